@@ -1,0 +1,51 @@
+// Writes the tables of inputs and outputs into README.md from action.yml. With --check, compares instead of writing.
+import {readFile, writeFile} from 'node:fs/promises'
+import {parse} from 'yaml'
+
+const source = await readFile('action.yml', 'utf8')
+const action = parse(source)
+const readme = await readFile('README.md', 'utf8')
+
+const replaced = [
+  ['inputs', inputTables()],
+  [
+    'outputs',
+    table(
+      ['Output', 'What it is'],
+      Object.entries(action.outputs).map(([name, {description}]) => [`\`${name}\``, description])
+    )
+  ]
+].reduce((text, [name, content]) => between(text, name, content), readme)
+
+if (!process.argv.includes('--check')) await writeFile('README.md', replaced)
+else if (replaced !== readme) {
+  console.error("README.md does not say what action.yml declares: run 'npm run docs' and commit it.")
+  process.exitCode = 1
+}
+
+/** One table for each group; the comment lines in action.yml are the groups' names. */
+function inputTables() {
+  const inputs = source.slice(source.indexOf('\ninputs:'), source.indexOf('\noutputs:'))
+  const groups = [...inputs.matchAll(/^ {2}# (.+)\n([\s\S]*?)(?=^ {2}# |$(?![\s\S]))/gm)]
+  return groups
+    .map(([, title, body]) => {
+      const names = [...body.matchAll(/^ {2}([a-z-]+):/gm)].map(([, name]) => name)
+      const rows = names.map((name) => {
+        const {description, default: value} = action.inputs[name]
+        return [`\`${name}\``, value === undefined ? '' : `\`${value}\``, description]
+      })
+      return `**${title}**\n\n${table(['Input', 'Default', 'What it does'], rows)}`
+    })
+    .join('\n')
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |\n`
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('')
+}
+
+function between(text, name, content) {
+  const marker = new RegExp(`(<!-- ${name}, from action\\.yml -->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`)
+  if (!marker.test(text)) throw new Error(`README.md has no place for the ${name}`)
+  return text.replace(marker, (_, begin, end) => `${begin}\n${content}\n${end}`)
+}
