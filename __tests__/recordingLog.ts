@@ -1,0 +1,32 @@
+import type {Log} from '../src/report/log.ts'
+import {inertLines} from '../src/report/untrusted.ts'
+
+export interface RecordingLog extends Log {
+  readonly lines: string[]
+  readonly masks: string[]
+}
+
+/** A log that keeps what it is told. @param onLine called with each line as it comes */
+export function recordingLog(onLine: (line: string) => unknown = () => undefined): RecordingLog {
+  const lines: string[] = []
+  const masks: string[] = []
+  const add = (line: string): void => {
+    lines.push(line)
+    onLine(line)
+  }
+  return {
+    lines,
+    masks,
+    phases: [],
+    info: add,
+    warning: (text) => add(`warning: ${text}`),
+    error: (text) => add(`error: ${text}`),
+    debug: () => undefined,
+    mask: (secret) => void masks.push(secret),
+    quote: (source, text) => inertLines(text, `${source} │ `).forEach(add),
+    phase: (name, work) => {
+      add(`phase: ${name}`)
+      return work()
+    }
+  }
+}

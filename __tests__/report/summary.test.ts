@@ -1,0 +1,44 @@
+import {expect, it} from '@jest/globals'
+import {summaryOf} from '../../src/report/summary.ts'
+import {verified} from '../outcomes.ts'
+
+it('tells a good end at a glance', () => {
+  expect(summaryOf(verified, [{name: 'Build', seconds: 61.04}])).toBe(`## ✅ Image verified
+
+| | |
+|---|---|
+| Image | <code>ami-0bbbbbbbbbbbbbbbb</code> <code>jenkins-2.568.2-20261122-0123</code> |
+| Kept | yes |
+| Jenkins | <code>2.568.2</code> |
+| Answer after | 41.3 s, counted from the launch |
+| Source image | <code>ami-0aaaaaaaaaaaaaaaa</code> <code>debian-13-amd64</code> |
+| Region, account | <code>eu-west-1</code> <code>123456789012</code> |
+| Packer | <code>1.16.0</code> |
+
+Build 61.0 s
+`)
+})
+
+it('says why an image was rejected, in words that cannot become markup', () => {
+  const reason = 'Jenkins answered 500: <img src=x> | [a](b)\n## x'
+  const summary = summaryOf({...verified, verdict: 'rejected', reason, deregistered: true}, [])
+  expect(summary).toContain('## ❌ Image rejected')
+  expect(summary).toContain('| Kept | no: deregistered, with its snapshots |')
+  expect(summary).toContain(
+    '| Why | Jenkins answered 500: &#60;img src=x&#62; &#124; &#91;a&#93;&#40;b&#41; &#35;&#35; x |'
+  )
+})
+
+it('puts what is left in the account first', () => {
+  const left = {type: 'instance', id: 'i-0dddddddddddddddd', state: 'running', reason: 'still there'} as const
+  const summary = summaryOf({...verified, leftovers: [left]}, [])
+  expect(summary).toContain('## ❌ Something is left in the account')
+  expect(summary).toContain('<code>instance i-0dddddddddddddddd</code> still there')
+})
+
+it('shows the error of a bake that failed', () => {
+  const {image: _, ...failed} = verified
+  const summary = summaryOf({...failed, verdict: 'unverified', failure: new Error('Packer ended')}, [])
+  expect(summary).toContain('## ❌ Bake failed')
+  expect(summary).toContain('| Error | Packer ended |')
+})

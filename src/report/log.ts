@@ -1,0 +1,47 @@
+import * as core from '@actions/core'
+import {inertLines, inertText} from './untrusted.ts'
+
+/** Where a run writes what it does. Every text may quote something untrusted: all of it is made inert first. */
+export interface Log {
+  info(text: string): void
+  warning(text: string): void
+  error(text: string, title?: string): void
+  debug(text: string): void
+  /** Hides a secret in everything that the runner shows from now on. */
+  mask(secret: string): void
+  /** Shows output of somebody else, each line behind `source │`. */
+  quote(source: string, text: string): void
+  /** Runs a phase in a foldable group of the log and records how long it took, also when it fails. */
+  phase<T>(name: string, work: () => Promise<T>): Promise<T>
+  /** The phases so far, in order. */
+  readonly phases: readonly Phase[]
+}
+
+export interface Phase {
+  readonly name: string
+  readonly seconds: number
+}
+
+/** The log of a GitHub Actions step. */
+export function actionsLog(now: () => number = Date.now): Log {
+  const phases: Phase[] = []
+  return {
+    phases,
+    info: (text) => core.info(inertText(text)),
+    warning: (text) => core.warning(inertText(text)),
+    error: (text, title) => core.error(inertText(text), title === undefined ? {} : {title}),
+    debug: (text) => core.debug(inertText(text)),
+    mask: (secret) => core.setSecret(secret),
+    quote: (source, text) => inertLines(text, `${source} │ `).forEach((line) => core.info(line)),
+    async phase(name, work) {
+      const start = now()
+      core.startGroup(name)
+      try {
+        return await work()
+      } finally {
+        core.endGroup()
+        phases.push({name, seconds: (now() - start) / 1000})
+      }
+    }
+  }
+}

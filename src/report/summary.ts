@@ -1,0 +1,53 @@
+import type {Outcome} from '../bake.ts'
+import type {Phase} from './log.ts'
+import {messageOf} from './errors.ts'
+import {inertText} from './untrusted.ts'
+
+/** The job summary of a run that came to an end of its own, in Markdown. */
+export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
+  const {plan, image, failure, leftovers} = outcome
+  const rows: [string, string | undefined][] = [
+    ['Image', image && `${code(image.id)} ${code(image.name)}`],
+    ['Kept', image && (outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes')],
+    ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
+    ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
+    ['Why', outcome.reason && text(outcome.reason)],
+    ['Error', failure === undefined ? undefined : text(messageOf(failure))],
+    ['Source image', `${code(plan.source.id)} ${code(plan.source.name)}`],
+    ['Region, account', `${code(outcome.region)} ${code(outcome.accountId)}`],
+    ['Packer', code(outcome.packerVersion)],
+    [
+      'Left in the account',
+      leftovers.map(({type, id, reason}) => `${code(`${type} ${id}`)} ${text(reason)}`).join('<br>')
+    ]
+  ]
+  return [
+    `## ${headline(outcome)}`,
+    '',
+    '| | |',
+    '|---|---|',
+    ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
+    '',
+    phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(' · '),
+    ''
+  ].join('\n')
+}
+
+function headline({verdict, failure, leftovers}: Outcome): string {
+  if (leftovers.length > 0) return '❌ Something is left in the account'
+  if (verdict === 'rejected') return '❌ Image rejected'
+  if (failure !== undefined) return '❌ Bake failed'
+  return verdict === 'verified' ? '✅ Image verified' : '⚪ Image baked, not tested'
+}
+
+/** Values come from AWS, Packer and the machine under test: neither Markdown nor HTML in them is meant. */
+function text(value: string): string {
+  const short = value.length > 2_000 ? `${value.slice(0, 2_000)}…` : value
+  return inertText(short)
+    .replace(/\s+/g, ' ')
+    .replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`)
+}
+
+function code(value: string): string {
+  return `<code>${text(value)}</code>`
+}
