@@ -1,0 +1,118 @@
+import {afterEach, beforeEach, expect, it} from '@jest/globals'
+import type {AwsCredentialIdentity} from '@smithy/types'
+import {serveCredentials, type CredentialsEndpoint} from '../../src/credentials/endpoint.ts'
+import {recordingLog} from './stand-ins.ts'
+
+const clock = {now: 1_000_000_000_000}
+const expiration = new Date(clock.now + 3_600_000)
+const first = {accessKeyId: 'ASIA1', secretAccessKey: 's1', sessionToken: 't1', expiration, accountId: '111122223333'}
+
+let log: ReturnType<typeof recordingLog>
+let next: () => Promise<AwsCredentialIdentity>
+let endpoint: CredentialsEndpoint
+
+beforeEach(async () => {
+  clock.now = expiration.getTime() - 3_600_000
+  log = recordingLog()
+  next = async () => first
+  endpoint = await serveCredentials(() => next(), {log, now: () => clock.now})
+})
+afterEach(() => endpoint.close())
+
+const ask = (authorization = endpoint.token, url = endpoint.url, method = 'GET') =>
+  fetch(url, {method, headers: {authorization}})
+
+it('is on the loopback address, under a path and with a token that cannot be guessed', async () => {
+  expect(endpoint.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\da-f]{32}$/)
+  expect(endpoint.token).toMatch(/^[\da-f]{64}$/)
+  const other = await serveCredentials(() => next(), {log})
+  expect(other.token).not.toBe(endpoint.token)
+  await other.close()
+})
+
+it("answers in the container credentials' form and counts", async () => {
+  const response = await ask()
+  expect(response.status).toBe(200)
+  expect(await response.json()).toEqual({
+    AccessKeyId: 'ASIA1',
+    SecretAccessKey: 's1',
+    Token: 't1',
+    Expiration: expiration.toISOString(),
+    AccountId: '111122223333'
+  })
+  expect(endpoint.requests()).toBe(1)
+})
+
+it("leaves out the expiration of keys that don't expire", async () => {
+  const other = await serveCredentials(async () => ({accessKeyId: 'AKIA', secretAccessKey: 's'}), {log})
+  expect(await (await ask(other.token, other.url)).json()).toEqual({
+    AccessKeyId: 'AKIA',
+    SecretAccessKey: 's',
+    Token: ''
+  })
+  await other.close()
+})
+
+it.each(['', 'wrong', '0'.repeat(64)])('refuses the token %j, gives no key away and does not count', async (token) => {
+  const response = await ask(token)
+  expect(response.status).toBe(401)
+  expect(await response.text()).not.toContain('ASIA1')
+  expect(endpoint.requests()).toBe(0)
+})
+
+it('has nothing at other paths or for other methods', async () => {
+  const {origin} = new URL(endpoint.url)
+  expect((await ask(endpoint.token, origin)).status).toBe(404)
+  expect((await ask(endpoint.token, `${endpoint.url}/`)).status).toBe(404)
+  expect((await ask(endpoint.token, endpoint.url, 'PUT')).status).toBe(404)
+  expect(endpoint.requests()).toBe(0)
+})
+
+it('has masked its token and the keys before anybody can ask', () => {
+  expect(log.masked).toEqual(['ASIA1', 's1', 't1', endpoint.token])
+})
+
+it('masks renewed keys before it answers with them', async () => {
+  clock.now += 59.5 * 60_000
+  next = async () => ({
+    accessKeyId: 'ASIA2',
+    secretAccessKey: 's2',
+    sessionToken: 't2',
+    expiration: new Date(clock.now + 3_600_000)
+  })
+  expect(await (await ask()).json()).toMatchObject({AccessKeyId: 'ASIA2', SecretAccessKey: 's2'})
+  expect(log.masked.slice(-3)).toEqual(['ASIA2', 's2', 't2'])
+})
+
+it('answers with the old key while it is valid when the renewal fails', async () => {
+  clock.now += 59.5 * 60_000
+  next = async () => {
+    throw new Error('GitHub is down')
+  }
+  const response = await ask()
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({AccessKeyId: 'ASIA1'})
+  expect(log.lines).toEqual([expect.stringContaining('GitHub is down')])
+})
+
+it('answers 503 with the reason when no key is valid any more', async () => {
+  clock.now += 3_600_001
+  next = async () => {
+    throw new Error('GitHub is down\nwith details')
+  }
+  const response = await ask()
+  expect(response.status).toBe(503)
+  expect(await response.json()).toEqual({code: 'NoCredentials', message: 'GitHub is down'})
+})
+
+it('does not open when there are no first keys', async () => {
+  next = () => Promise.reject(new Error('denied'))
+  await expect(serveCredentials(() => next(), {log})).rejects.toThrow('denied')
+})
+
+it('is gone after it was closed', async () => {
+  const other = await serveCredentials(() => next(), {log})
+  await ask(other.token, other.url)
+  await other.close()
+  await expect(ask(other.token, other.url)).rejects.toThrow('fetch failed')
+})

@@ -1,0 +1,168 @@
+import {AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
+import type {STSClientConfig} from '@aws-sdk/client-sts'
+import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types'
+import {proxyAgents} from '../http.ts'
+import {UserError} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+import {pauseFor, withRetries, type Pause} from '../wait.ts'
+import {keepFresh, type KeySource} from './fresh.ts'
+import {claimsOf, requestIdToken, type Claims} from './oidc.ts'
+import {explainRefusedIdentity, explainRefusedRole, isPassing, partsOfArn, trustAdvice} from './refusals.ts'
+
+export interface Role {
+  readonly arn: string
+  readonly sessionName: string
+  readonly durationSeconds: number
+  /** Of the OIDC token: `sts.amazonaws.com`, unless the identity provider in IAM names another. */
+  readonly audience: string
+}
+
+export interface SessionOptions {
+  readonly region: string
+  /** Without one, the credentials are those that the SDK finds in the environment. */
+  readonly role?: Role
+  /** Empty: any account will do. */
+  readonly allowedAccountIds: readonly string[]
+}
+
+export interface SessionCollaborators {
+  /** Where the job's OIDC variables and proxies are. The SDK reads its own settings from the process's environment by itself. */
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Pick<Log, 'warning' | 'mask'>
+  readonly createClient?: (config: STSClientConfig) => STSClient
+  readonly now?: () => number
+  readonly pause?: Pause
+}
+
+/** An identity in AWS, for as long as the action needs one. */
+export interface Session {
+  readonly accountId: string
+  /** As whom AWS knows the action: the assumed role's session, or the user. */
+  readonly arn: string
+  readonly partition: string
+  /** For the clients of the action: renewed with a fresh OIDC token well before they expire. */
+  readonly credentials: AwsCredentialIdentityProvider
+  /**
+   * The same role under an inline session policy, in a session of its own, assumed anew each time it is asked: whoever
+   * uses it keeps its keys. Credentials from the environment cannot be narrowed and are returned as they are.
+   */
+  narrowed(policy: string): KeySource
+}
+
+/**
+ * Opens a session and makes sure that it is in an allowed account.
+ *
+ * @param signal ends the opening only: renewals must go on while a cancelled run cleans up
+ * @throws UserError when there are no credentials, the role is refused or the account is not allowed
+ */
+export async function openSession(
+  options: SessionOptions,
+  collaborators: SessionCollaborators,
+  signal: AbortSignal
+): Promise<Session> {
+  signal.throwIfAborted()
+  const {region, role} = options
+  const source = role ? assumedRole(role, region, collaborators) : ambient(region, collaborators)
+  const {log, now} = collaborators
+  const keys = keepFresh(source.narrowed(), {log, owner: 'of this run', ...(now ? {now} : {})})
+  const credentials = () => keys.current()
+  const giveUp = () => keys.close()
+  signal.addEventListener('abort', giveUp, {once: true})
+  try {
+    const identity = await callerIdentity(credentials, region, collaborators, signal)
+    rejectForeignAccount(identity, options, source.claims())
+    return {...identity, partition: partsOfArn(identity.arn).partition, credentials, narrowed: source.narrowed}
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+}
+
+interface Source {
+  readonly narrowed: (policy?: string) => KeySource
+  /** Of the last token that was sent; none without a role. */
+  readonly claims: () => Claims
+}
+
+function ambient(region: string, collaborators: SessionCollaborators): Source {
+  const {config} = clientOf(collaborators, {region})
+  return {narrowed: () => async () => config.credentials(), claims: () => ({})}
+}
+
+function assumedRole(role: Role, region: string, collaborators: SessionCollaborators): Source {
+  const {env, log, pause = pauseFor} = collaborators
+  const client = clientOf(collaborators, {region})
+  let claims: Claims = {}
+
+  async function assume(policy: string | undefined, signal: AbortSignal): Promise<AwsCredentialIdentity> {
+    const token = await requestIdToken(env, role.audience, signal, {log, pause})
+    claims = claimsOf(token)
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: role.arn,
+      RoleSessionName: role.sessionName,
+      DurationSeconds: role.durationSeconds,
+      WebIdentityToken: token,
+      ...(policy === undefined ? {} : {Policy: policy})
+    })
+    const {Credentials: keys} = await client.send(command, {abortSignal: signal})
+    if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
+      throw new Error('the answer holds no credentials')
+    }
+    return {
+      accessKeyId: keys.AccessKeyId,
+      secretAccessKey: keys.SecretAccessKey,
+      sessionToken: keys.SessionToken,
+      expiration: keys.Expiration,
+      accountId: partsOfArn(role.arn).accountId
+    }
+  }
+
+  const source = (policy?: string) => async (signal: AbortSignal) => {
+    try {
+      return await withRetries(() => assume(policy, signal), {isTransient: isPassing, pause, signal})
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof UserError ? error : explainRefusedRole(error, {role, region, claims})
+    }
+  }
+  return {narrowed: source, claims: () => claims}
+}
+
+async function callerIdentity(
+  credentials: AwsCredentialIdentityProvider,
+  region: string,
+  collaborators: SessionCollaborators,
+  signal: AbortSignal
+): Promise<{accountId: string; arn: string}> {
+  try {
+    const client = clientOf(collaborators, {region, credentials})
+    const {Account: accountId, Arn: arn} = await client.send(new GetCallerIdentityCommand({}), {abortSignal: signal})
+    if (!accountId || !arn) throw new Error('the answer to GetCallerIdentity names no account')
+    return {accountId, arn}
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error instanceof UserError ? error : explainRefusedIdentity(error, region)
+  }
+}
+
+function rejectForeignAccount(
+  {accountId, arn}: {accountId: string; arn: string},
+  {allowedAccountIds, role}: SessionOptions,
+  claims: Claims
+): void {
+  const [expected] = allowedAccountIds
+  if (expected === undefined || allowedAccountIds.includes(accountId)) return
+  const text = [
+    `The credentials belong to account ${accountId} (${arn}), and allowed-account-ids allows ${allowedAccountIds.join(', ')}.`,
+    role
+      ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.`
+      : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,
+    ...(role ? trustAdvice(claims, expected, role.audience, partsOfArn(role.arn).partition) : [])
+  ]
+  throw new UserError(text.join('\n'))
+}
+
+function clientOf({env, createClient}: SessionCollaborators, config: STSClientConfig): STSClient {
+  return createClient
+    ? createClient(config)
+    : new STSClient({...config, maxAttempts: 5, requestHandler: proxyAgents(env)})
+}

@@ -1,0 +1,120 @@
+import {tagKeys} from '../image/tags.ts'
+
+export interface PackerPolicyOptions {
+  readonly region: string
+  /** `aws`, `aws-us-gov`, `aws-cn` … */
+  readonly partition: string
+  /** The value of the bake tag; without it no tag can be required. */
+  readonly bakeId?: string
+  /** For a template that tags all it makes when it makes it: the shipped one, under the plugin (never Packer 1.6). */
+  readonly requireTags: boolean
+}
+
+/** AWS's limit for an inline session policy, in characters. */
+export const policyLimit = 2_048
+
+/**
+ * The session policy under which Packer runs, as compact JSON: what the amazon-ebs builder calls
+ * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. With `requireTags` it can only make what
+ * carries the bake's tag, and only change or remove that.
+ *
+ * Outside the partition `aws` no tags are required: the plugin does not tag images at creation in GovCloud and China.
+ */
+export function packerSessionPolicy({region, partition, bakeId, requireTags}: PackerPolicyOptions): string {
+  const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const tagged = requireTags && bakeId !== undefined && partition === 'aws'
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      ...(tagged ? taggedBuild(bakeId, partition) : [allow(builderActions)]),
+      allow(['ec2:Describe*', 'sts:DecodeAuthorizationMessage']),
+      allow(['iam:GetInstanceProfile']),
+      allow(['iam:PassRole'], {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}}),
+      allow(kmsActions, {StringEquals: {'kms:ViaService': `ec2.${region}.${suffix}`}}),
+      {
+        Effect: 'Deny',
+        Action: ['ec2:*', 'ssm:*', 'secretsmanager:*'],
+        Resource: '*',
+        Condition: {StringNotEquals: {'aws:RequestedRegion': region}}
+      }
+    ]
+  })
+}
+
+const kmsActions = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']
+
+/** Of any template: all options of the builder but a temporary role, and the plugin's data sources. */
+const builderActions = [
+  ...[
+    'AttachVolume',
+    'AuthorizeSecurityGroupIngress',
+    'CopyImage',
+    'CreateFleet',
+    'CreateImage',
+    'CreateKeyPair',
+    'CreateLaunchTemplate',
+    'CreateSecurityGroup',
+    'CreateSnapshot',
+    'CreateTags',
+    'CreateVolume',
+    'DeleteKeyPair',
+    'DeleteLaunchTemplate',
+    'DeleteSecurityGroup',
+    'DeleteSnapshot',
+    'DeleteVolume',
+    'DeregisterImage',
+    'DetachVolume',
+    '*ImageDeprecation',
+    '*ImageDeregistrationProtection',
+    'EnableFastLaunch',
+    'GetPasswordData',
+    'Modify*Attribute',
+    'RegisterImage',
+    'RunInstances',
+    'StopInstances',
+    'TerminateInstances'
+  ].map((action) => `ec2:${action}`),
+  'ec2-instance-connect:SendSSHPublicKey',
+  'secretsmanager:GetSecretValue',
+  'ssm:GetParameter*',
+  'ssm:StartSession',
+  'ssm:TerminateSession'
+]
+
+const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
+
+function taggedBuild(bakeId: string, partition: string): object[] {
+  const arn = (type: string) => `arn:${partition}:ec2:*:*:${type}/*`
+  return [
+    allow(
+      creating.map((action) => `ec2:${action}`),
+      {StringEquals: {[`aws:RequestTag/${tagKeys.bake}`]: bakeId}}
+    ),
+    // A launch also uses what is there already (image, subnet, group, key pair), and a group is made in a VPC.
+    {Effect: 'Allow', Action: 'ec2:RunInstances', NotResource: ['instance', 'volume', 'network-interface'].map(arn)},
+    {Effect: 'Allow', Action: 'ec2:CreateSecurityGroup', Resource: arn('vpc')},
+    // Tagging while creating; otherwise a tag could be put on what is somebody else's, to remove it next.
+    allow(['ec2:CreateTags'], {StringEquals: {'ec2:CreateAction': creating}}),
+    allow(
+      [
+        'AuthorizeSecurityGroupIngress',
+        'CreateImage',
+        'CreateTags',
+        'DeleteKeyPair',
+        'DeleteSecurityGroup',
+        'DeleteSnapshot',
+        'DeleteVolume',
+        'DeregisterImage',
+        '*ImageDeprecation',
+        'Modify*Attribute',
+        'StopInstances',
+        'TerminateInstances'
+      ].map((action) => `ec2:${action}`),
+      {StringEquals: {[`aws:ResourceTag/${tagKeys.bake}`]: bakeId}}
+    )
+  ]
+}
+
+function allow(actions: readonly string[], condition?: object): object {
+  return {Effect: 'Allow', Action: actions, Resource: '*', ...(condition ? {Condition: condition} : {})}
+}

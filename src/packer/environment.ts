@@ -1,0 +1,66 @@
+import {writeFile} from 'node:fs/promises'
+import path from 'node:path'
+
+export interface PackerEnvironmentOptions {
+  /** The bake's own folder, where {@link writeEmptyAwsConfig} has put its files. */
+  readonly folder: string
+  readonly region: string
+  readonly endpoint: {readonly url: string; readonly token: string}
+}
+
+/** What Packer, its plugins and a template's own tools need of the runner's environment, and nothing else. */
+const names = new Set(
+  [
+    ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR'],
+    ['XDG_CONFIG_HOME', 'XDG_CACHE_HOME'],
+    ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'],
+    ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'AWS_CA_BUNDLE', 'AWS_USE_FIPS_ENDPOINT', 'AWS_USE_DUALSTACK_ENDPOINT'],
+    ['AWS_MAX_ATTEMPTS', 'AWS_POLL_DELAY_SECONDS', 'AWS_TIMEOUT_SECONDS'],
+    // The runner finds processes that a job left behind by this variable.
+    ['RUNNER_TRACKING_ID']
+  ].flat()
+)
+const prefixes = ['LC_', 'PKR_VAR_', 'PACKER_', 'AWS_ENDPOINT_URL']
+
+/** The part of the runner's environment that Packer may see when it needs no AWS: to tell its version, or to `init`. */
+export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const allowed = Object.entries(env).filter(
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
+  )
+  return {...Object.fromEntries(allowed), CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1'}
+}
+
+/**
+ * Packer's environment: an allow-list, so that no GitHub token, OIDC request token, input or ambient credential reaches
+ * it or what it runs on this machine; and the endpoint as its only source of AWS keys. Both SDKs would prefer keys,
+ * profiles and token files found in `AWS_*` variables or in ~/.aws to the endpoint.
+ */
+export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnvironmentOptions): Record<string, string> {
+  // Only `packer init` reads plugins from GitHub.
+  const {PACKER_GITHUB_API_TOKEN: _, ...allowed} = allowedEnvironment(env)
+  const {config, credentials} = awsConfigFiles(options.folder)
+  const direct = [env['NO_PROXY'] || env['no_proxy'], '127.0.0.1'].filter(Boolean).join(',')
+  return {
+    ...allowed,
+    NO_PROXY: direct,
+    no_proxy: direct,
+    AWS_REGION: options.region,
+    AWS_DEFAULT_REGION: options.region,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: options.endpoint.url,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: options.endpoint.token,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: config,
+    AWS_SHARED_CREDENTIALS_FILE: credentials
+  }
+}
+
+/** Makes the two empty files that stand in for ~/.aws while Packer runs. */
+export async function writeEmptyAwsConfig(folder: string): Promise<void> {
+  const {config, credentials} = awsConfigFiles(folder)
+  await Promise.all([config, credentials].map((file) => writeFile(file, '', {mode: 0o600})))
+}
+
+function awsConfigFiles(folder: string): {config: string; credentials: string} {
+  return {config: path.join(folder, 'aws-config'), credentials: path.join(folder, 'aws-credentials')}
+}
