@@ -1,0 +1,75 @@
+import type {IncomingMessage} from 'node:http'
+import {get} from '../../http.ts'
+import {messageOf} from '../../report/errors.ts'
+import {withRetries, type Pause} from '../../wait.ts'
+
+export interface DownloadOptions {
+  /** Where proxies are named. */
+  readonly env: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly pause: Pause
+}
+
+/** The server's final answer was neither the file nor worth another attempt. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError'
+  /** The HTTP status; undefined when there was none. */
+  readonly status: number | undefined
+
+  constructor(url: URL, problem: string, details: {status?: number; cause?: unknown} = {}) {
+    super(`${url.href}: ${problem}`, {cause: details.cause})
+    this.status = details.status
+  }
+}
+
+class Interrupted extends DownloadError {}
+
+const mostRedirects = 5
+
+/**
+ * Downloads a file and hands its body to `consume`, from the start again when the connection or the server fails.
+ *
+ * @throws DownloadError, also for a redirect to another host
+ */
+export function download<T>(
+  url: URL,
+  consume: (response: IncomingMessage) => Promise<T>,
+  {env, signal, pause}: DownloadOptions
+): Promise<T> {
+  const attempt = async () => {
+    try {
+      return await consume(await answerOf(url, env, signal))
+    } catch (error) {
+      signal.throwIfAborted()
+      throw error instanceof DownloadError ? error : interruption(url, error)
+    }
+  }
+  return withRetries(attempt, {isTransient: (error) => error instanceof Interrupted, pause, signal})
+}
+
+async function answerOf(url: URL, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<IncomingMessage> {
+  let current = url
+  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+    const response = await get(current, {env, signal})
+    const status = response.statusCode ?? 0
+    if (status === 200) return response
+    response.destroy()
+    const {location} = response.headers
+    if (status >= 500 || status === 429) throw new Interrupted(url, `the server answered ${status}`, {status})
+    if (status < 300 || status >= 400 || location === undefined) {
+      throw new DownloadError(url, `the server answered ${status}`, {status})
+    }
+    const target = new URL(location, current)
+    if (target.host !== url.host || target.protocol !== url.protocol) {
+      throw new DownloadError(url, `a redirect to another host, ${target.origin}, is refused`, {status})
+    }
+    current = target
+  }
+  throw new DownloadError(url, `more than ${mostRedirects} redirects`)
+}
+
+function interruption(url: URL, error: unknown): Interrupted {
+  // Node calls it so when the connection closes before the whole body is there.
+  const ended = /\baborted$/.test(messageOf(error))
+  return new Interrupted(url, ended ? 'the answer ended early' : messageOf(error), {cause: error})
+}
