@@ -1,0 +1,52 @@
+import {appendFileSync, mkdtempSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {beforeEach, expect, it} from '@jest/globals'
+import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+
+let ledger: Ledger
+beforeEach(() => {
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'ledger-')), 'bake')
+})
+
+it('is readable by its user alone', () => {
+  ledger.made('image', 'ami-1')
+  expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
+  expect(statSync(path.join(ledger.folder, 'ledger.jsonl')).mode & 0o777).toBe(0o600)
+})
+
+it('lists what was made and not released', () => {
+  ledger.made('image', 'ami-1')
+  ledger.made('snapshot', 'snap-1')
+  ledger.made('instance', 'i-1')
+  ledger.release([
+    {type: 'image', id: 'ami-1'},
+    {type: 'snapshot', id: 'snap-1'}
+  ])
+  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-1'}])
+  expect(ledger.released.map(({id}) => id)).toEqual(['ami-1', 'snap-1'])
+})
+
+it('knows of a create whose answer never came', () => {
+  ledger.intend('instance', 'token')
+  expect(ledger.hasOpenIntents).toBe(true)
+  ledger.made('instance', 'i-1', 'token')
+  expect(ledger.hasOpenIntents).toBe(false)
+})
+
+it('can be read by another process after a kill in the middle of a line', () => {
+  ledger.made('instance', 'i-1')
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '{"made":"ima')
+  expect(openLedger(ledger.folder).resources).toEqual([{type: 'instance', id: 'i-1'}])
+})
+
+it('adds up what every run of Packer announced', () => {
+  const name = (n: number): string => `packer_6740f1a0-1111-2222-3333-44445555666${n}`
+  for (const n of [1, 2]) {
+    writeFileSync(
+      ledger.nextPackerRun().output,
+      `1,,ui,say,==> amazon-ebs.jenkins: Creating temporary keypair: ${name(n)}\n`
+    )
+  }
+  expect(ledger.announced.keyPairs).toEqual([name(1), name(2)])
+})

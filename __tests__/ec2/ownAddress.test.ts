@@ -1,0 +1,24 @@
+import {expect, it} from '@jest/globals'
+import {ownCidrs} from '../../src/ec2/ownAddress.ts'
+
+const never = new AbortController().signal
+const answering =
+  (...answers: string[]): typeof fetch =>
+  () =>
+    Promise.resolve(new Response(answers.shift() ?? answers[0]))
+
+it('collects every address that a pool of addresses shows', async () => {
+  expect(await ownCidrs(answering('203.0.113.7\n', '203.0.113.8\n', '203.0.113.7\n'), never)).toEqual([
+    '203.0.113.7/32',
+    '203.0.113.8/32'
+  ])
+})
+
+it('is content with one good answer', async () => {
+  expect(await ownCidrs(answering('<html>', '203.0.113.7', ''), never)).toEqual(['203.0.113.7/32'])
+})
+
+it('says which input to set when it cannot be learned', async () => {
+  const broken = (): Promise<Response> => Promise.reject(new Error('no route'))
+  await expect(ownCidrs(broken, never)).rejects.toThrow(/no route.*'allowed-cidrs'/)
+})

@@ -1,0 +1,134 @@
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {describe, expect, it} from '@jest/globals'
+import {parse} from 'yaml'
+import {defaults, readInputs, type InputName, type Inputs} from '../src/inputs.ts'
+import {InputErrors} from '../src/report/errors.ts'
+
+const root = path.join(import.meta.dirname, '..')
+const shipped = path.join(root, 'templates', 'jenkins')
+
+function read(given: Partial<Record<InputName, string>> = {}, env: Record<string, string> = {}): Inputs {
+  const all: Record<string, string> = {'aws-region': 'eu-west-1', ...given}
+  return readInputs((name) => all[name] ?? '', {GITHUB_WORKSPACE: root, ...env}, shipped)
+}
+
+function messagesFor(given: Partial<Record<InputName, string>>, env: Record<string, string> = {}): string[] {
+  try {
+    read(given, env)
+  } catch (error) {
+    if (error instanceof InputErrors) return error.errors.map(({message}) => message)
+    throw error
+  }
+  return []
+}
+
+it('declares in action.yml what it reads, with the same defaults', () => {
+  const {inputs} = parse(readFileSync(path.join(root, 'action.yml'), 'utf8')) as {
+    inputs: Record<string, {default?: string}>
+  }
+  const declared = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']))
+  expect(declared).toEqual(defaults)
+})
+
+it('needs no more than a region', () => {
+  expect(read()).toMatchObject({
+    aws: {region: 'eu-west-1', allowedAccountIds: []},
+    packer: {version: '1.16.0', releasesUrl: 'https://releases.hashicorp.com'},
+    image: {source: 'debian-13', instanceTypes: ['t3.medium'], jenkinsVersion: 'lts'},
+    template: {shipped: true, path: shipped},
+    allowedCidrs: 'auto',
+    smoke: {timeoutMs: 600_000, userData: ''},
+    deregister: 'on-failure',
+    bakeTimeoutMs: 3_600_000
+  })
+})
+
+it('takes the region of the environment when none is given', () => {
+  expect(read({'aws-region': ''}, {AWS_REGION: 'us-east-2'}).aws.region).toBe('us-east-2')
+  expect(messagesFor({'aws-region': ''})).toEqual([
+    "Input 'aws-region': is missing; give a region such as eu-west-1, or set AWS_REGION"
+  ])
+})
+
+it('takes lists separated by commas, spaces and newlines', () => {
+  const {aws, image, allowedCidrs} = read({
+    'allowed-account-ids': '123456789012\n210987654321',
+    'instance-types': 't3.medium, m7i-flex.large',
+    'allowed-cidrs': '203.0.113.7/32 198.51.100.0/24'
+  })
+  expect(aws.allowedAccountIds).toEqual(['123456789012', '210987654321'])
+  expect(image.instanceTypes).toEqual(['t3.medium', 'm7i-flex.large'])
+  expect(allowedCidrs).toEqual(['203.0.113.7/32', '198.51.100.0/24'])
+})
+
+it('has no smoke test where none is wanted', () => {
+  expect(read({'smoke-test': 'false'}).smoke).toBeUndefined()
+})
+
+it('reports all errors together', () => {
+  const messages = messagesFor({'aws-region': 'mars', deregister: 'sometimes', 'smoke-timeout': '10'})
+  expect(messages).toHaveLength(3)
+})
+
+describe('refuses, saying what is allowed,', () => {
+  const cases: [InputName, string, RegExp][] = [
+    ['aws-region', 'eu-west-1; rm', /"eu-west-1; rm" is not allowed; expected a region such as/],
+    ['role-to-assume', 'arn:aws:iam::123456789012:user/x', /expected a role ARN/],
+    ['role-session-name', 'a b', /expected from 2 to 64/],
+    ['role-duration-seconds', '60', /whole number from 900 to 43200/],
+    ['role-duration-seconds', '3600.5', /whole number/],
+    ['audience', 'a b', /expected an audience/],
+    ['allowed-account-ids', '1234', /account ids of 12 digits/],
+    ['packer-version', '^1.15', /expected an exact version such as 1\.16\.0, or 'system'/],
+    ['packer-version', 'v1.16.0', /expected an exact version/],
+    ['packer-version', '../../1.0.0', /expected an exact version/],
+    ['packer-releases-url', 'ftp://x', /begins with https:\/\//],
+    ['packer-releases-url', 'https://u:p@x/', /without user name/],
+    ['packer-releases-url', 'https://x/{{y}}', /expected a URL/],
+    ['template', 'no/such/folder', /does not exist .*actions\/checkout/],
+    ['template', 'package.json', /does not end in \.pkr\.hcl/],
+    ['template', 'src', /no file that ends in \.pkr\.hcl/],
+    ['bake-timeout', '0m', /expected a time such as 90s/],
+    ['bake-timeout', '25h', /at most 24h/],
+    ['source-ami', 'ami-xyz', /'debian-13' or an image id/],
+    ['ssh-username', 'Admin User', /Linux user name/],
+    ['instance-types', ',', /at least one/],
+    ['instance-types', 't3.medium,$(id)', /instance types such as t3\.medium/],
+    ['ami-name-prefix', '{{timestamp}}', /up to 80 letters/],
+    ['jenkins-version', '2.568.2; id', /'lts', 'weekly' or an exact version/],
+    ['jenkins-repository-url', 'https://x/?token=y', /expected a URL/],
+    ['allowed-cidrs', '10.0.0.1', /IPv4 ranges such as/],
+    ['allowed-cidrs', '::/0', /IPv4 ranges/],
+    ['smoke-test', 'yes', /expected one of true, false/],
+    ['smoke-timeout', 'soon', /expected a time/],
+    ['smoke-user-data', 'é'.repeat(8_193), /16 KB/],
+    ['deregister', 'Always', /expected one of on-failure, always, never/]
+  ]
+  it.each(cases)('%s: %j', (name, value, expected) => {
+    const [message = '', ...others] = messagesFor({[name]: value})
+    expect(others).toEqual([])
+    expect(message).toMatch(new RegExp(`^Input '${name}': `))
+    expect(message).toMatch(expected)
+  })
+})
+
+it('shows no password of a refused URL', () => {
+  const [message = ''] = messagesFor({'packer-releases-url': 'https://user:s3cret@example.org/?k=s3cret'})
+  expect(message).not.toContain('s3cret')
+})
+
+it('refuses user data for a smoke test that is not to be', () => {
+  expect(messagesFor({'smoke-test': 'false', 'smoke-user-data': '#!/bin/sh'})).toEqual([
+    "Input 'smoke-user-data': is used by the smoke test only, and 'smoke-test' is false"
+  ])
+})
+
+it('refuses an input that the own template cannot use', () => {
+  const template = path.join(mkdtempSync(path.join(tmpdir(), 'inputs-')), 'own.pkr.hcl')
+  writeFileSync(template, 'variable "source_ami" {}\n# variable "jenkins_version" {}\n')
+  expect(messagesFor({template, 'source-ami': 'ami-01234567', 'jenkins-version': '2.568.2'})).toEqual([
+    expect.stringMatching(/^Input 'jenkins-version': has no effect: .* declares no variable 'jenkins_version'/)
+  ])
+})

@@ -1,0 +1,27 @@
+import type {Outcome} from '../src/bake.ts'
+
+/** A run that went well; tests change what they are about. */
+export const verified: Outcome = {
+  region: 'eu-west-1',
+  accountId: '123456789012',
+  plan: {
+    bakeId: '0123456789ab',
+    imageName: 'jenkins-2.568.2-20261122-0123',
+    source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda'},
+    jenkins: {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'},
+    cidrs: ['203.0.113.7/32'],
+    tags: {}
+  },
+  packerVersion: '1.16.0',
+  image: {
+    region: 'eu-west-1',
+    id: 'ami-0bbbbbbbbbbbbbbbb',
+    name: 'jenkins-2.568.2-20261122-0123',
+    snapshotIds: ['snap-0ccccccccccccccc']
+  },
+  verdict: 'verified',
+  jenkinsVersion: '2.568.2',
+  smokeSeconds: 41.26,
+  deregistered: false,
+  leftovers: []
+}

@@ -1,0 +1,89 @@
+import {chmodSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {beforeEach, expect, it} from '@jest/globals'
+import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {groupRuns} from '../../src/cleanup/processes.ts'
+import {build, BuildError, type BuildJob} from '../../src/packer/build.ts'
+import {recordingLog} from '../recordingLog.ts'
+
+let folder: string
+let ledger: Ledger
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'build-'))
+  ledger = openLedger(folder, 'bake')
+})
+
+/** A shell script in the place of Packer: what is tested here is what the action does with a process. */
+function packerThat(script: string, onKeyPair = (): void => undefined): BuildJob {
+  const packer = path.join(folder, 'packer-stand-in')
+  writeFileSync(packer, `#!/bin/sh\n${script}\n`)
+  chmodSync(packer, 0o755)
+  return {
+    packer,
+    template: 'template.pkr.hcl',
+    variablesFile: 'variables.json',
+    workingDirectory: folder,
+    environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
+    onKeyPair
+  }
+}
+
+const never = new AbortController().signal
+
+it('returns the artifacts, shows the output and passes nothing but what it was given', async () => {
+  const log = recordingLog()
+  const job = packerThat(`
+    echo "1,,ui,say,==> amazon-ebs.jenkins: $*"
+    env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= > environment
+    echo "1,amazon-ebs.jenkins,artifact,0,id,eu-west-1:ami-1"`)
+  const artifacts = await build(job, ledger, log, never)
+  expect(artifacts.map(({id}) => id)).toEqual(['eu-west-1:ami-1'])
+  expect(log.lines).toEqual([
+    'amazon-ebs.jenkins │ build -machine-readable -color=false -var-file=variables.json template.pkr.hcl'
+  ])
+  const names = readFileSync(path.join(folder, 'environment'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.split('=')[0])
+  expect(new Set(names)).toEqual(new Set(['ONLY', 'PATH']))
+})
+
+it('fails with what Packer called an error', async () => {
+  const job = packerThat('echo "1,amazon-ebs.jenkins,error,Error launching: denied"; exit 1')
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
+    new BuildError('Packer ended with exit code 1 and made no image:\nError launching: denied')
+  )
+})
+
+it('fails with the end of its error stream when it called nothing an error', async () => {
+  const job = packerThat('echo "panic: no" >&2; exit 2')
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/exit code 2 .*\npanic: no$/)
+})
+
+it('fails when Packer cannot be started', async () => {
+  const job = {...packerThat(''), packer: path.join(folder, 'absent')}
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/absent could not be started/)
+})
+
+it('says when the first thing is about to be made', async () => {
+  let told = 0
+  const job = packerThat('echo "1,,ui,say,==> a.b: Creating temporary keypair: packer_x"', () => (told += 1))
+  await build(job, ledger, recordingLog(), never)
+  expect(told).toBe(1)
+})
+
+it('ends the whole group when it is aborted, and throws why', async () => {
+  const controller = new AbortController()
+  const log = recordingLog((line) => line.includes('working') && controller.abort(new Error('cancelled')))
+  const job = packerThat('trap "exit 1" INT; sleep 100 & echo "1,,ui,say,working"; wait')
+  await expect(build(job, ledger, log, controller.signal)).rejects.toThrow('cancelled')
+  const [leader] = ledger.packerProcesses
+  expect(leader && groupRuns(leader.pid)).toBe(false)
+})
+
+it('leaves no plugin behind that outlives Packer', async () => {
+  await build(packerThat('sleep 100 &'), ledger, recordingLog(), never)
+  const [leader] = ledger.packerProcesses
+  expect(leader && groupRuns(leader.pid)).toBe(false)
+})

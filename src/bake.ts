@@ -1,0 +1,158 @@
+import type {EC2Client} from '@aws-sdk/client-ec2'
+import {openLedger, type Ledger} from './cleanup/ledger.ts'
+import {identify} from './cleanup/processes.ts'
+import type {BakeState} from './cleanup/state.ts'
+import {sweep, type Leftover} from './cleanup/sweep.ts'
+import {openSession, type Session} from './credentials/session.ts'
+import {ec2Client} from './ec2/client.ts'
+import {resourcesOf, type BakedImage} from './image/images.ts'
+import {planImage, type Plan} from './image/plan.ts'
+import {keep, promote} from './image/promote.ts'
+import type {Deregister, Inputs} from './inputs.ts'
+import {buildImage} from './packer/buildImage.ts'
+import {installPacker, type Packer} from './packer/install/install.ts'
+import {UserError} from './report/errors.ts'
+import type {Log} from './report/log.ts'
+import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
+
+export interface Deps {
+  readonly log: Log
+  readonly env: NodeJS.ProcessEnv
+  readonly fetch: typeof globalThis.fetch
+  /** A folder that lives as long as the job; the bake makes one of its own in it. */
+  readonly temporaryFolder: string
+  /** Keeps what post needs; called before anything is made. */
+  readonly saveState: (state: BakeState) => void
+}
+
+/** What is known of a bake at its end, however it ended. */
+export interface Outcome {
+  readonly region: string
+  readonly accountId: string
+  readonly plan: Plan
+  readonly packerVersion: string
+  readonly image?: BakedImage
+  /** `verified` and `rejected` are the smoke test's word; everything else is `unverified`. */
+  readonly verdict: 'verified' | 'unverified' | 'rejected'
+  /** Why the image was rejected. */
+  readonly reason?: string
+  readonly jenkinsVersion?: string
+  readonly smokeSeconds?: number
+  /** Whether the image was removed again. */
+  readonly deregistered: boolean
+  /** What went wrong before there was a verdict, or after it. */
+  readonly failure?: unknown
+  /** What could not be removed. Empty in every good run. */
+  readonly leftovers: readonly Leftover[]
+}
+
+const sweepLimitMs = 10 * 60_000
+
+/**
+ * The whole run as one page. Until the ledger begins, nothing exists and errors are thrown; from there on every end
+ * goes through the sweep and is returned.
+ *
+ * @param cancel aborted when the runner cancels the step
+ */
+export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
+  const {log, env, fetch} = deps
+  const {region} = inputs.aws
+  const signal = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)])
+
+  const session = await log.phase('Credentials', () => openSession(inputs.aws, {env, log}, signal))
+  const ec2 = ec2Client(region, session.credentials, env)
+  const plan = await log.phase('Plan', () => planImage(inputs, {ec2, fetch, now: new Date(), env, log}, signal))
+  const packer = await log.phase('Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
+
+  const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
+  deps.saveState(stateOf(inputs, plan, ledger))
+  const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger}, signal)
+  const leftovers = await log.phase('Sweep', () =>
+    sweep({ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
+  )
+  const imageRemoved = made.image !== undefined && !ledger.released.some(({id}) => id === made.image?.id)
+  const deregistered = imageRemoved && !leftovers.some(({id}) => id === made.image?.id)
+  return {region, accountId: session.accountId, plan, packerVersion: packer.version, ...made, deregistered, leftovers}
+}
+
+interface BakeContext {
+  readonly inputs: Inputs
+  readonly deps: Deps
+  readonly session: Session
+  readonly ec2: EC2Client
+  readonly plan: Plan
+  readonly packer: Packer
+  readonly ledger: Ledger
+}
+
+type Made = Pick<Outcome, 'image' | 'verdict' | 'reason' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'>
+
+/** Builds, tests and promotes. What it made and did not release is still in the ledger: the sweep removes it. */
+async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Made> {
+  const {inputs, deps, ec2, plan, ledger} = context
+  const {log} = deps
+  let made: Made = {verdict: 'unverified'}
+  try {
+    const image = await log.phase('Build', () => buildImage(context, signal))
+    made = {...made, image}
+    if (inputs.deregister === 'never') ledger.release(resourcesOf(image))
+
+    if (inputs.smoke)
+      made = {...made, ...judged(await log.phase('Smoke test', () => testImage(context, image, signal)))}
+    if (!keeps(inputs.deregister, made.verdict)) return made
+
+    signal.throwIfAborted()
+    await log.phase('Promote', () =>
+      made.verdict === 'verified' ? promote(ec2, image, made.jenkinsVersion ?? '') : keep(ec2, image)
+    )
+    ledger.release(resourcesOf(image))
+    log.info(`${plan.imageName} is ${image.id}`)
+    return made
+  } catch (failure) {
+    return {...made, failure}
+  }
+}
+
+function testImage(
+  {inputs, deps, ec2, plan, ledger}: BakeContext,
+  image: BakedImage,
+  signal: AbortSignal
+): Promise<SmokeResult> {
+  const request = {
+    bakeId: plan.bakeId,
+    imageId: image.id,
+    instanceTypes: inputs.image.instanceTypes,
+    cidrs: plan.cidrs,
+    tags: plan.tags,
+    userData: inputs.smoke?.userData ?? '',
+    timeoutMs: inputs.smoke?.timeoutMs ?? 0,
+    ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
+  }
+  return smokeTest(ec2, request, ledger, deps.log, signal)
+}
+
+function judged({seconds, ...result}: SmokeResult): Partial<Made> & Pick<Made, 'verdict'> {
+  return {...result, smokeSeconds: seconds}
+}
+
+/** Whether an image with this verdict stays in the account. */
+function keeps(deregister: Deregister, verdict: Outcome['verdict']): boolean {
+  return deregister === 'never' || (deregister === 'on-failure' && verdict !== 'rejected')
+}
+
+function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
+  const {region, role} = inputs.aws
+  const main = identify(process.pid)
+  if (!main) throw new Error('this process could not be identified')
+  return {bakeId: plan.bakeId, region, ...(role ? {role} : {}), folder: ledger.folder, main}
+}
+
+/** A signal that ends the bake, but not its sweep, when its time is up. */
+function timeLimit(ms: number): AbortSignal {
+  const controller = new AbortController()
+  const error = new UserError(
+    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'. Raise it if this bake needs longer.`
+  )
+  setTimeout(() => controller.abort(error), ms).unref()
+  return controller.signal
+}

@@ -1,0 +1,68 @@
+import {randomBytes} from 'node:crypto'
+import type {EC2Client} from '@aws-sdk/client-ec2'
+import type {Inputs} from '../inputs.ts'
+import {ownCidrs} from '../ec2/ownAddress.ts'
+import type {Log} from '../report/log.ts'
+import {resolveJenkins, type JenkinsRelease} from './jenkinsVersion.ts'
+import {resolveSource, type SourceImage} from './source.ts'
+import {tagKeys, type Tags} from './tags.ts'
+
+/** Everything that is decided before anything is made. */
+export interface Plan {
+  readonly bakeId: string
+  readonly imageName: string
+  readonly source: SourceImage
+  /** Absent: the template is the user's and does not say which Jenkins it installs. */
+  readonly jenkins?: JenkinsRelease
+  /** Who may reach the build and the smoke test. */
+  readonly cidrs: readonly string[]
+  /** On everything that the bake makes. */
+  readonly tags: Tags
+}
+
+export interface PlanContext {
+  readonly ec2: EC2Client
+  readonly log: Log
+  readonly fetch: typeof globalThis.fetch
+  readonly now: Date
+  /** Names the workflow run in tags. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** @throws {UserError} when what the inputs name does not exist or cannot be learned */
+export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
+  const {ec2, log, fetch, now, env} = context
+  const {image, template, aws} = inputs
+  const asksForJenkins = template.variables.has('jenkins_version')
+  const [source, jenkins, cidrs] = await Promise.all([
+    resolveSource(ec2, image.source, aws.region, signal),
+    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, fetch, signal) : undefined,
+    inputs.allowedCidrs === 'auto' ? ownCidrs(fetch, signal) : inputs.allowedCidrs
+  ])
+  const bakeId = randomBytes(6).toString('hex')
+  const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)
+  const imageName = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join('-')
+  log.info(`Source image ${source.id} ${source.name}`)
+  if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
+  log.info(`The build and the smoke test can be reached from ${cidrs.join(', ')}`)
+  log.info(`Bake ${bakeId} makes ${imageName}`)
+  return {
+    bakeId,
+    imageName,
+    source,
+    ...(jenkins ? {jenkins} : {}),
+    cidrs,
+    tags: {
+      [tagKeys.bake]: bakeId,
+      [tagKeys.run]: runName(env),
+      [tagKeys.expires]: new Date(now.getTime() + inputs.bakeTimeoutMs + 2 * 3_600_000).toISOString()
+    }
+  }
+}
+
+/** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */
+function runName(env: PlanContext['env']): string {
+  const name = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_RUN_ATTEMPT']].filter(Boolean).join('/')
+  // What EC2 allows in a tag's value (Tag your resources, restrictions), and nothing that Packer would evaluate.
+  return name.replace(/[^\w+=.:/@-]/g, '_').slice(0, 256) || 'unknown'
+}

@@ -1,0 +1,299 @@
+import * as path from 'node:path'
+import {existsSync} from 'node:fs'
+import ipaddr from 'ipaddr.js'
+import semver from 'semver'
+import {InputError, InputErrors, messageOf} from './report/errors.ts'
+import {openTemplate, type Template} from './template/template.ts'
+import {unusedInputs} from './template/variables.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type Deregister = 'on-failure' | 'always' | 'never'
+
+export interface AwsInputs {
+  readonly region: string
+  /** Absent: the credentials that the environment gives. */
+  readonly role?: RoleInputs
+  /** Empty: any account. */
+  readonly allowedAccountIds: readonly string[]
+}
+
+export interface RoleInputs {
+  readonly arn: string
+  readonly sessionName: string
+  readonly durationSeconds: number
+  readonly audience: string
+}
+
+export interface PackerInputs {
+  /** An exact version, or `system` for the one on PATH. */
+  readonly version: string
+  readonly releasesUrl: string
+}
+
+export interface ImageInputs {
+  /** `debian-13` or an image id. */
+  readonly source: string
+  readonly sshUsername: string
+  readonly instanceTypes: readonly string[]
+  readonly namePrefix: string
+  /** `lts`, `weekly` or an exact version. */
+  readonly jenkinsVersion: string
+  /** Absent: Jenkins's own repository. */
+  readonly jenkinsRepositoryUrl?: string
+}
+
+export interface SmokeInputs {
+  readonly timeoutMs: number
+  readonly userData: string
+}
+
+export interface Inputs {
+  readonly aws: AwsInputs
+  readonly packer: PackerInputs
+  readonly template: Template
+  readonly image: ImageInputs
+  /** `auto`: this runner's own public address. */
+  readonly allowedCidrs: 'auto' | readonly string[]
+  /** Absent: no smoke test was asked for. */
+  readonly smoke?: SmokeInputs
+  readonly deregister: Deregister
+  readonly bakeTimeoutMs: number
+}
+
+/** Every input with its default, as action.yml declares them. An input passed as an empty string means its default. */
+export const defaults = {
+  'aws-region': '',
+  'role-to-assume': '',
+  'role-session-name': 'bake-jenkins-ami',
+  'role-duration-seconds': '3600',
+  audience: 'sts.amazonaws.com',
+  'allowed-account-ids': '',
+  'packer-version': '1.16.0',
+  'packer-releases-url': 'https://releases.hashicorp.com',
+  template: '',
+  'bake-timeout': '60m',
+  'source-ami': 'debian-13',
+  'ssh-username': 'admin',
+  'instance-types': 't3.medium',
+  'ami-name-prefix': 'jenkins',
+  'jenkins-version': 'lts',
+  'jenkins-repository-url': '',
+  'allowed-cidrs': 'auto',
+  'smoke-test': 'true',
+  'smoke-timeout': '10m',
+  'smoke-user-data': '',
+  deregister: 'on-failure'
+} as const
+
+export type InputName = keyof typeof defaults
+
+/**
+ * Reads and checks all inputs.
+ *
+ * @param read the text of an input; empty when it was not given
+ * @param env for AWS_REGION, AWS_DEFAULT_REGION and GITHUB_WORKSPACE
+ * @param shippedTemplate the folder of the template that comes with the action
+ * @throws {InputErrors} with every input that cannot be used
+ */
+export function readInputs(read: (name: string) => string, env: Environment, shippedTemplate: string): Inputs {
+  const problems: InputError[] = []
+  const text = (name: InputName): string => read(name) || defaults[name]
+  // A placeholder stands for a value that could not be read; it is never seen, because the problems are thrown below.
+  const input = <T>(name: InputName, parse: (text: string) => T): T => {
+    try {
+      return parse(text(name))
+    } catch (error) {
+      problems.push(new InputError(name, messageOf(error)))
+      return undefined as T
+    }
+  }
+
+  const role = input('role-to-assume', optional(roleArn))
+  const repository = input('jenkins-repository-url', optional(httpUrl))
+  const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
+  const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
+  const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
+  const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
+  const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
+  if (!smokeTest && smoke.userData) {
+    problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
+  }
+  const roleDetails = {
+    sessionName: input('role-session-name', sessionName),
+    durationSeconds: input('role-duration-seconds', wholeNumber(900, 43_200)),
+    audience: input(
+      'audience',
+      matching(/^[\x21-\x7e]{1,256}$/, 'an audience without spaces, such as sts.amazonaws.com')
+    )
+  }
+  const inputs: Inputs = {
+    aws: {
+      region: input('aws-region', region(env)),
+      ...(role ? {role: {arn: role, ...roleDetails}} : {}),
+      allowedAccountIds: input('allowed-account-ids', list(matching(/^\d{12}$/, 'account ids of 12 digits')))
+    },
+    packer: {
+      version: input('packer-version', packerVersion),
+      releasesUrl: input('packer-releases-url', httpUrl)
+    },
+    template,
+    image: {
+      source: input(
+        'source-ami',
+        matching(
+          /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
+          "'debian-13' or an image id such as ami-0123456789abcdef0"
+        )
+      ),
+      sshUsername: input('ssh-username', matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')),
+      instanceTypes: input(
+        'instance-types',
+        nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))
+      ),
+      namePrefix: input(
+        'ami-name-prefix',
+        matching(
+          /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
+          'up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit'
+        )
+      ),
+      jenkinsVersion: input(
+        'jenkins-version',
+        matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
+      ),
+      ...(repository ? {jenkinsRepositoryUrl: repository} : {})
+    },
+    allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
+    ...(smokeTest ? {smoke} : {}),
+    deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
+    bakeTimeoutMs: input('bake-timeout', duration)
+  }
+  if (template) problems.push(...unusedInputs(template, given))
+  if (problems.length > 0) throw new InputErrors(problems)
+  return inputs
+}
+
+type Parse<T> = (text: string) => T
+
+function quoted(value: string): string {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value)
+}
+
+const optional =
+  <T>(parse: Parse<T>): Parse<T | undefined> =>
+  (value) =>
+    value === '' ? undefined : parse(value)
+
+function matching(pattern: RegExp, allowed: string): Parse<string> {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed}`)
+    return value
+  }
+}
+
+function oneOf<const T extends string>(...choices: readonly T[]): Parse<T> {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value)
+    if (choice === undefined) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+/** Values separated by commas, spaces or newlines. */
+function list<T>(parse: Parse<T>): Parse<readonly T[]> {
+  return (value) =>
+    value
+      .split(/[\s,]+/)
+      .filter((item) => item !== '')
+      .map(parse)
+}
+
+function nonEmpty<T>(parse: Parse<readonly T[]>): Parse<readonly T[]> {
+  return (value) => {
+    const items = parse(value)
+    if (items.length === 0) throw new Error('expected at least one value')
+    return items
+  }
+}
+
+function wholeNumber(least: number, most: number): Parse<number> {
+  return (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (!(number >= least && number <= most)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most}`)
+    }
+    return number
+  }
+}
+
+/** `90s`, `10m`, `2h`, from one second to a day; in milliseconds. */
+function duration(value: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? []
+  const ms = Number(amount) * ({s: 1_000, m: 60_000, h: 3_600_000}[unit] ?? Number.NaN)
+  if (!(ms > 0 && ms <= 86_400_000)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`)
+  }
+  return ms
+}
+
+function region(env: Environment): Parse<string> {
+  return (given) => {
+    const value = given || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
+    if (value === '') throw new Error('is missing; give a region such as eu-west-1, or set AWS_REGION')
+    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-west-1')(value)
+  }
+}
+
+const roleArn = matching(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+  'a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami'
+)
+
+const sessionName = matching(/^[\w+=,.@-]{2,64}$/, 'from 2 to 64 letters, digits and + = , . @ _ -')
+
+function packerVersion(value: string): string {
+  if (value === 'system') return value
+  const version = semver.valid(value)
+  if (version === null || version !== value) {
+    throw new Error(
+      `${quoted(value)} is not allowed; expected an exact version such as ${defaults['packer-version']}, or 'system' for the Packer on PATH`
+    )
+  }
+  return version
+}
+
+/** A URL without a trailing slash. Credentials in it would reach logs and argument lists, and `{{` would be evaluated by Packer. */
+function httpUrl(value: string): string {
+  const allowed = 'expected a URL that begins with https:// or http://, without user name, query or fragment'
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`)
+  }
+  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`)
+  return value.replace(/\/+$/, '')
+}
+
+function existing(workspace: string): Parse<string> {
+  return (value) => {
+    const resolved = path.resolve(workspace, value)
+    if (!existsSync(resolved))
+      throw new Error(
+        `${quoted(value)} does not exist (looked for ${resolved}); is actions/checkout missing before this step?`
+      )
+    return resolved
+  }
+}
+
+function cidr(value: string): string {
+  if (!ipaddr.IPv4.isValidCIDR(value)) {
+    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`)
+  }
+  return value
+}
+
+/** EC2 takes 16 KB of user data, counted before its base64 encoding. */
+function userData(value: string): string {
+  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 takes')
+  return value
+}

@@ -1,0 +1,3 @@
+import {runMain} from './app.ts'
+
+void runMain()

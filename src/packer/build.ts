@@ -1,0 +1,115 @@
+import {spawn, type ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
+import {openSync, closeSync} from 'node:fs'
+import {readFile} from 'node:fs/promises'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {UserError} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+import type {Ledger, PackerRun} from '../cleanup/ledger.ts'
+import {endGroup, groupRuns, identify, send, type ProcessIdentity} from '../cleanup/processes.ts'
+import {follow} from './follow.ts'
+import {artifactsOf, errorsOf, parseMessage, uiText, type Artifact, type Message} from './messages.ts'
+
+export interface BuildJob {
+  /** Packer's path. */
+  readonly packer: string
+  /** The template: a file, or a folder of HCL2 files. */
+  readonly template: string
+  /** A JSON variables file: the only way in which values reach the template. */
+  readonly variablesFile: string
+  readonly workingDirectory: string
+  readonly environment: Readonly<Record<string, string>>
+  /** Packer is about to make its key pair: the first thing that it makes. */
+  readonly onKeyPair: () => void
+}
+
+/** Packer ended without an image. The message carries its last errors, which may quote the machine under construction. */
+export class BuildError extends UserError {
+  override readonly name = 'BuildError'
+}
+
+/** Packer cleans up by itself when it is asked to end; what it has not done by then, the sweep does faster. */
+const graceMs = 5_000
+
+/**
+ * Runs `packer build` in a process group of its own, shows its output line by line and returns what it made.
+ *
+ * @throws {BuildError} when Packer fails or makes no image
+ * @throws the signal's reason when aborted; Packer's whole group is gone then
+ */
+export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: AbortSignal): Promise<Artifact[]> {
+  signal.throwIfAborted()
+  const run = ledger.nextPackerRun()
+  const {child, leader} = start(job, run, ledger)
+  const ended = new AbortController()
+  const exit = once(child, 'exit').finally(() => ended.abort()) as Promise<[number | null, NodeJS.Signals | null]>
+  const stop = (): void => void endGracefully(leader, ended.signal)
+  signal.addEventListener('abort', stop, {once: true})
+  try {
+    const messages = await show(follow(run.output, ended.signal), log, job.onKeyPair)
+    const [code, killedBy] = await exit
+    signal.throwIfAborted()
+    if (code !== 0) throw new BuildError(await failureOf(messages, run, code, killedBy))
+    return artifactsOf(messages)
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
+    await endGroup(leader, AbortSignal.timeout(10_000))
+  }
+}
+
+function start(job: BuildJob, run: PackerRun, ledger: Ledger): {child: ChildProcess; leader: ProcessIdentity} {
+  const output = openSync(run.output, 'a', 0o600)
+  const errors = openSync(run.errors, 'a', 0o600)
+  try {
+    const child = spawn(
+      job.packer,
+      ['build', '-machine-readable', '-color=false', `-var-file=${job.variablesFile}`, job.template],
+      {cwd: job.workingDirectory, env: job.environment, detached: true, stdio: ['ignore', output, errors]}
+    )
+    // What could not be started has no process id; the event that says so as well must not end this process.
+    child.on('error', () => undefined)
+    const leader = child.pid === undefined ? undefined : identify(child.pid)
+    if (!leader) throw new BuildError(`${job.packer} could not be started`)
+    ledger.startedPacker(leader)
+    return {child, leader}
+  } finally {
+    closeSync(output)
+    closeSync(errors)
+  }
+}
+
+/**
+ * SIGINT to the group is what a person's Ctrl-C does; Packer then removes what it made. Its own process alone
+ * would ignore it, since only its wrapped child listens.
+ */
+async function endGracefully(leader: ProcessIdentity, ended: AbortSignal): Promise<void> {
+  send(-leader.pid, 'SIGINT')
+  await sleep(graceMs, undefined, {signal: ended}).catch(() => undefined)
+  if (groupRuns(leader.pid)) await endGroup(leader, AbortSignal.timeout(10_000))
+}
+
+async function show(lines: AsyncIterable<string>, log: Log, onKeyPair: () => void): Promise<Message[]> {
+  const messages: Message[] = []
+  for await (const line of lines) {
+    const message = parseMessage(line)
+    if (message) messages.push(message)
+    const said = message ? uiText(message) : {build: '', text: line}
+    if (said?.text.startsWith('Creating temporary keypair')) onKeyPair()
+    if (said) log.quote(said.build || 'packer', said.text)
+  }
+  return messages
+}
+
+async function failureOf(
+  messages: readonly Message[],
+  run: PackerRun,
+  code: number | null,
+  killedBy: NodeJS.Signals | null
+): Promise<string> {
+  const stderr = (await readFile(run.errors, 'utf8')).trim()
+  const errors = errorsOf(messages)
+  const reasons = errors.length > 0 ? errors : stderr.split('\n').slice(-15)
+  const how = code === null ? `was ended by ${killedBy}` : `ended with exit code ${code}`
+  return `Packer ${how} and made no image:\n${reasons.join('\n')}`
+}

@@ -1,0 +1,68 @@
+/** One line of `packer -machine-readable`: `timestamp,target,category,args…` (Packer's documentation, machine-readable output). */
+export interface Message {
+  /** The build's name; empty for what concerns the whole run. */
+  readonly target: string
+  /** `ui`, `artifact`, `artifact-count`, `error`, … */
+  readonly category: string
+  readonly args: readonly string[]
+}
+
+/** @returns undefined for a line that is not of the protocol (a panic's stack, a plugin's own print) */
+export function parseMessage(line: string): Message | undefined {
+  const [timestamp = '', target = '', category = '', ...args] = line.split(',')
+  if (!/^\d+$/.test(timestamp) || category === '') return undefined
+  return {target, category, args: args.map(unescapeArgument)}
+}
+
+function unescapeArgument(argument: string): string {
+  return argument.replaceAll('%!(PACKER_COMMA)', ',').replaceAll('\\r', '\r').replaceAll('\\n', '\n')
+}
+
+/** What a user interface message says, without the name of the build in front of it. */
+export interface UiText {
+  /** `amazon-ebs.jenkins` in `==> amazon-ebs.jenkins: Creating …`; empty where no build speaks. */
+  readonly build: string
+  readonly text: string
+}
+
+export function uiText(message: Message): UiText | undefined {
+  if (message.category !== 'ui') return undefined
+  const [, full = ''] = message.args
+  const [, build = '', text = full] = /^(?:==> |--> | {4})([^\s:]+): ([\s\S]*)$/.exec(full) ?? []
+  return {build, text}
+}
+
+/** The images that a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
+export interface Artifact {
+  readonly target: string
+  readonly builderId: string
+  /** `region:ami-…`, comma-separated, for the Amazon builders. */
+  readonly id: string
+}
+
+/** A manifest post-processor makes an artifact appear twice: it is returned once. */
+export function artifactsOf(messages: readonly Message[]): Artifact[] {
+  const parts = new Map<string, Map<string, string>>()
+  for (const {target, category, args} of messages) {
+    const [index = '', key = '', value = ''] = args
+    if (category !== 'artifact') continue
+    const name = `${target} ${index}`
+    parts.set(name, (parts.get(name) ?? new Map<string, string>([['target', target]])).set(key, value))
+  }
+  const artifacts = [...parts.values()].map((part) => ({
+    target: part.get('target') ?? '',
+    builderId: part.get('builder-id') ?? '',
+    id: part.get('id') ?? ''
+  }))
+  return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()]
+}
+
+/** What Packer reports as errors of builds, without repetitions. */
+export function errorsOf(messages: readonly Message[]): string[] {
+  const errors = messages.flatMap(({category, args: [first = '', second = '']}) => {
+    if (category === 'error') return [first]
+    return category === 'ui' && first === 'error' ? [second] : []
+  })
+  const trimmed = errors.map((error) => error.trim()).filter((error) => error !== '')
+  return [...new Set(trimmed)]
+}

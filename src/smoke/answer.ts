@@ -1,0 +1,61 @@
+/** What a request to Jenkins's port came to. */
+export type Answer =
+  | {readonly kind: 'none'; readonly reason: string}
+  | {
+      readonly kind: 'http'
+      readonly status: number
+      /** `X-Jenkins`, the version that answers. */
+      readonly version?: string
+      readonly body: string
+    }
+
+/** What it says about the machine. */
+export type State =
+  /** Nothing listens yet. */
+  | {readonly state: 'booting'; readonly detail: string}
+  /** Jenkins is there and not ready. */
+  | {readonly state: 'starting'; readonly detail: string}
+  | {readonly state: 'ready'; readonly version: string}
+  /** It will not get better by waiting. */
+  | {readonly state: 'failed'; readonly detail: string}
+
+/**
+ * Tells the states of a starting Jenkins apart. While it loads it answers 503 with HudsonIsLoading's page, and when it
+ * could not load it answers 503 too, with another page (jenkinsci/jenkins: hudson.util.HudsonIsLoading, BootFailure).
+ * Ready is an answer of Jenkins itself: it carries `X-Jenkins`, as some of its errors do.
+ */
+export function stateOf(answer: Answer): State {
+  if (answer.kind === 'none') return {state: 'booting', detail: answer.reason}
+  const {status, version, body} = answer
+  if (status === 503) {
+    if (/getting ready to work|is restarting/i.test(body)) {
+      return {state: 'starting', detail: 'Jenkins is getting ready to work'}
+    }
+    return {state: 'failed', detail: `Jenkins could not start (503): ${textOf(body)}`}
+  }
+  if (status >= 500) return {state: 'failed', detail: `Jenkins answered ${status}: ${textOf(body)}`}
+  const isReady = (status >= 200 && status < 400) || status === 401 || status === 403
+  if (!isReady) return {state: 'failed', detail: `port 8080 answered ${status}, which a Jenkins that is ready does not`}
+  if (!version) {
+    return {
+      state: 'failed',
+      detail: `something that is not Jenkins answers on port 8080 (${status}, no X-Jenkins header)`
+    }
+  }
+  return {state: 'ready', version}
+}
+
+/** What a page says to a reader, on one line of at most 600 characters. */
+function textOf(html: string): string {
+  const text = html
+    .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#039;', "'")
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text || 'an empty page'
+}

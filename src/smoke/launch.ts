@@ -1,0 +1,137 @@
+import {
+  type EC2Client,
+  type Instance,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DescribeInstancesCommand,
+  RunInstancesCommand
+} from '@aws-sdk/client-ec2'
+import type {Ledger} from '../cleanup/ledger.ts'
+import {onFirstWithCapacity} from '../ec2/capacity.ts'
+import {poll} from '../wait.ts'
+import {tagSpecifications, type Tags} from '../image/tags.ts'
+import {UserError} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+
+export interface LaunchRequest {
+  readonly bakeId: string
+  readonly imageId: string
+  readonly instanceTypes: readonly string[]
+  /** Who may reach port 8080. */
+  readonly cidrs: readonly string[]
+  readonly userData: string
+  readonly tags: Tags
+}
+
+export interface SmokeInstance {
+  readonly id: string
+  readonly address: string
+}
+
+export const jenkinsPort = 8080
+
+/**
+ * Launches a fresh machine from the image, reachable on Jenkins's port by the given ranges and on no other port, with
+ * what promotion will demand of every machine (IMDSv2, hop limit 2): what is tested is what is given out.
+ *
+ * What makes something is never aborted, only the waiting is; both creates are in the ledger before they are sent.
+ */
+export async function launch(
+  ec2: EC2Client,
+  request: LaunchRequest,
+  ledger: Ledger,
+  log: Log,
+  signal: AbortSignal
+): Promise<SmokeInstance> {
+  signal.throwIfAborted()
+  const groupId = await openGroup(ec2, request, ledger)
+  const id = await onFirstWithCapacity(request.instanceTypes, log, (type) => {
+    signal.throwIfAborted()
+    return run(ec2, request, groupId, type, ledger)
+  })
+  log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${request.cidrs.join(', ')}`)
+  const address = await poll(async () => addressOf(await describe(ec2, id, signal)), {signal})
+  log.info(`${id} runs at ${address}`)
+  return {id, address}
+}
+
+async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger): Promise<string> {
+  const name = `bake-jenkins-ami-smoke-${request.bakeId}`
+  ledger.intend('security-group', name)
+  const {GroupId = ''} = await ec2.send(
+    new CreateSecurityGroupCommand({
+      GroupName: name,
+      Description: 'Smoke test of a Jenkins image; removed at its end',
+      TagSpecifications: tagSpecifications(request.tags, 'security-group')
+    })
+  )
+  ledger.made('security-group', GroupId, name)
+  await ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId,
+      IpPermissions: [
+        {
+          IpProtocol: 'tcp',
+          FromPort: jenkinsPort,
+          ToPort: jenkinsPort,
+          IpRanges: request.cidrs.map((CidrIp) => ({CidrIp}))
+        }
+      ]
+    })
+  )
+  return GroupId
+}
+
+async function run(
+  ec2: EC2Client,
+  request: LaunchRequest,
+  groupId: string,
+  instanceType: string,
+  ledger: Ledger
+): Promise<string> {
+  const token = `${request.bakeId}-smoke-${instanceType}`
+  ledger.intend('instance', token)
+  const {Instances = []} = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: request.imageId,
+      InstanceType: instanceType as Instance['InstanceType'],
+      MinCount: 1,
+      MaxCount: 1,
+      // A repeated request with the same token makes no second instance.
+      ClientToken: token,
+      SecurityGroupIds: [groupId],
+      InstanceInitiatedShutdownBehavior: 'terminate',
+      MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
+      ...(request.userData ? {UserData: Buffer.from(request.userData).toString('base64')} : {}),
+      TagSpecifications: tagSpecifications(request.tags, 'instance', 'volume', 'network-interface')
+    })
+  )
+  const id = Instances[0]?.InstanceId ?? ''
+  ledger.made('instance', id, token)
+  return id
+}
+
+/** @returns undefined while AWS does not know the new id yet (ids are eventually consistent) */
+export async function describe(ec2: EC2Client, id: string, signal: AbortSignal): Promise<Instance | undefined> {
+  const found = await ec2.send(new DescribeInstancesCommand({Filters: [{Name: 'instance-id', Values: [id]}]}), {
+    abortSignal: signal
+  })
+  return found.Reservations?.[0]?.Instances?.[0]
+}
+
+function addressOf(instance: Instance | undefined): string | undefined {
+  const state = instance?.State?.Name
+  if (!instance || state === undefined || state === 'pending') return undefined
+  if (state !== 'running') {
+    throw new UserError(
+      `The smoke instance ended while it started (${state}): ${instance.StateReason?.Message ?? 'AWS gives no reason'}`
+    )
+  }
+  if (!instance.PublicIpAddress) {
+    throw new UserError(
+      `The smoke instance ${instance.InstanceId} has no public address, so it cannot be probed from here. ` +
+        'Its subnet must give public addresses to new machines (map_public_ip_on_launch).'
+    )
+  }
+  return instance.PublicIpAddress
+}

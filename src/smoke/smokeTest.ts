@@ -1,0 +1,106 @@
+import type {EC2Client} from '@aws-sdk/client-ec2'
+import type {Ledger} from '../cleanup/ledger.ts'
+import {poll} from '../wait.ts'
+import type {Log} from '../report/log.ts'
+import {stateOf, type State} from './answer.ts'
+import {consoleOutput} from './evidence.ts'
+import {describe, jenkinsPort, launch, type LaunchRequest, type SmokeInstance} from './launch.ts'
+import {askJenkins} from './request.ts'
+
+export interface SmokeRequest extends LaunchRequest {
+  readonly timeoutMs: number
+  /** What Jenkins must say that it is; absent when the bake does not know it. */
+  readonly expectedVersion?: string
+}
+
+export type SmokeResult =
+  | {readonly verdict: 'verified'; readonly seconds: number; readonly jenkinsVersion: string}
+  | {readonly verdict: 'rejected'; readonly seconds: number; readonly reason: string; readonly jenkinsVersion?: string}
+
+/**
+ * Launches the image and waits for its Jenkins.
+ *
+ * @returns a verdict: an image that does not work is a result, not an exception
+ * @throws when AWS does not let us test, or when aborted
+ */
+export async function smokeTest(
+  ec2: EC2Client,
+  request: SmokeRequest,
+  ledger: Ledger,
+  log: Log,
+  signal: AbortSignal
+): Promise<SmokeResult> {
+  const start = Date.now()
+  const instance = await launch(ec2, request, ledger, log, signal)
+  const state = await waitForJenkins(ec2, instance, request.timeoutMs, log, signal)
+  const seconds = (Date.now() - start) / 1000
+  const reason = whyRejected(state, request)
+  if (state.state === 'ready' && reason === undefined) {
+    log.info(`Jenkins ${state.version} is ready ${seconds.toFixed(1)} s after the launch`)
+    return {verdict: 'verified', seconds, jenkinsVersion: state.version}
+  }
+  log.quote('console', await consoleOutput(ec2, instance.id, signal))
+  const jenkinsVersion = state.state === 'ready' ? {jenkinsVersion: state.version} : {}
+  return {verdict: 'rejected', seconds, reason: reason ?? '', ...jenkinsVersion}
+}
+
+function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeRequest): string | undefined {
+  const limit = `${Math.round(timeoutMs / 1000)} s`
+  switch (state.state) {
+    case 'failed':
+      return state.detail
+    case 'starting':
+      return `Jenkins was still starting after ${limit}. Raise 'smoke-timeout' if this image needs longer.`
+    case 'booting':
+      return (
+        `nothing answered on port ${jenkinsPort} within ${limit} (${state.detail}). Either Jenkins does not start with ` +
+        `this image, or this runner does not connect from ${cidrs.join(', ')}: see 'allowed-cidrs'.`
+      )
+    case 'ready':
+      if (expectedVersion === undefined || state.version === expectedVersion) return undefined
+      return `Jenkins ${state.version} answers, but ${expectedVersion} was baked`
+  }
+}
+
+/** Asks until there is an answer that waiting will not change, or the time is up; then the last state is returned. */
+async function waitForJenkins(
+  ec2: EC2Client,
+  instance: SmokeInstance,
+  timeoutMs: number,
+  log: Log,
+  signal: AbortSignal
+): Promise<State> {
+  const timeUp = AbortSignal.timeout(timeoutMs)
+  let last: State = {state: 'booting', detail: 'it was not asked'}
+  let asked = 0
+  const look = async (): Promise<State | undefined> => {
+    const state = stateOf(await askJenkins(instance.address, jenkinsPort, AbortSignal.any([signal, timeUp])))
+    // The request that the end of the time cut off says nothing new.
+    if (timeUp.aborted && asked > 0) return undefined
+    if (state.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state)}`)
+    last = state
+    asked += 1
+    if (state.state === 'ready' || state.state === 'failed') return state
+    return asked % 5 === 0 ? await endedBehindOurBack(ec2, instance.id, signal) : undefined
+  }
+  try {
+    return await poll(look, {signal: AbortSignal.any([signal, timeUp]), firstMs: 400, slowestMs: 5_000})
+  } catch (error) {
+    if (signal.aborted || !timeUp.aborted) throw error
+    return last
+  }
+}
+
+async function endedBehindOurBack(ec2: EC2Client, id: string, signal: AbortSignal): Promise<State | undefined> {
+  const instance = await describe(ec2, id, signal)
+  const name = instance?.State?.Name
+  if (name === undefined || name === 'running' || name === 'pending') return undefined
+  return {
+    state: 'failed',
+    detail: `the machine ended by itself (${name}): ${instance?.StateReason?.Message ?? 'no reason given'}`
+  }
+}
+
+function describeState(state: State): string {
+  return state.state === 'ready' ? `ready, version ${state.version}` : `${state.state} (${state.detail})`
+}
