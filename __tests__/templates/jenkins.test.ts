@@ -1,0 +1,70 @@
+import {expect, it} from '@jest/globals'
+import {access, readdir, readFile} from 'node:fs/promises'
+import {join} from 'node:path'
+
+const folder = join(import.meta.dirname, '../../templates/jenkins')
+const template = await readFile(join(folder, 'jenkins.pkr.hcl'), 'utf8')
+const variables = await readFile(join(folder, 'variables.pkr.hcl'), 'utf8')
+
+/** Each variable's name with its block's text. `packer fmt` puts the closing brace of a block at the line's start. */
+const blocks = new Map(
+  [...variables.matchAll(/^variable "(\w+)" \{\n([^]*?)^\}/gm)].map(
+    (match) => [match[1] ?? '', match[2] ?? ''] as const
+  )
+)
+
+it('declares exactly the variables that the action fills in, and the SSH port', () => {
+  expect([...blocks.keys()].toSorted()).toEqual([
+    'allowed_cidrs',
+    'ami_name',
+    'instance_type',
+    'java_version',
+    'jenkins_repository_key_fingerprint',
+    'jenkins_repository_url',
+    'jenkins_version',
+    'region',
+    'root_device_name',
+    'source_ami',
+    'ssh_port',
+    'ssh_username',
+    'tags'
+  ])
+})
+
+it('gives every variable a type, a description and a validation', () => {
+  for (const block of blocks.values()) {
+    expect(block).toMatch(/^ {2}type +=/m)
+    expect(block).toMatch(/^ {2}description +=/m)
+    expect(block).toMatch(/^ {2}validation \{$/m)
+  }
+})
+
+it('asks for what has no sensible default', () => {
+  const required = [...blocks].filter(([, block]) => !/^ {2}default +=/m.test(block)).map(([name]) => name)
+  expect(required.toSorted()).toEqual(['allowed_cidrs', 'ami_name', 'jenkins_version', 'region', 'source_ami'])
+})
+
+it('uses every variable, and none that it does not declare', () => {
+  const used = new Set([...template.matchAll(/\bvar\.(\w+)/g)].map((match) => match[1] ?? ''))
+  expect([...used].toSorted()).toEqual([...blocks.keys()].toSorted())
+})
+
+it('tags everything that is created', () => {
+  for (const attribute of ['run_tags', 'run_volume_tags', 'tags', 'snapshot_tags']) {
+    expect(template).toMatch(new RegExp(`^ {2}${attribute} += var\\.tags$`, 'm'))
+  }
+})
+
+it('hands the scripts values only as environment variables, in single quotes', () => {
+  expect(template).toContain(`execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"`)
+  expect(template).not.toMatch(/inline|env_var_format/)
+})
+
+it('runs all of its scripts, the cleaning and the verification last', async () => {
+  const run = [...template.matchAll(/\$\{path\.root\}\/(scripts\/[\w/-]+\.sh)/g)].map((match) => match[1] ?? '')
+  await Promise.all(run.map((script) => access(join(folder, script))))
+  const all = await readdir(join(folder, 'scripts'), {recursive: true})
+  const scripts = all.filter((name) => name.endsWith('.sh')).map((name) => `scripts/${name}`)
+  expect(run.toSorted()).toEqual(scripts.toSorted())
+  expect(run.slice(-2)).toEqual(['scripts/clean.sh', 'scripts/verify.sh'])
+})

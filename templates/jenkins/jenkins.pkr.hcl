@@ -1,0 +1,80 @@
+# A Jenkins controller image: Debian 13, Java, Jenkins from its own package repository.
+#
+#   packer init .
+#   packer build -var-file=my-image.json .
+#
+# variables.pkr.hcl says which values are needed. Credentials come from the environment, as for any AWS tool.
+
+packer {
+  required_version = ">= 1.14.0"
+
+  required_plugins {
+    amazon = {
+      source  = "github.com/hashicorp/amazon"
+      version = ">= 1.8.1"
+    }
+  }
+}
+
+source "amazon-ebs" "jenkins" {
+  region          = var.region
+  source_ami      = var.source_ami
+  instance_type   = var.instance_type
+  ami_name        = var.ami_name
+  ami_description = "Jenkins ${var.jenkins_version} on Java ${var.java_version}, baked from ${var.source_ami}"
+
+  ssh_username            = var.ssh_username
+  ssh_port                = var.ssh_port
+  ssh_interface           = "public_ip"
+  temporary_key_pair_type = "ed25519"
+
+  # Without source ranges the plugin would open the port to the whole world.
+  temporary_security_group_source_cidrs = var.allowed_cidrs
+
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = "required"
+    http_put_response_hop_limit = 2
+  }
+
+  # Encryption belongs to the launch: encrypt_boot would copy the finished image once more, under a random name.
+  launch_block_device_mappings {
+    device_name           = var.root_device_name
+    volume_type           = "gp3"
+    iops                  = 3000
+    throughput            = 125
+    encrypted             = true
+    delete_on_termination = true
+  }
+
+  # An instance that shuts itself down is gone, and so are its costs.
+  shutdown_behavior = "terminate"
+
+  run_tags        = var.tags
+  run_volume_tags = var.tags
+  tags            = var.tags
+  snapshot_tags   = var.tags
+}
+
+build {
+  sources = ["source.amazon-ebs.jenkins"]
+
+  provisioner "shell" {
+    environment_vars = [
+      "JAVA_VERSION=${var.java_version}",
+      "JENKINS_VERSION=${var.jenkins_version}",
+      "JENKINS_REPOSITORY_URL=${var.jenkins_repository_url}",
+      "JENKINS_REPOSITORY_KEY_FINGERPRINT=${var.jenkins_repository_key_fingerprint}",
+    ]
+    # env and not sudo's -E, because sudoers decides what -E keeps. bash is named because /tmp may be mounted noexec.
+    execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"
+    scripts = [
+      "${path.root}/scripts/debian/prepare.sh",
+      "${path.root}/scripts/debian/install-java.sh",
+      "${path.root}/scripts/debian/install-jenkins.sh",
+      "${path.root}/scripts/prove-start.sh",
+      "${path.root}/scripts/clean.sh",
+      "${path.root}/scripts/verify.sh",
+    ]
+  }
+}

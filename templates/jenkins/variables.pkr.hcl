@@ -1,0 +1,139 @@
+variable "region" {
+  type        = string
+  description = "The AWS region to build in, for example eu-west-1."
+
+  validation {
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]+$", var.region))
+    error_message = "The region must look like eu-west-1."
+  }
+}
+
+variable "ami_name" {
+  type        = string
+  description = "The image's name, unique among your images of the region."
+
+  # EC2's own rule. It also keeps out the braces of Packer's templates, which the plugin would evaluate.
+  validation {
+    condition     = can(regex("^[A-Za-z0-9()\\[\\] ./'@_-]{3,128}$", var.ami_name))
+    error_message = "The image name must have 3 to 128 characters: letters, digits, spaces and ()[]./-'@_."
+  }
+}
+
+variable "source_ami" {
+  type        = string
+  description = "The id of a Debian 13 image for x86_64 in that region."
+
+  validation {
+    condition     = can(regex("^ami-[0-9a-f]{8,17}$", var.source_ami))
+    error_message = "The source image must be an id like ami-0123456789abcdef0."
+  }
+}
+
+variable "instance_type" {
+  type        = string
+  default     = "t3.medium"
+  description = "What the build runs on. Jenkins is started during the build and wants 4 GB of memory."
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.instance_type))
+    error_message = "The instance type must look like t3.medium."
+  }
+}
+
+variable "ssh_username" {
+  type        = string
+  default     = "admin"
+  description = "The source image's login user. It needs sudo without a password."
+
+  validation {
+    condition     = can(regex("^[a-z_][a-z0-9_-]{0,31}$", var.ssh_username))
+    error_message = "The SSH user must be a Linux user name."
+  }
+}
+
+variable "ssh_port" {
+  type        = number
+  default     = 22
+  description = "The port that the source image's SSH server listens on."
+
+  validation {
+    condition     = var.ssh_port >= 1 && var.ssh_port <= 65535
+    error_message = "The SSH port must be between 1 and 65535."
+  }
+}
+
+variable "allowed_cidrs" {
+  type        = list(string)
+  description = "The address ranges that may reach the build over SSH, for example [\"203.0.113.7/32\"]."
+
+  validation {
+    condition     = length(var.allowed_cidrs) > 0 && alltrue([for cidr in var.allowed_cidrs : can(cidrhost(cidr, 0))])
+    error_message = "The allowed ranges must be at least one, each like 203.0.113.7/32."
+  }
+}
+
+variable "root_device_name" {
+  type        = string
+  default     = "/dev/xvda"
+  description = "The source image's root device. Under another name the build would get a second, empty disk."
+
+  validation {
+    condition     = can(regex("^/dev/[a-z0-9]+$", var.root_device_name))
+    error_message = "The root device must look like /dev/xvda."
+  }
+}
+
+variable "jenkins_version" {
+  type        = string
+  description = "The exact Jenkins version, for example 2.568.2."
+
+  validation {
+    condition     = can(regex("^[0-9]+(\\.[0-9]+){1,2}$", var.jenkins_version))
+    error_message = "The Jenkins version must be exact, like 2.568.2 (LTS) or 2.570 (weekly)."
+  }
+}
+
+variable "jenkins_repository_url" {
+  type        = string
+  default     = "https://pkg.jenkins.io/debian-stable"
+  description = "The Debian package repository that holds this Jenkins version. It stays in the image as apt's source."
+
+  # The URL becomes a line of apt's sources and is read by everybody who has the image: no blanks, no credentials.
+  validation {
+    condition     = can(regex("^https?://[A-Za-z0-9._~:/%+-]+$", var.jenkins_repository_url))
+    error_message = "The Jenkins repository must be an http or https URL without credentials, query and blanks."
+  }
+}
+
+variable "jenkins_repository_key_fingerprint" {
+  type        = string
+  default     = "5E386EADB55F01504CAE8BCF7198F4B714ABFC68"
+  description = "The fingerprint of the one key that may sign the Jenkins repository."
+
+  validation {
+    condition     = can(regex("^[0-9A-F]{40}$", var.jenkins_repository_key_fingerprint))
+    error_message = "The key's fingerprint must be 40 hexadecimal digits in upper case."
+  }
+}
+
+variable "java_version" {
+  type        = string
+  default     = "21"
+  description = "The major version of the Java runtime. Jenkins LTS takes 21 or 25 from 2.555.1 on."
+
+  validation {
+    condition     = can(regex("^[0-9]{1,2}$", var.java_version))
+    error_message = "The Java version must be a major version like 21."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  default     = {}
+  description = "Tags for everything that the build creates: instance, volume, image, snapshots and the temporary helpers."
+
+  validation {
+    condition     = !can(regex("{{", jsonencode(var.tags)))
+    error_message = "The tags must not contain two opening braces: the plugin would evaluate them as a template."
+  }
+}
