@@ -52753,7 +52753,7 @@ function errorsOf(messages) {
 
 // src/packer/announced.ts
 var temporaryName = /packer_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
-var afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/;
+var afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/i;
 function announcedBy(output) {
   const builds = /* @__PURE__ */ new Map();
   for (const line of output.split("\n")) {
@@ -57820,7 +57820,14 @@ async function findResources(ec2, bakeId, ledger) {
     (filters) => snapshotsBy(ec2, filters)
   );
   const released = new Set(ledger.released.map(({ id }) => id));
-  return [...instances, ...volumes, ...images, ...snapshots, ...groups, ...keyPairs].filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => ({ type, id, state: state2 }));
+  return [
+    ...instances.filter(({ state: state2 }) => state2 !== "terminated"),
+    ...volumes,
+    ...images,
+    ...snapshots,
+    ...groups,
+    ...keyPairs
+  ].filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => ({ type, id, state: state2 }));
 }
 async function all(pages) {
   const collected = [];
@@ -57836,7 +57843,7 @@ async function union(filters, search) {
 }
 async function instancesBy(client, Filters) {
   const pages = await all(paginateDescribeInstances({ client }, { Filters }));
-  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State }) => ({ type: "instance", id: InstanceId, state: State?.Name ?? "" })).filter(({ state: state2 }) => state2 !== "terminated");
+  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State }) => ({ type: "instance", id: InstanceId, state: State?.Name ?? "" }));
 }
 async function volumesBy(client, Filters) {
   const pages = await all(paginateDescribeVolumes({ client }, { Filters }));
@@ -60863,23 +60870,30 @@ async function bake(inputs, deps, cancel) {
   const packer = await log.phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   deps.saveState(stateOf2(inputs, plan, ledger));
-  const made = await makeImage({ inputs, deps, session, ec2, plan, packer, ledger }, signal);
+  const facts = { region: region2, accountId: session.accountId, plan, packerVersion: packer.version };
+  const release2 = (image, made2) => {
+    deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
+    ledger.release(resourcesOf(image));
+  };
+  const made = await makeImage({ inputs, deps, session, ec2, plan, packer, ledger, release: release2 }, signal);
   const leftovers = await log.phase(
     "Sweep",
     () => sweep({ ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
   );
   const imageRemoved = made.image !== void 0 && !ledger.released.some(({ id }) => id === made.image?.id);
   const deregistered = imageRemoved && !leftovers.some(({ id }) => id === made.image?.id);
-  return { region: region2, accountId: session.accountId, plan, packerVersion: packer.version, ...made, deregistered, leftovers };
+  const outcome = { ...facts, ...made, deregistered, leftovers };
+  deps.setOutputs(outcome);
+  return outcome;
 }
 async function makeImage(context, signal) {
-  const { inputs, deps, ec2, plan, ledger } = context;
+  const { inputs, deps, ec2, plan, release: release2 } = context;
   const { log } = deps;
   let made = { verdict: "unverified" };
   try {
     const image = await log.phase("Build", () => buildImage(context, signal));
     made = { ...made, image };
-    if (inputs.deregister === "never") ledger.release(resourcesOf(image));
+    if (inputs.deregister === "never") release2(image, made);
     if (inputs.smoke)
       made = { ...made, ...judged(await log.phase("Smoke test", () => testImage(context, image, signal))) };
     if (!keeps(inputs.deregister, made.verdict)) return made;
@@ -60888,7 +60902,7 @@ async function makeImage(context, signal) {
       "Promote",
       () => made.verdict === "verified" ? promote(ec2, image, made.jenkinsVersion ?? "") : keep(ec2, image)
     );
-    ledger.release(resourcesOf(image));
+    release2(image, made);
     log.info(`${plan.imageName} is ${image.id}`);
     return made;
   } catch (failure) {
@@ -61283,11 +61297,11 @@ async function runMain() {
       env: process.env,
       fetch,
       temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
-      saveState: (state2) => saveState(stateKeys.bake, state2)
+      saveState: (state2) => saveState(stateKeys.bake, state2),
+      setOutputs: (outcome2) => Object.entries(outputsOf(outcome2)).forEach(([name, value]) => setOutput(name, value))
     };
     const outcome = await bake(inputs, deps, cancelSignal(log));
     if (outcome.leftovers.length === 0) saveState(stateKeys.swept, true);
-    Object.entries(outputsOf(outcome)).forEach(([name, value]) => setOutput(name, value));
     await summary.addRaw(summaryOf(outcome, log.phases)).write();
     failUnlessGood(outcome, log);
   } catch (error2) {

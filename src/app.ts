@@ -21,11 +21,12 @@ export async function runMain(): Promise<void> {
       env: process.env,
       fetch,
       temporaryFolder: process.env['RUNNER_TEMP'] ?? '/tmp',
-      saveState: (state: BakeState) => core.saveState(stateKeys.bake, state)
+      saveState: (state: BakeState) => core.saveState(stateKeys.bake, state),
+      setOutputs: (outcome: Outcome) =>
+        Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
     }
     const outcome = await bake(inputs, deps, cancelSignal(log))
     if (outcome.leftovers.length === 0) core.saveState(stateKeys.swept, true)
-    Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
     await core.summary.addRaw(summaryOf(outcome, log.phases)).write()
     failUnlessGood(outcome, log)
   } catch (error) {

@@ -23,6 +23,8 @@ export interface Deps {
   readonly temporaryFolder: string
   /** Keeps what post needs; called before anything is made. */
   readonly saveState: (state: BakeState) => void
+  /** Called before an image is let go, so that an image which stays is named even if this process is killed next. */
+  readonly setOutputs: (outcome: Outcome) => void
 }
 
 /** What is known of a bake at its end, however it ended. */
@@ -66,13 +68,20 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
   deps.saveState(stateOf(inputs, plan, ledger))
-  const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger}, signal)
+  const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
+  const release = (image: BakedImage, made: Made): void => {
+    deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
+    ledger.release(resourcesOf(image))
+  }
+  const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger, release}, signal)
   const leftovers = await log.phase('Sweep', () =>
     sweep({ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
   )
   const imageRemoved = made.image !== undefined && !ledger.released.some(({id}) => id === made.image?.id)
   const deregistered = imageRemoved && !leftovers.some(({id}) => id === made.image?.id)
-  return {region, accountId: session.accountId, plan, packerVersion: packer.version, ...made, deregistered, leftovers}
+  const outcome = {...facts, ...made, deregistered, leftovers}
+  deps.setOutputs(outcome)
+  return outcome
 }
 
 interface BakeContext {
@@ -83,19 +92,21 @@ interface BakeContext {
   readonly plan: Plan
   readonly packer: Packer
   readonly ledger: Ledger
+  /** From here on the image is the user's. */
+  readonly release: (image: BakedImage, made: Made) => void
 }
 
 type Made = Pick<Outcome, 'image' | 'verdict' | 'reason' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'>
 
 /** Builds, tests and promotes. What it made and did not release is still in the ledger: the sweep removes it. */
 async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Made> {
-  const {inputs, deps, ec2, plan, ledger} = context
+  const {inputs, deps, ec2, plan, release} = context
   const {log} = deps
   let made: Made = {verdict: 'unverified'}
   try {
     const image = await log.phase('Build', () => buildImage(context, signal))
     made = {...made, image}
-    if (inputs.deregister === 'never') ledger.release(resourcesOf(image))
+    if (inputs.deregister === 'never') release(image, made)
 
     if (inputs.smoke)
       made = {...made, ...judged(await log.phase('Smoke test', () => testImage(context, image, signal)))}
@@ -105,7 +116,7 @@ async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Mad
     await log.phase('Promote', () =>
       made.verdict === 'verified' ? promote(ec2, image, made.jenkinsVersion ?? '') : keep(ec2, image)
     )
-    ledger.release(resourcesOf(image))
+    release(image, made)
     log.info(`${plan.imageName} is ${image.id}`)
     return made
   } catch (failure) {

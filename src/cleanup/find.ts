@@ -33,6 +33,7 @@ export async function findResources(ec2: EC2Client, bakeId: string, ledger: Ledg
     [tagged, filter('instance-id', recorded('instance')), filter('key-name', announced.keyPairs)],
     (filters) => instancesBy(ec2, filters)
   )
+  // Also of those that are gone: they lead to the images that were made of them.
   const instanceIds = [...new Set([...recorded('instance'), ...instances.map(({id}) => id)])]
   const [volumes, images, groups, keyPairs] = await Promise.all([
     union([tagged, filter('volume-id', recorded('volume')), filter('attachment.instance-id', instanceIds)], (filters) =>
@@ -63,7 +64,14 @@ export async function findResources(ec2: EC2Client, bakeId: string, ledger: Ledg
     (filters) => snapshotsBy(ec2, filters)
   )
   const released = new Set(ledger.released.map(({id}) => id))
-  return [...instances, ...volumes, ...images, ...snapshots, ...groups, ...keyPairs]
+  return [
+    ...instances.filter(({state}) => state !== 'terminated'),
+    ...volumes,
+    ...images,
+    ...snapshots,
+    ...groups,
+    ...keyPairs
+  ]
     .filter(({id}) => !released.has(id))
     .map(({type, id, state}) => ({type, id, state}))
 }
@@ -90,7 +98,6 @@ async function instancesBy(client: EC2Client, Filters: Filter[]): Promise<Found[
     .flatMap((page) => page.Reservations ?? [])
     .flatMap((reservation) => reservation.Instances ?? [])
     .map(({InstanceId = '', State}) => ({type: 'instance' as const, id: InstanceId, state: State?.Name ?? ''}))
-    .filter(({state}) => state !== 'terminated')
 }
 
 async function volumesBy(client: EC2Client, Filters: Filter[]): Promise<Found[]> {

@@ -9,7 +9,7 @@ export interface Announced {
 }
 
 const temporaryName = /packer_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
-const afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/
+const afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/i
 
 /**
  * Reads the announcements out of Packer's machine-readable output.

@@ -1,0 +1,52 @@
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {describe, it} from '@jest/globals'
+import {notRun, scenarioPackers} from '../../rehearsal/packers/scenario-packers.ts'
+import type {Packer} from '../../rehearsal/packers/packer.ts'
+import {rehearse, type RehearseOptions} from '../../rehearsal/rehearse.ts'
+import type {Report} from '../../rehearsal/report.ts'
+
+/** A whole run takes some seconds; a Packer that hangs must not hang the suite. */
+export const scenarioMs = 90_000
+
+const packers = await scenarioPackers()
+
+/** Declares scenarios once for each Packer; those of a missing one are skipped, with the reason in their title. */
+export function withEachPacker(declare: (packer: Packer) => void): void {
+  for (const {version, packer, missing} of packers) {
+    if (packer) describe(`Packer ${version}`, () => declare(packer))
+    else it.skip(notRun(`Packer ${version}`, missing ?? ''), () => undefined)
+  }
+}
+
+/** For scenarios that do not depend on Packer: the first that is there. */
+export function withAnyPacker(declare: (packer: Packer) => void): void {
+  const packer = packers.find((candidate) => candidate.packer)?.packer
+  if (packer) declare(packer)
+  else it.skip(notRun('scenarios with any Packer', 'there is none'), () => undefined)
+}
+
+export interface Scenario extends Report {
+  /** The action's log, as GitHub would show it. */
+  readonly log: string
+  readonly summary: string
+  /** Calls of the action and of Packer that change something, by name. */
+  readonly changes: readonly string[]
+}
+
+/** Runs the committed action through the runner harness against a local cloud of its own. */
+export async function play(
+  packer: Packer,
+  options: Omit<RehearseOptions, 'packer' | 'folder'> = {}
+): Promise<Scenario> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'scenario-'))
+  try {
+    const report = await rehearse({...options, packer, folder, env: {PATH: process.env['PATH'], HOME: folder}})
+    const [log, summary] = await Promise.all([report.logFile, report.summaryFile].map((file) => readFile(file, 'utf8')))
+    const changes = report.calls.map(({action}) => action).filter((name) => !/^(Describe|Get|Assume|Probe)/.test(name))
+    return {...report, log: log ?? '', summary: summary ?? '', changes}
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
