@@ -60825,24 +60825,29 @@ function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }) {
       return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
   }
 }
+var mostRestarts = 3;
+var goneAgain = "Jenkins began to start and went away again; the console says more";
 async function waitForJenkins(ec2, instance, timeoutMs, log, signal) {
   const timeUp = AbortSignal.timeout(timeoutMs);
   let last = { state: "booting", detail: "it was not asked" };
   let asked = 0;
+  let timesGone = 0;
   const look = async () => {
     const state2 = stateOf(await askJenkins(instance.address, jenkinsPort, AbortSignal.any([signal, timeUp])));
     if (timeUp.aborted && asked > 0) return void 0;
     if (state2.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state2)}`);
+    if (last.state === "starting" && state2.state === "booting") timesGone += 1;
     last = state2;
     asked += 1;
     if (state2.state === "ready" || state2.state === "failed") return state2;
+    if (timesGone >= mostRestarts) return { state: "failed", detail: goneAgain };
     return asked % 5 === 0 ? await endedBehindOurBack(ec2, instance.id, signal) : void 0;
   };
   try {
     return await poll(look, { signal: AbortSignal.any([signal, timeUp]), firstMs: 400, slowestMs: 5e3 });
   } catch (error2) {
     if (signal.aborted || !timeUp.aborted) throw error2;
-    return last;
+    return last.state === "booting" && timesGone > 0 ? { state: "failed", detail: goneAgain } : last;
   }
 }
 async function endedBehindOurBack(ec2, id, signal) {

@@ -64,6 +64,11 @@ withEachPacker((packer) => {
       /The image was rejected: Jenkins answered 500: .*Unable to read \/var\/lib\/jenkins\/config\.xml/
     ],
     [
+      'restart-loop',
+      {'smoke-timeout': '6s'},
+      /The image was rejected: Jenkins (could not start|began to start and went away again)/
+    ],
+    [
       'absent',
       {'smoke-timeout': '3s'},
       /The image was rejected: nothing answered on port 8080 within 3 s .*'allowed-cidrs'/

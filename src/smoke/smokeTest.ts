@@ -62,6 +62,13 @@ function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeReq
   }
 }
 
+/**
+ * A packaged Jenkins that cannot boot shows why for a moment, exits, and is started again by systemd, five times at most
+ * (jenkinsci/jenkins, SystemdLifecycle). Going away once or twice is what a restart after an installation looks like.
+ */
+const mostRestarts = 3
+const goneAgain = 'Jenkins began to start and went away again; the console says more'
+
 /** Asks until there is an answer that waiting will not change, or the time is up; then the last state is returned. */
 async function waitForJenkins(
   ec2: EC2Client,
@@ -73,21 +80,24 @@ async function waitForJenkins(
   const timeUp = AbortSignal.timeout(timeoutMs)
   let last: State = {state: 'booting', detail: 'it was not asked'}
   let asked = 0
+  let timesGone = 0
   const look = async (): Promise<State | undefined> => {
     const state = stateOf(await askJenkins(instance.address, jenkinsPort, AbortSignal.any([signal, timeUp])))
     // The request that the end of the time cut off says nothing new.
     if (timeUp.aborted && asked > 0) return undefined
     if (state.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state)}`)
+    if (last.state === 'starting' && state.state === 'booting') timesGone += 1
     last = state
     asked += 1
     if (state.state === 'ready' || state.state === 'failed') return state
+    if (timesGone >= mostRestarts) return {state: 'failed', detail: goneAgain}
     return asked % 5 === 0 ? await endedBehindOurBack(ec2, instance.id, signal) : undefined
   }
   try {
     return await poll(look, {signal: AbortSignal.any([signal, timeUp]), firstMs: 400, slowestMs: 5_000})
   } catch (error) {
     if (signal.aborted || !timeUp.aborted) throw error
-    return last
+    return last.state === 'booting' && timesGone > 0 ? {state: 'failed', detail: goneAgain} : last
   }
 }
 

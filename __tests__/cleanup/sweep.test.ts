@@ -1,0 +1,173 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import type {EC2} from '@aws-sdk/client-ec2'
+import {beforeEach, describe, expect, it} from '@jest/globals'
+import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {sweep, type SweepOptions} from '../../src/cleanup/sweep.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
+import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog, type RecordingLog} from '../recordingLog.ts'
+
+const ours = {[tagKeys.bake]: 'ours'}
+const packerName = 'packer_6740f1a0-1111-2222-3333-444455556666'
+
+let ledger: Ledger
+let log: RecordingLog
+beforeEach(() => {
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')))
+  log = recordingLog()
+})
+
+const options = (ec2: EC2, more: Partial<SweepOptions> = {}): SweepOptions => ({
+  ec2,
+  bakeId: 'ours',
+  ledger,
+  log,
+  limit: AbortSignal.timeout(20_000),
+  settleMs: 10,
+  ...more
+})
+
+async function makeImage(ec2: EC2, instance: string, name: string, tags: Record<string, string> = {}): Promise<string> {
+  const {ImageId = ''} = await ec2.createImage({
+    InstanceId: instance,
+    Name: name,
+    TagSpecifications: Object.keys(tags).length > 0 ? tagSpecifications(tags, 'image', 'snapshot') : []
+  })
+  await ec2.describeImages({ImageIds: [ImageId]})
+  return ImageId
+}
+
+it('removes everything that carries the tag of the bake, and finds nothing left', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {GroupId = ''} = await ec2.createSecurityGroup({
+    GroupName: 'g',
+    Description: 'd',
+    TagSpecifications: tagSpecifications(ours, 'security-group')
+  })
+  await ec2.createKeyPair({KeyName: 'k', TagSpecifications: tagSpecifications(ours, 'key-pair')})
+  const instance = await launch(ec2, cloud, {
+    SecurityGroupIds: [GroupId],
+    TagSpecifications: tagSpecifications(ours, 'instance', 'volume')
+  })
+  await makeImage(ec2, instance, 'image', ours)
+
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers()).toEqual([])
+})
+
+it('finds what Packer announced and never tagged, also when its instance is gone', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  await ec2.createKeyPair({KeyName: packerName})
+  const {GroupId = ''} = await ec2.createSecurityGroup({GroupName: packerName, Description: 'd'})
+  const instance = await launch(ec2, cloud, {KeyName: packerName, SecurityGroupIds: [GroupId]})
+  await makeImage(ec2, instance, 'image')
+  await ec2.terminateInstances({InstanceIds: [instance]})
+  writeFileSync(
+    ledger.nextPackerRun().output,
+    `1,,ui,say,==> a.b: Creating temporary keypair: ${packerName}\n` +
+      `1,,ui,say,==> a.b: Creating temporary security group for this instance: ${packerName}\n`
+  )
+
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers()).toEqual([])
+})
+
+it('keeps what was released, with its snapshots', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+  const image = await makeImage(ec2, instance, 'image', ours)
+  const {Images: [described] = []} = await ec2.describeImages({ImageIds: [image]})
+  const snapshot = described?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
+  ledger.release([
+    {type: 'image', id: image},
+    {type: 'snapshot', id: snapshot}
+  ])
+
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers([image])).toEqual([])
+  expect(cloud.leftovers()).not.toEqual([])
+})
+
+it('touches nothing that only looks alike', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const theirs = {[tagKeys.bake]: 'theirs'}
+  await ec2.createKeyPair({
+    KeyName: 'packer_6740f1a0-9999-2222-3333-444455556666',
+    TagSpecifications: tagSpecifications(theirs, 'key-pair')
+  })
+  const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(theirs, 'instance', 'volume')})
+  await makeImage(ec2, instance, 'jenkins-2.568.2', theirs)
+  await ec2.createSecurityGroup({GroupName: 'bake-jenkins-ami-smoke-theirs', Description: 'd'})
+  const before = cloud.leftovers()
+
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers()).toEqual(before)
+  expect(cloud.calls.map(({action}) => action)).not.toContain('TerminateInstances')
+})
+
+it('removes a volume that outlives its instance', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  await launch(ec2, cloud, {
+    TagSpecifications: tagSpecifications(ours, 'instance'),
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {VolumeSize: 8, DeleteOnTermination: false}}]
+  })
+
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers()).toEqual([])
+})
+
+it('looks once more when the answer to a create never came', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  ledger.intend('instance', 'token')
+  let looks = 0
+  const late = recordingLog((line) => {
+    // The launch that was under way when the process was killed takes effect only now.
+    if (line.startsWith('Nothing is left') && looks++ === 0) {
+      launched = launch(ec2, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+    }
+  })
+  let launched: Promise<string> | undefined
+  expect(await sweep(options(ec2, {log: late, settleMs: 200}))).toEqual([])
+  expect(await launched).toMatch(/^i-/)
+  expect(cloud.leftovers()).toEqual([])
+})
+
+describe('names what it could not remove', () => {
+  it('when AWS accepts and does nothing', async () => {
+    const {ec2, ec2As, cloud} = await startTestCloud({canary: 'ignored-terminate'})
+    // The canary is for what the action launches, which it knows by the SDK that it uses.
+    const action = ec2As(cloud.administrator, {userAgent: 'bake-jenkins-ami'})
+    const instance = await launch(action, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+    const limit = AbortSignal.timeout(1_500)
+    const left = await sweep(options(ec2, {limit}))
+    expect(left).toContainEqual(
+      expect.objectContaining({type: 'instance', id: instance, reason: expect.stringContaining('still there')})
+    )
+  })
+
+  it('when AWS refuses, with what it said', async () => {
+    const {ec2} = await startTestCloud({
+      authorize: ({action}) =>
+        action === 'ec2:DeleteKeyPair' ? {allowed: false, resource: '*', because: 'because of a test'} : {allowed: true}
+    })
+    await ec2.createKeyPair({KeyName: 'k', TagSpecifications: tagSpecifications(ours, 'key-pair')})
+    const left = await sweep(options(ec2, {limit: AbortSignal.timeout(1_500)}))
+    expect(left).toEqual([
+      expect.objectContaining({
+        type: 'key-pair',
+        reason: expect.stringMatching(/AWS refused to remove it: You are not authorized/)
+      })
+    ])
+  })
+
+  it('when it could not even look, from what the ledger knows', async () => {
+    const {ec2} = await startTestCloud()
+    ledger.made('instance', 'i-0123456789abcdef0')
+    const left = await sweep(options(ec2, {limit: AbortSignal.abort()}))
+    expect(left).toEqual([
+      {type: 'instance', id: 'i-0123456789abcdef0', state: '', reason: 'the time for the sweep was up'}
+    ])
+  })
+})

@@ -1,0 +1,76 @@
+import {mkdtempSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {beforeEach, expect, it} from '@jest/globals'
+import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {tagKeys} from '../../src/image/tags.ts'
+import {consoleOutput} from '../../src/smoke/evidence.ts'
+import {launch} from '../../src/smoke/launch.ts'
+import {describeOne, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog} from '../recordingLog.ts'
+
+const never = new AbortController().signal
+let ledger: Ledger
+beforeEach(() => {
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'launch-')))
+})
+
+const request = (imageId: string) => ({
+  bakeId: 'ours',
+  imageId,
+  instanceTypes: ['t3.medium'],
+  cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
+  userData: '#!/bin/sh\necho é',
+  tags: {[tagKeys.bake]: 'ours'}
+})
+
+it('launches what promotion will demand, and opens port 8080 to the given ranges alone', async () => {
+  const {ec2, cloud, driver} = await startTestCloud()
+  const {id, address} = await launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)
+
+  const instance = await describeOne(ec2, id)
+  expect(instance).toMatchObject({
+    PublicIpAddress: address,
+    MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
+    Tags: [{Key: tagKeys.bake, Value: 'ours'}]
+  })
+  expect(driver.machines[0]?.spec.userData).toBe('#!/bin/sh\necho é')
+  const groups = (instance?.SecurityGroups ?? []).flatMap(({GroupId}) => GroupId ?? [])
+  const {SecurityGroups = []} = await ec2.describeSecurityGroups({GroupIds: groups})
+  expect(SecurityGroups.flatMap(({IpPermissions}) => IpPermissions ?? [])).toEqual([
+    expect.objectContaining({
+      FromPort: 8080,
+      ToPort: 8080,
+      IpProtocol: 'tcp',
+      IpRanges: [{CidrIp: '203.0.113.7/32'}, {CidrIp: '198.51.100.0/24'}]
+    })
+  ])
+  expect(ledger.hasOpenIntents).toBe(false)
+  expect(ledger.resources.map(({type}) => type)).toEqual(['security-group', 'instance'])
+})
+
+it('has written down what it was about to make when AWS refuses it', async () => {
+  const {ec2} = await startTestCloud()
+  await expect(launch(ec2, request('ami-0123456789abcdef0'), ledger, recordingLog(), never)).rejects.toThrow(
+    /does not exist/
+  )
+  expect(ledger.hasOpenIntents).toBe(true)
+})
+
+it('makes nothing once it is cancelled', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const cancelled = AbortSignal.abort(new Error('cancelled'))
+  await expect(launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), cancelled)).rejects.toThrow(
+    'cancelled'
+  )
+  expect(cloud.calls).toEqual([])
+})
+
+it('fetches the console of a machine, and says so when there is none', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {id} = await launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)
+  expect(await consoleOutput(ec2, id, never)).toContain(`console of ${id}`)
+  expect(await consoleOutput(ec2, 'i-0123456789abcdef0', never)).toMatch(
+    /^\(the console output could not be fetched: .*\)$/
+  )
+})
