@@ -1,0 +1,49 @@
+/** What is on a disk image. Each driver keeps its own kind of content behind it; the cloud only hands it around. */
+export interface DiskContent {
+  readonly driver: string
+}
+
+/** One launch, as the cloud asks a driver for it. */
+export interface LaunchSpec {
+  readonly instanceId: string
+  readonly imageId: string
+  readonly content: DiskContent
+  /** The login user whose authorized key the image's first boot installs (Debian's images: `admin`). */
+  readonly username: string
+  /** The key pair's public half, in OpenSSH's one-line form. */
+  readonly publicKey?: string
+  /** As given to RunInstances, already base64-decoded. */
+  readonly userData?: string
+  /** The security groups' answer, asked at each new connection. */
+  readonly allows: (port: number, sourceAddress: string) => boolean
+  /** The machine ended by itself (`poweroff`, a crash). */
+  readonly onPowerOff: () => void
+}
+
+/** A machine that has been started; it may still be booting. */
+export interface Machine {
+  readonly address: string
+  /** Powers off; the disk stays. Resolves when it is off. */
+  stop(): Promise<void>
+  /** Boots a stopped machine again. Resolves when it is on, not when it answers. */
+  start(): Promise<void>
+  /** Ends the machine for good and frees its address. Resolves when nothing of it runs any more. */
+  terminate(): Promise<void>
+  /** The disk as it is now. The machine may be running or stopped. */
+  capture(): Promise<DiskContent>
+  /** Everything the machine's console showed so far. */
+  console(): string
+}
+
+/** Boots machines for the local cloud. */
+export interface MachineDriver {
+  readonly name: 'light' | 'nspawn'
+  /** The content of the source image (Debian 13) that the cloud offers. */
+  readonly sourceContent: DiskContent
+  /** Resolves when the machine has been started. */
+  launch(spec: LaunchSpec): Promise<Machine>
+  /** Called for each HTTP request that a machine's Jenkins port receives, before it is answered. */
+  onProbe?: (instanceId: string) => void | Promise<void>
+  /** Ends whatever still runs. */
+  close(): Promise<void>
+}

@@ -1,0 +1,92 @@
+import type {LaunchSpec, Machine} from '../driver.ts'
+import {freeAddress} from './address.ts'
+import {bootLines, createConsole, powerOffLine} from './console.ts'
+import {contentOf, diskFrom, type LightContent} from './disk.ts'
+import {installedJenkins} from './installed-jenkins.ts'
+import {startJenkins, type Jenkins} from './jenkins.ts'
+import type {JenkinsMode} from './jenkins-boot.ts'
+import {fingerprintOf, makeHostKey, parsePublicKey} from './keys.ts'
+import {listen, type Listener} from './listener.ts'
+import {createSshService} from './ssh.ts'
+
+export interface MachineOptions {
+  readonly jenkins: JenkinsMode
+  /** For disks that hold a Jenkins without saying which. */
+  readonly jenkinsVersion: string
+  readonly sshPort: number
+  readonly jenkinsPort: number
+  readonly onProbe: () => void | Promise<void>
+  readonly onTerminated: () => void
+  readonly log: (line: string) => void
+}
+
+/** What a machine runs while it is on. */
+interface Running {
+  readonly ssh: Listener
+  readonly jenkins: Jenkins | undefined
+}
+
+/**
+ * Boots a machine from an image's content.
+ *
+ * @throws Error when the public key cannot be read, or no address is free
+ */
+export async function bootMachine(spec: LaunchSpec, content: LightContent, options: MachineOptions): Promise<Machine> {
+  const log = (line: string) => options.log(`${spec.instanceId}: ${line}`)
+  const {username, publicKey, userData} = spec
+  const disk = diskFrom(content, username, userData)
+  const hostKey = makeHostKey()
+  const onSsh = createSshService({hostKey, username, publicKey, disk, log})
+  const authorizedKey = publicKey === undefined ? undefined : fingerprintOf(parsePublicKey(publicKey))
+  const address = await freeAddress([options.sshPort, options.jenkinsPort])
+  const shown = createConsole()
+  let running: Running | undefined
+  let terminated = false
+
+  // One change at a time: whoever terminates a machine that is being stopped waits until it is off.
+  let lastChange: Promise<void> = Promise.resolve()
+  const inTurn = (change: () => Promise<void>) => (lastChange = lastChange.then(change, change))
+  const powerOn = async () => {
+    const ssh = await listen({address, port: options.sshPort}, spec.allows, onSsh)
+    shown.lines(bootLines({...spec, userData, address, hostKey, authorizedKey}))
+    // Whether Jenkins is there shows at boot only: like a service that the package enabled but did not start.
+    const version = installedJenkins(disk, options.jenkinsVersion)
+    running = {ssh, jenkins: version === undefined ? undefined : serviceOf(version)}
+    log(`on at ${address}, ${version === undefined ? 'no Jenkins' : `Jenkins ${version} (${options.jenkins})`}`)
+  }
+  const serviceOf = (version: string) =>
+    startJenkins({
+      mode: options.jenkins,
+      version,
+      listen: (onConnection) => listen({address, port: options.jenkinsPort}, spec.allows, onConnection),
+      onProbe: options.onProbe,
+      console: shown,
+      log
+    })
+  const powerOff = async () => {
+    const was = running
+    running = undefined
+    if (was === undefined) return
+    await Promise.all([was.ssh.close(), was.jenkins?.stop()])
+    shown.line(powerOffLine)
+    log('off')
+  }
+
+  await powerOn()
+  return {
+    address,
+    stop: () => inTurn(powerOff),
+    start: () =>
+      inTurn(async () => {
+        if (terminated) throw new Error(`${spec.instanceId} was terminated: it cannot be started again`)
+        if (running === undefined) await powerOn()
+      }),
+    async terminate() {
+      terminated = true
+      await inTurn(powerOff)
+      options.onTerminated()
+    },
+    capture: () => Promise.resolve(contentOf(disk)),
+    console: () => shown.text()
+  }
+}
