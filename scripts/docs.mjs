@@ -1,4 +1,5 @@
-// Writes the tables of inputs and outputs into README.md from action.yml. With --check, compares instead of writing.
+// Writes into README.md what other files say: the tables of inputs and outputs, and the trust policy. With --check, compares
+// instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
 
@@ -14,7 +15,8 @@ const replaced = [
       ['Output', 'What it is'],
       Object.entries(action.outputs).map(([name, {description}]) => [`\`${name}\``, description])
     )
-  ]
+  ],
+  ['trust policy', `\`\`\`json\n${(await readFile('iam/trust-policy.json', 'utf8')).trim()}\n\`\`\`\n`]
 ].reduce((text, [name, content]) => between(text, name, content), readme)
 
 if (!process.argv.includes('--check')) await writeFile('README.md', replaced)
@@ -45,7 +47,7 @@ function table(head, rows) {
 }
 
 function between(text, name, content) {
-  const marker = new RegExp(`(<!-- ${name}, from action\\.yml -->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`)
+  const marker = new RegExp(`(<!-- ${name}, generated -->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`)
   if (!marker.test(text)) throw new Error(`README.md has no place for the ${name}`)
   return text.replace(marker, (_, begin, end) => `${begin}\n${content}\n${end}`)
 }

@@ -1,0 +1,58 @@
+import type {Report, ReportedCall} from '../report.ts'
+import {actionsNode} from '../runner/node.ts'
+
+/** What a rehearsal with light machines says nothing about. */
+const lightDoesNotProve =
+  'by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, ' +
+  'and what AWS itself would say: its permissions, limits and times'
+
+/** A rehearsal's result for the person who started it: what happened, what was real, and what it does not prove. */
+export function accountOf(report: Report): string {
+  const {outputs, packer, jenkins, driver} = report
+  const verdict = outputs['verdict'] ?? 'none: the action ended before there was one'
+  const image = outputs['ami-id']
+    ? ` (${outputs['ami-id']}${outputs['deregistered'] === 'true' ? ', deregistered' : ''})`
+    : ''
+  const rows: [string, string][] = [
+    ['Verdict', `${verdict}${image}, exit ${report.exitCode} after ${report.seconds.toFixed(1)} s`],
+    [
+      'Real',
+      `the action as committed, on Node ${actionsNode().version}; Packer ${packer.version}, ${packer.source}; SSH and HTTP`
+    ],
+    ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: ${driver}${standIn(jenkins)}`],
+    ['Not proven', lightDoesNotProve],
+    ['Phases', report.phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(', ') || 'none'],
+    ...callRows(report.calls),
+    ['Leftovers', report.leftovers.map(({type, id}) => `${type} ${id}`).join(', ') || 'none'],
+    ['Files', `${report.logFile} ${report.summaryFile}`]
+  ]
+  return rows.map(([name, text]) => `${name.padEnd(11)}${text}\n`).join('')
+}
+
+function standIn(jenkins: Report['jenkins']): string {
+  return jenkins.standIn ? `; Jenkins ${jenkins.version}: a stand-in, and its package repository` : ''
+}
+
+function callRows(calls: readonly ReportedCall[]): [string, string][] {
+  const names = {action: 'the action', packer: 'Packer', other: 'others'}
+  const groups = (['action', 'packer', 'other'] as const)
+    .map((by) => ({by, own: calls.filter((call) => call.by === by)}))
+    .filter(({own}) => own.length > 0)
+  if (groups.length === 0) return [['AWS calls', 'none']]
+  return groups.map(({by, own}, i) => [
+    i === 0 ? 'AWS calls' : '',
+    `${own.length} by ${names[by]}: ${countByName(own)}`
+  ])
+}
+
+/** `DescribeImages 5, RunInstances 1 (UnauthorizedOperation)`, in the order of their first arrival. */
+function countByName(calls: readonly ReportedCall[]): string {
+  const names = [...new Set(calls.map(({action}) => action))]
+  return names
+    .map((name) => {
+      const own = calls.filter(({action}) => action === name)
+      const failed = own.flatMap(({errorCode}) => errorCode ?? [])
+      return `${name} ${own.length}${failed.length > 0 ? ` (${[...new Set(failed)].join(', ')})` : ''}`
+    })
+    .join(', ')
+}

@@ -1,0 +1,53 @@
+import {once} from 'node:events'
+import {createServer} from 'node:http'
+
+/** The Jenkins version that the rehearsal's machines claim to run: an LTS release that exists. */
+export const standInJenkinsVersion = '2.568.2'
+
+/** A running package repository. */
+export interface JenkinsRepository {
+  /** For the action's input jenkins-repository-url. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/**
+ * Serves the index of a Debian package repository with one package named jenkins, on a free port of 127.0.0.1. It stands in
+ * for https://pkg.jenkins.io/debian-stable: it is enough to find out which version is the latest, and holds no package.
+ */
+export async function startJenkinsRepository(version = standInJenkinsVersion): Promise<JenkinsRepository> {
+  const index = packageIndex(version)
+  const server = createServer((request, response) => {
+    if (request.method === 'GET' && request.url === '/binary/Packages') {
+      response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end(index)
+    } else {
+      response.writeHead(404, {'content-type': 'text/plain'}).end('This stand-in serves /binary/Packages only.\n')
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the stand-in repository has no port')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}
+
+function packageIndex(version: string): string {
+  return [
+    'Package: jenkins',
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: the rehearsal of bake-jenkins-ami',
+    `Filename: binary/jenkins_${version}_all.deb`,
+    'Description: stand-in for Jenkins',
+    ' This entry is no Jenkins package. It stands in for one in a rehearsal.',
+    '',
+    ''
+  ].join('\n')
+}

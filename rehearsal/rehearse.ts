@@ -1,0 +1,207 @@
+import {createWriteStream} from 'node:fs'
+import {copyFile, mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join, resolve} from 'node:path'
+import {finished} from 'node:stream/promises'
+import {readActionUnderTest} from './action-under-test.ts'
+import type {Authorize} from './cloud/auth/authorize.ts'
+import type {Call, Canary, Cloud, Leftover} from './cloud/cloud.ts'
+import {standInJenkinsVersion, startJenkinsRepository} from './jenkins-repository.ts'
+import {checkDriver, startLocalCloud, type DriverName, type LocalCloud} from './local-cloud.ts'
+import type {JenkinsMode} from './machines/light/driver.ts'
+import {choosePacker, releasesReachable} from './packers/choose.ts'
+import {cacheFolder} from './packers/folders.ts'
+import {settingsFor} from './packers/for-action.ts'
+import type {Packer} from './packers/packer.ts'
+import {run, type Progress} from './packers/run.ts'
+import {phasesOf, reportedCalls, roundSeconds, type Report} from './report.ts'
+import type {ActionFile} from './runner/action-file.ts'
+import type {Wait} from './runner/child.ts'
+import {asLogFileLine, type LogLine} from './runner/log.ts'
+import {runAction, type ActionRun} from './runner/run-action.ts'
+import {refuseRealCredentials} from './safeguard.ts'
+import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs} from './settings.ts'
+import {triggerAt} from './triggers.ts'
+
+export interface RehearseOptions {
+  /** Default `light`. */
+  readonly driver?: DriverName
+  /** How the image's Jenkins behaves, on light. Default `ready`. */
+  readonly jenkins?: JenkinsMode
+  /** A path, an exact version or `system`; default the best that can be had. Or one that was found already. */
+  readonly packer?: string | Packer
+  /** Inputs of the action, over those that the rehearsal sets. */
+  readonly inputs?: Readonly<Record<string, string>>
+  /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives. */
+  readonly cancelAt?: string
+  /** `CALL` or `CALL#N`: SIGKILL for the action's node when that call arrives. */
+  readonly killAt?: string
+  readonly canary?: Canary
+  /** Milliseconds that states with an end last in the cloud. Default 0. */
+  readonly stateDelayMs?: number
+  /** What AWS allows whom; the default honours session policies and allows everything else. For tests. */
+  readonly authorize?: Authorize
+  /** Variables added to the action's environment. */
+  readonly actionEnv?: Readonly<Record<string, string>>
+  /** Called when a call has arrived, before it is done; for tests. */
+  readonly onCall?: (call: Call) => void | Promise<void>
+  /** Called once the cloud runs; for tests. */
+  readonly onCloud?: (cloud: Cloud) => void
+  /** Each line of the action's log, as it comes. */
+  readonly onLine?: (line: LogLine) => void
+  /** What is being set up, and whatever else a person wants to know while waiting. */
+  readonly progress?: Progress
+  /** Aborted (Ctrl-C): the cancel sequence, then everything is stopped. */
+  readonly signal?: AbortSignal
+  /** The clock of the cancel sequence. */
+  readonly wait?: Wait
+  /** Keeps everything of the run; the caller removes it. Default: a new one that keeps the log and the summary only. */
+  readonly folder?: string
+  /** The folder with action.yml; default this project's. */
+  readonly action?: string
+  /** This process's environment; default process.env. */
+  readonly env?: NodeJS.ProcessEnv
+}
+
+const projectFolder = join(import.meta.dirname, '..')
+
+/**
+ * Bakes with the committed action, as the Actions runner would run it, against a local cloud.
+ * @throws Error when it cannot start: real credentials are at hand, an option cannot be used, there is no Packer, no dist/
+ */
+export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
+  const {env = process.env, progress = () => {}, signal} = options
+  refuseRealCredentials(env)
+  checkDriver(options.driver)
+  const triggers = {cancel: triggerAt(options.cancelAt), kill: triggerAt(options.killAt)}
+  const action = await readActionUnderTest(options.action ?? projectFolder, options.inputs ?? {})
+  const packer = await packerFor(options, action)
+  signal?.throwIfAborted()
+
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-rehearsal-')))
+  const work = join(folder, 'work')
+  await mkdir(work, {recursive: true})
+  const local = await startLocalCloud({
+    driver: options.driver,
+    jenkins: options.jenkins,
+    ...(options.canary && {canary: options.canary}),
+    ...(options.authorize && {authorize: options.authorize}),
+    ...(options.stateDelayMs !== undefined && {stateDelayMs: options.stateDelayMs}),
+    async onArrival(call) {
+      triggers.cancel.onArrival(call)
+      triggers.kill.onArrival(call)
+      await options.onCall?.(call)
+    }
+  })
+  try {
+    options.onCloud?.(local.cloud)
+    const logFile = join(folder, 'log.txt')
+    const ran = await runOn(local, {
+      options,
+      packer,
+      work,
+      logFile,
+      cancel: signal ? AbortSignal.any([signal, triggers.cancel.signal]) : triggers.cancel.signal,
+      kill: triggers.kill.signal
+    })
+    for (const [what, trigger] of Object.entries(triggers)) {
+      const call = trigger.pending()
+      if (call !== undefined) progress(`There was no ${what}: ${call} never arrived`)
+    }
+    const summaryFile = join(folder, 'summary.md')
+    await copyFile(ran.summaryFile, summaryFile)
+    if (options.folder === undefined) await rm(work, {recursive: true, force: true})
+    const leftovers = leftoversOf(local.cloud, ran)
+    return {
+      exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
+      seconds: roundSeconds(ran.seconds),
+      driver: local.driver,
+      packer: {version: ran.outputs['packer-version'] || packer.version, source: packer.source},
+      jenkins: {version: ran.outputs['jenkins-version'] || standInJenkinsVersion, standIn: true},
+      outputs: ran.outputs,
+      phases: phasesOf(ran.lines),
+      calls: reportedCalls(local.cloud.calls),
+      leftovers,
+      summaryFile,
+      logFile
+    }
+  } finally {
+    await local.stop()
+  }
+}
+
+async function packerFor(
+  {packer, env = process.env, progress = () => {}, signal}: RehearseOptions,
+  action: ActionFile
+) {
+  if (typeof packer === 'object') return packer
+  return choosePacker(packer, {
+    env,
+    progress,
+    run: (command, args, options) => run(command, args, {...options, ...(signal && {signal})}),
+    isRoot: process.geteuid?.() === 0,
+    releasesReachable,
+    actionDefault: action.defaults.get('packer-version') ?? ''
+  })
+}
+
+interface Performance {
+  readonly options: RehearseOptions
+  readonly packer: Packer
+  readonly work: string
+  readonly logFile: string
+  readonly cancel: AbortSignal
+  readonly kill: AbortSignal
+}
+
+/** Runs the action against the cloud, with its log also in a file. */
+async function runOn({cloud, sshPort}: LocalCloud, {options, packer, work, logFile, cancel, kill}: Performance) {
+  const {env = process.env} = options
+  const repository = await startJenkinsRepository()
+  const log = createWriteStream(logFile)
+  try {
+    const settings = await settingsFor(packer, {
+      scratch: work,
+      shippedTemplate: join(projectFolder, 'templates/jenkins'),
+      endpoint: cloud.endpoint,
+      ...(sshPort !== undefined && {sshPort})
+    })
+    const workspace = env['INIT_CWD'] ?? process.cwd()
+    const own = options.inputs?.['template']
+    const basic = rehearsalInputs(cloud, repository.url, options.canary)
+    const inputs = {
+      ...(own ? usableInputs(basic, resolve(workspace, own)) : basic),
+      ...settings.inputs,
+      ...options.inputs
+    }
+    return await runAction({
+      action: options.action ?? projectFolder,
+      inputs,
+      env: {...rehearsalEnvironment(cloud, inputs, env), ...settings.env, ...options.actionEnv},
+      path: settings.path,
+      oidc: cloud.oidc,
+      context: rehearsalContext(),
+      parentFolder: work,
+      workspace,
+      toolCache: join(cacheFolder(env), 'tool-cache'),
+      cancel,
+      kill,
+      onLine(line) {
+        log.write(`${asLogFileLine(line)}\n`)
+        options.onLine?.(line)
+      },
+      ...(options.wait && {wait: options.wait})
+    })
+  } finally {
+    log.end()
+    await finished(log)
+    await repository.stop()
+  }
+}
+
+/** What was made and not removed, but for the image that the action says it keeps. */
+function leftoversOf(cloud: Cloud, {outputs, leftover}: ActionRun): Leftover[] {
+  const image = outputs['ami-id']
+  const processes = leftover.map(({pid, command}) => ({type: 'process' as const, id: `${pid} (${command})`}))
+  return [...cloud.leftovers(image && outputs['deregistered'] === 'false' ? [image] : []), ...processes]
+}

@@ -1,0 +1,62 @@
+import {openTemplate} from '../src/template/template.ts'
+import {unusedInputs} from '../src/template/variables.ts'
+import {defaultSubject} from './cloud/account.ts'
+import type {Canary, Cloud} from './cloud/cloud.ts'
+
+/** The inputs that point the action at this machine; everything else keeps the action's defaults. */
+export function rehearsalInputs(cloud: Cloud, repositoryUrl: string, canary?: Canary): Record<string, string> {
+  return {
+    'aws-region': cloud.region,
+    'role-to-assume': cloud.roleArn,
+    'source-ami': cloud.sourceImageId,
+    // The machines see the runner at this address; its public one is not known to them.
+    'allowed-cidrs': '127.0.0.1/32',
+    'jenkins-repository-url': repositoryUrl,
+    // A light machine answers within a second, or never.
+    'smoke-timeout': '20s',
+    // Only an image that is removed again can leave its snapshot behind.
+    ...(canary === 'hidden-snapshot' && {deregister: 'always'})
+  }
+}
+
+/** Without the inputs that a template of the user's own declares no variable for: the action would refuse them. */
+export function usableInputs(inputs: Record<string, string>, template: string): Record<string, string> {
+  const unused = unusedInputs(openTemplate(template, ''), new Set(Object.keys(inputs))).map(({input}) => input)
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.includes(name)))
+}
+
+/** The environment that a workflow would set to send AWS's clients to the local cloud. */
+export function rehearsalEnvironment(
+  cloud: Cloud,
+  inputs: Readonly<Record<string, string>>,
+  ambient: NodeJS.ProcessEnv
+): Record<string, string> {
+  const {accessKeyId, secretAccessKey} = cloud.administrator
+  return {
+    ...networkVariables(ambient),
+    AWS_ENDPOINT_URL: cloud.endpoint,
+    // Where there is no Node 24, the action runs on the Node at hand, which the AWS SDK may advise against.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    // Without a role, the action uses what its environment gives.
+    ...(inputs['role-to-assume'] === '' && {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey})
+  }
+}
+
+/** The repository whose name is in the local cloud's OIDC tokens. */
+export function rehearsalContext(): Record<`GITHUB_${string}`, string> {
+  const repository = defaultSubject.split(':')[1] ?? ''
+  return {GITHUB_REPOSITORY: repository, GITHUB_REPOSITORY_OWNER: repository.split('/')[0] ?? ''}
+}
+
+/** How this machine gets out to the network, where the action has to download something. */
+function networkVariables(ambient: NodeJS.ProcessEnv): Record<string, string> {
+  const proxies = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']
+  const names = [
+    ...proxies,
+    ...proxies.map((name) => name.toLowerCase()),
+    'NODE_EXTRA_CA_CERTS',
+    'SSL_CERT_FILE',
+    'SSL_CERT_DIR'
+  ]
+  return Object.fromEntries(names.flatMap((name) => (ambient[name] === undefined ? [] : [[name, ambient[name]]])))
+}

@@ -1,0 +1,80 @@
+// `npm test`: sets up what the tests need, saying so, then runs jest and ends with a line of its own that counts.
+import {spawn} from 'node:child_process'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {messageOf} from '../src/report/errors.ts'
+import {systemPacker} from '../rehearsal/packers/distribution.ts'
+import {run} from '../rehearsal/packers/run.ts'
+import {scenarioPackers} from '../rehearsal/packers/scenario-packers.ts'
+import {realCredentials} from '../rehearsal/safeguard.ts'
+import {reportOf, type JestResult} from './test-report.ts'
+
+const root = join(import.meta.dirname, '..')
+const say = (sentence: string) => console.log(sentence)
+
+await setUp()
+process.exitCode = await runJest(process.argv.slice(2), environment())
+
+async function setUp(): Promise<void> {
+  try {
+    const {version, source} = await systemPacker({
+      env: process.env,
+      run,
+      progress: say,
+      isRoot: process.geteuid?.() === 0
+    })
+    say(`Set-up: Packer ${version}, ${source}`)
+  } catch (error) {
+    say(`Set-up: no Packer of the distribution: ${messageOf(error)}`)
+  }
+  for (const {packer, missing} of await scenarioPackers()) {
+    say(
+      packer
+        ? `Set-up: scenarios run on Packer ${packer.version}, ${packer.source}`
+        : `Set-up: some scenarios are not run: ${missing}`
+    )
+  }
+}
+
+/** Rehearsals refuse to start beside real credentials, and no test has any use for them. */
+function environment(): NodeJS.ProcessEnv {
+  const dropped = realCredentials(process.env)
+  if (dropped.length > 0) say(`Set-up: the tests run without ${dropped.join(', ')}`)
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.includes(name)))
+}
+
+async function runJest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
+  const resultFile = join(folder, 'result.json')
+  try {
+    const exitCode = await jest(['--maxWorkers=2', ...args, '--json', `--outputFile=${resultFile}`], env)
+    const text = await readFile(resultFile, 'utf8').catch(() => undefined)
+    if (text === undefined) {
+      say('jest ended without a result')
+      return exitCode || 1
+    }
+    const result: JestResult = JSON.parse(text)
+    say(`\n${reportOf(result)}`)
+    return exitCode
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+async function jest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
+  const program = join(root, 'node_modules/jest/bin/jest.js')
+  const child = spawn(process.execPath, [...flags, program, ...args], {
+    cwd: root,
+    env,
+    // With --json the JSON would also be on stdout but for --outputFile; what is for people is on stderr.
+    stdio: 'inherit'
+  })
+  // Ctrl-C reaches jest by itself; this process stays to report and to clean up.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
