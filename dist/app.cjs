@@ -52743,12 +52743,14 @@ function artifactsOf(messages) {
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
 }
 function errorsOf(messages) {
-  const errors = messages.flatMap(({ category, args: [first = "", second = ""] }) => {
-    if (category === "error") return [first];
-    return category === "ui" && first === "error" ? [second] : [];
-  });
-  const trimmed = errors.map((error2) => error2.trim()).filter((error2) => error2 !== "");
-  return [...new Set(trimmed)];
+  const ofBuilds = messages.flatMap(
+    ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
+  );
+  const shown = messages.flatMap(
+    ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" ? [text2] : []
+  );
+  const errors = (ofBuilds.length > 0 ? ofBuilds : shown).map((error2) => error2.trim());
+  return [...new Set(errors)].filter((error2) => error2 !== "");
 }
 
 // src/packer/announced.ts
@@ -52803,6 +52805,10 @@ var Ledger = class {
   intend(type, key) {
     this.#append({ intent: type, key });
   }
+  /** Closes an intent: AWS refused it, so that nothing was made. */
+  refused(key) {
+    this.#append({ refused: key });
+  }
   made(type, id, key) {
     this.#append(key === void 0 ? { made: type, id } : { made: type, id, key });
   }
@@ -52830,7 +52836,11 @@ var Ledger = class {
   /** Whether something may have been made whose id was never learned: a create that was cut off. */
   get hasOpenIntents() {
     const entries = this.#entries();
-    const closed = new Set(entries.flatMap((entry) => "made" in entry && entry.key ? [entry.key] : []));
+    const closed = new Set(
+      entries.flatMap(
+        (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
+      )
+    );
     const ours = entries.some((entry) => "intent" in entry && !closed.has(entry.key));
     return ours || this.announced.unfinished;
   }
@@ -57782,31 +57792,31 @@ function tagSpecifications(tags, ...types) {
 async function findResources(ec2, bakeId, ledger) {
   const announced = ledger.announced;
   const tagged = filter(`tag:${tagKeys.bake}`, [bakeId]);
-  const recorded = (type) => ledger.resources.flatMap((resource) => resource.type === type ? [resource.id] : []);
+  const recorded2 = (type) => ledger.resources.flatMap((resource) => resource.type === type ? [resource.id] : []);
   const instances = await union(
-    [tagged, filter("instance-id", recorded("instance")), filter("key-name", announced.keyPairs)],
+    [tagged, filter("instance-id", recorded2("instance")), filter("key-name", announced.keyPairs)],
     (filters) => instancesBy(ec2, filters)
   );
-  const instanceIds = [.../* @__PURE__ */ new Set([...recorded("instance"), ...instances.map(({ id }) => id)])];
+  const instanceIds = [.../* @__PURE__ */ new Set([...recorded2("instance"), ...instances.map(({ id }) => id)])];
   const [volumes, images, groups, keyPairs] = await Promise.all([
     union(
-      [tagged, filter("volume-id", recorded("volume")), filter("attachment.instance-id", instanceIds)],
+      [tagged, filter("volume-id", recorded2("volume")), filter("attachment.instance-id", instanceIds)],
       (filters) => volumesBy(ec2, filters)
     ),
     union(
-      [tagged, filter("image-id", recorded("image")), filter("source-instance-id", instanceIds)],
+      [tagged, filter("image-id", recorded2("image")), filter("source-instance-id", instanceIds)],
       (filters) => imagesBy(ec2, filters)
     ),
     union(
-      [tagged, filter("group-id", recorded("security-group")), filter("group-name", announced.securityGroups)],
+      [tagged, filter("group-id", recorded2("security-group")), filter("group-name", announced.securityGroups)],
       (filters) => securityGroupsBy(ec2, filters)
     ),
     union(
-      [tagged, filter("key-pair-id", recorded("key-pair")), filter("key-name", announced.keyPairs)],
+      [tagged, filter("key-pair-id", recorded2("key-pair")), filter("key-name", announced.keyPairs)],
       (filters) => keyPairsBy(ec2, filters)
     )
   ]);
-  const snapshotIds = [...recorded("snapshot"), ...images.flatMap((image) => image.snapshotIds)];
+  const snapshotIds = [...recorded2("snapshot"), ...images.flatMap((image) => image.snapshotIds)];
   const snapshots = await union(
     [
       tagged,
@@ -57974,8 +57984,8 @@ function leftover(resource, attempts) {
 }
 function perhapsLeft(attempts, ledger, reason) {
   const seen = [...attempts.values()].map((record) => ({ ...record.resource, reason: record.reason || reason }));
-  const recorded = ledger.resources.filter(({ id }) => !attempts.has(id));
-  return [...seen, ...recorded.map((resource) => ({ ...resource, state: "", reason }))];
+  const recorded2 = ledger.resources.filter(({ id }) => !attempts.has(id));
+  return [...seen, ...recorded2.map((resource) => ({ ...resource, state: "", reason }))];
 }
 
 // node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
@@ -60091,10 +60101,15 @@ async function buildImage(bake2, signal) {
       return build(job, ledger, log, AbortSignal.any([signal, bypass.signal]));
     });
     return await bakedImage(ec2, artifacts, region2, template.shipped ? plan.bakeId : void 0, signal);
+  } catch (error2) {
+    const refused = error2 instanceof BuildError && endpoint.requests() === 0 && credentialErrors.test(error2.message);
+    throw refused ? new UserError(`${bypassAdvice}
+${error2.message}`, { cause: error2 }) : error2;
   } finally {
     await endpoint.close();
   }
 }
+var credentialErrors = /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/;
 var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: the action's role reaches Packer by itself.";
 function valuesFor(inputs, plan, instanceType) {
   return {
@@ -60689,15 +60704,12 @@ async function launch(ec2, request, ledger, log, signal) {
 }
 async function openGroup(ec2, request, ledger) {
   const name = `bake-jenkins-ami-smoke-${request.bakeId}`;
-  ledger.intend("security-group", name);
-  const { GroupId = "" } = await ec2.send(
-    new CreateSecurityGroupCommand({
-      GroupName: name,
-      Description: "Smoke test of a Jenkins image; removed at its end",
-      TagSpecifications: tagSpecifications(request.tags, "security-group")
-    })
-  );
-  ledger.made("security-group", GroupId, name);
+  const command7 = new CreateSecurityGroupCommand({
+    GroupName: name,
+    Description: "Smoke test of a Jenkins image; removed at its end",
+    TagSpecifications: tagSpecifications(request.tags, "security-group")
+  });
+  const GroupId = await recorded(ledger, "security-group", name, async () => (await ec2.send(command7)).GroupId);
   await ec2.send(
     new AuthorizeSecurityGroupIngressCommand({
       GroupId,
@@ -60714,26 +60726,33 @@ async function openGroup(ec2, request, ledger) {
   return GroupId;
 }
 async function run(ec2, request, groupId, instanceType, ledger) {
-  const token = `${request.bakeId}-smoke-${instanceType}`;
-  ledger.intend("instance", token);
-  const { Instances = [] } = await ec2.send(
-    new RunInstancesCommand({
-      ImageId: request.imageId,
-      InstanceType: instanceType,
-      MinCount: 1,
-      MaxCount: 1,
-      // A repeated request with the same token makes no second instance.
-      ClientToken: token,
-      SecurityGroupIds: [groupId],
-      InstanceInitiatedShutdownBehavior: "terminate",
-      MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
-      ...request.userData ? { UserData: Buffer.from(request.userData).toString("base64") } : {},
-      TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
-    })
-  );
-  const id = Instances[0]?.InstanceId ?? "";
-  ledger.made("instance", id, token);
-  return id;
+  const command7 = new RunInstancesCommand({
+    ImageId: request.imageId,
+    InstanceType: instanceType,
+    MinCount: 1,
+    MaxCount: 1,
+    // A repeated request with the same token makes no second instance.
+    ClientToken: `${request.bakeId}-smoke-${instanceType}`,
+    SecurityGroupIds: [groupId],
+    InstanceInitiatedShutdownBehavior: "terminate",
+    MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
+    ...request.userData ? { UserData: Buffer.from(request.userData).toString("base64") } : {},
+    TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
+  });
+  const token = command7.input.ClientToken ?? "";
+  return recorded(ledger, "instance", token, async () => (await ec2.send(command7)).Instances?.[0]?.InstanceId);
+}
+async function recorded(ledger, type, key, make) {
+  ledger.intend(type, key);
+  try {
+    const id = await make();
+    if (!id) throw new Error(`AWS answered without the id of the new ${type}`);
+    ledger.made(type, id, key);
+    return id;
+  } catch (error2) {
+    if (error2 instanceof EC2ServiceException && error2.$fault === "client") ledger.refused(key);
+    throw error2;
+  }
 }
 async function describe(ec2, id, signal) {
   const found = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "instance-id", Values: [id] }] }), {

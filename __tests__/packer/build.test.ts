@@ -52,7 +52,7 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
 it('fails with what Packer called an error', async () => {
   const job = packerThat('echo "1,amazon-ebs.jenkins,error,Error launching: denied"; exit 1')
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
-    new BuildError('Packer ended with exit code 1 and made no image:\nError launching: denied')
+    new BuildError('Packer ended with exit code 1 and made no image:\namazon-ebs.jenkins: Error launching: denied')
   )
 })
 

@@ -39,12 +39,16 @@ it('reads artifacts from artifact lines alone, once each', () => {
   expect(artifactsOf(lines).map(({id}) => id)).toEqual(['us-east-1:ami-1,eu-west-1:ami-2'])
 })
 
-it('collects errors without repetitions', () => {
+it('collects the errors of builds without repetitions', () => {
   const lines = parsed(
     '1,,ui,error,==> amazon-ebs.jenkins: denied',
     '1,amazon-ebs.jenkins,error,denied\\nmore',
     '1,amazon-ebs.jenkins,error,denied\\nmore',
     '1,,error-count,1'
   )
-  expect(errorsOf(lines)).toEqual(['==> amazon-ebs.jenkins: denied', 'denied\nmore'])
+  expect(errorsOf(lines)).toEqual(['amazon-ebs.jenkins: denied\nmore'])
+})
+
+it('takes what was shown as an error where no build failed', () => {
+  expect(errorsOf(parsed('1,,ui,error,Error: Unset variable "region"'))).toEqual(['Error: Unset variable "region"'])
 })

@@ -1,6 +1,5 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
-import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
 import {expect, it} from '@jest/globals'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 
@@ -51,29 +50,23 @@ withAnyPacker((packer) => {
   )
 
   it(
-    'stops a template that works with keys of its own',
+    'installs nothing from a mirror whose signature is not HashiCorp’s',
     async () => {
-      const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
-      writeFileSync(
-        path.join(folder, 'own.pkr.hcl'),
-        `variable "source_ami" {}
-source "amazon-ebs" "own" {
-  access_key    = "AKIAIOSFODNN7EXAMPLE"
-  secret_key    = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
-  region        = "us-east-1"
-  ami_name      = "own"
-  source_ami    = var.source_ami
-  instance_type = "t3.medium"
-  ssh_username  = "admin"
-}
-build {
-  sources = ["source.amazon-ebs.own"]
-}
-`
-      )
-      const run = await play(packer, {inputs: {template: folder}})
-      expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: []})
-      expect(run.log).toContain('AuthFailure')
+      const mirror = createServer((request, response) => {
+        response.end(
+          request.url?.endsWith('SHA256SUMS') ? `${'0'.repeat(64)}  packer_1.16.0_linux_amd64.zip\n` : 'forged'
+        )
+      })
+      await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve))
+      const {port} = mirror.address() as AddressInfo
+      try {
+        const inputs = {'packer-version': '1.16.0', 'packer-releases-url': `http://127.0.0.1:${port}`}
+        const run = await play(packer, {inputs})
+        expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: []})
+        expect(run.log).toMatch(/signature/)
+      } finally {
+        mirror.close()
+      }
     },
     scenarioMs
   )

@@ -49,11 +49,22 @@ it('launches what promotion will demand, and opens port 8080 to the given ranges
   expect(ledger.resources.map(({type}) => type)).toEqual(['security-group', 'instance'])
 })
 
-it('has written down what it was about to make when AWS refuses it', async () => {
+it('closes an intent that AWS refused', async () => {
   const {ec2} = await startTestCloud()
   await expect(launch(ec2, request('ami-0123456789abcdef0'), ledger, recordingLog(), never)).rejects.toThrow(
     /does not exist/
   )
+  expect(ledger.hasOpenIntents).toBe(false)
+})
+
+it('leaves an intent open when nobody knows what became of it', async () => {
+  const {ec2, cloud} = await startTestCloud({
+    onArrival: ({action}) => {
+      if (action === 'RunInstances') throw new Error('the connection breaks')
+    }
+  })
+  const failing = launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)
+  await expect(failing).rejects.toThrow(/socket hang up/)
   expect(ledger.hasOpenIntents).toBe(true)
 })
 

@@ -19,6 +19,7 @@ export interface PackerRun {
 type Entry =
   | {readonly intent: ResourceType; readonly key: string}
   | {readonly made: ResourceType; readonly id: string; readonly key?: string}
+  | {readonly refused: string}
   | {readonly released: ResourceType; readonly id: string}
   | {readonly packer: ProcessIdentity}
 
@@ -48,6 +49,11 @@ export class Ledger {
   /** Records that something is about to be made. @param key ties the id to the intent later */
   intend(type: ResourceType, key: string): void {
     this.#append({intent: type, key})
+  }
+
+  /** Closes an intent: AWS refused it, so that nothing was made. */
+  refused(key: string): void {
+    this.#append({refused: key})
   }
 
   made(type: ResourceType, id: string, key?: string): void {
@@ -83,7 +89,11 @@ export class Ledger {
   /** Whether something may have been made whose id was never learned: a create that was cut off. */
   get hasOpenIntents(): boolean {
     const entries = this.#entries()
-    const closed = new Set(entries.flatMap((entry) => ('made' in entry && entry.key ? [entry.key] : [])))
+    const closed = new Set(
+      entries.flatMap((entry) =>
+        'refused' in entry ? [entry.refused] : 'made' in entry && entry.key ? [entry.key] : []
+      )
+    )
     const ours = entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
     return ours || this.announced.unfinished
   }

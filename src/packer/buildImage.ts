@@ -12,7 +12,7 @@ import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {variablesFile} from '../template/variables.ts'
-import {build} from './build.ts'
+import {build, BuildError} from './build.ts'
 import {allowedEnvironment, packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
 import type {Packer} from './install/install.ts'
@@ -65,10 +65,17 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
       return build(job, ledger, log, AbortSignal.any([signal, bypass.signal]))
     })
     return await bakedImage(ec2, artifacts, region, template.shipped ? plan.bakeId : undefined, signal)
+  } catch (error) {
+    // Packer did not ask for our keys, and AWS refused those that it used.
+    const refused = error instanceof BuildError && endpoint.requests() === 0 && credentialErrors.test(error.message)
+    throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
     await endpoint.close()
   }
 }
+
+const credentialErrors =
+  /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/
 
 const bypassAdvice =
   'The template works with AWS credentials of its own, so that what it makes could not be found and removed. ' +

@@ -57,12 +57,17 @@ export function artifactsOf(messages: readonly Message[]): Artifact[] {
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()]
 }
 
-/** What Packer reports as errors of builds, without repetitions. */
+/**
+ * What Packer reports as the errors of builds, each once and behind the build's name; where there are none (a template
+ * that is not valid), what it showed as errors. The latter repeats the former among other things.
+ */
 export function errorsOf(messages: readonly Message[]): string[] {
-  const errors = messages.flatMap(({category, args: [first = '', second = '']}) => {
-    if (category === 'error') return [first]
-    return category === 'ui' && first === 'error' ? [second] : []
-  })
-  const trimmed = errors.map((error) => error.trim()).filter((error) => error !== '')
-  return [...new Set(trimmed)]
+  const ofBuilds = messages.flatMap(({category, target, args: [text = '']}) =>
+    category === 'error' ? [target ? `${target}: ${text}` : text] : []
+  )
+  const shown = messages.flatMap(({category, args: [kind, text = '']}) =>
+    category === 'ui' && kind === 'error' ? [text] : []
+  )
+  const errors = (ofBuilds.length > 0 ? ofBuilds : shown).map((error) => error.trim())
+  return [...new Set(errors)].filter((error) => error !== '')
 }

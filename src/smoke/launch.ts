@@ -4,9 +4,10 @@ import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DescribeInstancesCommand,
+  EC2ServiceException,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
-import type {Ledger} from '../cleanup/ledger.ts'
+import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
 import {onFirstWithCapacity} from '../ec2/capacity.ts'
 import {poll} from '../wait.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
@@ -57,15 +58,12 @@ export async function launch(
 
 async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger): Promise<string> {
   const name = `bake-jenkins-ami-smoke-${request.bakeId}`
-  ledger.intend('security-group', name)
-  const {GroupId = ''} = await ec2.send(
-    new CreateSecurityGroupCommand({
-      GroupName: name,
-      Description: 'Smoke test of a Jenkins image; removed at its end',
-      TagSpecifications: tagSpecifications(request.tags, 'security-group')
-    })
-  )
-  ledger.made('security-group', GroupId, name)
+  const command = new CreateSecurityGroupCommand({
+    GroupName: name,
+    Description: 'Smoke test of a Jenkins image; removed at its end',
+    TagSpecifications: tagSpecifications(request.tags, 'security-group')
+  })
+  const GroupId = await recorded(ledger, 'security-group', name, async () => (await ec2.send(command)).GroupId)
   await ec2.send(
     new AuthorizeSecurityGroupIngressCommand({
       GroupId,
@@ -89,26 +87,44 @@ async function run(
   instanceType: string,
   ledger: Ledger
 ): Promise<string> {
-  const token = `${request.bakeId}-smoke-${instanceType}`
-  ledger.intend('instance', token)
-  const {Instances = []} = await ec2.send(
-    new RunInstancesCommand({
-      ImageId: request.imageId,
-      InstanceType: instanceType as Instance['InstanceType'],
-      MinCount: 1,
-      MaxCount: 1,
-      // A repeated request with the same token makes no second instance.
-      ClientToken: token,
-      SecurityGroupIds: [groupId],
-      InstanceInitiatedShutdownBehavior: 'terminate',
-      MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
-      ...(request.userData ? {UserData: Buffer.from(request.userData).toString('base64')} : {}),
-      TagSpecifications: tagSpecifications(request.tags, 'instance', 'volume', 'network-interface')
-    })
-  )
-  const id = Instances[0]?.InstanceId ?? ''
-  ledger.made('instance', id, token)
-  return id
+  const command = new RunInstancesCommand({
+    ImageId: request.imageId,
+    InstanceType: instanceType as Instance['InstanceType'],
+    MinCount: 1,
+    MaxCount: 1,
+    // A repeated request with the same token makes no second instance.
+    ClientToken: `${request.bakeId}-smoke-${instanceType}`,
+    SecurityGroupIds: [groupId],
+    InstanceInitiatedShutdownBehavior: 'terminate',
+    MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
+    ...(request.userData ? {UserData: Buffer.from(request.userData).toString('base64')} : {}),
+    TagSpecifications: tagSpecifications(request.tags, 'instance', 'volume', 'network-interface')
+  })
+  const token = command.input.ClientToken ?? ''
+  return recorded(ledger, 'instance', token, async () => (await ec2.send(command)).Instances?.[0]?.InstanceId)
+}
+
+/**
+ * Makes one thing, with the intent in the ledger before and the id after.
+ *
+ * @throws what `make` throws; the intent stays open unless AWS itself said no
+ */
+async function recorded(
+  ledger: Ledger,
+  type: ResourceType,
+  key: string,
+  make: () => Promise<string | undefined>
+): Promise<string> {
+  ledger.intend(type, key)
+  try {
+    const id = await make()
+    if (!id) throw new Error(`AWS answered without the id of the new ${type}`)
+    ledger.made(type, id, key)
+    return id
+  } catch (error) {
+    if (error instanceof EC2ServiceException && error.$fault === 'client') ledger.refused(key)
+    throw error
+  }
 }
 
 /** @returns undefined while AWS does not know the new id yet (ids are eventually consistent) */
