@@ -1,0 +1,104 @@
+import {AwsError} from '../protocol/errors.ts'
+import type {Credential, Credentials, Principal} from './sessions.ts'
+import {readSignature, signatureIsRight, type ArrivedRequest, type Signature} from './sigv4.ts'
+
+/** How a service words its refusals. */
+export interface AuthenticationErrors {
+  readonly missing: () => AwsError
+  readonly unknownKey: () => AwsError
+  readonly wrongSignature: () => AwsError
+  readonly wrongToken: () => AwsError
+  readonly expiredSession: () => AwsError
+  readonly staleRequest: (signedAt: Date, now: Date) => AwsError
+  readonly wrongScope: (message: string) => AwsError
+}
+
+const notValidated = (): AwsError =>
+  new AwsError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401)
+
+const requestExpired = (): AwsError => new AwsError('RequestExpired', 'Request has expired.')
+
+const signatureText =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
+
+/** EC2 tells a caller with a wrong secret no more than one with an unknown key. */
+export const ec2AuthenticationErrors: AuthenticationErrors = {
+  missing: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
+  unknownKey: notValidated,
+  wrongSignature: notValidated,
+  wrongToken: notValidated,
+  expiredSession: requestExpired,
+  staleRequest: requestExpired,
+  wrongScope: (message) => new AwsError('AuthFailure', message, 401)
+}
+
+export const stsAuthenticationErrors: AuthenticationErrors = {
+  missing: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
+  unknownKey: () => new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+  wrongSignature: () => new AwsError('SignatureDoesNotMatch', signatureText, 403),
+  wrongToken: () => new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid', 403),
+  expiredSession: () => new AwsError('ExpiredToken', 'The security token included in the request is expired', 403),
+  staleRequest: (signedAt, now) => new AwsError('SignatureDoesNotMatch', skewText(signedAt, now), 403),
+  wrongScope: (message) => new AwsError('SignatureDoesNotMatch', message, 403)
+}
+
+const longestSkewMs = 15 * 60_000
+
+const amzDate = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d+/gu, '')
+
+function skewText(signedAt: Date, now: Date): string {
+  const [signed, current] = [amzDate(signedAt), amzDate(now)]
+  const limit = (ms: number): string => amzDate(new Date(now.getTime() + ms))
+  if (signedAt > now) {
+    return `Signature not yet current: ${signed} is still later than ${limit(longestSkewMs)} (${current} + 15 min.)`
+  }
+  return `Signature expired: ${signed} is now earlier than ${limit(-longestSkewMs)} (${current} - 15 min.)`
+}
+
+export interface Authenticator {
+  readonly credentials: Credentials
+  readonly region: string
+  readonly now: () => Date
+}
+
+/**
+ * Finds out who signed a request.
+ *
+ * @throws AwsError with the service's own code where the request is not signed, or not rightly
+ */
+export async function authenticate(
+  request: ArrivedRequest,
+  service: 'ec2' | 'sts',
+  {credentials, region, now}: Authenticator
+): Promise<Principal> {
+  const errors = service === 'ec2' ? ec2AuthenticationErrors : stsAuthenticationErrors
+  const signature = readSignature(request)
+  if (!signature) throw errors.missing()
+  const credential = credentials.find(signature.accessKeyId)
+  if (!credential) throw errors.unknownKey()
+  if (!tokenFits(credential, request)) throw errors.wrongToken()
+  const scope = wrongScope(signature, service, region)
+  if (scope !== undefined) throw errors.wrongScope(scope)
+  if (Math.abs(now().getTime() - signature.signedAt.getTime()) > longestSkewMs) {
+    throw errors.staleRequest(signature.signedAt, now())
+  }
+  if (!(await signatureIsRight(request, signature, credential.secretAccessKey))) throw errors.wrongSignature()
+  if (credential.expires && credential.expires <= now()) throw errors.expiredSession()
+  return credential.principal
+}
+
+/** A session's key works with its own token only, a user's key with none. */
+function tokenFits({sessionToken}: Credential, {headers}: ArrivedRequest): boolean {
+  return headers['x-amz-security-token'] === sessionToken
+}
+
+function wrongScope(signature: Signature, service: string, region: string): string | undefined {
+  if (signature.service !== service) return `Credential should be scoped to correct service: '${service}'.`
+  if (signature.region !== region && !(service === 'sts' && signature.region === 'us-east-1')) {
+    return `Credential should be scoped to a valid region, not '${signature.region}'. This local cloud is ${region} alone.`
+  }
+  const signedOn = signature.signedAt.toISOString().slice(0, 10).replaceAll('-', '')
+  if (signature.date !== signedOn)
+    return `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${signature.date}' != '${signedOn}'.`
+  return undefined
+}

@@ -1,0 +1,71 @@
+import type {MachineDriver} from '../machines/driver.ts'
+import type {Authorize} from './auth/authorize.ts'
+
+export type ServiceName = 'ec2' | 'sts' | 'oidc' | 'probe'
+
+/** One call that arrived, in order of arrival. `status` is 0 until it has been answered. */
+export interface Call {
+  /** Counts from 1 over all calls. */
+  readonly n: number
+  readonly service: ServiceName
+  /** EC2's and STS's action, `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
+  readonly action: string
+  /** Counts from 1 over the calls of this action. */
+  readonly nth: number
+  /** Told apart by the User-Agent that Packer's SDKs send. */
+  readonly by: 'action' | 'packer' | 'other'
+  /** Stays 0 for a probe: the machine answers it, not the cloud. */
+  status: number
+  errorCode?: string
+}
+
+/** A thing that was made in the cloud and not removed. */
+export interface Leftover {
+  readonly type: 'instance' | 'volume' | 'image' | 'snapshot' | 'security-group' | 'key-pair' | 'process'
+  readonly id: string
+}
+
+/** Deliberate misbehaviour, to prove that a leftover turns a run red. */
+export type Canary = 'ignored-terminate' | 'hidden-snapshot'
+
+export interface CloudOptions {
+  readonly driver: MachineDriver
+  /** Default us-east-1. */
+  readonly region?: string
+  /** The `sub` of the tokens that the OIDC endpoint hands out; the default is that of a push to `main`. */
+  readonly subject?: string
+  /** The role's trust policy, as JSON text; the default trusts the default subject's repository and no other. */
+  readonly trustPolicy?: string
+  /** Milliseconds that pending, stopping, shutting-down and pending images last. Default 0: over at the next call. */
+  readonly stateDelayMs?: number
+  /** What calls are allowed; the default honours session policies and allows everything else. */
+  readonly authorize?: Authorize
+  /** Seconds that role sessions last at most, whatever was asked for. The answer tells the caller so. */
+  readonly sessionSeconds?: number
+  readonly canary?: Canary
+  /** Awaited when a call has arrived and before anything is done for it; this is how a run is cancelled at a call. */
+  readonly onArrival?: (call: Call) => void | Promise<void>
+  readonly port?: number
+  /** The cloud's clock; the default is the machine's. */
+  readonly now?: () => Date
+  /** Where the cloud says that a machine failed it; the default is standard error. */
+  readonly log?: (text: string) => void
+}
+
+export interface Cloud {
+  /** `http://127.0.0.1:PORT`: EC2 and STS. */
+  readonly endpoint: string
+  readonly region: string
+  readonly accountId: string
+  readonly administrator: {readonly accessKeyId: string; readonly secretAccessKey: string}
+  readonly roleArn: string
+  /** Debian 13 for x86_64. */
+  readonly sourceImageId: string
+  /** What the Actions runner would put into ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. */
+  readonly oidc: {readonly requestUrl: string; readonly requestToken: string}
+  readonly calls: readonly Call[]
+  /** Images that a run was asked to keep are not leftovers: name them in `kept` and their snapshots go with them. */
+  leftovers(kept?: readonly string[]): Leftover[]
+  /** Ends every machine and closes the port. */
+  stop(): Promise<void>
+}

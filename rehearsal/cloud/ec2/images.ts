@@ -1,0 +1,212 @@
+import type {DeleteSnapshotReturnCode, Image, LaunchPermission} from '@aws-sdk/client-ec2'
+import {AwsError, invalidCombination, missingParameter} from '../protocol/errors.ts'
+import {describeImage, imageFilters} from './describe-image.ts'
+import {isCurrent} from './describe-instance.ts'
+import {list} from './listing.ts'
+import type {Ec2Call, Input, Operations, Touched} from './operation.ts'
+import {checkForm, find, findAll} from './resources.ts'
+import {imagesWith, removeSnapshot, touchedSnapshot, visibleSnapshots} from './snapshots.ts'
+import type {Ec2Cloud, ImageRecord} from './store.ts'
+
+export function imageOperations(cloud: Ec2Cloud): Operations {
+  return {
+    DescribeImages: async (input, call) => {
+      await call.permit()
+      const ids = input.ImageIds
+      const images = ids ? findAll('image', cloud.images, ids) : [...cloud.images.values()]
+      const wanted = images.filter((image) => isWanted(cloud, image, input))
+      const described = wanted.map((image) => describeImage(cloud, image))
+      const rules = {filters: imageFilters, limits: {least: 1, most: 1000}, byId: ids !== undefined}
+      const {items, NextToken} = list(described, input, rules)
+      return {Images: items, NextToken}
+    },
+    DeregisterImage: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      await call.permit([touchedImage(cloud, image)])
+      cloud.images.delete(image.id)
+      cloud.tags.delete(image.id)
+      cloud.deregistered.add(image.id)
+      if (input.DeleteAssociatedSnapshots !== true) return {Return: true}
+      return {Return: true, DeleteSnapshotResults: await deleteSnapshots(cloud, image, call)}
+    },
+    ModifyImageAttribute: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      const change = readChange(input)
+      await call.permit([touchedImage(cloud, image)])
+      change(image)
+      return {}
+    },
+    DescribeImageAttribute: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      await call.permit([touchedImage(cloud, image)])
+      return {ImageId: image.id, ...attributeOf(cloud, image, input.Attribute ?? '')}
+    },
+    EnableImageDeprecation: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      const at = input.DeprecateAt
+      if (!at || at <= cloud.now())
+        throw new AwsError('InvalidParameterValue', 'The deprecation date must be in the future.')
+      await call.permit([touchedImage(cloud, image)])
+      image.deprecationTime = at
+      return {Return: true}
+    },
+    DisableImageDeprecation: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      await call.permit([touchedImage(cloud, image)])
+      delete image.deprecationTime
+      return {Return: true}
+    },
+    DescribeImageReferences: async (input, call) => {
+      const images = findAll('image', cloud.images, input.ImageIds ?? [])
+      await call.permit()
+      const instances = [...cloud.instances.values()].filter(
+        (instance) => isCurrent(instance) && images.some(({id}) => id === instance.imageId)
+      )
+      return {
+        ImageReferences: instances.map(({id, imageId}) => ({
+          ImageId: imageId,
+          ResourceType: 'ec2:Instance',
+          Arn: `arn:aws:ec2:${cloud.region}:${cloud.accountId}:instance/${id}`
+        }))
+      }
+    }
+  }
+}
+
+/**
+ * The image that a launch or a copy names.
+ *
+ * @throws AwsError InvalidAMIID.Malformed, .NotFound, .Unavailable
+ */
+export function findUsableImage(cloud: Ec2Cloud, id: string): ImageRecord {
+  const image = find('image', cloud.images, id)
+  if (image.state !== 'available') throw unavailable(id)
+  return image
+}
+
+/** The image as a call's authorization sees it. */
+export function touchedImage({accountId}: Ec2Cloud, image: ImageRecord): Touched {
+  const owner = image.ownerId === accountId ? accountId : image.ownerId
+  return {
+    type: 'image',
+    id: image.id,
+    context: {
+      'ec2:ImageID': image.id.slice('ami-'.length),
+      'ec2:ImageType': 'machine',
+      'ec2:Owner': owner,
+      'ec2:Public': String(image.isPublic || image.launchableByAll),
+      'ec2:RootDeviceType': 'ebs'
+    }
+  }
+}
+
+/** @throws AwsError AuthFailure for an image of somebody else, InvalidAMIID.Unavailable for one that was deregistered */
+function findOwnImage(cloud: Ec2Cloud, id: string): ImageRecord {
+  checkForm('image', id)
+  if (cloud.deregistered.has(id)) throw unavailable(id)
+  const image = find('image', cloud.images, id)
+  if (image.ownerId !== cloud.accountId) throw new AwsError('AuthFailure', `Not authorized for image:${id}`, 403)
+  return image
+}
+
+const unavailable = (id: string): AwsError =>
+  new AwsError('InvalidAMIID.Unavailable', `The image ID '${id}' is no longer available`)
+
+function isWanted(cloud: Ec2Cloud, image: ImageRecord, input: Input<'DescribeImages'>): boolean {
+  const {
+    Owners: owners = [],
+    ExecutableUsers: users = [],
+    ImageIds: ids,
+    IncludeDeprecated: withDeprecated = false
+  } = input
+  const own = image.ownerId === cloud.accountId
+  const isDeprecated = image.deprecationTime !== undefined && image.deprecationTime <= cloud.now()
+  if (isDeprecated && !own && !withDeprecated && !ids) return false
+  if (owners.length > 0 && !owners.some((owner) => image.ownerId === (owner === 'self' ? cloud.accountId : owner))) {
+    return false
+  }
+  return users.length === 0 || users.some((user) => isExecutableBy(cloud, image, user))
+}
+
+function isExecutableBy({accountId}: Ec2Cloud, image: ImageRecord, user: string): boolean {
+  if (user === 'all') return image.isPublic || image.launchableByAll
+  return image.launchUsers.has(user === 'self' ? accountId : user)
+}
+
+/** A snapshot that another image uses is kept, and so is one that the caller may not delete: both are no error. */
+async function deleteSnapshots(cloud: Ec2Cloud, image: ImageRecord, call: Ec2Call) {
+  const results: DeleteSnapshotReturnCode[] = []
+  for (const {Ebs} of image.mappings) {
+    const snapshot = visibleSnapshots(cloud).get(Ebs?.SnapshotId ?? '')
+    if (!snapshot) continue
+    const shared = imagesWith(cloud, snapshot.id).length > 0
+    const allowed = !shared && (await call.mayAlso('DeleteSnapshot', [touchedSnapshot(cloud, snapshot)]))
+    if (allowed) removeSnapshot(cloud, snapshot.id)
+    results.push({
+      SnapshotId: snapshot.id,
+      ReturnCode: shared ? 'skipped' : allowed ? 'success' : 'missing-permissions'
+    })
+  }
+  return results
+}
+
+/** Reads either form of the call: `Attribute` with values, or a structure named after the attribute. */
+function readChange(input: Input<'ModifyImageAttribute'>): (image: ImageRecord) => void {
+  const {Attribute: attribute, Value: value, OperationType: operation} = input
+  const description = input.Description?.Value ?? (attribute === 'description' ? value : undefined)
+  if (description !== undefined) return (image) => void (image.description = description)
+  const imds = input.ImdsSupport?.Value ?? (attribute === 'imdsSupport' ? value : undefined)
+  if (imds !== undefined) {
+    if (imds !== 'v2.0')
+      throw new AwsError('InvalidParameterValue', `Invalid value '${imds}' for imdsSupport. It must be v2.0.`)
+    return (image) => void (image.imdsSupport = imds)
+  }
+  const listed: LaunchPermission[] = [
+    ...(input.UserIds ?? []).map((UserId) => ({UserId})),
+    ...(input.UserGroups?.includes('all') ? [{Group: 'all' as const}] : [])
+  ]
+  const add = [...(input.LaunchPermission?.Add ?? []), ...(operation === 'add' ? listed : [])]
+  const remove = [...(input.LaunchPermission?.Remove ?? []), ...(operation === 'remove' ? listed : [])]
+  if (add.length + remove.length === 0) throw invalidCombination('No attributes specified.')
+  for (const {UserId: user} of [...add, ...remove]) {
+    if (user !== undefined && !/^\d{12}$/u.test(user)) {
+      throw new AwsError('InvalidAMIAttributeItemValue', `Invalid attribute item value "${user}" for userId item type.`)
+    }
+  }
+  return (image) => {
+    for (const permission of add) setPermission(image, permission, true)
+    for (const permission of remove) setPermission(image, permission, false)
+  }
+}
+
+function setPermission(image: ImageRecord, {UserId: user, Group: group}: LaunchPermission, given: boolean): void {
+  if (group === 'all') image.launchableByAll = given
+  if (user === undefined) return
+  if (given) image.launchUsers.add(user)
+  else image.launchUsers.delete(user)
+}
+
+function attributeOf(cloud: Ec2Cloud, image: ImageRecord, attribute: string) {
+  const described: Image = describeImage(cloud, image)
+  switch (attribute) {
+    case 'description':
+      return {Description: {Value: image.description}}
+    case 'imdsSupport':
+      return {ImdsSupport: {Value: image.imdsSupport}}
+    case 'blockDeviceMapping':
+      return {BlockDeviceMappings: described.BlockDeviceMappings}
+    case 'bootMode':
+      return {BootMode: {Value: described.BootMode}}
+    case 'launchPermission': {
+      const users = [...image.launchUsers].map((UserId) => ({UserId}))
+      return {LaunchPermissions: [...users, ...(image.launchableByAll ? [{Group: 'all' as const}] : [])]}
+    }
+    case '':
+      throw missingParameter('attribute')
+    default:
+      throw new AwsError(
+        'InvalidRequest',
+        `The attribute '${attribute}' cannot be described by the rehearsal's local cloud.`
+      )
+  }
+}

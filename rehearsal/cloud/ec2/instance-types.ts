@@ -1,0 +1,163 @@
+import {_InstanceType, type InstanceTypeInfo, type InstanceTypeOffering, type LocationType} from '@aws-sdk/client-ec2'
+import {AwsError} from '../protocol/errors.ts'
+import {list, type FilterTable} from './listing.ts'
+import type {Operations} from './operation.ts'
+import type {Ec2Cloud} from './store.ts'
+
+interface InstanceTypeRecord {
+  readonly name: _InstanceType
+  readonly architecture: 'x86_64' | 'arm64'
+  readonly vcpus: number
+  readonly memoryMiB: number
+  readonly nitro: boolean
+}
+
+interface Family {
+  readonly names: string
+  readonly architecture: 'x86_64' | 'arm64'
+  readonly nitro: boolean
+  /** Size, virtual processors, memory in GiB. */
+  readonly sizes: readonly (readonly [string, number, number])[]
+}
+
+const burstable = [
+  ['nano', 2, 0.5],
+  ['micro', 2, 1],
+  ['small', 2, 2],
+  ['medium', 2, 4],
+  ['large', 2, 8],
+  ['xlarge', 4, 16],
+  ['2xlarge', 8, 32]
+] as const
+const general = [
+  ['large', 2, 8],
+  ['xlarge', 4, 16],
+  ['2xlarge', 8, 32],
+  ['4xlarge', 16, 64]
+] as const
+const computing = [
+  ['large', 2, 4],
+  ['xlarge', 4, 8],
+  ['2xlarge', 8, 16],
+  ['4xlarge', 16, 32]
+] as const
+
+/** A selection of AWS's types, with the numbers of its instance type pages. */
+const families: readonly Family[] = [
+  {names: 't3 t3a', architecture: 'x86_64', nitro: true, sizes: burstable},
+  {names: 't4g', architecture: 'arm64', nitro: true, sizes: burstable},
+  {names: 'm5 m5a m6i m6a m7i m7a', architecture: 'x86_64', nitro: true, sizes: general},
+  {names: 'm6g m7g m8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 4], ...general]},
+  {names: 'c5 c5a c6i c6a c7i c7a', architecture: 'x86_64', nitro: true, sizes: computing},
+  {names: 'c6g c7g c8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 2], ...computing]},
+  {
+    names: 't2',
+    architecture: 'x86_64',
+    nitro: false,
+    sizes: [
+      ['micro', 1, 1],
+      ['small', 1, 2],
+      ['medium', 2, 4],
+      ['large', 2, 8]
+    ]
+  },
+  {names: 'm1', architecture: 'x86_64', nitro: false, sizes: [['small', 1, 1.7]]},
+  {names: 'm4', architecture: 'x86_64', nitro: false, sizes: general}
+]
+
+const instanceTypes: ReadonlyMap<string, InstanceTypeRecord> = new Map<string, InstanceTypeRecord>(
+  families.flatMap(({names, sizes, architecture, nitro}) =>
+    names.split(' ').flatMap((family) =>
+      sizes.flatMap(([size, vcpus, gib]) => {
+        const name = `${family}.${size}`
+        return isKnown(name)
+          ? [[name, {name, architecture, nitro, vcpus, memoryMiB: Math.round(gib * 1024)}] as const]
+          : []
+      })
+    )
+  )
+)
+
+/** Not every family has every size. */
+function isKnown(name: string): name is _InstanceType {
+  return Object.values<string>(_InstanceType).includes(name)
+}
+
+/** @throws AwsError InvalidParameterValue */
+export function findInstanceType(name: string): InstanceTypeRecord {
+  const found = instanceTypes.get(name)
+  if (!found) throw new AwsError('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`)
+  return found
+}
+
+const filters: FilterTable<InstanceTypeInfo> = {
+  'bare-metal': (type) => type.BareMetal,
+  'burstable-performance-supported': (type) => type.BurstablePerformanceSupported,
+  'current-generation': (type) => type.CurrentGeneration,
+  'free-tier-eligible': (type) => type.FreeTierEligible,
+  hypervisor: (type) => type.Hypervisor,
+  'instance-type': (type) => type.InstanceType,
+  'memory-info.size-in-mib': (type) => type.MemoryInfo?.SizeInMiB,
+  'processor-info.supported-architecture': (type) => type.ProcessorInfo?.SupportedArchitectures,
+  'supported-boot-mode': (type) => type.SupportedBootModes,
+  'supported-root-device-type': (type) => type.SupportedRootDeviceTypes,
+  'supported-usage-class': (type) => type.SupportedUsageClasses,
+  'supported-virtualization-type': (type) => type.SupportedVirtualizationTypes,
+  'vcpu-info.default-vcpus': (type) => type.VCpuInfo?.DefaultVCpus
+}
+
+const offeringFilters: FilterTable<InstanceTypeOffering> = {
+  'instance-type': (offering) => offering.InstanceType,
+  location: (offering) => offering.Location
+}
+
+export function instanceTypeOperations(cloud: Ec2Cloud): Operations {
+  return {
+    DescribeInstanceTypes: async (input, call) => {
+      await call.permit()
+      const records = input.InstanceTypes?.map(findInstanceType) ?? [...instanceTypes.values()]
+      const byId = input.InstanceTypes !== undefined
+      const {items, NextToken} = list(records.map(describe), input, {filters, limits: {least: 5, most: 100}, byId})
+      return {InstanceTypes: items, NextToken}
+    },
+    DescribeInstanceTypeOfferings: async (input, call) => {
+      await call.permit()
+      const type = input.LocationType ?? 'region'
+      const offerings = locations(cloud, type).flatMap((location) =>
+        [...instanceTypes.values()].map(({name}) => offering(name, type, location))
+      )
+      const rules = {filters: offeringFilters, limits: {least: 5, most: 1000}}
+      const {items, NextToken} = list(offerings, input, rules)
+      return {InstanceTypeOfferings: items, NextToken}
+    }
+  }
+}
+
+function locations({region, network}: Ec2Cloud, type: LocationType): string[] {
+  const subnets = [...network.subnets.values()]
+  if (type === 'availability-zone') return subnets.map(({zone}) => zone)
+  if (type === 'availability-zone-id') return subnets.map(({zoneId}) => zoneId)
+  return [region]
+}
+
+const offering = (name: _InstanceType, type: LocationType, location: string): InstanceTypeOffering => ({
+  InstanceType: name,
+  LocationType: type,
+  Location: location
+})
+
+const describe = ({name, architecture, vcpus, memoryMiB, nitro}: InstanceTypeRecord): InstanceTypeInfo => ({
+  InstanceType: name,
+  BareMetal: false,
+  BurstablePerformanceSupported: name.startsWith('t'),
+  CurrentGeneration: nitro,
+  FreeTierEligible: name === 't3.micro',
+  Hypervisor: nitro ? 'nitro' : 'xen',
+  MemoryInfo: {SizeInMiB: memoryMiB},
+  ProcessorInfo: {SupportedArchitectures: [architecture]},
+  SupportedBootModes: architecture === 'arm64' ? ['uefi'] : ['legacy-bios', 'uefi'],
+  SupportedRootDeviceTypes: ['ebs'],
+  SupportedUsageClasses: ['on-demand', 'spot'],
+  SupportedVirtualizationTypes: ['hvm'],
+  VCpuInfo: {DefaultVCpus: vcpus}
+})

@@ -1,0 +1,88 @@
+import type {IpPermission, SecurityGroupRule} from '@aws-sdk/client-ec2'
+import ipaddr from 'ipaddr.js'
+import type {Ec2Cloud, RuleRecord} from './store.ts'
+import {tagSet} from './tags.ts'
+
+export const rulesOf = ({rules}: Ec2Cloud, groupId: string): RuleRecord[] =>
+  [...rules.values()].filter((rule) => rule.groupId === groupId)
+
+/** Whether an instance's groups let TCP from an address in to a port. */
+export function letsIn(cloud: Ec2Cloud, groupIds: readonly string[], port: number, sourceAddress: string): boolean {
+  return groupIds
+    .flatMap((id) => rulesOf(cloud, id))
+    .some((rule) => !rule.egress && coversPort(rule, port) && coversSource(cloud, rule, sourceAddress))
+}
+
+function coversPort({protocol, fromPort, toPort}: RuleRecord, port: number): boolean {
+  return protocol === '-1' || (protocol === 'tcp' && fromPort <= port && port <= toPort)
+}
+
+function coversSource(cloud: Ec2Cloud, rule: RuleRecord, sourceAddress: string): boolean {
+  const {sourceGroupId} = rule
+  if (sourceGroupId !== undefined) {
+    return [...cloud.instances.values()].some(
+      ({groupIds, machine}) => groupIds.includes(sourceGroupId) && machine?.address === sourceAddress
+    )
+  }
+  const address = ipaddr.process(sourceAddress)
+  const [network, bits] = ipaddr.parseCIDR(rule.cidrIpv4 ?? rule.cidrIpv6 ?? '')
+  return address.kind() === network.kind() && address.match(network, bits)
+}
+
+/** Two rules are the same where they let the same in, whatever they are called. */
+export const sameRule = (a: RuleRecord, b: RuleRecord): boolean =>
+  a.groupId === b.groupId &&
+  a.egress === b.egress &&
+  a.protocol === b.protocol &&
+  a.fromPort === b.fromPort &&
+  a.toPort === b.toPort &&
+  a.cidrIpv4 === b.cidrIpv4 &&
+  a.cidrIpv6 === b.cidrIpv6 &&
+  a.sourceGroupId === b.sourceGroupId
+
+/** Rules in EC2's older form, which joins those with the same protocol and ports. */
+export function describePermissions({accountId}: Ec2Cloud, rules: readonly RuleRecord[]): IpPermission[] {
+  return joined(rules).map((group) => ({
+    IpProtocol: group[0]?.protocol,
+    ...(group[0]?.protocol === '-1' ? {} : {FromPort: group[0]?.fromPort, ToPort: group[0]?.toPort}),
+    IpRanges: group.flatMap(({cidrIpv4, description}) =>
+      cidrIpv4 === undefined ? [] : [{CidrIp: cidrIpv4, Description: description}]
+    ),
+    Ipv6Ranges: group.flatMap(({cidrIpv6, description}) =>
+      cidrIpv6 === undefined ? [] : [{CidrIpv6: cidrIpv6, Description: description}]
+    ),
+    PrefixListIds: [],
+    UserIdGroupPairs: group.flatMap(({sourceGroupId, description}) =>
+      sourceGroupId === undefined ? [] : [{GroupId: sourceGroupId, UserId: accountId, Description: description}]
+    )
+  }))
+}
+
+export function describeRule(cloud: Ec2Cloud, rule: RuleRecord): SecurityGroupRule {
+  const {accountId, region} = cloud
+  return {
+    SecurityGroupRuleId: rule.id,
+    SecurityGroupRuleArn: `arn:aws:ec2:${region}:${accountId}:security-group-rule/${rule.id}`,
+    GroupId: rule.groupId,
+    GroupOwnerId: accountId,
+    IsEgress: rule.egress,
+    IpProtocol: rule.protocol,
+    FromPort: rule.fromPort,
+    ToPort: rule.toPort,
+    CidrIpv4: rule.cidrIpv4,
+    CidrIpv6: rule.cidrIpv6,
+    Description: rule.description,
+    ReferencedGroupInfo:
+      rule.sourceGroupId === undefined ? undefined : {GroupId: rule.sourceGroupId, UserId: accountId},
+    Tags: tagSet(cloud, rule.id)
+  }
+}
+
+function joined(rules: readonly RuleRecord[]): RuleRecord[][] {
+  const groups = new Map<string, RuleRecord[]>()
+  for (const rule of rules) {
+    const key = `${rule.protocol} ${rule.fromPort} ${rule.toPort}`
+    groups.set(key, [...(groups.get(key) ?? []), rule])
+  }
+  return [...groups.values()]
+}

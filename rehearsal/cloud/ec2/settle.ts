@@ -1,0 +1,40 @@
+import {isOver} from './lifecycle.ts'
+import type {Ec2Cloud, InstanceRecord} from './store.ts'
+
+/** Lets everything arrive at the state that it was on its way to, where its time has come. Done before each call. */
+export function settle(cloud: Ec2Cloud): void {
+  for (const instance of cloud.instances.values()) settleInstance(cloud, instance)
+  for (const snapshot of cloud.snapshots.values()) {
+    if (!isOver(cloud, snapshot.change)) continue
+    snapshot.state = snapshot.change.to
+    delete snapshot.change
+  }
+  for (const image of cloud.images.values()) {
+    if (!isOver(cloud, image.change)) continue
+    image.state = image.change.to
+    delete image.change
+  }
+}
+
+function settleInstance(cloud: Ec2Cloud, instance: InstanceRecord): void {
+  if (!isOver(cloud, instance.change)) return
+  instance.state = instance.change.to
+  delete instance.change
+  if (instance.state === 'terminated') release(cloud, instance)
+  else instance.postedConsole = instance.machine?.console() ?? ''
+}
+
+/** A terminated instance keeps its record, and gives back its interface and its volumes. */
+function release(cloud: Ec2Cloud, instance: InstanceRecord): void {
+  cloud.interfaces.delete(instance.interfaceId)
+  cloud.tags.delete(instance.interfaceId)
+  for (const volume of cloud.volumes.values()) {
+    if (volume.attachment?.instanceId !== instance.id) continue
+    const goes = volume.attachment.deleteOnTermination
+    delete volume.attachment
+    if (goes) {
+      cloud.volumes.delete(volume.id)
+      cloud.tags.delete(volume.id)
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type {Snapshot} from '@aws-sdk/client-ec2'
+import type {DiskContent} from '../../machines/driver.ts'
+import {AwsError} from '../protocol/errors.ts'
+import {enqueue, newChange} from './lifecycle.ts'
+import {list, type FilterTable} from './listing.ts'
+import type {Operations, Touched} from './operation.ts'
+import {find, findAll, newId} from './resources.ts'
+import type {Ec2Cloud, ImageRecord, SnapshotRecord, VolumeRecord} from './store.ts'
+import {putTags, tagSet, tagsAtCreation, type Tags} from './tags.ts'
+
+const filters: FilterTable<Snapshot> = {
+  description: (snapshot) => snapshot.Description,
+  encrypted: (snapshot) => snapshot.Encrypted,
+  'owner-id': (snapshot) => snapshot.OwnerId,
+  progress: (snapshot) => snapshot.Progress,
+  'snapshot-id': (snapshot) => snapshot.SnapshotId,
+  'start-time': (snapshot) => snapshot.StartTime,
+  status: (snapshot) => snapshot.State,
+  'storage-tier': (snapshot) => snapshot.StorageTier,
+  'volume-id': (snapshot) => snapshot.VolumeId,
+  'volume-size': (snapshot) => snapshot.VolumeSize
+}
+
+export function snapshotOperations(cloud: Ec2Cloud): Operations {
+  return {
+    CreateSnapshot: async (input, call) => {
+      const volume = find('volume', cloud.volumes, input.VolumeId ?? '')
+      const tags = tagsAtCreation(input.TagSpecifications, ['snapshot'])('snapshot')
+      const source = {type: 'volume' as const, id: volume.id}
+      await call.permit([{type: 'snapshot', id: '*', requestTags: tags}, source])
+      const snapshot = addSnapshot(cloud, volume, input.Description ?? '', tags)
+      copyDisk(cloud, volume, snapshot)
+      return describeSnapshot(cloud, snapshot)
+    },
+    DescribeSnapshots: async (input, call) => {
+      await call.permit()
+      const {SnapshotIds: ids, OwnerIds: owners = []} = input
+      const visible = visibleSnapshots(cloud)
+      const snapshots = ids ? findAll('snapshot', visible, ids) : [...visible.values()]
+      const accounts = owners.map((owner) => (owner === 'self' ? cloud.accountId : owner))
+      const owned = snapshots.filter(({ownerId}) => accounts.length === 0 || accounts.includes(ownerId))
+      const described = owned.map((snapshot) => describeSnapshot(cloud, snapshot))
+      const rules = {filters, limits: {least: 5, most: 1000}, byId: ids !== undefined}
+      const {items, NextToken} = list(described, input, rules)
+      return {Snapshots: items, NextToken}
+    },
+    DeleteSnapshot: async (input, call) => {
+      const snapshot = find('snapshot', visibleSnapshots(cloud), input.SnapshotId ?? '')
+      const [image] = imagesWith(cloud, snapshot.id)
+      if (image) {
+        throw new AwsError('InvalidSnapshot.InUse', `The snapshot ${snapshot.id} is currently in use by ${image.id}`)
+      }
+      checkOwner(cloud, snapshot)
+      await call.permit([touchedSnapshot(cloud, snapshot)])
+      removeSnapshot(cloud, snapshot.id)
+      return {}
+    }
+  }
+}
+
+/** All but the one that the `hidden-snapshot` canary hides. */
+export function visibleSnapshots({snapshots}: Ec2Cloud): ReadonlyMap<string, SnapshotRecord> {
+  return new Map([...snapshots].filter(([, snapshot]) => !snapshot.hidden))
+}
+
+/** The images that boot from a snapshot or attach it. */
+export function imagesWith({images}: Ec2Cloud, snapshotId: string): ImageRecord[] {
+  return [...images.values()].filter(({mappings}) => mappings.some(({Ebs}) => Ebs?.SnapshotId === snapshotId))
+}
+
+export function addSnapshot(
+  cloud: Ec2Cloud,
+  source: Pick<VolumeRecord, 'id' | 'size' | 'encrypted' | 'kmsKeyId'>,
+  description: string,
+  tags: Tags
+): SnapshotRecord {
+  const snapshot: SnapshotRecord = {
+    id: newId('snapshot'),
+    volumeId: source.id,
+    size: source.size,
+    encrypted: source.encrypted,
+    ...(source.kmsKeyId === undefined ? {} : {kmsKeyId: source.kmsKeyId}),
+    description,
+    startTime: cloud.now(),
+    ownerId: cloud.accountId,
+    state: 'pending',
+    change: newChange(cloud, 'completed'),
+    hidden: false
+  }
+  cloud.snapshots.set(snapshot.id, snapshot)
+  putTags(cloud, snapshot.id, tags)
+  return snapshot
+}
+
+/** The copy has been made (or has failed); the snapshot shows it once its time has come. */
+export function finish(
+  cloud: Ec2Cloud,
+  snapshot: SnapshotRecord,
+  to: 'completed' | 'error',
+  content?: DiskContent
+): void {
+  if (content) snapshot.content = content
+  snapshot.change = {...(snapshot.change ?? newChange(cloud, to)), to, happened: true}
+}
+
+export function removeSnapshot(cloud: Ec2Cloud, id: string): void {
+  cloud.snapshots.delete(id)
+  cloud.tags.delete(id)
+}
+
+/** Only a root volume holds something that machines know of; other volumes are snapshot as they are: empty. */
+function copyDisk(cloud: Ec2Cloud, volume: VolumeRecord, snapshot: SnapshotRecord): void {
+  const instance = cloud.instances.get(volume.attachment?.instanceId ?? '')
+  if (!instance || volume.attachment?.device !== instance.rootDeviceName) {
+    finish(cloud, snapshot, 'completed', volume.content)
+    return
+  }
+  enqueue(cloud, instance, async () => {
+    try {
+      finish(cloud, snapshot, 'completed', await instance.machine?.capture())
+    } catch (error) {
+      finish(cloud, snapshot, 'error')
+      throw error
+    }
+  })
+}
+
+/** The snapshot as a call's authorization sees it. */
+export function touchedSnapshot({region}: Ec2Cloud, snapshot: SnapshotRecord): Touched {
+  return {
+    type: 'snapshot',
+    id: snapshot.id,
+    context: {
+      'ec2:Owner': snapshot.ownerId,
+      'ec2:ParentVolume': `arn:aws:ec2:${region}:${snapshot.ownerId}:volume/${snapshot.volumeId}`,
+      'ec2:VolumeSize': String(snapshot.size)
+    }
+  }
+}
+
+function checkOwner({accountId}: Ec2Cloud, {id, ownerId}: SnapshotRecord): void {
+  if (ownerId !== accountId) throw new AwsError('AuthFailure', `Not authorized for snapshot: ${id}`, 403)
+}
+
+function describeSnapshot(cloud: Ec2Cloud, snapshot: SnapshotRecord): Snapshot {
+  return {
+    SnapshotId: snapshot.id,
+    Description: snapshot.description,
+    Encrypted: snapshot.encrypted,
+    KmsKeyId: snapshot.kmsKeyId,
+    OwnerId: snapshot.ownerId,
+    Progress: snapshot.state === 'completed' ? '100%' : '0%',
+    StartTime: snapshot.startTime,
+    State: snapshot.state,
+    StorageTier: 'standard',
+    Tags: tagSet(cloud, snapshot.id),
+    VolumeId: snapshot.volumeId,
+    VolumeSize: snapshot.size
+  }
+}

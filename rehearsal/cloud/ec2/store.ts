@@ -1,0 +1,188 @@
+import type {
+  BlockDeviceMapping,
+  IamInstanceProfile,
+  InstanceMetadataOptionsResponse,
+  InstanceStateName,
+  ShutdownBehavior,
+  StateReason,
+  VolumeType,
+  _InstanceType
+} from '@aws-sdk/client-ec2'
+import type {DiskContent, Machine, MachineDriver} from '../../machines/driver.ts'
+import type {Call, Canary} from '../cloud.ts'
+import type {Network} from './network-plan.ts'
+import type {ResourceType} from './resources.ts'
+import type {Tags} from './tags.ts'
+
+/** A state that something is on its way to. */
+export interface Change<S> {
+  readonly to: S
+  /** Milliseconds since 1970. */
+  readonly notBefore: number
+  /** What the state stands for has happened: the machine really is off, the disk has been copied. */
+  happened: boolean
+}
+
+export interface InstanceRecord {
+  readonly id: string
+  readonly reservationId: string
+  readonly launchIndex: number
+  readonly imageId: string
+  readonly architecture: 'x86_64' | 'arm64'
+  readonly rootDeviceName: string
+  readonly launchTime: Date
+  readonly keyName?: string
+  readonly clientToken?: string
+  readonly subnetId: string
+  readonly interfaceId: string
+  readonly profile?: IamInstanceProfile
+  readonly metadata: InstanceMetadataOptionsResponse
+  readonly launchedBy: Call['by']
+  type: _InstanceType
+  groupIds: string[]
+  /** Base64, as it was given. */
+  userData?: string
+  shutdownBehavior: ShutdownBehavior
+  protectedFromTermination: boolean
+  state: InstanceStateName
+  change?: Change<InstanceStateName>
+  stateReason?: StateReason
+  transitionReason: string
+  machine?: Machine
+  /** Everything that is done to the machine, one after the other. */
+  work: Promise<void>
+  /** The machine is going down and up again on purpose. */
+  rebooting: boolean
+  /** What AWS would show without `Latest`: the console as it was at the last change of state. */
+  postedConsole: string
+}
+
+export interface VolumeRecord {
+  readonly id: string
+  readonly size: number
+  readonly type: VolumeType
+  readonly zone: string
+  readonly encrypted: boolean
+  readonly kmsKeyId?: string
+  readonly iops?: number
+  readonly throughput?: number
+  readonly snapshotId?: string
+  readonly createTime: Date
+  /** What is on it, where it is a root volume and no machine uses it any more. */
+  content?: DiskContent
+  attachment?: {
+    readonly instanceId: string
+    readonly device: string
+    readonly attachTime: Date
+    deleteOnTermination: boolean
+  }
+}
+
+export interface SnapshotRecord {
+  readonly id: string
+  readonly volumeId: string
+  readonly size: number
+  readonly description: string
+  readonly encrypted: boolean
+  readonly kmsKeyId?: string
+  readonly startTime: Date
+  readonly ownerId: string
+  state: 'pending' | 'completed' | 'error'
+  change?: Change<'completed' | 'error'>
+  content?: DiskContent
+  /** The `hidden-snapshot` canary's: not described and not deleted. Its image still names it, and it can be tagged. */
+  hidden: boolean
+}
+
+export interface ImageRecord {
+  readonly id: string
+  readonly name: string
+  readonly ownerId: string
+  readonly creationDate: Date
+  readonly architecture: 'x86_64' | 'arm64'
+  readonly rootDeviceName: string
+  readonly mappings: readonly BlockDeviceMapping[]
+  /** The login user that its first boot sets up. */
+  readonly username: string
+  readonly isPublic: boolean
+  readonly sourceInstanceId?: string
+  readonly sourceImageId?: string
+  description?: string
+  imdsSupport?: 'v2.0'
+  deprecationTime?: Date
+  readonly launchUsers: Set<string>
+  launchableByAll: boolean
+  state: 'pending' | 'available' | 'failed'
+  change?: Change<'available' | 'failed'>
+  stateReason?: StateReason
+  content?: DiskContent
+}
+
+export interface KeyPairRecord {
+  readonly id: string
+  readonly name: string
+  readonly type: 'rsa' | 'ed25519'
+  readonly fingerprint: string
+  /** OpenSSH's one-line form. */
+  readonly publicKey: string
+  readonly createTime: Date
+}
+
+export interface RuleRecord {
+  readonly id: string
+  readonly groupId: string
+  readonly egress: boolean
+  readonly protocol: string
+  readonly fromPort: number
+  readonly toPort: number
+  readonly cidrIpv4?: string
+  readonly cidrIpv6?: string
+  readonly sourceGroupId?: string
+  readonly description?: string
+}
+
+export interface GroupRecord {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+}
+
+export interface InterfaceRecord {
+  readonly id: string
+  readonly attachmentId: string
+  readonly instanceId: string
+  readonly macAddress: string
+  readonly attachTime: Date
+}
+
+/** What a client token stands for: the call made again with the same parameters makes nothing new. */
+export interface IdempotentCall {
+  readonly parameters: string
+  readonly ids: readonly string[]
+}
+
+/** Everything that EC2 keeps. */
+export interface Ec2Cloud {
+  readonly region: string
+  readonly accountId: string
+  readonly driver: MachineDriver
+  readonly now: () => Date
+  readonly log: (text: string) => void
+  readonly stateDelayMs: number
+  readonly canary: Canary | undefined
+  /** The one thing that the canary has chosen. */
+  canaryVictim?: string
+  readonly network: Network
+  readonly instances: Map<string, InstanceRecord>
+  readonly volumes: Map<string, VolumeRecord>
+  readonly snapshots: Map<string, SnapshotRecord>
+  readonly images: Map<string, ImageRecord>
+  readonly deregistered: Set<string>
+  readonly keyPairs: Map<string, KeyPairRecord>
+  readonly groups: Map<string, GroupRecord>
+  readonly rules: Map<string, RuleRecord>
+  readonly interfaces: Map<string, InterfaceRecord>
+  readonly tags: Map<string, Tags>
+  readonly idempotentCalls: Map<string, IdempotentCall>
+  things(type: ResourceType): ReadonlyMap<string, object>
+}

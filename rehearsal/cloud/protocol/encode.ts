@@ -1,0 +1,92 @@
+import {XmlShapeSerializer} from '@aws-sdk/core/protocols'
+import {NormalizedSchema} from '@smithy/core/schema'
+import type {$SchemaRef, StaticStructureSchema} from '@smithy/types'
+import type {AwsError} from './errors.ts'
+import {structureOf} from './operations.ts'
+
+/** What goes back over HTTP. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  /** The error's code, where the answer is an error. */
+  readonly errorCode?: string
+}
+
+const ec2Namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/'
+const stsNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
+
+// The SDK's numbers for a string, a boolean and a list of structures; 5 is the date format of RFC 3339.
+const STRING = 0
+const BOOLEAN = 2
+const DATE_TIME = 5
+
+type Members = Readonly<Record<string, $SchemaRef>>
+
+/** A shape of our own, in the form of the SDK's generated ones. */
+function structure(name: string, members: Members): StaticStructureSchema {
+  return [3, 'rehearsal', name, 0, Object.keys(members), Object.values(members)]
+}
+
+const errorShape = structure('Error', {Type: STRING, Code: STRING, Message: STRING})
+const errorsShape = structure('Errors', {Error: () => errorShape})
+const ec2ErrorShape = structure('Response', {Errors: () => errorsShape, RequestID: STRING})
+const stsErrorShape = structure('ErrorResponse', {Error: () => errorShape, RequestId: STRING})
+const metadataShape = structure('ResponseMetadata', {RequestId: STRING})
+
+/** `<ActionResponse>` with the request's id and, beside it, the members of the operation's output. */
+export function encodeEc2(action: string, output: $SchemaRef, value: object, requestId: string): Answer {
+  const members = outputMembers(output)
+  const shape = structure(`${action}Response`, {requestId: STRING, ...(members ?? {return: BOOLEAN})})
+  return xml(200, shape, {requestId, ...(members ? value : {return: true})}, ec2Namespace, requestId)
+}
+
+/** `<ActionResponse>` with `<ActionResult>` and `<ResponseMetadata>` in it. */
+export function encodeSts(action: string, output: $SchemaRef, value: object, requestId: string): Answer {
+  const result = `${action}Result`
+  const shape = structure(`${action}Response`, {[result]: output, ResponseMetadata: () => metadataShape})
+  return xml(200, shape, {[result]: value, ResponseMetadata: {RequestId: requestId}}, stsNamespace, requestId)
+}
+
+export function encodeEc2Error(error: AwsError, requestId: string): Answer {
+  const value = {Errors: {Error: {Code: error.code, Message: error.message}}, RequestID: requestId}
+  return {...xml(error.status, ec2ErrorShape, value, '', requestId), errorCode: error.code}
+}
+
+export function encodeStsError(error: AwsError, requestId: string): Answer {
+  const type = error.status < 500 ? 'Sender' : 'Receiver'
+  const value = {Error: {Type: type, Code: error.code, Message: error.message}, RequestId: requestId}
+  return {...xml(error.status, stsErrorShape, value, stsNamespace, requestId), errorCode: error.code}
+}
+
+export function json(status: number, value: object): Answer {
+  return {status, headers: {'content-type': 'application/json; charset=utf-8'}, body: JSON.stringify(value)}
+}
+
+/** The output's members, or undefined where the operation has no output (EC2 then answers `<return>true</return>`). */
+function outputMembers(output: $SchemaRef): Members | undefined {
+  const structureSchema = structureOf(NormalizedSchema.of(output))
+  if (!structureSchema) return undefined
+  const [, , , , names, schemas] = structureSchema
+  return Object.fromEntries(names.map((name, index) => [name, schemas[index] ?? STRING]))
+}
+
+function xml(
+  status: number,
+  shape: StaticStructureSchema,
+  value: object,
+  namespace: string,
+  requestId: string
+): Answer {
+  const serializer = new XmlShapeSerializer({
+    xmlNamespace: namespace,
+    serviceNamespace: 'rehearsal',
+    timestampFormat: {default: DATE_TIME, useTrait: true}
+  })
+  serializer.write(shape, value)
+  return {
+    status,
+    headers: {'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId},
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${String(serializer.flush())}`
+  }
+}

@@ -1,0 +1,64 @@
+import {accountId, defaultSubject} from './account.ts'
+import {honourSessionPolicies} from './auth/authorize.ts'
+import {iamId} from './auth/ids.ts'
+import {Credentials} from './auth/sessions.ts'
+import {CallLog} from './calls.ts'
+import type {Cloud, CloudOptions} from './cloud.ts'
+import {createEc2} from './ec2/create.ts'
+import {leftovers} from './ec2/leftovers.ts'
+import {createEc2Service} from './ec2/service.ts'
+import {createTokenIssuer, requestPath} from './oidc.ts'
+import {createRole, trustPolicyFor} from './roles.ts'
+import {createRouter} from './router.ts'
+import {serve} from './server.ts'
+import {createStsService} from './sts-service.ts'
+
+/**
+ * Starts the rehearsal's AWS on 127.0.0.1: EC2 and STS, and the GitHub of its OIDC tokens.
+ * It has one account with one administrator and one role, and Debian's public images.
+ *
+ * @throws MalformedPolicy where the given trust policy is none; an error of the system where the port is taken
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const {driver, region = 'us-east-1', subject = defaultSubject, authorize = honourSessionPolicies} = options
+  const now = options.now ?? (() => new Date())
+  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`))
+  const onArrival = options.onArrival ?? (() => {})
+  const role = createRole('bake-jenkins-ami', options.trustPolicy ?? trustPolicyFor(defaultSubject))
+  const credentials = new Credentials()
+  const administrator = credentials.addUser({
+    kind: 'user',
+    arn: `arn:aws:iam::${accountId}:user/administrator`,
+    userId: iamId('AIDA', 21),
+    accountId,
+    sessionPolicies: []
+  })
+  const {stateDelayMs = 0, canary, sessionSeconds} = options
+  const {cloud, sourceImage} = createEc2({region, accountId, driver, now, log, stateDelayMs, canary})
+  const issuer = createTokenIssuer(subject, now)
+  const limit = sessionSeconds === undefined ? {} : {sessionSeconds}
+  const sts = createStsService({roles: [role], credentials, issuer, authorize, now, ...limit})
+  const calls = new CallLog()
+  const authenticator = {credentials, region, now}
+  const ec2 = createEc2Service(cloud, authorize)
+  const server = await serve(options.port ?? 0, createRouter({ec2, sts, issuer, authenticator, onArrival, log}, calls))
+  driver.onProbe = async () => onArrival(calls.arrived('probe', 'Probe', 'action'))
+  return {
+    endpoint: server.endpoint,
+    region,
+    accountId,
+    administrator: {accessKeyId: administrator.accessKeyId, secretAccessKey: administrator.secretAccessKey},
+    roleArn: role.arn,
+    sourceImageId: sourceImage.id,
+    oidc: {
+      requestUrl: `${server.endpoint}${requestPath}?api-version=2.0`,
+      requestToken: issuer.requestToken
+    },
+    calls: calls.calls,
+    leftovers: (kept) => leftovers(cloud, kept),
+    stop: async () => {
+      await server.close()
+      await driver.close()
+    }
+  }
+}
