@@ -52924,7 +52924,7 @@ function identify(pid) {
   return startTime ? { pid, startTime } : void 0;
 }
 async function endProcess(identity, signal) {
-  const runs = () => identify(identity.pid)?.startTime === identity.startTime;
+  const runs = () => identify(identity.pid)?.startTime === identity.startTime && !isZombie(identity.pid);
   if (!runs()) return;
   send(identity.pid, "SIGKILL");
   while (runs()) await pauseFor(20, signal);
@@ -52939,7 +52939,10 @@ async function endGroup2(leader, signal) {
 }
 function groupRuns(groupId) {
   if (process.platform !== "linux") return send(-groupId, 0);
-  return (0, import_node_fs2.readdirSync)("/proc").some((name) => /^\d+$/.test(name) && statOf(Number(name))?.group === groupId);
+  return (0, import_node_fs2.readdirSync)("/proc").some((name) => {
+    const stat2 = /^\d+$/.test(name) ? statOf(Number(name)) : void 0;
+    return stat2?.group === groupId && !isDead(stat2.state);
+  });
 }
 function send(pid, signal) {
   try {
@@ -52949,11 +52952,17 @@ function send(pid, signal) {
     throw error2;
   }
 }
+function isZombie(pid) {
+  return isDead(process.platform === "linux" && statOf(pid)?.state || "");
+}
+function isDead(state2) {
+  return state2 === "Z" || state2 === "X";
+}
 function statOf(pid) {
   try {
     const stat2 = (0, import_node_fs2.readFileSync)(`/proc/${pid}/stat`, "utf8");
-    const [state2, , group3, ...rest] = stat2.slice(stat2.lastIndexOf(")") + 2).split(" ");
-    return state2 === "Z" || state2 === "X" ? void 0 : { group: Number(group3), startTime: rest[16] ?? "" };
+    const [state2 = "", , group3, ...rest] = stat2.slice(stat2.lastIndexOf(")") + 2).split(" ");
+    return { state: state2, group: Number(group3), startTime: rest[16] ?? "" };
   } catch {
     return void 0;
   }

@@ -21,8 +21,9 @@ export function rehearsalInputs(cloud: Cloud, repositoryUrl: string, canary?: Ca
 
 /** Without the inputs that a template of the user's own declares no variable for: the action would refuse them. */
 export function usableInputs(inputs: Record<string, string>, template: string): Record<string, string> {
-  const unused = unusedInputs(openTemplate(template, ''), new Set(Object.keys(inputs))).map(({input}) => input)
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.includes(name)))
+  const errors = unusedInputs(openTemplate(template, ''), new Set(Object.keys(inputs)))
+  const unused = new Set(errors.map(({input}) => input))
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.has(name)))
 }
 
 /** The environment that a workflow would set to send AWS's clients to the local cloud. */

@@ -12,7 +12,7 @@ export interface JestResult {
 
 /**
  * What `npm test` ends with: every test that was not run, by reason, and the line `N passed, N failed, N skipped`.
- * A title names its reason at its end: `… (not run: REASON)`.
+ * A title, or that of a group around it, names the reason: `… (not run: REASON)`.
  */
 export function reportOf(result: JestResult): string {
   const skipped = result.testResults.flatMap(({assertionResults}) =>
@@ -20,8 +20,9 @@ export function reportOf(result: JestResult): string {
   )
   const byReason = new Map<string, string[]>()
   for (const name of skipped) {
-    const [, title = name, reason = 'its title gives no reason'] = /^(.*) \(not run: (.+)\)$/s.exec(name) ?? []
-    byReason.set(reason, [...(byReason.get(reason) ?? []), title])
+    const [, group = name, reason = 'its title gives no reason', test = ''] =
+      /^(.*?) \(not run: ([^)]+)\)(.*)$/s.exec(name) ?? []
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${group}${test}`])
   }
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites
   return [

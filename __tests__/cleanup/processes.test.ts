@@ -47,3 +47,8 @@ it('finds nothing to identify where nothing runs', async () => {
   await once(child, 'exit')
   expect(identify(child.pid ?? 0)).toBeUndefined()
 })
+
+it('knows a process that ended at once and that nobody has waited for yet', () => {
+  const child = spawn('true')
+  expect(identify(child.pid ?? 0)).toBeDefined()
+})

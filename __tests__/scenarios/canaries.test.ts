@@ -7,7 +7,7 @@ withAnyPacker((packer) => {
     async () => {
       const run = await play(packer, {canary: 'ignored-terminate'})
       expect(run.exitCode).toBe(1)
-      const [instance] = run.leftovers.filter(({type}) => type === 'instance')
+      const instance = run.leftovers.find(({type}) => type === 'instance')
       expect(run.log).toContain(
         `Left in the account: instance ${instance?.id}: AWS accepted its removal, but it is still there`
       )

@@ -1,7 +1,7 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
-import {describe, it} from '@jest/globals'
+import {describe} from '@jest/globals'
 import {notRun, scenarioPackers} from '../../rehearsal/packers/scenario-packers.ts'
 import type {Packer} from '../../rehearsal/packers/packer.ts'
 import {rehearse, type RehearseOptions} from '../../rehearsal/rehearse.ts'
@@ -12,11 +12,18 @@ export const scenarioMs = 90_000
 
 const packers = await scenarioPackers()
 
-/** Declares scenarios once for each Packer; those of a missing one are skipped, with the reason in their title. */
+/** Declares scenarios once for each Packer; those of a missing one are skipped, with the reason in their titles. */
 export function withEachPacker(declare: (packer: Packer) => void): void {
-  for (const {version, packer, missing} of packers) {
-    if (packer) describe(`Packer ${version}`, () => declare(packer))
-    else it.skip(notRun(`Packer ${version}`, missing ?? ''), () => undefined)
+  for (const {version, packer, missing = ''} of packers) {
+    const title = `Packer ${version}`
+    if (packer)
+      describe(title, () => {
+        declare(packer)
+      })
+    else
+      describe.skip(notRun(title, missing), () => {
+        declare({version, source: 'missing'})
+      })
   }
 }
 
@@ -24,7 +31,10 @@ export function withEachPacker(declare: (packer: Packer) => void): void {
 export function withAnyPacker(declare: (packer: Packer) => void): void {
   const packer = packers.find((candidate) => candidate.packer)?.packer
   if (packer) declare(packer)
-  else it.skip(notRun('scenarios with any Packer', 'there is none'), () => undefined)
+  else
+    describe.skip(notRun('any Packer', 'there is none'), () => {
+      declare({version: '0.0.0', source: 'missing'})
+    })
 }
 
 export interface Scenario extends Report {

@@ -7,7 +7,7 @@ const lightDoesNotProve =
   'and what AWS itself would say: its permissions, limits and times'
 
 /** A rehearsal's result for the person who started it: what happened, what was real, and what it does not prove. */
-export function accountOf(report: Report): string {
+export function accountOf(report: Report, node = actionsNode().version): string {
   const {outputs, packer, jenkins, driver} = report
   const verdict = outputs['verdict'] ?? 'none: the action ended before there was one'
   const image = outputs['ami-id']
@@ -15,10 +15,7 @@ export function accountOf(report: Report): string {
     : ''
   const rows: [string, string][] = [
     ['Verdict', `${verdict}${image}, exit ${report.exitCode} after ${report.seconds.toFixed(1)} s`],
-    [
-      'Real',
-      `the action as committed, on Node ${actionsNode().version}; Packer ${packer.version}, ${packer.source}; SSH and HTTP`
-    ],
+    ['Real', `the action as committed, on Node ${node}; Packer ${packer.version}, ${packer.source}; SSH and HTTP`],
     ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: ${driver}${standIn(jenkins)}`],
     ['Not proven', lightDoesNotProve],
     ['Phases', report.phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(', ') || 'none'],

@@ -9,7 +9,7 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** @returns undefined when no such process runs (a zombie does not run) */
+/** @returns undefined when there is no such process; one that has just ended and was not waited for is still there */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = process.platform === 'linux' ? statOf(pid)?.startTime : psStartTime(pid)
   return startTime ? {pid, startTime} : undefined
@@ -17,7 +17,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
 
 /** Ends one process, if it is still the same one, and waits until it is gone. */
 export async function endProcess(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {
-  const runs = (): boolean => identify(identity.pid)?.startTime === identity.startTime
+  const runs = (): boolean => identify(identity.pid)?.startTime === identity.startTime && !isZombie(identity.pid)
   if (!runs()) return
   send(identity.pid, 'SIGKILL')
   while (runs()) await pauseFor(20, signal)
@@ -39,7 +39,10 @@ export async function endGroup(leader: ProcessIdentity, signal: AbortSignal): Pr
 /** Whether the group has a member that is more than a zombie (where nobody reaps, as in containers, zombies stay). */
 export function groupRuns(groupId: number): boolean {
   if (process.platform !== 'linux') return send(-groupId, 0)
-  return readdirSync('/proc').some((name) => /^\d+$/.test(name) && statOf(Number(name))?.group === groupId)
+  return readdirSync('/proc').some((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(Number(name)) : undefined
+    return stat?.group === groupId && !isDead(stat.state)
+  })
 }
 
 /** @returns whether there was anything to send it to */
@@ -52,12 +55,20 @@ export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+function isZombie(pid: number): boolean {
+  return isDead((process.platform === 'linux' && statOf(pid)?.state) || '')
+}
+
+function isDead(state: string): boolean {
+  return state === 'Z' || state === 'X'
+}
+
 /** Fields 3, 5 and 22 of /proc/PID/stat (proc(5)); the command in field 2 may contain anything, so count from its end. */
-function statOf(pid: number): {group: number; startTime: string} | undefined {
+function statOf(pid: number): {state: string; group: number; startTime: string} | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state, , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return state === 'Z' || state === 'X' ? undefined : {group: Number(group), startTime: rest[16] ?? ''}
+    const [state = '', , group, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return {state, group: Number(group), startTime: rest[16] ?? ''}
   } catch {
     return undefined
   }

@@ -24,9 +24,9 @@ const report: Report = {
 }
 
 it('says what happened, what was real, what stood in and what is not proven', () => {
-  expect(accountOf(report)).toMatchInlineSnapshot(`
+  expect(accountOf(report, '24.0.0')).toMatchInlineSnapshot(`
 "Verdict    verified (ami-1), exit 0 after 9.9 s
-Real       the action as committed; Packer 1.16.0, built from its Go module; SSH and HTTP
+Real       the action as committed, on Node 24.0.0; Packer 1.16.0, built from its Go module; SSH and HTTP
 Stood in   AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: light; Jenkins 2.568.2: a stand-in, and its package repository
 Not proven by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, and what AWS itself would say: its permissions, limits and times
 Phases     Build 4.0 s, Sweep 0.3 s

@@ -14,34 +14,12 @@ withEachPacker((packer) => {
     scenarioMs
   )
 
-  it.each(moments)(
-    'leaves nothing when it is cancelled at %s',
-    async (cancelAt) => {
-      const run = await play(packer, {cancelAt})
-      expect(run.leftovers).toEqual([])
-      expect(run.exitCode).not.toBe(0)
-      expect(run.log).toContain('Cancelled (SIGINT): ending Packer and removing what was made')
-    },
-    scenarioMs
-  )
-
   it(
     'keeps a verified image that its outputs name, also when it is killed while it sweeps',
     async () => {
       const run = await play(packer, {killAt: 'DeleteSecurityGroup#2'})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
       expect(run.outputs).toMatchObject({verdict: 'verified', deregistered: 'false'})
-    },
-    scenarioMs
-  )
-
-  it(
-    'ends a bake that takes too long, and says which input to raise',
-    async () => {
-      const run = await play(packer, {jenkins: 'absent', inputs: {'bake-timeout': '8s', 'smoke-timeout': '60s'}})
-      expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toContain("The bake was ended after 8 s, its 'bake-timeout'")
-      expect(run.outputs).toMatchObject({verdict: 'unverified', deregistered: 'true'})
     },
     scenarioMs
   )

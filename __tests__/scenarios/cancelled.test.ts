@@ -1,0 +1,28 @@
+import {expect, it} from '@jest/globals'
+import {play, scenarioMs, withEachPacker} from './scenario.ts'
+
+const moments = ['RunInstances#1', 'RunInstances#2', 'CreateImage', 'Probe']
+
+withEachPacker((packer) => {
+  it.each(moments)(
+    'leaves nothing when it is cancelled at %s',
+    async (cancelAt) => {
+      const run = await play(packer, {cancelAt})
+      expect(run.leftovers).toEqual([])
+      expect(run.exitCode).not.toBe(0)
+      expect(run.log).toContain('Cancelled (SIGINT): ending Packer and removing what was made')
+    },
+    scenarioMs
+  )
+
+  it(
+    'ends a bake that takes too long, and says which input to raise',
+    async () => {
+      const run = await play(packer, {jenkins: 'absent', inputs: {'bake-timeout': '8s', 'smoke-timeout': '60s'}})
+      expect(run).toMatchObject({exitCode: 1, leftovers: []})
+      expect(run.log).toContain("The bake was ended after 8 s, its 'bake-timeout'")
+      expect(run.outputs).toMatchObject({verdict: 'unverified', deregistered: 'true'})
+    },
+    scenarioMs
+  )
+})
