@@ -11,7 +11,7 @@ const shipped = path.join(root, 'templates', 'jenkins')
 
 function read(given: Partial<Record<InputName, string>> = {}, env: Record<string, string> = {}): Inputs {
   const all: Record<string, string> = {'aws-region': 'eu-west-1', ...given}
-  return readInputs((name) => all[name] ?? '', {GITHUB_WORKSPACE: root, ...env}, shipped)
+  return readInputs({GITHUB_WORKSPACE: root, ...env}, shipped, (name) => all[name] ?? '')
 }
 
 function messagesFor(given: Partial<Record<InputName, string>>, env: Record<string, string> = {}): string[] {

@@ -61000,8 +61000,69 @@ var stateKeys = { bake: "bake", swept: "swept" };
 // src/inputs.ts
 var path10 = __toESM(require("node:path"), 1);
 var import_node_fs10 = require("node:fs");
-var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
+
+// src/parse.ts
+var import_ipaddr2 = __toESM(require_ipaddr(), 1);
+function quoted(value) {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+}
+var optional = (parse) => (value) => value === "" ? void 0 : parse(value);
+function matching(pattern, allowed) {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed}`);
+    return value;
+  };
+}
+function oneOf(...choices) {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
+    return choice;
+  };
+}
+function list(parse) {
+  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse);
+}
+function nonEmpty(parse) {
+  return (value) => {
+    const items = parse(value);
+    if (items.length === 0) throw new Error("expected at least one value");
+    return items;
+  };
+}
+function wholeNumber(least, most) {
+  return (value) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number >= least && number <= most)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most}`);
+    }
+    return number;
+  };
+}
+function duration(value) {
+  const [, amount = "", unit = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
+  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit] ?? Number.NaN);
+  if (!(ms > 0 && ms <= 864e5)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
+  }
+  return ms;
+}
+function httpUrl(value) {
+  const allowed = "expected a URL that begins with https:// or http://, without user name, query or fragment";
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`);
+  }
+  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`);
+  return value.replace(/\/+$/, "");
+}
+function cidr(value) {
+  if (!import_ipaddr2.default.IPv4.isValidCIDR(value)) {
+    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
+  }
+  return value;
+}
 
 // src/template/template.ts
 var import_node_fs9 = require("node:fs");
@@ -61050,7 +61111,7 @@ var defaults = {
   "smoke-user-data": "",
   deregister: "on-failure"
 };
-function readInputs(read, env2, shippedTemplate2) {
+function readInputs(env2, shippedTemplate2, read = (name) => getInput(name)) {
   const problems = [];
   const text2 = (name) => read(name) || defaults[name];
   const input = (name, parse) => {
@@ -61125,50 +61186,6 @@ function readInputs(read, env2, shippedTemplate2) {
   if (problems.length > 0) throw new InputErrors(problems);
   return inputs;
 }
-function quoted(value) {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
-}
-var optional = (parse) => (value) => value === "" ? void 0 : parse(value);
-function matching(pattern, allowed) {
-  return (value) => {
-    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed}`);
-    return value;
-  };
-}
-function oneOf(...choices) {
-  return (value) => {
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
-    return choice;
-  };
-}
-function list(parse) {
-  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse);
-}
-function nonEmpty(parse) {
-  return (value) => {
-    const items = parse(value);
-    if (items.length === 0) throw new Error("expected at least one value");
-    return items;
-  };
-}
-function wholeNumber(least, most) {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= least && number <= most)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most}`);
-    }
-    return number;
-  };
-}
-function duration(value) {
-  const [, amount = "", unit = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
-  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit] ?? Number.NaN);
-  if (!(ms > 0 && ms <= 864e5)) {
-    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
-  }
-  return ms;
-}
 function region(env2) {
   return (given) => {
     const value = given || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
@@ -61191,15 +61208,6 @@ function packerVersion(value) {
   }
   return version;
 }
-function httpUrl(value) {
-  const allowed = "expected a URL that begins with https:// or http://, without user name, query or fragment";
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`);
-  }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`);
-  return value.replace(/\/+$/, "");
-}
 function existing(workspace) {
   return (value) => {
     const resolved = path10.resolve(workspace, value);
@@ -61209,12 +61217,6 @@ function existing(workspace) {
       );
     return resolved;
   };
-}
-function cidr(value) {
-  if (!import_ipaddr2.default.IPv4.isValidCIDR(value)) {
-    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
-  }
-  return value;
 }
 function userData(value) {
   if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 takes");
@@ -61324,7 +61326,7 @@ var shippedTemplate = path11.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   try {
-    const inputs = readInputs((name) => getInput(name), process.env, shippedTemplate);
+    const inputs = readInputs(process.env, shippedTemplate);
     const deps = {
       log,
       env: process.env,

@@ -15,7 +15,7 @@ const shippedTemplate = path.join(import.meta.dirname, '..', 'templates', 'jenki
 export async function runMain(): Promise<void> {
   const log = actionsLog()
   try {
-    const inputs = readInputs((name) => core.getInput(name), process.env, shippedTemplate)
+    const inputs = readInputs(process.env, shippedTemplate)
     const deps = {
       log,
       env: process.env,

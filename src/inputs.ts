@@ -1,7 +1,20 @@
 import * as path from 'node:path'
 import {existsSync} from 'node:fs'
-import ipaddr from 'ipaddr.js'
+import * as core from '@actions/core'
 import semver from 'semver'
+import {
+  cidr,
+  duration,
+  httpUrl,
+  list,
+  matching,
+  nonEmpty,
+  oneOf,
+  optional,
+  quoted,
+  wholeNumber,
+  type Parse
+} from './parse.ts'
 import {InputError, InputErrors, messageOf} from './report/errors.ts'
 import {openTemplate, type Template} from './template/template.ts'
 import {unusedInputs} from './template/variables.ts'
@@ -91,12 +104,16 @@ export type InputName = keyof typeof defaults
 /**
  * Reads and checks all inputs.
  *
- * @param read the text of an input; empty when it was not given
  * @param env for AWS_REGION, AWS_DEFAULT_REGION and GITHUB_WORKSPACE
  * @param shippedTemplate the folder of the template that comes with the action
+ * @param read the text of an input; empty when it was not given
  * @throws {InputErrors} with every input that cannot be used
  */
-export function readInputs(read: (name: string) => string, env: Environment, shippedTemplate: string): Inputs {
+export function readInputs(
+  env: Environment,
+  shippedTemplate: string,
+  read: (name: string) => string = (name) => core.getInput(name)
+): Inputs {
   const problems: InputError[] = []
   const text = (name: InputName): string => read(name) || defaults[name]
   // A placeholder stands for a value that could not be read; it is never seen, because the problems are thrown below.
@@ -174,69 +191,6 @@ export function readInputs(read: (name: string) => string, env: Environment, shi
   return inputs
 }
 
-type Parse<T> = (text: string) => T
-
-function quoted(value: string): string {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value)
-}
-
-const optional =
-  <T>(parse: Parse<T>): Parse<T | undefined> =>
-  (value) =>
-    value === '' ? undefined : parse(value)
-
-function matching(pattern: RegExp, allowed: string): Parse<string> {
-  return (value) => {
-    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed}`)
-    return value
-  }
-}
-
-function oneOf<const T extends string>(...choices: readonly T[]): Parse<T> {
-  return (value) => {
-    const choice = choices.find((candidate) => candidate === value)
-    if (choice === undefined) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(', ')}`)
-    return choice
-  }
-}
-
-/** Values separated by commas, spaces or newlines. */
-function list<T>(parse: Parse<T>): Parse<readonly T[]> {
-  return (value) =>
-    value
-      .split(/[\s,]+/)
-      .filter((item) => item !== '')
-      .map(parse)
-}
-
-function nonEmpty<T>(parse: Parse<readonly T[]>): Parse<readonly T[]> {
-  return (value) => {
-    const items = parse(value)
-    if (items.length === 0) throw new Error('expected at least one value')
-    return items
-  }
-}
-
-function wholeNumber(least: number, most: number): Parse<number> {
-  return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
-    if (!(number >= least && number <= most)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most}`)
-    }
-    return number
-  }
-}
-
-/** `90s`, `10m`, `2h`, from one second to a day; in milliseconds. */
-function duration(value: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? []
-  const ms = Number(amount) * ({s: 1_000, m: 60_000, h: 3_600_000}[unit] ?? Number.NaN)
-  if (!(ms > 0 && ms <= 86_400_000)) {
-    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`)
-  }
-  return ms
-}
-
 function region(env: Environment): Parse<string> {
   return (given) => {
     const value = given || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
@@ -263,17 +217,6 @@ function packerVersion(value: string): string {
   return version
 }
 
-/** A URL without a trailing slash. Credentials in it would reach logs and argument lists, and `{{` would be evaluated by Packer. */
-function httpUrl(value: string): string {
-  const allowed = 'expected a URL that begins with https:// or http://, without user name, query or fragment'
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`)
-  }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`)
-  return value.replace(/\/+$/, '')
-}
-
 function existing(workspace: string): Parse<string> {
   return (value) => {
     const resolved = path.resolve(workspace, value)
@@ -283,13 +226,6 @@ function existing(workspace: string): Parse<string> {
       )
     return resolved
   }
-}
-
-function cidr(value: string): string {
-  if (!ipaddr.IPv4.isValidCIDR(value)) {
-    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`)
-  }
-  return value
 }
 
 /** EC2 takes 16 KB of user data, counted before its base64 encoding. */
