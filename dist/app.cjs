@@ -27254,7 +27254,7 @@ var init_JsonShapeDeserializer2 = __esm({
         return value;
       }
       _readStruct(ns, record) {
-        const union2 = ns.isUnionSchema();
+        const union = ns.isUnionSchema();
         const out = {};
         let nameMap;
         const hasType = typeof record.__type === "string";
@@ -27263,7 +27263,7 @@ var init_JsonShapeDeserializer2 = __esm({
           nameMap = {};
         }
         let unionSerde;
-        if (union2) {
+        if (union) {
           unionSerde = new UnionSerde(record, out);
         }
         for (const [memberName, memberSchema] of ns.structIterator()) {
@@ -27274,14 +27274,14 @@ var init_JsonShapeDeserializer2 = __esm({
               nameMap[fromKey] = memberName;
             }
           }
-          if (union2) {
+          if (union) {
             unionSerde.mark(fromKey);
           }
           if (record[fromKey] != null) {
             out[memberName] = this._read(memberSchema, record[fromKey]);
           }
         }
-        if (union2) {
+        if (union) {
           unionSerde.writeUnknown();
         } else if (hasType) {
           for (const k7 in record) {
@@ -33387,22 +33387,22 @@ var init_XmlShapeDeserializer = __esm({
             return buffer;
           }
           if (ns.isStructSchema()) {
-            const union2 = ns.isUnionSchema();
+            const union = ns.isUnionSchema();
             let unionSerde;
-            if (union2) {
+            if (union) {
               unionSerde = new UnionSerde2(value, buffer);
             }
             for (const [memberName, memberSchema] of ns.structIterator()) {
               const memberTraits = memberSchema.getMergedTraits();
               const xmlObjectKey = !memberTraits.httpPayload ? memberSchema.getMemberTraits().xmlName ?? memberName : memberTraits.xmlName ?? memberSchema.getName();
-              if (union2) {
+              if (union) {
                 unionSerde.mark(xmlObjectKey);
               }
               if (value[xmlObjectKey] != null) {
                 buffer[memberName] = this.readSchema(memberSchema, value[xmlObjectKey]);
               }
             }
-            if (union2) {
+            if (union) {
               unionSerde.writeUnknown();
             }
             return buffer;
@@ -52975,37 +52975,6 @@ function psStartTime(pid) {
   }
 }
 
-// src/report/errors.ts
-var UserError = class extends Error {
-  name = "UserError";
-};
-var InputError = class extends UserError {
-  name = "InputError";
-  input;
-  constructor(input, message) {
-    super(`Input '${input}': ${message}`);
-    this.input = input;
-  }
-};
-var InputErrors = class extends UserError {
-  name = "InputErrors";
-  errors;
-  constructor(errors) {
-    super(errors.map((error2) => error2.message).join("\n"));
-    this.errors = errors;
-  }
-};
-var LeftoverError = class extends UserError {
-  name = "LeftoverError";
-};
-function messageOf(error2) {
-  return error2 instanceof Error ? error2.message : String(error2);
-}
-function explain(error2) {
-  if (error2 instanceof UserError) return error2.message;
-  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-}
-
 // node_modules/@aws-sdk/client-ec2/dist-es/EC2Client.js
 init_client3();
 init_dist_es2();
@@ -57784,6 +57753,37 @@ var paginateDescribeSnapshots = createPaginator(EC2Client, DescribeSnapshotsComm
 init_dist_es2();
 var paginateDescribeVolumes = createPaginator(EC2Client, DescribeVolumesCommand, "NextToken", "NextToken", "MaxResults");
 
+// src/report/errors.ts
+var UserError = class extends Error {
+  name = "UserError";
+};
+var InputError = class extends UserError {
+  name = "InputError";
+  input;
+  constructor(input, message) {
+    super(`Input '${input}': ${message}`);
+    this.input = input;
+  }
+};
+var InputErrors = class extends UserError {
+  name = "InputErrors";
+  errors;
+  constructor(errors) {
+    super(errors.map((error2) => error2.message).join("\n"));
+    this.errors = errors;
+  }
+};
+var LeftoverError = class extends UserError {
+  name = "LeftoverError";
+};
+function messageOf(error2) {
+  return error2 instanceof Error ? error2.message : String(error2);
+}
+function explain(error2) {
+  if (error2 instanceof UserError) return error2.message;
+  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+}
+
 // src/image/tags.ts
 var tagKeys = {
   bake: "bake-jenkins-ami:bake",
@@ -57798,55 +57798,57 @@ function tagSpecifications(tags, ...types) {
 }
 
 // src/cleanup/find.ts
-async function findResources(ec2, bakeId, ledger) {
+async function findResources(client, bakeId, ledger, abortSignal) {
   const announced = ledger.announced;
   const tagged = filter(`tag:${tagKeys.bake}`, [bakeId]);
   const recorded2 = (type) => ledger.resources.flatMap((resource) => resource.type === type ? [resource.id] : []);
-  const instances = await union(
-    [tagged, filter("instance-id", recorded2("instance")), filter("key-name", announced.keyPairs)],
-    (filters) => instancesBy(ec2, filters)
-  );
+  const unseen = [];
+  const look = async (type, search, filters) => {
+    try {
+      const searches = filters.filter(({ Values }) => Values?.length).map((one) => search({ client, abortSignal }, [one]));
+      const results = await Promise.all(searches);
+      return [...new Map(results.flat().map((found2) => [found2.id, found2])).values()];
+    } catch (error2) {
+      unseen.push({ type, id: "(unknown)", state: "", reason: `it could not be looked for: ${messageOf(error2)}` });
+      return [];
+    }
+  };
+  const instances = await look("instance", instancesBy, [
+    tagged,
+    filter("instance-id", recorded2("instance")),
+    filter("key-name", announced.keyPairs)
+  ]);
   const instanceIds = [.../* @__PURE__ */ new Set([...recorded2("instance"), ...instances.map(({ id }) => id)])];
   const [volumes, images, groups, keyPairs] = await Promise.all([
-    union(
-      [tagged, filter("volume-id", recorded2("volume")), filter("attachment.instance-id", instanceIds)],
-      (filters) => volumesBy(ec2, filters)
-    ),
-    union(
-      [tagged, filter("image-id", recorded2("image")), filter("source-instance-id", instanceIds)],
-      (filters) => imagesBy(ec2, filters)
-    ),
-    union(
-      [tagged, filter("group-id", recorded2("security-group")), filter("group-name", announced.securityGroups)],
-      (filters) => securityGroupsBy(ec2, filters)
-    ),
-    union(
-      [tagged, filter("key-pair-id", recorded2("key-pair")), filter("key-name", announced.keyPairs)],
-      (filters) => keyPairsBy(ec2, filters)
+    look("volume", volumesBy, [
+      tagged,
+      filter("volume-id", recorded2("volume")),
+      filter("attachment.instance-id", instanceIds)
+    ]),
+    look("image", imagesBy, [tagged, filter("image-id", recorded2("image")), filter("source-instance-id", instanceIds)]),
+    look("security-group", securityGroupsBy, [
+      tagged,
+      filter("group-id", recorded2("security-group")),
+      filter("group-name", announced.securityGroups)
+    ]),
+    look("key-pair", keyPairsBy, [
+      tagged,
+      filter("key-pair-id", recorded2("key-pair")),
+      filter("key-name", announced.keyPairs)
+    ])
+  ]);
+  const snapshots = await look("snapshot", snapshotsBy, [
+    tagged,
+    filter("snapshot-id", [...recorded2("snapshot"), ...images.flatMap((image) => image.snapshotIds)]),
+    // How EC2 describes the snapshots of CreateImage: the only trace of an image that never became available.
+    filter(
+      "description",
+      instanceIds.map((id) => `Created by CreateImage(${id})*`)
     )
   ]);
-  const snapshotIds = [...recorded2("snapshot"), ...images.flatMap((image) => image.snapshotIds)];
-  const snapshots = await union(
-    [
-      tagged,
-      filter("snapshot-id", snapshotIds),
-      // How EC2 describes the snapshots of CreateImage: the only trace of an image that never became available.
-      filter(
-        "description",
-        instanceIds.map((id) => `Created by CreateImage(${id})*`)
-      )
-    ],
-    (filters) => snapshotsBy(ec2, filters)
-  );
   const released = new Set(ledger.released.map(({ id }) => id));
-  return [
-    ...instances.filter(({ state: state2 }) => state2 !== "terminated"),
-    ...volumes,
-    ...images,
-    ...snapshots,
-    ...groups,
-    ...keyPairs
-  ].filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => ({ type, id, state: state2 }));
+  const found = [...instances.filter(({ state: state2 }) => state2 !== "terminated"), ...volumes, ...images, ...snapshots].concat(groups, keyPairs).filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => ({ type, id, state: state2 }));
+  return { found, unseen };
 }
 async function all(pages) {
   const collected = [];
@@ -57856,20 +57858,18 @@ async function all(pages) {
 function filter(Name, Values) {
   return { Name, Values: [...new Set(Values)] };
 }
-async function union(filters, search) {
-  const results = await Promise.all(filters.filter(({ Values }) => Values?.length).map((one) => search([one])));
-  return [...new Map(results.flat().map((found) => [found.id, found])).values()];
-}
-async function instancesBy(client, Filters) {
-  const pages = await all(paginateDescribeInstances({ client }, { Filters }));
+async function instancesBy({ client, abortSignal }, Filters) {
+  const pages = await all(paginateDescribeInstances({ client }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State }) => ({ type: "instance", id: InstanceId, state: State?.Name ?? "" }));
 }
-async function volumesBy(client, Filters) {
-  const pages = await all(paginateDescribeVolumes({ client }, { Filters }));
+async function volumesBy({ client, abortSignal }, Filters) {
+  const pages = await all(paginateDescribeVolumes({ client }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.Volumes ?? []).map(({ VolumeId = "", State = "" }) => ({ type: "volume", id: VolumeId, state: State })).filter(({ state: state2 }) => state2 !== "deleting" && state2 !== "deleted");
 }
-async function imagesBy(client, Filters) {
-  const pages = await all(paginateDescribeImages({ client }, { Filters, Owners: ["self"], IncludeDeprecated: true }));
+async function imagesBy({ client, abortSignal }, Filters) {
+  const pages = await all(
+    paginateDescribeImages({ client }, { Filters, Owners: ["self"], IncludeDeprecated: true }, { abortSignal })
+  );
   return pages.flatMap((page) => page.Images ?? []).map(({ ImageId = "", State = "", BlockDeviceMappings = [] }) => ({
     type: "image",
     id: ImageId,
@@ -57877,35 +57877,36 @@ async function imagesBy(client, Filters) {
     snapshotIds: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? [])
   })).filter(({ state: state2 }) => state2 !== "deregistered");
 }
-async function snapshotsBy(client, Filters) {
-  const pages = await all(paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ["self"] }));
+async function snapshotsBy({ client, abortSignal }, Filters) {
+  const pages = await all(paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ["self"] }, { abortSignal }));
   return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "" }) => ({ type: "snapshot", id: SnapshotId, state: State }));
 }
-async function securityGroupsBy(client, Filters) {
-  const pages = await all(paginateDescribeSecurityGroups({ client }, { Filters }));
+async function securityGroupsBy({ client, abortSignal }, Filters) {
+  const pages = await all(paginateDescribeSecurityGroups({ client }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "" }) => ({ type: "security-group", id: GroupId, state: "" }));
 }
-async function keyPairsBy(client, Filters) {
-  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }));
+async function keyPairsBy({ client, abortSignal }, Filters) {
+  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
   return KeyPairs.map(({ KeyPairId = "" }) => ({ type: "key-pair", id: KeyPairId, state: "" }));
 }
 
 // src/cleanup/remove.ts
-async function remove(ec2, { type, id }) {
+async function remove(ec2, { type, id }, abortSignal) {
   try {
-    await removers[type](ec2, id);
+    await removers[type](ec2, id, { abortSignal });
   } catch (error2) {
     if (error2 instanceof Error && /\.NotFound$|^InvalidAMIID\.Unavailable$/.test(error2.name)) return;
     throw error2;
   }
 }
 var removers = {
-  async instance(ec2, id) {
-    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  async instance(ec2, id, options) {
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options);
   },
-  async image(ec2, id) {
+  async image(ec2, id, options) {
     const { DeleteSnapshotResults = [] } = await ec2.send(
-      new DeregisterImageCommand({ ImageId: id, DeleteAssociatedSnapshots: true })
+      new DeregisterImageCommand({ ImageId: id, DeleteAssociatedSnapshots: true }),
+      options
     );
     const kept = DeleteSnapshotResults.filter(
       ({ ReturnCode }) => !["success", "skipped"].includes(ReturnCode ?? "success")
@@ -57915,56 +57916,53 @@ var removers = {
         `${id} was deregistered, but ${kept.map((result) => `${result.SnapshotId}: ${result.ReturnCode}`).join(", ")}`
       );
   },
-  async snapshot(ec2, id) {
-    await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+  async snapshot(ec2, id, options) {
+    await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }), options);
   },
-  async volume(ec2, id) {
-    await ec2.send(new DeleteVolumeCommand({ VolumeId: id }));
+  async volume(ec2, id, options) {
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: id }), options);
   },
-  async "security-group"(ec2, id) {
-    await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
+  async "security-group"(ec2, id, options) {
+    await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }), options);
   },
-  async "key-pair"(ec2, id) {
-    await ec2.send(new DeleteKeyPairCommand({ KeyPairId: id }));
+  async "key-pair"(ec2, id, options) {
+    await ec2.send(new DeleteKeyPairCommand({ KeyPairId: id }), options);
   }
 };
 
 // src/cleanup/sweep.ts
-var mostAttempts = 6;
+var mostAttempts = 8;
 async function sweep(options) {
   const { log, ledger, limit, settleMs = 5e3 } = options;
   const attempts = /* @__PURE__ */ new Map();
+  const isHopeless = ({ id }) => (attempts.get(id)?.tries ?? 0) >= mostAttempts;
   let settled = !ledger.hasOpenIntents;
-  let failedLooks = 0;
+  let blindLooks = 0;
+  let left = unknown(ledger);
   for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
-    try {
-      limit.throwIfAborted();
-      const found = await findResources(options.ec2, options.bakeId, ledger);
-      failedLooks = 0;
-      found.filter(({ id }) => !attempts.has(id)).forEach(({ type, id }) => ledger.made(type, id));
-      found.forEach(
-        (resource) => attempts.set(resource.id, { tries: 0, reason: "", ...attempts.get(resource.id), resource })
-      );
-      if (found.length === 0 && settled) return [];
-      if (found.length === 0) {
-        log.info("Nothing is left. Looking once more, because an answer to a call that makes something never came.");
-        settled = true;
-        await pauseFor(settleMs, limit);
-        continue;
-      }
-      const removable = due(found);
-      await Promise.all(removable.map((resource) => attempt(options, resource, attempts)));
-      if (removable.every(({ id }) => (attempts.get(id)?.tries ?? 0) >= mostAttempts)) {
-        return found.map((resource) => leftover(resource, attempts));
-      }
-      await pauseFor(pause, limit);
-    } catch (error2) {
-      failedLooks += 1;
-      const reason = limit.aborted ? "the time for the sweep was up" : `it could not be looked for: ${messageOf(error2)}`;
-      if (limit.aborted || failedLooks >= mostAttempts) return perhapsLeft(attempts, ledger, reason);
-      log.warning(`The sweep could not look for what is left and tries again: ${messageOf(error2)}`);
-      await pauseFor(pause, limit).catch(() => void 0);
+    if (limit.aborted) return left;
+    const { found, unseen } = await findResources(options.ec2, options.bakeId, ledger, limit);
+    if (limit.aborted) return left;
+    found.filter(({ id }) => !attempts.has(id)).forEach(({ type, id }) => ledger.made(type, id));
+    found.forEach(
+      (resource) => attempts.set(resource.id, { tries: 0, reason: "", ...attempts.get(resource.id), resource })
+    );
+    if (found.length === 0 && unseen.length === 0) {
+      if (settled) return [];
+      log.info("Nothing is left. Looking once more, because an answer to a call that makes something never came.");
+      settled = true;
+      await pauseFor(settleMs, limit).catch(() => void 0);
+      continue;
     }
+    const removable = due(found);
+    await Promise.all(removable.map((resource) => attempt(options, resource, attempts)));
+    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen];
+    if (blindLooks === 0) {
+      unseen.forEach(({ type, reason }) => log.warning(`Something of the type ${type} may be left: ${reason}`));
+    }
+    blindLooks = unseen.length > 0 ? blindLooks + 1 : 0;
+    if (removable.every(isHopeless) && (unseen.length === 0 || blindLooks >= mostAttempts)) return left;
+    await pauseFor(pause, limit).catch(() => void 0);
   }
 }
 function due(found) {
@@ -57976,25 +57974,31 @@ function due(found) {
   };
   return found.filter(({ type }) => !waits[type]);
 }
-async function attempt({ ec2, log }, resource, attempts) {
+async function attempt({ ec2, log, limit }, resource, attempts) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
   const tries = attempts.get(resource.id)?.tries ?? 0;
-  if (tries === 0) log.info(`Removing ${resource.type} ${resource.id}${resource.state && ` (${resource.state})`}`);
-  let reason = "AWS accepted its removal, but it is still there";
-  try {
-    await remove(ec2, resource);
-  } catch (error2) {
-    reason = `AWS refused to remove it: ${messageOf(error2)}`;
+  if (!attempts.get(resource.id)?.reason) {
+    log.info(`Removing ${resource.type} ${resource.id}${resource.state && ` (${resource.state})`}`);
   }
-  attempts.set(resource.id, { resource, tries: tries + 1, reason });
+  try {
+    await remove(ec2, resource, limit);
+    attempts.set(resource.id, { resource, tries: tries + 1, reason: "AWS accepted its removal, but it is still there" });
+  } catch (error2) {
+    const reason = `AWS refused to remove it: ${messageOf(error2)}`;
+    attempts.set(resource.id, { resource, tries: passes(error2) ? tries : tries + 1, reason });
+  }
+}
+function passes(error2) {
+  if (!(error2 instanceof EC2ServiceException)) return true;
+  return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|Throttl|LimitExceeded$/.test(error2.name);
 }
 function leftover(resource, attempts) {
   return { ...resource, reason: attempts.get(resource.id)?.reason || "it waits for another resource to go" };
 }
-function perhapsLeft(attempts, ledger, reason) {
-  const seen = [...attempts.values()].map((record) => ({ ...record.resource, reason: record.reason || reason }));
-  const recorded2 = ledger.resources.filter(({ id }) => !attempts.has(id));
-  return [...seen, ...recorded2.map((resource) => ({ ...resource, state: "", reason }))];
+function unknown(ledger) {
+  const reason = "the time for the sweep was up before it could look";
+  const recorded2 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
+  return recorded2.length > 0 ? recorded2 : [{ type: "instance", id: "(unknown)", state: "", reason }];
 }
 
 // node_modules/@aws-sdk/client-sts/dist-es/STSClient.js

@@ -162,12 +162,37 @@ describe('names what it could not remove', () => {
     ])
   })
 
+  it('when it may not look for a type, and removes the rest all the same', async () => {
+    const {ec2, cloud} = await startTestCloud({
+      authorize: ({action}) =>
+        action === 'ec2:DescribeVolumes'
+          ? {allowed: false, resource: '*', because: 'because of a test'}
+          : {allowed: true}
+    })
+    await ec2.createKeyPair({KeyName: 'k', TagSpecifications: tagSpecifications(ours, 'key-pair')})
+    const left = await sweep(options(ec2, {limit: AbortSignal.timeout(1_500)}))
+    expect(left).toEqual([
+      {
+        type: 'volume',
+        id: '(unknown)',
+        state: '',
+        reason: expect.stringMatching(/could not be looked for: You are not authorized/)
+      }
+    ])
+    expect(cloud.leftovers()).toEqual([])
+  })
+
   it('when it could not even look, from what the ledger knows', async () => {
     const {ec2} = await startTestCloud()
     ledger.made('instance', 'i-0123456789abcdef0')
     const left = await sweep(options(ec2, {limit: AbortSignal.abort()}))
     expect(left).toEqual([
-      {type: 'instance', id: 'i-0123456789abcdef0', state: '', reason: 'the time for the sweep was up'}
+      {
+        type: 'instance',
+        id: 'i-0123456789abcdef0',
+        state: '',
+        reason: 'the time for the sweep was up before it could look'
+      }
     ])
   })
 })

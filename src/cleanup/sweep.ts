@@ -1,8 +1,8 @@
-import type {EC2Client} from '@aws-sdk/client-ec2'
+import {EC2ServiceException, type EC2Client} from '@aws-sdk/client-ec2'
 import {pauseFor} from '../wait.ts'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {findResources, type Found} from './find.ts'
+import {findResources, type Found, type Leftover} from './find.ts'
 import type {Ledger, ResourceType} from './ledger.ts'
 import {remove} from './remove.ts'
 
@@ -17,13 +17,11 @@ export interface SweepOptions {
   readonly settleMs?: number
 }
 
-/** Something that could not be removed, and why. */
-export interface Leftover extends Found {
-  readonly reason: string
-}
-
-/** After so many accepted removals that changed nothing, asking again is useless: AWS answers within seconds. */
-const mostAttempts = 6
+/**
+ * After so many removals that AWS accepted or refused for good (about 25 seconds), asking again is useless. What it
+ * refuses for the time being is asked for until the time for the sweep is up.
+ */
+const mostAttempts = 8
 
 /**
  * Removes everything that this bake made and that was not released, and looks again until nothing is left.
@@ -37,38 +35,35 @@ const mostAttempts = 6
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   const {log, ledger, limit, settleMs = 5_000} = options
   const attempts = new Map<string, Attempt>()
+  const isHopeless = ({id}: Found): boolean => (attempts.get(id)?.tries ?? 0) >= mostAttempts
   let settled = !ledger.hasOpenIntents
-  let failedLooks = 0
+  let blindLooks = 0
+  let left = unknown(ledger)
   for (let pause = 300; ; pause = Math.min(pause * 2, 8_000)) {
-    try {
-      limit.throwIfAborted()
-      const found = await findResources(options.ec2, options.bakeId, ledger)
-      failedLooks = 0
-      // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
-      found.filter(({id}) => !attempts.has(id)).forEach(({type, id}) => ledger.made(type, id))
-      found.forEach((resource) =>
-        attempts.set(resource.id, {tries: 0, reason: '', ...attempts.get(resource.id), resource})
-      )
-      if (found.length === 0 && settled) return []
-      if (found.length === 0) {
-        log.info('Nothing is left. Looking once more, because an answer to a call that makes something never came.')
-        settled = true
-        await pauseFor(settleMs, limit)
-        continue
-      }
-      const removable = due(found)
-      await Promise.all(removable.map((resource) => attempt(options, resource, attempts)))
-      if (removable.every(({id}) => (attempts.get(id)?.tries ?? 0) >= mostAttempts)) {
-        return found.map((resource) => leftover(resource, attempts))
-      }
-      await pauseFor(pause, limit)
-    } catch (error) {
-      failedLooks += 1
-      const reason = limit.aborted ? 'the time for the sweep was up' : `it could not be looked for: ${messageOf(error)}`
-      if (limit.aborted || failedLooks >= mostAttempts) return perhapsLeft(attempts, ledger, reason)
-      log.warning(`The sweep could not look for what is left and tries again: ${messageOf(error)}`)
-      await pauseFor(pause, limit).catch(() => undefined)
+    if (limit.aborted) return left
+    const {found, unseen} = await findResources(options.ec2, options.bakeId, ledger, limit)
+    if (limit.aborted) return left
+    // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
+    found.filter(({id}) => !attempts.has(id)).forEach(({type, id}) => ledger.made(type, id))
+    found.forEach((resource) =>
+      attempts.set(resource.id, {tries: 0, reason: '', ...attempts.get(resource.id), resource})
+    )
+    if (found.length === 0 && unseen.length === 0) {
+      if (settled) return []
+      log.info('Nothing is left. Looking once more, because an answer to a call that makes something never came.')
+      settled = true
+      await pauseFor(settleMs, limit).catch(() => undefined)
+      continue
     }
+    const removable = due(found)
+    await Promise.all(removable.map((resource) => attempt(options, resource, attempts)))
+    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen]
+    if (blindLooks === 0) {
+      unseen.forEach(({type, reason}) => log.warning(`Something of the type ${type} may be left: ${reason}`))
+    }
+    blindLooks = unseen.length > 0 ? blindLooks + 1 : 0
+    if (removable.every(isHopeless) && (unseen.length === 0 || blindLooks >= mostAttempts)) return left
+    await pauseFor(pause, limit).catch(() => undefined)
   }
 }
 
@@ -93,26 +88,41 @@ function due(found: readonly Found[]): Found[] {
   return found.filter(({type}) => !waits[type])
 }
 
-async function attempt({ec2, log}: SweepOptions, resource: Found, attempts: Map<string, Attempt>): Promise<void> {
+async function attempt(
+  {ec2, log, limit}: SweepOptions,
+  resource: Found,
+  attempts: Map<string, Attempt>
+): Promise<void> {
   if (resource.type === 'instance' && resource.state === 'shutting-down') return
   const tries = attempts.get(resource.id)?.tries ?? 0
-  if (tries === 0) log.info(`Removing ${resource.type} ${resource.id}${resource.state && ` (${resource.state})`}`)
-  let reason = 'AWS accepted its removal, but it is still there'
-  try {
-    await remove(ec2, resource)
-  } catch (error) {
-    reason = `AWS refused to remove it: ${messageOf(error)}`
+  if (!attempts.get(resource.id)?.reason) {
+    log.info(`Removing ${resource.type} ${resource.id}${resource.state && ` (${resource.state})`}`)
   }
-  attempts.set(resource.id, {resource, tries: tries + 1, reason})
+  try {
+    await remove(ec2, resource, limit)
+    attempts.set(resource.id, {resource, tries: tries + 1, reason: 'AWS accepted its removal, but it is still there'})
+  } catch (error) {
+    const reason = `AWS refused to remove it: ${messageOf(error)}`
+    attempts.set(resource.id, {resource, tries: passes(error) ? tries : tries + 1, reason})
+  }
+}
+
+/** Whether AWS may accept later what it refuses now: something else has to go first, or it is busy. */
+function passes(error: unknown): boolean {
+  if (!(error instanceof EC2ServiceException)) return true
+  return (
+    error.$fault === 'server' ||
+    /InUse$|^DependencyViolation$|^Incorrect\w*State$|Throttl|LimitExceeded$/.test(error.name)
+  )
 }
 
 function leftover(resource: Found, attempts: Map<string, Attempt>): Leftover {
   return {...resource, reason: attempts.get(resource.id)?.reason || 'it waits for another resource to go'}
 }
 
-/** Without a last look: everything that was seen or recorded may still be there. */
-function perhapsLeft(attempts: Map<string, Attempt>, ledger: Ledger, reason: string): Leftover[] {
-  const seen = [...attempts.values()].map((record) => ({...record.resource, reason: record.reason || reason}))
-  const recorded = ledger.resources.filter(({id}) => !attempts.has(id))
-  return [...seen, ...recorded.map((resource) => ({...resource, state: '', reason}))]
+/** Before the first look: everything that is recorded may still be there, and what is not recorded as well. */
+function unknown(ledger: Ledger): Leftover[] {
+  const reason = 'the time for the sweep was up before it could look'
+  const recorded = ledger.resources.map((resource) => ({...resource, state: '', reason}))
+  return recorded.length > 0 ? recorded : [{type: 'instance', id: '(unknown)', state: '', reason}]
 }
