@@ -101,6 +101,8 @@ describe('refuses, saying what is allowed,', () => {
     ['jenkins-repository-url', 'https://x/?token=y', /expected a URL/],
     ['allowed-cidrs', '10.0.0.1', /IPv4 ranges such as/],
     ['allowed-cidrs', '::/0', /IPv4 ranges/],
+    ['allowed-cidrs', '1/8', /IPv4 ranges/],
+    ['allowed-cidrs', '0x7f.0.0.1/8', /IPv4 ranges/],
     ['smoke-test', 'yes', /expected one of true, false/],
     ['smoke-timeout', 'soon', /expected a time/],
     ['smoke-user-data', 'é'.repeat(8_193), /16 KB/],

@@ -17,6 +17,7 @@ export const verified: Outcome = {
     region: 'eu-west-1',
     id: 'ami-0bbbbbbbbbbbbbbbb',
     name: 'jenkins-2.568.2-20261122-0123',
+    created: new Date('2026-11-22T12:00:00Z'),
     snapshotIds: ['snap-0ccccccccccccccc']
   },
   verdict: 'verified',

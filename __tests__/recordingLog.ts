@@ -21,7 +21,6 @@ export function recordingLog(onLine: (line: string) => unknown = () => undefined
     info: add,
     warning: (text) => add(`warning: ${text}`),
     error: (text) => add(`error: ${text}`),
-    debug: () => undefined,
     mask: (secret) => void masks.push(secret),
     quote: (source, text) => inertLines(text, `${source} │ `).forEach(add),
     phase: (name, work) => {

@@ -13614,7 +13614,7 @@ var require_fetch = __commonJS({
     function handleFetchDone(response) {
       finalizeAndReportTiming(response, "fetch");
     }
-    function fetch2(input, init = void 0) {
+    function fetch(input, init = void 0) {
       webidl.argumentLengthCheck(arguments, 1, "globalThis.fetch");
       let p4 = createDeferredPromise();
       let requestObject;
@@ -14569,7 +14569,7 @@ var require_fetch = __commonJS({
       }
     }
     module2.exports = {
-      fetch: fetch2,
+      fetch,
       Fetch,
       fetching,
       finalizeAndReportTiming
@@ -19107,7 +19107,7 @@ var require_undici = __commonJS({
     module2.exports.setGlobalDispatcher = setGlobalDispatcher;
     module2.exports.getGlobalDispatcher = getGlobalDispatcher;
     var fetchImpl = require_fetch().fetch;
-    module2.exports.fetch = async function fetch2(init, options = void 0) {
+    module2.exports.fetch = async function fetch(init, options = void 0) {
       try {
         return await fetchImpl(init, options);
       } catch (err) {
@@ -52737,7 +52737,6 @@ function artifactsOf(messages) {
   }
   const artifacts = [...parts.values()].map((part) => ({
     target: part.get("target") ?? "",
-    builderId: part.get("builder-id") ?? "",
     id: part.get("id") ?? ""
   }));
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
@@ -52757,28 +52756,46 @@ function errorsOf(messages) {
 var temporaryName = /packer_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 var afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/i;
 function announcedBy(output) {
-  const builds = /* @__PURE__ */ new Map();
+  const builds = new Announcements();
   for (const line of output.split("\n")) {
     const message = parseMessage(line);
     const said = message && uiText(message);
-    if (!said || said.build === "") continue;
-    const build2 = builds.get(said.build) ?? { connected: false, launching: false, imaging: false };
-    builds.set(said.build, note(build2, said.text));
+    if (said) builds.note(said);
   }
-  const all2 = [...builds.values()];
+  const all2 = builds.all;
   return {
     keyPairs: all2.flatMap(({ keyPair }) => keyPair ?? []),
     securityGroups: all2.flatMap(({ securityGroup }) => securityGroup ?? []),
-    unfinished: all2.some(({ launching, imaging }) => launching || imaging)
+    instances: all2.flatMap(({ instance }) => instance ?? []),
+    unfinished: all2.some(({ launching, imaging }) => launching || imaging),
+    untraceable: all2.some(({ launching, instance, keyPair }) => launching && !instance && !keyPair)
   };
 }
-function note(build2, text2) {
+var Announcements = class {
+  #builds = /* @__PURE__ */ new Map();
+  get all() {
+    return [...this.#builds.values()];
+  }
+  /** @returns what this text announced for the first time */
+  note({ build: build2, text: text2 }) {
+    if (build2 === "") return {};
+    const before = this.#builds.get(build2) ?? { connected: false, launching: false, imaging: false };
+    const after = noted(before, text2);
+    this.#builds.set(build2, after);
+    return {
+      ...after.keyPair && !before.keyPair ? { keyPair: after.keyPair } : {},
+      ...after.instance && !before.instance ? { instance: after.instance } : {}
+    };
+  }
+};
+function noted(build2, text2) {
   if (text2.startsWith("Launching a source AWS instance")) return { ...build2, launching: true };
-  if (text2.startsWith("Instance ID: ")) return { ...build2, launching: false };
   if (/^Creating AMI \S+ from instance /.test(text2)) return { ...build2, imaging: true };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: false };
   if (build2.connected) return build2;
   if (afterConnection.test(text2)) return { ...build2, connected: true };
+  const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
+  if (instance) return { instance, ...build2, launching: false };
   const name = temporaryName.exec(text2)?.[0];
   if (!name) return build2;
   if (text2.startsWith("Creating temporary keypair: ")) return { keyPair: name, ...build2 };
@@ -52789,8 +52806,10 @@ function note(build2, text2) {
 // src/cleanup/ledger.ts
 function openLedger(...folder) {
   const location = path4.join(...folder);
-  (0, import_node_fs.mkdirSync)(location, { recursive: true, mode: 448 });
-  return new Ledger(location);
+  const isNew = (0, import_node_fs.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
+  const ledger = new Ledger(location);
+  if (isNew) ledger.begin();
+  return ledger;
 }
 var Ledger = class {
   folder;
@@ -52800,6 +52819,14 @@ var Ledger = class {
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun() {
     return this.#packerRun(this.#packerRuns().length + 1);
+  }
+  begin(now = /* @__PURE__ */ new Date()) {
+    this.#append({ began: now.toISOString() });
+  }
+  /** What existed before this moment is not this bake's. Five minutes early, because AWS has its own clock. */
+  get began() {
+    const [began] = this.#entries().flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    return new Date((began ?? Date.now()) - 5 * 6e4);
   }
   /** Records that something is about to be made. @param key ties the id to the intent later */
   intend(type, key) {
@@ -52846,11 +52873,13 @@ var Ledger = class {
   }
   /** What Packer announced so far, over all its runs. */
   get announced() {
-    const runs = this.#packerRuns().map(({ output }) => announcedBy((0, import_node_fs.readFileSync)(output, "utf8")));
+    const runs = this.#packerRuns().map(({ output }) => announcedBy(beginningOf(output)));
     return {
       keyPairs: runs.flatMap(({ keyPairs }) => keyPairs),
       securityGroups: runs.flatMap(({ securityGroups }) => securityGroups),
-      unfinished: runs.some(({ unfinished }) => unfinished)
+      instances: runs.flatMap(({ instances }) => instances),
+      unfinished: runs.some(({ unfinished }) => unfinished),
+      untraceable: runs.some(({ untraceable: untraceable2 }) => untraceable2)
     };
   }
   #packerRuns() {
@@ -52881,6 +52910,16 @@ var Ledger = class {
     });
   }
 };
+var mostOutput = 64 * 1024 * 1024;
+function beginningOf(file) {
+  const handle = (0, import_node_fs.openSync)(file, "r");
+  try {
+    const buffer = Buffer.alloc(Math.min((0, import_node_fs.fstatSync)(handle).size, mostOutput));
+    return buffer.toString("utf8", 0, (0, import_node_fs.readSync)(handle, buffer, 0, buffer.length, 0));
+  } finally {
+    (0, import_node_fs.closeSync)(handle);
+  }
+}
 
 // src/cleanup/processes.ts
 var import_node_child_process = require("node:child_process");
@@ -57797,97 +57836,144 @@ function tagSpecifications(tags, ...types) {
   return types.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
 
+// src/cleanup/describe.ts
+var instancesBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await all(paginateDescribeInstances({ client }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State, LaunchTime }) => ({
+    type: "instance",
+    id: InstanceId,
+    state: State?.Name ?? "",
+    created: LaunchTime
+  }));
+};
+var volumesBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await all(paginateDescribeVolumes({ client }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime }) => ({
+    type: "volume",
+    id: VolumeId,
+    state: State,
+    created: CreateTime
+  }));
+};
+var imagesBy = async ({ client, abortSignal }, Filters) => {
+  const query = { Filters, Owners: ["self"], IncludeDeprecated: true };
+  const pages = await all(paginateDescribeImages({ client }, query, { abortSignal }));
+  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(({ ImageId = "", State = "", CreationDate = "", BlockDeviceMappings = [] }) => ({
+    type: "image",
+    id: ImageId,
+    state: State,
+    created: new Date(CreationDate),
+    snapshotIds: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? [])
+  }));
+};
+var snapshotsBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await all(paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ["self"] }, { abortSignal }));
+  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime }) => ({
+    type: "snapshot",
+    id: SnapshotId,
+    state: State,
+    created: StartTime
+  }));
+};
+var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await all(paginateDescribeSecurityGroups({ client }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "" }) => ({ type: "security-group", id: GroupId, state: "" }));
+};
+var keyPairsBy = async ({ client, abortSignal }, Filters) => {
+  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
+  return KeyPairs.map(({ KeyPairId = "", CreateTime }) => ({
+    type: "key-pair",
+    id: KeyPairId,
+    state: "",
+    created: CreateTime
+  }));
+};
+async function all(pages) {
+  const collected = [];
+  for await (const page of pages) collected.push(page);
+  return collected;
+}
+
 // src/cleanup/find.ts
-async function findResources(client, bakeId, ledger, abortSignal) {
-  const announced = ledger.announced;
-  const tagged = filter(`tag:${tagKeys.bake}`, [bakeId]);
-  const recorded2 = (type) => ledger.resources.flatMap((resource) => resource.type === type ? [resource.id] : []);
+async function findResources(client, { bakeId, ledger, announced }, abortSignal) {
+  const { began, resources } = ledger;
+  const released = new Set(ledger.released.map(({ id }) => id));
   const unseen = [];
-  const look = async (type, search, filters) => {
+  const tagged = filter(`tag:${tagKeys.bake}`, [bakeId]);
+  const look = async (type, search, ours, attached = []) => {
+    const recorded2 = resources.flatMap((resource) => resource.type === type ? [resource.id] : []);
+    const ask = (filters) => Promise.all(filters.filter(({ Values }) => Values?.length).map((one) => search({ client, abortSignal }, [one])));
     try {
-      const searches = filters.filter(({ Values }) => Values?.length).map((one) => search({ client, abortSignal }, [one]));
-      const results = await Promise.all(searches);
-      return [...new Map(results.flat().map((found2) => [found2.id, found2])).values()];
+      const [certain, likely] = await Promise.all([
+        ask([tagged, filter(idFilters[type], recorded2), ...ours]),
+        ask(attached)
+      ]);
+      const made = likely.flat().filter(({ created }) => created !== void 0 && created >= began);
+      return [...new Map([...certain.flat(), ...made].map((one) => [one.id, one])).values()];
     } catch (error2) {
       unseen.push({ type, id: "(unknown)", state: "", reason: `it could not be looked for: ${messageOf(error2)}` });
       return [];
     }
   };
   const instances = await look("instance", instancesBy, [
-    tagged,
-    filter("instance-id", recorded2("instance")),
-    filter("key-name", announced.keyPairs)
+    filter("key-name", announced.keyPairs),
+    filter("instance-id", announced.instances)
   ]);
-  const instanceIds = [.../* @__PURE__ */ new Set([...recorded2("instance"), ...instances.map(({ id }) => id)])];
+  const madeBefore = resources.flatMap(({ type, id }) => type === "instance" ? [id] : []);
+  const instanceIds = [...madeBefore, ...announced.instances, ...instances.map(({ id }) => id)];
   const [volumes, images, groups, keyPairs] = await Promise.all([
-    look("volume", volumesBy, [
-      tagged,
-      filter("volume-id", recorded2("volume")),
-      filter("attachment.instance-id", instanceIds)
-    ]),
-    look("image", imagesBy, [tagged, filter("image-id", recorded2("image")), filter("source-instance-id", instanceIds)]),
-    look("security-group", securityGroupsBy, [
-      tagged,
-      filter("group-id", recorded2("security-group")),
-      filter("group-name", announced.securityGroups)
-    ]),
-    look("key-pair", keyPairsBy, [
-      tagged,
-      filter("key-pair-id", recorded2("key-pair")),
-      filter("key-name", announced.keyPairs)
-    ])
+    look("volume", volumesBy, [], [filter("attachment.instance-id", instanceIds)]),
+    look("image", imagesBy, [filter("source-instance-id", instanceIds)]),
+    look("security-group", securityGroupsBy, [filter("group-name", announced.securityGroups)]),
+    look("key-pair", keyPairsBy, [filter("key-name", announced.keyPairs)])
   ]);
-  const snapshots = await look("snapshot", snapshotsBy, [
-    tagged,
-    filter("snapshot-id", [...recorded2("snapshot"), ...images.flatMap((image) => image.snapshotIds)]),
-    // How EC2 describes the snapshots of CreateImage: the only trace of an image that never became available.
-    filter(
-      "description",
-      instanceIds.map((id) => `Created by CreateImage(${id})*`)
-    )
-  ]);
-  const released = new Set(ledger.released.map(({ id }) => id));
-  const found = [...instances.filter(({ state: state2 }) => state2 !== "terminated"), ...volumes, ...images, ...snapshots].concat(groups, keyPairs).filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => ({ type, id, state: state2 }));
-  return { found, unseen };
+  const imageIds = [...resources.flatMap(({ type, id }) => type === "image" ? [id] : []), ...images.map(({ id }) => id)];
+  const copies = await look("image", imagesBy, [], [filter("source-image-id", imageIds)]);
+  const snapshots = await look(
+    "snapshot",
+    snapshotsBy,
+    // How EC2 describes the snapshots of CreateImage and CopyImage: the only trace of an image that never became available.
+    [
+      filter("description", [
+        ...instanceIds.map((id) => `Created by CreateImage(${id})*`),
+        ...copies.map(({ id }) => `Copied for DestinationAmi ${id}*`)
+      ])
+    ],
+    [
+      filter(
+        "snapshot-id",
+        [...images, ...copies].flatMap((image) => image.snapshotIds ?? [])
+      )
+    ]
+  );
+  if (announced.untraceable) unseen.push(untraceable);
+  const found = [
+    instances.filter(({ state: state2 }) => state2 !== "terminated"),
+    volumes,
+    images,
+    copies,
+    snapshots,
+    groups,
+    keyPairs
+  ].flat().filter(({ id }) => !released.has(id)).map(({ type, id, state: state2 }) => [id, { type, id, state: state2 }]);
+  return { found: [...new Map(found).values()], unseen };
 }
-async function all(pages) {
-  const collected = [];
-  for await (const page of pages) collected.push(page);
-  return collected;
-}
+var idFilters = {
+  instance: "instance-id",
+  volume: "volume-id",
+  image: "image-id",
+  snapshot: "snapshot-id",
+  "security-group": "group-id",
+  "key-pair": "key-pair-id"
+};
+var untraceable = {
+  type: "instance",
+  id: "(unknown)",
+  state: "",
+  reason: "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair."
+};
 function filter(Name, Values) {
   return { Name, Values: [...new Set(Values)] };
-}
-async function instancesBy({ client, abortSignal }, Filters) {
-  const pages = await all(paginateDescribeInstances({ client }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State }) => ({ type: "instance", id: InstanceId, state: State?.Name ?? "" }));
-}
-async function volumesBy({ client, abortSignal }, Filters) {
-  const pages = await all(paginateDescribeVolumes({ client }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Volumes ?? []).map(({ VolumeId = "", State = "" }) => ({ type: "volume", id: VolumeId, state: State })).filter(({ state: state2 }) => state2 !== "deleting" && state2 !== "deleted");
-}
-async function imagesBy({ client, abortSignal }, Filters) {
-  const pages = await all(
-    paginateDescribeImages({ client }, { Filters, Owners: ["self"], IncludeDeprecated: true }, { abortSignal })
-  );
-  return pages.flatMap((page) => page.Images ?? []).map(({ ImageId = "", State = "", BlockDeviceMappings = [] }) => ({
-    type: "image",
-    id: ImageId,
-    state: State,
-    snapshotIds: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? [])
-  })).filter(({ state: state2 }) => state2 !== "deregistered");
-}
-async function snapshotsBy({ client, abortSignal }, Filters) {
-  const pages = await all(paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ["self"] }, { abortSignal }));
-  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "" }) => ({ type: "snapshot", id: SnapshotId, state: State }));
-}
-async function securityGroupsBy({ client, abortSignal }, Filters) {
-  const pages = await all(paginateDescribeSecurityGroups({ client }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "" }) => ({ type: "security-group", id: GroupId, state: "" }));
-}
-async function keyPairsBy({ client, abortSignal }, Filters) {
-  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
-  return KeyPairs.map(({ KeyPairId = "" }) => ({ type: "key-pair", id: KeyPairId, state: "" }));
 }
 
 // src/cleanup/remove.ts
@@ -57895,7 +57981,7 @@ async function remove(ec2, { type, id }, abortSignal) {
   try {
     await removers[type](ec2, id, { abortSignal });
   } catch (error2) {
-    if (error2 instanceof Error && /\.NotFound$|^InvalidAMIID\.Unavailable$/.test(error2.name)) return;
+    if (error2 instanceof Error && error2.name.endsWith(".NotFound")) return;
     throw error2;
   }
 }
@@ -57903,18 +57989,9 @@ var removers = {
   async instance(ec2, id, options) {
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options);
   },
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
   async image(ec2, id, options) {
-    const { DeleteSnapshotResults = [] } = await ec2.send(
-      new DeregisterImageCommand({ ImageId: id, DeleteAssociatedSnapshots: true }),
-      options
-    );
-    const kept = DeleteSnapshotResults.filter(
-      ({ ReturnCode }) => !["success", "skipped"].includes(ReturnCode ?? "success")
-    );
-    if (kept.length > 0)
-      throw new Error(
-        `${id} was deregistered, but ${kept.map((result) => `${result.SnapshotId}: ${result.ReturnCode}`).join(", ")}`
-      );
+    await ec2.send(new DeregisterImageCommand({ ImageId: id }), options);
   },
   async snapshot(ec2, id, options) {
     await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }), options);
@@ -57933,7 +58010,8 @@ var removers = {
 // src/cleanup/sweep.ts
 var mostAttempts = 8;
 async function sweep(options) {
-  const { log, ledger, limit, settleMs = 5e3 } = options;
+  const { ec2, bakeId, log, ledger, limit, settleMs = 5e3 } = options;
+  const traces = { bakeId, ledger, announced: ledger.announced };
   const attempts = /* @__PURE__ */ new Map();
   const isHopeless = ({ id }) => (attempts.get(id)?.tries ?? 0) >= mostAttempts;
   let settled = !ledger.hasOpenIntents;
@@ -57941,7 +58019,7 @@ async function sweep(options) {
   let left = unknown(ledger);
   for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
     if (limit.aborted) return left;
-    const { found, unseen } = await findResources(options.ec2, options.bakeId, ledger, limit);
+    const { found, unseen } = await findResources(ec2, traces, limit);
     if (limit.aborted) return left;
     found.filter(({ id }) => !attempts.has(id)).forEach(({ type, id }) => ledger.made(type, id));
     found.forEach(
@@ -57982,15 +58060,18 @@ async function attempt({ ec2, log, limit }, resource, attempts) {
   }
   try {
     await remove(ec2, resource, limit);
-    attempts.set(resource.id, { resource, tries: tries + 1, reason: "AWS accepted its removal, but it is still there" });
+    attempts.set(resource.id, { resource, tries: resource.state === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const reason = `AWS refused to remove it: ${messageOf(error2)}`;
     attempts.set(resource.id, { resource, tries: passes(error2) ? tries : tries + 1, reason });
   }
 }
+var accepted = "AWS accepted its removal, but it is still there";
 function passes(error2) {
   if (!(error2 instanceof EC2ServiceException)) return true;
-  return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|Throttl|LimitExceeded$/.test(error2.name);
+  return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|Throttl|LimitExceeded$/.test(
+    error2.name
+  );
 }
 function leftover(resource, attempts) {
   return { ...resource, reason: attempts.get(resource.id)?.reason || "it waits for another resource to go" };
@@ -59152,6 +59233,7 @@ function proxyAgents(env2, keepAlive = true) {
   const options = { keepAlive, proxyEnv: env2 };
   return { httpAgent: new import_node_http3.default.Agent(options), httpsAgent: new import_node_https3.default.Agent(options) };
 }
+var requestLimits = { connectionTimeout: 1e4, requestTimeout: 6e4, throwOnRequestTimeout: true };
 var silenceMs = 3e4;
 function get2(url, { env: env2, headers = {}, signal }) {
   const secure = url.protocol === "https:";
@@ -59166,7 +59248,22 @@ function get2(url, { env: env2, headers = {}, signal }) {
     const request = secure ? import_node_https3.default.get(url, options, resolve3) : import_node_http3.default.get(url, options, resolve3);
     request.once("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs / 1e3} seconds`)));
     request.once("error", reject);
+    request.once("close", () => reject(new Error("the connection was closed without an answer")));
   });
+}
+function textReader(env2, limit) {
+  return async function read(url, signal, redirects = 3) {
+    const response = await get2(new URL(url), { env: env2, signal });
+    const { statusCode = 0 } = response;
+    const { location } = response.headers;
+    if (statusCode >= 300 && statusCode < 400 && location && redirects > 0) {
+      response.destroy();
+      return read(new URL(location, url).href, signal, redirects - 1);
+    }
+    const body = await bodyOf(response, limit);
+    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
+    return body.toString("utf8");
+  };
 }
 async function bodyOf(response, limit) {
   const chunks = [];
@@ -59504,19 +59601,56 @@ function rejectForeignAccount({ accountId, arn }, { allowedAccountIds, role }, c
   throw new UserError(text2.join("\n"));
 }
 function clientOf({ env: env2, createClient }, config) {
-  return createClient ? createClient(config) : new STSClient2({ ...config, maxAttempts: 5, requestHandler: proxyAgents(env2) });
+  return createClient ? createClient(config) : new STSClient2({ ...config, maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } });
 }
 
 // src/ec2/client.ts
 function ec2Client(region2, credentials, env2) {
-  return new EC2Client({ region: region2, credentials, maxAttempts: 8, retryMode: "standard", requestHandler: proxyAgents(env2) });
+  const requestHandler = { ...proxyAgents(env2), ...requestLimits };
+  return new EC2Client({ region: region2, credentials, maxAttempts: 8, retryMode: "standard", requestHandler });
+}
+
+// src/ec2/refusal.ts
+var advice = [
+  [
+    /^(UnauthorizedOperation|AccessDenied\w*)$/,
+    "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+  ],
+  [
+    /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|MissingInput|InvalidSubnet\w*|DefaultSubnetDoesNotExist)/,
+    "The build and the smoke test run in the default VPC of the region: make one (aws ec2 create-default-vpc), or bake in another region."
+  ],
+  [
+    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded)$/,
+    "Ask AWS for a higher quota, or give smaller types in 'instance-types'."
+  ],
+  [/^InsufficientInstanceCapacity$/, "Give more types in 'instance-types': they are tried in turn."],
+  [
+    /^(Unsupported|InvalidInstanceType)$/,
+    "Give another type in 'instance-types'; not every zone of a region has every type."
+  ],
+  [
+    /^(RequestLimitExceeded|Throttling\w*)$/,
+    "Others in this account call AWS too often at this time; run the job again later."
+  ],
+  [/^(OptInRequired|PendingVerification)$/, "AWS has to enable this account for EC2 in this region first."],
+  [
+    /^(AuthFailure|ExpiredToken\w*|RequestExpired|InvalidClientTokenId)$/,
+    "Check role-to-assume, or the credentials in the environment."
+  ]
+];
+function explainRefusal(attempt2, error2) {
+  if (!(error2 instanceof Error) || !("$fault" in error2)) return error2;
+  const [, hint = ""] = advice.find(([code2]) => code2.test(error2.name)) ?? [];
+  return new UserError(`${attempt2}: AWS answered ${error2.name}: ${error2.message}${hint && `
+${hint}`}`, { cause: error2 });
 }
 
 // src/image/images.ts
 function resourcesOf(image) {
   return [{ type: "image", id: image.id }, ...image.snapshotIds.map((id) => ({ type: "snapshot", id }))];
 }
-async function bakedImage(ec2, artifacts, region2, expectedBake, signal) {
+async function bakedImage(ec2, artifacts, region2, { bake: expectedBake, began }, signal) {
   const ids = artifacts.flatMap(({ id: id2 }) => id2.split(",")).filter((id2) => /^[a-z0-9-]+:ami-[0-9a-f]+$/.test(id2));
   const here = ids.flatMap((id2) => id2.startsWith(`${region2}:`) ? [id2.slice(region2.length + 1)] : []);
   const [id, ...others] = new Set(here);
@@ -59541,8 +59675,14 @@ async function bakedImage(ec2, artifacts, region2, expectedBake, signal) {
   if (expectedBake !== void 0 && bake2 !== expectedBake) {
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`);
   }
-  const snapshotIds = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
-  return { region: region2, id, name: image.Name ?? "", snapshotIds };
+  const snapshotIds = await ownSnapshots(ec2, image, began, signal);
+  return { region: region2, id, name: image.Name ?? "", created: new Date(image.CreationDate ?? 0), snapshotIds };
+}
+async function ownSnapshots(ec2, image, began, signal) {
+  const ids = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+  if (ids.length === 0) return [];
+  const snapshots = await snapshotsBy({ client: ec2, abortSignal: signal }, [{ Name: "snapshot-id", Values: ids }]);
+  return snapshots.flatMap(({ id, created }) => created !== void 0 && created >= began ? [id] : []);
 }
 
 // src/image/plan.ts
@@ -59551,15 +59691,10 @@ var import_node_crypto5 = require("node:crypto");
 // src/ec2/ownAddress.ts
 var import_ipaddr = __toESM(require_ipaddr(), 1);
 var service = "https://checkip.amazonaws.com/";
-async function ownCidrs(fetch2, signal) {
+async function ownCidrs(read, signal) {
   const ask = async () => {
-    const response = await fetch2(service, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(1e4)]),
-      keepalive: false
-    });
-    const address = (await response.text()).trim();
-    if (!response.ok || !import_ipaddr.default.IPv4.isValid(address))
-      throw new Error(`it answered ${response.status} without an IPv4 address`);
+    const address = (await read(service, AbortSignal.any([signal, AbortSignal.timeout(1e4)]))).trim();
+    if (!import_ipaddr.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
     return `${address}/32`;
   };
   const answers = await Promise.allSettled([ask(), ask(), ask()]);
@@ -59577,33 +59712,35 @@ async function ownCidrs(fetch2, signal) {
 // src/image/jenkinsVersion.ts
 var import_semver = __toESM(require_semver2(), 1);
 var repositories = { lts: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" };
-var longestIndex = 2e7;
-async function resolveJenkins(wanted, repositoryUrl, fetch2, signal) {
+async function resolveJenkins(wanted, repositoryUrl, { read, log }, signal) {
+  const isExact = wanted !== "lts" && wanted !== "weekly";
   const isWeekly = wanted === "weekly" || /^\d+\.\d+$/.test(wanted);
   const url = repositoryUrl ?? (isWeekly ? repositories.weekly : repositories.lts);
-  if (wanted !== "lts" && wanted !== "weekly") return { version: wanted, repositoryUrl: url };
   const index = `${url}/binary/Packages`;
-  const advice = "Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.";
-  const versions2 = await readIndex(index, fetch2, signal).then(jenkinsVersions, (error2) => {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(3e4)]);
+  try {
+    const versions2 = jenkinsVersions(await read(index, limit)).toSorted(byVersion);
+    if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
+    if (versions2.includes(wanted)) return { version: wanted, repositoryUrl: url };
+    const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
+    throw new InputError("jenkins-version", `${index} has no Jenkins '${wanted}'. ${offered}`);
+  } catch (error2) {
     signal.throwIfAborted();
-    throw new UserError(`Jenkins '${wanted}' could not be looked up in ${index}: ${messageOf(error2)}. ${advice}`);
-  });
-  const newest = versions2.toSorted((a7, b7) => import_semver.default.compare(comparable(a7), comparable(b7))).at(-1);
-  if (!newest) throw new UserError(`${index} lists no package 'jenkins'. ${advice}`);
-  return { version: newest, repositoryUrl: url };
-}
-async function readIndex(url, fetch2, signal) {
-  const response = await fetch2(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(3e4)]) });
-  if (!response.ok) throw new Error(`it answered ${response.status}`);
-  const text2 = await response.text();
-  if (text2.length > longestIndex) throw new Error("it is too long for a package index");
-  return text2;
+    if (error2 instanceof InputError) throw error2;
+    const problem2 = `${index} could not be read: ${messageOf(error2)}.`;
+    if (!isExact) {
+      const advice2 = `Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.`;
+      throw new UserError(`Jenkins '${wanted}' could not be looked up. ${problem2} ${advice2}`, { cause: error2 });
+    }
+    log.warning(`It could not be checked that there is a Jenkins ${wanted}. ${problem2}`);
+    return { version: wanted, repositoryUrl: url };
+  }
 }
 function jenkinsVersions(index) {
   return index.split(/\n\s*\n/).filter((paragraph) => /^Package: jenkins$/m.test(paragraph)).flatMap((paragraph) => /^Version: (\d+\.\d+(?:\.\d+)?)$/m.exec(paragraph)?.[1] ?? []);
 }
-function comparable(version) {
-  return import_semver.default.coerce(version) ?? new import_semver.default.SemVer("0.0.0");
+function byVersion(one, other) {
+  return import_semver.default.compare(import_semver.default.coerce(one) ?? "0.0.0", import_semver.default.coerce(other) ?? "0.0.0");
 }
 
 // src/image/source.ts
@@ -59638,13 +59775,13 @@ function newer(best, candidate) {
 
 // src/image/plan.ts
 async function planImage(inputs, context, signal) {
-  const { ec2, log, fetch: fetch2, now, env: env2 } = context;
+  const { ec2, log, read, now, env: env2 } = context;
   const { image, template, aws } = inputs;
   const asksForJenkins = template.variables.has("jenkins_version");
   const [source, jenkins, cidrs] = await Promise.all([
     resolveSource(ec2, image.source, aws.region, signal),
-    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, fetch2, signal) : void 0,
-    inputs.allowedCidrs === "auto" ? ownCidrs(fetch2, signal) : inputs.allowedCidrs
+    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, { read, log }, signal) : void 0,
+    inputs.allowedCidrs === "auto" ? ownCidrs(read, signal) : inputs.allowedCidrs
   ]);
   const bakeId = (0, import_node_crypto5.randomBytes)(6).toString("hex");
   const stamp = now.toISOString().replace(/\D/g, "").slice(0, 14);
@@ -59935,7 +60072,7 @@ async function build(job, ledger, log, signal) {
   const stop = () => void endGracefully(leader, ended.signal);
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const messages = await show(follow(run2.output, ended.signal), log, job.onKeyPair);
+    const messages = await show(follow(run2.output, ended.signal), log, job);
     const [code2, killedBy] = await exit;
     signal.throwIfAborted();
     if (code2 !== 0) throw new BuildError(await failureOf(messages, run2, code2, killedBy));
@@ -59969,13 +60106,16 @@ async function endGracefully(leader, ended) {
   await (0, import_promises8.setTimeout)(graceMs, void 0, { signal: ended }).catch(() => void 0);
   if (groupRuns(leader.pid)) await endGroup2(leader, AbortSignal.timeout(1e4));
 }
-async function show(lines, log, onKeyPair) {
+async function show(lines, log, job) {
   const messages = [];
+  const announcements = new Announcements();
   for await (const line of lines) {
     const message = parseMessage(line);
     if (message) messages.push(message);
     const said = message ? uiText(message) : { build: "", text: line };
-    if (said?.text.startsWith("Creating temporary keypair")) onKeyPair();
+    const { keyPair, instance } = said ? announcements.note(said) : {};
+    if (keyPair) job.onKeyPair(keyPair);
+    if (instance) job.onInstance(instance);
     if (said) log.quote(said.build || "packer", said.text);
   }
   return messages;
@@ -60081,6 +60221,57 @@ function adviceFor2(said) {
   return "Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com; or install the plugins beforehand and set PACKER_PLUGIN_PATH. The amazon plugin since 1.3.10 needs Packer 1.14 or later to be installed.";
 }
 
+// src/packer/watch.ts
+var patienceMs = 6e4;
+function watchTemplate({ ec2, region: region2, ledger, log, requests }) {
+  const stop = new AbortController();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(patienceMs)]);
+  const checkCredentials = () => {
+    if (requests() === 0) stop.abort(new UserError(bypassAdvice));
+  };
+  async function findKeyPair(name) {
+    const query = new DescribeKeyPairsCommand({ Filters: [{ Name: "key-name", Values: [name] }] });
+    try {
+      await poll(async () => (await ec2.send(query, { abortSignal: signal })).KeyPairs?.[0], { signal, slowestMs: 2e3 });
+    } catch (error2) {
+      if (ended.signal.aborted) return;
+      if (signal.aborted) return stop.abort(new UserError(elsewhereAdvice(region2)));
+      log.warning(`It could not be checked that the template works in ${region2}: ${messageOf(error2)}`);
+    }
+  }
+  async function recordVolumes(instance) {
+    const filters = [{ Name: "attachment.instance-id", Values: [instance] }];
+    try {
+      const volumes = await poll(
+        async () => {
+          const found = await volumesBy({ client: ec2, abortSignal: signal }, filters);
+          return found.length > 0 ? found : void 0;
+        },
+        { signal, slowestMs: 5e3 }
+      );
+      volumes.filter(({ created }) => created !== void 0 && created >= ledger.began).forEach(({ id }) => ledger.made("volume", id));
+    } catch (error2) {
+      if (!ended.signal.aborted) log.warning(`The volumes of ${instance} could not be recorded: ${messageOf(error2)}`);
+    }
+  }
+  return {
+    signal: stop.signal,
+    close: () => ended.abort(),
+    onKeyPair(name) {
+      checkCredentials();
+      void findKeyPair(name);
+    },
+    onInstance(id) {
+      checkCredentials();
+      ledger.made("instance", id);
+      void recordVolumes(id);
+    }
+  };
+}
+var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
+var elsewhereAdvice = (region2) => `The template makes its key pair in another region than ${region2}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
+
 // src/packer/buildImage.ts
 async function buildImage(bake2, signal) {
   const { inputs, deps, session, ec2, plan, packer, ledger } = bake2;
@@ -60094,12 +60285,13 @@ async function buildImage(bake2, signal) {
     requireTags: template.shipped
   });
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
-  const bypass = new AbortController();
+  const watch = watchTemplate({ ec2, region: region2, ledger, log, requests: () => endpoint.requests() });
   try {
     await writeEmptyAwsConfig(ledger.folder);
     const environment = packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint });
     await initPlugins(packer, template.path, allowedEnvironment(env2), log, signal);
-    const artifacts = await onFirstWithCapacity(inputs.image.instanceTypes, log, async (instanceType) => {
+    const types = inputs.image.instanceTypes.slice(0, template.variables.has("instance_type") ? void 0 : 1);
+    const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
       const file = path6.join(ledger.folder, "variables.json");
       await (0, import_promises10.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, instanceType)), { mode: 384 });
       const job = {
@@ -60108,22 +60300,24 @@ async function buildImage(bake2, signal) {
         variablesFile: file,
         workingDirectory: template.directory,
         environment,
-        // By then Packer has called AWS several times, so it must have asked for its credentials.
-        onKeyPair: () => endpoint.requests() === 0 && bypass.abort(new UserError(bypassAdvice))
+        ...watch
       };
-      return build(job, ledger, log, AbortSignal.any([signal, bypass.signal]));
+      return build(job, ledger, log, AbortSignal.any([signal, watch.signal]));
     });
-    return await bakedImage(ec2, artifacts, region2, template.shipped ? plan.bakeId : void 0, signal);
+    const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
+    const image = await bakedImage(ec2, artifacts, region2, expected, signal);
+    if (image.created >= ledger.began) ledger.made("image", image.id);
+    return image;
   } catch (error2) {
     const refused = error2 instanceof BuildError && endpoint.requests() === 0 && credentialErrors.test(error2.message);
     throw refused ? new UserError(`${bypassAdvice}
 ${error2.message}`, { cause: error2 }) : error2;
   } finally {
+    watch.close();
     await endpoint.close();
   }
 }
 var credentialErrors = /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/;
-var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: the action's role reaches Packer by itself.";
 function valuesFor(inputs, plan, instanceType) {
   return {
     region: inputs.aws.region,
@@ -60545,10 +60739,10 @@ async function downloadRelease(release2, file, options) {
 function urlOf({ releasesUrl, version }, name) {
   return new URL(`packer/${version}/${name}`, releasesUrl.endsWith("/") ? releasesUrl : `${releasesUrl}/`);
 }
-function small(url, options, advice) {
+function small(url, options, advice2) {
   return explained(
     download(url, (response) => bodyOf(response, longestList), options),
-    advice
+    advice2
   );
 }
 function zipTo(file, url, options) {
@@ -60566,12 +60760,12 @@ function zipTo(file, url, options) {
   );
   return explained(save);
 }
-async function explained(work, advice = () => void 0) {
+async function explained(work, advice2 = () => void 0) {
   try {
     return await work;
   } catch (error2) {
     if (!(error2 instanceof DownloadError)) throw error2;
-    const change = advice(error2) ?? "Check packer-releases-url and that this runner may connect to it (proxy, firewall).";
+    const change = advice2(error2) ?? "Check packer-releases-url and that this runner may connect to it (proxy, firewall).";
     throw new UserError(`Packer could not be downloaded. ${error2.message}.
 ${change}`, { cause: error2 });
   }
@@ -60689,10 +60883,13 @@ function textOf(html) {
 // src/smoke/evidence.ts
 var lastLines2 = 100;
 async function consoleOutput(ec2, instanceId, signal) {
+  const ask = async (Latest) => {
+    const command7 = new GetConsoleOutputCommand({ InstanceId: instanceId, Latest });
+    return (await ec2.send(command7, { abortSignal: signal })).Output ?? "";
+  };
   try {
-    const command7 = new GetConsoleOutputCommand({ InstanceId: instanceId, Latest: true });
-    const { Output = "" } = await ec2.send(command7, { abortSignal: signal });
-    const text2 = Buffer.from(Output, "base64").toString("utf8");
+    const output = await ask(true).catch(() => ask(false));
+    const text2 = Buffer.from(output, "base64").toString("utf8");
     const lines = text2.replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
     return text2.trim() === "" ? "(the console of the machine is empty)" : lines.slice(-lastLines2).join("\n");
   } catch (error2) {
@@ -60705,36 +60902,47 @@ async function consoleOutput(ec2, instanceId, signal) {
 var jenkinsPort = 8080;
 async function launch(ec2, request, ledger, log, signal) {
   signal.throwIfAborted();
-  const groupId = await openGroup(ec2, request, ledger);
+  const groupId = await openGroup(ec2, request, ledger, signal);
   const id = await onFirstWithCapacity(request.instanceTypes, log, (type) => {
     signal.throwIfAborted();
-    return run(ec2, request, groupId, type, ledger);
+    return onceKnown(signal, () => run(ec2, request, groupId, type, ledger));
   });
   log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${request.cidrs.join(", ")}`);
   const address = await poll(async () => addressOf(await describe(ec2, id, signal)), { signal });
   log.info(`${id} runs at ${address}`);
   return { id, address };
 }
-async function openGroup(ec2, request, ledger) {
+async function openGroup(ec2, request, ledger, signal) {
   const name = `bake-jenkins-ami-smoke-${request.bakeId}`;
   const command7 = new CreateSecurityGroupCommand({
     GroupName: name,
     Description: "Smoke test of a Jenkins image; removed at its end",
     TagSpecifications: tagSpecifications(request.tags, "security-group")
   });
-  const GroupId = await recorded(ledger, "security-group", name, async () => (await ec2.send(command7)).GroupId);
-  await ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({
-      GroupId,
-      IpPermissions: [
-        {
-          IpProtocol: "tcp",
-          FromPort: jenkinsPort,
-          ToPort: jenkinsPort,
-          IpRanges: request.cidrs.map((CidrIp) => ({ CidrIp }))
-        }
-      ]
-    })
+  const GroupId = await recorded(ledger, "security-group", name, async () => {
+    try {
+      return (await ec2.send(command7)).GroupId;
+    } catch (error2) {
+      if (!(error2 instanceof Error && error2.name === "InvalidGroup.Duplicate")) throw error2;
+      const [group3] = await securityGroupsBy({ client: ec2, abortSignal: signal }, [{ Name: "group-name", Values: [name] }]);
+      return group3?.id;
+    }
+  });
+  await onceKnown(
+    signal,
+    () => ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [
+          {
+            IpProtocol: "tcp",
+            FromPort: jenkinsPort,
+            ToPort: jenkinsPort,
+            IpRanges: request.cidrs.map((CidrIp) => ({ CidrIp }))
+          }
+        ]
+      })
+    )
   );
   return GroupId;
 }
@@ -60754,6 +60962,10 @@ async function run(ec2, request, groupId, instanceType, ledger) {
   });
   const token = command7.input.ClientToken ?? "";
   return recorded(ledger, "instance", token, async () => (await ec2.send(command7)).Instances?.[0]?.InstanceId);
+}
+function onceKnown(signal, attempt2) {
+  const isTransient = (error2) => error2 instanceof Error && error2.name === "InvalidGroup.NotFound";
+  return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
 }
 async function recorded(ledger, type, key, make) {
   ledger.intend(type, key);
@@ -60792,6 +61004,9 @@ function addressOf(instance) {
 // src/smoke/request.ts
 var http2 = __toESM(require("node:http"), 1);
 var longestBody = 65536;
+function versionIn(header) {
+  return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
+}
 function askJenkins(address, port, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
@@ -60806,11 +61021,11 @@ function askJenkins(address, port, signal) {
       },
       (response) => {
         let body = "";
-        const version = response.headers["x-jenkins"];
+        const version = versionIn(response.headers["x-jenkins"]);
         const answer = () => resolve3({
           kind: "http",
           status: response.statusCode ?? 0,
-          ...typeof version === "string" ? { version: version.slice(0, 100) } : {},
+          ...version ? { version } : {},
           body
         });
         response.setEncoding("utf8");
@@ -60825,6 +61040,7 @@ function askJenkins(address, port, signal) {
       }
     );
     request.on("error", none);
+    request.on("close", () => none(new Error("the connection was closed without an answer")));
   });
 }
 
@@ -60896,15 +61112,20 @@ function describeState(state2) {
 }
 
 // src/bake.ts
+var longestIndex = 2e7;
 var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
-  const { log, env: env2, fetch: fetch2 } = deps;
+  const { log, env: env2 } = deps;
   const { region: region2 } = inputs.aws;
   const signal = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)]);
-  const session = await log.phase("Credentials", () => openSession(inputs.aws, { env: env2, log }, signal));
+  const session = await phase(log, "Credentials", () => openSession(inputs.aws, { env: env2, log }, signal));
   const ec2 = ec2Client(region2, session.credentials, env2);
-  const plan = await log.phase("Plan", () => planImage(inputs, { ec2, fetch: fetch2, now: /* @__PURE__ */ new Date(), env: env2, log }, signal));
-  const packer = await log.phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
+  const plan = await phase(
+    log,
+    "Plan",
+    () => planImage(inputs, { ec2, read: textReader(env2, longestIndex), now: /* @__PURE__ */ new Date(), env: env2, log }, signal)
+  );
+  const packer = await phase(log, "Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   deps.saveState(stateOf2(inputs, plan, ledger));
   const facts = { region: region2, accountId: session.accountId, plan, packerVersion: packer.version };
@@ -60913,12 +61134,13 @@ async function bake(inputs, deps, cancel) {
     ledger.release(resourcesOf(image));
   };
   const made = await makeImage({ inputs, deps, session, ec2, plan, packer, ledger, release: release2 }, signal);
-  const leftovers = await log.phase(
+  const leftovers = await phase(
+    log,
     "Sweep",
     () => sweep({ ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
   );
-  const imageRemoved = made.image !== void 0 && !ledger.released.some(({ id }) => id === made.image?.id);
-  const deregistered = imageRemoved && !leftovers.some(({ id }) => id === made.image?.id);
+  const isThisImage = ({ id }) => id === made.image?.id;
+  const deregistered = ledger.resources.some(isThisImage) && !leftovers.some(isThisImage);
   const outcome = { ...facts, ...made, deregistered, leftovers };
   deps.setOutputs(outcome);
   return outcome;
@@ -60928,14 +61150,18 @@ async function makeImage(context, signal) {
   const { log } = deps;
   let made = { verdict: "unverified" };
   try {
-    const image = await log.phase("Build", () => buildImage(context, signal));
+    const image = await phase(log, "Build", () => buildImage(context, signal));
     made = { ...made, image };
-    if (inputs.deregister === "never") release2(image, made);
+    if (inputs.deregister === "never") {
+      await keep(ec2, image);
+      release2(image, made);
+    }
     if (inputs.smoke)
-      made = { ...made, ...judged(await log.phase("Smoke test", () => testImage(context, image, signal))) };
+      made = { ...made, ...judged(await phase(log, "Smoke test", () => testImage(context, image, signal))) };
     if (!keeps(inputs.deregister, made.verdict)) return made;
     signal.throwIfAborted();
-    await log.phase(
+    await phase(
+      log,
       "Promote",
       () => made.verdict === "verified" ? promote(ec2, image, made.jenkinsVersion ?? "") : keep(ec2, image)
     );
@@ -60961,6 +61187,13 @@ function testImage({ inputs, deps, ec2, plan, ledger }, image, signal) {
 }
 function judged({ seconds, ...result }) {
   return { ...result, smokeSeconds: seconds };
+}
+async function phase(log, name, work) {
+  try {
+    return await log.phase(name, work);
+  } catch (error2) {
+    throw explainRefusal(name, error2);
+  }
 }
 function keeps(deregister, verdict) {
   return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
@@ -61062,7 +61295,7 @@ function httpUrl(value) {
   return value.replace(/\/+$/, "");
 }
 function cidr(value) {
-  if (!import_ipaddr2.default.IPv4.isValidCIDR(value)) {
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(value) || !import_ipaddr2.default.IPv4.isValidCIDR(value)) {
     throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
   }
   return value;
@@ -61087,8 +61320,7 @@ function openTemplate(given, shipped) {
   };
 }
 function declaredVariables(hcl) {
-  const withoutComments = hcl.replace(/\/\*[\s\S]*?\*\//g, "");
-  return [...withoutComments.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)].map(([, name = ""]) => name);
+  return [...hcl.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)].map(([, name = ""]) => name);
 }
 
 // src/inputs.ts
@@ -61265,8 +61497,7 @@ function actionsLog(now = Date.now) {
     phases,
     info: (text2) => info(inertText(text2)),
     warning: (text2) => warning(inertText(text2)),
-    error: (text2, title) => error(inertText(text2), title === void 0 ? {} : { title }),
-    debug: (text2) => debug(inertText(text2)),
+    error: (text2) => error(inertText(text2)),
     mask: (secret) => setSecret(secret),
     quote: (source, text2) => inertLines(text2, `${source} │ `).forEach((line) => info(line)),
     async phase(name, work) {
@@ -61328,41 +61559,40 @@ function code(value) {
 // src/app.ts
 var shippedTemplate = path11.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
+  process.exitCode = 1;
   const log = actionsLog();
   try {
     const inputs = readInputs(process.env, shippedTemplate);
     const deps = {
       log,
       env: process.env,
-      fetch,
       temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
       saveState: (state2) => saveState(stateKeys.bake, state2),
       setOutputs: (outcome2) => Object.entries(outputsOf(outcome2)).forEach(([name, value]) => setOutput(name, value))
     };
     const outcome = await bake(inputs, deps, cancelSignal(log));
     if (outcome.leftovers.length === 0) saveState(stateKeys.swept, true);
-    await summary.addRaw(summaryOf(outcome, log.phases)).write();
-    failUnlessGood(outcome, log);
+    process.exitCode = isGood(outcome, log) ? 0 : 1;
+    await summary.addRaw(summaryOf(outcome, log.phases)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
   } catch (error2) {
-    fail(log, explain(error2));
+    log.error(explain(error2));
   }
 }
 async function runPost(state2) {
+  process.exitCode = 1;
   const log = actionsLog();
   try {
     await cleanUp(state2, { log, env: process.env });
+    process.exitCode = 0;
   } catch (error2) {
-    fail(log, explain(error2));
+    log.error(explain(error2));
   }
 }
-function failUnlessGood(outcome, log) {
-  if (outcome.failure !== void 0) fail(log, explain(outcome.failure));
-  if (outcome.verdict === "rejected") fail(log, `The image was rejected: ${outcome.reason}`);
-  outcome.leftovers.forEach(({ type, id, reason }) => fail(log, `Left in the account: ${type} ${id}: ${reason}`));
-}
-function fail(log, message) {
-  log.error(message);
-  process.exitCode = 1;
+function isGood({ failure, verdict, reason, leftovers }, log) {
+  if (failure !== void 0) log.error(explain(failure));
+  if (verdict === "rejected") log.error(`The image was rejected: ${reason}`);
+  leftovers.forEach(({ type, id, reason: why }) => log.error(`Left in the account: ${type} ${id}: ${why}`));
+  return failure === void 0 && verdict !== "rejected" && leftovers.length === 0;
 }
 function cancelSignal(log) {
   const controller = new AbortController();

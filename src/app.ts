@@ -5,7 +5,7 @@ import {cleanUp} from './cleanup/cleanUp.ts'
 import {stateKeys, type BakeState} from './cleanup/state.ts'
 import {readInputs} from './inputs.ts'
 import {outputsOf} from './outputs.ts'
-import {explain, UserError} from './report/errors.ts'
+import {explain, messageOf, UserError} from './report/errors.ts'
 import {actionsLog, type Log} from './report/log.ts'
 import {summaryOf} from './report/summary.ts'
 
@@ -13,13 +13,14 @@ const shippedTemplate = path.join(import.meta.dirname, '..', 'templates', 'jenki
 
 /** The action's main step: bakes, reports, and fails the step unless the end is a good one. */
 export async function runMain(): Promise<void> {
+  // Green only at a good end: a promise that never settles would otherwise end the process with 0.
+  process.exitCode = 1
   const log = actionsLog()
   try {
     const inputs = readInputs(process.env, shippedTemplate)
     const deps = {
       log,
       env: process.env,
-      fetch,
       temporaryFolder: process.env['RUNNER_TEMP'] ?? '/tmp',
       saveState: (state: BakeState) => core.saveState(stateKeys.bake, state),
       setOutputs: (outcome: Outcome) =>
@@ -27,32 +28,34 @@ export async function runMain(): Promise<void> {
     }
     const outcome = await bake(inputs, deps, cancelSignal(log))
     if (outcome.leftovers.length === 0) core.saveState(stateKeys.swept, true)
-    await core.summary.addRaw(summaryOf(outcome, log.phases)).write()
-    failUnlessGood(outcome, log)
+    process.exitCode = isGood(outcome, log) ? 0 : 1
+    await core.summary
+      .addRaw(summaryOf(outcome, log.phases))
+      .write()
+      .catch((error: unknown) => log.warning(`The job summary could not be written: ${messageOf(error)}`))
   } catch (error) {
-    fail(log, explain(error))
+    log.error(explain(error))
   }
 }
 
 /** The action's post step: after a main that was cut off, ends what still runs and removes what it made. */
 export async function runPost(state: BakeState): Promise<void> {
+  process.exitCode = 1
   const log = actionsLog()
   try {
     await cleanUp(state, {log, env: process.env})
+    process.exitCode = 0
   } catch (error) {
-    fail(log, explain(error))
+    log.error(explain(error))
   }
 }
 
-function failUnlessGood(outcome: Outcome, log: Log): void {
-  if (outcome.failure !== undefined) fail(log, explain(outcome.failure))
-  if (outcome.verdict === 'rejected') fail(log, `The image was rejected: ${outcome.reason}`)
-  outcome.leftovers.forEach(({type, id, reason}) => fail(log, `Left in the account: ${type} ${id}: ${reason}`))
-}
-
-function fail(log: Log, message: string): void {
-  log.error(message)
-  process.exitCode = 1
+/** Says everything that is wrong with an outcome. */
+function isGood({failure, verdict, reason, leftovers}: Outcome, log: Log): boolean {
+  if (failure !== undefined) log.error(explain(failure))
+  if (verdict === 'rejected') log.error(`The image was rejected: ${reason}`)
+  leftovers.forEach(({type, id, reason: why}) => log.error(`Left in the account: ${type} ${id}: ${why}`))
+  return failure === undefined && verdict !== 'rejected' && leftovers.length === 0
 }
 
 /** Aborted by the runner's cancel: SIGINT, and 7.5 s later SIGTERM. */

@@ -1,17 +1,18 @@
-import type {EC2Client} from '@aws-sdk/client-ec2'
 import {openLedger, type Ledger} from './cleanup/ledger.ts'
 import {identify} from './cleanup/processes.ts'
 import type {BakeState} from './cleanup/state.ts'
 import type {Leftover} from './cleanup/find.ts'
 import {sweep} from './cleanup/sweep.ts'
-import {openSession, type Session} from './credentials/session.ts'
+import {openSession} from './credentials/session.ts'
 import {ec2Client} from './ec2/client.ts'
+import {explainRefusal} from './ec2/refusal.ts'
 import {resourcesOf, type BakedImage} from './image/images.ts'
 import {planImage, type Plan} from './image/plan.ts'
 import {keep, promote} from './image/promote.ts'
+import {textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
-import {buildImage} from './packer/buildImage.ts'
-import {installPacker, type Packer} from './packer/install/install.ts'
+import {buildImage, type ImageBuild} from './packer/buildImage.ts'
+import {installPacker} from './packer/install/install.ts'
 import {UserError} from './report/errors.ts'
 import type {Log} from './report/log.ts'
 import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
@@ -19,7 +20,6 @@ import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
 export interface Deps {
   readonly log: Log
   readonly env: NodeJS.ProcessEnv
-  readonly fetch: typeof globalThis.fetch
   /** A folder that lives as long as the job; the bake makes one of its own in it. */
   readonly temporaryFolder: string
   /** Keeps what post needs; called before anything is made. */
@@ -49,6 +49,8 @@ export interface Outcome {
   readonly leftovers: readonly Leftover[]
 }
 
+/** In bytes. Jenkins's own package index is about 200 KB. */
+const longestIndex = 20_000_000
 const sweepLimitMs = 10 * 60_000
 
 /**
@@ -58,14 +60,16 @@ const sweepLimitMs = 10 * 60_000
  * @param cancel aborted when the runner cancels the step
  */
 export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
-  const {log, env, fetch} = deps
+  const {log, env} = deps
   const {region} = inputs.aws
   const signal = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)])
 
-  const session = await log.phase('Credentials', () => openSession(inputs.aws, {env, log}, signal))
+  const session = await phase(log, 'Credentials', () => openSession(inputs.aws, {env, log}, signal))
   const ec2 = ec2Client(region, session.credentials, env)
-  const plan = await log.phase('Plan', () => planImage(inputs, {ec2, fetch, now: new Date(), env, log}, signal))
-  const packer = await log.phase('Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
+  const plan = await phase(log, 'Plan', () =>
+    planImage(inputs, {ec2, read: textReader(env, longestIndex), now: new Date(), env, log}, signal)
+  )
+  const packer = await phase(log, 'Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
   deps.saveState(stateOf(inputs, plan, ledger))
@@ -75,24 +79,19 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
     ledger.release(resourcesOf(image))
   }
   const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger, release}, signal)
-  const leftovers = await log.phase('Sweep', () =>
+  const leftovers = await phase(log, 'Sweep', () =>
     sweep({ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
   )
-  const imageRemoved = made.image !== undefined && !ledger.released.some(({id}) => id === made.image?.id)
-  const deregistered = imageRemoved && !leftovers.some(({id}) => id === made.image?.id)
+  const isThisImage = ({id}: {readonly id: string}): boolean => id === made.image?.id
+  const deregistered = ledger.resources.some(isThisImage) && !leftovers.some(isThisImage)
   const outcome = {...facts, ...made, deregistered, leftovers}
   deps.setOutputs(outcome)
   return outcome
 }
 
-interface BakeContext {
+interface BakeContext extends ImageBuild {
   readonly inputs: Inputs
   readonly deps: Deps
-  readonly session: Session
-  readonly ec2: EC2Client
-  readonly plan: Plan
-  readonly packer: Packer
-  readonly ledger: Ledger
   /** From here on the image is the user's. */
   readonly release: (image: BakedImage, made: Made) => void
 }
@@ -105,16 +104,19 @@ async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Mad
   const {log} = deps
   let made: Made = {verdict: 'unverified'}
   try {
-    const image = await log.phase('Build', () => buildImage(context, signal))
+    const image = await phase(log, 'Build', () => buildImage(context, signal))
     made = {...made, image}
-    if (inputs.deregister === 'never') release(image, made)
+    if (inputs.deregister === 'never') {
+      await keep(ec2, image)
+      release(image, made)
+    }
 
     if (inputs.smoke)
-      made = {...made, ...judged(await log.phase('Smoke test', () => testImage(context, image, signal)))}
+      made = {...made, ...judged(await phase(log, 'Smoke test', () => testImage(context, image, signal)))}
     if (!keeps(inputs.deregister, made.verdict)) return made
 
     signal.throwIfAborted()
-    await log.phase('Promote', () =>
+    await phase(log, 'Promote', () =>
       made.verdict === 'verified' ? promote(ec2, image, made.jenkinsVersion ?? '') : keep(ec2, image)
     )
     release(image, made)
@@ -145,6 +147,15 @@ function testImage(
 
 function judged({seconds, ...result}: SmokeResult): Partial<Made> & Pick<Made, 'verdict'> {
   return {...result, smokeSeconds: seconds}
+}
+
+/** A phase of the log, with what AWS refuses in it explained to the user. */
+async function phase<T>(log: Log, name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await log.phase(name, work)
+  } catch (error) {
+    throw explainRefusal(name, error)
+  }
 }
 
 /** Whether an image with this verdict stays in the account. */

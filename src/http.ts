@@ -13,6 +13,9 @@ export function proxyAgents(
   return {httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options)}
 }
 
+/** For the AWS SDK, which by itself waits for ever on a connection that has died. In milliseconds. */
+export const requestLimits = {connectionTimeout: 10_000, requestTimeout: 60_000, throwOnRequestTimeout: true}
+
 export interface GetOptions {
   /** Where proxies are named. */
   readonly env: NodeJS.ProcessEnv
@@ -39,7 +42,28 @@ export function get(url: URL, {env, headers = {}, signal}: GetOptions): Promise<
     const request = secure ? https.get(url, options, resolve) : http.get(url, options, resolve)
     request.once('timeout', () => request.destroy(new Error(`nothing came for ${silenceMs / 1000} seconds`)))
     request.once('error', reject)
+    // An answer such as 101 Switching Protocols ends without a response and without an error (Node's http, event 'upgrade').
+    request.once('close', () => reject(new Error('the connection was closed without an answer')))
   })
+}
+
+/** Reads a text over HTTP, following up to three redirects. */
+export type ReadText = (url: string, signal: AbortSignal) => Promise<string>
+
+/** @param limit in bytes; a longer text is an error, as is any status but 200 */
+export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
+  return async function read(url: string, signal: AbortSignal, redirects = 3): Promise<string> {
+    const response = await get(new URL(url), {env, signal})
+    const {statusCode = 0} = response
+    const {location} = response.headers
+    if (statusCode >= 300 && statusCode < 400 && location && redirects > 0) {
+      response.destroy()
+      return read(new URL(location, url).href, signal, redirects - 1)
+    }
+    const body = await bodyOf(response, limit)
+    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`)
+    return body.toString('utf8')
+  }
 }
 
 /** Reads a whole body. Rejects when it ends early, and when it is longer than `limit` bytes. */

@@ -1,6 +1,8 @@
 import * as path from 'node:path'
 import {existsSync} from 'node:fs'
 import * as core from '@actions/core'
+import type {Role} from './credentials/session.ts'
+import type {PackerRequest} from './packer/install/install.ts'
 import semver from 'semver'
 import {
   cidr,
@@ -26,22 +28,9 @@ export type Deregister = 'on-failure' | 'always' | 'never'
 export interface AwsInputs {
   readonly region: string
   /** Absent: the credentials that the environment gives. */
-  readonly role?: RoleInputs
+  readonly role?: Role
   /** Empty: any account. */
   readonly allowedAccountIds: readonly string[]
-}
-
-export interface RoleInputs {
-  readonly arn: string
-  readonly sessionName: string
-  readonly durationSeconds: number
-  readonly audience: string
-}
-
-export interface PackerInputs {
-  /** An exact version, or `system` for the one on PATH. */
-  readonly version: string
-  readonly releasesUrl: string
 }
 
 export interface ImageInputs {
@@ -63,7 +52,7 @@ export interface SmokeInputs {
 
 export interface Inputs {
   readonly aws: AwsInputs
-  readonly packer: PackerInputs
+  readonly packer: PackerRequest
   readonly template: Template
   readonly image: ImageInputs
   /** `auto`: this runner's own public address. */

@@ -83,7 +83,8 @@ export function httpUrl(value: string): string {
 
 /** An IPv4 range. */
 export function cidr(value: string): string {
-  if (!ipaddr.IPv4.isValidCIDR(value)) {
+  // The library also takes `1/8` and `0x7f.1/8`, which AWS and Packer do not.
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(value) || !ipaddr.IPv4.isValidCIDR(value)) {
     throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`)
   }
   return value

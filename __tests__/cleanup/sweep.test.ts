@@ -15,7 +15,7 @@ const packerName = 'packer_6740f1a0-1111-2222-3333-444455556666'
 let ledger: Ledger
 let log: RecordingLog
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')))
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')), 'bake')
   log = recordingLog()
 })
 
@@ -107,12 +107,36 @@ it('touches nothing that only looks alike', async () => {
   expect(cloud.calls.map(({action}) => action)).not.toContain('TerminateInstances')
 })
 
+it('leaves what is the user’s own although it hangs on something of ours', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  // A bake that begins in ten minutes: all that is there now is older.
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')))
+  ledger.begin(new Date(Date.now() + 600_000))
+  const old = await launch(ec2, cloud)
+  const {ImageId: earlier = ''} = await ec2.createImage({InstanceId: old, Name: 'earlier'})
+  const {Images: [own] = []} = await ec2.describeImages({ImageIds: [earlier]})
+  const snapshot = own?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
+  const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+  const {ImageId: image = ''} = await ec2.createImage({
+    InstanceId: instance,
+    Name: 'ours',
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {SnapshotId: snapshot}}],
+    TagSpecifications: tagSpecifications(ours, 'image', 'snapshot')
+  })
+  await ec2.describeImages({ImageIds: [image]})
+
+  expect(await sweep(options(ec2))).toEqual([])
+  const {Snapshots = []} = await ec2.describeSnapshots({OwnerIds: ['self']})
+  expect(Snapshots.map(({SnapshotId}) => SnapshotId)).toEqual([snapshot])
+  expect(cloud.leftovers().map(({id}) => id)).toContain(earlier)
+})
+
 it('removes a volume that outlives its instance', async () => {
   const {ec2, cloud} = await startTestCloud()
-  await launch(ec2, cloud, {
-    TagSpecifications: tagSpecifications(ours, 'instance'),
+  const instance = await launch(ec2, cloud, {
     BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {VolumeSize: 8, DeleteOnTermination: false}}]
   })
+  ledger.made('instance', instance)
 
   expect(await sweep(options(ec2))).toEqual([])
   expect(cloud.leftovers()).toEqual([])

@@ -1,11 +1,12 @@
 import {expect, it} from '@jest/globals'
+import type {ReadText} from '../../src/http.ts'
 import {ownCidrs} from '../../src/ec2/ownAddress.ts'
 
 const never = new AbortController().signal
 const answering =
-  (...answers: string[]): typeof fetch =>
+  (...answers: string[]): ReadText =>
   () =>
-    Promise.resolve(new Response(answers.shift() ?? answers[0]))
+    Promise.resolve(answers.shift() ?? '')
 
 it('collects every address that a pool of addresses shows', async () => {
   expect(await ownCidrs(answering('203.0.113.7\n', '203.0.113.8\n', '203.0.113.7\n'), never)).toEqual([
@@ -19,6 +20,6 @@ it('is content with one good answer', async () => {
 })
 
 it('says which input to set when it cannot be learned', async () => {
-  const broken = (): Promise<Response> => Promise.reject(new Error('no route'))
+  const broken = (): Promise<string> => Promise.reject(new Error('no route'))
   await expect(ownCidrs(broken, never)).rejects.toThrow(/no route.*'allowed-cidrs'/)
 })

@@ -22,10 +22,13 @@ async function anImage(ec2: EC2, cloud: Parameters<typeof launch>[1]): Promise<s
 it('returns the image of a build as AWS knows it', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  expect(await bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', 'ours', never)).toEqual({
+  expect(
+    await bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', {bake: 'ours', began: new Date(0)}, never)
+  ).toEqual({
     region: 'us-east-1',
     id,
     name: 'image',
+    created: expect.any(Date),
     snapshotIds: [expect.stringMatching(/^snap-/)]
   })
 })
@@ -33,9 +36,9 @@ it('returns the image of a build as AWS knows it', async () => {
 it('takes no image that does not carry the tags of this bake', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  await expect(bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', 'theirs', never)).rejects.toThrow(
-    /does not carry the tags of this bake/
-  )
+  await expect(
+    bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', {bake: 'theirs', began: new Date(0)}, never)
+  ).rejects.toThrow(/does not carry the tags of this bake/)
 })
 
 it.each([
@@ -48,13 +51,21 @@ it.each([
   ['one in another region', artifact('eu-west-1:ami-01'), /expected exactly one image, in us-east-1/]
 ])('wants one image in the region and refuses %s', async (_, artifacts, message) => {
   const {ec2} = await startTestCloud()
-  await expect(bakedImage(ec2, artifacts, 'us-east-1', 'ours', never)).rejects.toThrow(message)
+  await expect(bakedImage(ec2, artifacts, 'us-east-1', {bake: 'ours', began: new Date(0)}, never)).rejects.toThrow(
+    message
+  )
 })
 
 it('promotes: IMDSv2 for every machine, verified, and no date at which a janitor comes', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  const image = await bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', 'ours', never)
+  const image = await bakedImage(
+    ec2,
+    artifact(`us-east-1:${id}`),
+    'us-east-1',
+    {bake: 'ours', began: new Date(0)},
+    never
+  )
   await promote(ec2, image, '2.568.2')
   const {Images: [promoted] = []} = await ec2.describeImages({ImageIds: [id]})
   const tags = Object.fromEntries((promoted?.Tags ?? []).map(({Key, Value}) => [Key, Value]))

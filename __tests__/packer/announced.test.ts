@@ -13,7 +13,13 @@ it('knows the names that Packer announces before it makes something', () => {
     say('Launching a source AWS instance...'),
     print('Instance ID: i-0123456789abcdef0')
   ].join('\n')
-  expect(announcedBy(output)).toEqual({keyPairs: [ours], securityGroups: [ours], unfinished: false})
+  expect(announcedBy(output)).toEqual({
+    keyPairs: [ours],
+    securityGroups: [ours],
+    instances: ['i-0123456789abcdef0'],
+    unfinished: false,
+    untraceable: false
+  })
 })
 
 it('keeps the builds of one template apart', () => {
@@ -30,9 +36,10 @@ it('believes nothing that the machine under construction may have printed', () =
     print(`Creating temporary keypair: ${theirs}`),
     say('Connected to SSH!'),
     print(`Creating temporary security group for this instance: ${theirs}`),
+    print('Instance ID: i-0123456789abcdef0'),
     print('x\\n==> amazon-ebs.other: Creating temporary keypair: ' + theirs)
   ].join('\n')
-  expect(announcedBy(output)).toEqual({keyPairs: [ours], securityGroups: [], unfinished: false})
+  expect(announcedBy(output)).toMatchObject({keyPairs: [ours], securityGroups: [], instances: []})
 })
 
 it('ignores a name that is not one of Packer’s temporary names', () => {
@@ -51,4 +58,11 @@ it('takes the tagging of an image for no image', () => {
     announcedBy([say('Creating AMI n from instance i-1'), print('AMI: ami-1'), say('Creating AMI tags')].join('\n'))
       .unfinished
   ).toBe(false)
+})
+
+it('notices a launch that nothing unique was announced for', () => {
+  const launch = say('Launching a source AWS instance...')
+  expect(announcedBy(launch).untraceable).toBe(true)
+  expect(announcedBy([launch, print('Instance ID: i-0123456789abcdef0')].join('\n')).untraceable).toBe(false)
+  expect(announcedBy([say(`Creating temporary keypair: ${ours}`), launch].join('\n')).untraceable).toBe(false)
 })

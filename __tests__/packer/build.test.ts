@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 
 /** A shell script in the place of Packer: what is tested here is what the action does with a process. */
-function packerThat(script: string, onKeyPair = (): void => undefined): BuildJob {
+function packerThat(script: string, heard: string[] = []): BuildJob {
   const packer = path.join(folder, 'packer-stand-in')
   writeFileSync(packer, `#!/bin/sh\n${script}\n`)
   chmodSync(packer, 0o755)
@@ -25,7 +25,8 @@ function packerThat(script: string, onKeyPair = (): void => undefined): BuildJob
     variablesFile: 'variables.json',
     workingDirectory: folder,
     environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
-    onKeyPair
+    onKeyPair: (name) => void heard.push(name),
+    onInstance: (id) => void heard.push(id)
   }
 }
 
@@ -66,11 +67,18 @@ it('fails when Packer cannot be started', async () => {
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/absent could not be started/)
 })
 
-it('says when the first thing is about to be made', async () => {
-  let told = 0
-  const job = packerThat('echo "1,,ui,say,==> a.b: Creating temporary keypair: packer_x"', () => (told += 1))
+it('tells of the key pair and the instance when they are announced', async () => {
+  const heard: string[] = []
+  const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
+  const job = packerThat(
+    `echo "1,,ui,say,==> a.b: Creating temporary keypair: ${name}"
+    echo "1,,ui,message,    a.b: Instance ID: i-0123456789abcdef0"
+    echo "1,,ui,say,==> a.b: Connected to SSH!"
+    echo "1,,ui,message,    a.b: Instance ID: i-0aaaaaaaaaaaaaaaa"`,
+    heard
+  )
   await build(job, ledger, recordingLog(), never)
-  expect(told).toBe(1)
+  expect(heard).toEqual([name, 'i-0123456789abcdef0'])
 })
 
 it('ends the whole group when it is aborted, and throws why', async () => {

@@ -27,6 +27,17 @@ withEachPacker((packer) => {
   )
 
   it(
+    'removes its encrypted copy too, which is the image that it reports',
+    async () => {
+      const inputs = {template: ownTemplate(install, 'encrypt_boot = true'), deregister: 'always'}
+      const run = await play(packer, {inputs})
+      expect(run).toMatchObject({exitCode: 0, leftovers: []})
+      expect(run.outputs).toMatchObject({verdict: 'verified', deregistered: 'true'})
+    },
+    scenarioMs
+  )
+
+  it(
     'fails with what Packer said when its script fails',
     async () => {
       const run = await play(packer, {inputs: {template: ownTemplate(`${install}# light-machine: exit 3\n`)}})

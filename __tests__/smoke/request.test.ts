@@ -49,3 +49,21 @@ it('is ended by its signal', async () => {
   controller.abort()
   expect(await answer).toMatchObject({kind: 'none'})
 })
+
+it('takes a connection that changes its protocol for no answer', async () => {
+  const port = await serve(() => undefined)
+  servers[0]?.on('connection', (socket) =>
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  )
+  expect(await askJenkins('127.0.0.1', port, never)).toMatchObject({kind: 'none'})
+})
+
+it.each(['2.0"; id; echo "', '2.568.2 <b>', 'latest', '2'])('takes %j for no version', async (header) => {
+  const port = await serve((_, response) => response.writeHead(200, {'X-Jenkins': header}).end())
+  expect(await askJenkins('127.0.0.1', port, never)).toEqual({kind: 'http', status: 200, body: ''})
+})
+
+it.each(['2.568.2', '2.570', '2.571-SNAPSHOT', '2.571-rc36580.a_b1'])('knows the version %s', async (header) => {
+  const port = await serve((_, response) => response.writeHead(200, {'X-Jenkins': header}).end())
+  expect(await askJenkins('127.0.0.1', port, never)).toMatchObject({version: header})
+})

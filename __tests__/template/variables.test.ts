@@ -8,7 +8,7 @@ import {variablesFile} from '../../src/template/variables.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
 writeFileSync(
   path.join(folder, 'a.pkr.hcl'),
-  'variable "region" {\n  type = string\n}\n  variable "tags" {}\n/* variable "commented" {} */\n// variable "too" {}\n'
+  'variable "region" {\n  type = string\n}\n  variable "tags" {}\npaths = [".../*"]\n// variable "too" {}\n'
 )
 writeFileSync(path.join(folder, 'b.pkr.hcl'), 'variable source_ami {}\nlocals { variable = "x" }\n')
 writeFileSync(path.join(folder, 'notes.txt'), 'variable "no" {}')

@@ -1,15 +1,17 @@
-import {
-  type EC2Client,
-  type Filter,
-  paginateDescribeImages,
-  paginateDescribeInstances,
-  paginateDescribeSecurityGroups,
-  paginateDescribeSnapshots,
-  paginateDescribeVolumes,
-  DescribeKeyPairsCommand
-} from '@aws-sdk/client-ec2'
+import type {EC2Client, Filter} from '@aws-sdk/client-ec2'
 import {tagKeys} from '../image/tags.ts'
+import type {Announced} from '../packer/announced.ts'
 import {messageOf} from '../report/errors.ts'
+import {
+  imagesBy,
+  instancesBy,
+  keyPairsBy,
+  securityGroupsBy,
+  snapshotsBy,
+  volumesBy,
+  type Described,
+  type Search
+} from './describe.ts'
 import type {Ledger, Resource, ResourceType} from './ledger.ts'
 
 /** A resource of this bake that still exists. */
@@ -29,30 +31,48 @@ export interface Findings {
   readonly unseen: readonly Leftover[]
 }
 
+export interface Traces {
+  readonly bakeId: string
+  readonly ledger: Ledger
+  /** What the ledger has of Packer's announcements; read once, because Packer has ended. */
+  readonly announced: Announced
+}
+
 /**
  * Everything of this bake that exists now: by tag, by the ids in the ledger, and, for templates without our tags, by
- * the temporary names that Packer announced. What was released is not among it.
+ * what Packer announced. What was released is not among it.
  *
- * Ids are looked for with filters, because asking for an id that is gone is an error and a filter is not.
+ * What only hangs on something of ours (a volume on our instance, a snapshot in our image's mapping) may be the
+ * user's own: it counts only when it was made since the bake began. Ids are looked for with filters, because asking for an id
+ * that is gone is an error and a filter is not.
  */
 export async function findResources(
   client: EC2Client,
-  bakeId: string,
-  ledger: Ledger,
+  {bakeId, ledger, announced}: Traces,
   abortSignal: AbortSignal
 ): Promise<Findings> {
-  const announced = ledger.announced
-  const tagged = filter(`tag:${tagKeys.bake}`, [bakeId])
-  const recorded = (type: ResourceType): string[] =>
-    ledger.resources.flatMap((resource) => (resource.type === type ? [resource.id] : []))
-
+  const {began, resources} = ledger
+  const released = new Set(ledger.released.map(({id}) => id))
   const unseen: Leftover[] = []
-  /** Several searches as one: filters of one request are joined by "and", so each gets a request. */
-  const look = async <T extends Found>(type: ResourceType, search: Search<T>, filters: Filter[]): Promise<T[]> => {
+  const tagged = filter(`tag:${tagKeys.bake}`, [bakeId])
+
+  /** Filters of one request are joined by "and", so each gets a request. */
+  const look = async (
+    type: ResourceType,
+    search: Search,
+    ours: Filter[],
+    attached: Filter[] = []
+  ): Promise<Described[]> => {
+    const recorded = resources.flatMap((resource) => (resource.type === type ? [resource.id] : []))
+    const ask = (filters: Filter[]): Promise<Described[][]> =>
+      Promise.all(filters.filter(({Values}) => Values?.length).map((one) => search({client, abortSignal}, [one])))
     try {
-      const searches = filters.filter(({Values}) => Values?.length).map((one) => search({client, abortSignal}, [one]))
-      const results = await Promise.all(searches)
-      return [...new Map(results.flat().map((found) => [found.id, found])).values()]
+      const [certain, likely] = await Promise.all([
+        ask([tagged, filter(idFilters[type], recorded), ...ours]),
+        ask(attached)
+      ])
+      const made = likely.flat().filter(({created}) => created !== undefined && created >= began)
+      return [...new Map([...certain.flat(), ...made].map((one) => [one.id, one])).values()]
     } catch (error) {
       unseen.push({type, id: '(unknown)', state: '', reason: `it could not be looked for: ${messageOf(error)}`})
       return []
@@ -60,113 +80,71 @@ export async function findResources(
   }
 
   const instances = await look('instance', instancesBy, [
-    tagged,
-    filter('instance-id', recorded('instance')),
-    filter('key-name', announced.keyPairs)
+    filter('key-name', announced.keyPairs),
+    filter('instance-id', announced.instances)
   ])
-  // Also of those that are gone: they lead to the images that were made of them.
-  const instanceIds = [...new Set([...recorded('instance'), ...instances.map(({id}) => id)])]
+  const madeBefore = resources.flatMap(({type, id}) => (type === 'instance' ? [id] : []))
+  const instanceIds = [...madeBefore, ...announced.instances, ...instances.map(({id}) => id)]
   const [volumes, images, groups, keyPairs] = await Promise.all([
-    look('volume', volumesBy, [
-      tagged,
-      filter('volume-id', recorded('volume')),
-      filter('attachment.instance-id', instanceIds)
-    ]),
-    look('image', imagesBy, [tagged, filter('image-id', recorded('image')), filter('source-instance-id', instanceIds)]),
-    look('security-group', securityGroupsBy, [
-      tagged,
-      filter('group-id', recorded('security-group')),
-      filter('group-name', announced.securityGroups)
-    ]),
-    look('key-pair', keyPairsBy, [
-      tagged,
-      filter('key-pair-id', recorded('key-pair')),
-      filter('key-name', announced.keyPairs)
-    ])
+    look('volume', volumesBy, [], [filter('attachment.instance-id', instanceIds)]),
+    look('image', imagesBy, [filter('source-instance-id', instanceIds)]),
+    look('security-group', securityGroupsBy, [filter('group-name', announced.securityGroups)]),
+    look('key-pair', keyPairsBy, [filter('key-name', announced.keyPairs)])
   ])
-  const snapshots = await look('snapshot', snapshotsBy, [
-    tagged,
-    filter('snapshot-id', [...recorded('snapshot'), ...images.flatMap((image) => image.snapshotIds)]),
-    // How EC2 describes the snapshots of CreateImage: the only trace of an image that never became available.
-    filter(
-      'description',
-      instanceIds.map((id) => `Created by CreateImage(${id})*`)
-    )
-  ])
-  const released = new Set(ledger.released.map(({id}) => id))
-  const found = [...instances.filter(({state}) => state !== 'terminated'), ...volumes, ...images, ...snapshots]
-    .concat(groups, keyPairs)
+  const imageIds = [...resources.flatMap(({type, id}) => (type === 'image' ? [id] : [])), ...images.map(({id}) => id)]
+  // An encrypted copy carries no tag until it is finished; it knows which image it is a copy of.
+  const copies = await look('image', imagesBy, [], [filter('source-image-id', imageIds)])
+  const snapshots = await look(
+    'snapshot',
+    snapshotsBy,
+    // How EC2 describes the snapshots of CreateImage and CopyImage: the only trace of an image that never became available.
+    [
+      filter('description', [
+        ...instanceIds.map((id) => `Created by CreateImage(${id})*`),
+        ...copies.map(({id}) => `Copied for DestinationAmi ${id}*`)
+      ])
+    ],
+    [
+      filter(
+        'snapshot-id',
+        [...images, ...copies].flatMap((image) => image.snapshotIds ?? [])
+      )
+    ]
+  )
+  if (announced.untraceable) unseen.push(untraceable)
+  const found = [
+    instances.filter(({state}) => state !== 'terminated'),
+    volumes,
+    images,
+    copies,
+    snapshots,
+    groups,
+    keyPairs
+  ]
+    .flat()
     .filter(({id}) => !released.has(id))
-    .map(({type, id, state}) => ({type, id, state}))
-  return {found, unseen}
+    .map(({type, id, state}): [string, Found] => [id, {type, id, state}])
+  return {found: [...new Map(found).values()], unseen}
 }
 
-interface Reader {
-  readonly client: EC2Client
-  readonly abortSignal: AbortSignal
+const idFilters: Record<ResourceType, string> = {
+  instance: 'instance-id',
+  volume: 'volume-id',
+  image: 'image-id',
+  snapshot: 'snapshot-id',
+  'security-group': 'group-id',
+  'key-pair': 'key-pair-id'
 }
 
-type Search<T extends Found> = (reader: Reader, filters: Filter[]) => Promise<T[]>
-
-async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const page of pages) collected.push(page)
-  return collected
+const untraceable: Leftover = {
+  type: 'instance',
+  id: '(unknown)',
+  state: '',
+  reason:
+    'Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, ' +
+    'so that it cannot be told from others. Look for an instance with that key pair.'
 }
 
 function filter(Name: string, Values: readonly string[]): Filter {
   return {Name, Values: [...new Set(Values)]}
-}
-
-async function instancesBy({client, abortSignal}: Reader, Filters: Filter[]): Promise<Found[]> {
-  const pages = await all(paginateDescribeInstances({client}, {Filters}, {abortSignal}))
-  return pages
-    .flatMap((page) => page.Reservations ?? [])
-    .flatMap((reservation) => reservation.Instances ?? [])
-    .map(({InstanceId = '', State}) => ({type: 'instance' as const, id: InstanceId, state: State?.Name ?? ''}))
-}
-
-async function volumesBy({client, abortSignal}: Reader, Filters: Filter[]): Promise<Found[]> {
-  const pages = await all(paginateDescribeVolumes({client}, {Filters}, {abortSignal}))
-  return pages
-    .flatMap((page) => page.Volumes ?? [])
-    .map(({VolumeId = '', State = ''}) => ({type: 'volume' as const, id: VolumeId, state: State}))
-    .filter(({state}) => state !== 'deleting' && state !== 'deleted')
-}
-
-async function imagesBy(
-  {client, abortSignal}: Reader,
-  Filters: Filter[]
-): Promise<(Found & {snapshotIds: string[]})[]> {
-  const pages = await all(
-    paginateDescribeImages({client}, {Filters, Owners: ['self'], IncludeDeprecated: true}, {abortSignal})
-  )
-  return pages
-    .flatMap((page) => page.Images ?? [])
-    .map(({ImageId = '', State = '', BlockDeviceMappings = []}) => ({
-      type: 'image' as const,
-      id: ImageId,
-      state: State,
-      snapshotIds: BlockDeviceMappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
-    }))
-    .filter(({state}) => state !== 'deregistered')
-}
-
-async function snapshotsBy({client, abortSignal}: Reader, Filters: Filter[]): Promise<Found[]> {
-  const pages = await all(paginateDescribeSnapshots({client}, {Filters, OwnerIds: ['self']}, {abortSignal}))
-  return pages
-    .flatMap((page) => page.Snapshots ?? [])
-    .map(({SnapshotId = '', State = ''}) => ({type: 'snapshot' as const, id: SnapshotId, state: State}))
-}
-
-async function securityGroupsBy({client, abortSignal}: Reader, Filters: Filter[]): Promise<Found[]> {
-  const pages = await all(paginateDescribeSecurityGroups({client}, {Filters}, {abortSignal}))
-  return pages
-    .flatMap((page) => page.SecurityGroups ?? [])
-    .map(({GroupId = ''}) => ({type: 'security-group' as const, id: GroupId, state: ''}))
-}
-
-async function keyPairsBy({client, abortSignal}: Reader, Filters: Filter[]): Promise<Found[]> {
-  const {KeyPairs = []} = await client.send(new DescribeKeyPairsCommand({Filters}), {abortSignal})
-  return KeyPairs.map(({KeyPairId = ''}) => ({type: 'key-pair' as const, id: KeyPairId, state: ''}))
 }

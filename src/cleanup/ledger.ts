@@ -1,4 +1,4 @@
-import {appendFileSync, existsSync, mkdirSync, readFileSync} from 'node:fs'
+import {appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync} from 'node:fs'
 import * as path from 'node:path'
 import {announcedBy, type Announced} from '../packer/announced.ts'
 import type {ProcessIdentity} from './processes.ts'
@@ -17,17 +17,20 @@ export interface PackerRun {
 }
 
 type Entry =
+  | {readonly began: string}
   | {readonly intent: ResourceType; readonly key: string}
   | {readonly made: ResourceType; readonly id: string; readonly key?: string}
   | {readonly refused: string}
   | {readonly released: ResourceType; readonly id: string}
   | {readonly packer: ProcessIdentity}
 
-/** Opens the ledger of a bake, making its folder (readable by this user alone) when it is a new one. */
+/** Opens the ledger of a bake; a new one gets a folder that is readable by this user alone. */
 export function openLedger(...folder: readonly string[]): Ledger {
   const location = path.join(...folder)
-  mkdirSync(location, {recursive: true, mode: 0o700})
-  return new Ledger(location)
+  const isNew = mkdirSync(location, {recursive: true, mode: 0o700}) !== undefined
+  const ledger = new Ledger(location)
+  if (isNew) ledger.begin()
+  return ledger
 }
 
 /**
@@ -44,6 +47,16 @@ export class Ledger {
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun(): PackerRun {
     return this.#packerRun(this.#packerRuns().length + 1)
+  }
+
+  begin(now = new Date()): void {
+    this.#append({began: now.toISOString()})
+  }
+
+  /** What existed before this moment is not this bake's. Five minutes early, because AWS has its own clock. */
+  get began(): Date {
+    const [began] = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
+    return new Date((began ?? Date.now()) - 5 * 60_000)
   }
 
   /** Records that something is about to be made. @param key ties the id to the intent later */
@@ -100,11 +113,13 @@ export class Ledger {
 
   /** What Packer announced so far, over all its runs. */
   get announced(): Announced {
-    const runs = this.#packerRuns().map(({output}) => announcedBy(readFileSync(output, 'utf8')))
+    const runs = this.#packerRuns().map(({output}) => announcedBy(beginningOf(output)))
     return {
       keyPairs: runs.flatMap(({keyPairs}) => keyPairs),
       securityGroups: runs.flatMap(({securityGroups}) => securityGroups),
-      unfinished: runs.some(({unfinished}) => unfinished)
+      instances: runs.flatMap(({instances}) => instances),
+      unfinished: runs.some(({unfinished}) => unfinished),
+      untraceable: runs.some(({untraceable}) => untraceable)
     }
   }
 
@@ -139,5 +154,18 @@ export class Ledger {
           return []
         }
       })
+  }
+}
+
+/** Announcements come before the machine speaks; how much it says is not in our hands. */
+const mostOutput = 64 * 1024 * 1024
+
+function beginningOf(file: string): string {
+  const handle = openSync(file, 'r')
+  try {
+    const buffer = Buffer.alloc(Math.min(fstatSync(handle).size, mostOutput))
+    return buffer.toString('utf8', 0, readSync(handle, buffer, 0, buffer.length, 0))
+  } finally {
+    closeSync(handle)
   }
 }

@@ -18,8 +18,8 @@ export async function remove(ec2: EC2Client, {type, id}: Resource, abortSignal: 
   try {
     await removers[type](ec2, id, {abortSignal})
   } catch (error) {
-    // `InvalidInstanceID.NotFound`, `InvalidAMIID.Unavailable` (already deregistered), `InvalidGroup.NotFound`, …
-    if (error instanceof Error && /\.NotFound$|^InvalidAMIID\.Unavailable$/.test(error.name)) return
+    // `InvalidInstanceID.NotFound`, `InvalidGroup.NotFound`, …
+    if (error instanceof Error && error.name.endsWith('.NotFound')) return
     throw error
   }
 }
@@ -31,19 +31,9 @@ const removers: Record<
   async instance(ec2, id, options) {
     await ec2.send(new TerminateInstancesCommand({InstanceIds: [id]}), options)
   },
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
   async image(ec2, id, options) {
-    const {DeleteSnapshotResults = []} = await ec2.send(
-      new DeregisterImageCommand({ImageId: id, DeleteAssociatedSnapshots: true}),
-      options
-    )
-    // The call succeeds even where a snapshot could not be deleted; another image may share it, which is no failure.
-    const kept = DeleteSnapshotResults.filter(
-      ({ReturnCode}) => !['success', 'skipped'].includes(ReturnCode ?? 'success')
-    )
-    if (kept.length > 0)
-      throw new Error(
-        `${id} was deregistered, but ${kept.map((result) => `${result.SnapshotId}: ${result.ReturnCode}`).join(', ')}`
-      )
+    await ec2.send(new DeregisterImageCommand({ImageId: id}), options)
   },
   async snapshot(ec2, id, options) {
     await ec2.send(new DeleteSnapshotCommand({SnapshotId: id}), options)

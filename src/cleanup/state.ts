@@ -1,15 +1,11 @@
+import type {Role} from '../credentials/session.ts'
 import type {ProcessIdentity} from './processes.ts'
 
 /** What post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print it. */
 export interface BakeState {
   readonly bakeId: string
   readonly region: string
-  readonly role?: {
-    readonly arn: string
-    readonly sessionName: string
-    readonly durationSeconds: number
-    readonly audience: string
-  }
+  readonly role?: Role
   /** Holds the ledger and Packer's output; readable by this user alone. */
   readonly folder: string
   readonly main: ProcessIdentity

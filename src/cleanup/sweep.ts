@@ -33,7 +33,8 @@ const mostAttempts = 8
  * @returns what is left; empty when all is clean
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
-  const {log, ledger, limit, settleMs = 5_000} = options
+  const {ec2, bakeId, log, ledger, limit, settleMs = 5_000} = options
+  const traces = {bakeId, ledger, announced: ledger.announced}
   const attempts = new Map<string, Attempt>()
   const isHopeless = ({id}: Found): boolean => (attempts.get(id)?.tries ?? 0) >= mostAttempts
   let settled = !ledger.hasOpenIntents
@@ -41,7 +42,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   let left = unknown(ledger)
   for (let pause = 300; ; pause = Math.min(pause * 2, 8_000)) {
     if (limit.aborted) return left
-    const {found, unseen} = await findResources(options.ec2, options.bakeId, ledger, limit)
+    const {found, unseen} = await findResources(ec2, traces, limit)
     if (limit.aborted) return left
     // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
     found.filter(({id}) => !attempts.has(id)).forEach(({type, id}) => ledger.made(type, id))
@@ -100,19 +101,23 @@ async function attempt(
   }
   try {
     await remove(ec2, resource, limit)
-    attempts.set(resource.id, {resource, tries: tries + 1, reason: 'AWS accepted its removal, but it is still there'})
+    attempts.set(resource.id, {resource, tries: resource.state === 'pending' ? tries : tries + 1, reason: accepted})
   } catch (error) {
     const reason = `AWS refused to remove it: ${messageOf(error)}`
     attempts.set(resource.id, {resource, tries: passes(error) ? tries : tries + 1, reason})
   }
 }
 
+const accepted = 'AWS accepted its removal, but it is still there'
+
 /** Whether AWS may accept later what it refuses now: something else has to go first, or it is busy. */
 function passes(error: unknown): boolean {
   if (!(error instanceof EC2ServiceException)) return true
   return (
     error.$fault === 'server' ||
-    /InUse$|^DependencyViolation$|^Incorrect\w*State$|Throttl|LimitExceeded$/.test(error.name)
+    /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|Throttl|LimitExceeded$/.test(
+      error.name
+    )
   )
 }
 

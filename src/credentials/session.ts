@@ -1,7 +1,7 @@
 import {AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import type {STSClientConfig} from '@aws-sdk/client-sts'
 import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types'
-import {proxyAgents} from '../http.ts'
+import {proxyAgents, requestLimits} from '../http.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {pauseFor, withRetries, type Pause} from '../wait.ts'
@@ -164,5 +164,5 @@ function rejectForeignAccount(
 function clientOf({env, createClient}: SessionCollaborators, config: STSClientConfig): STSClient {
   return createClient
     ? createClient(config)
-    : new STSClient({...config, maxAttempts: 5, requestHandler: proxyAgents(env)})
+    : new STSClient({...config, maxAttempts: 5, requestHandler: {...proxyAgents(env), ...requestLimits}})
 }

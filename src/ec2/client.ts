@@ -1,6 +1,6 @@
 import {EC2Client} from '@aws-sdk/client-ec2'
 import type {AwsCredentialIdentityProvider} from '@smithy/types'
-import {proxyAgents} from '../http.ts'
+import {proxyAgents, requestLimits} from '../http.ts'
 
 /**
  * The EC2 client of the action. Throttling and server errors are retried by the SDK (`standard` backs off
@@ -11,5 +11,6 @@ export function ec2Client(
   credentials: AwsCredentialIdentityProvider,
   env: NodeJS.ProcessEnv
 ): EC2Client {
-  return new EC2Client({region, credentials, maxAttempts: 8, retryMode: 'standard', requestHandler: proxyAgents(env)})
+  const requestHandler = {...proxyAgents(env), ...requestLimits}
+  return new EC2Client({region, credentials, maxAttempts: 8, retryMode: 'standard', requestHandler})
 }

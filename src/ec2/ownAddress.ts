@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import type {ReadText} from '../http.ts'
 import {UserError, messageOf} from '../report/errors.ts'
 
 /** Answers with the address that a request came from; the one that Packer asks too (packer-plugin-amazon, step_security_group). */
@@ -6,19 +7,14 @@ const service = 'https://checkip.amazonaws.com/'
 
 /**
  * The public addresses of this machine, as /32 ranges. Behind a pool of addresses (NAT) each connection may show
- * another one, so it is asked for on several.
+ * another one, so it is asked for on three connections at once. Behind a proxy it is the proxy's address.
  *
  * @throws {UserError} when it cannot be learned
  */
-export async function ownCidrs(fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<string[]> {
+export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<string[]> {
   const ask = async (): Promise<string> => {
-    const response = await fetch(service, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-      keepalive: false
-    })
-    const address = (await response.text()).trim()
-    if (!response.ok || !ipaddr.IPv4.isValid(address))
-      throw new Error(`it answered ${response.status} without an IPv4 address`)
+    const address = (await read(service, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))).trim()
+    if (!ipaddr.IPv4.isValidFourPartDecimal(address)) throw new Error('it answered without an IPv4 address')
     return `${address}/32`
   }
   const answers = await Promise.allSettled([ask(), ask(), ask()])

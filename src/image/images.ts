@@ -1,4 +1,5 @@
-import {type EC2Client, DescribeImagesCommand} from '@aws-sdk/client-ec2'
+import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client-ec2'
+import {snapshotsBy} from '../cleanup/describe.ts'
 import type {Resource} from '../cleanup/ledger.ts'
 import {poll} from '../wait.ts'
 import type {Artifact} from '../packer/messages.ts'
@@ -10,6 +11,8 @@ export interface BakedImage {
   readonly region: string
   readonly id: string
   readonly name: string
+  readonly created: Date
+  /** Those that this bake made. */
   readonly snapshotIds: readonly string[]
 }
 
@@ -23,14 +26,15 @@ export function resourcesOf(image: BakedImage): Resource[] {
  * An artifact is what Packer says. So AWS is asked whether the image is this account's own and, where the template sets
  * our tags, this bake's: a template that registers somebody else's image gets it neither tested nor removed.
  *
- * @param expectedBake the bake's id where the image must carry it
+ * @param bake the bake's id where the image must carry it
+ * @param began what existed before is not this bake's: a mapping may name a snapshot of the user's own
  * @throws {UserError} unless there is exactly one such image in this region
  */
 export async function bakedImage(
   ec2: EC2Client,
   artifacts: readonly Artifact[],
   region: string,
-  expectedBake: string | undefined,
+  {bake: expectedBake, began}: {readonly bake: string | undefined; readonly began: Date},
   signal: AbortSignal
 ): Promise<BakedImage> {
   const ids = artifacts.flatMap(({id}) => id.split(',')).filter((id) => /^[a-z0-9-]+:ami-[0-9a-f]+$/.test(id))
@@ -58,6 +62,13 @@ export async function bakedImage(
   if (expectedBake !== undefined && bake !== expectedBake) {
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`)
   }
-  const snapshotIds = (image.BlockDeviceMappings ?? []).flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
-  return {region, id, name: image.Name ?? '', snapshotIds}
+  const snapshotIds = await ownSnapshots(ec2, image, began, signal)
+  return {region, id, name: image.Name ?? '', created: new Date(image.CreationDate ?? 0), snapshotIds}
+}
+
+async function ownSnapshots(ec2: EC2Client, image: Image, began: Date, signal: AbortSignal): Promise<string[]> {
+  const ids = (image.BlockDeviceMappings ?? []).flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
+  if (ids.length === 0) return []
+  const snapshots = await snapshotsBy({client: ec2, abortSignal: signal}, [{Name: 'snapshot-id', Values: ids}])
+  return snapshots.flatMap(({id, created}) => (created !== undefined && created >= began ? [id] : []))
 }

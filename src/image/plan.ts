@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {Inputs} from '../inputs.ts'
 import {ownCidrs} from '../ec2/ownAddress.ts'
+import type {ReadText} from '../http.ts'
 import type {Log} from '../report/log.ts'
 import {resolveJenkins, type JenkinsRelease} from './jenkinsVersion.ts'
 import {resolveSource, type SourceImage} from './source.ts'
@@ -23,7 +24,7 @@ export interface Plan {
 export interface PlanContext {
   readonly ec2: EC2Client
   readonly log: Log
-  readonly fetch: typeof globalThis.fetch
+  readonly read: ReadText
   readonly now: Date
   /** Names the workflow run in tags. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -31,13 +32,13 @@ export interface PlanContext {
 
 /** @throws {UserError} when what the inputs name does not exist or cannot be learned */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
-  const {ec2, log, fetch, now, env} = context
+  const {ec2, log, read, now, env} = context
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
   const [source, jenkins, cidrs] = await Promise.all([
     resolveSource(ec2, image.source, aws.region, signal),
-    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, fetch, signal) : undefined,
-    inputs.allowedCidrs === 'auto' ? ownCidrs(fetch, signal) : inputs.allowedCidrs
+    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, {read, log}, signal) : undefined,
+    inputs.allowedCidrs === 'auto' ? ownCidrs(read, signal) : inputs.allowedCidrs
   ])
   const bakeId = randomBytes(6).toString('hex')
   const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)

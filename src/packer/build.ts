@@ -7,6 +7,7 @@ import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import type {Ledger, PackerRun} from '../cleanup/ledger.ts'
 import {endGroup, groupRuns, identify, send, type ProcessIdentity} from '../cleanup/processes.ts'
+import {Announcements} from './announced.ts'
 import {follow} from './follow.ts'
 import {artifactsOf, errorsOf, parseMessage, uiText, type Artifact, type Message} from './messages.ts'
 
@@ -19,8 +20,10 @@ export interface BuildJob {
   readonly variablesFile: string
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string>>
-  /** Packer is about to make its key pair: the first thing that it makes. */
-  readonly onKeyPair: () => void
+  /** Packer is about to make its key pair, the first thing that it makes. */
+  readonly onKeyPair: (name: string) => void
+  /** Packer has launched an instance. */
+  readonly onInstance: (id: string) => void
 }
 
 /** Packer ended without an image. The message carries its last errors, which may quote the machine under construction. */
@@ -46,7 +49,7 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
   const stop = (): void => void endGracefully(leader, ended.signal)
   signal.addEventListener('abort', stop, {once: true})
   try {
-    const messages = await show(follow(run.output, ended.signal), log, job.onKeyPair)
+    const messages = await show(follow(run.output, ended.signal), log, job)
     const [code, killedBy] = await exit
     signal.throwIfAborted()
     if (code !== 0) throw new BuildError(await failureOf(messages, run, code, killedBy))
@@ -89,13 +92,16 @@ async function endGracefully(leader: ProcessIdentity, ended: AbortSignal): Promi
   if (groupRuns(leader.pid)) await endGroup(leader, AbortSignal.timeout(10_000))
 }
 
-async function show(lines: AsyncIterable<string>, log: Log, onKeyPair: () => void): Promise<Message[]> {
+async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Promise<Message[]> {
   const messages: Message[] = []
+  const announcements = new Announcements()
   for await (const line of lines) {
     const message = parseMessage(line)
     if (message) messages.push(message)
     const said = message ? uiText(message) : {build: '', text: line}
-    if (said?.text.startsWith('Creating temporary keypair')) onKeyPair()
+    const {keyPair, instance} = said ? announcements.note(said) : {}
+    if (keyPair) job.onKeyPair(keyPair)
+    if (instance) job.onInstance(instance)
     if (said) log.quote(said.build || 'packer', said.text)
   }
   return messages

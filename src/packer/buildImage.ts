@@ -15,6 +15,7 @@ import {variablesFile} from '../template/variables.ts'
 import {build, BuildError} from './build.ts'
 import {allowedEnvironment, packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
+import {bypassAdvice, watchTemplate} from './watch.ts'
 import type {Packer} from './install/install.ts'
 
 export interface ImageBuild {
@@ -45,12 +46,14 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
     requireTags: template.shipped
   })
   const endpoint = await serveCredentials(session.narrowed(policy), {log})
-  const bypass = new AbortController()
+  const watch = watchTemplate({ec2, region, ledger, log, requests: () => endpoint.requests()})
   try {
     await writeEmptyAwsConfig(ledger.folder)
     const environment = packerEnvironment(env, {folder: ledger.folder, region, endpoint})
     await initPlugins(packer, template.path, allowedEnvironment(env), log, signal)
-    const artifacts = await onFirstWithCapacity(inputs.image.instanceTypes, log, async (instanceType) => {
+    // Another instance type is worth a try only where the template lets us choose it.
+    const types = inputs.image.instanceTypes.slice(0, template.variables.has('instance_type') ? undefined : 1)
+    const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
       const file = path.join(ledger.folder, 'variables.json')
       await writeFile(file, variablesFile(template, valuesFor(inputs, plan, instanceType)), {mode: 0o600})
       const job = {
@@ -59,27 +62,27 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
         variablesFile: file,
         workingDirectory: template.directory,
         environment,
-        // By then Packer has called AWS several times, so it must have asked for its credentials.
-        onKeyPair: () => endpoint.requests() === 0 && bypass.abort(new UserError(bypassAdvice))
+        ...watch
       }
-      return build(job, ledger, log, AbortSignal.any([signal, bypass.signal]))
+      return build(job, ledger, log, AbortSignal.any([signal, watch.signal]))
     })
-    return await bakedImage(ec2, artifacts, region, template.shipped ? plan.bakeId : undefined, signal)
+    const expected = {bake: template.shipped ? plan.bakeId : undefined, began: ledger.began}
+    const image = await bakedImage(ec2, artifacts, region, expected, signal)
+    // A user's template may report an image that was there before: that one is tested, and never removed.
+    if (image.created >= ledger.began) ledger.made('image', image.id)
+    return image
   } catch (error) {
     // Packer did not ask for our keys, and AWS refused those that it used.
     const refused = error instanceof BuildError && endpoint.requests() === 0 && credentialErrors.test(error.message)
     throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
+    watch.close()
     await endpoint.close()
   }
 }
 
 const credentialErrors =
   /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/
-
-const bypassAdvice =
-  'The template works with AWS credentials of its own, so that what it makes could not be found and removed. ' +
-  "Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: the action's role reaches Packer by itself."
 
 function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): Parameters<typeof variablesFile>[1] {
   return {

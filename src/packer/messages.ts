@@ -35,7 +35,6 @@ export function uiText(message: Message): UiText | undefined {
 /** The images that a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
 export interface Artifact {
   readonly target: string
-  readonly builderId: string
   /** `region:ami-…`, comma-separated, for the Amazon builders. */
   readonly id: string
 }
@@ -51,7 +50,6 @@ export function artifactsOf(messages: readonly Message[]): Artifact[] {
   }
   const artifacts = [...parts.values()].map((part) => ({
     target: part.get('target') ?? '',
-    builderId: part.get('builder-id') ?? '',
     id: part.get('id') ?? ''
   }))
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()]

@@ -5,8 +5,7 @@ import {inertLines, inertText} from './untrusted.ts'
 export interface Log {
   info(text: string): void
   warning(text: string): void
-  error(text: string, title?: string): void
-  debug(text: string): void
+  error(text: string): void
   /** Hides a secret in everything that the runner shows from now on. */
   mask(secret: string): void
   /** Shows output of somebody else, each line behind `source │`. */
@@ -29,8 +28,7 @@ export function actionsLog(now: () => number = Date.now): Log {
     phases,
     info: (text) => core.info(inertText(text)),
     warning: (text) => core.warning(inertText(text)),
-    error: (text, title) => core.error(inertText(text), title === undefined ? {} : {title}),
-    debug: (text) => core.debug(inertText(text)),
+    error: (text) => core.error(inertText(text)),
     mask: (secret) => core.setSecret(secret),
     quote: (source, text) => inertLines(text, `${source} │ `).forEach((line) => core.info(line)),
     async phase(name, work) {

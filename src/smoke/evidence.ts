@@ -10,10 +10,14 @@ const lastLines = 100
  * @returns the reason in the place of the output when there is none: evidence must not fail the run a second time
  */
 export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: AbortSignal): Promise<string> {
+  const ask = async (Latest: boolean): Promise<string> => {
+    const command = new GetConsoleOutputCommand({InstanceId: instanceId, Latest})
+    return (await ec2.send(command, {abortSignal: signal})).Output ?? ''
+  }
   try {
-    const command = new GetConsoleOutputCommand({InstanceId: instanceId, Latest: true})
-    const {Output = ''} = await ec2.send(command, {abortSignal: signal})
-    const text = Buffer.from(Output, 'base64').toString('utf8')
+    // Only Nitro machines show what they print now; others show what they printed at their last start or stop.
+    const output = await ask(true).catch(() => ask(false))
+    const text = Buffer.from(output, 'base64').toString('utf8')
     const lines = text
       .replace(/\b[0-9a-f]{32}\b/gi, '(32 digits, removed)')
       .trimEnd()

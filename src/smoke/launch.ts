@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
 import {onFirstWithCapacity} from '../ec2/capacity.ts'
-import {poll} from '../wait.ts'
+import {pauseFor, poll, withRetries} from '../wait.ts'
+import {securityGroupsBy} from '../cleanup/describe.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
@@ -45,10 +46,10 @@ export async function launch(
   signal: AbortSignal
 ): Promise<SmokeInstance> {
   signal.throwIfAborted()
-  const groupId = await openGroup(ec2, request, ledger)
+  const groupId = await openGroup(ec2, request, ledger, signal)
   const id = await onFirstWithCapacity(request.instanceTypes, log, (type) => {
     signal.throwIfAborted()
-    return run(ec2, request, groupId, type, ledger)
+    return onceKnown(signal, () => run(ec2, request, groupId, type, ledger))
   })
   log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${request.cidrs.join(', ')}`)
   const address = await poll(async () => addressOf(await describe(ec2, id, signal)), {signal})
@@ -56,26 +57,37 @@ export async function launch(
   return {id, address}
 }
 
-async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger): Promise<string> {
+async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger, signal: AbortSignal): Promise<string> {
   const name = `bake-jenkins-ami-smoke-${request.bakeId}`
   const command = new CreateSecurityGroupCommand({
     GroupName: name,
     Description: 'Smoke test of a Jenkins image; removed at its end',
     TagSpecifications: tagSpecifications(request.tags, 'security-group')
   })
-  const GroupId = await recorded(ledger, 'security-group', name, async () => (await ec2.send(command)).GroupId)
-  await ec2.send(
-    new AuthorizeSecurityGroupIngressCommand({
-      GroupId,
-      IpPermissions: [
-        {
-          IpProtocol: 'tcp',
-          FromPort: jenkinsPort,
-          ToPort: jenkinsPort,
-          IpRanges: request.cidrs.map((CidrIp) => ({CidrIp}))
-        }
-      ]
-    })
+  const GroupId = await recorded(ledger, 'security-group', name, async () => {
+    try {
+      return (await ec2.send(command)).GroupId
+    } catch (error) {
+      // The SDK repeats a create whose answer was lost. The name is this bake's own, so the group is too.
+      if (!(error instanceof Error && error.name === 'InvalidGroup.Duplicate')) throw error
+      const [group] = await securityGroupsBy({client: ec2, abortSignal: signal}, [{Name: 'group-name', Values: [name]}])
+      return group?.id
+    }
+  })
+  await onceKnown(signal, () =>
+    ec2.send(
+      new AuthorizeSecurityGroupIngressCommand({
+        GroupId,
+        IpPermissions: [
+          {
+            IpProtocol: 'tcp',
+            FromPort: jenkinsPort,
+            ToPort: jenkinsPort,
+            IpRanges: request.cidrs.map((CidrIp) => ({CidrIp}))
+          }
+        ]
+      })
+    )
   )
   return GroupId
 }
@@ -102,6 +114,15 @@ async function run(
   })
   const token = command.input.ClientToken ?? ''
   return recorded(ledger, 'instance', token, async () => (await ec2.send(command)).Instances?.[0]?.InstanceId)
+}
+
+/**
+ * Repeats what AWS refuses because it does not know the new group yet (ids are eventually consistent; the SDK does not
+ * retry this; hashicorp/packer#1322). A launch is repeatable by its client token.
+ */
+function onceKnown<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  const isTransient = (error: unknown): boolean => error instanceof Error && error.name === 'InvalidGroup.NotFound'
+  return withRetries(attempt, {isTransient, pause: pauseFor, signal})
 }
 
 /**

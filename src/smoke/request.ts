@@ -3,6 +3,11 @@ import type {Answer} from './answer.ts'
 
 const longestBody = 65_536
 
+/** What Jenkins calls its versions (`2.568.2`, `2.570`, `2.571-SNAPSHOT`). Anything else would be somebody's text in our outputs. */
+function versionIn(header: string | string[] | undefined): string | undefined {
+  return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0]
+}
+
 /**
  * Asks Jenkins for its login page, once and directly: no proxy, no redirect followed. `/login` answers without signing
  * in, and the language is fixed, because the page tells the states apart by its words.
@@ -21,12 +26,12 @@ export function askJenkins(address: string, port: number, signal: AbortSignal): 
       },
       (response) => {
         let body = ''
-        const version = response.headers['x-jenkins']
+        const version = versionIn(response.headers['x-jenkins'])
         const answer = (): void =>
           resolve({
             kind: 'http',
             status: response.statusCode ?? 0,
-            ...(typeof version === 'string' ? {version: version.slice(0, 100)} : {}),
+            ...(version ? {version} : {}),
             body
           })
         response.setEncoding('utf8')
@@ -41,5 +46,7 @@ export function askJenkins(address: string, port: number, signal: AbortSignal): 
       }
     )
     request.on('error', none)
+    // An answer such as 101 Switching Protocols ends without a response and without an error (Node's http, event 'upgrade').
+    request.on('close', () => none(new Error('the connection was closed without an answer')))
   })
 }

@@ -37,8 +37,10 @@ export function openTemplate(given: string | undefined, shipped: string): Templa
   }
 }
 
-/** The labels of all `variable "name" {` blocks. Comments are left out; a block cannot begin in the middle of a line. */
+/**
+ * The labels of all `variable "name" {` blocks. One inside a block comment is taken for declared too, which does no harm:
+ * Packer ignores what a JSON variables file has beyond the declared.
+ */
 function declaredVariables(hcl: string): string[] {
-  const withoutComments = hcl.replace(/\/\*[\s\S]*?\*\//g, '')
-  return [...withoutComments.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)].map(([, name = '']) => name)
+  return [...hcl.matchAll(/^[ \t]*variable[ \t]+"?([\w-]+)"?[ \t]*\{/gm)].map(([, name = '']) => name)
 }
