@@ -1,3 +1,4 @@
+import {newEd25519KeyPair} from '../../ed25519.ts'
 import {createHash, createPublicKey, generateKeyPair} from 'node:crypto'
 import {promisify} from 'node:util'
 import type {KeyPairInfo} from '@aws-sdk/client-ec2'
@@ -135,7 +136,7 @@ async function newRsaKey(): Promise<NewKey & {readonly privateKey: string}> {
 }
 
 function newEd25519Key(): NewKey & {readonly privateKey: string} {
-  const {private: privateKey, public: publicKey} = ssh2.utils.generateKeyPairSync('ed25519')
+  const {private: privateKey, public: publicKey} = newEd25519KeyPair()
   return {type: 'ed25519', fingerprint: ed25519Fingerprint(publicKey), publicKey: oneLine(publicKey), privateKey}
 }
 

@@ -1,3 +1,4 @@
+import {newEd25519KeyPair} from '../../ed25519.ts'
 import {createHash} from 'node:crypto'
 import ssh2, {type ParsedKey, type PublicKeyAuthContext} from 'ssh2'
 
@@ -11,7 +12,7 @@ export interface HostKey {
 }
 
 export function makeHostKey(): HostKey {
-  const {private: privateKey, public: line} = ssh2.utils.generateKeyPairSync('ed25519')
+  const {private: privateKey, public: line} = newEd25519KeyPair()
   return {privateKey, line, fingerprint: fingerprintOf(parsePublicKey(line))}
 }
 

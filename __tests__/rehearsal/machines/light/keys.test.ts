@@ -1,3 +1,4 @@
+import {newEd25519KeyPair} from '../../../../rehearsal/ed25519.ts'
 import {describe, expect, it} from '@jest/globals'
 import ssh2, {type ParsedKey, type PublicKeyAuthContext} from 'ssh2'
 import {
@@ -8,8 +9,8 @@ import {
   parsePublicKey
 } from '../../../../rehearsal/machines/light/keys.ts'
 
-const ed25519 = pair(ssh2.utils.generateKeyPairSync('ed25519'))
-const other = pair(ssh2.utils.generateKeyPairSync('ed25519'))
+const ed25519 = pair(newEd25519KeyPair())
+const other = pair(newEd25519KeyPair())
 const rsa = pair(ssh2.utils.generateKeyPairSync('rsa', {bits: 2048}))
 const blob = Buffer.from('what the client signs')
 
@@ -75,6 +76,6 @@ it('makes another host key for each machine', () => {
 })
 
 it('refuses a private key in the place of a public one, without repeating it', () => {
-  const {private: secret} = ssh2.utils.generateKeyPairSync('ed25519')
+  const {private: secret} = newEd25519KeyPair()
   expect(() => parsePublicKey(secret)).toThrow(/^Not an OpenSSH public key but a private one$/)
 })

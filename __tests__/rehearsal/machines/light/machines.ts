@@ -1,3 +1,4 @@
+import {newEd25519KeyPair} from '../../../../rehearsal/ed25519.ts'
 import {once} from 'node:events'
 import ssh2, {type ConnectConfig} from 'ssh2'
 import type {LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'
@@ -7,7 +8,7 @@ import {createLightDriver, type LightDriverOptions} from '../../../../rehearsal/
 export const sshPort = 20022
 export const jenkinsPort = 28080
 
-export const loginKey = ssh2.utils.generateKeyPairSync('ed25519')
+export const loginKey = newEd25519KeyPair()
 
 export const testDriver = (options: Partial<LightDriverOptions> = {}) =>
   createLightDriver({jenkins: 'ready', jenkinsVersion: '2.500.1', sshPort, jenkinsPort, ...options})

@@ -1,3 +1,4 @@
+import {newEd25519KeyPair} from '../../../../rehearsal/ed25519.ts'
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals'
 import ssh2 from 'ssh2'
 import type {Machine} from '../../../../rehearsal/machines/driver.ts'
@@ -30,7 +31,7 @@ describe('logging in', () => {
   })
 
   it.each([
-    ['another key', {privateKey: ssh2.utils.generateKeyPairSync('ed25519').private}],
+    ['another key', {privateKey: newEd25519KeyPair().private}],
     ['another user', {username: 'root', privateKey: loginKey.private}],
     ['a password', {password: 'secret'}]
   ])('fails with %s', async (_, credentials) => {
