@@ -110,7 +110,6 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     }
     const summaryFile = join(folder, 'summary.md')
     await copyFile(ran.summaryFile, summaryFile)
-    if (options.folder === undefined) await rm(work, {recursive: true, force: true})
     const leftovers = leftoversOf(local.cloud, ran)
     return {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
@@ -126,6 +125,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       logFile
     }
   } finally {
+    if (options.folder === undefined) await rm(work, {recursive: true, force: true})
     await local.stop()
   }
 }

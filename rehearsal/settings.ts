@@ -19,11 +19,21 @@ export function rehearsalInputs(cloud: Cloud, repositoryUrl: string, canary?: Ca
   }
 }
 
-/** Without the inputs that a template of the user's own declares no variable for: the action would refuse them. */
+/**
+ * Without the inputs that a template of the user's own declares no variable for: the action would refuse them. About a template
+ * that cannot be opened the action says what is wrong.
+ */
 export function usableInputs(inputs: Record<string, string>, template: string): Record<string, string> {
-  const errors = unusedInputs(openTemplate(template, ''), new Set(Object.keys(inputs)))
-  const unused = new Set(errors.map(({input}) => input))
+  const unused = new Set(unusedWith(template, Object.keys(inputs)))
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.has(name)))
+}
+
+function unusedWith(template: string, names: readonly string[]): string[] {
+  try {
+    return unusedInputs(openTemplate(template, ''), new Set(names)).map(({input}) => input)
+  } catch {
+    return []
+  }
 }
 
 /** The environment that a workflow would set to send AWS's clients to the local cloud. */

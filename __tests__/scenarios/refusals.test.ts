@@ -49,6 +49,19 @@ withAnyPacker((packer) => {
     scenarioMs
   )
 
+  it.each([
+    ['no/such/template', /Input 'template': "no\/such\/template" does not exist/],
+    ['package.json', /Input 'template': .*package\.json does not end in \.pkr\.hcl/]
+  ])(
+    'says what is wrong with the template %s',
+    async (template, message) => {
+      const run = await play(packer, {inputs: {template}})
+      expect(run).toMatchObject({exitCode: 1, calls: [], leftovers: []})
+      expect(run.log).toMatch(message)
+    },
+    scenarioMs
+  )
+
   it(
     'installs nothing from a mirror whose signature is not HashiCorp’s',
     async () => {
