@@ -5543,11 +5543,11 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         }
         source = object;
         action = async function* () {
-          for (const part of blobParts) {
-            if (part.stream) {
-              yield* part.stream();
+          for (const part2 of blobParts) {
+            if (part2.stream) {
+              yield* part2.stream();
             } else {
-              yield part;
+              yield part2;
             }
           }
         };
@@ -16282,11 +16282,11 @@ var require_util6 = __commonJS({
       if (cookie.sameSite) {
         out.push(`SameSite=${cookie.sameSite}`);
       }
-      for (const part of cookie.unparsed) {
-        if (!part.includes("=")) {
+      for (const part2 of cookie.unparsed) {
+        if (!part2.includes("=")) {
           throw new Error("Invalid unparsed");
         }
-        const [key, ...value] = part.split("=");
+        const [key, ...value] = part2.split("=");
         const trimmedKey = key.trim();
         const joinedValue = value.join("=");
         validateCookieName(trimmedKey);
@@ -20010,11 +20010,11 @@ var init_lazy_json = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js
-function quoteHeader(part) {
-  if (part.includes(",") || part.includes('"')) {
-    part = `"${part.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+function quoteHeader(part2) {
+  if (part2.includes(",") || part2.includes('"')) {
+    part2 = `"${part2.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
   }
-  return part;
+  return part2;
 }
 var init_quote_header = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js"() {
@@ -23296,22 +23296,22 @@ var init_getAttrPathList = __esm({
     getAttrPathList = (path12) => {
       const parts = path12.split(".");
       const pathList = [];
-      for (const part of parts) {
-        const squareBracketIndex = part.indexOf("[");
+      for (const part2 of parts) {
+        const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
-          if (part.indexOf("]") !== part.length - 1) {
+          if (part2.indexOf("]") !== part2.length - 1) {
             throw new EndpointError(`Path: '${path12}' does not end with ']'`);
           }
-          const arrayIndex = part.slice(squareBracketIndex + 1, -1);
+          const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
             throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path12}'`);
           }
           if (squareBracketIndex !== 0) {
-            pathList.push(part.slice(0, squareBracketIndex));
+            pathList.push(part2.slice(0, squareBracketIndex));
           }
           pathList.push(arrayIndex);
         } else {
-          pathList.push(part);
+          pathList.push(part2);
         }
       }
       return pathList;
@@ -29898,7 +29898,7 @@ var init_user_agent_middleware = __esm({
       });
     };
     escapeUserAgent = (userAgentPair) => {
-      const name = userAgentPair[0].split(UA_NAME_SEPARATOR).map((part) => part.replace(UA_NAME_ESCAPE_REGEX, UA_ESCAPE_CHAR)).join(UA_NAME_SEPARATOR);
+      const name = userAgentPair[0].split(UA_NAME_SEPARATOR).map((part2) => part2.replace(UA_NAME_ESCAPE_REGEX, UA_ESCAPE_CHAR)).join(UA_NAME_SEPARATOR);
       const version = userAgentPair[1]?.replace(UA_VALUE_ESCAPE_REGEX, UA_ESCAPE_CHAR);
       const prefixSeparatorIndex = name.indexOf(UA_NAME_SEPARATOR);
       const prefix = name.substring(0, prefixSeparatorIndex);
@@ -38884,18 +38884,18 @@ var require_ipaddr = __commonJS({
         if (first.length !== second.length) {
           throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
         }
-        let part = 0;
+        let part2 = 0;
         let shift;
         while (cidrBits > 0) {
           shift = partSize - cidrBits;
           if (shift < 0) {
             shift = 0;
           }
-          if (first[part] >> shift !== second[part] >> shift) {
+          if (first[part2] >> shift !== second[part2] >> shift) {
             return false;
           }
           cidrBits -= partSize;
-          part += 1;
+          part2 += 1;
         }
         return true;
       }
@@ -38911,11 +38911,11 @@ var require_ipaddr = __commonJS({
         }
         return parseInt(string, 10);
       }
-      function padPart(part, length) {
-        while (part.length < length) {
-          part = `0${part}`;
+      function padPart(part2, length) {
+        while (part2.length < length) {
+          part2 = `0${part2}`;
         }
-        return part;
+        return part2;
       }
       const ipaddr3 = {};
       ipaddr3.IPv4 = (function() {
@@ -39123,14 +39123,14 @@ var require_ipaddr = __commonJS({
         throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
       };
       ipaddr3.IPv4.parser = function(string) {
-        let match, part, value;
+        let match, part2, value;
         if (match = string.match(ipv4Regexes.fourOctet)) {
           return (function() {
             const ref = match.slice(1, 6);
             const results = [];
             for (let i7 = 0; i7 < ref.length; i7++) {
-              part = ref[i7];
-              results.push(parseIntAuto(part));
+              part2 = ref[i7];
+              results.push(parseIntAuto(part2));
             }
             return results;
           })();
@@ -39198,7 +39198,7 @@ var require_ipaddr = __commonJS({
       };
       ipaddr3.IPv6 = (function() {
         function IPv6(parts, zoneId) {
-          let i7, part;
+          let i7, part2;
           if (parts.length === 16) {
             this.parts = [];
             for (i7 = 0; i7 <= 14; i7 += 2) {
@@ -39210,8 +39210,8 @@ var require_ipaddr = __commonJS({
             throw new Error("ipaddr: ipv6 part count should be 8 or 16");
           }
           for (i7 = 0; i7 < this.parts.length; i7++) {
-            part = this.parts[i7];
-            if (!(0 <= part && part <= 65535)) {
+            part2 = this.parts[i7];
+            if (!(0 <= part2 && part2 <= 65535)) {
               throw new Error("ipaddr: ipv6 part should fit in 16 bits");
             }
           }
@@ -39310,11 +39310,11 @@ var require_ipaddr = __commonJS({
             65534: 1,
             65535: 0
           };
-          let part, zeros;
+          let part2, zeros;
           for (let i7 = 7; i7 >= 0; i7 -= 1) {
-            part = this.parts[i7];
-            if (part in zerotable) {
-              zeros = zerotable[part];
+            part2 = this.parts[i7];
+            if (part2 in zerotable) {
+              zeros = zerotable[part2];
               if (stop && zeros !== 0) {
                 return null;
               }
@@ -39332,13 +39332,13 @@ var require_ipaddr = __commonJS({
           return ipaddr3.subnetMatch(this, this.SpecialRanges);
         };
         IPv6.prototype.toByteArray = function() {
-          let part;
+          let part2;
           const bytes = [];
           const ref = this.parts;
           for (let i7 = 0; i7 < ref.length; i7++) {
-            part = ref[i7];
-            bytes.push(part >> 8);
-            bytes.push(part & 255);
+            part2 = ref[i7];
+            bytes.push(part2 >> 8);
+            bytes.push(part2 & 255);
           }
           return bytes;
         };
@@ -52735,9 +52735,9 @@ function artifactsOf(messages) {
     const name = `${target} ${index}`;
     parts.set(name, (parts.get(name) ?? /* @__PURE__ */ new Map([["target", target]])).set(key, value));
   }
-  const artifacts = [...parts.values()].map((part) => ({
-    target: part.get("target") ?? "",
-    id: part.get("id") ?? ""
+  const artifacts = [...parts.values()].map((part2) => ({
+    target: part2.get("target") ?? "",
+    id: part2.get("id") ?? ""
   }));
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
 }
@@ -60329,6 +60329,7 @@ function valuesFor(inputs, plan, instanceType) {
     allowed_cidrs: plan.cidrs,
     jenkins_version: plan.jenkins?.version ?? "",
     jenkins_repository_url: plan.jenkins?.repositoryUrl ?? "",
+    deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 6e4) + 30,
     tags: plan.tags
   };
 }
@@ -60854,6 +60855,98 @@ async function extractPacker(zip, folder, signal) {
   return folder;
 }
 
+// src/smoke/instanceUserData.ts
+function smokeDeadlineMinutes(timeoutMs) {
+  return Math.ceil(timeoutMs / 6e4) + 30;
+}
+var longest = 16384;
+var evidenceMarkers = {
+  begin: "----- BEGIN bake-jenkins-ami evidence -----",
+  end: "----- END bake-jenkins-ami evidence -----"
+};
+function instanceUserData({ deadlineMinutes, userData: userData2 }) {
+  if (!Number.isInteger(deadlineMinutes) || deadlineMinutes < 1) throw new RangeError("the deadline is whole minutes");
+  const parts = [part("text/cloud-boothook", boothook(deadlineMinutes))];
+  if (userData2 !== "") parts.push(isMime(userData2) ? userData2 : part("text/plain", userData2));
+  const message = multipart(parts);
+  const excess = Buffer.byteLength(message) - longest;
+  if (excess > 0) {
+    const own = Buffer.byteLength(userData2);
+    throw new Error(
+      `is ${own} bytes long, ${excess} more than fit: EC2 takes ${longest}, and the smoke test's own deadline and reports are in them`
+    );
+  }
+  return message;
+}
+function lastEvidence(consoleText) {
+  const begin = consoleText.lastIndexOf(evidenceMarkers.begin);
+  if (begin === -1) return void 0;
+  const text2 = consoleText.slice(begin + evidenceMarkers.begin.length);
+  const end = text2.indexOf(evidenceMarkers.end);
+  return (end === -1 ? text2 : text2.slice(0, end)).replaceAll("\r", "").trim();
+}
+function boothook(deadlineMinutes) {
+  return `#cloud-boothook
+#!/bin/sh
+set -- --quiet --no-block --collect --property=DefaultDependencies=no
+systemd-run "$@" --unit=bake-deadline --timer-property=DefaultDependencies=no --on-active=${deadlineMinutes}min shutdown -h now
+mkdir -p /run/bake-jenkins-ami
+cat >/run/bake-jenkins-ami/report.sh <<'END'
+${report}END
+systemd-run "$@" --unit=bake-report sh /run/bake-jenkins-ami/report.sh
+`;
+}
+var report = String.raw`unit=jenkins.service
+report() {
+  echo '${evidenceMarkers.begin}'
+  systemctl --failed --plain --no-legend --no-pager
+  systemctl status --no-pager --lines=0 $unit
+  journalctl --boot --unit=$unit --no-pager --lines=120 --output=cat
+  journalctl --boot --priority=err --no-pager --lines=20 --output=short
+  echo '${evidenceMarkers.end}'
+}
+failures=0
+waited=0
+while sleep 2; do
+  waited=$((waited + 2))
+  state=$(systemctl is-active $unit)
+  known=$failures
+  failures=$(systemctl show --property=NRestarts --value $unit)
+  [ "$state" != failed ] || failures=failed
+  if [ "$state" = active ]; then
+    waited=0
+  elif [ "$failures" != "$known" ] || [ $waited -ge 30 ]; then
+    waited=0
+    report 2>&1 | sed -E 's/\b[0-9a-f]{32}\b/[32 hexadecimal digits removed]/g' >/dev/console
+  fi
+done
+`;
+function multipart(parts) {
+  let boundary = "bake-jenkins-ami";
+  while (parts.some((each) => each.includes(`--${boundary}`))) boundary += "x";
+  const body = parts.map((each) => `--${boundary}
+${each}
+`).join("");
+  return `Content-Type: multipart/mixed; boundary="${boundary}"
+MIME-Version: 1.0
+
+${body}--${boundary}--
+`;
+}
+function part(type, text2) {
+  if (/^[\x00-\x7f]*$/.test(text2)) return `Content-Type: ${type}; charset="us-ascii"
+
+${text2}`;
+  const encoded = Buffer.from(text2).toString("base64");
+  return `Content-Type: ${type}; charset="utf-8"
+Content-Transfer-Encoding: base64
+
+${encoded}`;
+}
+function isMime(userData2) {
+  return /^(mime-version|content-type):/i.test(userData2);
+}
+
 // src/smoke/answer.ts
 function stateOf(answer) {
   if (answer.kind === "none") return { state: "booting", detail: answer.reason };
@@ -60890,7 +60983,7 @@ async function consoleOutput(ec2, instanceId, signal) {
   try {
     const output = await ask(true).catch(() => ask(false));
     const text2 = Buffer.from(output, "base64").toString("utf8");
-    const lines = text2.replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
+    const lines = (lastEvidence(text2) ?? text2).replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
     return text2.trim() === "" ? "(the console of the machine is empty)" : lines.slice(-lastLines2).join("\n");
   } catch (error2) {
     signal.throwIfAborted();
@@ -61179,11 +61272,15 @@ function testImage({ inputs, deps, ec2, plan, ledger }, image, signal) {
     instanceTypes: inputs.image.instanceTypes,
     cidrs: plan.cidrs,
     tags: plan.tags,
-    userData: inputs.smoke?.userData ?? "",
+    userData: smokeUserData(inputs),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     ...plan.jenkins ? { expectedVersion: plan.jenkins.version } : {}
   };
   return smokeTest(ec2, request, ledger, deps.log, signal);
+}
+function smokeUserData({ smoke, template }) {
+  const { userData: userData2 = "", timeoutMs = 0 } = smoke ?? {};
+  return template.shipped ? instanceUserData({ deadlineMinutes: smokeDeadlineMinutes(timeoutMs), userData: userData2 }) : userData2;
 }
 function judged({ seconds, ...result }) {
   return { ...result, smokeSeconds: seconds };
@@ -61419,6 +61516,9 @@ function readInputs(env2, shippedTemplate2, read = (name) => getInput(name)) {
     bakeTimeoutMs: input("bake-timeout", duration)
   };
   if (template) problems.push(...unusedInputs(template, given));
+  if (template?.shipped && smoke.userData) {
+    input("smoke-user-data", (value) => instanceUserData({ deadlineMinutes: 1440, userData: value }));
+  }
   if (problems.length > 0) throw new InputErrors(problems);
   return inputs;
 }

@@ -15,6 +15,7 @@ import {buildImage, type ImageBuild} from './packer/buildImage.ts'
 import {installPacker} from './packer/install/install.ts'
 import {UserError} from './report/errors.ts'
 import type {Log} from './report/log.ts'
+import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
 import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
 
 export interface Deps {
@@ -138,11 +139,17 @@ function testImage(
     instanceTypes: inputs.image.instanceTypes,
     cidrs: plan.cidrs,
     tags: plan.tags,
-    userData: inputs.smoke?.userData ?? '',
+    userData: smokeUserData(inputs),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
   }
   return smokeTest(ec2, request, ledger, deps.log, signal)
+}
+
+/** An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's. */
+function smokeUserData({smoke, template}: Inputs): string {
+  const {userData = '', timeoutMs = 0} = smoke ?? {}
+  return template.shipped ? instanceUserData({deadlineMinutes: smokeDeadlineMinutes(timeoutMs), userData}) : userData
 }
 
 function judged({seconds, ...result}: SmokeResult): Partial<Made> & Pick<Made, 'verdict'> {

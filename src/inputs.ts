@@ -19,6 +19,7 @@ import {
 } from './parse.ts'
 import {InputError, InputErrors, messageOf} from './report/errors.ts'
 import {openTemplate, type Template} from './template/template.ts'
+import {instanceUserData} from './smoke/instanceUserData.ts'
 import {unusedInputs} from './template/variables.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -176,6 +177,10 @@ export function readInputs(
     bakeTimeoutMs: input('bake-timeout', duration)
   }
   if (template) problems.push(...unusedInputs(template, given))
+  if (template?.shipped && smoke.userData) {
+    // Our own part is in it too; what is too long together is said here and not after the bake.
+    input('smoke-user-data', (value) => instanceUserData({deadlineMinutes: 1_440, userData: value}))
+  }
   if (problems.length > 0) throw new InputErrors(problems)
   return inputs
 }

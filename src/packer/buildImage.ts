@@ -95,6 +95,7 @@ function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): Parameters
     allowed_cidrs: plan.cidrs,
     jenkins_version: plan.jenkins?.version ?? '',
     jenkins_repository_url: plan.jenkins?.repositoryUrl ?? '',
+    deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 60_000) + 30,
     tags: plan.tags
   }
 }

@@ -1,10 +1,11 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {messageOf} from '../report/errors.ts'
+import {lastEvidence} from './instanceUserData.ts'
 
 const lastLines = 100
 
 /**
- * The end of what the machine printed on its console, for the person who has to find out why it failed.
+ * What the machine last reported of Jenkins on its console, or else the end of all that it printed there, for the person who has to find out why it failed.
  * Jenkins prints its initial administrator password (32 hexadecimal digits on a line) to its log: such lines are blanked.
  *
  * @returns the reason in the place of the output when there is none: evidence must not fail the run a second time
@@ -18,7 +19,7 @@ export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: 
     // Only Nitro machines show what they print now; others show what they printed at their last start or stop.
     const output = await ask(true).catch(() => ask(false))
     const text = Buffer.from(output, 'base64').toString('utf8')
-    const lines = text
+    const lines = (lastEvidence(text) ?? text)
       .replace(/\b[0-9a-f]{32}\b/gi, '(32 digits, removed)')
       .trimEnd()
       .split('\n')

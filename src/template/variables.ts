@@ -12,6 +12,8 @@ export interface TemplateValues {
   readonly allowed_cidrs: readonly string[]
   readonly jenkins_version: string
   readonly jenkins_repository_url: string
+  /** When the build's instance ends itself, should nobody else have done it. */
+  readonly deadline_minutes: number
   readonly tags: Readonly<Record<string, string>>
 }
 

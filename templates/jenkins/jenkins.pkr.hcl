@@ -47,8 +47,15 @@ source "amazon-ebs" "jenkins" {
     delete_on_termination = true
   }
 
-  # An instance that shuts itself down is gone, and so are its costs.
+  # An instance that shuts itself down is gone, and so are its costs. This one does so when nobody else has ended it in
+  # time. The timer is a unit in /run: it is armed again on each boot, and nothing of it gets into the image. It waits for
+  # nothing, because cloud-init runs bootcmd before most of the boot.
   shutdown_behavior = "terminate"
+  user_data         = <<-END
+    #cloud-config
+    bootcmd:
+      - [systemd-run, --no-block, --unit=bake-deadline, --property=DefaultDependencies=no, --timer-property=DefaultDependencies=no, --on-active=${var.deadline_minutes}min, shutdown, -h, now]
+  END
 
   run_tags        = var.tags
   run_volume_tags = var.tags
@@ -68,13 +75,15 @@ build {
     ]
     # env and not sudo's -E, because sudoers decides what -E keeps. bash is named because /tmp may be mounted noexec.
     execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"
-    scripts = [
+    # compact leaves out the setup script when there is none.
+    scripts = compact([
       "${path.root}/scripts/debian/prepare.sh",
       "${path.root}/scripts/debian/install-java.sh",
       "${path.root}/scripts/debian/install-jenkins.sh",
+      var.setup_script,
       "${path.root}/scripts/prove-start.sh",
       "${path.root}/scripts/clean.sh",
       "${path.root}/scripts/verify.sh",
-    ]
+    ])
   }
 }

@@ -127,6 +127,28 @@ variable "java_version" {
   }
 }
 
+variable "setup_script" {
+  type        = string
+  default     = ""
+  description = "A bash script of your own, run as root once Jenkins is installed and before it is started for proof. Empty for none."
+
+  validation {
+    condition     = var.setup_script == "" || fileexists(var.setup_script)
+    error_message = "The setup script must be a file; a relative path begins where Packer runs."
+  }
+}
+
+variable "deadline_minutes" {
+  type        = number
+  default     = 120
+  description = "The build's instance ends itself after this many minutes, should nobody else have done it. A reboot starts them anew."
+
+  validation {
+    condition     = var.deadline_minutes >= 10 && floor(var.deadline_minutes) == var.deadline_minutes
+    error_message = "The deadline must be at least 10 whole minutes."
+  }
+}
+
 variable "tags" {
   type        = map(string)
   default     = {}

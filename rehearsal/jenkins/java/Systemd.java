@@ -1,0 +1,56 @@
+import java.lang.invoke.MethodHandle;
+import java.lang.reflect.Array;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Jenkins's SystemdLifecycle: tells systemd from this very process, because the unit says NotifyAccess=main. */
+class Systemd {
+    private static MethodHandle sdNotify;
+
+    static boolean isOurs() {
+        return System.getenv("NOTIFY_SOCKET") != null;
+    }
+
+    /**
+     * Calls sd_notify(3) of libsystemd, as Jenkins does through JNA. The way is Java's own foreign function interface, by
+     * reflection: in Java 21 javac still takes it for a preview, and an older compiler does not know it at all.
+     */
+    static synchronized void notify(String message) {
+        if (!isOurs()) return;
+        try {
+            if (sdNotify == null) sdNotify = findSdNotify();
+            int result = (int) sdNotify.invokeWithArguments(0, cString(message));
+            if (result < 0) Log.warning("hudson.lifecycle.SystemdLifecycle#notify", "sd_notify(3) returned " + result);
+        } catch (Throwable e) {
+            Log.severe("hudson.lifecycle.SystemdLifecycle#notify", "sd_notify(3) could not be called", e);
+        }
+    }
+
+    private static MethodHandle findSdNotify() throws ReflectiveOperationException {
+        Class<?> arena = foreign("Arena"), lookup = foreign("SymbolLookup"), linker = foreign("Linker");
+        Class<?> layout = foreign("MemoryLayout"), value = foreign("ValueLayout"), descriptor = foreign("FunctionDescriptor");
+        Object library = lookup.getMethod("libraryLookup", String.class, arena)
+            .invoke(null, "libsystemd.so.0", arena.getMethod("global").invoke(null));
+        Object function = ((Optional<?>) lookup.getMethod("find", String.class).invoke(library, "sd_notify")).orElseThrow();
+        Object anInt = value.getField("JAVA_INT").get(null);
+        Object parameters = Array.newInstance(layout, 2);
+        Array.set(parameters, 0, anInt);
+        Array.set(parameters, 1, value.getField("ADDRESS").get(null));
+        Object signature = descriptor.getMethod("of", layout, parameters.getClass()).invoke(null, anInt, parameters);
+        Object options = Array.newInstance(foreign("Linker$Option"), 0);
+        return (MethodHandle) linker.getMethod("downcallHandle", foreign("MemorySegment"), descriptor, options.getClass())
+            .invoke(linker.getMethod("nativeLinker").invoke(null), function, signature, options);
+    }
+
+    private static Object cString(String text) throws ReflectiveOperationException {
+        byte[] bytes = (text + "\0").getBytes(StandardCharsets.UTF_8);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+        return foreign("MemorySegment").getMethod("ofBuffer", Buffer.class).invoke(null, buffer);
+    }
+
+    private static Class<?> foreign(String name) throws ClassNotFoundException {
+        return Class.forName("java.lang.foreign." + name);
+    }
+}
