@@ -1,7 +1,10 @@
 import type {Cloud, CloudOptions} from './cloud/cloud.ts'
 import {startCloud} from './cloud/start.ts'
 import {standInJenkinsVersion} from './jenkins-repository.ts'
+import type {MachineDriver} from './machines/driver.ts'
 import {createLightDriver, type JenkinsMode} from './machines/light/driver.ts'
+import {createNspawnDriver, whyNot} from './machines/nspawn/driver.ts'
+import type {Progress} from './packers/run.ts'
 import {unprivilegedSshPort} from './ssh-port.ts'
 
 export type DriverName = 'light' | 'nspawn'
@@ -9,6 +12,10 @@ export type DriverName = 'light' | 'nspawn'
 export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
   /** Default `light`. */
   readonly driver?: DriverName | undefined
+  /** What is being set up. */
+  readonly progress?: Progress | undefined
+  /** Aborted while machines are being prepared. */
+  readonly signal?: AbortSignal | undefined
   /** How an image's Jenkins behaves. Default `ready`. */
   readonly jenkins?: JenkinsMode | undefined
 }
@@ -19,29 +26,45 @@ export interface LocalCloud {
   readonly driver: DriverName
   /** Where the machines' SSH servers listen; undefined on 22. */
   readonly sshPort: number | undefined
+  /** Where the machines see this host. */
+  readonly hostAddress: string
   /** Ends every machine and closes every port. */
   stop(): Promise<void>
 }
 
-/** @throws Error for a driver that is not there yet */
-export function checkDriver(name: DriverName | undefined): void {
-  if (name === 'nspawn') throw new Error('The driver nspawn is not there yet: use --driver light')
+/** @throws Error for a driver that cannot be had here */
+export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCloud> {
+  const {driver: name, jenkins, progress = () => {}, signal, ...options} = asked
+  const machines = name === 'nspawn' ? await nspawn(progress, signal) : await light(jenkins)
+  const cloud = await startCloud({...options, driver: machines.driver})
+  return {
+    cloud,
+    driver: machines.driver.name,
+    sshPort: machines.sshPort,
+    hostAddress: machines.hostAddress,
+    stop: () => cloud.stop()
+  }
 }
 
-/** @throws Error for a driver that is not there yet */
-export async function startLocalCloud({driver: name, jenkins, ...options}: LocalCloudOptions): Promise<LocalCloud> {
-  checkDriver(name)
+interface Machines {
+  readonly driver: MachineDriver
+  readonly sshPort: number | undefined
+  readonly hostAddress: string
+}
+
+async function nspawn(progress: Progress, signal: AbortSignal | undefined): Promise<Machines> {
+  const reason = await whyNot()
+  if (reason !== undefined) throw new Error(`Real machines cannot be had here: ${reason}. Use --driver light`)
+  const driver = await createNspawnDriver({progress, ...(signal && {signal})})
+  return {driver, sshPort: undefined, hostAddress: driver.hostAddress}
+}
+
+async function light(jenkins: JenkinsMode = 'ready'): Promise<Machines> {
   const sshPort = await unprivilegedSshPort()
   const driver = createLightDriver({
-    jenkins: jenkins ?? 'ready',
+    jenkins,
     jenkinsVersion: standInJenkinsVersion,
     ...(sshPort !== undefined && {sshPort})
   })
-  const cloud = await startCloud({...options, driver})
-  return {
-    cloud,
-    driver: driver.name,
-    sshPort,
-    stop: () => cloud.stop()
-  }
+  return {driver, sshPort, hostAddress: '127.0.0.1'}
 }

@@ -6,8 +6,9 @@ import {finished} from 'node:stream/promises'
 import {readActionUnderTest} from './action-under-test.ts'
 import type {Authorize} from './cloud/auth/authorize.ts'
 import type {Call, Canary, Cloud, Leftover} from './cloud/cloud.ts'
-import {standInJenkinsVersion, startJenkinsRepository} from './jenkins-repository.ts'
-import {checkDriver, startLocalCloud, type DriverName, type LocalCloud} from './local-cloud.ts'
+import {startJenkinsRepository} from './jenkins-repository.ts'
+import {standInVersion, startJenkinsRepository as startSignedRepository} from './jenkins/repository.ts'
+import {startLocalCloud, type DriverName, type LocalCloud} from './local-cloud.ts'
 import type {JenkinsMode} from './machines/light/driver.ts'
 import {choosePacker, releasesReachable} from './packers/choose.ts'
 import {cacheFolder} from './packers/folders.ts'
@@ -72,7 +73,6 @@ const projectFolder = join(import.meta.dirname, '..')
 export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
   const {env = process.env, progress = () => {}, signal} = options
   refuseRealCredentials(env)
-  checkDriver(options.driver)
   const triggers = {cancel: triggerAt(options.cancelAt), kill: triggerAt(options.killAt)}
   const action = await readActionUnderTest(options.action ?? projectFolder, options.inputs ?? {})
   const packer = await packerFor(options, action)
@@ -84,6 +84,8 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
   const local = await startLocalCloud({
     driver: options.driver,
     jenkins: options.jenkins,
+    progress,
+    signal,
     ...(options.canary && {canary: options.canary}),
     ...(options.authorize && {authorize: options.authorize}),
     ...(options.stateDelayMs !== undefined && {stateDelayMs: options.stateDelayMs}),
@@ -116,7 +118,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       seconds: roundSeconds(ran.seconds),
       driver: local.driver,
       packer: {version: ran.outputs['packer-version'] || packer.version, source: packer.source},
-      jenkins: {version: ran.outputs['jenkins-version'] || standInJenkinsVersion, standIn: true},
+      jenkins: {version: ran.outputs['jenkins-version'] || standInVersion, standIn: true},
       outputs: ran.outputs,
       phases: phasesOf(ran.lines),
       calls: reportedCalls(local.cloud.calls),
@@ -155,9 +157,12 @@ interface Performance {
 }
 
 /** Runs the action against the cloud, with its log also in a file. */
-async function runOn({cloud, sshPort}: LocalCloud, {options, packer, work, logFile, cancel, kill}: Performance) {
+async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel, kill}: Performance) {
   const {env = process.env} = options
-  const repository = await startJenkinsRepository()
+  const {cloud, sshPort, hostAddress} = local
+  // A light machine installs nothing, so an index is all that its repository needs.
+  const repository =
+    local.driver === 'nspawn' ? await startSignedRepository({address: hostAddress}) : await startJenkinsRepository()
   const log = createWriteStream(logFile)
   try {
     const settings = await settingsFor(packer, {
@@ -168,7 +173,7 @@ async function runOn({cloud, sshPort}: LocalCloud, {options, packer, work, logFi
     })
     const workspace = env['INIT_CWD'] ?? process.cwd()
     const own = options.inputs?.['template']
-    const basic = rehearsalInputs(cloud, repository.url, options.canary)
+    const basic = rehearsalInputs(local, repository.url, options.canary)
     const inputs = {
       ...(own ? usableInputs(basic, resolve(workspace, own)) : basic),
       ...settings.inputs,
@@ -177,7 +182,12 @@ async function runOn({cloud, sshPort}: LocalCloud, {options, packer, work, logFi
     return await runAction({
       action: options.action ?? projectFolder,
       inputs,
-      env: {...rehearsalEnvironment(cloud, inputs, env), ...settings.env, ...options.actionEnv},
+      env: {
+        ...rehearsalEnvironment(cloud, inputs, env),
+        ...trustedKey(repository),
+        ...settings.env,
+        ...options.actionEnv
+      },
       path: settings.path,
       oidc: cloud.oidc,
       context: rehearsalContext(),
@@ -197,6 +207,12 @@ async function runOn({cloud, sshPort}: LocalCloud, {options, packer, work, logFi
     await finished(log)
     await repository.stop()
   }
+}
+
+/** The shipped template trusts Jenkins's key and no other; the repository of a stand-in has one of its own. */
+function trustedKey(repository: {readonly keyFingerprint?: string}): Record<string, string> {
+  const {keyFingerprint} = repository
+  return keyFingerprint === undefined ? {} : {PKR_VAR_jenkins_repository_key_fingerprint: keyFingerprint}
 }
 
 /** What was made and not removed, but for the image that the action says it keeps. */

@@ -2,18 +2,23 @@ import {openTemplate} from '../src/template/template.ts'
 import {unusedInputs} from '../src/template/variables.ts'
 import {defaultSubject} from './cloud/account.ts'
 import type {Canary, Cloud} from './cloud/cloud.ts'
+import type {LocalCloud} from './local-cloud.ts'
 
 /** The inputs that point the action at this machine; everything else keeps the action's defaults. */
-export function rehearsalInputs(cloud: Cloud, repositoryUrl: string, canary?: Canary): Record<string, string> {
+export function rehearsalInputs(
+  {cloud, driver, hostAddress}: Pick<LocalCloud, 'cloud' | 'driver' | 'hostAddress'>,
+  repositoryUrl: string,
+  canary?: Canary
+): Record<string, string> {
   return {
     'aws-region': cloud.region,
     'role-to-assume': cloud.roleArn,
     'source-ami': cloud.sourceImageId,
     // The machines see the runner at this address; its public one is not known to them.
-    'allowed-cidrs': '127.0.0.1/32',
+    'allowed-cidrs': `${hostAddress}/32`,
     'jenkins-repository-url': repositoryUrl,
-    // A light machine answers within a second, or never.
-    'smoke-timeout': '20s',
+    // A light machine answers within a second, or never; a real one within seconds, on a busy host within a minute.
+    'smoke-timeout': driver === 'light' ? '20s' : '2m',
     // Only an image that is removed again can leave its snapshot behind.
     ...(canary === 'hidden-snapshot' && {deregister: 'always'})
   }

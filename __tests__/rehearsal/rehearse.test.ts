@@ -125,8 +125,7 @@ it.each<[string, RehearseOptions, string]>([
     'The action has no input ami-prefix. Its inputs are: aws-region, '
   ],
   ['a call that does not exist', {cancelAt: 'RunInstance'}, '"RunInstance" is no call'],
-  ['a call number of nought', {killAt: 'RunInstances#0'}, '"RunInstances#0" is no call'],
-  ['the other driver', {driver: 'nspawn'}, 'nspawn is not there yet']
+  ['a call number of nought', {killAt: 'RunInstances#0'}, '"RunInstances#0" is no call']
 ])('does not start with %s', async (_, options, message) => {
   await expect(rehearseWith('', options)).rejects.toThrow(message)
 })

@@ -6,6 +6,10 @@ const lightDoesNotProve =
   'by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, ' +
   'and what AWS itself would say: its permissions, limits and times'
 
+/** What real machines still leave open. */
+const nspawnDoesNotProve =
+  'that the real Jenkins package installs and boots, and what AWS itself would say: its permissions, limits and times'
+
 /** A rehearsal's result for the person who started it: what happened, what was real, and what it does not prove. */
 export function accountOf(report: Report, node = actionsNode().version): string {
   const {outputs, packer, jenkins, driver} = report
@@ -17,7 +21,7 @@ export function accountOf(report: Report, node = actionsNode().version): string 
     ['Verdict', `${verdict}${image}, exit ${report.exitCode} after ${report.seconds.toFixed(1)} s`],
     ['Real', `the action as committed, on Node ${node}; Packer ${packer.version}, ${packer.source}; SSH and HTTP`],
     ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: ${driver}${standIn(jenkins)}`],
-    ['Not proven', lightDoesNotProve],
+    ['Not proven', driver === 'light' ? lightDoesNotProve : nspawnDoesNotProve],
     ['Phases', report.phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(', ') || 'none'],
     ...callRows(report.calls),
     ['Leftovers', report.leftovers.map(({type, id}) => `${type} ${id}`).join(', ') || 'none'],

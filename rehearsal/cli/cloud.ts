@@ -24,7 +24,12 @@ const stop = stopSignal()
 try {
   // A script that waits for this file must not see the one of an earlier cloud.
   if (envFile !== undefined) await rm(envFile, {force: true})
-  const local = await startLocalCloud({driver, ...(port !== undefined && {port})})
+  const local = await startLocalCloud({
+    driver,
+    progress: (sentence) => console.error(sentence),
+    signal: stop,
+    ...(port !== undefined && {port})
+  })
   try {
     const lines = exportLines(local.cloud)
     process.stdout.write(lines)

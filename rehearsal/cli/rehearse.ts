@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/report/errors.ts'
 import type {JenkinsMode} from '../machines/light/driver.ts'
+import {cleanUp} from '../machines/nspawn/driver.ts'
 import {rehearse, type RehearseOptions} from '../rehearse.ts'
 import {accountOf} from './account.ts'
 import {showLine} from './show-line.ts'
@@ -11,6 +12,7 @@ interface Flags extends Pick<RehearseOptions, 'driver' | 'jenkins' | 'canary' | 
   packer?: string
   with: Record<string, string>
   json?: string
+  clean?: true
 }
 
 const jenkinsModes: JenkinsMode[] = [
@@ -29,6 +31,7 @@ const command = new Command('npm run rehearse --')
       'Actions runner runs it.'
   )
   .addOption(new Option('--driver <name>', 'what the machines are').choices(['light', 'nspawn']).default('light'))
+  .option('--clean', 'removes what a killed rehearsal left, and does nothing else')
   .addOption(
     new Option('--jenkins <mode>', 'how the image’s Jenkins behaves (light)').choices(jenkinsModes).default('ready')
   )
@@ -64,7 +67,12 @@ Exit status: the action's; 1 if it succeeded and something was left behind.`
   )
   .parse()
 
-const {with: inputs, json, ...flags} = command.opts<Flags>()
+const {with: inputs, json, clean, ...flags} = command.opts<Flags>()
+if (clean) {
+  const removed = await cleanUp()
+  console.log(removed.length === 0 ? 'There was nothing to remove.' : removed.map((one) => `Removed ${one}`).join('\n'))
+  process.exit()
+}
 try {
   const report = await rehearse({
     ...flags,

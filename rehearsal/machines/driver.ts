@@ -3,6 +3,31 @@ export interface DiskContent {
   readonly driver: string
 }
 
+/** What security groups let in: a protocol's ports from some address ranges. */
+export interface IngressRule {
+  /** `tcp`, `udp`, `icmp` …, or `-1` for all of them, where ports mean nothing. */
+  readonly protocol: string
+  readonly fromPort: number
+  readonly toPort: number
+  /** IPv4 ranges such as 192.0.2.7/32. */
+  readonly cidrs: readonly string[]
+}
+
+/** What the instance metadata service says of an instance beyond its launch, and on which conditions. */
+export interface InstanceMetadata {
+  readonly endpoint: 'enabled' | 'disabled'
+  /** `required`: IMDSv2 only. */
+  readonly tokens: 'optional' | 'required'
+  readonly accountId: string
+  readonly region: string
+  readonly zone: string
+  readonly instanceType: string
+  readonly reservationId: string
+  readonly macAddress: string
+  readonly keyName?: string
+  readonly securityGroups: readonly string[]
+}
+
 /** One launch, as the cloud asks a driver for it. */
 export interface LaunchSpec {
   readonly instanceId: string
@@ -16,6 +41,9 @@ export interface LaunchSpec {
   readonly userData?: string
   /** The security groups' answer, asked at each new connection. */
   readonly allows: (port: number, sourceAddress: string) => boolean
+  /** The security groups' rules, asked again whenever they may have changed (see `rulesChanged`). */
+  readonly ingress: () => readonly IngressRule[]
+  readonly metadata: InstanceMetadata
   /** The machine ended by itself (`poweroff`, a crash). */
   readonly onPowerOff: () => void
 }
@@ -40,10 +68,14 @@ export interface MachineDriver {
   readonly name: 'light' | 'nspawn'
   /** The content of the source image (Debian 13) that the cloud offers. */
   readonly sourceContent: DiskContent
+  /** Milliseconds that the cloud lets a call wait for machines that are being started, stopped or ended; default none. */
+  readonly settlingMs?: number
   /** Resolves when the machine has been started. */
   launch(spec: LaunchSpec): Promise<Machine>
   /** Called for each HTTP request that a machine's Jenkins port receives, before it is answered. */
   onProbe?: (instanceId: string) => void | Promise<void>
+  /** The security groups' rules, or who is in the groups, may have changed. Resolves when the machines' networks follow. */
+  rulesChanged?(): Promise<void>
   /** Ends whatever still runs. */
   close(): Promise<void>
 }

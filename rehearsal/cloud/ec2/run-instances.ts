@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import type {RunInstancesRequest} from '@aws-sdk/client-ec2'
-import type {LaunchSpec} from '../../machines/driver.ts'
+import type {InstanceMetadata, LaunchSpec} from '../../machines/driver.ts'
 import type {Call} from '../cloud.ts'
 import {describeInstance} from './describe-instance.ts'
 import {madeBefore, remember} from './idempotency.ts'
@@ -9,7 +9,7 @@ import {planLaunch, type LaunchPlan} from './launch-plan.ts'
 import {launch, poweredOff} from './lifecycle.ts'
 import type {Operations, Touched} from './operation.ts'
 import {newId} from './resources.ts'
-import {letsIn} from './security-group-rules.ts'
+import {ingressOf, letsIn} from './security-group-rules.ts'
 import {touchedGroup} from './security-groups.ts'
 import type {Ec2Cloud, InstanceRecord} from './store.ts'
 import {putTags, tagsAtCreation, type Tags} from './tags.ts'
@@ -100,7 +100,25 @@ function specOf(cloud: Ec2Cloud, instance: InstanceRecord, {image, keyPair, user
     ...(keyPair ? {publicKey: keyPair.publicKey} : {}),
     ...(userData === undefined ? {} : {userData: Buffer.from(userData, 'base64').toString()}),
     allows: (port, source) => letsIn(cloud, instance.groupIds, port, source),
+    ingress: () => ingressOf(cloud, instance.groupIds),
+    metadata: metadataOf(cloud, instance),
     onPowerOff: () => poweredOff(cloud, instance)
+  }
+}
+
+function metadataOf(cloud: Ec2Cloud, instance: InstanceRecord): InstanceMetadata {
+  const {metadata, subnetId, interfaceId, keyName, groupIds} = instance
+  return {
+    endpoint: metadata.HttpEndpoint ?? 'enabled',
+    tokens: metadata.HttpTokens ?? 'optional',
+    accountId: cloud.accountId,
+    region: cloud.region,
+    zone: cloud.network.subnets.get(subnetId)?.zone ?? '',
+    instanceType: instance.type,
+    reservationId: instance.reservationId,
+    macAddress: cloud.interfaces.get(interfaceId)?.macAddress ?? '',
+    ...(keyName === undefined ? {} : {keyName}),
+    securityGroups: groupIds.map((id) => cloud.groups.get(id)?.name ?? id)
   }
 }
 

@@ -19,7 +19,7 @@ import type {Ec2Call} from './operation.ts'
 import {permit} from './permit.ts'
 import {runInstancesOperations} from './run-instances.ts'
 import {securityGroupOperations} from './security-groups.ts'
-import {settle} from './settle.ts'
+import {settle, settleWithoutDelay} from './settle.ts'
 import {snapshotOperations} from './snapshots.ts'
 import type {Ec2Cloud} from './store.ts'
 import {tagOperations} from './tags.ts'
@@ -83,6 +83,7 @@ async function carryOut(
     throw new AwsError('InvalidAction', `The rehearsal's local cloud does not offer the action ${action}. AWS does.`)
   }
   const input = decodeRequest(shape.input, fields, 'ec2')
+  await settleWithoutDelay(cloud)
   settle(cloud)
   let asked = false
   const output = await operation(asInputOf(input), {
@@ -105,6 +106,7 @@ async function carryOut(
       }
     }
   })
+  await cloud.driver.rulesChanged?.()
   if (!asked) throw new Error(`${action} did not ask whether it is permitted`)
   return encodeEc2(action, shape.output, output, requestId)
 }

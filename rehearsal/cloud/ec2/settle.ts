@@ -1,5 +1,18 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {isOver} from './lifecycle.ts'
 import type {Ec2Cloud, InstanceRecord} from './store.ts'
+
+/**
+ * Without delays a state is over at the next call, also where a real machine needs a moment for it: Packer, shown `pending` once,
+ * asks again only 15 seconds later.
+ */
+export async function settleWithoutDelay({stateDelayMs, driver, instances}: Ec2Cloud): Promise<void> {
+  if (stateDelayMs > 0 || driver.settlingMs === undefined) return
+  const timer = new AbortController()
+  const work = Promise.all([...instances.values()].map((instance) => instance.work))
+  await Promise.race([work, sleep(driver.settlingMs, undefined, {signal: timer.signal}).catch(() => {})])
+  timer.abort()
+}
 
 /** Lets everything arrive at the state that it was on its way to, where its time has come. Done before each call. */
 export function settle(cloud: Ec2Cloud): void {

@@ -1,7 +1,7 @@
 import {newEd25519KeyPair} from '../../../../rehearsal/ed25519.ts'
 import {once} from 'node:events'
 import ssh2, {type ConnectConfig} from 'ssh2'
-import type {LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'
+import type {InstanceMetadata, LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'
 import {createLightDriver, type LightDriverOptions} from '../../../../rehearsal/machines/light/driver.ts'
 
 /** Ports that need no root and that no service of the host listens on. */
@@ -13,6 +13,18 @@ export const loginKey = newEd25519KeyPair()
 export const testDriver = (options: Partial<LightDriverOptions> = {}) =>
   createLightDriver({jenkins: 'ready', jenkinsVersion: '2.500.1', sshPort, jenkinsPort, ...options})
 
+export const metadata: InstanceMetadata = {
+  endpoint: 'enabled',
+  tokens: 'optional',
+  accountId: '123456789012',
+  region: 'us-east-1',
+  zone: 'us-east-1a',
+  instanceType: 't3.medium',
+  reservationId: 'r-1',
+  macAddress: '02:00:00:00:00:01',
+  securityGroups: ['default']
+}
+
 export function launchSpec(changes: Partial<LaunchSpec> & Pick<LaunchSpec, 'content'>): LaunchSpec {
   return {
     instanceId: 'i-1',
@@ -20,6 +32,8 @@ export function launchSpec(changes: Partial<LaunchSpec> & Pick<LaunchSpec, 'cont
     username: 'admin',
     publicKey: loginKey.public,
     allows: () => true,
+    ingress: () => [],
+    metadata,
     onPowerOff: () => {},
     ...changes
   }

@@ -1,0 +1,11 @@
+import {createNspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
+import {specFor} from './machines.ts'
+
+/** A process with a real machine, to be killed. */
+async function launchAndWait(): Promise<void> {
+  const driver = await createNspawnDriver()
+  await driver.launch(specFor(driver))
+  console.log('launched')
+}
+
+void launchAndWait()

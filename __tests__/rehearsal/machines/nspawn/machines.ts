@@ -1,0 +1,99 @@
+import {execFile} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {connect} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as pause} from 'node:timers/promises'
+import {promisify} from 'node:util'
+import type {LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'
+import type {NspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
+import {findHierarchies} from '../../../../rehearsal/machines/nspawn/cgroups.ts'
+import {metadata} from '../light/machines.ts'
+
+const run = promisify(execFile)
+
+/** A login key in files, as OpenSSH's client wants it. */
+export async function makeLoginKey() {
+  const folder = await mkdtemp(join(tmpdir(), 'nspawn-test-'))
+  const file = join(folder, 'key')
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
+  const publicKey = (await readFile(`${file}.pub`, 'utf8')).trim()
+  return {file, publicKey, remove: () => rm(folder, {recursive: true})}
+}
+
+let launches = 0
+
+/** A launch that lets this host in on port 22. */
+export function specFor(driver: NspawnDriver, changes: Partial<LaunchSpec> = {}): LaunchSpec {
+  const number = String(++launches).padStart(2, '0')
+  return {
+    instanceId: `i-0123456789abcde${number}`,
+    imageId: 'ami-0123456789abcdef0',
+    content: driver.sourceContent,
+    username: 'admin',
+    allows: () => true,
+    ingress: () => [{protocol: 'tcp', fromPort: 22, toPort: 22, cidrs: [`${driver.hostAddress}/32`]}],
+    metadata: {...metadata, tokens: 'required', macAddress: `02:00:00:00:00:${number}`},
+    onPowerOff: () => {},
+    ...changes
+  }
+}
+
+/** Runs a command on a machine with OpenSSH's client, as soon as it lets one in. */
+export async function ssh(machine: Machine, keyFile: string, command: string): Promise<string> {
+  const options = {
+    StrictHostKeyChecking: 'no',
+    UserKnownHostsFile: '/dev/null',
+    LogLevel: 'ERROR',
+    BatchMode: 'yes',
+    ConnectTimeout: '2'
+  }
+  const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await run('ssh', [...flags, '-i', keyFile, `admin@${machine.address}`, command])).stdout
+    } catch (error) {
+      // 255 is the client's own failure: not up yet, or the key is not installed yet.
+      if ((error as {code?: number}).code !== 255 || attempt === 300) throw error
+      await pause(100)
+    }
+  }
+}
+
+/** How an attempt to connect ends: `open`, an error's code, or `no answer` within a second. */
+export function knock(address: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({host: address, port, timeout: 1000})
+    const end = (how: string) => {
+      socket.destroy()
+      resolve(how)
+    }
+    socket.once('connect', () => end('open'))
+    socket.once('timeout', () => end('no answer'))
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? ''))
+  })
+}
+
+/** Everything on this host that is a rehearsal's: control groups, interfaces, tables, processes, mounts, files of nspawn's. */
+export async function tracesOnHost(): Promise<string[]> {
+  const hierarchies = await findHierarchies()
+  const groups = (hierarchies?.all ?? []).map(async (root) => (await readdir(root)).map((name) => join(root, name)))
+  const {stdout: links} = await run('ip', ['-oneline', 'link'])
+  const {stdout: namespaces} = await run('ip', ['netns'])
+  const {stdout: tables} = await run('nft', ['list', 'tables'])
+  // Without zombies: on hosts whose first process reaps nobody, they stay.
+  const {stdout: processes} = await run('ps', ['-eo', 'stat,pid,args'])
+  const mounts = await readFile('/proc/self/mounts', 'utf8')
+  const nspawn = existsSync('/run/systemd/nspawn') ? await readdir('/run/systemd/nspawn', {recursive: true}) : []
+  const matching = (text: string, mark: RegExp) => text.split('\n').filter((line) => mark.test(line))
+  return [
+    ...matching((await Promise.all(groups)).flat().join('\n'), /bake-jenkins-ami/),
+    ...matching(links, / bake-[0-9a-f]{6}@/),
+    ...matching(namespaces, /bake|i-0/),
+    ...matching(tables, /bridge machines/),
+    ...matching(processes, /^[^Z].*(systemd-nspawn.*bake-jenkins-ami|nspawn\/keeper\.mjs)/),
+    ...matching(mounts, /bake-jenkins-ami/),
+    ...matching(nspawn.join('\n'), /i-0/)
+  ]
+}

@@ -1,0 +1,152 @@
+import {mkdir, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {cacheFolder} from '../../packers/folders.ts'
+import type {Progress} from '../../packers/run.ts'
+import type {LaunchSpec, Machine, MachineDriver} from '../driver.ts'
+import {baseSystem} from './base.ts'
+import {createCgroups, findHierarchies} from './cgroups.ts'
+import {cleanUp} from './clean-up.ts'
+import type {Port} from './firewall.ts'
+import {createHost} from './host.ts'
+import {createLayers, isNspawnContent} from './layers.ts'
+import {bootMachine} from './machine.ts'
+import {createMetadataService} from './metadata.ts'
+import {metadataTree} from './metadata-tree.ts'
+import {createNetwork} from './network.ts'
+import {installPackages} from './packages.ts'
+import {createRun} from './runs.ts'
+import {startServices} from './services.ts'
+import {whyNot} from './why-not.ts'
+
+export {cleanUp, whyNot}
+
+export interface NspawnDriverOptions {
+  /** Sentences for the person who waits: the first time, packages are installed and the base system is built. */
+  readonly progress?: Progress
+  readonly log?: (line: string) => void
+  /** Default: the rehearsal's cache. */
+  readonly cache?: string
+  /** Aborted while the base system is built: everything is undone. */
+  readonly signal?: AbortSignal
+}
+
+export interface NspawnDriver extends MachineDriver {
+  readonly name: 'nspawn'
+  /** Where the machines see this host, and what they reach of it: servers that listen there. */
+  readonly hostAddress: string
+}
+
+/** It takes two seconds at most, but for a machine whose services are slow to stop. */
+const settlingMs = 10_000
+
+interface Place {
+  readonly spec: LaunchSpec
+  readonly address: string
+  port: string
+}
+
+/**
+ * Real machines: Debian 13 on systemd, started by systemd-nspawn, each with a disk of overlaid layers, a network namespace and a
+ * control group of its own. Nothing of the host changes but for one network interface, and everything ends with `close`; what a
+ * killed process leaves, the next start removes.
+ *
+ * @throws Error that says why this host cannot, or which command failed
+ */
+export async function createNspawnDriver(options: NspawnDriverOptions = {}): Promise<NspawnDriver> {
+  const {progress = () => {}, log = () => {}, cache = cacheFolder(), signal} = options
+  const host = createHost()
+  const reason = await whyNot(cache, host)
+  const hierarchies = await findHierarchies()
+  if (reason !== undefined || !hierarchies) throw new Error(`Real machines cannot run here: ${reason}.`)
+  await installPackages(host, progress)
+  for (const removed of await cleanUp(cache)) progress(`Removed what a killed rehearsal left: ${removed}`)
+
+  const run = await createRun(cache)
+  const cgroups = createCgroups(host, hierarchies, run.id)
+  const undo = async () => {
+    await cgroups.end()
+    await host.run('rm', ['-rf', run.folder])
+  }
+  try {
+    const folders = {machines: join(run.folder, 'machines'), layers: join(run.folder, 'layers')}
+    await Promise.all(Object.values(folders).map((folder) => mkdir(folder)))
+    // The form in which cloud-init knows EC2 by the hypervisor's word.
+    await writeFile(join(run.folder, 'hypervisor-uuid'), `ec2${run.id.slice(0, 5)}-0000-4000-8000-000000000000\n`)
+    const base = await baseSystem({host, cgroups, cache, scratch: run.folder, progress, signal})
+    const layers = await createLayers(host, folders.layers, base)
+    const onLost = (what: string) => log(`The machines are cut off: ${what}`)
+    const network = await createNetwork({host, cgroups, runId: run.id, onLost})
+    await writeFile(join(run.folder, 'resolv.conf'), `nameserver ${network.gateway}\n`)
+
+    const places = new Map<string, Place>()
+    const machines = new Map<string, Machine>()
+    const metadata = createMetadataService((address) => {
+      const place = [...places.values()].find((one) => one.address === address)
+      return place && {options: place.spec.metadata, tree: metadataTree(place.spec, address, `${address}/24`)}
+    })
+    const services = await startServices(network, metadata, log)
+    const setPorts = () =>
+      network.setPorts(
+        [...places.values()].map(({spec, address, port}): Port => ({name: port, address, rules: spec.ingress()}))
+      )
+    let ports = 0
+    let closed = false
+    let closing: Promise<void> | undefined
+    const end = async () => {
+      await Promise.all([...machines.values()].map((machine) => machine.terminate()))
+      services.close()
+      metadata.closeAllConnections()
+      await network.close()
+      await undo()
+    }
+    const refuseWhenClosed = (name: string) => {
+      if (closed) throw new Error(`${name} cannot be launched: the nspawn driver is closed`)
+    }
+
+    return {
+      name: 'nspawn',
+      hostAddress: network.hostAddress,
+      settlingMs,
+      sourceContent: layers.base,
+      rulesChanged: setPorts,
+      async launch(spec) {
+        const {instanceId: name, content} = spec
+        refuseWhenClosed(name)
+        if (!isNspawnContent(content))
+          throw new Error(`${spec.imageId} was made by the driver ${content.driver}: nspawn cannot boot it`)
+        const place: Place = {spec, address: network.nextAddress(), port: ''}
+        const machine = await bootMachine(spec, content, {
+          host,
+          cgroups,
+          network,
+          layers,
+          folder: join(folders.machines, name),
+          address: place.address,
+          async plugIn() {
+            refuseWhenClosed(name)
+            place.port = `m${++ports}`
+            places.set(name, place)
+            await setPorts()
+            return place.port
+          },
+          onTerminated() {
+            places.delete(name)
+            machines.delete(name)
+          },
+          log
+        })
+        machines.set(name, machine)
+        // close() may have run while the machine booted.
+        if (closed) await machine.terminate()
+        return machine
+      },
+      close() {
+        closed = true
+        return (closing ??= end())
+      }
+    }
+  } catch (error) {
+    await undo()
+    throw error
+  }
+}
