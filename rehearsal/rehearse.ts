@@ -161,7 +161,7 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
   const {env = process.env} = options
   const {cloud, sshPort, hostAddress} = local
   // A light machine installs nothing, so an index is all that its repository needs.
-  const repository =
+  const repository: {readonly url: string; readonly keyFingerprint?: string; stop(): Promise<void>} =
     local.driver === 'nspawn' ? await startSignedRepository({address: hostAddress}) : await startJenkinsRepository()
   const log = createWriteStream(logFile)
   try {
