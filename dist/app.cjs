@@ -58027,7 +58027,7 @@ async function sweep(options) {
     );
     if (found.length === 0 && unseen.length === 0) {
       if (settled) return [];
-      log.info("Nothing is left. Looking once more, because an answer to a call that makes something never came.");
+      log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
       settled = true;
       await pauseFor(settleMs, limit).catch(() => void 0);
       continue;
@@ -60218,6 +60218,7 @@ function adviceFor2(said) {
   if (/rate limit|\b403\b/i.test(said)) {
     return "GitHub limits anonymous downloads: set PACKER_GITHUB_API_TOKEN in the env of this step, to `${{ github.token }}` for example.";
   }
+  if (/\bon .+ line \d+/.test(said)) return "Packer could not read the template: correct it at that line.";
   return "Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com; or install the plugins beforehand and set PACKER_PLUGIN_PATH. The amazon plugin since 1.3.10 needs Packer 1.14 or later to be installed.";
 }
 
@@ -61670,9 +61671,13 @@ async function runMain() {
       saveState: (state2) => saveState(stateKeys.bake, state2),
       setOutputs: (outcome2) => Object.entries(outputsOf(outcome2)).forEach(([name, value]) => setOutput(name, value))
     };
-    const outcome = await bake(inputs, deps, cancelSignal(log));
+    const cancel = cancelSignal(log);
+    const outcome = await bake(inputs, deps, cancel);
     if (outcome.leftovers.length === 0) saveState(stateKeys.swept, true);
     process.exitCode = isGood(outcome, log) ? 0 : 1;
+    if (cancel.aborted && process.exitCode === 0) {
+      log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");
+    }
     await summary.addRaw(summaryOf(outcome, log.phases)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
   } catch (error2) {
     log.error(explain(error2));
@@ -61698,7 +61703,8 @@ function cancelSignal(log) {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"]) {
     process.on(name, () => {
-      if (!controller.signal.aborted) log.info(`Cancelled (${name}): ending Packer and removing what was made`);
+      if (!controller.signal.aborted)
+        log.info(`Cancelled (${name}): ending what runs and removing what was made and is not to be kept`);
       controller.abort(new UserError("The run was cancelled."));
     });
   }

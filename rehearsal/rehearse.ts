@@ -13,7 +13,7 @@ import type {JenkinsMode} from './machines/light/driver.ts'
 import {choosePacker, releasesReachable} from './packers/choose.ts'
 import {cacheFolder} from './packers/folders.ts'
 import {settingsFor} from './packers/for-action.ts'
-import type {Packer} from './packers/packer.ts'
+import {needsDerivedTemplate, type Packer} from './packers/packer.ts'
 import {run, type Progress} from './packers/run.ts'
 import {phasesOf, reportedCalls, roundSeconds, type Report} from './report.ts'
 import type {ActionFile} from './runner/action-file.ts'
@@ -21,7 +21,7 @@ import type {Wait} from './runner/child.ts'
 import {asLogFileLine, type LogLine} from './runner/log.ts'
 import {runAction, type ActionRun} from './runner/run-action.ts'
 import {refuseRealCredentials} from './safeguard.ts'
-import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs} from './settings.ts'
+import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, declares} from './settings.ts'
 import {triggerAt} from './triggers.ts'
 
 export interface RehearseOptions {
@@ -173,6 +173,12 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
     })
     const workspace = env['INIT_CWD'] ?? process.cwd()
     const own = options.inputs?.['template']
+    if (own && needsDerivedTemplate(packer) && !declares(resolve(workspace, own), 'custom_endpoint_ec2')) {
+      throw new Error(
+        `Packer ${packer.version} can be sent to the local cloud only by the template: declare a variable "custom_endpoint_ec2" and ` +
+          'use it in the source, or take a Packer from 1.7 on (--packer)'
+      )
+    }
     const basic = rehearsalInputs(local, repository.url, options.canary)
     const inputs = {
       ...(own ? usableInputs(basic, resolve(workspace, own)) : basic),

@@ -33,6 +33,15 @@ export function usableInputs(inputs: Record<string, string>, template: string): 
   return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.has(name)))
 }
 
+/** Whether a template declares a variable; true for one that cannot be opened, about which the action has the word. */
+export function declares(template: string, variable: string): boolean {
+  try {
+    return openTemplate(template, '').variables.has(variable)
+  } catch {
+    return true
+  }
+}
+
 function unusedWith(template: string, names: readonly string[]): string[] {
   try {
     return unusedInputs(openTemplate(template, ''), new Set(names)).map(({input}) => input)

@@ -26,9 +26,13 @@ export async function runMain(): Promise<void> {
       setOutputs: (outcome: Outcome) =>
         Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
     }
-    const outcome = await bake(inputs, deps, cancelSignal(log))
+    const cancel = cancelSignal(log)
+    const outcome = await bake(inputs, deps, cancel)
     if (outcome.leftovers.length === 0) core.saveState(stateKeys.swept, true)
     process.exitCode = isGood(outcome, log) ? 0 : 1
+    if (cancel.aborted && process.exitCode === 0) {
+      log.warning('The cancel came when the image had been given out: it is kept, and the outputs name it.')
+    }
     await core.summary
       .addRaw(summaryOf(outcome, log.phases))
       .write()
@@ -63,7 +67,8 @@ function cancelSignal(log: Log): AbortSignal {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (!controller.signal.aborted) log.info(`Cancelled (${name}): ending Packer and removing what was made`)
+      if (!controller.signal.aborted)
+        log.info(`Cancelled (${name}): ending what runs and removing what was made and is not to be kept`)
       controller.abort(new UserError('The run was cancelled.'))
     })
   }

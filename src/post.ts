@@ -6,7 +6,7 @@ const state = savedState(process.env)
 if (!state) {
   console.log('Nothing was made, so there is nothing to remove.')
 } else if (alreadySwept(process.env)) {
-  console.log('Everything that this bake made was removed at its end.')
+  console.log('The bake cleaned up at its end: there is nothing to remove.')
 } else {
   void import('./app.ts').then(({runPost}) => runPost(state))
 }

@@ -10,7 +10,7 @@ withEachPacker((packer) => {
       const run = await play(packer, {cancelAt})
       expect(run.leftovers).toEqual([])
       expect(run.exitCode).not.toBe(0)
-      expect(run.log).toContain('Cancelled (SIGINT): ending Packer and removing what was made')
+      expect(run.log).toContain('Cancelled (SIGINT): ending what runs and removing what was made')
     },
     scenarioMs
   )

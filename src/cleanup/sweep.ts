@@ -51,7 +51,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     )
     if (found.length === 0 && unseen.length === 0) {
       if (settled) return []
-      log.info('Nothing is left. Looking once more, because an answer to a call that makes something never came.')
+      log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
       settled = true
       await pauseFor(settleMs, limit).catch(() => undefined)
       continue

@@ -41,6 +41,7 @@ function adviceFor(said: string): string {
   if (/rate limit|\b403\b/i.test(said)) {
     return 'GitHub limits anonymous downloads: set PACKER_GITHUB_API_TOKEN in the env of this step, to `${{ github.token }}` for example.'
   }
+  if (/\bon .+ line \d+/.test(said)) return 'Packer could not read the template: correct it at that line.'
   return (
     'Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com; or install the plugins ' +
     'beforehand and set PACKER_PLUGIN_PATH. The amazon plugin since 1.3.10 needs Packer 1.14 or later to be installed.'
