@@ -2,6 +2,8 @@ import {once} from 'node:events'
 import {rename, rm, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/report/errors.ts'
+import {defaultSubject} from '../cloud/account.ts'
+import {trustPolicyFor} from '../cloud/roles.ts'
 import {startLocalCloud, type DriverName} from '../local-cloud.ts'
 import {exportLines} from './export-lines.ts'
 import {stopSignal} from './stop-signal.ts'
@@ -10,6 +12,7 @@ interface Flags {
   driver: DriverName
   envFile?: string
   port?: number
+  subject?: string
 }
 
 const command = new Command('npm run cloud --')
@@ -17,9 +20,10 @@ const command = new Command('npm run cloud --')
   .addOption(new Option('--driver <name>', 'what the machines are').choices(['light', 'nspawn']).default('light'))
   .option('--env-file <file>', 'writes the environment there too, once the cloud is ready')
   .option('--port <number>', 'of 127.0.0.1; default: a free one', parsePort)
+  .option('--subject <sub>', 'of the OIDC tokens; the role trusts repo:example-org/jenkins-images:* alone')
   .parse()
 
-const {driver, envFile, port} = command.opts<Flags>()
+const {driver, envFile, port, subject} = command.opts<Flags>()
 const stop = stopSignal()
 try {
   // A script that waits for this file must not see the one of an earlier cloud.
@@ -28,7 +32,8 @@ try {
     driver,
     progress: (sentence) => console.error(sentence),
     signal: stop,
-    ...(port !== undefined && {port})
+    ...(port !== undefined && {port}),
+    ...(subject !== undefined && {subject, trustPolicy: trustPolicyFor(defaultSubject)})
   })
   try {
     const lines = exportLines(local.cloud)

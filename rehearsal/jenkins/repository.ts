@@ -1,3 +1,4 @@
+import {standInJenkinsVersion} from '../jenkins-repository.ts'
 import {once} from 'node:events'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {createServer, type Server} from 'node:http'
@@ -32,7 +33,7 @@ export interface JenkinsRepository {
   stop(): Promise<void>
 }
 
-export const standInVersion = '2.568.2'
+export const standInVersion = standInJenkinsVersion
 
 /**
  * Builds the stand-in for Jenkins and serves it as a signed apt repository, laid out like pkg.jenkins.io/debian-stable.
