@@ -46,6 +46,8 @@ export interface RehearseOptions {
   readonly actionEnv?: Readonly<Record<string, string>>
   /** Called when a call has arrived, before it is done; for tests. */
   readonly onCall?: (call: Call) => void | Promise<void>
+  /** Awaited when the action has ended and the leftovers are counted, while the cloud and its machines are still there; for tests. */
+  readonly afterwards?: (local: LocalCloud, report: Report) => Promise<void>
   /** Called once the cloud runs; for tests. */
   readonly onCloud?: (cloud: Cloud) => void
   /** Each line of the action's log, as it comes. */
@@ -113,7 +115,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     const summaryFile = join(folder, 'summary.md')
     await copyFile(ran.summaryFile, summaryFile)
     const leftovers = leftoversOf(local.cloud, ran)
-    return {
+    const report: Report = {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
       seconds: roundSeconds(ran.seconds),
       driver: local.driver,
@@ -126,6 +128,8 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       summaryFile,
       logFile
     }
+    await options.afterwards?.(local, report)
+    return report
   } finally {
     if (options.folder === undefined) await rm(work, {recursive: true, force: true})
     await local.stop()
