@@ -63,6 +63,17 @@ it('takes lists separated by commas, spaces and newlines', () => {
   expect(allowedCidrs).toEqual(['203.0.113.7/32', '198.51.100.0/24'])
 })
 
+it('takes a script of the workspace, and a fingerprint as gpg prints it', () => {
+  const {image} = read({
+    'setup-script': 'scripts/build.mjs',
+    'jenkins-repository-key-fingerprint': '5e38 6ead b55f 0150 4cae  8bcf 7198 f4b7 14ab fc68'
+  })
+  expect(image).toMatchObject({
+    setupScript: path.join(root, 'scripts/build.mjs'),
+    jenkinsRepositoryKeyFingerprint: '5E386EADB55F01504CAE8BCF7198F4B714ABFC68'
+  })
+})
+
 it('has no smoke test where none is wanted', () => {
   expect(read({'smoke-test': 'false'}).smoke).toBeUndefined()
 })
@@ -99,6 +110,9 @@ describe('refuses, saying what is allowed,', () => {
     ['ami-name-prefix', '{{timestamp}}', /up to 80 letters/],
     ['jenkins-version', '2.568.2; id', /'lts', 'weekly' or an exact version/],
     ['jenkins-repository-url', 'https://x/?token=y', /expected a URL/],
+    ['jenkins-repository-key-fingerprint', '5E386EAD', /40 hexadecimal digits/],
+    ['setup-script', 'no/such.sh', /does not exist .*actions\/checkout/],
+    ['setup-script', 'src', /is not a file; expected a bash script/],
     ['allowed-cidrs', '10.0.0.1', /IPv4 ranges such as/],
     ['allowed-cidrs', '::/0', /IPv4 ranges/],
     ['allowed-cidrs', '1/8', /IPv4 ranges/],

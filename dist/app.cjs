@@ -60007,7 +60007,9 @@ var carriers = {
   "ssh-username": "ssh_username",
   "ami-name-prefix": "ami_name",
   "jenkins-version": "jenkins_version",
-  "jenkins-repository-url": "jenkins_repository_url"
+  "jenkins-repository-url": "jenkins_repository_url",
+  "jenkins-repository-key-fingerprint": "jenkins_repository_key_fingerprint",
+  "setup-script": "setup_script"
 };
 function unusedInputs(template, given) {
   return Object.entries(carriers).filter(([input, variable]) => given.has(input) && !template.variables.has(variable)).map(
@@ -60320,6 +60322,7 @@ ${error2.message}`, { cause: error2 }) : error2;
 }
 var credentialErrors = /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/;
 function valuesFor(inputs, plan, instanceType) {
+  const { jenkinsRepositoryKeyFingerprint, setupScript } = inputs.image;
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
@@ -60330,6 +60333,9 @@ function valuesFor(inputs, plan, instanceType) {
     allowed_cidrs: plan.cidrs,
     jenkins_version: plan.jenkins?.version ?? "",
     jenkins_repository_url: plan.jenkins?.repositoryUrl ?? "",
+    // What was not given keeps the template's own default.
+    ...jenkinsRepositoryKeyFingerprint ? { jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint } : {},
+    ...setupScript ? { setup_script: setupScript } : {},
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 6e4) + 30,
     tags: plan.tags
   };
@@ -60691,8 +60697,8 @@ async function verifySignature(file, signature, trustedKey) {
     });
     await Promise.all(signatures.map((each) => each.verified));
   } catch (error2) {
-    const fingerprint = key.getFingerprint().toUpperCase();
-    throw new SignatureError(`no valid signature of the key ${fingerprint}`, { cause: error2 });
+    const fingerprint2 = key.getFingerprint().toUpperCase();
+    throw new SignatureError(`no valid signature of the key ${fingerprint2}`, { cause: error2 });
   }
 }
 
@@ -61439,6 +61445,8 @@ var defaults = {
   "ami-name-prefix": "jenkins",
   "jenkins-version": "lts",
   "jenkins-repository-url": "",
+  "jenkins-repository-key-fingerprint": "",
+  "setup-script": "",
   "allowed-cidrs": "auto",
   "smoke-test": "true",
   "smoke-timeout": "10m",
@@ -61458,7 +61466,9 @@ function readInputs(env2, shippedTemplate2, read = (name) => getInput(name)) {
   };
   const role = input("role-to-assume", optional(roleArn));
   const repository = input("jenkins-repository-url", optional(httpUrl));
+  const keyFingerprint = input("jenkins-repository-key-fingerprint", optional(fingerprint));
   const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
+  const setupScript = input("setup-script", optional(script(workspace)));
   const template = input("template", (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate2));
   const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
   const smokeTest2 = input("smoke-test", oneOf("true", "false")) === "true";
@@ -61509,7 +61519,9 @@ function readInputs(env2, shippedTemplate2, read = (name) => getInput(name)) {
         "jenkins-version",
         matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
       ),
-      ...repository ? { jenkinsRepositoryUrl: repository } : {}
+      ...repository ? { jenkinsRepositoryUrl: repository } : {},
+      ...keyFingerprint ? { jenkinsRepositoryKeyFingerprint: keyFingerprint } : {},
+      ...setupScript ? { setupScript } : {}
     },
     allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
     ...smokeTest2 ? { smoke } : {},
@@ -61554,6 +61566,20 @@ function existing(workspace) {
       );
     return resolved;
   };
+}
+function script(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs10.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
+    return file;
+  };
+}
+function fingerprint(value) {
+  return matching(
+    /^[0-9A-F]{40}$/,
+    "the 40 hexadecimal digits of a key’s fingerprint"
+  )(value.replace(/\s/g, "").toUpperCase());
 }
 function userData(value) {
   if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 takes");

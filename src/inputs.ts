@@ -1,5 +1,5 @@
 import * as path from 'node:path'
-import {existsSync} from 'node:fs'
+import {existsSync, statSync} from 'node:fs'
 import * as core from '@actions/core'
 import type {Role} from './credentials/session.ts'
 import type {PackerRequest} from './packer/install/install.ts'
@@ -44,6 +44,10 @@ export interface ImageInputs {
   readonly jenkinsVersion: string
   /** Absent: Jenkins's own repository. */
   readonly jenkinsRepositoryUrl?: string
+  /** Of the one key that may sign the repository. Absent: the template's default, Jenkins's own key. */
+  readonly jenkinsRepositoryKeyFingerprint?: string
+  /** Absolute path of a bash script that the build runs as root before Jenkins is started for proof. */
+  readonly setupScript?: string
 }
 
 export interface SmokeInputs {
@@ -82,6 +86,8 @@ export const defaults = {
   'ami-name-prefix': 'jenkins',
   'jenkins-version': 'lts',
   'jenkins-repository-url': '',
+  'jenkins-repository-key-fingerprint': '',
+  'setup-script': '',
   'allowed-cidrs': 'auto',
   'smoke-test': 'true',
   'smoke-timeout': '10m',
@@ -118,7 +124,9 @@ export function readInputs(
 
   const role = input('role-to-assume', optional(roleArn))
   const repository = input('jenkins-repository-url', optional(httpUrl))
+  const keyFingerprint = input('jenkins-repository-key-fingerprint', optional(fingerprint))
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
+  const setupScript = input('setup-script', optional(script(workspace)))
   const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
   const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
   const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
@@ -169,7 +177,9 @@ export function readInputs(
         'jenkins-version',
         matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
       ),
-      ...(repository ? {jenkinsRepositoryUrl: repository} : {})
+      ...(repository ? {jenkinsRepositoryUrl: repository} : {}),
+      ...(keyFingerprint ? {jenkinsRepositoryKeyFingerprint: keyFingerprint} : {}),
+      ...(setupScript ? {setupScript} : {})
     },
     allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
     ...(smokeTest ? {smoke} : {}),
@@ -220,6 +230,24 @@ function existing(workspace: string): Parse<string> {
       )
     return resolved
   }
+}
+
+/** A file that Packer uploads and runs. */
+function script(workspace: string): Parse<string> {
+  return (value) => {
+    const file = existing(workspace)(value)
+    if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
+    if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
+    return file
+  }
+}
+
+/** As gpg prints it, with or without blanks and in either case; Packer's template takes it in upper case without blanks. */
+function fingerprint(value: string): string {
+  return matching(
+    /^[0-9A-F]{40}$/,
+    'the 40 hexadecimal digits of a key’s fingerprint'
+  )(value.replace(/\s/g, '').toUpperCase())
 }
 
 /** EC2 takes 16 KB of user data, counted before its base64 encoding. */

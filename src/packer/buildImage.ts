@@ -11,7 +11,7 @@ import type {Plan} from '../image/plan.ts'
 import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {variablesFile} from '../template/variables.ts'
+import {variablesFile, type TemplateValues} from '../template/variables.ts'
 import {build, BuildError} from './build.ts'
 import {allowedEnvironment, packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
@@ -84,7 +84,8 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
 const credentialErrors =
   /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/
 
-function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): Parameters<typeof variablesFile>[1] {
+function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): TemplateValues {
+  const {jenkinsRepositoryKeyFingerprint, setupScript} = inputs.image
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
@@ -95,6 +96,9 @@ function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): Parameters
     allowed_cidrs: plan.cidrs,
     jenkins_version: plan.jenkins?.version ?? '',
     jenkins_repository_url: plan.jenkins?.repositoryUrl ?? '',
+    // What was not given keeps the template's own default.
+    ...(jenkinsRepositoryKeyFingerprint ? {jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint} : {}),
+    ...(setupScript ? {setup_script: setupScript} : {}),
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 60_000) + 30,
     tags: plan.tags
   }

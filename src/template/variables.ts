@@ -12,6 +12,8 @@ export interface TemplateValues {
   readonly allowed_cidrs: readonly string[]
   readonly jenkins_version: string
   readonly jenkins_repository_url: string
+  readonly jenkins_repository_key_fingerprint?: string
+  readonly setup_script?: string
   /** When the build's instance ends itself, should nobody else have done it. */
   readonly deadline_minutes: number
   readonly tags: Readonly<Record<string, string>>
@@ -23,7 +25,9 @@ const carriers: Readonly<Record<string, keyof TemplateValues>> = {
   'ssh-username': 'ssh_username',
   'ami-name-prefix': 'ami_name',
   'jenkins-version': 'jenkins_version',
-  'jenkins-repository-url': 'jenkins_repository_url'
+  'jenkins-repository-url': 'jenkins_repository_url',
+  'jenkins-repository-key-fingerprint': 'jenkins_repository_key_fingerprint',
+  'setup-script': 'setup_script'
 }
 
 /** One error for each input that was given and that this template cannot use. */
