@@ -60997,6 +60997,10 @@ async function consoleOutput(ec2, instanceId, signal) {
     return `(the console output could not be fetched: ${messageOf(error2)})`;
   }
 }
+function failedUnits(evidence) {
+  const lines = evidence.matchAll(/^\W*([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device)) +loaded +failed /gm);
+  return [...new Set([...lines].map(([, unit = ""]) => unit))].slice(0, 5);
+}
 
 // src/smoke/launch.ts
 var jenkinsPort = 8080;
@@ -61150,16 +61154,20 @@ async function smokeTest(ec2, request, ledger, log, signal) {
   const instance = await launch(ec2, request, ledger, log, signal);
   const state2 = await waitForJenkins(ec2, instance, request.timeoutMs, log, signal);
   const seconds = (Date.now() - start2) / 1e3;
-  const reason = whyRejected(state2, request);
-  if (state2.state === "ready" && reason === void 0) {
+  if (state2.state === "ready" && isExpected(state2.version, request)) {
     log.info(`Jenkins ${state2.version} is ready ${seconds.toFixed(1)} s after the launch`);
     return { verdict: "verified", seconds, jenkinsVersion: state2.version };
   }
-  log.quote("console", await consoleOutput(ec2, instance.id, signal));
+  const evidence = await consoleOutput(ec2, instance.id, signal);
+  log.quote("console", evidence);
   const jenkinsVersion = state2.state === "ready" ? { jenkinsVersion: state2.version } : {};
-  return { verdict: "rejected", seconds, reason: reason ?? "", ...jenkinsVersion };
+  return { verdict: "rejected", seconds, reason: whyRejected(state2, request, evidence), evidence, ...jenkinsVersion };
 }
-function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }) {
+function isExpected(version, { expectedVersion }) {
+  return expectedVersion === void 0 || version === expectedVersion;
+}
+function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }, evidence) {
+  const failed = failedUnits(evidence);
   const limit = `${Math.round(timeoutMs / 1e3)} s`;
   switch (state2.state) {
     case "failed":
@@ -61167,9 +61175,11 @@ function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }) {
     case "starting":
       return `Jenkins was still starting after ${limit}. Raise 'smoke-timeout' if this image needs longer.`;
     case "booting":
+      if (failed.length > 0) {
+        return `nothing answered on port ${jenkinsPort} within ${limit}, and on the machine ${failed.join(", ")} failed: its console says why.`;
+      }
       return `nothing answered on port ${jenkinsPort} within ${limit} (${state2.detail}). Either Jenkins does not start with this image, or this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'.`;
     case "ready":
-      if (expectedVersion === void 0 || state2.version === expectedVersion) return void 0;
       return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
   }
 }
@@ -61666,7 +61676,8 @@ function summaryOf(outcome, phases) {
     ...rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []),
     "",
     phases.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(" · "),
-    ""
+    "",
+    ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", outcome.evidence)]
   ].join("\n");
 }
 function headline({ verdict, failure, leftovers }) {
@@ -61678,6 +61689,17 @@ function headline({ verdict, failure, leftovers }) {
 function text(value) {
   const short = value.length > 2e3 ? `${value.slice(0, 2e3)}…` : value;
   return inertText(short).replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`);
+}
+function foldedAway(title, output) {
+  const lines = inertText(output.slice(-5e4)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`);
+  return `<details><summary>${title}</summary>
+
+<pre>
+${lines}
+</pre>
+
+</details>
+`;
 }
 function code(value) {
   return `<code>${text(value)}</code>`;

@@ -28,6 +28,8 @@ export interface LocalCloud {
   readonly sshPort: number | undefined
   /** Where the machines see this host. */
   readonly hostAddress: string
+  /** Where nspawn keeps the files of its machines and images; undefined on light. */
+  readonly runFolder: string | undefined
   /** Ends every machine and closes every port. */
   stop(): Promise<void>
 }
@@ -42,6 +44,7 @@ export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCl
     driver: machines.driver.name,
     sshPort: machines.sshPort,
     hostAddress: machines.hostAddress,
+    runFolder: machines.runFolder,
     stop: () => cloud.stop()
   }
 }
@@ -50,13 +53,14 @@ interface Machines {
   readonly driver: MachineDriver
   readonly sshPort: number | undefined
   readonly hostAddress: string
+  readonly runFolder: string | undefined
 }
 
 async function nspawn(progress: Progress, signal: AbortSignal | undefined): Promise<Machines> {
   const reason = await whyNot()
   if (reason !== undefined) throw new Error(`Real machines cannot be had here: ${reason}. Use --driver light`)
   const driver = await createNspawnDriver({progress, ...(signal && {signal})})
-  return {driver, sshPort: undefined, hostAddress: driver.hostAddress}
+  return {driver, sshPort: undefined, hostAddress: driver.hostAddress, runFolder: driver.runFolder}
 }
 
 async function light(jenkins: JenkinsMode = 'ready'): Promise<Machines> {
@@ -66,5 +70,5 @@ async function light(jenkins: JenkinsMode = 'ready'): Promise<Machines> {
     jenkinsVersion: standInJenkinsVersion,
     ...(sshPort !== undefined && {sshPort})
   })
-  return {driver, sshPort, hostAddress: '127.0.0.1'}
+  return {driver, sshPort, hostAddress: '127.0.0.1', runFolder: undefined}
 }

@@ -49,7 +49,7 @@ export interface RehearseOptions {
   /** Awaited when the action has ended and the leftovers are counted, while the cloud and its machines are still there; for tests. */
   readonly afterwards?: (local: LocalCloud, report: Report) => Promise<void>
   /** Called once the cloud runs; for tests. */
-  readonly onCloud?: (cloud: Cloud) => void
+  readonly onCloud?: (local: LocalCloud) => void
   /** Each line of the action's log, as it comes. */
   readonly onLine?: (line: LogLine) => void
   /** What is being set up, and whatever else a person wants to know while waiting. */
@@ -98,7 +98,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     }
   })
   try {
-    options.onCloud?.(local.cloud)
+    options.onCloud?.(local)
     const logFile = join(folder, 'log.txt')
     const ran = await runOn(local, {
       options,

@@ -40,6 +40,8 @@ export interface Outcome {
   readonly verdict: 'verified' | 'unverified' | 'rejected'
   /** Why the image was rejected. */
   readonly reason?: string
+  /** What the rejected image's console shows of it. */
+  readonly evidence?: string
   readonly jenkinsVersion?: string
   readonly smokeSeconds?: number
   /** Whether the image was removed again. */
@@ -97,7 +99,7 @@ interface BakeContext extends ImageBuild {
   readonly release: (image: BakedImage, made: Made) => void
 }
 
-type Made = Pick<Outcome, 'image' | 'verdict' | 'reason' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'>
+type Made = Pick<Outcome, 'image' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'>
 
 /** Builds, tests and promotes. What it made and did not release is still in the ledger: the sweep removes it. */
 async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Made> {

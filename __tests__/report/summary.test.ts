@@ -29,6 +29,14 @@ it('says why an image was rejected, in words that cannot become markup', () => {
   )
 })
 
+it('folds away what the rejected image’s console showed, in words that cannot become markup', () => {
+  const evidence = 'jenkins.service failed\n</pre><script>x</script>\n\n## y & z'
+  const summary = summaryOf({...verified, verdict: 'rejected', reason: 'x', evidence}, [])
+  expect(summary).toContain(
+    '<pre>\njenkins.service failed\n&#60;/pre&#62;&#60;script&#62;x&#60;/script&#62;\n## y &#38; z\n</pre>'
+  )
+})
+
 it('puts what is left in the account first', () => {
   const left = {type: 'instance', id: 'i-0dddddddddddddddd', state: 'running', reason: 'still there'} as const
   const summary = summaryOf({...verified, leftovers: [left]}, [])

@@ -85,7 +85,11 @@ withEachPacker((packer) => {
       const template = ownTemplate(install, 'access_key = var.key\n  secret_key = var.secret')
       const run = await play(packer, {
         inputs: {template},
-        onCloud: ({administrator: {accessKeyId, secretAccessKey}}) =>
+        onCloud: ({
+          cloud: {
+            administrator: {accessKeyId, secretAccessKey}
+          }
+        }) =>
           writeFileSync(
             path.join(template, 'keys.pkr.hcl'),
             `variable "key" {\n  default = "${accessKeyId}"\n}\nvariable "secret" {\n  default = "${secretAccessKey}"\n}\n`

@@ -37,6 +37,13 @@ export function withAnyPacker(declare: (packer: Packer) => void): void {
     })
 }
 
+/** Declares what takes too long to be run on each Packer: `declare` gets the one that is wanted most, and the one wanted least. */
+export function withFirstAndLastPacker(declare: (first: Packer, last: Packer) => void): void {
+  withAnyPacker((first) => {
+    declare(first, packers.findLast((candidate) => candidate.packer)?.packer ?? first)
+  })
+}
+
 export interface Scenario extends Report {
   /** The action's log, as GitHub would show it. */
   readonly log: string

@@ -29,7 +29,8 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
     '',
     phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(' · '),
-    ''
+    '',
+    ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', outcome.evidence)])
   ].join('\n')
 }
 
@@ -46,6 +47,12 @@ function text(value: string): string {
   return inertText(short)
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`)
+}
+
+/** Inside `<pre>` nothing but HTML counts, and blank lines are kept. The runner drops a summary beyond 1 MiB whole. */
+function foldedAway(title: string, output: string): string {
+  const lines = inertText(output.slice(-50_000)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`)
+  return `<details><summary>${title}</summary>\n\n<pre>\n${lines}\n</pre>\n\n</details>\n`
 }
 
 function code(value: string): string {

@@ -29,3 +29,9 @@ export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: 
     return `(the console output could not be fetched: ${messageOf(error)})`
   }
 }
+
+/** The units that systemd lists as failed in a machine's report. */
+export function failedUnits(evidence: string): string[] {
+  const lines = evidence.matchAll(/^\W*([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device)) +loaded +failed /gm)
+  return [...new Set([...lines].map(([, unit = '']) => unit))].slice(0, 5)
+}

@@ -3,7 +3,7 @@ import type {Ledger} from '../cleanup/ledger.ts'
 import {poll} from '../wait.ts'
 import type {Log} from '../report/log.ts'
 import {stateOf, type State} from './answer.ts'
-import {consoleOutput} from './evidence.ts'
+import {consoleOutput, failedUnits} from './evidence.ts'
 import {describe, jenkinsPort, launch, type LaunchRequest, type SmokeInstance} from './launch.ts'
 import {askJenkins} from './request.ts'
 
@@ -15,7 +15,14 @@ export interface SmokeRequest extends LaunchRequest {
 
 export type SmokeResult =
   | {readonly verdict: 'verified'; readonly seconds: number; readonly jenkinsVersion: string}
-  | {readonly verdict: 'rejected'; readonly seconds: number; readonly reason: string; readonly jenkinsVersion?: string}
+  | {
+      readonly verdict: 'rejected'
+      readonly seconds: number
+      readonly reason: string
+      /** What the machine's console shows of it. */
+      readonly evidence: string
+      readonly jenkinsVersion?: string
+    }
 
 /**
  * Launches the image and waits for its Jenkins.
@@ -34,17 +41,22 @@ export async function smokeTest(
   const instance = await launch(ec2, request, ledger, log, signal)
   const state = await waitForJenkins(ec2, instance, request.timeoutMs, log, signal)
   const seconds = (Date.now() - start) / 1000
-  const reason = whyRejected(state, request)
-  if (state.state === 'ready' && reason === undefined) {
+  if (state.state === 'ready' && isExpected(state.version, request)) {
     log.info(`Jenkins ${state.version} is ready ${seconds.toFixed(1)} s after the launch`)
     return {verdict: 'verified', seconds, jenkinsVersion: state.version}
   }
-  log.quote('console', await consoleOutput(ec2, instance.id, signal))
+  const evidence = await consoleOutput(ec2, instance.id, signal)
+  log.quote('console', evidence)
   const jenkinsVersion = state.state === 'ready' ? {jenkinsVersion: state.version} : {}
-  return {verdict: 'rejected', seconds, reason: reason ?? '', ...jenkinsVersion}
+  return {verdict: 'rejected', seconds, reason: whyRejected(state, request, evidence), evidence, ...jenkinsVersion}
 }
 
-function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeRequest): string | undefined {
+function isExpected(version: string, {expectedVersion}: SmokeRequest): boolean {
+  return expectedVersion === undefined || version === expectedVersion
+}
+
+function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeRequest, evidence: string): string {
+  const failed = failedUnits(evidence)
   const limit = `${Math.round(timeoutMs / 1000)} s`
   switch (state.state) {
     case 'failed':
@@ -52,12 +64,14 @@ function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeReq
     case 'starting':
       return `Jenkins was still starting after ${limit}. Raise 'smoke-timeout' if this image needs longer.`
     case 'booting':
+      if (failed.length > 0) {
+        return `nothing answered on port ${jenkinsPort} within ${limit}, and on the machine ${failed.join(', ')} failed: its console says why.`
+      }
       return (
         `nothing answered on port ${jenkinsPort} within ${limit} (${state.detail}). Either Jenkins does not start with ` +
         `this image, or this runner does not connect from ${cidrs.join(', ')}: see 'allowed-cidrs'.`
       )
     case 'ready':
-      if (expectedVersion === undefined || state.version === expectedVersion) return undefined
       return `Jenkins ${state.version} answers, but ${expectedVersion} was baked`
   }
 }

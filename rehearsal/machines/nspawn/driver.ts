@@ -34,6 +34,8 @@ export interface NspawnDriver extends MachineDriver {
   readonly name: 'nspawn'
   /** Where the machines see this host, and what they reach of it: servers that listen there. */
   readonly hostAddress: string
+  /** Holds the layers of images in `layers/N` and of each machine in `machines/INSTANCE/upper`. */
+  readonly runFolder: string
 }
 
 /** It takes two seconds at most, but for a machine whose services are slow to stop. */
@@ -106,6 +108,7 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
     return {
       name: 'nspawn',
       hostAddress: network.hostAddress,
+      runFolder: run.folder,
       settlingMs,
       sourceContent: layers.base,
       rulesChanged: setPorts,
