@@ -1,14 +1,15 @@
 import type {MachineDriver} from '../machines/driver.ts'
 import type {Authorize} from './auth/authorize.ts'
+import type {Fault} from './faults/fault.ts'
 
-export type ServiceName = 'ec2' | 'sts' | 'oidc' | 'probe'
+export type ServiceName = 'ec2' | 'iam' | 'sts' | 'oidc' | 'probe'
 
 /** One call that arrived, in order of arrival. `status` is 0 until it has been answered. */
 export interface Call {
   /** Counts from 1 over all calls. */
   readonly n: number
   readonly service: ServiceName
-  /** EC2's and STS's action, `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
+  /** EC2's, IAM's and STS's action (`DryRunRunInstances` for a dry run), `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
   readonly action: string
   /** Counts from 1 over the calls of this action. */
   readonly nth: number
@@ -16,13 +17,47 @@ export interface Call {
   readonly by: 'action' | 'packer' | 'other'
   /** Stays 0 for a probe: the machine answers it, not the cloud. */
   status: number
+  /** AWS's, or how a deliberate fault left the call without an answer: `reset`, `silence`. */
   errorCode?: string
 }
 
 /** A thing that was made in the cloud and not removed. */
 export interface Leftover {
-  readonly type: 'instance' | 'volume' | 'image' | 'snapshot' | 'security-group' | 'key-pair' | 'process'
+  readonly type:
+    | 'instance'
+    | 'spot-request'
+    | 'launch-template'
+    | 'volume'
+    | 'image'
+    | 'snapshot'
+    | 'security-group'
+    | 'key-pair'
+    | 'instance-profile'
+    | 'role'
+    | 'process'
+  /** AWS's id; the name of an instance profile or a role. */
   readonly id: string
+  /** Where it is, if not in the cloud's own region. */
+  readonly region?: string
+}
+
+/** Where an instance type is meant. */
+export interface Place {
+  readonly instanceType: string
+  /** Default: every zone. */
+  readonly zone?: string
+}
+
+/** What the account and its regions lack. */
+export interface Shortages {
+  /** The most virtual processors that may run at once in a region. */
+  readonly vcpus?: number
+  /** `false`: no VPC is a default one, so that groups and launches must name theirs. */
+  readonly defaultVpc?: false
+  /** What EC2 does not have at all. */
+  readonly notOffered?: readonly Place[]
+  /** What EC2 has run out of. */
+  readonly noCapacity?: readonly Place[]
 }
 
 /** Deliberate misbehaviour, to prove that a leftover turns a run red. */
@@ -30,7 +65,7 @@ export type Canary = 'ignored-terminate' | 'hidden-snapshot'
 
 export interface CloudOptions {
   readonly driver: MachineDriver
-  /** Default us-east-1. */
+  /** The home region; calls signed for another are carried out there. Default us-east-1. */
   readonly region?: string
   /** The `sub` of the tokens that the OIDC endpoint hands out; the default is that of a push to `main`. */
   readonly subject?: string
@@ -43,8 +78,14 @@ export interface CloudOptions {
   /** Seconds that role sessions last at most, whatever was asked for. The answer tells the caller so. */
   readonly sessionSeconds?: number
   readonly canary?: Canary
+  /** Default: nothing is short. */
+  readonly shortages?: Shortages
   /** Awaited when a call has arrived and before anything is done for it; this is how a run is cancelled at a call. */
   readonly onArrival?: (call: Call) => void | Promise<void>
+  /** Called when the answer to a call has been sent; never for a call that gets none. */
+  readonly onAnswered?: (call: Call) => void
+  /** What goes wrong deliberately. */
+  readonly faults?: readonly Fault[]
   readonly port?: number
   /** The cloud's clock; the default is the machine's. */
   readonly now?: () => Date
@@ -53,7 +94,7 @@ export interface CloudOptions {
 }
 
 export interface Cloud {
-  /** `http://127.0.0.1:PORT`: EC2 and STS. */
+  /** `http://127.0.0.1:PORT`: EC2, IAM and STS, for all regions. */
   readonly endpoint: string
   readonly region: string
   readonly accountId: string
@@ -64,6 +105,8 @@ export interface Cloud {
   /** What the Actions runner would put into ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. */
   readonly oidc: {readonly requestUrl: string; readonly requestToken: string}
   readonly calls: readonly Call[]
+  /** Secret keys and session tokens of all role sessions so far: no log may show one. */
+  secrets(): readonly string[]
   /** Images that a run was asked to keep are not leftovers: name them in `kept` and their snapshots go with them. */
   leftovers(kept?: readonly string[]): Leftover[]
   /** Ends every machine and closes the port. */

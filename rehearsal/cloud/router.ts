@@ -4,50 +4,64 @@ import type {ArrivedRequest} from './auth/sigv4.ts'
 import {callerOf, type CallLog} from './calls.ts'
 import type {Call, CloudOptions} from './cloud.ts'
 import type {Ec2Service} from './ec2/service.ts'
+import {NoAnswer, type Faults} from './faults/faults.ts'
+import type {IamService} from './iam/service.ts'
 import {requestPath, type TokenIssuer} from './oidc.ts'
-import {encodeEc2Error, encodeStsError, json, type Answer} from './protocol/encode.ts'
+import {encodeEc2Error, encodeQueryError, json, type Answer} from './protocol/encode.ts'
 import {AwsError} from './protocol/errors.ts'
+import type {AwsService} from './protocol/operations.ts'
+import type {Reply} from './server.ts'
 import type {StsService} from './sts-service.ts'
 
 export interface Services {
   readonly ec2: Ec2Service
+  readonly iam: IamService
   readonly sts: StsService
   readonly issuer: TokenIssuer
   readonly authenticator: Authenticator
   readonly onArrival: NonNullable<CloudOptions['onArrival']>
+  readonly onAnswered: NonNullable<CloudOptions['onAnswered']>
+  readonly faults: Faults
   readonly log: (text: string) => void
 }
 
 /** A request whose service and action are known. */
 interface Arrival {
-  readonly service: 'ec2' | 'sts' | 'oidc'
+  readonly service: AwsService | 'oidc'
   readonly action: string
   readonly fields: URLSearchParams
   readonly request: ArrivedRequest
 }
 
 /** Sends each request to the service that it is for, and keeps the log of calls. */
-export function createRouter(services: Services, calls: CallLog): (request: ArrivedRequest) => Promise<Answer> {
+export function createRouter(services: Services, calls: CallLog): (request: ArrivedRequest) => Promise<Reply> {
   return async (request) => {
     const arrival = route(request)
-    const call = calls.arrived(arrival.service, arrival.action, callerOf(request.headers['user-agent']))
-    const answer = await answerTo(services, call, arrival)
-    call.status = answer.status
-    if (answer.errorCode !== undefined) call.errorCode = answer.errorCode
-    return answer
+    const call = calls.arrived(arrival.service, nameOf(arrival), callerOf(request.headers['user-agent']))
+    try {
+      const answer = await answerTo(services, call, arrival)
+      call.status = answer.status
+      if (answer.errorCode !== undefined) call.errorCode = answer.errorCode
+      return {...answer, sent: () => services.onAnswered(call)}
+    } catch (error) {
+      if (error instanceof NoAnswer) call.errorCode = error.message
+      throw error
+    }
   }
 }
 
-/** The only place where answers to calls come from, and so the place to put another answer in. */
+/** The only place where answers to calls come from, deliberate faults included. */
 async function answerTo(services: Services, call: Call, arrival: Arrival): Promise<Answer> {
   const requestId = randomUUID()
   try {
     await services.onArrival(call)
-    return await dispatch(services, call, arrival, requestId)
+    return await services.faults(call, arrival.fields, requestId, () => dispatch(services, call, arrival, requestId))
   } catch (error) {
+    if (error instanceof NoAnswer) throw error
     const known = error instanceof AwsError ? error : internalError(services, call, error)
     if (arrival.service === 'oidc') return json(known.status, {message: known.message})
-    return arrival.service === 'sts' ? encodeStsError(known, requestId) : encodeEc2Error(known, requestId)
+    if (arrival.service === 'ec2') return encodeEc2Error(known, requestId)
+    return encodeQueryError(arrival.service, known, requestId)
   }
 }
 
@@ -55,19 +69,29 @@ async function dispatch(services: Services, call: Call, arrival: Arrival, reques
   const {service, action, fields, request} = arrival
   if (service === 'oidc') return services.issuer.answer(request)
   const identify = () => authenticate(request, service, services.authenticator)
-  if (service === 'sts') return services.sts({action, fields, identify, requestId})
-  const principal = await identify()
+  if (service === 'sts') {
+    return services.sts({action, fields, identify: async () => (await identify()).principal, requestId})
+  }
+  const {principal, region} = await identify()
   if (action === '') throw new AwsError('MissingAction', 'The request must contain the parameter Action')
-  return services.ec2({action, fields, principal, by: call.by, requestId})
+  if (service === 'iam') return services.iam({action, fields, principal, requestId})
+  return services.ec2({action, fields, principal, region, by: call.by, requestId})
 }
 
-/** EC2's and STS's APIs are told apart by their version: they share the endpoint. */
+/** The versions of the APIs that are not EC2's: they share the endpoint, and their version tells them apart. */
+const serviceOfVersion: Readonly<Record<string, 'iam' | 'sts'>> = {'2010-05-08': 'iam', '2011-06-15': 'sts'}
+
 function route(request: ArrivedRequest): Arrival {
   const {url, body, method} = request
   if (url.pathname === requestPath) return {service: 'oidc', action: 'GetIdToken', fields: url.searchParams, request}
   const fields = method === 'POST' ? new URLSearchParams(body) : url.searchParams
-  const service = fields.get('Version') === '2011-06-15' ? 'sts' : 'ec2'
+  const service = serviceOfVersion[fields.get('Version') ?? ''] ?? 'ec2'
   return {service, action: fields.get('Action') ?? '', fields, request}
+}
+
+/** A dry run makes nothing: it is another call than the one that it tries, and counted apart. */
+function nameOf({action, fields}: Arrival): string {
+  return fields.get('DryRun') === 'true' ? `DryRun${action}` : action
 }
 
 function internalError({log}: Services, call: Call, error: unknown): AwsError {

@@ -2,7 +2,13 @@ import {createServer, type IncomingMessage, type Server, type ServerResponse} fr
 import type {AddressInfo} from 'node:net'
 import {text} from 'node:stream/consumers'
 import type {ArrivedRequest} from './auth/sigv4.ts'
+import {NoAnswer} from './faults/faults.ts'
 import type {Answer} from './protocol/encode.ts'
+
+export interface Reply extends Answer {
+  /** Called when the answer has been sent. */
+  readonly sent?: () => void
+}
 
 export interface LocalServer {
   /** `http://127.0.0.1:PORT` */
@@ -10,9 +16,18 @@ export interface LocalServer {
   close(): Promise<void>
 }
 
-/** Serves on 127.0.0.1 alone; port 0 takes a free one. */
-export async function serve(port: number, answer: (request: ArrivedRequest) => Promise<Answer>): Promise<LocalServer> {
+/**
+ * Serves on 127.0.0.1 alone; port 0 takes a free one.
+ *
+ * @param now what the answers' `Date` says: clients set their clocks by it
+ */
+export async function serve(
+  port: number,
+  answer: (request: ArrivedRequest) => Promise<Reply>,
+  now: () => Date
+): Promise<LocalServer> {
   const server = createServer((request, response) => {
+    response.setHeader('date', now().toUTCString())
     void respond(request, response, answer)
   })
   await listen(server, port)
@@ -30,12 +45,16 @@ export async function serve(port: number, answer: (request: ArrivedRequest) => P
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: (request: ArrivedRequest) => Promise<Answer>
+  answer: (request: ArrivedRequest) => Promise<Reply>
 ) {
   try {
-    const {status, headers, body} = await answer(await readRequest(request))
-    response.writeHead(status, {...headers, 'content-length': Buffer.byteLength(body)}).end(body)
-  } catch {
+    const {status, headers, body, sent} = await answer(await readRequest(request))
+    response.writeHead(status, {...headers, 'content-length': Buffer.byteLength(body)}).end(body, sent)
+  } catch (error) {
+    if (error instanceof NoAnswer) {
+      if (error.how === 'reset') request.socket.resetAndDestroy()
+      return
+    }
     // The request could not be read, or its connection broke.
     response.destroy()
   }

@@ -1,7 +1,7 @@
 import type {AssumeRoleRequest, AssumeRoleWithWebIdentityRequest} from '@aws-sdk/client-sts'
 import type {Principal} from './auth/sessions.ts'
 import {decodeRequest} from './protocol/decode.ts'
-import {encodeSts, type Answer} from './protocol/encode.ts'
+import {encodeQuery, type Answer} from './protocol/encode.ts'
 import {AwsError} from './protocol/errors.ts'
 import {operationShape} from './protocol/operations.ts'
 import {assumeRole, assumeRoleWithWebIdentity, getCallerIdentity, type StsParts} from './sts.ts'
@@ -33,6 +33,6 @@ export function createStsService(parts: StsParts): StsService {
       throw new AwsError('InvalidAction', `The rehearsal's local cloud does not offer the action ${action}. AWS does.`)
     }
     const input = decodeRequest(shape.input, fields, 'query')
-    return encodeSts(action, shape.output, await operation(input, identify), requestId)
+    return encodeQuery('sts', action, shape.output, await operation(input, identify), requestId)
   }
 }

@@ -22,6 +22,54 @@ it('leaves out images that are to be kept, with their snapshots', async () => {
   ])
 })
 
+it('counts what was made in another region, and names the region', async () => {
+  const test = await startTestCloud()
+  const ImageId = await bakedImage(test)
+  const elsewhere = test.ec2As(test.cloud.administrator, {region: 'eu-west-1'})
+  const {ImageId: copy = ''} = await elsewhere.copyImage({
+    SourceImageId: ImageId,
+    SourceRegion: 'us-east-1',
+    Name: 'copy'
+  })
+  const {KeyPairId: key} = await elsewhere.createKeyPair({KeyName: 'key', KeyType: 'ed25519'})
+  expect(test.cloud.leftovers([ImageId])).toEqual([
+    {type: 'image', id: copy, region: 'eu-west-1'},
+    {type: 'snapshot', id: expect.stringMatching(/^snap-/), region: 'eu-west-1'},
+    {type: 'key-pair', id: key, region: 'eu-west-1'}
+  ])
+  expect(test.cloud.leftovers([ImageId, copy])).toEqual([{type: 'key-pair', id: key, region: 'eu-west-1'}])
+})
+
+it('counts launch templates, and requests for spot instances until their instances are ended', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {LaunchTemplate: template} = await ec2.createLaunchTemplate({
+    LaunchTemplateName: 'spot',
+    LaunchTemplateData: {ImageId: cloud.sourceImageId, InstanceMarketOptions: {MarketType: 'spot'}}
+  })
+  const id = await launch(ec2, cloud, {LaunchTemplate: {LaunchTemplateName: 'spot'}})
+  const request = (await describeOne(ec2, id))?.SpotInstanceRequestId
+  const templateLeft = {type: 'launch-template', id: template?.LaunchTemplateId}
+  expect(cloud.leftovers()).toEqual([
+    {type: 'instance', id},
+    {type: 'spot-request', id: request},
+    templateLeft,
+    {type: 'volume', id: expect.stringMatching(/^vol-/)}
+  ])
+  await ec2.terminateInstances({InstanceIds: [id]})
+  await describeOne(ec2, id)
+  expect(cloud.leftovers()).toEqual([templateLeft])
+})
+
+it('counts roles and instance profiles by name, and not the role that was there before', async () => {
+  const {iam, cloud} = await startTestCloud()
+  await iam.createRole({RoleName: 'packer-1', AssumeRolePolicyDocument: '{"Statement": []}'})
+  await iam.createInstanceProfile({InstanceProfileName: 'packer-1'})
+  expect(cloud.leftovers()).toEqual([
+    {type: 'instance-profile', id: 'packer-1'},
+    {type: 'role', id: 'packer-1'}
+  ])
+})
+
 it('with the canary ignored-terminate, the first instance that the action ends lives on', async () => {
   const test = await startTestCloud({canary: 'ignored-terminate'})
   const {ec2, cloud, driver, ec2As} = test

@@ -1,4 +1,5 @@
 import {EC2} from '@aws-sdk/client-ec2'
+import {IAM} from '@aws-sdk/client-iam'
 import {STS} from '@aws-sdk/client-sts'
 import {afterEach} from '@jest/globals'
 import type {Cloud, CloudOptions} from '../../../rehearsal/cloud/cloud.ts'
@@ -16,10 +17,12 @@ export interface TestCloud {
   readonly cloud: Cloud
   readonly driver: MemoryDriver
   readonly ec2: EC2
+  readonly iam: IAM
   readonly sts: STS
   /** What the cloud complained of. */
   readonly log: readonly string[]
   readonly ec2As: (keys: Keys, settings?: {readonly region?: string; readonly userAgent?: string}) => EC2
+  readonly iamAs: (keys: Keys) => IAM
   readonly stsAs: (keys: Keys) => STS
   /** A role session's keys. */
   readonly assume: (session?: {readonly Policy?: string; readonly DurationSeconds?: number}) => Promise<Keys>
@@ -44,6 +47,11 @@ export async function startTestCloud(options: Omit<CloudOptions, 'driver' | 'log
     clients.push(client)
     return client
   }
+  const iamAs = (keys: Keys): IAM => {
+    const client = new IAM({...settingsFor(keys), region: cloud.region})
+    clients.push(client)
+    return client
+  }
   const stsAs = (keys: Keys): STS => {
     const client = new STS({...settingsFor(keys), region: cloud.region})
     clients.push(client)
@@ -59,8 +67,10 @@ export async function startTestCloud(options: Omit<CloudOptions, 'driver' | 'log
     driver,
     log,
     ec2: ec2As(cloud.administrator),
+    iam: iamAs(cloud.administrator),
     sts,
     ec2As,
+    iamAs,
     stsAs,
     assume: async (session = {}) => {
       const {Credentials: keys} = await sts.assumeRole({RoleArn: cloud.roleArn, RoleSessionName: 'test', ...session})

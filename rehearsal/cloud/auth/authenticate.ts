@@ -1,4 +1,5 @@
 import {AwsError} from '../protocol/errors.ts'
+import type {AwsService} from '../protocol/operations.ts'
 import type {Credential, Credentials, Principal} from './sessions.ts'
 import {readSignature, signatureIsRight, type ArrivedRequest, type Signature} from './sigv4.ts'
 
@@ -32,7 +33,8 @@ export const ec2AuthenticationErrors: AuthenticationErrors = {
   wrongScope: (message) => new AwsError('AuthFailure', message, 401)
 }
 
-export const stsAuthenticationErrors: AuthenticationErrors = {
+/** Those of STS and IAM. */
+export const queryAuthenticationErrors: AuthenticationErrors = {
   missing: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
   unknownKey: () => new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
   wrongSignature: () => new AwsError('SignatureDoesNotMatch', signatureText, 403),
@@ -57,8 +59,15 @@ function skewText(signedAt: Date, now: Date): string {
 
 export interface Authenticator {
   readonly credentials: Credentials
-  readonly region: string
+  /** The regions that a request may be signed for; the signature's is the region that the call is made in. */
+  readonly regions: readonly string[]
   readonly now: () => Date
+}
+
+/** Who signed a request, and for which region. */
+export interface Caller {
+  readonly principal: Principal
+  readonly region: string
 }
 
 /**
@@ -68,23 +77,23 @@ export interface Authenticator {
  */
 export async function authenticate(
   request: ArrivedRequest,
-  service: 'ec2' | 'sts',
-  {credentials, region, now}: Authenticator
-): Promise<Principal> {
-  const errors = service === 'ec2' ? ec2AuthenticationErrors : stsAuthenticationErrors
+  service: AwsService,
+  {credentials, regions, now}: Authenticator
+): Promise<Caller> {
+  const errors = service === 'ec2' ? ec2AuthenticationErrors : queryAuthenticationErrors
   const signature = readSignature(request)
   if (!signature) throw errors.missing()
   const credential = credentials.find(signature.accessKeyId)
   if (!credential) throw errors.unknownKey()
   if (!tokenFits(credential, request)) throw errors.wrongToken()
-  const scope = wrongScope(signature, service, region)
+  const scope = wrongScope(signature, service, regions)
   if (scope !== undefined) throw errors.wrongScope(scope)
   if (Math.abs(now().getTime() - signature.signedAt.getTime()) > longestSkewMs) {
     throw errors.staleRequest(signature.signedAt, now())
   }
   if (!(await signatureIsRight(request, signature, credential.secretAccessKey))) throw errors.wrongSignature()
   if (credential.expires && credential.expires <= now()) throw errors.expiredSession()
-  return credential.principal
+  return {principal: credential.principal, region: signature.region}
 }
 
 /** A session's key works with its own token only, a user's key with none. */
@@ -92,10 +101,10 @@ function tokenFits({sessionToken}: Credential, {headers}: ArrivedRequest): boole
   return headers['x-amz-security-token'] === sessionToken
 }
 
-function wrongScope(signature: Signature, service: string, region: string): string | undefined {
+function wrongScope(signature: Signature, service: string, regions: readonly string[]): string | undefined {
   if (signature.service !== service) return `Credential should be scoped to correct service: '${service}'.`
-  if (signature.region !== region && !(service === 'sts' && signature.region === 'us-east-1')) {
-    return `Credential should be scoped to a valid region, not '${signature.region}'. This local cloud is ${region} alone.`
+  if (!regions.includes(signature.region)) {
+    return `Credential should be scoped to a valid region, not '${signature.region}'.`
   }
   const signedOn = signature.signedAt.toISOString().slice(0, 10).replaceAll('-', '')
   if (signature.date !== signedOn)

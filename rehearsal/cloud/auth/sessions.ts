@@ -41,6 +41,13 @@ export class Credentials {
     })
   }
 
+  /** The secret halves of all keys that sessions were given. */
+  get sessionSecrets(): string[] {
+    return [...this.#byKey.values()].flatMap(({secretAccessKey, sessionToken}) =>
+      sessionToken === undefined ? [] : [secretAccessKey, sessionToken]
+    )
+  }
+
   find(accessKeyId: string): Credential | undefined {
     return this.#byKey.get(accessKeyId)
   }

@@ -1,6 +1,6 @@
 import type {CopyImageRequest} from '@aws-sdk/client-ec2'
-import {notOffered} from '../protocol/errors.ts'
-import {findUsableImage} from './images.ts'
+import {AwsError} from '../protocol/errors.ts'
+import {findUsableImage, touchedImage} from './images.ts'
 import {madeBefore, remember} from './idempotency.ts'
 import type {Operations} from './operation.ts'
 import {newId} from './resources.ts'
@@ -12,60 +12,65 @@ import {addImage, checkName, settleAt} from './image-records.ts'
 export function copyImageOperations(cloud: Ec2Cloud): Operations {
   return {
     CopyImage: async (input, call) => {
-      if (input.SourceRegion !== cloud.region) {
-        throw notOffered(
-          `other regions than its own (${cloud.region}), so that nothing can be copied from '${input.SourceRegion}'`
-        )
-      }
-      const source = findUsableImage(cloud, input.SourceImageId ?? '')
+      const from = cloud.regions.at(input.SourceRegion ?? '')
+      if (!from) throw new AwsError('InvalidRegion', `The region '${input.SourceRegion}' does not exist.`)
+      const source = findUsableImage(from, input.SourceImageId ?? '')
       const [earlier] = madeBefore(cloud, 'CopyImage', input) ?? []
       if (earlier === undefined) checkName(cloud, input.Name)
       const tagsOf = tagsAtCreation(input.TagSpecifications, ['image', 'snapshot'])
       await call.permit([
         {type: 'image', id: '*', requestTags: tagsOf('image')},
-        {type: 'image', id: source.id},
+        {...touchedImage(from, source), home: from},
         {type: 'snapshot', id: '*', requestTags: tagsOf('snapshot')}
       ])
       if (earlier !== undefined) return {ImageId: earlier}
-      const image = copyImage(cloud, source, input, tagsOf)
+      const image = copyImage(cloud, {from, source}, input, tagsOf)
       remember(cloud, 'CopyImage', input, [image.id])
       return {ImageId: image.id}
     }
   }
 }
 
+/** The image to copy, and the region that it is in. */
+interface Source {
+  readonly from: Ec2Cloud
+  readonly source: ImageRecord
+}
+
+/** A copy has snapshots of its own, and its content once the source's has been copied. */
 function copyImage(
   cloud: Ec2Cloud,
-  source: ImageRecord,
+  {from, source}: Source,
   input: CopyImageRequest,
   tagsOf: (type: 'image' | 'snapshot') => Tags
 ): ImageRecord {
   const encrypted = input.Encrypted === true || input.KmsKeyId !== undefined
   const id = newId('image')
   const mappings = source.mappings.map((mapping) => {
-    const original = cloud.snapshots.get(mapping.Ebs?.SnapshotId ?? '')
+    const original = from.snapshots.get(mapping.Ebs?.SnapshotId ?? '')
     if (!original) return mapping
     const disk = {
       ...original,
       id: original.volumeId,
       encrypted: encrypted || original.encrypted,
-      ...(input.KmsKeyId === undefined ? {} : {kmsKeyId: input.KmsKeyId})
+      kmsKeyId: input.KmsKeyId ?? (from === cloud ? original.kmsKeyId : undefined)
     }
     const description = `Copied for DestinationAmi ${id} from SourceAmi ${source.id} for SourceSnapshot ${original.id}.`
     const snapshot = addSnapshot(cloud, disk, description, tagsOf('snapshot'))
     finish(cloud, snapshot, 'completed', original.content)
     return {...mapping, Ebs: {...mapping.Ebs, SnapshotId: snapshot.id, Encrypted: snapshot.encrypted}}
   })
-  const ownTags = input.CopyImageTags === true ? (cloud.tags.get(source.id) ?? new Map<string, string>()) : []
+  const ownTags = input.CopyImageTags === true ? (from.tags.get(source.id) ?? new Map<string, string>()) : []
   const image = addImage(cloud, new Map([...ownTags, ...tagsOf('image')]), {
     id,
     name: input.Name ?? '',
-    description: input.Description ?? `[Copied ${source.id} from ${cloud.region}] ${source.description ?? source.name}`,
+    description: input.Description ?? `[Copied ${source.id} from ${from.region}] ${source.description ?? source.name}`,
     architecture: source.architecture,
     rootDeviceName: source.rootDeviceName,
     mappings,
     username: source.username,
     sourceImageId: source.id,
+    sourceImageRegion: from.region,
     ...(source.imdsSupport ? {imdsSupport: source.imdsSupport} : {})
   })
   settleAt(image, 'available', source.content)

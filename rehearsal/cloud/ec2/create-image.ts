@@ -89,6 +89,7 @@ function createImage(
     username: source?.username ?? 'admin',
     sourceInstanceId: instance.id,
     sourceImageId: instance.imageId,
+    sourceImageRegion: cloud.region,
     ...(input.Description === undefined ? {} : {description: input.Description}),
     ...(source?.imdsSupport ? {imdsSupport: source.imdsSupport} : {})
   })
@@ -128,8 +129,8 @@ function capture(
   })
 }
 
-function hideByCanary(cloud: Ec2Cloud, snapshot: SnapshotRecord | undefined): void {
-  if (cloud.canary !== 'hidden-snapshot' || cloud.canaryVictim !== undefined || !snapshot) return
-  cloud.canaryVictim = snapshot.id
+function hideByCanary({canary}: Ec2Cloud, snapshot: SnapshotRecord | undefined): void {
+  if (canary?.kind !== 'hidden-snapshot' || canary.victim !== undefined || !snapshot) return
+  canary.victim = snapshot.id
   snapshot.hidden = true
 }

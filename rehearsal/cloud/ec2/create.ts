@@ -1,15 +1,16 @@
-import {addDefaultGroup} from './security-groups.ts'
 import {planNetwork} from './network-plan.ts'
+import type {Ec2Regions} from './regions.ts'
+import {addDefaultGroup} from './security-groups.ts'
 import {addSourceImages} from './source-images.ts'
-import type {Ec2Cloud, ImageRecord} from './store.ts'
+import type {Ec2Cloud, EveryRegion} from './store.ts'
 
-type Settings = Pick<Ec2Cloud, 'region' | 'accountId' | 'driver' | 'now' | 'log' | 'stateDelayMs' | 'canary'>
-
-/** An account as it is when nobody has used it: the default VPC and group, and the public images. */
-export function createEc2(settings: Settings): {readonly cloud: Ec2Cloud; readonly sourceImage: ImageRecord} {
-  const network = planNetwork(settings.region)
+/** A region as it is when the account has not used it: a VPC with its default group, and the public images. */
+export function createEc2(region: string, regions: Ec2Regions, shared: EveryRegion): Ec2Cloud {
+  const network = planNetwork(region)
   const cloud: Ec2Cloud = {
-    ...settings,
+    ...shared,
+    region,
+    regions,
     network,
     instances: new Map(),
     volumes: new Map(),
@@ -20,6 +21,9 @@ export function createEc2(settings: Settings): {readonly cloud: Ec2Cloud; readon
     groups: new Map(),
     rules: new Map(),
     interfaces: new Map(),
+    launchTemplates: new Map(),
+    fleets: new Map(),
+    spotRequests: new Map(),
     tags: new Map(),
     idempotentCalls: new Map(),
     things: (type) => byType[type]
@@ -33,9 +37,13 @@ export function createEc2(settings: Settings): {readonly cloud: Ec2Cloud; readon
     'security-group': cloud.groups,
     'security-group-rule': cloud.rules,
     'network-interface': cloud.interfaces,
+    'launch-template': cloud.launchTemplates,
+    fleet: cloud.fleets,
+    'spot-instances-request': cloud.spotRequests,
     subnet: network.subnets,
     vpc: new Map([[network.vpcId, network]])
   }
   addDefaultGroup(cloud)
-  return {cloud, sourceImage: addSourceImages(cloud)}
+  addSourceImages(cloud)
+  return cloud
 }

@@ -1,4 +1,5 @@
 import type {Image} from '@aws-sdk/client-ec2'
+import {describeProtection} from './deregistration-protection.ts'
 import type {FilterTable} from './listing.ts'
 import type {Ec2Cloud, ImageRecord} from './store.ts'
 import {tagSet} from './tags.ts'
@@ -13,7 +14,7 @@ export function describeImage(cloud: Ec2Cloud, image: ImageRecord): Image {
     BootMode: image.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
     CreationDate: image.creationDate.toISOString(),
     DeprecationTime: image.deprecationTime?.toISOString(),
-    DeregistrationProtection: 'disabled',
+    DeregistrationProtection: describeProtection(image),
     Description: image.description,
     EnaSupport: true,
     Hypervisor: 'xen',
@@ -25,7 +26,7 @@ export function describeImage(cloud: Ec2Cloud, image: ImageRecord): Image {
     RootDeviceName: image.rootDeviceName,
     RootDeviceType: 'ebs',
     SourceImageId: image.sourceImageId,
-    SourceImageRegion: image.sourceImageId === undefined ? undefined : cloud.region,
+    SourceImageRegion: image.sourceImageRegion,
     SourceInstanceId: image.sourceInstanceId,
     SriovNetSupport: 'simple',
     State: image.state,

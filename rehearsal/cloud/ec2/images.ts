@@ -1,5 +1,6 @@
 import type {DeleteSnapshotReturnCode, Image, LaunchPermission} from '@aws-sdk/client-ec2'
 import {AwsError, invalidCombination, missingParameter} from '../protocol/errors.ts'
+import {refuseProtectedImage} from './deregistration-protection.ts'
 import {describeImage, imageFilters} from './describe-image.ts'
 import {isCurrent} from './describe-instance.ts'
 import {list} from './listing.ts'
@@ -23,6 +24,7 @@ export function imageOperations(cloud: Ec2Cloud): Operations {
     DeregisterImage: async (input, call) => {
       const image = findOwnImage(cloud, input.ImageId ?? '')
       await call.permit([touchedImage(cloud, image)])
+      refuseProtectedImage(cloud, image)
       cloud.images.delete(image.id)
       cloud.tags.delete(image.id)
       cloud.deregistered.add(image.id)
@@ -62,12 +64,23 @@ export function imageOperations(cloud: Ec2Cloud): Operations {
       const instances = [...cloud.instances.values()].filter(
         (instance) => isCurrent(instance) && images.some(({id}) => id === instance.imageId)
       )
+      const templates = [...cloud.launchTemplates.values()].filter(({data}) =>
+        images.some(({id}) => id === data.ImageId)
+      )
+      const arn = `arn:aws:ec2:${cloud.region}:${cloud.accountId}`
       return {
-        ImageReferences: instances.map(({id, imageId}) => ({
-          ImageId: imageId,
-          ResourceType: 'ec2:Instance',
-          Arn: `arn:aws:ec2:${cloud.region}:${cloud.accountId}:instance/${id}`
-        }))
+        ImageReferences: [
+          ...instances.map(({id, imageId}) => ({
+            ImageId: imageId,
+            ResourceType: 'ec2:Instance' as const,
+            Arn: `${arn}:instance/${id}`
+          })),
+          ...templates.map(({id, data}) => ({
+            ImageId: data.ImageId,
+            ResourceType: 'ec2:LaunchTemplate' as const,
+            Arn: `${arn}:launch-template/${id}`
+          }))
+        ]
       }
     }
   }
@@ -101,7 +114,7 @@ export function touchedImage({accountId}: Ec2Cloud, image: ImageRecord): Touched
 }
 
 /** @throws AwsError AuthFailure for an image of somebody else, InvalidAMIID.Unavailable for one that was deregistered */
-function findOwnImage(cloud: Ec2Cloud, id: string): ImageRecord {
+export function findOwnImage(cloud: Ec2Cloud, id: string): ImageRecord {
   checkForm('image', id)
   if (cloud.deregistered.has(id)) throw unavailable(id)
   const image = find('image', cloud.images, id)
@@ -140,7 +153,7 @@ async function deleteSnapshots(cloud: Ec2Cloud, image: ImageRecord, call: Ec2Cal
     const snapshot = visibleSnapshots(cloud).get(Ebs?.SnapshotId ?? '')
     if (!snapshot) continue
     const shared = imagesWith(cloud, snapshot.id).length > 0
-    const allowed = !shared && (await call.mayAlso('DeleteSnapshot', [touchedSnapshot(cloud, snapshot)]))
+    const allowed = !shared && (await mayDelete(call, touchedSnapshot(cloud, snapshot)))
     if (allowed) removeSnapshot(cloud, snapshot.id)
     results.push({
       SnapshotId: snapshot.id,
@@ -148,6 +161,16 @@ async function deleteSnapshots(cloud: Ec2Cloud, image: ImageRecord, call: Ec2Cal
     })
   }
   return results
+}
+
+async function mayDelete(call: Ec2Call, snapshot: Touched): Promise<boolean> {
+  try {
+    await call.permitAlso('DeleteSnapshot', [snapshot])
+    return true
+  } catch (error) {
+    if (error instanceof AwsError) return false
+    throw error
+  }
 }
 
 /** Reads either form of the call: `Attribute` with values, or a structure named after the attribute. */

@@ -2,6 +2,7 @@ import {_InstanceType, type InstanceTypeInfo, type InstanceTypeOffering, type Lo
 import {AwsError} from '../protocol/errors.ts'
 import {list, type FilterTable} from './listing.ts'
 import type {Operations} from './operation.ts'
+import {isOffered} from './shortages.ts'
 import type {Ec2Cloud} from './store.ts'
 
 interface InstanceTypeRecord {
@@ -123,8 +124,10 @@ export function instanceTypeOperations(cloud: Ec2Cloud): Operations {
     DescribeInstanceTypeOfferings: async (input, call) => {
       await call.permit()
       const type = input.LocationType ?? 'region'
-      const offerings = locations(cloud, type).flatMap((location) =>
-        [...instanceTypes.values()].map(({name}) => offering(name, type, location))
+      const offerings = locations(cloud, type).flatMap(({name: location, zones}) =>
+        [...instanceTypes.values()]
+          .filter(({name}) => zones.some((zone) => isOffered(cloud.shortages, name, zone)))
+          .map(({name}) => offering(name, type, location))
       )
       const rules = {filters: offeringFilters, limits: {least: 5, most: 1000}}
       const {items, NextToken} = list(offerings, input, rules)
@@ -133,11 +136,12 @@ export function instanceTypeOperations(cloud: Ec2Cloud): Operations {
   }
 }
 
-function locations({region, network}: Ec2Cloud, type: LocationType): string[] {
+/** The places of the kind asked for, with their zones. */
+function locations({region, network}: Ec2Cloud, type: LocationType): {name: string; zones: string[]}[] {
   const subnets = [...network.subnets.values()]
-  if (type === 'availability-zone') return subnets.map(({zone}) => zone)
-  if (type === 'availability-zone-id') return subnets.map(({zoneId}) => zoneId)
-  return [region]
+  if (type === 'availability-zone') return subnets.map(({zone}) => ({name: zone, zones: [zone]}))
+  if (type === 'availability-zone-id') return subnets.map(({zone, zoneId}) => ({name: zoneId, zones: [zone]}))
+  return [{name: region, zones: subnets.map(({zone}) => zone)}]
 }
 
 const offering = (name: _InstanceType, type: LocationType, location: string): InstanceTypeOffering => ({

@@ -60,6 +60,7 @@ export function instanceOperations(cloud: Ec2Cloud): Operations {
       if (input.Hibernate === true) throw notOffered('hibernation')
       const records = findAll('instance', cloud.instances, input.InstanceIds ?? [])
       for (const record of records) refuse(record, ['pending', 'shutting-down', 'terminated'], 'stopped')
+      for (const record of records) refuseSpot(record)
       await call.permit(records.map((record) => touchedInstance(cloud, record)))
       return {StoppingInstances: records.map((one) => changed(one, () => one.state === 'running' && stop(cloud, one)))}
     },
@@ -127,6 +128,12 @@ function refuse({id, state}: InstanceRecord, states: readonly InstanceRecord['st
   throw new AwsError('IncorrectInstanceState', `The instance '${id}' is not in a state from which it can be ${done}.`)
 }
 
+function refuseSpot({id, spotRequestId}: InstanceRecord): void {
+  if (spotRequestId === undefined) return
+  const message = `You can't stop the Spot Instance '${id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`
+  throw new AwsError('UnsupportedOperation', message)
+}
+
 function refuseProtected({id, protectedFromTermination}: InstanceRecord): void {
   if (!protectedFromTermination) return
   const message = `The instance '${id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`
@@ -149,10 +156,10 @@ function terminateOne(cloud: Ec2Cloud, record: InstanceRecord): InstanceStateCha
 }
 
 /** The `ignored-terminate` canary takes the first of the action's own instances that is to be terminated. */
-function isIgnored(cloud: Ec2Cloud, {id, launchedBy}: InstanceRecord): boolean {
-  if (cloud.canary !== 'ignored-terminate') return false
-  if (cloud.canaryVictim === undefined && launchedBy === 'action') cloud.canaryVictim = id
-  return cloud.canaryVictim === id
+function isIgnored({canary}: Ec2Cloud, {id, launchedBy}: InstanceRecord): boolean {
+  if (canary?.kind !== 'ignored-terminate') return false
+  if (canary.victim === undefined && launchedBy === 'action') canary.victim = id
+  return canary.victim === id
 }
 
 /** Without `Latest`, EC2 shows the console as it was shortly after the last change of state (API reference). */

@@ -1,5 +1,6 @@
-import type {InstanceMetadataOptionsResponse, RunInstancesRequest} from '@aws-sdk/client-ec2'
-import {AwsError, invalidCombination, missingParameter, notOffered} from '../protocol/errors.ts'
+import type {InstanceMetadataOptionsResponse, Placement, RunInstancesRequest} from '@aws-sdk/client-ec2'
+import type {InstanceProfileRecord} from '../iam/store.ts'
+import {AwsError, invalidCombination, invalidValue, missingParameter, notOffered} from '../protocol/errors.ts'
 import {planVolumes, type PlannedVolume} from './block-devices.ts'
 import {findUsableImage} from './images.ts'
 import {findInstanceType} from './instance-types.ts'
@@ -7,10 +8,35 @@ import {keyPairNamed} from './key-pairs.ts'
 import type {SubnetRecord} from './network-plan.ts'
 import {find, findAll} from './resources.ts'
 import {groupsByName} from './security-groups.ts'
+import {hasCapacity, isOffered, noDefaultVpc, notSupported} from './shortages.ts'
 import type {Ec2Cloud, ImageRecord, InstanceRecord, KeyPairRecord} from './store.ts'
 
 /** User data may be 16 KiB before it is encoded. */
 const longestUserData = 16_384
+
+/** The parameters of a launch that this cloud looks at. A launch template has them too. */
+export type LaunchInput = Pick<
+  RunInstancesRequest,
+  | 'BlockDeviceMappings'
+  | 'ClientToken'
+  | 'DisableApiTermination'
+  | 'IamInstanceProfile'
+  | 'ImageId'
+  | 'InstanceInitiatedShutdownBehavior'
+  | 'InstanceMarketOptions'
+  | 'InstanceType'
+  | 'KeyName'
+  | 'MaxCount'
+  | 'MetadataOptions'
+  | 'MinCount'
+  | 'NetworkInterfaces'
+  | 'Placement'
+  | 'SecurityGroupIds'
+  | 'SecurityGroups'
+  | 'SubnetId'
+  | 'TagSpecifications'
+  | 'UserData'
+>
 
 /** A launch whose every parameter has been looked at. */
 export interface LaunchPlan {
@@ -24,28 +50,40 @@ export interface LaunchPlan {
   readonly metadata: InstanceMetadataOptionsResponse
   readonly userData?: string
   readonly associatesPublicAddress: boolean
+  readonly profile?: InstanceProfileRecord
+  /** Present for a spot instance. */
+  readonly spot?: SpotPlan
+}
+
+/** What a launch asks of the spot market. */
+export interface SpotPlan {
+  /** Dollars an hour; without it up to the price on demand. */
+  readonly maxPrice?: string
 }
 
 /** @throws AwsError for whatever a launch may not be given */
-export function planLaunch(cloud: Ec2Cloud, input: RunInstancesRequest): LaunchPlan {
-  if (input.LaunchTemplate) throw notOffered('launch templates')
-  if (input.InstanceMarketOptions) throw notOffered('spot instances')
+export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
   if (input.ImageId === undefined) throw missingParameter('ImageId')
   const image = findUsableImage(cloud, input.ImageId)
-  const network = readNetwork(cloud, input)
+  const type = readType(input, image)
+  const network = readNetwork(cloud, input, type)
+  const profile = readProfile(cloud, input)
+  const spot = readMarket(input)
   return {
     count: readCount(input),
     image,
-    type: readType(input, image),
+    type,
     ...(input.KeyName === undefined ? {} : {keyPair: keyPairNamed(cloud, input.KeyName)}),
     ...network,
     volumes: planVolumes(cloud, image, input.BlockDeviceMappings ?? []),
     metadata: readMetadata(input, image),
+    ...(profile ? {profile} : {}),
+    ...(spot ? {spot} : {}),
     ...(input.UserData === undefined ? {} : {userData: checkUserData(input.UserData)})
   }
 }
 
-function readCount({MinCount: least = 1, MaxCount: most = 1}: RunInstancesRequest): number {
+function readCount({MinCount: least = 1, MaxCount: most = 1}: LaunchInput): number {
   const wrong = [least, most].find((count) => !Number.isInteger(count) || count < 1)
   if (wrong !== undefined)
     throw new AwsError('InvalidParameterValue', `Invalid value '${wrong}' for an instance count: at least 1.`)
@@ -56,7 +94,7 @@ function readCount({MinCount: least = 1, MaxCount: most = 1}: RunInstancesReques
   return most
 }
 
-function readType({InstanceType: asked = 'm1.small'}: RunInstancesRequest, image: ImageRecord): InstanceRecord['type'] {
+function readType({InstanceType: asked = 'm1.small'}: LaunchInput, image: ImageRecord): InstanceRecord['type'] {
   const {name, architecture} = findInstanceType(asked)
   if (architecture !== image.architecture) {
     const types = `The architecture '${architecture}' of the specified instance type`
@@ -67,7 +105,7 @@ function readType({InstanceType: asked = 'm1.small'}: RunInstancesRequest, image
 }
 
 /** Groups and subnet are given for the instance, or for its one network interface; not for both. */
-function readNetwork(cloud: Ec2Cloud, input: RunInstancesRequest) {
+function readNetwork(cloud: Ec2Cloud, input: LaunchInput, type: string) {
   const [primary, ...others] = input.NetworkInterfaces ?? []
   if (others.length > 0) throw notOffered('more than one network interface for an instance')
   if (primary?.NetworkInterfaceId !== undefined) throw notOffered('launches with an existing network interface')
@@ -82,24 +120,54 @@ function readNetwork(cloud: Ec2Cloud, input: RunInstancesRequest) {
     ...groupsByName(cloud, input.SecurityGroups ?? [])
   ].map(({id}) => id)
   return {
-    subnet: readSubnet(cloud, subnetId, input.Placement?.AvailabilityZone),
+    subnet: subnetId === undefined ? chooseSubnet(cloud, type, input.Placement) : namedSubnet(cloud, type, subnetId),
     groupIds: groups.length > 0 ? groups : [cloud.network.defaultGroupId],
     associatesPublicAddress: primary?.AssociatePublicIpAddress ?? true
   }
 }
 
-function readSubnet({network}: Ec2Cloud, id: string | undefined, zone: string | undefined): SubnetRecord {
-  if (id !== undefined) return find('subnet', network.subnets, id)
-  const subnet = [...network.subnets.values()].find((one) => zone === undefined || one.zone === zone)
-  if (!subnet) throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${zone}]`)
+function namedSubnet({network, shortages}: Ec2Cloud, type: string, id: string): SubnetRecord {
+  const subnet = find('subnet', network.subnets, id)
+  if (!isOffered(shortages, type, subnet.zone)) throw notSupported(type, subnet.zone)
   return subnet
 }
 
+/** EC2 takes a zone that offers the type and has it to give, where the call leaves it the choice. */
+function chooseSubnet({network, shortages}: Ec2Cloud, type: string, placement: Placement = {}): SubnetRecord {
+  if (shortages.defaultVpc === false) throw noDefaultVpc()
+  const zone = placement.AvailabilityZone
+  const subnets = [...network.subnets.values()].filter((one) => zone === undefined || one.zone === zone)
+  if (subnets.length === 0) throw new AwsError('InvalidParameterValue', `Invalid availability zone: [${zone}]`)
+  const offering = subnets.filter((one) => isOffered(shortages, type, one.zone))
+  const subnet = offering.find((one) => hasCapacity(shortages, type, one.zone)) ?? offering[0]
+  if (!subnet) throw notSupported(type, zone)
+  return subnet
+}
+
+/** Packer sends an empty name where it has none, which counts as no profile. */
+function readProfile({iam}: Ec2Cloud, input: LaunchInput): InstanceProfileRecord | undefined {
+  const {Arn: arn, Name: name} = input.IamInstanceProfile ?? {}
+  if (arn === undefined && name === undefined) return undefined
+  const [given, parameter, form] = arn === undefined ? [name ?? '', 'name', 'name'] : [arn, 'arn', 'ARN']
+  const refuse = (why: string): AwsError => invalidValue(given, `iamInstanceProfile.${parameter}`, why)
+  const profile = [...iam.instanceProfiles.values()].find((one) =>
+    arn === undefined ? one.name === name : one.arn === arn
+  )
+  if (!profile) throw refuse(`Invalid IAM Instance Profile ${form}`)
+  if (profile.roleName === undefined) throw refuse('IAM Instance Profile has no associated IAM Roles')
+  return profile
+}
+
+function readMarket({InstanceMarketOptions: asked}: LaunchInput): SpotPlan | undefined {
+  if (asked?.MarketType === undefined) return undefined
+  if (asked.MarketType !== 'spot') throw notOffered(`the market '${asked.MarketType}'`)
+  const {SpotInstanceType: kind = 'one-time', MaxPrice: maxPrice} = asked.SpotOptions ?? {}
+  if (kind !== 'one-time') throw notOffered(`${kind} requests for spot instances`)
+  return maxPrice === undefined ? {} : {maxPrice}
+}
+
 /** An image with `ImdsSupport` v2.0 launches with tokens required and a hop limit of 2, unless told otherwise. */
-function readMetadata(
-  {MetadataOptions: asked}: RunInstancesRequest,
-  image: ImageRecord
-): InstanceMetadataOptionsResponse {
+function readMetadata({MetadataOptions: asked}: LaunchInput, image: ImageRecord): InstanceMetadataOptionsResponse {
   const v2Only = image.imdsSupport === 'v2.0'
   const hops = asked?.HttpPutResponseHopLimit ?? (v2Only ? 2 : 1)
   if (!Number.isInteger(hops) || hops < 1 || hops > 64) {

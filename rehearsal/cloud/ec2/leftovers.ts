@@ -1,10 +1,24 @@
 import type {Leftover} from '../cloud.ts'
+import type {IamStore} from '../iam/store.ts'
 import {isCurrent} from './describe-instance.ts'
+import type {Ec2Regions} from './regions.ts'
 import {settle} from './settle.ts'
+import {isLive} from './spot-requests.ts'
 import type {Ec2Cloud} from './store.ts'
 
-/** What was made and not removed, hidden or not. The images named in `kept` are left out, with their snapshots. */
-export function leftovers(cloud: Ec2Cloud, kept: readonly string[] = []): Leftover[] {
+/**
+ * What was made in any region and not removed, hidden or not. The images named in `kept` are left out, with their
+ * snapshots. Fleets are not counted: an instant one ends with its instances, and nobody is billed for its record.
+ */
+export function leftovers(regions: Ec2Regions, iam: IamStore, kept: readonly string[] = []): Leftover[] {
+  const inRegions = regions.used.flatMap((cloud) => {
+    const region = cloud === regions.home ? {} : {region: cloud.region}
+    return leftoversIn(cloud, kept).map((leftover) => ({...leftover, ...region}))
+  })
+  return [...inRegions, ...leftoversOfIam(iam)]
+}
+
+function leftoversIn(cloud: Ec2Cloud, kept: readonly string[]): Leftover[] {
   settle(cloud)
   const own = ({ownerId}: {readonly ownerId: string}): boolean => ownerId === cloud.accountId
   const keptSnapshots = new Set(
@@ -12,6 +26,11 @@ export function leftovers(cloud: Ec2Cloud, kept: readonly string[] = []): Leftov
   )
   return [
     ...of('instance', [...cloud.instances.values()].filter(isCurrent)),
+    ...of(
+      'spot-request',
+      [...cloud.spotRequests.values()].filter((request) => isLive(cloud, request))
+    ),
+    ...of('launch-template', [...cloud.launchTemplates.values()]),
     ...of('volume', [...cloud.volumes.values()]),
     ...of(
       'image',
@@ -26,6 +45,15 @@ export function leftovers(cloud: Ec2Cloud, kept: readonly string[] = []): Leftov
       [...cloud.groups.values()].filter(({id}) => id !== cloud.network.defaultGroupId)
     ),
     ...of('key-pair', [...cloud.keyPairs.values()])
+  ]
+}
+
+/** IAM's things are known by their names. */
+function leftoversOfIam({roles, instanceProfiles, givenRoles}: IamStore): Leftover[] {
+  const made = [...roles.keys()].filter((name) => !givenRoles.has(name))
+  return [
+    ...[...instanceProfiles.keys()].map((id) => ({type: 'instance-profile' as const, id})),
+    ...made.map((id) => ({type: 'role' as const, id}))
   ]
 }
 

@@ -85,7 +85,8 @@ export function poweredOff(cloud: Ec2Cloud, instance: InstanceRecord): void {
   const isOn = instance.state === 'running' || instance.state === 'pending'
   if (!isOn || instance.rebooting) return
   explain(cloud, instance, 'Instance initiated shutdown', instanceInitiated)
-  if (instance.shutdownBehavior === 'terminate') {
+  // A spot instance of a one-time request cannot be stopped.
+  if (instance.shutdownBehavior === 'terminate' || instance.spotRequestId !== undefined) {
     setOut(cloud, instance, 'terminated', async () => end(cloud, instance))
   } else {
     setOut(cloud, instance, 'stopped', async () => {})

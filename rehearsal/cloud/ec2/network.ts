@@ -10,12 +10,6 @@ import {tagSet} from './tags.ts'
 
 const limits = {least: 5, most: 1000}
 
-/** The regions that every account has without asking (EC2 user guide, "Regions and Zones"). */
-const regionNames =
-  'ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2'.split(
-    ' '
-  )
-
 const vpcFilters: FilterTable<Vpc> = {
   cidr: (vpc) => vpc.CidrBlock,
   'is-default': (vpc) => vpc.IsDefault,
@@ -109,7 +103,7 @@ export function networkOperations(cloud: Ec2Cloud): Operations {
     },
     DescribeRegions: async (input, call) => {
       await call.permit()
-      const regions = [...new Set([...regionNames, cloud.region])].map((name) => ({
+      const regions = cloud.regions.names.map((name) => ({
         RegionName: name,
         Endpoint: `ec2.${name}.amazonaws.com`,
         OptInStatus: 'opt-in-not-required'
@@ -140,13 +134,13 @@ function select<T>(
   })
 }
 
-function describeVpc({network, accountId}: Ec2Cloud): Vpc {
+function describeVpc({network, accountId, shortages}: Ec2Cloud): Vpc {
   return {
     VpcId: network.vpcId,
     CidrBlock: network.vpcCidr,
     DhcpOptionsId: 'default',
     InstanceTenancy: 'default',
-    IsDefault: true,
+    IsDefault: shortages.defaultVpc !== false,
     OwnerId: accountId,
     State: 'available',
     CidrBlockAssociationSet: [{CidrBlock: network.vpcCidr, CidrBlockState: {State: 'associated'}}],
@@ -154,7 +148,10 @@ function describeVpc({network, accountId}: Ec2Cloud): Vpc {
   }
 }
 
-function describeSubnet({network, accountId, region}: Ec2Cloud, {id, zone, zoneId, cidr}: SubnetRecord): Subnet {
+function describeSubnet(
+  {network, accountId, region, shortages}: Ec2Cloud,
+  {id, zone, zoneId, cidr}: SubnetRecord
+): Subnet {
   return {
     SubnetId: id,
     SubnetArn: `arn:aws:ec2:${region}:${accountId}:subnet/${id}`,
@@ -163,7 +160,7 @@ function describeSubnet({network, accountId, region}: Ec2Cloud, {id, zone, zoneI
     AvailabilityZoneId: zoneId,
     CidrBlock: cidr,
     AvailableIpAddressCount: 4091,
-    DefaultForAz: true,
+    DefaultForAz: shortages.defaultVpc !== false,
     MapPublicIpOnLaunch: true,
     AssignIpv6AddressOnCreation: false,
     OwnerId: accountId,

@@ -1,26 +1,19 @@
 import type * as sdk from '@aws-sdk/client-ec2'
 import type {Context} from '../auth/conditions.ts'
+import type {Principal} from '../auth/sessions.ts'
 import type {Call} from '../cloud.ts'
+import type {ActionOf, InputOf, OutputOf} from '../protocol/sdk-types.ts'
 import type {ResourceType} from './resources.ts'
+import type {Ec2Cloud} from './store.ts'
 import type {Tags} from './tags.ts'
 
 type Sdk = typeof sdk
 
 /** Every operation that AWS's model of EC2 has. */
-export type Action = keyof {
-  [K in keyof Sdk as K extends `${infer A}Command` ? (A extends '$' ? never : A) : never]: true
-}
+export type Action = ActionOf<Sdk>
 
-type CommandOf<A extends Action> = Sdk[`${A}Command` & keyof Sdk]
-type InputOf<C> = C extends new (...args: infer P) => unknown ? NonNullable<P[0]> : never
-type OutputOf<C> = C extends new (...args: never[]) => {
-  resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{output: infer O}>
-}
-  ? O
-  : never
-
-export type Input<A extends Action> = InputOf<CommandOf<A>>
-export type Output<A extends Action> = Omit<OutputOf<CommandOf<A>>, '$metadata'>
+export type Input<A extends Action> = InputOf<Sdk, A>
+export type Output<A extends Action> = OutputOf<Sdk, A>
 
 /** A resource that a call touches. */
 export interface Touched {
@@ -31,6 +24,8 @@ export interface Touched {
   readonly tagsOf?: string
   /** The tags that the call puts on it. */
   readonly requestTags?: Tags
+  /** The region that it is in, where that is not the one of the call. */
+  readonly home?: Ec2Cloud
   /** Further condition keys that AWS knows of it. */
   readonly context?: Context
 }
@@ -39,15 +34,21 @@ export interface Touched {
 export interface Ec2Call {
   readonly action: string
   readonly by: Call['by']
+  readonly principal: Principal
   /**
    * Every operation asks this once, after it has looked at its input and before it changes anything.
    *
    * @param touched Nothing for operations that AWS permits on all resources or none, such as every Describe
+   * @param passedRole The ARN of a role that the call hands to the instances that it launches
    * @throws AwsError UnauthorizedOperation; DryRunOperation for a dry run
    */
-  permit(touched?: readonly Touched[]): Promise<void>
-  /** Whether the caller may do something else that this call does in passing. */
-  mayAlso(action: Action, touched: readonly Touched[]): Promise<boolean>
+  permit(touched?: readonly Touched[], passedRole?: string): Promise<void>
+  /**
+   * Asks for something else that the call does in passing.
+   *
+   * @throws AwsError UnauthorizedOperation
+   */
+  permitAlso(action: Action, touched: readonly Touched[], passedRole?: string): Promise<void>
 }
 
 /** The operations that a part of the cloud offers, by AWS's names and with AWS's inputs and outputs. */

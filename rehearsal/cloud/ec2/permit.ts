@@ -15,11 +15,16 @@ export async function permit(
   authorize: Authorize,
   principal: Principal,
   action: string,
-  touched: readonly Touched[]
+  touched: readonly Touched[],
+  passedRole?: string
 ): Promise<void> {
   const everything = [{arn: '*', context: regionContext(cloud)}]
   const resources = touched.length === 0 ? everything : touched.map((one) => resourceOf(cloud, one))
   await ask(authorize, principal, `ec2:${action}`, resources)
+  if (passedRole !== undefined) {
+    const context = {'iam:PassedToService': 'ec2.amazonaws.com'}
+    await ask(authorize, principal, 'iam:PassRole', [{arn: passedRole, context}])
+  }
   const tagged = touched.filter(({requestTags}) => action !== 'CreateTags' && (requestTags?.size ?? 0) > 0)
   if (tagged.length === 0) return
   const creation = {'ec2:CreateAction': action}
@@ -48,10 +53,10 @@ async function ask(
 
 function resourceOf(cloud: Ec2Cloud, touched: Touched): AuthorizedResource {
   return {
-    arn: arnOf(cloud, touched),
+    arn: arnOf(touched.home ?? cloud, touched),
     context: {
       ...regionContext(cloud),
-      ...existingContext(cloud.tags.get(touched.tagsOf ?? touched.id)),
+      ...existingContext((touched.home ?? cloud).tags.get(touched.tagsOf ?? touched.id)),
       ...requestContext(touched.requestTags),
       ...touched.context
     }

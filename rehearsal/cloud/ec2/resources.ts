@@ -1,4 +1,4 @@
-import {randomBytes} from 'node:crypto'
+import {randomBytes, randomInt, randomUUID} from 'node:crypto'
 import {AwsError} from '../protocol/errors.ts'
 
 const kinds = {
@@ -14,6 +14,9 @@ const kinds = {
   },
   'key-pair': {prefix: 'key', codes: 'InvalidKeyPair', what: 'key pair ID'},
   'network-interface': {prefix: 'eni', codes: 'InvalidNetworkInterfaceID', what: 'networkInterface ID'},
+  'launch-template': {prefix: 'lt', codes: 'InvalidLaunchTemplateId', what: 'launch template ID'},
+  fleet: {prefix: 'fleet', codes: 'InvalidFleetId', what: 'fleet ID'},
+  'spot-instances-request': {prefix: 'sir', codes: 'InvalidSpotInstanceRequestID', what: 'spot instance request ID'},
   subnet: {prefix: 'subnet', codes: 'InvalidSubnetID', what: 'subnet ID'},
   vpc: {prefix: 'vpc', codes: 'InvalidVpcID', what: 'vpc ID'}
 } as const satisfies Record<string, {prefix: string; codes: string; malformed?: string; what: string}>
@@ -21,8 +24,21 @@ const kinds = {
 /** EC2's own names of the kinds of things that it keeps, as in ARNs and tag specifications. */
 export type ResourceType = keyof typeof kinds
 
-/** A new id of the long form: 17 hexadecimal digits. */
+/** What follows the prefix of most ids: 17 hexadecimal digits, or 8 of the time before 2016. */
+const usualForm = '[0-9a-f]{8}|[0-9a-f]{17}'
+
+const otherForms: Partial<Record<ResourceType, string>> = {
+  fleet: '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}',
+  'spot-instances-request': '[0-9a-z]{8}'
+}
+
+/** A new id of the form that EC2's have. */
 export function newId(type: ResourceType | 'reservation' | 'eni-attachment'): string {
+  if (type === 'fleet') return `fleet-${randomUUID()}`
+  if (type === 'spot-instances-request')
+    return `sir-${randomInt(36 ** 8)
+      .toString(36)
+      .padStart(8, '0')}`
   const prefix = type === 'reservation' ? 'r' : type === 'eni-attachment' ? 'eni-attach' : kinds[type].prefix
   return `${prefix}-0${randomBytes(8).toString('hex')}`
 }
@@ -37,7 +53,7 @@ export function typeOfId(id: string): ResourceType | undefined {
 /** @throws AwsError …Malformed */
 export function checkForm(type: ResourceType, id: string): void {
   const {prefix, codes, ...rest} = kinds[type]
-  if (new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`, 'u').test(id)) return
+  if (new RegExp(`^${prefix}-(?:${otherForms[type] ?? usualForm})$`, 'u').test(id)) return
   const family = 'malformed' in rest ? rest.malformed : codes
   throw new AwsError(`${family}.Malformed`, `Invalid id: "${id}" (expecting "${prefix}-...")`)
 }

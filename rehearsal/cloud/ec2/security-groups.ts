@@ -5,6 +5,7 @@ import {list, type FilterTable} from './listing.ts'
 import type {Operations} from './operation.ts'
 import {find, findAll, newId, notFound} from './resources.ts'
 import {describePermissions, rulesOf} from './security-group-rules.ts'
+import {noDefaultVpc} from './shortages.ts'
 import type {Ec2Cloud, GroupRecord} from './store.ts'
 import {putTags, tagSet, tagsAtCreation} from './tags.ts'
 
@@ -33,6 +34,7 @@ export function securityGroupOperations(cloud: Ec2Cloud): Operations {
   return {
     CreateSecurityGroup: async (input, call) => {
       const {GroupName: name = '', Description: description = '', VpcId: vpcId = cloud.network.vpcId} = input
+      if (input.VpcId === undefined && cloud.shortages.defaultVpc === false) throw noDefaultVpc()
       if (vpcId !== cloud.network.vpcId) throw notFound('vpc', [vpcId])
       checkName(cloud, name)
       const tags = tagsAtCreation(input.TagSpecifications, ['security-group'])('security-group')

@@ -3,7 +3,7 @@ import type {Principal} from '../auth/sessions.ts'
 import type {Call} from '../cloud.ts'
 import {decodeRequest} from '../protocol/decode.ts'
 import {encodeEc2, type Answer} from '../protocol/encode.ts'
-import {AwsError} from '../protocol/errors.ts'
+import {AwsError, invalidValue} from '../protocol/errors.ts'
 import {operationShape} from '../protocol/operations.ts'
 import {imageOperations} from './images.ts'
 import {ingressOperations} from './ingress.ts'
@@ -14,13 +14,17 @@ import {keyPairOperations} from './key-pairs.ts'
 import {copyImageOperations} from './copy-image.ts'
 import {createImageOperations} from './create-image.ts'
 import {registerImageOperations} from './register-image.ts'
+import {deregistrationProtectionOperations} from './deregistration-protection.ts'
+import {fleetOperations} from './fleets.ts'
+import {launchTemplateOperations} from './launch-templates.ts'
 import {networkOperations} from './network.ts'
 import type {Ec2Call} from './operation.ts'
 import {permit} from './permit.ts'
+import type {Ec2Regions} from './regions.ts'
 import {runInstancesOperations} from './run-instances.ts'
 import {securityGroupOperations} from './security-groups.ts'
-import {settle, settleWithoutDelay} from './settle.ts'
 import {snapshotOperations} from './snapshots.ts'
+import {spotRequestOperations} from './spot-requests.ts'
 import type {Ec2Cloud} from './store.ts'
 import {tagOperations} from './tags.ts'
 import {volumeOperations} from './volumes.ts'
@@ -30,6 +34,8 @@ export interface Ec2Request {
   readonly action: string
   readonly fields: URLSearchParams
   readonly principal: Principal
+  /** The region that the call was signed for. */
+  readonly region: string
   readonly by: Call['by']
   readonly requestId: string
 }
@@ -38,25 +44,42 @@ export type Ec2Service = (request: Ec2Request) => Promise<Answer>
 
 type Operation = (input: never, call: Ec2Call) => Promise<object>
 
-/** EC2's query API over the cloud. Calls are carried out one after the other, so that none sees another's half. */
-export function createEc2Service(cloud: Ec2Cloud, authorize: Authorize): Ec2Service {
-  const operations = allOperations(cloud)
+/**
+ * EC2's query API in all regions. Calls are carried out one after the other, so that none sees another's half.
+ * The signature was checked to be for one of the regions.
+ */
+export function createEc2Service(regions: Ec2Regions, authorize: Authorize): Ec2Service {
   let last: Promise<unknown> = Promise.resolve()
   return (request) => {
-    const turn = last.then(() => carryOut(cloud, authorize, operations, request))
+    const turn = last.then(async () => {
+      const cloud = regions.at(request.region)
+      if (!cloud) throw new Error(`A request for the unknown region ${request.region} was let in`)
+      return carryOut(cloud, authorize, request)
+    })
     last = turn.catch(() => {})
     return turn
   }
 }
 
+const operationsByRegion = new WeakMap<Ec2Cloud, ReadonlyMap<string, Operation>>()
+
+function operationsOf(cloud: Ec2Cloud): ReadonlyMap<string, Operation> {
+  const known = operationsByRegion.get(cloud) ?? allOperations(cloud)
+  operationsByRegion.set(cloud, known)
+  return known
+}
+
 function allOperations(cloud: Ec2Cloud): ReadonlyMap<string, Operation> {
   const operations = {
+    ...deregistrationProtectionOperations(cloud),
+    ...fleetOperations(cloud),
     ...imageOperations(cloud),
     ...ingressOperations(cloud),
     ...instanceAttributeOperations(cloud),
     ...instanceOperations(cloud),
     ...instanceTypeOperations(cloud),
     ...keyPairOperations(cloud),
+    ...launchTemplateOperations(cloud),
     ...copyImageOperations(cloud),
     ...createImageOperations(cloud),
     ...registerImageOperations(cloud),
@@ -64,6 +87,7 @@ function allOperations(cloud: Ec2Cloud): ReadonlyMap<string, Operation> {
     ...runInstancesOperations(cloud),
     ...securityGroupOperations(cloud),
     ...snapshotOperations(cloud),
+    ...spotRequestOperations(cloud),
     ...tagOperations(cloud),
     ...volumeOperations(cloud)
   }
@@ -73,42 +97,40 @@ function allOperations(cloud: Ec2Cloud): ReadonlyMap<string, Operation> {
 async function carryOut(
   cloud: Ec2Cloud,
   authorize: Authorize,
-  operations: ReadonlyMap<string, Operation>,
   {action, fields, principal, by, requestId}: Ec2Request
 ): Promise<Answer> {
   const shape = operationShape('ec2', action)
   if (!shape) throw new AwsError('InvalidAction', `The action ${action} is not valid for this web service.`)
-  const operation = operations.get(action)
+  const operation = operationsOf(cloud).get(action)
   if (!operation) {
     throw new AwsError('InvalidAction', `The rehearsal's local cloud does not offer the action ${action}. AWS does.`)
   }
   const input = decodeRequest(shape.input, fields, 'ec2')
-  await settleWithoutDelay(cloud)
-  settle(cloud)
+  checkClientToken(input)
+  await cloud.regions.settle()
   let asked = false
   const output = await operation(asInputOf(input), {
     action,
     by,
-    permit: async (touched = []) => {
+    principal,
+    permit: async (touched = [], passedRole) => {
       asked = true
-      await permit(cloud, authorize, principal, action, touched)
+      await permit(cloud, authorize, principal, action, touched, passedRole)
       if ('DryRun' in input && input.DryRun === true) {
         throw new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412)
       }
     },
-    mayAlso: async (other, touched) => {
-      try {
-        await permit(cloud, authorize, principal, other, touched)
-        return true
-      } catch (error) {
-        if (error instanceof AwsError) return false
-        throw error
-      }
-    }
+    permitAlso: (other, touched, passedRole) => permit(cloud, authorize, principal, other, touched, passedRole)
   })
   await cloud.driver.rulesChanged?.()
   if (!asked) throw new Error(`${action} did not ask whether it is permitted`)
   return encodeEc2(action, shape.output, output, requestId)
+}
+
+/** EC2 takes up to 64 characters (EC2 developer guide, "Ensuring idempotency"). */
+function checkClientToken(input: object): void {
+  if (!('ClientToken' in input) || typeof input.ClientToken !== 'string' || input.ClientToken.length <= 64) return
+  throw invalidValue(input.ClientToken, 'clientToken', 'A client token may be no longer than 64 ASCII characters.')
 }
 
 /** The operations' inputs differ; each is given what was decoded by AWS's own shape for it. */

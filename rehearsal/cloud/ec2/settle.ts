@@ -14,7 +14,7 @@ export async function settleWithoutDelay({stateDelayMs, driver, instances}: Ec2C
   timer.abort()
 }
 
-/** Lets everything arrive at the state that it was on its way to, where its time has come. Done before each call. */
+/** Lets everything arrive at the state that it was on its way to, where its time has come. */
 export function settle(cloud: Ec2Cloud): void {
   for (const instance of cloud.instances.values()) settleInstance(cloud, instance)
   for (const snapshot of cloud.snapshots.values()) {

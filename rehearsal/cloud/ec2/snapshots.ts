@@ -70,7 +70,7 @@ export function imagesWith({images}: Ec2Cloud, snapshotId: string): ImageRecord[
 
 export function addSnapshot(
   cloud: Ec2Cloud,
-  source: Pick<VolumeRecord, 'id' | 'size' | 'encrypted' | 'kmsKeyId'>,
+  source: Pick<VolumeRecord, 'id' | 'size' | 'encrypted'> & {readonly kmsKeyId?: string | undefined},
   description: string,
   tags: Tags
 ): SnapshotRecord {

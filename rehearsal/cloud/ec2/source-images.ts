@@ -4,17 +4,22 @@ import type {Ec2Cloud, ImageRecord} from './store.ts'
 /** Debian's account (wiki.debian.org/Cloud/AmazonEC2Image). */
 const debianAccount = '136693071363'
 
-/**
- * Offers Debian 13 as Debian publishes it, once for each architecture.
- *
- * @returns The image for x86_64
- */
-export function addSourceImages(cloud: Ec2Cloud): ImageRecord {
+/** Offers Debian 13 as Debian publishes it, once for each architecture and under other ids in each region. */
+export function addSourceImages(cloud: Ec2Cloud): void {
   addSourceImage(cloud, 'arm64', 'arm64')
-  return addSourceImage(cloud, 'amd64', 'x86_64')
+  addSourceImage(cloud, 'amd64', 'x86_64')
 }
 
-function addSourceImage(cloud: Ec2Cloud, debianName: string, architecture: ImageRecord['architecture']): ImageRecord {
+/** The source image for x86_64. */
+export function sourceImageOf({images, region}: Ec2Cloud): ImageRecord {
+  const found = [...images.values()].find(
+    ({ownerId, architecture}) => ownerId === debianAccount && architecture === 'x86_64'
+  )
+  if (!found) throw new Error(`${region} has no source image`)
+  return found
+}
+
+function addSourceImage(cloud: Ec2Cloud, debianName: string, architecture: ImageRecord['architecture']): void {
   const published = new Date('2026-11-10T06:14:35.000Z')
   const snapshotId = newId('snapshot')
   cloud.snapshots.set(snapshotId, {
@@ -60,5 +65,4 @@ function addSourceImage(cloud: Ec2Cloud, debianName: string, architecture: Image
     content: cloud.driver.sourceContent
   }
   cloud.images.set(image.id, image)
-  return image
 }

@@ -1,16 +1,21 @@
 import type {
   BlockDeviceMapping,
   IamInstanceProfile,
+  CreateFleetError,
+  CreateFleetInstance,
   InstanceMetadataOptionsResponse,
   InstanceStateName,
+  RequestLaunchTemplateData,
   ShutdownBehavior,
   StateReason,
   VolumeType,
   _InstanceType
 } from '@aws-sdk/client-ec2'
 import type {DiskContent, Machine, MachineDriver} from '../../machines/driver.ts'
-import type {Call, Canary} from '../cloud.ts'
+import type {Call, Canary, Shortages} from '../cloud.ts'
+import type {IamStore} from '../iam/store.ts'
 import type {Network} from './network-plan.ts'
+import type {Ec2Regions} from './regions.ts'
 import type {ResourceType} from './resources.ts'
 import type {Tags} from './tags.ts'
 
@@ -38,6 +43,8 @@ export interface InstanceRecord {
   readonly profile?: IamInstanceProfile
   readonly metadata: InstanceMetadataOptionsResponse
   readonly launchedBy: Call['by']
+  /** The request that a spot instance was launched for. */
+  readonly spotRequestId?: string
   type: _InstanceType
   groupIds: string[]
   /** Base64, as it was given. */
@@ -107,9 +114,12 @@ export interface ImageRecord {
   readonly isPublic: boolean
   readonly sourceInstanceId?: string
   readonly sourceImageId?: string
+  readonly sourceImageRegion?: string
   description?: string
   imdsSupport?: 'v2.0'
   deprecationTime?: Date
+  /** Against deregistration. One with cooldown that was disabled lasts until `endsAt`. */
+  protection?: {readonly cooldown: boolean; endsAt?: Date}
   readonly launchUsers: Set<string>
   launchableByAll: boolean
   state: 'pending' | 'available' | 'failed'
@@ -155,23 +165,60 @@ export interface InterfaceRecord {
   readonly attachTime: Date
 }
 
+/** A launch template with its only version: this cloud makes no further ones. */
+export interface LaunchTemplateRecord {
+  readonly id: string
+  readonly name: string
+  readonly createTime: Date
+  /** The ARN of who made it. */
+  readonly createdBy: string
+  readonly versionDescription?: string
+  readonly data: RequestLaunchTemplateData
+}
+
+/** A one-time request. Its state follows from its instance's, unless it was cancelled. */
+export interface SpotRequestRecord {
+  readonly id: string
+  readonly instanceId: string
+  readonly createTime: Date
+  /** Dollars an hour, as the launch said. */
+  readonly maxPrice?: string
+  cancelled: boolean
+}
+
+/** An instant fleet: it launches once, at its creation. */
+export interface FleetRecord {
+  readonly id: string
+  readonly createTime: Date
+  readonly clientToken?: string
+  readonly capacity: number
+  readonly errors: readonly CreateFleetError[]
+  readonly instances: readonly CreateFleetInstance[]
+}
+
 /** What a client token stands for: the call made again with the same parameters makes nothing new. */
 export interface IdempotentCall {
   readonly parameters: string
   readonly ids: readonly string[]
 }
 
-/** Everything that EC2 keeps. */
-export interface Ec2Cloud {
-  readonly region: string
+/** What is the same in every region. */
+export interface EveryRegion {
   readonly accountId: string
   readonly driver: MachineDriver
+  readonly iam: IamStore
   readonly now: () => Date
   readonly log: (text: string) => void
   readonly stateDelayMs: number
-  readonly canary: Canary | undefined
-  /** The one thing that the canary has chosen. */
-  canaryVictim?: string
+  readonly shortages: Shortages
+  readonly canary: {readonly kind: Canary; /** The one thing that it has chosen. */ victim?: string} | undefined
+}
+
+/** Everything that EC2 keeps in a region. */
+export interface Ec2Cloud extends EveryRegion {
+  readonly region: string
+  /** This one is among them. */
+  readonly regions: Ec2Regions
   readonly network: Network
   readonly instances: Map<string, InstanceRecord>
   readonly volumes: Map<string, VolumeRecord>
@@ -182,6 +229,9 @@ export interface Ec2Cloud {
   readonly groups: Map<string, GroupRecord>
   readonly rules: Map<string, RuleRecord>
   readonly interfaces: Map<string, InterfaceRecord>
+  readonly launchTemplates: Map<string, LaunchTemplateRecord>
+  readonly fleets: Map<string, FleetRecord>
+  readonly spotRequests: Map<string, SpotRequestRecord>
   readonly tags: Map<string, Tags>
   readonly idempotentCalls: Map<string, IdempotentCall>
   things(type: ResourceType): ReadonlyMap<string, object>

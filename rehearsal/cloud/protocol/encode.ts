@@ -14,7 +14,13 @@ export interface Answer {
 }
 
 const ec2Namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/'
-const stsNamespace = 'https://sts.amazonaws.com/doc/2011-06-15/'
+/** The services of the plain query protocol, whose answers differ in their namespace alone. */
+type QueryService = 'iam' | 'sts'
+
+const queryNamespaces: Readonly<Record<QueryService, string>> = {
+  iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  sts: 'https://sts.amazonaws.com/doc/2011-06-15/'
+}
 
 // The SDK's numbers for a string, a boolean and a list of structures; 5 is the date format of RFC 3339.
 const STRING = 0
@@ -31,7 +37,7 @@ function structure(name: string, members: Members): StaticStructureSchema {
 const errorShape = structure('Error', {Type: STRING, Code: STRING, Message: STRING})
 const errorsShape = structure('Errors', {Error: () => errorShape})
 const ec2ErrorShape = structure('Response', {Errors: () => errorsShape, RequestID: STRING})
-const stsErrorShape = structure('ErrorResponse', {Error: () => errorShape, RequestId: STRING})
+const queryErrorShape = structure('ErrorResponse', {Error: () => errorShape, RequestId: STRING})
 const metadataShape = structure('ResponseMetadata', {RequestId: STRING})
 
 /** `<ActionResponse>` with the request's id and, beside it, the members of the operation's output. */
@@ -41,11 +47,18 @@ export function encodeEc2(action: string, output: $SchemaRef, value: object, req
   return xml(200, shape, {requestId, ...(members ? value : {return: true})}, ec2Namespace, requestId)
 }
 
-/** `<ActionResponse>` with `<ActionResult>` and `<ResponseMetadata>` in it. */
-export function encodeSts(action: string, output: $SchemaRef, value: object, requestId: string): Answer {
-  const result = `${action}Result`
-  const shape = structure(`${action}Response`, {[result]: output, ResponseMetadata: () => metadataShape})
-  return xml(200, shape, {[result]: value, ResponseMetadata: {RequestId: requestId}}, stsNamespace, requestId)
+/** `<ActionResponse>` with `<ActionResult>`, where the operation has an output, and `<ResponseMetadata>` in it. */
+export function encodeQuery(
+  service: QueryService,
+  action: string,
+  output: $SchemaRef,
+  value: object,
+  requestId: string
+): Answer {
+  const result = outputMembers(output) ? {[`${action}Result`]: output} : {}
+  const shape = structure(`${action}Response`, {...result, ResponseMetadata: () => metadataShape})
+  const answer = {[`${action}Result`]: value, ResponseMetadata: {RequestId: requestId}}
+  return xml(200, shape, answer, queryNamespaces[service], requestId)
 }
 
 export function encodeEc2Error(error: AwsError, requestId: string): Answer {
@@ -53,10 +66,10 @@ export function encodeEc2Error(error: AwsError, requestId: string): Answer {
   return {...xml(error.status, ec2ErrorShape, value, '', requestId), errorCode: error.code}
 }
 
-export function encodeStsError(error: AwsError, requestId: string): Answer {
+export function encodeQueryError(service: QueryService, error: AwsError, requestId: string): Answer {
   const type = error.status < 500 ? 'Sender' : 'Receiver'
   const value = {Error: {Type: type, Code: error.code, Message: error.message}, RequestId: requestId}
-  return {...xml(error.status, stsErrorShape, value, stsNamespace, requestId), errorCode: error.code}
+  return {...xml(error.status, queryErrorShape, value, queryNamespaces[service], requestId), errorCode: error.code}
 }
 
 export function json(status: number, value: object): Answer {

@@ -1,9 +1,17 @@
 import * as ec2 from '@aws-sdk/client-ec2'
+import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
 import {NormalizedSchema} from '@smithy/core/schema'
 import type {$SchemaRef, StaticOperationSchema, StaticStructureSchema} from '@smithy/types'
 
-const shapes: Readonly<Record<'ec2' | 'sts', Readonly<Record<string, unknown>>>> = {ec2: {...ec2}, sts: {...sts}}
+/** The AWS services whose own schemas decode requests and encode answers. */
+export type AwsService = 'ec2' | 'iam' | 'sts'
+
+const shapes: Readonly<Record<AwsService, Readonly<Record<string, unknown>>>> = {
+  ec2: {...ec2},
+  iam: {...iam},
+  sts: {...sts}
+}
 
 /** What AWS's own model says of one operation. */
 export interface OperationShape {
@@ -15,7 +23,7 @@ export interface OperationShape {
  * The shapes that the SDK ships for an operation, or undefined where AWS has no such operation.
  * The SDK exports each operation as `NAME$`; its entries 4 and 5 are the input and the output.
  */
-export function operationShape(service: 'ec2' | 'sts', action: string): OperationShape | undefined {
+export function operationShape(service: AwsService, action: string): OperationShape | undefined {
   const operation = shapes[service][`${action}$`]
   if (!isOperation(operation)) return undefined
   return {input: NormalizedSchema.of(operation[4]), output: operation[5]}

@@ -179,10 +179,27 @@ it('copies an image within the region, once for a client token', async () => {
     Tags: tags,
     BlockDeviceMappings: [{Ebs: {Encrypted: true}}]
   })
-  await expect(test.ec2.copyImage({...request, ClientToken: 'two', SourceRegion: 'eu-west-1'})).rejects.toMatchObject({
-    ...awsError('UnsupportedOperation'),
-    message: expect.stringContaining('AWS does')
-  })
+  const elsewhere = {...request, ClientToken: 'two', SourceRegion: 'eu-west-1'}
+  await expect(test.ec2.copyImage(elsewhere)).rejects.toMatchObject(awsError('InvalidAMIID.NotFound'))
+})
+
+it('does not deregister an image that is protected from it, and with a cooldown not for a day after', async () => {
+  let now = new Date()
+  const test = await startTestCloud({now: () => now})
+  const {ImageId} = await imageOfInstance(test)
+  const {ec2} = test
+  const protection = async () => (await describeImage(test, ImageId))?.DeregistrationProtection
+  const refused = awsError('OperationNotPermitted')
+  await ec2.enableImageDeregistrationProtection({ImageId, WithCooldown: true})
+  expect(await protection()).toBe('enabled-with-cooldown')
+  await expect(ec2.deregisterImage({ImageId})).rejects.toMatchObject(refused)
+  await ec2.disableImageDeregistrationProtection({ImageId})
+  expect(await protection()).toBe('disabled')
+  await expect(ec2.deregisterImage({ImageId})).rejects.toMatchObject(refused)
+  const dayMs = 24 * 60 * 60_000
+  now = new Date(now.getTime() + dayMs)
+  ec2.config.systemClockOffset = dayMs
+  await expect(ec2.deregisterImage({ImageId})).resolves.toMatchObject({Return: true})
 })
 
 it('shares, describes, deprecates and restricts an image', async () => {

@@ -280,7 +280,13 @@ it.each([
     {SecurityGroups: ['default'], NetworkInterfaces: [{DeviceIndex: 0}]},
     'InvalidParameterCombination'
   ],
-  ['a launch template', {LaunchTemplate: {LaunchTemplateName: 'x'}}, 'UnsupportedOperation']
+  [
+    'an unknown launch template',
+    {LaunchTemplate: {LaunchTemplateName: 'x'}},
+    'InvalidLaunchTemplateName.NotFoundException'
+  ],
+  ['an unknown instance profile', {IamInstanceProfile: {Name: 'x'}}, 'InvalidParameterValue'],
+  ['a client token of 65 characters', {ClientToken: 'x'.repeat(65)}, 'InvalidParameterValue']
 ])('refuses a launch with %s, and makes nothing', async (_name, settings, code) => {
   const {ec2, cloud} = await startTestCloud()
   await expect(launch(ec2, cloud, settings)).rejects.toMatchObject(awsError(code))

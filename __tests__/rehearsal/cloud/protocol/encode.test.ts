@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {encodeEc2, encodeEc2Error, encodeSts, encodeStsError} from '../../../../rehearsal/cloud/protocol/encode.ts'
+import {encodeEc2, encodeEc2Error, encodeQuery, encodeQueryError} from '../../../../rehearsal/cloud/protocol/encode.ts'
 import {AwsError} from '../../../../rehearsal/cloud/protocol/errors.ts'
 import {operationShape} from '../../../../rehearsal/cloud/protocol/operations.ts'
 
@@ -31,7 +31,7 @@ it('answers true where an operation has no output', () => {
 
 it("answers as STS's documentation shows", () => {
   const value = {Account: '123456789012', Arn: 'arn', UserId: 'id'}
-  expect(encodeSts('GetCallerIdentity', outputOf('sts', 'GetCallerIdentity'), value, 'id-1').body).toBe(
+  expect(encodeQuery('sts', 'GetCallerIdentity', outputOf('sts', 'GetCallerIdentity'), value, 'id-1').body).toBe(
     `${declaration}<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
       '<UserId>id</UserId><Account>123456789012</Account><Arn>arn</Arn></GetCallerIdentityResult>' +
       '<ResponseMetadata><RequestId>id-1</RequestId></ResponseMetadata></GetCallerIdentityResponse>'
@@ -45,7 +45,7 @@ it("reports errors in each service's form", () => {
     errorCode: 'Some.Code',
     body: `${declaration}<Response><Errors><Error><Code>Some.Code</Code><Message>what &amp; why</Message></Error></Errors><RequestID>id-1</RequestID></Response>`
   })
-  expect(encodeStsError(error, 'id-1').body).toBe(
+  expect(encodeQueryError('sts', error, 'id-1').body).toBe(
     `${declaration}<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>` +
       '<Code>Some.Code</Code><Message>what &amp; why</Message></Error><RequestId>id-1</RequestId></ErrorResponse>'
   )

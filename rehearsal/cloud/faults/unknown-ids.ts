@@ -1,0 +1,44 @@
+import type {Call} from '../cloud.ts'
+import {encodeEc2, type Answer} from '../protocol/encode.ts'
+import {AwsError} from '../protocol/errors.ts'
+import {operationShape} from '../protocol/operations.ts'
+import {creates} from './kinds.ts'
+
+interface NewIds {
+  readonly ids: ReadonlySet<string>
+  /** The error of a call that names one of them. */
+  readonly error: (id: string) => AwsError
+  /** How many more calls do not know them. */
+  left: number
+}
+
+/** What was just made and is not known everywhere yet: EC2 is eventually consistent ("Eventual consistency", developer guide). */
+export class UnknownIds {
+  readonly #new: NewIds[] = []
+
+  /** @param times how many of the next calls that name what this answer made do not know it */
+  hide({action}: Call, answer: Answer, times: number): void {
+    const create = creates[action]
+    if (!create) return
+    const ids = new Set([...answer.body.matchAll(create.id)].map(([, id = '']) => id))
+    const error = (id: string): AwsError => new AwsError(create.code, `The ${create.what} '${id}' does not exist`)
+    this.#new.push({ids, error, left: times})
+  }
+
+  /**
+   * What a call is answered that names something unknown: an error for an id, an empty list for a filter.
+   * @returns undefined where it names nothing of the kind
+   * @throws AwsError `…NotFound`
+   */
+  answerTo({action}: Call, fields: URLSearchParams, requestId: string): Answer | undefined {
+    for (const [name, value] of fields) {
+      const unknown = this.#new.find(({ids, left}) => left > 0 && ids.has(value))
+      if (!unknown) continue
+      unknown.left -= 1
+      const shape = name.startsWith('Filter.') ? operationShape('ec2', action) : undefined
+      if (!shape) throw unknown.error(value)
+      return encodeEc2(action, shape.output, {}, requestId)
+    }
+    return undefined
+  }
+}
