@@ -1,20 +1,28 @@
 import http from 'node:http'
 import https from 'node:https'
+import {trustedCertificates} from './certificates.ts'
+import {proxySettings} from './proxy.ts'
 
 /**
- * Agents that go through the proxies which `env` names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in both cases), as
- * Node 24 can, which runs the action. Also for the AWS SDK's `requestHandler`, which ignores proxies by itself.
+ * Agents that go through the proxies and trust the authorities which `env` names, as Node 24 can, which runs the action. Also for
+ * the AWS SDK's `requestHandler`, which ignores proxies by itself.
+ *
+ * @throws {UserError} when it names what cannot be used
  */
 export function proxyAgents(
   env: NodeJS.ProcessEnv,
   keepAlive = true
 ): {httpAgent: http.Agent; httpsAgent: https.Agent} {
-  const options = {keepAlive, proxyEnv: env}
-  return {httpAgent: new http.Agent(options), httpsAgent: new https.Agent(options)}
+  const options = {keepAlive, proxyEnv: proxySettings(env)}
+  const ca = trustedCertificates(env)
+  return {httpAgent: new http.Agent(options), httpsAgent: new https.Agent({...options, ...(ca ? {ca} : {})})}
 }
 
-/** For the AWS SDK, which by itself waits for ever on a connection that has died. In milliseconds. */
-export const requestLimits = {connectionTimeout: 10_000, requestTimeout: 60_000, throwOnRequestTimeout: true}
+/**
+ * For the AWS SDK, which by itself waits for ever on a connection that has died. In milliseconds. A request that got no answer is
+ * sent again, which is safe for all that the action sends, and EC2 answers within seconds.
+ */
+export const requestLimits = {connectionTimeout: 10_000, requestTimeout: 15_000, throwOnRequestTimeout: true}
 
 export interface GetOptions {
   /** Where proxies are named. */
@@ -47,12 +55,13 @@ export function get(url: URL, {env, headers = {}, signal}: GetOptions): Promise<
   })
 }
 
-/** Reads a text over HTTP, following up to three redirects. */
+/** Reads a file over HTTP, following up to three redirects. */
+export type ReadBytes = (url: string, signal: AbortSignal) => Promise<Buffer>
 export type ReadText = (url: string, signal: AbortSignal) => Promise<string>
 
-/** @param limit in bytes; a longer text is an error, as is any status but 200 */
-export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
-  return async function read(url: string, signal: AbortSignal, redirects = 3): Promise<string> {
+/** @param limit in bytes; a longer file is an error, as is any status but 200 */
+export function bytesReader(env: NodeJS.ProcessEnv, limit: number): ReadBytes {
+  return async function read(url: string, signal: AbortSignal, redirects = 3): Promise<Buffer> {
     const response = await get(new URL(url), {env, signal})
     const {statusCode = 0} = response
     const {location} = response.headers
@@ -62,8 +71,14 @@ export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
     }
     const body = await bodyOf(response, limit)
     if (statusCode !== 200) throw new Error(`it answered ${statusCode}`)
-    return body.toString('utf8')
+    return body
   }
+}
+
+/** Like bytesReader, for texts. */
+export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
+  const read = bytesReader(env, limit)
+  return async (url, signal) => (await read(url, signal)).toString('utf8')
 }
 
 /** Reads a whole body. Rejects when it ends early, and when it is longer than `limit` bytes. */

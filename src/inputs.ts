@@ -3,7 +3,7 @@ import {existsSync, statSync} from 'node:fs'
 import * as core from '@actions/core'
 import type {Role} from './credentials/session.ts'
 import type {PackerRequest} from './packer/install/install.ts'
-import semver from 'semver'
+import {packerVersion} from './packer/install/version.ts'
 import {
   cidr,
   duration,
@@ -58,6 +58,8 @@ export interface SmokeInputs {
 export interface Inputs {
   readonly aws: AwsInputs
   readonly packer: PackerRequest
+  /** For `packer init` alone, which reads some plugins from GitHub. */
+  readonly githubToken?: string
   readonly template: Template
   readonly image: ImageInputs
   /** `auto`: this runner's own public address. */
@@ -79,6 +81,7 @@ export const defaults = {
   'packer-version': '1.16.0',
   'packer-releases-url': 'https://releases.hashicorp.com',
   template: '',
+  'github-token': '',
   'bake-timeout': '60m',
   'source-ami': 'debian-13',
   'ssh-username': 'admin',
@@ -129,6 +132,7 @@ export function readInputs(
   const setupScript = input('setup-script', optional(script(workspace)))
   const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
   const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
+  const githubToken = text('github-token')
   const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
   const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
   if (!smokeTest && smoke.userData) {
@@ -152,6 +156,7 @@ export function readInputs(
       version: input('packer-version', packerVersion),
       releasesUrl: input('packer-releases-url', httpUrl)
     },
+    ...(githubToken ? {githubToken} : {}),
     template,
     image: {
       source: input(
@@ -209,17 +214,6 @@ const roleArn = matching(
 )
 
 const sessionName = matching(/^[\w+=,.@-]{2,64}$/, 'from 2 to 64 letters, digits and + = , . @ _ -')
-
-function packerVersion(value: string): string {
-  if (value === 'system') return value
-  const version = semver.valid(value)
-  if (version === null || version !== value) {
-    throw new Error(
-      `${quoted(value)} is not allowed; expected an exact version such as ${defaults['packer-version']}, or 'system' for the Packer on PATH`
-    )
-  }
-  return version
-}
 
 function existing(workspace: string): Parse<string> {
   return (value) => {

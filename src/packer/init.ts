@@ -1,49 +1,140 @@
+import {mkdtemp, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import path from 'node:path'
 import semver from 'semver'
-import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {runPacker} from './run.ts'
+import {pauseFor, type Pause} from '../wait.ts'
+import {allowedEnvironment} from './environment.ts'
+import {cachedPlugins, cachePlugins} from './plugins/cache.ts'
+import {initFailure, rateLimitIn} from './plugins/failure.ts'
+import {missing, nameOf, requiredPlugins, type RequiredPlugin} from './plugins/required.ts'
+import {runPacker, type PackerResult} from './run.ts'
 
-const lastLines = 15
-
-/**
- * Lets Packer install the plugins that a template requires.
- *
- * @param template an absolute path: a file, or a folder of HCL2 files
- * @param env as `allowedEnvironment` makes it; no AWS is needed
- * @throws UserError with Packer's last lines
- */
-export async function initPlugins(
-  packer: {readonly path: string; readonly version: string},
-  template: string,
-  env: Readonly<Record<string, string>>,
-  log: Pick<Log, 'info'>,
-  signal: AbortSignal
-): Promise<void> {
-  if (semver.lt(packer.version, '1.7.0')) {
-    return log.info(`Packer ${packer.version} has its builders built in: no plugins to install.`)
-  }
-  if (template.endsWith('.json') && !template.endsWith('.pkr.json')) {
-    return log.info('A legacy JSON template names no plugins: those that are installed on this runner are used.')
-  }
-  const {code, stdout, stderr} = await runPacker(packer.path, ['init', template], {env, signal})
-  if (code === 0) return log.info(stdout.trim() || 'All plugins that the template requires are installed.')
-  const said = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '')
-  throw new UserError(
-    [
-      `Packer ${packer.version} could not install the plugins that ${template} requires (packer init ended with ${code ?? 'a signal'}). It said:`,
-      ...said.slice(-lastLines),
-      adviceFor(said.join('\n'))
-    ].join('\n')
-  )
+export interface InitRequest {
+  readonly packer: {readonly path: string; readonly version: string}
+  /** An absolute path: a file, or a folder of HCL2 files. */
+  readonly template: string
+  /**
+   * For api.github.com; given to `packer init` alone, and only where GitHub is asked. When it is absent or empty,
+   * PACKER_GITHUB_API_TOKEN of the runner's environment is used in the same way.
+   */
+  readonly githubToken?: string
 }
 
-function adviceFor(said: string): string {
-  if (/rate limit|\b403\b/i.test(said)) {
-    return 'GitHub limits anonymous downloads: set PACKER_GITHUB_API_TOKEN in the env of this step, to `${{ github.token }}` for example.'
+export interface InitCollaborators {
+  /** The runner's. */
+  readonly env: NodeJS.ProcessEnv
+  readonly log: Pick<Log, 'info' | 'warning' | 'mask'>
+  readonly pause?: Pause
+}
+
+/** What Packer's environment needs so that the build finds the plugins, beside what it has anyway. */
+export type PluginEnvironment = Readonly<Partial<Record<'PACKER_PLUGIN_PATH', string>>>
+
+interface Init extends Omit<Required<InitCollaborators>, 'env'> {
+  readonly request: InitRequest
+  /** Empty: none. */
+  readonly token: string
+  readonly required: readonly RequiredPlugin[]
+  /** Runs Packer in its allowed environment and `extra`. */
+  readonly run: (args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<PackerResult>
+  readonly signal: AbortSignal
+}
+
+/**
+ * Sees to it that the plugins which a template requires are there. What is installed already is used as it is, without a network. A
+ * runner that has no plugins of its own, and no PACKER_PLUGIN_PATH, gets them from the tool cache, or into it.
+ *
+ * @throws {UserError} that says which plugin could not be installed, and what to change
+ */
+export async function initPlugins(
+  request: InitRequest,
+  {env, log, pause = pauseFor}: InitCollaborators,
+  signal: AbortSignal
+): Promise<PluginEnvironment> {
+  const {packer, template} = request
+  if (semver.lt(packer.version, '1.7.0')) {
+    log.info(`Packer ${packer.version} has its builders built in: no plugins to install.`)
+    return {}
   }
-  if (/\bon .+ line \d+/.test(said)) return 'Packer could not read the template: correct it at that line.'
-  return (
-    'Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com; or install the plugins ' +
-    'beforehand and set PACKER_PLUGIN_PATH. The amazon plugin since 1.3.10 needs Packer 1.14 or later to be installed.'
-  )
+  if (template.endsWith('.json') && !template.endsWith('.pkr.json')) {
+    log.info('A legacy JSON template names no plugins: those that are installed on this runner are used.')
+    return {}
+  }
+  const allowed = allowedEnvironment(env)
+  const run: Init['run'] = (args, extra = {}) => runPacker(packer.path, args, {env: {...allowed, ...extra}, signal})
+  const required = await look(run, template)
+  const token = request.githubToken || env['PACKER_GITHUB_API_TOKEN'] || ''
+  if (token !== '') log.mask(token)
+  const init = {request, token, required, run, log, pause, signal}
+  // An old Packer cannot tell, and a broken template is explained by init itself.
+  if (required.length > 0 && missing(required).length === 0) {
+    log.info(`Installed already: ${required.map(nameOf).join(', ')}`)
+    return {}
+  }
+  const hasOwn = Boolean(env['PACKER_PLUGIN_PATH']) || (await run(['plugins', 'installed'])).stdout.trim() !== ''
+  if (required.length === 0 || hasOwn) {
+    await install(init)
+    return {}
+  }
+  return {PACKER_PLUGIN_PATH: await fromCache(init, env['RUNNER_TEMP'] ?? tmpdir())}
+}
+
+/** The plugin folder that satisfies the template, in the tool cache. */
+async function fromCache(init: Init, temporary: string): Promise<string> {
+  const {required, run, log, request} = init
+  const cached = cachedPlugins(required)
+  if (cached !== undefined) {
+    const there = await look(run, request.template, {PACKER_PLUGIN_PATH: cached})
+    if (there.length > 0 && missing(there).length === 0) {
+      log.info(`In the tool cache: ${required.map(nameOf).join(', ')}`)
+      return cached
+    }
+  }
+  const folder = await mkdtemp(path.join(temporary, 'packer-plugins-'))
+  try {
+    await install(init, {PACKER_PLUGIN_PATH: folder})
+    return await cachePlugins(folder, required)
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+async function look(run: Init['run'], template: string, extra?: PluginEnvironment): Promise<RequiredPlugin[]> {
+  const {code, stdout} = await run(['plugins', 'required', template], extra)
+  return code === 0 ? requiredPlugins(stdout) : []
+}
+
+/** Between attempts at a host that limits us and does not say for how long. */
+const pausesMs = [15_000, 30_000, 60_000]
+/** A limit that lasts longer is not waited for. */
+const longestWaitMs = 120_000
+
+async function install(
+  {request, token, required, run, log, pause, signal}: Init,
+  extra: PluginEnvironment = {}
+): Promise<void> {
+  const {packer, template} = request
+  // HashiCorp's own plugins come from releases.hashicorp.com, all others from GitHub unless they are there too.
+  let withToken = token !== '' && missing(required).some(({source}) => !source.startsWith('github.com/hashicorp/'))
+  for (const pauses = [...pausesMs]; ;) {
+    const credentials: Record<string, string> = withToken ? {PACKER_GITHUB_API_TOKEN: token} : {}
+    const {code, stdout, stderr} = await run(['init', template], {...extra, ...credentials})
+    if (code === 0) return log.info(stdout.trim() || 'All plugins that the template requires are installed.')
+
+    const said = `${stdout}\n${stderr}`
+    const limit = rateLimitIn(said)
+    if (limit && token !== '' && !withToken) {
+      log.info('GitHub limits what is downloaded without a token: trying with github-token')
+      withToken = true
+      continue
+    }
+    const next = pauses.shift()
+    const waitMs = limit?.resetMs ?? next
+    if (!limit || next === undefined || waitMs === undefined || waitMs > longestWaitMs) {
+      throw initFailure(said, packer, {template, required, hadToken: withToken})
+    }
+    log.warning(`The plugins' host limits this runner for now: trying again in ${Math.ceil(waitMs / 1_000)} s`)
+    await pause(waitMs + 1_000, signal)
+  }
 }

@@ -61,7 +61,11 @@ async function answerOf(url: URL, env: NodeJS.ProcessEnv, signal: AbortSignal): 
     }
     const target = new URL(location, current)
     if (target.host !== url.host || target.protocol !== url.protocol) {
-      throw new DownloadError(url, `a redirect to another host, ${target.origin}, is refused`, {status})
+      throw new DownloadError(
+        url,
+        `a redirect to another host, ${target.origin}, is refused (set packer-releases-url to a host that has the files itself)`,
+        {status}
+      )
     }
     current = target
   }

@@ -1,18 +1,18 @@
-import {access, chmod, constants, mkdir, mkdtemp, rm} from 'node:fs/promises'
+import {access, constants, mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
-import {getExecOutput} from '@actions/exec'
-import {which} from '@actions/io'
 import {cacheDir, find} from '@actions/tool-cache'
 import {pauseFor, type Pause} from '../../wait.ts'
 import {UserError} from '../../report/errors.ts'
 import type {Log} from '../../report/log.ts'
 import {hashicorpKey} from './hashicorp.ts'
 import {downloadRelease, platformOf} from './release.ts'
+import {resolveVersion} from './resolve.ts'
 import {systemPacker} from './system.ts'
+import {extractFile, ZipError} from './zip.ts'
 
 export interface PackerRequest {
-  /** An exact version, or `system` for the Packer on PATH. */
+  /** An exact version, a semver range, `latest`, or `system` for the Packer on PATH. */
   readonly version: string
   /** `https://releases.hashicorp.com`, or a mirror of its layout. */
   readonly releasesUrl: string
@@ -20,7 +20,7 @@ export interface PackerRequest {
 
 export interface InstallCollaborators {
   readonly env: NodeJS.ProcessEnv
-  readonly log: Pick<Log, 'info'>
+  readonly log: Pick<Log, 'info' | 'warning'>
   /** HashiCorp's, unless another armored public key is trusted. */
   readonly trustedKey?: string
   readonly pause?: Pause
@@ -38,21 +38,22 @@ export interface Packer {
  * @throws UserError; nothing is in the tool cache then
  */
 export async function installPacker(
-  {version, releasesUrl}: PackerRequest,
+  request: PackerRequest,
   collaborators: InstallCollaborators,
   signal: AbortSignal
 ): Promise<Packer> {
-  const {env, log} = collaborators
-  if (version === 'system') return {...(await systemPacker(env, signal)), source: 'system'}
+  const {env, log, trustedKey = hashicorpKey, pause = pauseFor} = collaborators
+  if (request.version === 'system') return {...(await systemPacker(env, signal)), source: 'system'}
+  const platform = platformOf(process.platform, process.arch)
+  const options = {env, log, signal, pause, trustedKey}
+  const version = await resolveVersion(request, platform, options)
   const cached = await executableIn(find('packer', version))
   if (cached !== undefined) return {path: cached, version, source: 'tool-cache'}
 
   const folder = await mkdtemp(path.join(env['RUNNER_TEMP'] ?? tmpdir(), 'packer-'))
   try {
     const zip = path.join(folder, 'packer.zip')
-    const release = {version, releasesUrl, platform: platformOf(process.platform, process.arch)}
-    const {trustedKey = hashicorpKey, pause = pauseFor} = collaborators
-    await downloadRelease(release, zip, {env, log, signal, pause, trustedKey})
+    await downloadRelease({version, platform, releasesUrl: request.releasesUrl}, zip, options)
     const contents = await extractPacker(zip, path.join(folder, 'contents'), signal)
     const installed = await executableIn(await cacheDir(contents, 'packer', version))
     if (installed === undefined)
@@ -73,22 +74,20 @@ async function executableIn(folder: string): Promise<string | undefined> {
   )
 }
 
-const nothingMatched = 11
+/** Five times what Packer has. */
+const largestPacker = 1_000_000_000
 
 /** Takes `packer` out of the zip, and nothing else. */
 async function extractPacker(zip: string, folder: string, signal: AbortSignal): Promise<string> {
-  const unzip = await which('unzip')
-  if (unzip === '') throw new UserError('Packer cannot be extracted: install `unzip` on this runner.')
   await mkdir(folder)
-  const options = {silent: true, ignoreReturnCode: true}
-  const {exitCode, stderr} = await getExecOutput('unzip', ['-q', '-o', zip, 'packer', '-d', folder], options)
-  signal.throwIfAborted()
-  if (exitCode !== 0) {
-    const problem = exitCode === nothingMatched ? 'it holds no file `packer`' : stderr.trim()
+  try {
+    await extractFile(zip, 'packer', path.join(folder, 'packer'), {mostBytes: largestPacker, signal})
+  } catch (error) {
+    if (!(error instanceof ZipError)) throw error
     throw new UserError(
-      `The downloaded zip is not a release of Packer: ${problem}. Nothing was installed. Check packer-releases-url.`
+      `The downloaded zip is not a release of Packer: ${error.message}. Nothing was installed. Check packer-releases-url.`,
+      {cause: error}
     )
   }
-  await chmod(path.join(folder, 'packer'), 0o755)
   return folder
 }

@@ -1,5 +1,6 @@
-import {createHash} from 'node:crypto'
+import {createHash, type Hash} from 'node:crypto'
 import {createWriteStream} from 'node:fs'
+import {Transform} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {bodyOf} from '../../http.ts'
 import {messageOf, UserError} from '../../report/errors.ts'
@@ -23,6 +24,8 @@ export interface ReleaseOptions extends DownloadOptions {
 }
 
 const longestList = 1024 * 1024
+/** Ten times what a release has. */
+const longestZip = 1024 * 1024 * 1024
 
 /** `linux_amd64` for Node's `linux` and `x64`. */
 export function platformOf(platform: string, arch: string): string {
@@ -72,8 +75,13 @@ export async function downloadRelease(release: Release, file: string, options: R
   }
 }
 
+/** Where a file of the releases is, at the site itself or under a mirror's path. */
+export function addressOf(releasesUrl: string, file: string): URL {
+  return new URL(file, releasesUrl.endsWith('/') ? releasesUrl : `${releasesUrl}/`)
+}
+
 function urlOf({releasesUrl, version}: Release, name: string): URL {
-  return new URL(`packer/${version}/${name}`, releasesUrl.endsWith('/') ? releasesUrl : `${releasesUrl}/`)
+  return addressOf(releasesUrl, `packer/${version}/${name}`)
 }
 
 type Advice = (error: DownloadError) => string | undefined
@@ -93,13 +101,25 @@ function zipTo(file: string, url: URL, options: ReleaseOptions): Promise<string>
       const bytes = Number(response.headers['content-length'])
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ''}`)
       const hash = createHash('sha256')
-      response.on('data', (chunk: Buffer) => hash.update(chunk))
-      await pipeline(response, createWriteStream(file))
+      await pipeline(response, hashing(hash, url), createWriteStream(file))
       return hash.digest('hex')
     },
     options
   )
   return explained(save)
+}
+
+/** Lets a zip through while it hashes it, and ends one that would fill the disk. */
+function hashing(hash: Hash, url: URL): Transform {
+  let seen = 0
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      seen += chunk.length
+      hash.update(chunk)
+      if (seen > longestZip) done(new DownloadError(url, `the file is longer than ${longestZip / 2 ** 20} MB`))
+      else done(null, chunk)
+    }
+  })
 }
 
 async function explained<T>(work: Promise<T>, advice: Advice = () => undefined): Promise<T> {

@@ -1,0 +1,68 @@
+import {findAllVersions} from '@actions/tool-cache'
+import semver from 'semver'
+import {messageOf, UserError} from '../../report/errors.ts'
+import type {Log} from '../../report/log.ts'
+import type {DownloadOptions} from './download.ts'
+import {releasedVersions} from './releasesIndex.ts'
+import {isRange, rangeOf} from './version.ts'
+
+export interface ResolveOptions extends DownloadOptions {
+  readonly log: Pick<Log, 'info' | 'warning'>
+}
+
+/** How long the site may be silent where the tool cache has an answer too. */
+const patienceMs = 15_000
+
+/**
+ * The exact version for a range or `latest`: the newest release that satisfies it. When the releases cannot be read, it is the newest
+ * in the runner's tool cache that does, with a warning.
+ *
+ * @param platform `linux_amd64`, as in the names of the files
+ * @throws {UserError}
+ */
+export async function resolveVersion(
+  {version, releasesUrl}: {readonly version: string; readonly releasesUrl: string},
+  platform: string,
+  options: ResolveOptions
+): Promise<string> {
+  if (!isRange(version)) return version
+  const {log} = options
+  const range = rangeOf(version)
+  const cached = semver.maxSatisfying(findAllVersions('packer'), range)
+  const released = await read(releasesUrl, platform, options, cached !== null).catch((error: unknown) => {
+    options.signal.throwIfAborted()
+    if (cached === null) throw unreadable(version, error)
+    log.warning(
+      `The releases of Packer could not be read: ${messageOf(error)}. ` +
+        `Packer ${cached}, the newest in this runner's tool cache that satisfies '${version}', is used.`
+    )
+    return undefined
+  })
+  if (released === undefined) return cached ?? version
+
+  const found = semver.maxSatisfying(released, range)
+  if (found === null) throw unsatisfied(version, platform, semver.maxSatisfying(released, '*'), releasesUrl)
+  log.info(`packer-version ${version} is Packer ${found}`)
+  return found
+}
+
+function read(releasesUrl: string, platform: string, options: ResolveOptions, isCached: boolean): Promise<string[]> {
+  const signal = isCached ? AbortSignal.any([options.signal, AbortSignal.timeout(patienceMs)]) : options.signal
+  return releasedVersions(releasesUrl, platform, {...options, signal})
+}
+
+function unreadable(version: string, error: unknown): UserError {
+  return new UserError(
+    `packer-version '${version}' could not be looked up. ${messageOf(error)}, and no Packer in this runner's tool cache satisfies it.\n` +
+      'Check packer-releases-url and that this runner may connect to it (proxy, firewall); a mirror must carry packer/index.json. ' +
+      'An exact packer-version needs no index.',
+    {cause: error}
+  )
+}
+
+function unsatisfied(version: string, platform: string, newest: string | null, releasesUrl: string): UserError {
+  const known = newest === null ? 'There is none at all' : `The newest is ${newest}`
+  return new UserError(
+    `No release of Packer for ${platform} at ${releasesUrl} satisfies packer-version '${version}'. ${known} (pre-releases count only when named exactly). Set another packer-version.`
+  )
+}
