@@ -22,22 +22,65 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
+// src/report/errors.ts
+var UserError = class extends Error {
+  name = "UserError";
+  id;
+  constructor(message, { id, ...options } = {}) {
+    super(message, options);
+    if (id !== void 0) this.id = id;
+  }
+};
+
+// src/cleanup/processes.ts
+function isIdentity(value) {
+  if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
+  const { pid, startTime } = value;
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "";
+}
+
 // src/cleanup/state.ts
 var stateKeys = { bake: "bake", swept: "swept" };
 function savedState(env) {
   const text = env[`STATE_${stateKeys.bake}`];
-  return text ? JSON.parse(text) : void 0;
+  if (!text) return void 0;
+  const value = parsed(text);
+  const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])));
+  if (!fits || !isIdentity(value["main"]) || Number.isNaN(Date.parse(String(value["began"])))) {
+    throw new UserError(
+      "The state of the bake is damaged, so that it cannot be cleaned up after. What it made carries the tag bake-jenkins-ami:bake: look for it in the account, or run the sweep action when it has expired."
+    );
+  }
+  return value;
+}
+var forms = {
+  bakeId: /^[0-9a-f]{12}$/,
+  region: /^[a-z0-9-]{1,30}$/,
+  folder: /^\//
+};
+function parsed(text) {
+  try {
+    const value = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }
 function alreadySwept(env) {
   return env[`STATE_${stateKeys.swept}`] === "true";
 }
 
 // src/post.ts
-var state = savedState(process.env);
-if (!state) {
-  console.log("Nothing was made, so there is nothing to remove.");
-} else if (alreadySwept(process.env)) {
-  console.log("The bake cleaned up at its end: there is nothing to remove.");
-} else {
-  void import("./app.cjs").then(({ runPost }) => runPost(state));
+try {
+  const state = savedState(process.env);
+  if (!state) {
+    console.log("Nothing was made, so there is nothing to remove.");
+  } else if (alreadySwept(process.env)) {
+    console.log("The bake cleaned up at its end: there is nothing to remove.");
+  } else {
+    void import("./app.cjs").then(({ runPost }) => runPost(state));
+  }
+} catch (error) {
+  console.log(`::error::${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }

@@ -4,8 +4,8 @@ import {createServer} from 'node:http'
 /** The Jenkins version that the rehearsal's machines claim to run: an LTS release that exists. */
 export const standInJenkinsVersion = '2.568.2'
 
-/** A running package repository. */
-export interface JenkinsRepository {
+/** A running package repository that has an index and nothing else. */
+export interface JenkinsIndex {
   /** For the action's input jenkins-repository-url. */
   readonly url: string
   stop(): Promise<void>
@@ -15,7 +15,7 @@ export interface JenkinsRepository {
  * Serves the index of a Debian package repository with one package named jenkins, on a free port of 127.0.0.1. It stands in
  * for https://pkg.jenkins.io/debian-stable: it is enough to find out which version is the latest, and holds no package.
  */
-export async function startJenkinsRepository(version = standInJenkinsVersion): Promise<JenkinsRepository> {
+export async function startJenkinsIndex(version = standInJenkinsVersion): Promise<JenkinsIndex> {
   const index = packageIndex(version)
   const server = createServer((request, response) => {
     if (request.method === 'GET' && request.url === '/binary/Packages') {

@@ -1,74 +1,104 @@
+import type {Server} from 'node:http'
+import {messageOf} from '../src/report/errors.ts'
+import {chooseDriver, type Behaviour, type DriverName} from './choose-driver.ts'
 import type {Cloud, CloudOptions} from './cloud/cloud.ts'
 import {startCloud} from './cloud/start.ts'
 import {standInJenkinsVersion} from './jenkins-repository.ts'
 import type {MachineDriver} from './machines/driver.ts'
 import {createLightDriver, type JenkinsMode} from './machines/light/driver.ts'
-import {createNspawnDriver, whyNot} from './machines/nspawn/driver.ts'
+import {createNspawnDriver, whyNot as whyNotNspawn} from './machines/nspawn/driver.ts'
 import type {Progress} from './packers/run.ts'
 import {unprivilegedSshPort} from './ssh-port.ts'
 
-export type DriverName = 'light' | 'nspawn'
-
 export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
-  /** Default `light`. */
-  readonly driver?: DriverName | undefined
-  /** What is being set up. */
+  /** Default `light`; `best` is `nspawn` where this host can run real machines. */
+  readonly driver?: DriverName | 'best' | undefined
+  /** How an image's Jenkins behaves. Default `ready`. On nspawn its package decides that. */
+  readonly jenkins?: Behaviour | undefined
+  /** Something is to happen at a request to a machine's port 8080, which only light machines notice. */
+  readonly needsProbes?: boolean | undefined
+  /** What is being set up, and why machines are light where nobody asked for that. */
   readonly progress?: Progress | undefined
   /** Aborted while machines are being prepared. */
   readonly signal?: AbortSignal | undefined
-  /** How an image's Jenkins behaves. Default `ready`. */
-  readonly jenkins?: JenkinsMode | undefined
+  /** This process's environment; default process.env. */
+  readonly env?: NodeJS.ProcessEnv | undefined
+  /** Why this host cannot run real machines; for tests. */
+  readonly whyNot?: (() => Promise<string | undefined>) | undefined
 }
 
 /** A local AWS with the machines it boots. */
 export interface LocalCloud {
   readonly cloud: Cloud
   readonly driver: DriverName
+  /** Why machines are light, where nobody asked for that. */
+  readonly whyLight: string | undefined
   /** Where the machines' SSH servers listen; undefined on 22. */
   readonly sshPort: number | undefined
   /** Where the machines see this host. */
   readonly hostAddress: string
   /** Where nspawn keeps the files of its machines and images; undefined on light. */
   readonly runFolder: string | undefined
+  /** Lets a server listen where real machines and this host reach it, and returns its host and port; undefined on light. */
+  readonly serve: ((server: Server) => Promise<string>) | undefined
   /** Ends every machine and closes every port. */
   stop(): Promise<void>
 }
 
-/** @throws Error for a driver that cannot be had here */
+/** @throws Error for a driver that cannot be had here, and for a Jenkins that it does not have */
 export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCloud> {
-  const {driver: name, jenkins, progress = () => {}, signal, ...options} = asked
-  const machines = name === 'nspawn' ? await nspawn(progress, signal) : await light(jenkins)
+  const {driver = 'light', jenkins = 'ready', progress = () => {}, signal, ...others} = asked
+  const {needsProbes = false, env = process.env, whyNot = whyNotNspawn, ...options} = others
+  const chosen = await chooseDriver(driver, {behaviour: jenkins, needsProbes, env, whyNot})
+  let whyLight = chosen.whyLight
+  let machines: Machines | undefined
+  if (chosen.driver === 'nspawn') {
+    try {
+      machines = await nspawn(progress, signal)
+    } catch (error) {
+      if (driver !== 'best' || jenkins !== 'ready' || signal?.aborted) throw error
+      progress(messageOf(error))
+      whyLight = `real ones could not be set up (${messageOf(error).split('\n')[0]})`
+    }
+  }
+  if (whyLight !== undefined) progress(aboutLight(whyLight))
+  // Whatever else nspawn has, it has been chosen or refused above.
+  machines ??= await light(jenkins as JenkinsMode)
   const cloud = await startCloud({...options, driver: machines.driver})
+  const {sshPort, hostAddress, runFolder, serve} = machines
   return {
     cloud,
     driver: machines.driver.name,
-    sshPort: machines.sshPort,
-    hostAddress: machines.hostAddress,
-    runFolder: machines.runFolder,
+    whyLight,
+    sshPort,
+    hostAddress,
+    runFolder,
+    serve,
     stop: () => cloud.stop()
   }
 }
 
-interface Machines {
-  readonly driver: MachineDriver
-  readonly sshPort: number | undefined
-  readonly hostAddress: string
-  readonly runFolder: string | undefined
+function aboutLight(why: string): string {
+  return (
+    'Rehearsing on light machines, which do not prove that the template’s scripts install Jenkins or that the image boots, ' +
+    `because ${why}.`
+  )
 }
+
+type Machines = Pick<LocalCloud, 'sshPort' | 'hostAddress' | 'runFolder' | 'serve'> & {readonly driver: MachineDriver}
 
 async function nspawn(progress: Progress, signal: AbortSignal | undefined): Promise<Machines> {
-  const reason = await whyNot()
-  if (reason !== undefined) throw new Error(`Real machines cannot be had here: ${reason}. Use --driver light`)
   const driver = await createNspawnDriver({progress, ...(signal && {signal})})
-  return {driver, sshPort: undefined, hostAddress: driver.hostAddress, runFolder: driver.runFolder}
+  const {hostAddress, runFolder, serve} = driver
+  return {driver, sshPort: undefined, hostAddress, runFolder, serve}
 }
 
-async function light(jenkins: JenkinsMode = 'ready'): Promise<Machines> {
+async function light(jenkins: JenkinsMode): Promise<Machines> {
   const sshPort = await unprivilegedSshPort()
   const driver = createLightDriver({
     jenkins,
     jenkinsVersion: standInJenkinsVersion,
     ...(sshPort !== undefined && {sshPort})
   })
-  return {driver, sshPort, hostAddress: '127.0.0.1', runFolder: undefined}
+  return {driver, sshPort, hostAddress: '127.0.0.1', runFolder: undefined, serve: undefined}
 }

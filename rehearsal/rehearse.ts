@@ -4,12 +4,13 @@ import {tmpdir} from 'node:os'
 import {join, resolve} from 'node:path'
 import {finished} from 'node:stream/promises'
 import {readActionUnderTest} from './action-under-test.ts'
+import type {Behaviour, DriverName} from './choose-driver.ts'
 import type {Authorize} from './cloud/auth/authorize.ts'
 import type {Call, Canary, Cloud, Leftover} from './cloud/cloud.ts'
-import {startJenkinsRepository} from './jenkins-repository.ts'
-import {standInVersion, startJenkinsRepository as startSignedRepository} from './jenkins/repository.ts'
-import {startLocalCloud, type DriverName, type LocalCloud} from './local-cloud.ts'
-import type {JenkinsMode} from './machines/light/driver.ts'
+import type {Fault} from './cloud/faults/fault.ts'
+import {standInJenkinsVersion} from './jenkins-repository.ts'
+import {jenkinsReachable, openJenkinsSource, type JenkinsSource} from './jenkins-source.ts'
+import {startLocalCloud, type LocalCloud} from './local-cloud.ts'
 import {choosePacker, releasesReachable} from './packers/choose.ts'
 import {cacheFolder} from './packers/folders.ts'
 import {settingsFor} from './packers/for-action.ts'
@@ -25,21 +26,31 @@ import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, d
 import {triggerAt} from './triggers.ts'
 
 export interface RehearseOptions {
-  /** Default `light`. */
-  readonly driver?: DriverName
-  /** How the image's Jenkins behaves, on light. Default `ready`. */
-  readonly jenkins?: JenkinsMode
+  /** Default `light`; `best` is `nspawn` where this host can run real machines. */
+  readonly driver?: DriverName | 'best'
+  /** How the image's Jenkins behaves. Default `ready`. */
+  readonly jenkins?: Behaviour
+  /** Whether Jenkins's own repository can be reached, for real machines. */
+  readonly jenkinsReachable?: () => Promise<boolean>
   /** A path, an exact version or `system`; default the best that can be had. Or one that was found already. */
   readonly packer?: string | Packer
   /** Inputs of the action, over those that the rehearsal sets. */
   readonly inputs?: Readonly<Record<string, string>>
-  /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives. */
+  /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives; with `:after`, when it has been answered. */
   readonly cancelAt?: string
-  /** `CALL` or `CALL#N`: SIGKILL for the action's node when that call arrives. */
+  /** The same: SIGKILL for the action's node. */
   readonly killAt?: string
+  /** The same: SIGKILL for everything that the job runs, and no post: the runner is lost. */
+  readonly loseAt?: string
+  /** What goes wrong deliberately in the cloud. */
+  readonly faults?: readonly Fault[]
+  /** Seconds that role sessions last at most, whatever is asked for. */
+  readonly sessionSeconds?: number
   readonly canary?: Canary
   /** Milliseconds that states with an end last in the cloud. Default 0. */
   readonly stateDelayMs?: number
+  /** The cloud's clock; the default is the machine's. For tests. */
+  readonly now?: () => Date
   /** What AWS allows whom; the default honours session policies and allows everything else. For tests. */
   readonly authorize?: Authorize
   /** Variables added to the action's environment. */
@@ -75,38 +86,55 @@ const projectFolder = join(import.meta.dirname, '..')
 export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
   const {env = process.env, progress = () => {}, signal} = options
   refuseRealCredentials(env)
-  const triggers = {cancel: triggerAt(options.cancelAt), kill: triggerAt(options.killAt)}
+  const {cancelAt, killAt, loseAt} = options
+  const triggers = {cancel: triggerAt(cancelAt), kill: triggerAt(killAt), loss: triggerAt(loseAt)}
   const action = await readActionUnderTest(options.action ?? projectFolder, options.inputs ?? {})
   const packer = await packerFor(options, action)
   signal?.throwIfAborted()
 
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-rehearsal-')))
-  const work = join(folder, 'work')
-  await mkdir(work, {recursive: true})
-  const local = await startLocalCloud({
+  const starting = startLocalCloud({
     driver: options.driver,
     jenkins: options.jenkins,
+    needsProbes: Object.values(triggers).some(({pending}) => pending()?.includes('Probe#')),
+    env,
     progress,
     signal,
     ...(options.canary && {canary: options.canary}),
     ...(options.authorize && {authorize: options.authorize}),
     ...(options.stateDelayMs !== undefined && {stateDelayMs: options.stateDelayMs}),
+    ...(options.faults && {faults: options.faults}),
+    ...(options.now && {now: options.now}),
+    ...(options.sessionSeconds !== undefined && {sessionSeconds: options.sessionSeconds}),
     async onArrival(call) {
-      triggers.cancel.onArrival(call)
-      triggers.kill.onArrival(call)
+      for (const trigger of Object.values(triggers)) trigger.onArrival(call)
       await options.onCall?.(call)
+    },
+    onAnswered(call) {
+      for (const trigger of Object.values(triggers)) trigger.onAnswered(call)
     }
   })
+  // A package takes as long to build as the machines' network.
+  const [started, opened] = await Promise.allSettled([starting, jenkinsFor(options, starting)])
+  if (started.status === 'rejected') throw started.reason
+  const local = started.value
+  let work: string | undefined
   try {
+    if (opened.status === 'rejected') throw opened.reason
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-rehearsal-')))
+    work = join(folder, 'work')
+    await mkdir(work, {recursive: true})
     options.onCloud?.(local)
     const logFile = join(folder, 'log.txt')
+    const {standIn} = opened.value
     const ran = await runOn(local, {
       options,
       packer,
+      jenkins: opened.value,
       work,
       logFile,
       cancel: signal ? AbortSignal.any([signal, triggers.cancel.signal]) : triggers.cancel.signal,
-      kill: triggers.kill.signal
+      kill: triggers.kill.signal,
+      lose: triggers.loss.signal
     })
     for (const [what, trigger] of Object.entries(triggers)) {
       const call = trigger.pending()
@@ -119,8 +147,9 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
       seconds: roundSeconds(ran.seconds),
       driver: local.driver,
+      whyLight: local.whyLight ?? null,
       packer: {version: ran.outputs['packer-version'] || packer.version, source: packer.source},
-      jenkins: {version: ran.outputs['jenkins-version'] || standInVersion, standIn: true},
+      jenkins: {version: ran.outputs['jenkins-version'] || (standIn ? standInJenkinsVersion : 'unknown'), standIn},
       outputs: ran.outputs,
       phases: phasesOf(ran.lines),
       calls: reportedCalls(local.cloud.calls),
@@ -131,9 +160,19 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     await options.afterwards?.(local, report)
     return report
   } finally {
-    if (options.folder === undefined) await rm(work, {recursive: true, force: true})
+    if (options.folder === undefined && work !== undefined) await rm(work, {recursive: true, force: true})
     await local.stop()
   }
+}
+
+function jenkinsFor(options: RehearseOptions, local: Promise<LocalCloud>): Promise<JenkinsSource> {
+  return openJenkinsSource({
+    behaviour: options.jenkins ?? 'ready',
+    mayBeReal: options.driver !== undefined && options.driver !== 'light',
+    isGiven: options.inputs?.['jenkins-repository-url'] !== undefined,
+    reachable: options.jenkinsReachable ?? jenkinsReachable,
+    local
+  })
 }
 
 async function packerFor(
@@ -154,19 +193,18 @@ async function packerFor(
 interface Performance {
   readonly options: RehearseOptions
   readonly packer: Packer
+  readonly jenkins: JenkinsSource
   readonly work: string
   readonly logFile: string
   readonly cancel: AbortSignal
   readonly kill: AbortSignal
+  readonly lose: AbortSignal
 }
 
 /** Runs the action against the cloud, with its log also in a file. */
-async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel, kill}: Performance) {
+async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile, cancel, kill, lose}: Performance) {
   const {env = process.env} = options
-  const {cloud, sshPort, hostAddress} = local
-  // A light machine installs nothing, so an index is all that its repository needs.
-  const repository: {readonly url: string; readonly keyFingerprint?: string; stop(): Promise<void>} =
-    local.driver === 'nspawn' ? await startSignedRepository({address: hostAddress}) : await startJenkinsRepository()
+  const {cloud, sshPort} = local
   const log = createWriteStream(logFile)
   try {
     const settings = await settingsFor(packer, {
@@ -183,7 +221,7 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
           'use it in the source, or take a Packer from 1.7 on (--packer)'
       )
     }
-    const basic = rehearsalInputs(local, repository.url, options.canary)
+    const basic = rehearsalInputs(local, jenkins, options.canary)
     const inputs = {
       ...(own ? usableInputs(basic, resolve(workspace, own)) : basic),
       ...settings.inputs,
@@ -194,7 +232,6 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
       inputs,
       env: {
         ...rehearsalEnvironment(cloud, inputs, env),
-        ...trustedKey(repository),
         ...settings.env,
         ...options.actionEnv
       },
@@ -206,6 +243,7 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
       toolCache: join(cacheFolder(env), 'tool-cache'),
       cancel,
       kill,
+      lose,
       onLine(line) {
         log.write(`${asLogFileLine(line)}\n`)
         options.onLine?.(line)
@@ -215,14 +253,8 @@ async function runOn(local: LocalCloud, {options, packer, work, logFile, cancel,
   } finally {
     log.end()
     await finished(log)
-    await repository.stop()
+    await jenkins.stop()
   }
-}
-
-/** The shipped template trusts Jenkins's key and no other; the repository of a stand-in has one of its own. */
-function trustedKey(repository: {readonly keyFingerprint?: string}): Record<string, string> {
-  const {keyFingerprint} = repository
-  return keyFingerprint === undefined ? {} : {PKR_VAR_jenkins_repository_key_fingerprint: keyFingerprint}
 }
 
 /** What was made and not removed, but for the image that the action says it keeps. */

@@ -8,6 +8,8 @@ export interface Report {
   /** Of the action's main and post. */
   readonly seconds: number
   readonly driver: 'light' | 'nspawn'
+  /** Why machines were light, where nobody asked for that. */
+  readonly whyLight: string | null
   readonly packer: {readonly version: string; readonly source: string}
   readonly jenkins: {readonly version: string; readonly standIn: boolean}
   readonly outputs: Readonly<Record<string, string>>

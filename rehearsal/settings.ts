@@ -2,12 +2,13 @@ import {openTemplate} from '../src/template/template.ts'
 import {unusedInputs} from '../src/template/variables.ts'
 import {defaultSubject} from './cloud/account.ts'
 import type {Canary, Cloud} from './cloud/cloud.ts'
+import type {JenkinsSource} from './jenkins-source.ts'
 import type {LocalCloud} from './local-cloud.ts'
 
 /** The inputs that point the action at this machine; everything else keeps the action's defaults. */
 export function rehearsalInputs(
   {cloud, driver, hostAddress}: Pick<LocalCloud, 'cloud' | 'driver' | 'hostAddress'>,
-  repositoryUrl: string,
+  jenkins: Pick<JenkinsSource, 'inputs' | 'standIn'>,
   canary?: Canary
 ): Record<string, string> {
   return {
@@ -16,9 +17,10 @@ export function rehearsalInputs(
     'source-ami': cloud.sourceImageId,
     // The machines see the runner at this address; its public one is not known to them.
     'allowed-cidrs': `${hostAddress}/32`,
-    'jenkins-repository-url': repositoryUrl,
-    // A light machine answers within a second, or never; a real one within seconds, on a busy host within a minute.
-    'smoke-timeout': driver === 'light' ? '20s' : '2m',
+    ...jenkins.inputs,
+    // A light machine answers within a second, or never; a real one within seconds, on a busy host within a minute. Jenkins
+    // itself needs most of a minute for its first start.
+    'smoke-timeout': driver === 'light' ? '20s' : jenkins.standIn ? '2m' : '5m',
     // Only an image that is removed again can leave its snapshot behind.
     ...(canary === 'hidden-snapshot' && {deregister: 'always'})
   }

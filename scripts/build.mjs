@@ -9,12 +9,12 @@ const check = process.argv.includes('--check')
 const committed = path.join(root, 'dist')
 const target = check ? await mkdtemp(path.join(root, 'node_modules', '.dist-')) : committed
 
-// The EC2 client declares its schemas as arrays with computed keys, which a bundler must keep. Wrapped as pure
+// The EC2 and IAM clients declare their schemas as arrays with computed keys, which a bundler must keep. Wrapped as pure
 // expressions, the thousand that no command here uses fall away (1 MB of a 2.8 MB bundle).
 const pureSchemas = {
   name: 'pure-schemas',
   setup({onLoad}) {
-    onLoad({filter: /client-ec2[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/}, async ({path: file}) => ({
+    onLoad({filter: /client-(?:ec2|iam)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/}, async ({path: file}) => ({
       loader: 'js',
       contents: (await readFile(file, 'utf8')).replace(
         /^((?:export )?(?:var|const) [\w$]+ = )(\[[\s\S]*?\]);$/gm,
@@ -24,7 +24,7 @@ const pureSchemas = {
   }
 }
 
-// Main and post are a few lines each and share one bundle, which post loads only when there is something to do.
+// Main, post and sweep are a few lines each and share one bundle, which post loads only when there is something to do.
 const sharedBundle = {
   name: 'shared-bundle',
   setup({onResolve}) {
@@ -51,7 +51,7 @@ const common = {
 }
 
 if (!check) await rm(committed, {recursive: true, force: true})
-await build({...common, entryPoints: ['src/main.ts', 'src/post.ts'], plugins: [sharedBundle]})
+await build({...common, entryPoints: ['src/main.ts', 'src/post.ts', 'src/sweep.ts'], plugins: [sharedBundle]})
 const {metafile} = await build({...common, entryPoints: ['src/app.ts'], plugins: [pureSchemas], metafile: true})
 await writeNotices(metafile, root, target)
 

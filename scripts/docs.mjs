@@ -3,19 +3,15 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
 
-const source = await readFile('action.yml', 'utf8')
-const action = parse(source)
+const bake = await readFile('action.yml', 'utf8')
+const sweep = await readFile('sweep/action.yml', 'utf8')
 const readme = await readFile('README.md', 'utf8')
 
 const replaced = [
-  ['inputs', inputTables()],
-  [
-    'outputs',
-    table(
-      ['Output', 'What it is'],
-      Object.entries(action.outputs).map(([name, {description}]) => [`\`${name}\``, description])
-    )
-  ],
+  ['inputs', inputTables(bake)],
+  ['outputs', outputTable(bake)],
+  ['sweep inputs', inputTables(sweep)],
+  ['sweep outputs', outputTable(sweep)],
   ['trust policy', `\`\`\`json\n${(await readFile('iam/trust-policy.json', 'utf8')).trim()}\n\`\`\`\n`]
 ].reduce((text, [name, content]) => between(text, name, content), readme)
 
@@ -26,7 +22,8 @@ else if (replaced !== readme) {
 }
 
 /** One table for each group; the comment lines in action.yml are the groups' names. */
-function inputTables() {
+function inputTables(source) {
+  const action = parse(source)
   const inputs = source.slice(source.indexOf('\ninputs:'), source.indexOf('\noutputs:'))
   const groups = [...inputs.matchAll(/^ {2}# (.+)\n([\s\S]*?)(?=^ {2}# |$(?![\s\S]))/gm)]
   return groups
@@ -39,6 +36,12 @@ function inputTables() {
       return `**${title}**\n\n${table(['Input', 'Default', 'What it does'], rows)}`
     })
     .join('\n')
+}
+
+function outputTable(source) {
+  const {outputs} = parse(source)
+  const rows = Object.entries(outputs).map(([name, {description}]) => [`\`${name}\``, description])
+  return table(['Output', 'What it is'], rows)
 }
 
 function table(head, rows) {

@@ -4,6 +4,8 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {messageOf} from '../src/report/errors.ts'
+import {stopSignal} from '../rehearsal/cli/stop-signal.ts'
+import {createNspawnDriver, whyNot} from '../rehearsal/machines/nspawn/driver.ts'
 import {systemPacker} from '../rehearsal/packers/distribution.ts'
 import {run} from '../rehearsal/packers/run.ts'
 import {scenarioPackers} from '../rehearsal/packers/scenario-packers.ts'
@@ -13,8 +15,9 @@ import {reportOf, type JestResult} from './test-report.ts'
 const root = join(import.meta.dirname, '..')
 const say = (sentence: string) => console.log(sentence)
 
+const stop = stopSignal()
 await setUp()
-process.exitCode = await runJest(process.argv.slice(2), environment())
+process.exitCode = stop.aborted ? 130 : await runJest(process.argv.slice(2), environment())
 
 async function setUp(): Promise<void> {
   try {
@@ -34,6 +37,20 @@ async function setUp(): Promise<void> {
         ? `Set-up: scenarios run on Packer ${packer.version}, ${packer.source}`
         : `Set-up: some scenarios are not run: ${missing}`
     )
+  }
+  await prepareMachines()
+}
+
+/** The first time, packages of the host and the base system of real machines take minutes, which no test is to wait for. */
+async function prepareMachines(): Promise<void> {
+  try {
+    const reason = await whyNot()
+    if (reason !== undefined) return say(`Set-up: tests of real machines are not run: ${reason}`)
+    const driver = await createNspawnDriver({progress: say, signal: stop})
+    await driver.close()
+    say('Set-up: real machines can be started')
+  } catch (error) {
+    say(`Set-up: real machines cannot be started: ${messageOf(error)}`)
   }
 }
 
@@ -72,7 +89,7 @@ async function jest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
     stdio: 'inherit'
   })
   // Ctrl-C reaches jest by itself; this process stays to report and to clean up.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+  stop.addEventListener('abort', () => child.kill(stop.reason as NodeJS.Signals))
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))

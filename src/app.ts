@@ -9,6 +9,8 @@ import {explain, messageOf, UserError} from './report/errors.ts'
 import {actionsLog, type Log} from './report/log.ts'
 import {summaryOf} from './report/summary.ts'
 
+export {runSweep} from './janitor/run.ts'
+
 const shippedTemplate = path.join(import.meta.dirname, '..', 'templates', 'jenkins')
 
 /** The action's main step: bakes, reports, and fails the step unless the end is a good one. */

@@ -4,15 +4,17 @@ import type {BakeState} from './cleanup/state.ts'
 import type {Leftover} from './cleanup/find.ts'
 import {sweep} from './cleanup/sweep.ts'
 import {openSession} from './credentials/session.ts'
-import {ec2Client} from './ec2/client.ts'
+import {openAccount} from './ec2/account.ts'
 import {explainRefusal} from './ec2/refusal.ts'
 import {resourcesOf, type BakedImage} from './image/images.ts'
 import {planImage, type Plan} from './image/plan.ts'
 import {keep, promote} from './image/promote.ts'
-import {textReader} from './http.ts'
+import {bytesReader, textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
 import {buildImage, type ImageBuild} from './packer/buildImage.ts'
 import {installPacker} from './packer/install/install.ts'
+import type {PreflightRequest} from './preflight/creates.ts'
+import {preflight} from './preflight/preflight.ts'
 import {UserError} from './report/errors.ts'
 import type {Log} from './report/log.ts'
 import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
@@ -65,13 +67,20 @@ const sweepLimitMs = 10 * 60_000
 export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
   const {log, env} = deps
   const {region} = inputs.aws
-  const signal = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)])
+  const limit = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)])
 
-  const session = await phase(log, 'Credentials', () => openSession(inputs.aws, {env, log}, signal))
-  const ec2 = ec2Client(region, session.credentials, env)
+  const session = await phase(log, 'Credentials', () => openSession(inputs.aws, {env, log}, limit))
+  const signal = AbortSignal.any([limit, session.lost])
+  const account = openAccount(region, session.credentials, env)
+  const {ec2} = account
   const plan = await phase(log, 'Plan', () =>
-    planImage(inputs, {ec2, read: textReader(env, longestIndex), now: new Date(), env, log}, signal)
+    planImage(
+      inputs,
+      {ec2, read: textReader(env, longestIndex), readBytes: bytesReader(env, longestIndex), now: new Date(), env, log},
+      signal
+    )
   )
+  await phase(log, 'Preflight', () => preflight(ec2, preflightOf(inputs, plan), log, signal))
   const packer = await phase(log, 'Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
@@ -83,13 +92,27 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   }
   const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger, release}, signal)
   const leftovers = await phase(log, 'Sweep', () =>
-    sweep({ec2, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
+    sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
   )
   const isThisImage = ({id}: {readonly id: string}): boolean => id === made.image?.id
   const deregistered = ledger.resources.some(isThisImage) && !leftovers.some(isThisImage)
   const outcome = {...facts, ...made, deregistered, leftovers}
   deps.setOutputs(outcome)
   return outcome
+}
+
+function preflightOf({template, image, smoke}: Inputs, {bakeId, tags, source}: Plan): PreflightRequest {
+  const usesTypes = smoke !== undefined || template.variables.has('instance_type')
+  const instanceTypes = usesTypes ? image.instanceTypes : []
+  return {
+    bakeId,
+    tags,
+    source,
+    architecture: 'x86_64',
+    instanceTypes,
+    shipped: template.shipped,
+    smoke: smoke !== undefined
+  }
 }
 
 interface BakeContext extends ImageBuild {
@@ -109,8 +132,10 @@ async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Mad
   try {
     const image = await phase(log, 'Build', () => buildImage(context, signal))
     made = {...made, image}
+    // A user's template may report an image that was there before.
+    const bakeId = context.ledger.resources.some(({id}) => id === image.id) ? plan.bakeId : undefined
     if (inputs.deregister === 'never') {
-      await keep(ec2, image)
+      await keep(ec2, image, bakeId)
       release(image, made)
     }
 
@@ -120,7 +145,7 @@ async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Mad
 
     signal.throwIfAborted()
     await phase(log, 'Promote', () =>
-      made.verdict === 'verified' ? promote(ec2, image, made.jenkinsVersion ?? '') : keep(ec2, image)
+      made.verdict === 'verified' ? promote(ec2, image, bakeId, made.jenkinsVersion ?? '') : keep(ec2, image, bakeId)
     )
     release(image, made)
     log.info(`${plan.imageName} is ${image.id}`)
@@ -176,7 +201,14 @@ function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
   const {region, role} = inputs.aws
   const main = identify(process.pid)
   if (!main) throw new Error('this process could not be identified')
-  return {bakeId: plan.bakeId, region, ...(role ? {role} : {}), folder: ledger.folder, main}
+  return {
+    bakeId: plan.bakeId,
+    region,
+    ...(role ? {role} : {}),
+    folder: ledger.folder,
+    main,
+    began: new Date().toISOString()
+  }
 }
 
 /** A signal that ends the bake, but not its sweep, when its time is up. */

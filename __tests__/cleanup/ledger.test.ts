@@ -2,7 +2,7 @@ import {appendFileSync, mkdtempSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {beforeEach, expect, it} from '@jest/globals'
-import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {openLedger, reopenLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 
 let ledger: Ledger
 beforeEach(() => {
@@ -49,4 +49,45 @@ it('adds up what every run of Packer announced', () => {
     )
   }
   expect(ledger.announced.keyPairs).toEqual([name(1), name(2)])
+})
+
+it('goes on after a line that a kill has cut short', () => {
+  ledger.made('instance', 'i-1')
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '\n{"made":"image","id":"ami-')
+  const later = openLedger(ledger.folder)
+  later.made('image', 'ami-2')
+  expect(later.resources.map(({id}) => id)).toEqual(['i-1', 'ami-2'])
+  expect(later.unreadableLines).toBe(1)
+  // What the cut line was about may exist.
+  expect(later.hasOpenIntents).toBe(true)
+})
+
+it.each([
+  '{"made":"image","id":"ami-*"}',
+  '{"made":"everything","id":"i-1"}',
+  '{"made":"image","id":["ami-1"]}',
+  '{"packer":{"pid":-1,"startTime":"1"}}',
+  '{"packer":{"pid":1,"startTime":"1"}}',
+  '{"began":"long ago"}',
+  'null',
+  '[]',
+  '\u0000\u0000'
+])('takes nothing from a line that is not of its own form: %s', (line) => {
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), `${line}\n`)
+  expect(ledger.resources).toEqual([])
+  expect(ledger.packerProcesses).toEqual([])
+  expect(ledger.unreadableLines).toBe(1)
+})
+
+it('knows when its bake began although nothing is left of it', () => {
+  const began = new Date('2026-11-22T12:00:00Z')
+  const folder = path.join(ledger.folder, 'lost')
+  const lost = reopenLedger(folder, began)
+  expect(lost.isEmpty).toBe(true)
+  expect(lost.began).toEqual(new Date('2026-11-22T11:55:00Z'))
+})
+
+it('remembers in which region something is', () => {
+  ledger.made('image', 'ami-1', undefined, 'eu-west-1')
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1', region: 'eu-west-1'}])
 })

@@ -8,6 +8,7 @@ import {sweep, type SweepOptions} from '../../src/cleanup/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog, type RecordingLog} from '../recordingLog.ts'
+import {accountOf} from '../testAccount.ts'
 
 const ours = {[tagKeys.bake]: 'ours'}
 const packerName = 'packer_6740f1a0-1111-2222-3333-444455556666'
@@ -20,7 +21,7 @@ beforeEach(() => {
 })
 
 const options = (ec2: EC2, more: Partial<SweepOptions> = {}): SweepOptions => ({
-  ec2,
+  account: accountOf(ec2),
   bakeId: 'ours',
   ledger,
   log,

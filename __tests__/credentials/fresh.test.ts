@@ -101,6 +101,30 @@ it('answers with valid keys even in their last minute when a renewal fails', asy
   expect(await asked).toBe('key-1')
 })
 
+it('answers with valid keys when a renewal hangs in their last minute', async () => {
+  const {clock, pending, current, first} = setUp()
+  await first()
+  clock.now += 60 * minute - 2
+  expect(await current()).toBe('key-1')
+  expect(pending).toHaveLength(1)
+})
+
+it('tells why the last renewal failed, until one succeeds', async () => {
+  const {clock, pending, keys, current, first} = setUp()
+  await first()
+  expect(keys.failure).toBeUndefined()
+  clock.now += 61 * minute
+  const asked = current()
+  pending.shift()?.reject(new Error('no'))
+  const failure = await asked.catch((error: unknown) => error)
+  expect(failure).toMatchObject({message: 'no'})
+  expect(keys.failure).toBe(failure)
+  const again = current()
+  pending.shift()?.resolve()
+  await again
+  expect(keys.failure).toBeUndefined()
+})
+
 it('rejects once the keys have expired and cannot be renewed, and recovers', async () => {
   const {clock, pending, current, first} = setUp()
   await first()

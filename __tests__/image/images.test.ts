@@ -66,7 +66,7 @@ it('promotes: IMDSv2 for every machine, verified, and no date at which a janitor
     {bake: 'ours', began: new Date(0)},
     never
   )
-  await promote(ec2, image, '2.568.2')
+  await promote(ec2, image, 'ours', '2.568.2')
   const {Images: [promoted] = []} = await ec2.describeImages({ImageIds: [id]})
   const tags = Object.fromEntries((promoted?.Tags ?? []).map(({Key, Value}) => [Key, Value]))
   expect(promoted?.ImdsSupport).toBe('v2.0')

@@ -1,19 +1,29 @@
 import {expect, it} from '@jest/globals'
-import type {ReadText} from '../../src/http.ts'
+import {gzipSync} from 'node:zlib'
+import type {ReadBytes} from '../../src/http.ts'
 import {resolveJenkins} from '../../src/image/jenkinsVersion.ts'
 import {recordingLog, type RecordingLog} from '../recordingLog.ts'
 
 const never = new AbortController().signal
 const asked: string[] = []
 
-function repository(index: string | Error): {read: ReadText; log: RecordingLog} {
+type File = string | Buffer | Error
+
+/** A repository that answers every request alike, or has files by their paths. */
+function repository(content: File | Readonly<Record<string, File>>): {readBytes: ReadBytes; log: RecordingLog} {
   asked.length = 0
-  const read: ReadText = (url) => {
+  const isFile = typeof content === 'string' || content instanceof Error || content instanceof Buffer
+  const readBytes: ReadBytes = async (url) => {
     asked.push(url)
-    return index instanceof Error ? Promise.reject(index) : Promise.resolve(index)
+    const [, file] = isFile ? ['', content] : (Object.entries(content).find(([path]) => url.endsWith(path)) ?? [])
+    if (file === undefined) throw new Error('it answered 404')
+    if (file instanceof Error) throw file
+    return Buffer.from(file)
   }
-  return {read, log: recordingLog()}
+  return {readBytes, log: recordingLog()}
 }
+
+const debian = {source: 'debian-13'}
 
 const index = [
   'Package: jenkins\nVersion: 2.555.3\nArchitecture: all',
@@ -24,18 +34,22 @@ const index = [
 ].join('\n\n')
 
 it('takes the newest release that the repository offers', async () => {
-  const release = await resolveJenkins('lts', undefined, repository(index), never)
+  const release = await resolveJenkins({...debian, version: 'lts'}, repository(index), never)
   expect(release).toEqual({version: '2.568.10', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'})
   expect(asked).toEqual(['https://pkg.jenkins.io/debian-stable/binary/Packages'])
 })
 
 it('looks for weekly releases in the other repository', async () => {
-  await resolveJenkins('weekly', undefined, repository(index), never)
+  await resolveJenkins({...debian, version: 'weekly'}, repository(index), never)
   expect(asked).toEqual(['https://pkg.jenkins.io/debian/binary/Packages'])
 })
 
 it('asks the own repository where one is given', async () => {
-  await resolveJenkins('lts', 'https://mirror.example.org/jenkins', repository(index), never)
+  await resolveJenkins(
+    {...debian, version: 'lts', repositoryUrl: 'https://mirror.example.org/jenkins'},
+    repository(index),
+    never
+  )
   expect(asked).toEqual(['https://mirror.example.org/jenkins/binary/Packages'])
 })
 
@@ -44,18 +58,26 @@ it.each([
   ['2.570', 'https://pkg.jenkins.io/debian']
 ])('takes the exact version %s when the repository has it', async (version, repositoryUrl) => {
   const offered = repository(`Package: jenkins\nVersion: ${version}`)
-  expect(await resolveJenkins(version, undefined, offered, never)).toEqual({version, repositoryUrl})
+  expect(await resolveJenkins({...debian, version}, offered, never)).toEqual({version, repositoryUrl})
 })
 
 it('names what there is when the repository does not have the exact version', async () => {
-  await expect(resolveJenkins('2.999.9', undefined, repository(index), never)).rejects.toThrow(
+  await expect(resolveJenkins({...debian, version: '2.999.9'}, repository(index), never)).rejects.toThrow(
     /^Input 'jenkins-version': .* has no Jenkins '2\.999\.9'\. It offers 2\.555\.3, 2\.568\.9, 2\.568\.10\.$/
   )
 })
 
 it('takes an exact version unchecked when only the machine reaches the repository', async () => {
   const unreachable = repository(new Error('no route'))
-  expect((await resolveJenkins('2.555.3', 'https://inside.example.org', unreachable, never)).version).toBe('2.555.3')
+  expect(
+    (
+      await resolveJenkins(
+        {...debian, version: '2.555.3', repositoryUrl: 'https://inside.example.org'},
+        unreachable,
+        never
+      )
+    ).version
+  ).toBe('2.555.3')
   expect(unreachable.log.lines).toEqual([expect.stringMatching(/^warning: It could not be checked .* no route\.$/)])
 })
 
@@ -71,5 +93,72 @@ it.each([
     /could not be looked up\. .* answered 404.*'jenkins-version'/
   ]
 ])('says what to do when the repository %s', async (_, offered, message) => {
-  await expect(resolveJenkins('lts', undefined, offered, never)).rejects.toThrow(message)
+  await expect(resolveJenkins({...debian, version: 'lts'}, offered, never)).rejects.toThrow(message)
+})
+
+const primary = `<?xml version="1.0" encoding="UTF-8"?>
+<metadata xmlns="http://linux.duke.edu/metadata/common" packages="3">
+<package type="rpm">
+  <name>jenkins</name>
+  <arch>noarch</arch>
+  <version epoch="0" ver="2.568.9" rel="1.1"/>
+</package>
+<package type="rpm">
+  <name>jenkins</name>
+  <arch>noarch</arch>
+  <version epoch="0" ver="2.568.10" rel="1"/>
+</package>
+<package type="rpm">
+  <name>jenkins-agent</name>
+  <version epoch="0" ver="3.1.0" rel="1"/>
+</package>
+</metadata>`
+const rpms = {
+  '/repodata/repomd.xml': `<repomd><data type="filelists"><location href="repodata/f.xml.gz"/></data>
+    <data type="primary"><checksum type="sha256">1</checksum><location href="repodata/1-primary.xml.gz"/></data></repomd>`,
+  '/repodata/1-primary.xml.gz': gzipSync(primary)
+}
+
+it.each([
+  ['lts', 'https://pkg.jenkins.io/rpm-stable', '2.568.10'],
+  ['2.568.9', 'https://pkg.jenkins.io/rpm-stable', '2.568.9'],
+  ['weekly', 'https://pkg.jenkins.io/rpm', '2.568.10']
+])('asks for %s of Amazon Linux in the RPM repository', async (version, repositoryUrl, found) => {
+  const release = await resolveJenkins({source: 'al2023', version}, repository(rpms), never)
+  expect(release).toEqual({version: found, repositoryUrl})
+  expect(asked).toEqual([`${repositoryUrl}/repodata/repomd.xml`, `${repositoryUrl}/repodata/1-primary.xml.gz`])
+})
+
+const mirror = {version: 'lts', repositoryUrl: 'https://mirror.example.org'}
+
+it('finds out of what kind the mirror for an image of one’s own is', async () => {
+  const own = {...mirror, source: 'ami-0123456789abcdef0'}
+  expect((await resolveJenkins(own, repository(rpms), never)).version).toBe('2.568.10')
+  expect((await resolveJenkins(own, repository(index), never)).version).toBe('2.568.10')
+  await expect(resolveJenkins(own, repository({}), never)).rejects.toThrow(
+    'https://mirror.example.org/binary/Packages could not be read: it answered 404.'
+  )
+})
+
+it('does not take a mirror of Debian packages for Amazon Linux', async () => {
+  await expect(
+    resolveJenkins({...mirror, source: 'al2023'}, repository({'/binary/Packages': index}), never)
+  ).rejects.toThrow('https://mirror.example.org/repodata/repomd.xml could not be read: it answered 404.')
+})
+
+it.each([
+  ['without a primary index', '<repomd></repomd>', 'it names no primary index'],
+  [
+    'with an index in another folder',
+    '<data type="primary"><location href="../../etc.xml.gz?x"/></data>',
+    'it names no primary index'
+  ],
+  [
+    'with an index packed by xz',
+    '<data type="primary"><location href="repodata/primary.xml.xz"/></data>',
+    'packed in a way'
+  ]
+])('refuses an RPM repository %s', async (_, repomd, message) => {
+  const broken = repository({'/repomd.xml': repomd, 'primary.xml.xz': ''})
+  await expect(resolveJenkins({source: 'al2023', version: 'lts'}, broken, never)).rejects.toThrow(message)
 })

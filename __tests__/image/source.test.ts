@@ -1,32 +1,145 @@
 import {expect, it} from '@jest/globals'
-import {resolveSource} from '../../src/image/source.ts'
+import {DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image} from '@aws-sdk/client-ec2'
+import {mockClient} from 'aws-sdk-client-mock'
+import {resolveSource, type Architecture} from '../../src/image/source.ts'
 import {startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 
-const never = new AbortController().signal
+const signal = new AbortController().signal
+const region = 'us-east-1'
+
+const noParameters = () => Promise.reject(new Error('no parameter was asked for'))
+
+async function inCloud(
+  source: string | ((cloud: {sourceImageId: string}) => string),
+  architecture: Architecture = 'x86_64'
+) {
+  const {ec2, cloud} = await startTestCloud()
+  const name = typeof source === 'string' ? source : source(cloud)
+  return {
+    cloud,
+    image: await resolveSource({ec2, readParameter: noParameters}, {source: name, architecture, region}, signal)
+  }
+}
+
+/** An account in which these images can be seen, and what it was asked for. */
+function account(...images: Image[]) {
+  const ec2 = new EC2Client({region})
+  const asked: DescribeImagesCommandInput[] = []
+  mockClient(ec2)
+    .on(DescribeImagesCommand)
+    .callsFake((input: DescribeImagesCommandInput) => {
+      asked.push(input)
+      return {Images: images}
+    })
+  return {ec2, asked}
+}
+
+const image: Image = {
+  ImageId: 'ami-0123456789abcdef0',
+  Architecture: 'x86_64',
+  RootDeviceType: 'ebs',
+  RootDeviceName: '/dev/sda1',
+  Name: 'of our own',
+  OwnerId: '123456789012'
+}
 
 it('finds the newest image of the distribution, for x86_64', async () => {
-  const {ec2, cloud} = await startTestCloud()
-  expect(await resolveSource(ec2, 'debian-13', cloud.region, never)).toMatchObject({
+  const {cloud, image: found} = await inCloud('debian-13')
+  expect(found).toEqual({
     id: cloud.sourceImageId,
     name: expect.stringMatching(/^debian-13-amd64-/),
-    rootDeviceName: '/dev/xvda'
+    rootDeviceName: '/dev/xvda',
+    loginUser: 'admin'
   })
 })
 
-it('takes an image by its id', async () => {
-  const {ec2, cloud} = await startTestCloud()
-  expect((await resolveSource(ec2, cloud.sourceImageId, cloud.region, never)).id).toBe(cloud.sourceImageId)
+it('finds the one for arm64', async () => {
+  expect((await inCloud('debian-13', 'arm64')).image.name).toMatch(/^debian-13-arm64-/)
+})
+
+it.each([
+  ['al2023', 'x86_64', '137112412989', 'al2023-ami-2023.*-kernel-6.1-x86_64', 'ec2-user'],
+  ['al2023', 'arm64', '137112412989', 'al2023-ami-2023.*-kernel-6.1-arm64', 'ec2-user'],
+  ['ubuntu-24.04', 'x86_64', '099720109477', 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*', 'ubuntu'],
+  ['ubuntu-24.04', 'arm64', '099720109477', 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*', 'ubuntu'],
+  ['debian-13', 'arm64', '136693071363', 'debian-13-arm64-*', 'admin']
+] as const)(
+  'looks for %s on %s only among the images of its publisher',
+  async (source, architecture, owner, name, user) => {
+    const old = {...image, Architecture: architecture, OwnerId: owner, CreationDate: '2026-01-01T00:00:00.000Z'}
+    const {ec2, asked} = account(old, {
+      ...old,
+      ImageId: 'ami-0fedcba9876543210',
+      CreationDate: '2026-11-01T00:00:00.000Z'
+    })
+    const found = await resolveSource({ec2, readParameter: noParameters}, {source, architecture, region}, signal)
+    expect(found).toMatchObject({id: 'ami-0fedcba9876543210', loginUser: user})
+    expect(asked).toEqual([
+      {
+        Owners: [owner],
+        Filters: [
+          {Name: 'name', Values: [name]},
+          {Name: 'state', Values: ['available']}
+        ]
+      }
+    ])
+  }
+)
+
+it('takes an image by its id, and knows whom those of a distribution let in', async () => {
+  const {cloud, image: found} = await inCloud(({sourceImageId}) => sourceImageId)
+  expect(found).toMatchObject({id: cloud.sourceImageId, loginUser: 'admin'})
+})
+
+it('does not guess whom an image of one’s own lets in', async () => {
+  const {ec2} = account({...image, Name: 'debian-13-amd64-of-our-own'})
+  const request = {source: 'ami-0123456789abcdef0', architecture: 'x86_64', region} as const
+  expect(await resolveSource({ec2, readParameter: noParameters}, request, signal)).not.toHaveProperty('loginUser')
+})
+
+it('takes the image that a parameter names', async () => {
+  const {ec2, asked} = account(image)
+  const read: string[] = []
+  const readParameter = async (name: string) => {
+    read.push(name)
+    return 'ami-0123456789abcdef0'
+  }
+  const request = {source: 'resolve:ssm:/images/base:3', architecture: 'x86_64', region} as const
+  expect((await resolveSource({ec2, readParameter}, request, signal)).id).toBe('ami-0123456789abcdef0')
+  expect(read).toEqual(['/images/base:3'])
+  expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: ['ami-0123456789abcdef0']}]}])
+})
+
+it.each([
+  [
+    'cannot be read',
+    () => Promise.reject(new Error('ParameterNotFound')),
+    /the parameter \/images\/base in us-east-1 cannot be read: ParameterNotFound/
+  ],
+  ['holds something else', async () => 's3cret', /the parameter \/images\/base in us-east-1 does not hold an image id$/]
+])('says that a parameter %s, and not what it holds', async (_, readParameter, message) => {
+  const {ec2} = account(image)
+  const request = {source: 'resolve:ssm:/images/base', architecture: 'x86_64', region} as const
+  await expect(resolveSource({ec2, readParameter}, request, signal)).rejects.toThrow(message)
 })
 
 it('says that an image cannot be seen, and why that may be', async () => {
-  const {ec2} = await startTestCloud()
-  await expect(resolveSource(ec2, 'ami-0123456789abcdef0', 'us-east-1', never)).rejects.toThrow(
+  await expect(inCloud('ami-0123456789abcdef0')).rejects.toThrow(
     "Input 'source-ami': no image 'ami-0123456789abcdef0' can be seen in us-east-1; image ids differ"
+  )
+  await expect(inCloud('al2023')).rejects.toThrow(
+    "no image 'al2023' can be seen in us-east-1; its publisher offers none"
   )
 })
 
 it('refuses an image for another architecture', async () => {
-  const {ec2} = await startTestCloud()
-  const {Images: [arm] = []} = await ec2.describeImages({Filters: [{Name: 'architecture', Values: ['arm64']}]})
-  await expect(resolveSource(ec2, arm?.ImageId ?? '', 'us-east-1', never)).rejects.toThrow(/is for arm64/)
+  await expect(inCloud(({sourceImageId}) => sourceImageId, 'arm64')).rejects.toThrow(
+    /is for x86_64, and 'architecture' is arm64/
+  )
+})
+
+it('refuses an image without an EBS root volume', async () => {
+  const {ec2} = account({...image, RootDeviceType: 'instance-store'})
+  const request = {source: 'ami-0123456789abcdef0', architecture: 'x86_64', region} as const
+  await expect(resolveSource({ec2, readParameter: noParameters}, request, signal)).rejects.toThrow(/no EBS root volume/)
 })

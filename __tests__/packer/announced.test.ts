@@ -15,8 +15,14 @@ it('knows the names that Packer announces before it makes something', () => {
   ].join('\n')
   expect(announcedBy(output)).toEqual({
     keyPairs: [ours],
+    doubtfulKeyPairs: [],
     securityGroups: [ours],
+    instanceProfiles: [],
+    roles: [],
     instances: ['i-0123456789abcdef0'],
+    launchTemplates: [],
+    spot: false,
+    copyRegions: [],
     unfinished: false,
     untraceable: false
   })
@@ -42,8 +48,49 @@ it('believes nothing that the machine under construction may have printed', () =
   expect(announcedBy(output)).toMatchObject({keyPairs: [ours], securityGroups: [], instances: []})
 })
 
-it('ignores a name that is not one of Packer’s temporary names', () => {
-  expect(announcedBy(say('Creating temporary keypair: production')).keyPairs).toEqual([])
+it('takes a key pair with a name of the template’s own for Packer’s only once Packer has got past it', () => {
+  const keyPair = say('Creating temporary keypair: builder')
+  expect(announcedBy(keyPair)).toMatchObject({keyPairs: [], doubtfulKeyPairs: ['builder']})
+  const group = say(`Creating temporary security group for this instance: ${ours}`)
+  expect(announcedBy([keyPair, group].join('\n'))).toMatchObject({keyPairs: ['builder'], doubtfulKeyPairs: []})
+  const forged = [keyPair, say('Connected to SSH!'), group]
+  expect(announcedBy(forged.join('\n'))).toMatchObject({keyPairs: [], doubtfulKeyPairs: ['builder']})
+})
+
+it('does not look for a name with a wildcard in it', () => {
+  expect(announcedBy(say('Creating temporary keypair: *'))).toMatchObject({keyPairs: [], doubtfulKeyPairs: []})
+})
+
+it('ignores a group that is not one of Packer’s temporary ones', () => {
+  expect(announcedBy(say('Creating temporary security group for this instance: production')).securityGroups).toEqual([])
+})
+
+it('knows the launch template of a spot instance, and that there may be one', () => {
+  const launch = say('Launching a spot AWS instance...')
+  expect(announcedBy(launch)).toMatchObject({spot: true, unfinished: true, launchTemplates: []})
+  const made = say('Created Spot Fleet launch template: lt-0123456789abcdef0')
+  expect(announcedBy([launch, made].join('\n')).launchTemplates).toEqual(['lt-0123456789abcdef0'])
+})
+
+it('knows the temporary instance profile and its role', () => {
+  const name = 'packer-6740f1a0-1111-2222-3333-444455556666'
+  const output = [
+    say(`Creating temporary instance profile for this instance: ${name}`),
+    say(`Creating temporary role for this instance: ${name}`)
+  ]
+  expect(announcedBy(output.join('\n'))).toMatchObject({instanceProfiles: [name], roles: [name]})
+  expect(announcedBy(say('Creating temporary role for this instance: admin')).roles).toEqual([])
+})
+
+it('knows the regions that an image is copied to, although that comes late', () => {
+  const output = [say('Connected to SSH!'), say('Copying to: eu-west-1'), say('Copying to: us-gov-west-1')]
+  expect(announcedBy(output.join('\n'))).toMatchObject({copyRegions: ['eu-west-1', 'us-gov-west-1'], unfinished: true})
+  expect(announcedBy(say('Copying to: http://169.254.169.254/')).copyRegions).toEqual([])
+})
+
+it('takes no more regions from an output than AWS may have', () => {
+  const output = Array.from({length: 1_000}, (_, n) => say(`Copying to: xx-forged-${n % 100}`))
+  expect(announcedBy(output.join('\n')).copyRegions.length).toBeLessThanOrEqual(50)
 })
 
 it.each([

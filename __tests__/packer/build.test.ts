@@ -4,7 +4,7 @@ import * as path from 'node:path'
 import {beforeEach, expect, it} from '@jest/globals'
 import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 import {groupRuns} from '../../src/cleanup/processes.ts'
-import {build, BuildError, type BuildJob} from '../../src/packer/build.ts'
+import {build, type BuildJob} from '../../src/packer/build.ts'
 import {recordingLog} from '../recordingLog.ts'
 
 let folder: string
@@ -25,6 +25,7 @@ function packerThat(script: string, heard: string[] = []): BuildJob {
     variablesFile: 'variables.json',
     workingDirectory: folder,
     environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
+    facts: {shipped: true, tagged: true, sshUsername: 'admin'},
     onKeyPair: (name) => void heard.push(name),
     onInstance: (id) => void heard.push(id)
   }
@@ -50,16 +51,30 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
   expect(new Set(names)).toEqual(new Set(['ONLY', 'PATH']))
 })
 
-it('fails with what Packer called an error', async () => {
-  const job = packerThat('echo "1,amazon-ebs.jenkins,error,Error launching: denied"; exit 1')
+it('fails with a diagnosis of what Packer called an error', async () => {
+  const job = packerThat('echo "1,amazon-ebs.jenkins,error,Timeout waiting for SSH."; exit 1')
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toMatchObject({
+    name: 'BuildError',
+    id: 'ssh-timeout',
+    message: expect.stringMatching(
+      /^The build failed\. [\s\S]*Packer said:\namazon-ebs\.jenkins: Timeout waiting for SSH\.$/
+    )
+  })
+})
+
+it('fails with Packer’s own words where nothing is known of them', async () => {
+  const job = packerThat('echo "1,amazon-ebs.jenkins,error,Something new"; exit 1')
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
-    new BuildError('Packer ended with exit code 1 and made no image:\namazon-ebs.jenkins: Error launching: denied')
+    expect.objectContaining({
+      name: 'BuildError',
+      message: expect.stringContaining('ended with exit code 1 and made no image:\namazon-ebs.jenkins: Something new\n')
+    })
   )
 })
 
 it('fails with the end of its error stream when it called nothing an error', async () => {
-  const job = packerThat('echo "panic: no" >&2; exit 2')
-  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/exit code 2 .*\npanic: no$/)
+  const job = packerThat('echo "no more" >&2; exit 2')
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/exit code 2 .*\nno more\n/)
 })
 
 it('fails when Packer cannot be started', async () => {

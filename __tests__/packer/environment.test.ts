@@ -89,14 +89,20 @@ it.each([
   expect(packerEnvironment(env, options)).toMatchObject({NO_PROXY: expected, no_proxy: expected})
 })
 
-it("has neither keys nor region when Packer needs no AWS, but GitHub's token for plugins", () => {
+it("has neither keys, nor region, nor GitHub's token when Packer needs no AWS", () => {
   const env = {PATH: '/bin', PACKER_GITHUB_API_TOKEN: 't', AWS_ACCESS_KEY_ID: 'x', CHECKPOINT_DISABLE: ''}
   expect(allowedEnvironment(env)).toEqual({
     PATH: '/bin',
-    PACKER_GITHUB_API_TOKEN: 't',
     CHECKPOINT_DISABLE: '1',
     PACKER_NO_COLOR: '1'
   })
+})
+
+it.each([
+  [{NODE_EXTRA_CA_CERTS: '/node.pem'}, '/node.pem'],
+  [{NODE_EXTRA_CA_CERTS: '/node.pem', SSL_CERT_FILE: '/go.pem'}, '/go.pem']
+])('lets Packer trust the authority that Node was told to trust: %j', (env, expected) => {
+  expect(allowedEnvironment(env)['SSL_CERT_FILE']).toBe(expected)
 })
 
 it('makes the empty files that it names', async () => {

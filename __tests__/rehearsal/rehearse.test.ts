@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs'
 import {readFile, rm} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
+import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
 import type {LogLine} from '../../rehearsal/runner/log.ts'
 import {rehearse, type RehearseOptions} from '../../rehearsal/rehearse.ts'
 import {scratchFolder, writeAction} from './runner/throw-away-action.ts'
@@ -54,6 +55,7 @@ it('runs the action with the inputs of a rehearsal and reports on it', async () 
     exitCode: 0,
     seconds: expect.any(Number),
     driver: 'light',
+    whyLight: null,
     packer: {version: '1.16.0', source: expect.stringContaining(packer)},
     jenkins: {version: '2.568.2', standIn: true},
     outputs: {verdict: 'verified'},
@@ -96,6 +98,24 @@ it('kills at a call, the nth of its name', async () => {
   expect(await readFile(report.logFile, 'utf8')).toBe('first\npost ran\n')
 })
 
+it('is lost at a call: whatever it runs ends, and post does not run', async () => {
+  const main = `require('child_process').spawn('sleep', ['60'], {detached: true, stdio: 'ignore'}); ${untilEnded}`
+  const report = await rehearseWith(main, {loseAt: 'GetIdToken'})
+  expect(report).toMatchObject({exitCode: 137, leftovers: []})
+  expect(await readFile(report.logFile, 'utf8')).toBe('')
+})
+
+it('kills when a call has been answered', async () => {
+  const main = `getToken().then((answer) => answer.text()).then(() => setInterval(() => {}, 1000))`
+  const report = await rehearseWith(main, {killAt: 'GetIdToken:after'})
+  expect(report).toMatchObject({exitCode: 137, calls: [{action: 'GetIdToken', status: 200}]})
+})
+
+it('has the cloud fail where it is told to', async () => {
+  const report = await rehearseWith('getToken()', {faults: [parseFault('GetIdToken=unavailable')]})
+  expect(report.calls).toMatchObject([{action: 'GetIdToken', status: 503}])
+})
+
 it('is cancelled by its own signal too', async () => {
   const stop = new AbortController()
   const main = `process.on('SIGINT', () => process.exit(9)); ${untilEnded}`
@@ -105,7 +125,7 @@ it('is cancelled by its own signal too', async () => {
 it('says so when the call never came', async () => {
   const said: string[] = []
   await rehearseWith('', {killAt: 'RunInstances#2', progress: (sentence) => said.push(sentence)})
-  expect(said).toContain('There was no kill: RunInstances #2 never arrived')
+  expect(said).toContain('There was no kill: RunInstances#2 never arrived')
 })
 
 it('is red when a process is left, although the action succeeded', async () => {

@@ -42,7 +42,7 @@ withEachPacker((packer) => {
     async () => {
       const run = await play(packer, {inputs: {template: ownTemplate(`${install}# light-machine: exit 3\n`)}})
       expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toMatch(/Packer ended with exit code 1 and made no image:\namazon-ebs\.own: .*exit status: 3/)
+      expect(run.log).toMatch(/The build failed in the script setup\.sh\.[\s\S]*\namazon-ebs\.own: .*exit status: 3/)
     },
     scenarioMs
   )

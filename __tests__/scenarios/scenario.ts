@@ -61,7 +61,9 @@ export async function play(
   try {
     const report = await rehearse({...options, packer, folder, env: {PATH: process.env['PATH'], HOME: folder}})
     const [log, summary] = await Promise.all([report.logFile, report.summaryFile].map((file) => readFile(file, 'utf8')))
-    const changes = report.calls.map(({action}) => action).filter((name) => !/^(Describe|Get|Assume|Probe)/.test(name))
+    const changes = report.calls
+      .map(({action}) => action)
+      .filter((name) => !/^(Describe|Get|Assume|Probe|DryRun)/.test(name))
     return {...report, log: log ?? '', summary: summary ?? '', changes}
   } finally {
     await rm(folder, {recursive: true, force: true})

@@ -1,7 +1,9 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
+import {EC2Client} from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it} from '@jest/globals'
+import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
 import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 import {tagKeys} from '../../src/image/tags.ts'
 import {consoleOutput} from '../../src/smoke/evidence.ts'
@@ -50,9 +52,9 @@ it('launches what promotion will demand, and opens port 8080 to the given ranges
 })
 
 it('closes an intent that AWS refused', async () => {
-  const {ec2} = await startTestCloud()
-  await expect(launch(ec2, request('ami-0123456789abcdef0'), ledger, recordingLog(), never)).rejects.toThrow(
-    /does not exist/
+  const {ec2, cloud} = await startTestCloud({faults: [parseFault('RunInstances=denied')]})
+  await expect(launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)).rejects.toThrow(
+    /not authorized/
   )
   expect(ledger.hasOpenIntents).toBe(false)
 })
@@ -66,6 +68,24 @@ it('leaves an intent open when nobody knows what became of it', async () => {
   const failing = launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)
   await expect(failing).rejects.toThrow(/internal error/)
   expect(ledger.hasOpenIntents).toBe(true)
+})
+
+it('takes a group and a rule that are there already for its own, whose answers were lost', async () => {
+  const {ec2, cloud} = await startTestCloud({
+    faults: ['CreateSecurityGroup=reset-after', 'AuthorizeSecurityGroupIngress=reset-after'].map(parseFault)
+  })
+  const {endpoint, region, administrator: credentials} = cloud
+  const patient = new EC2Client({endpoint, region, credentials, maxAttempts: 2})
+  const {id} = await launch(patient, request(cloud.sourceImageId), ledger, recordingLog(), never)
+  patient.destroy()
+  expect((await describeOne(ec2, id))?.SecurityGroups).toHaveLength(1)
+})
+
+it('launches again when AWS does not know the new group yet', async () => {
+  const {ec2, cloud} = await startTestCloud({faults: [parseFault('CreateSecurityGroup=not-found')]})
+  expect(await launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)).toMatchObject({
+    id: expect.stringMatching(/^i-/)
+  })
 })
 
 it('makes nothing once it is cancelled', async () => {

@@ -17,19 +17,26 @@ it('declares exactly the variables that the action fills in, and the SSH port', 
   expect([...blocks.keys()].toSorted()).toEqual([
     'allowed_cidrs',
     'ami_name',
+    'connect_via',
     'deadline_minutes',
+    'instance_profile',
     'instance_type',
     'java_version',
+    'jenkins_files',
     'jenkins_repository_key_fingerprint',
     'jenkins_repository_url',
+    'jenkins_update_center_url',
     'jenkins_version',
+    'kms_key_id',
     'region',
     'root_device_name',
     'setup_script',
     'source_ami',
     'ssh_port',
     'ssh_username',
-    'tags'
+    'subnet_id',
+    'tags',
+    'volume_size'
   ])
 })
 
@@ -43,7 +50,14 @@ it('gives every variable a type, a description and a validation', () => {
 
 it('asks for what has no sensible default', () => {
   const required = [...blocks].filter(([, block]) => !/^ {2}default +=/m.test(block)).map(([name]) => name)
-  expect(required.toSorted()).toEqual(['allowed_cidrs', 'ami_name', 'jenkins_version', 'region', 'source_ami'])
+  expect(required.toSorted()).toEqual([
+    'allowed_cidrs',
+    'ami_name',
+    'jenkins_version',
+    'region',
+    'source_ami',
+    'ssh_username'
+  ])
 })
 
 it('uses every variable, and none that it does not declare', () => {
@@ -59,14 +73,39 @@ it('tags everything that is created', () => {
 
 it('hands the scripts values only as environment variables, in single quotes', () => {
   expect(template).toContain(`execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"`)
+  expect(template.match(/^ +execute_command +=.*$/gm)).toEqual([
+    expect.stringContaining('{{ .Vars }}'),
+    '    execute_command  = local.execute_command',
+    '    execute_command  = local.execute_command'
+  ])
   expect(template).not.toMatch(/inline|env_var_format/)
 })
 
+const run = [...template.matchAll(/\$\{path\.root\}\/(scripts\/[\w/-]+\.sh)/g)].map((match) => match[1] ?? '')
+
 it('runs all of its scripts, the cleaning and the verification last', async () => {
-  const run = [...template.matchAll(/\$\{path\.root\}\/(scripts\/[\w/-]+\.sh)/g)].map((match) => match[1] ?? '')
   await Promise.all(run.map((script) => access(join(folder, script))))
   const all = await readdir(join(folder, 'scripts'), {recursive: true})
   const scripts = all.filter((name) => name.endsWith('.sh')).map((name) => `scripts/${name}`)
   expect(run.toSorted()).toEqual(scripts.toSorted())
   expect(run.slice(-2)).toEqual(['scripts/clean.sh', 'scripts/verify.sh'])
+})
+
+it('has the same steps for each family of distributions, and each script begins by asking which one this is', async () => {
+  const steps = (family: string) => run.flatMap((path) => (path.includes(family) ? [path.split('/').at(-1)] : []))
+  expect(steps('/debian/')).toEqual(['prepare.sh', 'install-java.sh', 'install-jenkins.sh'])
+  expect(steps('/amazon-linux/')).toEqual(steps('/debian/'))
+  for (const script of run.filter((path) => path.split('/').length === 3)) {
+    const [first = ''] = (await readFile(join(folder, script), 'utf8'))
+      .split('\n')
+      .filter((line) => /^[^#]/.test(line) && !line.startsWith('set '))
+    expect(first).toMatch(/^grep -q.* \/etc\/os-release \|\| exit 0$/)
+  }
+})
+
+it('compares the key before a package manager gets it', () => {
+  const order = ['fetch-key', 'debian/install-jenkins', 'amazon-linux/install-jenkins'].map((name) =>
+    run.indexOf(`scripts/${name}.sh`)
+  )
+  expect(order).toEqual(order.toSorted((a, b) => a - b))
 })

@@ -1,14 +1,16 @@
 import type {Report, ReportedCall} from '../report.ts'
 import {actionsNode} from '../runner/node.ts'
 
+/** No local cloud can say it. */
+const aws = 'what AWS itself would say: its permissions, limits and times'
+
 /** What a rehearsal with light machines says nothing about. */
 const lightDoesNotProve =
-  'by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, ' +
-  'and what AWS itself would say: its permissions, limits and times'
+  'by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, and ' +
+  aws
 
-/** What real machines still leave open. */
-const nspawnDoesNotProve =
-  'that the real Jenkins package installs and boots, and what AWS itself would say: its permissions, limits and times'
+const realMachine =
+  'machines with Debian 13, systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image'
 
 /** A rehearsal's result for the person who started it: what happened, what was real, and what it does not prove. */
 export function accountOf(report: Report, node = actionsNode().version): string {
@@ -19,19 +21,39 @@ export function accountOf(report: Report, node = actionsNode().version): string 
     : ''
   const rows: [string, string][] = [
     ['Verdict', `${verdict}${image}, exit ${report.exitCode} after ${report.seconds.toFixed(1)} s`],
-    ['Real', `the action as committed, on Node ${node}; Packer ${packer.version}, ${packer.source}; SSH and HTTP`],
-    ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: ${driver}${standIn(jenkins)}`],
-    ['Not proven', driver === 'light' ? lightDoesNotProve : nspawnDoesNotProve],
+    [
+      'Real',
+      `the action as committed, on Node ${node}; Packer ${packer.version}, ${packer.source}; ${realPart(report)}`
+    ],
+    ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud${standIns(report)}`],
+    ['Not proven', driver === 'light' ? lightDoesNotProve : nspawnDoesNotProve(jenkins)],
+    ...(report.whyLight === null ? [] : [['Light', `because ${report.whyLight}`] as [string, string]]),
     ['Phases', report.phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(', ') || 'none'],
     ...callRows(report.calls),
-    ['Leftovers', report.leftovers.map(({type, id}) => `${type} ${id}`).join(', ') || 'none'],
+    [
+      'Leftovers',
+      report.leftovers
+        .map(({type, id, region}) => [type, id, ...(region ? ['in', region] : [])].join(' '))
+        .join(', ') || 'none'
+    ],
     ['Files', `${report.logFile} ${report.summaryFile}`]
   ]
   return rows.map(([name, text]) => `${name.padEnd(11)}${text}\n`).join('')
 }
 
-function standIn(jenkins: Report['jenkins']): string {
-  return jenkins.standIn ? `; Jenkins ${jenkins.version}: a stand-in, and its package repository` : ''
+function realPart({driver, jenkins}: Report): string {
+  if (driver === 'light') return 'SSH and HTTP'
+  return `${realMachine}${jenkins.standIn ? '' : `; Jenkins ${jenkins.version}`}`
+}
+
+function standIns({driver, jenkins}: Report): string {
+  const machines =
+    driver === 'light' ? '; machines: light, an SSH and an HTTP server' : '; virtual hardware: systemd-nspawn'
+  return `${machines}${jenkins.standIn ? `; Jenkins ${jenkins.version}: a stand-in, and its package repository` : ''}`
+}
+
+function nspawnDoesNotProve({standIn}: Report['jenkins']): string {
+  return `${standIn ? 'that the real Jenkins package installs and boots; ' : ''}EC2’s kernel, boot loader and disks; and ${aws}`
 }
 
 function callRows(calls: readonly ReportedCall[]): [string, string][] {

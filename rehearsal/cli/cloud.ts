@@ -2,14 +2,15 @@ import {once} from 'node:events'
 import {rename, rm, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/report/errors.ts'
+import type {DriverName} from '../choose-driver.ts'
 import {defaultSubject} from '../cloud/account.ts'
 import {trustPolicyFor} from '../cloud/roles.ts'
-import {startLocalCloud, type DriverName} from '../local-cloud.ts'
+import {startLocalCloud} from '../local-cloud.ts'
 import {exportLines} from './export-lines.ts'
 import {stopSignal} from './stop-signal.ts'
 
 interface Flags {
-  driver: DriverName
+  driver?: DriverName
   envFile?: string
   port?: number
   subject?: string
@@ -17,7 +18,12 @@ interface Flags {
 
 const command = new Command('npm run cloud --')
   .description('Starts the local cloud alone and prints the environment for any AWS client; Ctrl-C or SIGTERM ends it')
-  .addOption(new Option('--driver <name>', 'what the machines are').choices(['light', 'nspawn']).default('light'))
+  .addOption(
+    new Option('--driver <name>', 'what the machines are; default: nspawn where this host can, else light').choices([
+      'light',
+      'nspawn'
+    ])
+  )
   .option('--env-file <file>', 'writes the environment there too, once the cloud is ready')
   .option('--port <number>', 'of 127.0.0.1; default: a free one', parsePort)
   .option('--subject <sub>', 'of the OIDC tokens; the role trusts repo:example-org/jenkins-images:* alone')
@@ -29,7 +35,7 @@ try {
   // A script that waits for this file must not see the one of an earlier cloud.
   if (envFile !== undefined) await rm(envFile, {force: true})
   const local = await startLocalCloud({
-    driver,
+    driver: driver ?? 'best',
     progress: (sentence) => console.error(sentence),
     signal: stop,
     ...(port !== undefined && {port}),

@@ -1,5 +1,5 @@
-import {chmod, copyFile, mkdir, readFile, stat, symlink, writeFile} from 'node:fs/promises'
-import {dirname, join} from 'node:path'
+import {chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises'
+import {dirname, join, relative} from 'node:path'
 import type {Run} from '../packers/run.ts'
 import {failureFile, type StandInFailure} from './failures.ts'
 import {writeWar, type Form} from './war.ts'
@@ -10,13 +10,12 @@ const parts = join(import.meta.dirname, 'package')
 const war = 'usr/share/java/jenkins.war'
 const files: Readonly<Record<string, string>> = {
   'jenkins.service': 'usr/lib/systemd/system/jenkins.service',
-  'tmpfiles.conf': 'usr/lib/tmpfiles.d/jenkins.conf',
-  logrotate: 'etc/logrotate.d/jenkins'
+  'tmpfiles.conf': 'usr/lib/tmpfiles.d/jenkins.conf'
 }
 const sourceLink = 'usr/share/jenkins/jenkins.java'
 /** What /usr/bin/jenkins hands to java. */
 const program: Readonly<Record<Form, string>> = {jar: `-jar '"$JENKINS_WAR"'`, source: `/${sourceLink}`}
-const folders = ['usr/share/jenkins', 'var/lib/jenkins', 'var/log/jenkins', 'var/cache/jenkins']
+const folders = ['var/lib/jenkins', 'var/log/jenkins', 'var/cache/jenkins']
 const scripts = ['postinst', 'prerm', 'postrm']
 
 export interface BuiltPackage {
@@ -38,35 +37,77 @@ export async function buildPackage(
   failure?: StandInFailure
 ): Promise<BuiltPackage> {
   const root = join(folder, 'root')
-  const build = join(folder, 'build')
-  for (const name of [...folders, 'usr/bin', 'DEBIAN']) await makeFolder(join(root, name))
-  await makeFolder(build)
-  await makeFolder(dirname(join(root, war)))
-  const form = await writeWar(join(root, war), version, build, run)
-  // Java takes a file for source text by its name.
-  if (form === 'source') await symlink('../java/jenkins.war', join(root, sourceLink))
-
-  await copyAll(root)
-  await writeExecutable(join(root, 'usr/bin/jenkins'), (await part('jenkins.sh')).replace('@PROGRAM@', program[form]))
+  await writeFiles(root, join(folder, 'build'), {version, run, failure})
+  for (const name of [...folders, 'DEBIAN']) await makeFolder(join(root, name))
+  await copyAll(root, {logrotate: 'etc/logrotate.d/jenkins'})
   for (const script of scripts) await writeExecutable(join(root, 'DEBIAN', script), await part(script))
-  if (failure !== undefined) {
-    await makeFolder(dirname(join(root, failureFile)))
-    await writeFile(join(root, failureFile), `${failure}\n`)
-  }
-  await writeFile(join(root, 'DEBIAN/conffiles'), `/${files['logrotate']}\n`)
+  await writeFile(join(root, 'DEBIAN/conffiles'), '/etc/logrotate.d/jenkins\n')
 
   const kibibytes = Math.ceil((await stat(join(root, war))).size / 1024) + 16
   const control = (await part('control')).replace('@VERSION@', version).replace('@INSTALLED_SIZE@', String(kibibytes))
   await writeFile(join(root, 'DEBIAN/control'), control)
-  // The umask here has no say in what the machine gets: other users of it read these files.
-  await run('chmod', ['-R', 'u=rwX,go=rX', root])
+  await makeReadable(root, run)
   const deb = join(folder, 'jenkins.deb')
   await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, deb])
   return {control, bytes: await readFile(deb)}
 }
 
-async function copyAll(root: string): Promise<void> {
-  for (const [name, target] of Object.entries(files)) {
+/**
+ * Builds the same as an RPM, after Jenkins's own spec file.
+ * @param folder an empty folder; the package becomes `rpms/noarch/….rpm` in it
+ * @returns the package's path
+ * @throws Error when rpmbuild (Debian's package rpm) is not there or refuses
+ */
+export async function buildRpm(folder: string, version: string, run: Run): Promise<string> {
+  const root = join(folder, 'root')
+  await writeFiles(root, join(folder, 'build'), {version, run})
+  await makeReadable(root, run)
+  const entries = await readdir(root, {recursive: true, withFileTypes: true})
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
+  const spec = (await part('jenkins.spec'))
+    .replace('@VERSION@', version)
+    .replace('@ROOT@', root)
+    .replace('@FILES@', names.map((name) => `/${relative(root, name)}`).join('\n'))
+  await writeFile(join(folder, 'jenkins.spec'), spec)
+  const places = [`_topdir ${join(folder, 'top')}`, `_rpmdir ${join(folder, 'rpms')}`]
+  await run('rpmbuild', [
+    ...places.flatMap((place) => ['--define', place]),
+    '--quiet',
+    '--target',
+    'noarch-linux',
+    '-bb',
+    join(folder, 'jenkins.spec')
+  ])
+  return join(folder, `rpms/noarch/jenkins-${version}-1.1.noarch.rpm`)
+}
+
+/** What both kinds of package have. */
+async function writeFiles(
+  root: string,
+  build: string,
+  {version, run, failure}: {version: string; run: Run; failure?: StandInFailure | undefined}
+): Promise<void> {
+  for (const folder of [build, join(root, 'usr/share/jenkins'), join(root, 'usr/bin'), dirname(join(root, war))]) {
+    await makeFolder(folder)
+  }
+  const form = await writeWar(join(root, war), version, build, run)
+  // Java takes a file for source text by its name.
+  if (form === 'source') await symlink('../java/jenkins.war', join(root, sourceLink))
+  await copyAll(root, files)
+  await writeExecutable(join(root, 'usr/bin/jenkins'), (await part('jenkins.sh')).replace('@PROGRAM@', program[form]))
+  if (failure !== undefined) {
+    await makeFolder(dirname(join(root, failureFile)))
+    await writeFile(join(root, failureFile), `${failure}\n`)
+  }
+}
+
+/** The umask here has no say in what the machine gets: other users of it read these files. */
+async function makeReadable(root: string, run: Run): Promise<void> {
+  await run('chmod', ['-R', 'u=rwX,go=rX', root])
+}
+
+async function copyAll(root: string, targets: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, target] of Object.entries(targets)) {
     await makeFolder(dirname(join(root, target)))
     await copyFile(join(parts, name), join(root, target))
   }

@@ -1,4 +1,4 @@
-import {readdir, readFile} from 'node:fs/promises'
+import {readdirSync, readFileSync} from 'node:fs'
 
 /** A process that the step left behind. */
 export interface LeftProcess {
@@ -11,12 +11,14 @@ export interface LeftProcess {
  * The processes whose environment holds one of `marks`. The runner looks for RUNNER_TRACKING_ID alone; a program that was
  * started with a reduced environment does not carry that, but it does carry a HOME inside the run's own folder.
  */
-export async function processesCarrying(marks: readonly string[]): Promise<LeftProcess[]> {
+export function processesCarrying(marks: readonly string[]): LeftProcess[] {
   const found: LeftProcess[] = []
-  for (const pid of (await readdir('/proc')).map(Number).filter((name) => name > 0 && name !== process.pid)) {
-    const environment = await read(pid, 'environ')
+  for (const pid of readdirSync('/proc')
+    .map(Number)
+    .filter((name) => name > 0 && name !== process.pid)) {
+    const environment = read(pid, 'environ')
     if (!marks.some((mark) => environment.includes(mark))) continue
-    const command = (await read(pid, 'cmdline')).replaceAll('\0', ' ').trim()
+    const command = read(pid, 'cmdline').replaceAll('\0', ' ').trim()
     found.push({pid, command: command.slice(0, 200)})
   }
   return found
@@ -33,7 +35,11 @@ export function killAll(processes: readonly LeftProcess[]): void {
   }
 }
 
-async function read(pid: number, name: string): Promise<string> {
-  // Processes end while one looks, and others' environments are not ours to read.
-  return readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+function read(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    // Processes end while one looks, and others' environments are not ours to read.
+    return ''
+  }
 }

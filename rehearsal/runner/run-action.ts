@@ -36,6 +36,8 @@ export interface RunActionOptions {
   readonly cancel?: AbortSignal
   /** Aborted: SIGKILL for main's node, then post. */
   readonly kill?: AbortSignal
+  /** Aborted: SIGKILL for main's node and everything that it has started, and no post, as when a runner is lost. */
+  readonly lose?: AbortSignal
   /** Each line of the log, as it comes. */
   readonly onLine?: (line: LogLine) => void
   /** The clock of the cancel sequence; the default waits in real time. */
@@ -45,7 +47,7 @@ export interface RunActionOptions {
 export interface ActionRun {
   /** 128 + n after signal n. */
   readonly mainExitCode: number
-  /** Absent where the action has no post. */
+  /** Absent where the action has no post, and where the runner was lost. */
   readonly postExitCode?: number
   /** The step's: 0 on success only. */
   readonly exitCode: number
@@ -111,17 +113,24 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
     return runStage(child, log, masks, job.folders.temp)
   }
 
+  const marks = [job.trackingId, folder]
+  // Between one process's end and the next nothing of the run may act, so this does not wait for anything.
+  const lose = (): void => killAll(processesCarrying(marks))
+  options.lose?.addEventListener('abort', lose, {once: true})
   const main = await stage('main', action.main, {})
   const cancelled = options.cancel?.aborted === true
+  const lost = options.lose?.aborted === true
+  // Again, for what was being started when the others were ended.
+  if (lost) lose()
   const post =
-    action.post === undefined
+    action.post === undefined || lost
       ? undefined
       : await stage('post', action.post, stateVariables(main.state), {
           env: {...job.env, ...main.env},
           path: [...main.path, ...job.path]
         })
   const seconds = (performance.now() - began) / 1000
-  const leftover = await processesCarrying([job.trackingId, folder])
+  const leftover = processesCarrying(marks)
   killAll(leftover)
 
   const summary = main.summary + (post?.summary ?? '')

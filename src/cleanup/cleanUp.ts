@@ -1,35 +1,69 @@
-import {openSession} from '../credentials/session.ts'
-import {ec2Client} from '../ec2/client.ts'
-import {LeftoverError} from '../report/errors.ts'
+import {LeftoverError, messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {openLedger} from './ledger.ts'
-import {endGroup, endProcess} from './processes.ts'
+import type {Pause} from '../wait.ts'
+import {reopenLedger, type Ledger} from './ledger.ts'
+import {endGroup, endProcess, type ProcessIdentity} from './processes.ts'
+import {reachAccount} from './reach.ts'
 import type {BakeState} from './state.ts'
 import {sweep} from './sweep.ts'
 
-/** All post steps of a cancelled job together have about 4 min 45 s. */
-const limitMs = 200_000
+export interface CleanUpContext {
+  readonly log: Log
+  readonly env: NodeJS.ProcessEnv
+  /** For all of it, in milliseconds. All post steps of a cancelled job together have about 4 min 45 s. */
+  readonly limitMs?: number
+  /** How long processes may take to end that were killed: one that hangs in the kernel must not take the sweep's time. */
+  readonly endingMs?: number
+  readonly pause?: Pause
+}
 
 /**
  * Ends a bake whose main step did not come to its end: first whoever could still make something, then what was made.
  *
  * In a container job no signal reaches main, which then still runs beside post.
  *
- * @throws {LeftoverError} naming what could not be removed
+ * @throws {LeftoverError} naming what could not be removed or ended
  */
-export async function cleanUp(state: BakeState, {log, env}: {log: Log; env: NodeJS.ProcessEnv}): Promise<void> {
+export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
+  const {log, limitMs = 200_000, endingMs = 15_000} = context
   const limit = AbortSignal.timeout(limitMs)
-  const ledger = openLedger(state.folder)
   log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
-  await endProcess(state.main, limit)
-  for (const leader of ledger.packerProcesses) await endGroup(leader, limit)
+  const ledger = readLedger(state, log)
+  const running = await endProcesses(state.main, ledger, AbortSignal.any([limit, AbortSignal.timeout(endingMs)]))
+  running.forEach((problem) => log.warning(problem))
 
-  const {region, role} = state
-  const session = await openSession({region, ...(role ? {role} : {}), allowedAccountIds: []}, {env, log}, limit)
-  const ec2 = ec2Client(region, session.credentials, env)
-  const leftovers = await sweep({ec2, bakeId: state.bakeId, ledger, log, limit})
-  if (leftovers.length === 0) return log.info('Nothing is left.')
-  throw new LeftoverError(
-    leftovers.map(({type, id, reason}) => `Left in the account: ${type} ${id}: ${reason}`).join('\n')
-  )
+  const account = await reachAccount(state, ledger, context, limit)
+  const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit})
+  const problems = [
+    ...leftovers.map(({type, id, reason}) => `Left in the account: ${type} ${id}: ${reason}`),
+    ...running
+  ]
+  if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
+  log.info('Nothing is left.')
+}
+
+/** The folder lies in RUNNER_TEMP, where everything that the job runs can write. */
+function readLedger({folder, began}: BakeState, log: Log): Ledger {
+  const ledger = reopenLedger(folder, new Date(began))
+  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`)
+  const {unreadableLines} = ledger
+  if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`)
+  return ledger
+}
+
+/** @returns what could not be ended, one sentence each */
+async function endProcesses(main: ProcessIdentity, ledger: Ledger, signal: AbortSignal): Promise<string[]> {
+  const end = async (who: string, pid: number, work: Promise<void>): Promise<string[]> => {
+    try {
+      await work
+      return []
+    } catch (error) {
+      return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error)}`]
+    }
+  }
+  const ended = await Promise.all([
+    end('The main step', main.pid, endProcess(main, signal)),
+    ...ledger.packerProcesses.map((leader) => end('Packer', leader.pid, endGroup(leader, signal)))
+  ])
+  return ended.flat()
 }

@@ -1,13 +1,17 @@
 import {
   type EC2Client,
   type Filter,
+  type Tag,
   paginateDescribeImages,
   paginateDescribeInstances,
+  paginateDescribeLaunchTemplates,
   paginateDescribeSecurityGroups,
   paginateDescribeSnapshots,
+  paginateDescribeSpotInstanceRequests,
   paginateDescribeVolumes,
   DescribeKeyPairsCommand
 } from '@aws-sdk/client-ec2'
+import type {Tags} from '../image/tags.ts'
 import type {Resource} from './ledger.ts'
 
 /** A resource as AWS describes it. */
@@ -16,8 +20,15 @@ export interface Described extends Resource {
   readonly state: string
   /** Absent where AWS does not tell. */
   readonly created?: Date | undefined
+  readonly tags: Tags
   /** Of an image. */
   readonly snapshotIds?: readonly string[]
+  /** Of an image that CreateImage made, and no copy: what instance it was made of. */
+  readonly sourceInstanceId?: string | undefined
+  /** Of an instance. */
+  readonly keyName?: string | undefined
+  /** Of an instance that still has its place in the network. */
+  readonly groupNames?: readonly string[]
 }
 
 export interface Reader {
@@ -34,11 +45,14 @@ export const instancesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Reservations ?? [])
     .flatMap((reservation) => reservation.Instances ?? [])
-    .map(({InstanceId = '', State, LaunchTime}) => ({
+    .map(({InstanceId = '', State, LaunchTime, KeyName, SecurityGroups = [], Tags}) => ({
       type: 'instance',
       id: InstanceId,
       state: State?.Name ?? '',
-      created: LaunchTime
+      created: LaunchTime,
+      tags: tagsOf(Tags),
+      keyName: KeyName,
+      groupNames: SecurityGroups.flatMap(({GroupName}) => GroupName ?? [])
     }))
 }
 
@@ -47,11 +61,12 @@ export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Volumes ?? [])
     .filter(({State}) => State !== 'deleting' && State !== 'deleted')
-    .map(({VolumeId = '', State = '', CreateTime}) => ({
+    .map(({VolumeId = '', State = '', CreateTime, Tags}) => ({
       type: 'volume',
       id: VolumeId,
       state: State,
-      created: CreateTime
+      created: CreateTime,
+      tags: tagsOf(Tags)
     }))
 }
 
@@ -61,12 +76,14 @@ export const imagesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Images ?? [])
     .filter(({State}) => State !== 'deregistered')
-    .map(({ImageId = '', State = '', CreationDate = '', BlockDeviceMappings = []}) => ({
+    .map(({ImageId = '', State = '', CreationDate = '', BlockDeviceMappings = [], SourceInstanceId, Tags}) => ({
       type: 'image',
       id: ImageId,
       state: State,
       created: new Date(CreationDate),
-      snapshotIds: BlockDeviceMappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
+      tags: tagsOf(Tags),
+      snapshotIds: BlockDeviceMappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? []),
+      sourceInstanceId: SourceInstanceId
     }))
 }
 
@@ -74,11 +91,12 @@ export const snapshotsBy: Search = async ({client, abortSignal}, Filters) => {
   const pages = await all(paginateDescribeSnapshots({client}, {Filters, OwnerIds: ['self']}, {abortSignal}))
   return pages
     .flatMap((page) => page.Snapshots ?? [])
-    .map(({SnapshotId = '', State = '', StartTime}) => ({
+    .map(({SnapshotId = '', State = '', StartTime, Tags}) => ({
       type: 'snapshot',
       id: SnapshotId,
       state: State,
-      created: StartTime
+      created: StartTime,
+      tags: tagsOf(Tags)
     }))
 }
 
@@ -86,17 +104,50 @@ export const securityGroupsBy: Search = async ({client, abortSignal}, Filters) =
   const pages = await all(paginateDescribeSecurityGroups({client}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.SecurityGroups ?? [])
-    .map(({GroupId = ''}) => ({type: 'security-group', id: GroupId, state: ''}))
+    .map(({GroupId = '', Tags}) => ({type: 'security-group', id: GroupId, state: '', tags: tagsOf(Tags)}))
 }
 
 export const keyPairsBy: Search = async ({client, abortSignal}, Filters) => {
   const {KeyPairs = []} = await client.send(new DescribeKeyPairsCommand({Filters}), {abortSignal})
-  return KeyPairs.map(({KeyPairId = '', CreateTime}) => ({
+  return KeyPairs.map(({KeyPairId = '', CreateTime, Tags}) => ({
     type: 'key-pair',
     id: KeyPairId,
     state: '',
-    created: CreateTime
+    created: CreateTime,
+    tags: tagsOf(Tags)
   }))
+}
+
+export const launchTemplatesBy: Search = async ({client, abortSignal}, Filters) => {
+  const pages = await all(paginateDescribeLaunchTemplates({client}, {Filters}, {abortSignal}))
+  return pages
+    .flatMap((page) => page.LaunchTemplates ?? [])
+    .map(({LaunchTemplateId = '', CreateTime, Tags}) => ({
+      type: 'launch-template',
+      id: LaunchTemplateId,
+      state: '',
+      created: CreateTime,
+      tags: tagsOf(Tags)
+    }))
+}
+
+/** Those that can still launch something; the others are history. */
+export const spotRequestsBy: Search = async ({client, abortSignal}, Filters) => {
+  const query = {Filters: [...Filters, {Name: 'state', Values: ['open', 'active']}]}
+  const pages = await all(paginateDescribeSpotInstanceRequests({client}, query, {abortSignal}))
+  return pages
+    .flatMap((page) => page.SpotInstanceRequests ?? [])
+    .map(({SpotInstanceRequestId = '', State = '', CreateTime, Tags}) => ({
+      type: 'spot-request',
+      id: SpotInstanceRequestId,
+      state: State,
+      created: CreateTime,
+      tags: tagsOf(Tags)
+    }))
+}
+
+function tagsOf(tags: readonly Tag[] = []): Tags {
+  return Object.fromEntries(tags.map(({Key = '', Value = ''}) => [Key, Value]))
 }
 
 async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {

@@ -1,14 +1,11 @@
 import {appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync} from 'node:fs'
 import * as path from 'node:path'
 import {announcedBy, type Announced} from '../packer/announced.ts'
+import {entryOf, type Entry} from './entries.ts'
 import type {ProcessIdentity} from './processes.ts'
+import type {Resource, ResourceType} from './resource.ts'
 
-export type ResourceType = 'instance' | 'volume' | 'image' | 'snapshot' | 'security-group' | 'key-pair'
-
-export interface Resource {
-  readonly type: ResourceType
-  readonly id: string
-}
+export type {Resource, ResourceType} from './resource.ts'
 
 /** Where one run of Packer writes its machine-readable output and its errors. */
 export interface PackerRun {
@@ -16,13 +13,19 @@ export interface PackerRun {
   readonly errors: string
 }
 
-type Entry =
-  | {readonly began: string}
-  | {readonly intent: ResourceType; readonly key: string}
-  | {readonly made: ResourceType; readonly id: string; readonly key?: string}
-  | {readonly refused: string}
-  | {readonly released: ResourceType; readonly id: string}
-  | {readonly packer: ProcessIdentity}
+/** What a sweep has to know of a bake. */
+export interface Records {
+  /** What existed before this moment is not this bake's. */
+  readonly began: Date
+  /** Everything recorded as made and not released. */
+  readonly resources: readonly Resource[]
+  readonly released: readonly Resource[]
+  /** What Packer announced so far, over all its runs. */
+  readonly announced: Announced
+  /** Whether something may have been made whose id was never learned: a create that was cut off. */
+  readonly hasOpenIntents: boolean
+  made(type: ResourceType, id: string, key?: string, region?: string): void
+}
 
 /** Opens the ledger of a bake; a new one gets a folder that is readable by this user alone. */
 export function openLedger(...folder: readonly string[]): Ledger {
@@ -33,15 +36,24 @@ export function openLedger(...folder: readonly string[]): Ledger {
   return ledger
 }
 
+/** Opens the ledger of a bake that is known to have begun at a certain time, also when nothing is left of it. */
+export function reopenLedger(folder: string, began: Date): Ledger {
+  mkdirSync(folder, {recursive: true, mode: 0o700})
+  return new Ledger(folder, began)
+}
+
 /**
  * What this bake made. Append-only, written before each create (the intent) and after it (the id), so that a kill at
  * any moment leaves enough to find everything. Packer's own output, in the same folder, is the ledger of what Packer makes.
  */
-export class Ledger {
+export class Ledger implements Records {
   readonly folder: string
+  readonly #known: Date | undefined
 
-  constructor(folder: string) {
+  /** @param began when it is known from elsewhere: the file may be damaged */
+  constructor(folder: string, began?: Date) {
     this.folder = folder
+    this.#known = began
   }
 
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
@@ -53,10 +65,10 @@ export class Ledger {
     this.#append({began: now.toISOString()})
   }
 
-  /** What existed before this moment is not this bake's. Five minutes early, because AWS has its own clock. */
+  /** Five minutes before the bake began, because AWS has its own clock. */
   get began(): Date {
-    const [began] = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
-    return new Date((began ?? Date.now()) - 5 * 60_000)
+    const [recorded] = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
+    return new Date((this.#known?.getTime() ?? recorded ?? Date.now()) - 5 * 60_000)
   }
 
   /** Records that something is about to be made. @param key ties the id to the intent later */
@@ -69,8 +81,8 @@ export class Ledger {
     this.#append({refused: key})
   }
 
-  made(type: ResourceType, id: string, key?: string): void {
-    this.#append(key === undefined ? {made: type, id} : {made: type, id, key})
+  made(type: ResourceType, id: string, key?: string, region?: string): void {
+    this.#append({made: type, id, ...(key === undefined ? {} : {key}), ...(region === undefined ? {} : {region})})
   }
 
   /** From here on it is the user's: no sweep removes it. */
@@ -86,11 +98,9 @@ export class Ledger {
     return this.#entries().flatMap((entry) => ('packer' in entry ? [entry.packer] : []))
   }
 
-  /** Everything recorded as made and not released. */
   get resources(): readonly Resource[] {
-    const entries = this.#entries()
-    const released = new Set(entries.flatMap((entry) => ('released' in entry ? [`${entry.released} ${entry.id}`] : [])))
-    const made = entries.flatMap((entry) => ('made' in entry ? [{type: entry.made, id: entry.id}] : []))
+    const released = new Set(this.released.map(({type, id}) => `${type} ${id}`))
+    const made = this.#entries().flatMap((entry) => ('made' in entry ? [resourceOf(entry)] : []))
     const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]))
     return [...known].flatMap(([name, resource]) => (released.has(name) ? [] : [resource]))
   }
@@ -99,7 +109,6 @@ export class Ledger {
     return this.#entries().flatMap((entry) => ('released' in entry ? [{type: entry.released, id: entry.id}] : []))
   }
 
-  /** Whether something may have been made whose id was never learned: a create that was cut off. */
   get hasOpenIntents(): boolean {
     const entries = this.#entries()
     const closed = new Set(
@@ -108,19 +117,21 @@ export class Ledger {
       )
     )
     const ours = entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
-    return ours || this.announced.unfinished
+    return ours || this.unreadableLines > 0 || this.announced.unfinished
   }
 
-  /** What Packer announced so far, over all its runs. */
   get announced(): Announced {
-    const runs = this.#packerRuns().map(({output}) => announcedBy(beginningOf(output)))
-    return {
-      keyPairs: runs.flatMap(({keyPairs}) => keyPairs),
-      securityGroups: runs.flatMap(({securityGroups}) => securityGroups),
-      instances: runs.flatMap(({instances}) => instances),
-      unfinished: runs.some(({unfinished}) => unfinished),
-      untraceable: runs.some(({untraceable}) => untraceable)
-    }
+    return announcedBy(...this.#packerRuns().map(({output}) => beginningOf(output)))
+  }
+
+  /** How many lines say nothing: cut short by a kill, or damaged. What they were about is found by tag alone. */
+  get unreadableLines(): number {
+    return this.#lines().filter((line) => entryOf(line) === undefined).length
+  }
+
+  /** Whether nothing has been recorded, not even the beginning. */
+  get isEmpty(): boolean {
+    return this.#lines().length === 0
   }
 
   #packerRuns(): PackerRun[] {
@@ -138,23 +149,25 @@ export class Ledger {
     return path.join(this.folder, 'ledger.jsonl')
   }
 
+  /** On a line of its own, also where a kill has cut the line before it short. */
   #append(entry: Entry): void {
-    appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, {mode: 0o600})
+    appendFileSync(this.#file, `\n${JSON.stringify(entry)}\n`, {mode: 0o600})
   }
 
-  /** A last line that a kill cut short is left out: what it was about had not been done yet. */
   #entries(): Entry[] {
+    return this.#lines().flatMap((line) => entryOf(line) ?? [])
+  }
+
+  #lines(): string[] {
     if (!existsSync(this.#file)) return []
     return readFileSync(this.#file, 'utf8')
       .split('\n')
-      .flatMap((line) => {
-        try {
-          return line ? [JSON.parse(line) as Entry] : []
-        } catch {
-          return []
-        }
-      })
+      .filter((line) => line !== '')
   }
+}
+
+function resourceOf({made: type, id, region}: {made: ResourceType; id: string; region?: string}): Resource {
+  return region === undefined ? {type, id} : {type, id, region}
 }
 
 /** Announcements come before the machine speaks; how much it says is not in our hands. */

@@ -9,18 +9,29 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
+/** Whether something that was read from outside names a process that may be ended: to `kill`, 0, 1 and -1 mean many. */
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTime' in value)) return false
+  const {pid, startTime} = value
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === 'string' && startTime !== ''
+}
+
 /** @returns undefined when there is no such process; one that has just ended and was not waited for is still there */
 export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = process.platform === 'linux' ? statOf(pid)?.startTime : psStartTime(pid)
   return startTime ? {pid, startTime} : undefined
 }
 
+/** Whether it is still the same process, and more than a zombie. */
+export function processRuns({pid, startTime}: ProcessIdentity): boolean {
+  return identify(pid)?.startTime === startTime && !isZombie(pid)
+}
+
 /** Ends one process, if it is still the same one, and waits until it is gone. */
 export async function endProcess(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {
-  const runs = (): boolean => identify(identity.pid)?.startTime === identity.startTime && !isZombie(identity.pid)
-  if (!runs()) return
+  if (!processRuns(identity)) return
   send(identity.pid, 'SIGKILL')
-  while (runs()) await pauseFor(20, signal)
+  while (processRuns(identity)) await pauseFor(20, signal)
 }
 
 /**

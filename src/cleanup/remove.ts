@@ -1,35 +1,45 @@
 import {
   type EC2Client,
+  CancelSpotInstanceRequestsCommand,
   DeleteKeyPairCommand,
+  DeleteLaunchTemplateCommand,
   DeleteSecurityGroupCommand,
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
   DeregisterImageCommand,
   TerminateInstancesCommand
 } from '@aws-sdk/client-ec2'
-import type {Resource} from './ledger.ts'
+import type {Account} from '../ec2/account.ts'
+import type {Resource, ResourceType} from './resource.ts'
+
+type Ec2Type = Exclude<ResourceType, 'instance-profile' | 'role'>
 
 /**
  * Asks AWS to remove one resource. Already gone counts as done.
  *
  * @throws what AWS answered otherwise: denied, in use, …
  */
-export async function remove(ec2: EC2Client, {type, id}: Resource, abortSignal: AbortSignal): Promise<void> {
+export async function remove(account: Account, resource: Resource, abortSignal: AbortSignal): Promise<void> {
+  const {type, id, region} = resource
   try {
-    await removers[type](ec2, id, {abortSignal})
+    if (type === 'instance-profile' || type === 'role') await account.iam().remove(resource, abortSignal)
+    else await removers[type](region === undefined ? account.ec2 : account.inRegion(region), id, {abortSignal})
   } catch (error) {
-    // `InvalidInstanceID.NotFound`, `InvalidGroup.NotFound`, …
-    if (error instanceof Error && error.name.endsWith('.NotFound')) return
+    // `InvalidInstanceID.NotFound`, `InvalidLaunchTemplateId.NotFound`, `NoSuchEntityException`, …
+    if (error instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error.name)) return
     throw error
   }
 }
 
-const removers: Record<
-  Resource['type'],
-  (ec2: EC2Client, id: string, options: {abortSignal: AbortSignal}) => Promise<void>
-> = {
+const removers: Record<Ec2Type, (ec2: EC2Client, id: string, options: {abortSignal: AbortSignal}) => Promise<void>> = {
   async instance(ec2, id, options) {
     await ec2.send(new TerminateInstancesCommand({InstanceIds: [id]}), options)
+  },
+  async 'spot-request'(ec2, id, options) {
+    await ec2.send(new CancelSpotInstanceRequestsCommand({SpotInstanceRequestIds: [id]}), options)
+  },
+  async 'launch-template'(ec2, id, options) {
+    await ec2.send(new DeleteLaunchTemplateCommand({LaunchTemplateId: id}), options)
   },
   // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
   async image(ec2, id, options) {

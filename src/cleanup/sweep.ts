@@ -1,15 +1,18 @@
-import {EC2ServiceException, type EC2Client} from '@aws-sdk/client-ec2'
+import {setMaxListeners} from 'node:events'
+import type {Account} from '../ec2/account.ts'
 import {pauseFor} from '../wait.ts'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {findResources, type Found, type Leftover} from './find.ts'
-import type {Ledger, ResourceType} from './ledger.ts'
+import type {Described} from './describe.ts'
+import {findResources, type Leftover, type Traces} from './find.ts'
+import type {Records} from './ledger.ts'
 import {remove} from './remove.ts'
+import type {ResourceType} from './resource.ts'
 
-export interface SweepOptions {
-  readonly ec2: EC2Client
+export interface SweepOptions extends Pick<Traces, 'until' | 'isKept'> {
+  readonly account: Account
   readonly bakeId: string
-  readonly ledger: Ledger
+  readonly ledger: Records
   readonly log: Log
   /** Ends the sweep; what is left then is returned. */
   readonly limit: AbortSignal
@@ -25,7 +28,8 @@ const mostAttempts = 8
 
 /**
  * Removes everything that this bake made and that was not released, and looks again until nothing is left.
- * The end of a normal run, of a failed one, of a cancelled one (by post) is this one function.
+ * The end of a normal run, of a failed one, of a cancelled one (by post), and the janitor's work on a bake whose runner
+ * was lost, are this one function.
  *
  * Each round removes what can be removed now; what depends on something else (a group on its instance, a snapshot on
  * its image) fails with an error that AWS documents for it, and is tried again in the next round.
@@ -33,24 +37,28 @@ const mostAttempts = 8
  * @returns what is left; empty when all is clean
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
-  const {ec2, bakeId, log, ledger, limit, settleMs = 5_000} = options
-  const traces = {bakeId, ledger, announced: ledger.announced}
+  const {account, log, ledger, limit, settleMs = 5_000} = options
+  // Each request that is under way listens to it.
+  setMaxListeners(0, limit)
+  const traces = {...options, records: ledger, announced: ledger.announced}
   const attempts = new Map<string, Attempt>()
-  const isHopeless = ({id}: Found): boolean => (attempts.get(id)?.tries ?? 0) >= mostAttempts
+  const isHopeless = (resource: Described): boolean => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts
   let settled = !ledger.hasOpenIntents
   let blindLooks = 0
   let left = unknown(ledger)
   for (let pause = 300; ; pause = Math.min(pause * 2, 8_000)) {
     if (limit.aborted) return left
-    const {found, unseen} = await findResources(ec2, traces, limit)
+    const {found, unseen, doubts} = await findResources(account, traces, limit)
     if (limit.aborted) return left
     // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
-    found.filter(({id}) => !attempts.has(id)).forEach(({type, id}) => ledger.made(type, id))
+    found
+      .filter((resource) => !attempts.has(nameOf(resource)))
+      .forEach(({type, id, region}) => ledger.made(type, id, undefined, region))
     found.forEach((resource) =>
-      attempts.set(resource.id, {tries: 0, reason: '', ...attempts.get(resource.id), resource})
+      attempts.set(nameOf(resource), {tries: 0, reason: '', ...attempts.get(nameOf(resource)), resource})
     )
     if (found.length === 0 && unseen.length === 0) {
-      if (settled) return []
+      if (settled) return [...doubts]
       log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
       settled = true
       await pauseFor(settleMs, limit).catch(() => undefined)
@@ -58,7 +66,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     }
     const removable = due(found)
     await Promise.all(removable.map((resource) => attempt(options, resource, attempts)))
-    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen]
+    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen, ...doubts]
     if (blindLooks === 0) {
       unseen.forEach(({type, reason}) => log.warning(`Something of the type ${type} may be left: ${reason}`))
     }
@@ -69,64 +77,76 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
 }
 
 interface Attempt {
-  readonly resource: Found
+  readonly resource: Described
   readonly tries: number
   readonly reason: string
 }
 
-/**
- * What can be removed now. While an instance or an image is there, what belongs to it waits: a volume that goes with
- * its instance need not be deleted, and the group stays until its instance is gone, for its absence is what makes a
- * launch that is still under way fail.
- */
-function due(found: readonly Found[]): Found[] {
-  const has = (type: ResourceType): boolean => found.some((resource) => resource.type === type)
-  const waits: Partial<Record<ResourceType, boolean>> = {
-    volume: has('instance'),
-    'security-group': has('instance'),
-    snapshot: has('image')
-  }
-  return found.filter(({type}) => !waits[type])
+/** What has to be gone first. A volume that goes with its instance need not be deleted. */
+const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
+  volume: 'instance',
+  // The group's absence is what makes a launch that is still under way fail.
+  'security-group': 'instance',
+  snapshot: 'image',
+  'instance-profile': 'instance',
+  role: 'instance-profile'
+}
+
+/** What can be removed now. */
+function due(found: readonly Described[]): Described[] {
+  return found.filter(
+    ({type, region}) => !found.some((other) => other.type === waitsFor[type] && other.region === region)
+  )
 }
 
 async function attempt(
-  {ec2, log, limit}: SweepOptions,
-  resource: Found,
+  {account, log, limit}: SweepOptions,
+  resource: Described,
   attempts: Map<string, Attempt>
 ): Promise<void> {
   if (resource.type === 'instance' && resource.state === 'shutting-down') return
-  const tries = attempts.get(resource.id)?.tries ?? 0
-  if (!attempts.get(resource.id)?.reason) {
-    log.info(`Removing ${resource.type} ${resource.id}${resource.state && ` (${resource.state})`}`)
+  const {tries = 0, reason: before} = attempts.get(nameOf(resource)) ?? {}
+  const {state, region} = resource
+  if (!before) {
+    log.info(`Removing ${nameOf(resource)}${state && ` (${state})`}${region === undefined ? '' : ` in ${region}`}`)
   }
   try {
-    await remove(ec2, resource, limit)
-    attempts.set(resource.id, {resource, tries: resource.state === 'pending' ? tries : tries + 1, reason: accepted})
+    await remove(account, resource, limit)
+    attempts.set(nameOf(resource), {resource, tries: state === 'pending' ? tries : tries + 1, reason: accepted})
   } catch (error) {
-    const reason = `AWS refused to remove it: ${messageOf(error)}`
-    attempts.set(resource.id, {resource, tries: passes(error) ? tries : tries + 1, reason})
+    // That the time is up says nothing of why it is still there.
+    const reason = limit.aborted && before ? before : `AWS refused to remove it: ${messageOf(error)}`
+    attempts.set(nameOf(resource), {resource, tries: passes(error) ? tries : tries + 1, reason})
   }
+}
+
+/** An instance profile and its role have the same name. */
+function nameOf({type, id}: Described): string {
+  return `${type} ${id}`
 }
 
 const accepted = 'AWS accepted its removal, but it is still there'
 
 /** Whether AWS may accept later what it refuses now: something else has to go first, or it is busy. */
 function passes(error: unknown): boolean {
-  if (!(error instanceof EC2ServiceException)) return true
+  // Service exceptions of the SDK carry `$fault`; their classes' names do not survive a bundler.
+  if (!(error instanceof Error && '$fault' in error)) return true
   return (
     error.$fault === 'server' ||
-    /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|Throttl|LimitExceeded$/.test(
+    /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
       error.name
     )
   )
 }
 
-function leftover(resource: Found, attempts: Map<string, Attempt>): Leftover {
-  return {...resource, reason: attempts.get(resource.id)?.reason || 'it waits for another resource to go'}
+function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover {
+  const {type, id, state, region} = resource
+  const reason = attempts.get(nameOf(resource))?.reason || 'it waits for another resource to go'
+  return {type, id, state, reason, ...(region === undefined ? {} : {region})}
 }
 
 /** Before the first look: everything that is recorded may still be there, and what is not recorded as well. */
-function unknown(ledger: Ledger): Leftover[] {
+function unknown(ledger: Records): Leftover[] {
   const reason = 'the time for the sweep was up before it could look'
   const recorded = ledger.resources.map((resource) => ({...resource, state: '', reason}))
   return recorded.length > 0 ? recorded : [{type: 'instance', id: '(unknown)', state: '', reason}]

@@ -1,3 +1,4 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
@@ -9,6 +10,8 @@ export type KeySource = (signal: AbortSignal) => Promise<AwsCredentialIdentity>
 export interface FreshKeys {
   /** The best keys there are: never rejects while the ones it holds are still valid. */
   current(): Promise<AwsCredentialIdentity>
+  /** Why the last renewal failed; undefined once one has succeeded. */
+  readonly failure: unknown
   /** Gives up a renewal that is under way. */
   close(): void
 }
@@ -22,13 +25,14 @@ export interface FreshOptions {
 
 const renewBeforeMs = 10 * 60_000
 const waitBeforeMs = 60_000
+const patienceMs = 3_000
 const betweenFailuresMs = 30_000
 const renewalMs = 60_000
 
 /**
  * Holds keys from `source`, masked as soon as they exist. A renewal starts at the first demand when less than ten
- * minutes (or a third of their lifetime) are left, and only the last minute waits for it. Both SDKs of Packer ask when
- * five minutes are left, and give up, and leak what they made, when they are refused even one answer.
+ * minutes (or a third of their lifetime) are left, and only the last minute waits for it, for some seconds. Both SDKs of
+ * Packer ask when five minutes are left, and give up, and leak what they made, when they are refused even one answer.
  */
 export function keepFresh(source: KeySource, {log, owner, now = Date.now}: FreshOptions): FreshKeys {
   const closing = new AbortController()
@@ -36,6 +40,7 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
   let heldSince = 0
   let renewal: Promise<AwsCredentialIdentity> | undefined
   let failedAt = -Infinity
+  let failure: unknown
 
   const leftOf = (keys: AwsCredentialIdentity) => (keys.expiration?.getTime() ?? Infinity) - now()
 
@@ -45,15 +50,18 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
       ;[keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret))
       held = keys
       heldSince = now()
+      failure = undefined
       return keys
     } catch (error) {
       failedAt = now()
-      if (held && !closing.signal.aborted) {
+      // Said once; the attempts go on.
+      if (held && failure === undefined && !closing.signal.aborted) {
         const until = held.expiration?.toISOString() ?? 'further notice'
         log.warning(
           `The AWS keys ${owner} could not be renewed; the ones in use stay valid until ${until}. ${messageOf(error)}`
         )
       }
+      failure = error
       throw error
     } finally {
       renewal = undefined
@@ -68,18 +76,19 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
     const left = leftOf(keys)
     const lifetime = left + now() - heldSince
     if (left > Math.min(renewBeforeMs, lifetime / 3)) return keys
-    if (left > waitBeforeMs) {
-      // Its failure has been logged, and the next demand tries again.
-      if (now() - failedAt > betweenFailuresMs) renew().catch(() => {})
-      return keys
-    }
-    try {
-      return await renew()
-    } catch (error) {
-      if (leftOf(keys) > 0) return keys
-      throw error
-    }
+    if (left <= 0) return renew()
+    if (now() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return keys
+    // A failure has been logged, and a later demand tries again.
+    const renewed = renew().catch(() => keys)
+    if (left > waitBeforeMs) return keys
+    return Promise.race([renewed, sleep(Math.min(patienceMs, left / 2), keys, {ref: false})])
   }
 
-  return {current, close: () => closing.abort(new Error('the session was closed'))}
+  return {
+    current,
+    get failure() {
+      return failure
+    },
+    close: () => closing.abort(new Error('the session was closed'))
+  }
 }

@@ -6,6 +6,7 @@ import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {pauseFor, withRetries, type Pause} from '../wait.ts'
 import {keepFresh, type KeySource} from './fresh.ts'
+import {signalOfLoss} from './loss.ts'
 import {claimsOf, requestIdToken, type Claims} from './oidc.ts'
 import {explainRefusedIdentity, explainRefusedRole, isPassing, partsOfArn, trustAdvice} from './refusals.ts'
 
@@ -43,6 +44,11 @@ export interface Session {
   /** For the clients of the action: renewed with a fresh OIDC token well before they expire. */
   readonly credentials: AwsCredentialIdentityProvider
   /**
+   * Aborted, with a UserError, when the keys could not be renewed and are about to expire: time to remove what was made,
+   * while they can still do that.
+   */
+  readonly lost: AbortSignal
+  /**
    * The same role under an inline session policy, in a session of its own, assumed anew each time it is asked: whoever
    * uses it keeps its keys. Credentials from the environment cannot be narrowed and are returned as they are.
    */
@@ -71,7 +77,8 @@ export async function openSession(
   try {
     const identity = await callerIdentity(credentials, region, collaborators, signal)
     rejectForeignAccount(identity, options, source.claims())
-    return {...identity, partition: partsOfArn(identity.arn).partition, credentials, narrowed: source.narrowed}
+    const lost = signalOfLoss(keys, now)
+    return {...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed}
   } finally {
     signal.removeEventListener('abort', giveUp)
   }

@@ -1,34 +1,8 @@
+import {pointer} from '../report/advice.ts'
 import {UserError} from '../report/errors.ts'
-
-/** What to change, by AWS's error code (EC2 API reference, error codes). */
-const advice: readonly (readonly [RegExp, string])[] = [
-  [
-    /^(UnauthorizedOperation|AccessDenied\w*)$/,
-    "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
-  ],
-  [
-    /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|MissingInput|InvalidSubnet\w*|DefaultSubnetDoesNotExist)/,
-    'The build and the smoke test run in the default VPC of the region: make one (aws ec2 create-default-vpc), or bake in another region.'
-  ],
-  [
-    /^(VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded)$/,
-    "Ask AWS for a higher quota, or give smaller types in 'instance-types'."
-  ],
-  [/^InsufficientInstanceCapacity$/, "Give more types in 'instance-types': they are tried in turn."],
-  [
-    /^(Unsupported|InvalidInstanceType)$/,
-    "Give another type in 'instance-types'; not every zone of a region has every type."
-  ],
-  [
-    /^(RequestLimitExceeded|Throttling\w*)$/,
-    'Others in this account call AWS too often at this time; run the job again later.'
-  ],
-  [/^(OptInRequired|PendingVerification)$/, 'AWS has to enable this account for EC2 in this region first.'],
-  [
-    /^(AuthFailure|ExpiredToken\w*|RequestExpired|InvalidClientTokenId)$/,
-    'Check role-to-assume, or the credentials in the environment.'
-  ]
-]
+import {awsCause, type AwsCause} from './causes.ts'
+import {denialIn, otherPolicies} from './denial.ts'
+import {printStatements, statementsFor} from './statements.ts'
 
 /**
  * An error of AWS as its user's: what was attempted, what AWS said, what to change.
@@ -37,8 +11,25 @@ const advice: readonly (readonly [RegExp, string])[] = [
  * @returns the error as it is when it is not AWS's
  */
 export function explainRefusal(attempt: string, error: unknown): unknown {
-  // Service exceptions of the SDK carry `$fault`; their classes' names do not survive a bundler.
-  if (!(error instanceof Error) || !('$fault' in error)) return error
-  const [, hint = ''] = advice.find(([code]) => code.test(error.name)) ?? []
-  return new UserError(`${attempt}: AWS answered ${error.name}: ${error.message}${hint && `\n${hint}`}`, {cause: error})
+  // The SDK puts `$metadata` on whatever ended a call, and `$fault` on what AWS answered; names of classes do not survive a bundler.
+  if (!(error instanceof Error) || !('$metadata' in error) || error.name === 'AbortError') return error
+  if (!('$fault' in error)) {
+    return new UserError(`${attempt}: AWS gave no answer: ${error.message}\n${connectionAdvice}`, {cause: error})
+  }
+  const said = `${attempt}: AWS answered ${error.name}: ${error.message}`
+  const cause = awsCause(error.name, error.message)
+  if (!cause) return new UserError(`${said}\n${otherAdvice}`, {cause: error})
+  return new UserError([said, adviceFor(cause, error), pointer(cause.id)].join('\n'), {cause: error, id: cause.id})
+}
+
+const connectionAdvice =
+  'Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).'
+const otherAdvice = 'Check the inputs that this step of the bake depends on; run the job again if they are right.'
+
+/** A denied call needs a statement of its own, unless another policy than the role's forbids it. */
+function adviceFor(cause: AwsCause, {name, message}: Error): string {
+  const denial = cause.id === 'denied' ? denialIn(`${name}: ${message}`) : undefined
+  if (!denial) return `${cause.cause} ${cause.change}`
+  if (denial.by !== 'role') return otherPolicies[denial.by]
+  return `${cause.cause} ${cause.change} The statement that is missing:\n${printStatements(statementsFor([denial.action]))}`
 }

@@ -1,38 +1,52 @@
 import semver from 'semver'
-import type {ReadText} from '../http.ts'
+import type {ReadBytes} from '../http.ts'
 import {InputError, messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
+import {indexOf, jenkinsVersions, type PackageKind} from './packageIndex.ts'
+
+export interface JenkinsRequest {
+  /** `lts`, `weekly` or an exact version. */
+  readonly version: string
+  /** The user's own repository, in the place of Jenkins's. */
+  readonly repositoryUrl?: string
+  /** The input source-ami, which tells what kind of package the machine installs. */
+  readonly source: string
+}
 
 export interface JenkinsRelease {
   /** Exact, such as `2.568.2` (LTS) or `2.570` (weekly). */
   readonly version: string
-  /** The Debian repository that it is installed from. */
+  /** The repository in which it was looked for. */
   readonly repositoryUrl: string
 }
 
-const repositories = {lts: 'https://pkg.jenkins.io/debian-stable', weekly: 'https://pkg.jenkins.io/debian'}
+/** www.jenkins.io/doc/book/installing/linux */
+const repositories = {
+  deb: {stable: 'https://pkg.jenkins.io/debian-stable', weekly: 'https://pkg.jenkins.io/debian'},
+  rpm: {stable: 'https://pkg.jenkins.io/rpm-stable', weekly: 'https://pkg.jenkins.io/rpm'}
+}
 
 /**
  * The exact Jenkins version of this bake. `lts` and `weekly` are looked up in the package index of the repository that
  * the machine will install from, so that what is promised is what can be installed; an exact version is looked for there.
  *
- * @param wanted `lts`, `weekly` or an exact version
- * @param repositoryUrl the user's own repository, in the place of Jenkins's two
  * @throws {UserError} when there is no such Jenkins, or the index that must tell cannot be read
  */
 export async function resolveJenkins(
-  wanted: string,
-  repositoryUrl: string | undefined,
-  {read, log}: {read: ReadText; log: Pick<Log, 'warning'>},
+  {version: wanted, repositoryUrl, source}: JenkinsRequest,
+  {readBytes, log}: {readBytes: ReadBytes; log: Pick<Log, 'warning'>},
   signal: AbortSignal
 ): Promise<JenkinsRelease> {
   const isExact = wanted !== 'lts' && wanted !== 'weekly'
   const isWeekly = wanted === 'weekly' || /^\d+\.\d+$/.test(wanted)
-  const url = repositoryUrl ?? (isWeekly ? repositories.weekly : repositories.lts)
-  const index = `${url}/binary/Packages`
+  const kinds = packageKinds(source, repositoryUrl !== undefined)
+  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? 'weekly' : 'stable']
   const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)])
+  let index = indexOf(url, kinds[0])
   try {
-    const versions = jenkinsVersions(await read(index, limit)).toSorted(byVersion)
+    const found = await firstIndex(url, kinds, readBytes, limit)
+    index = indexOf(url, found.kind)
+    const versions = found.versions.toSorted(byVersion)
     if (!isExact && versions.length > 0) return {version: versions.at(-1) ?? '', repositoryUrl: url}
     if (versions.includes(wanted)) return {version: wanted, repositoryUrl: url}
     const offered =
@@ -52,12 +66,29 @@ export async function resolveJenkins(
   }
 }
 
-/** The `Version` of each paragraph that is about the package `jenkins` (Debian policy, control files). */
-function jenkinsVersions(index: string): string[] {
-  return index
-    .split(/\n\s*\n/)
-    .filter((paragraph) => /^Package: jenkins$/m.test(paragraph))
-    .flatMap((paragraph) => /^Version: (\d+\.\d+(?:\.\d+)?)$/m.exec(paragraph)?.[1] ?? [])
+/** What the machine installs, as far as its name tells. An image id or a parameter may lead to any distribution. */
+function packageKinds(source: string, isMirror: boolean): readonly [PackageKind, ...PackageKind[]] {
+  if (source === 'al2023') return ['rpm']
+  return isMirror && /^(ami-|resolve:)/.test(source) ? ['deb', 'rpm'] : ['deb']
+}
+
+/** The first kind of index that the repository has. Rejects as the first one did when it has none. */
+async function firstIndex(
+  url: string,
+  [kind, ...others]: readonly [PackageKind, ...PackageKind[]],
+  read: ReadBytes,
+  signal: AbortSignal
+): Promise<{kind: PackageKind; versions: string[]}> {
+  try {
+    return {kind, versions: await jenkinsVersions(url, kind, read, signal)}
+  } catch (error) {
+    signal.throwIfAborted()
+    const [next, ...rest] = others
+    if (next === undefined) throw error
+    return firstIndex(url, [next, ...rest], read, signal).catch(() => {
+      throw error
+    })
+  }
 }
 
 function byVersion(one: string, other: string): number {

@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
-import type {Inputs} from '../inputs.ts'
+import type {ImageInputs, Inputs} from '../inputs.ts'
 import {ownCidrs} from '../ec2/ownAddress.ts'
-import type {ReadText} from '../http.ts'
+import type {ReadBytes, ReadText} from '../http.ts'
 import type {Log} from '../report/log.ts'
-import {resolveJenkins, type JenkinsRelease} from './jenkinsVersion.ts'
+import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkinsVersion.ts'
 import {resolveSource, type SourceImage} from './source.ts'
 import {tagKeys, type Tags} from './tags.ts'
 
@@ -25,6 +25,7 @@ export interface PlanContext {
   readonly ec2: EC2Client
   readonly log: Log
   readonly read: ReadText
+  readonly readBytes: ReadBytes
   readonly now: Date
   /** Names the workflow run in tags. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -32,12 +33,16 @@ export interface PlanContext {
 
 /** @throws {UserError} when what the inputs name does not exist or cannot be learned */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
-  const {ec2, log, read, now, env} = context
+  const {ec2, log, read, readBytes, now, env} = context
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
   const [source, jenkins, cidrs] = await Promise.all([
-    resolveSource(ec2, image.source, aws.region, signal),
-    asksForJenkins ? resolveJenkins(image.jenkinsVersion, image.jenkinsRepositoryUrl, {read, log}, signal) : undefined,
+    resolveSource(
+      {ec2, readParameter: () => Promise.reject(new Error('parameters are not read yet'))},
+      {source: image.source, architecture: 'x86_64', region: aws.region},
+      signal
+    ),
+    asksForJenkins ? resolveJenkins(jenkinsRequest(image), {readBytes, log}, signal) : undefined,
     inputs.allowedCidrs === 'auto' ? ownCidrs(read, signal) : inputs.allowedCidrs
   ])
   const bakeId = randomBytes(6).toString('hex')
@@ -59,6 +64,14 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
       [tagKeys.expires]: new Date(now.getTime() + inputs.bakeTimeoutMs + 2 * 3_600_000).toISOString()
     }
   }
+}
+
+function jenkinsRequest({
+  jenkinsVersion: version,
+  jenkinsRepositoryUrl: repositoryUrl,
+  source
+}: ImageInputs): JenkinsRequest {
+  return {version, source, ...(repositoryUrl ? {repositoryUrl} : {})}
 }
 
 /** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */

@@ -9,7 +9,10 @@ import type {Ledger, PackerRun} from '../cleanup/ledger.ts'
 import {endGroup, groupRuns, identify, send, type ProcessIdentity} from '../cleanup/processes.ts'
 import {Announcements} from './announced.ts'
 import {follow} from './follow.ts'
-import {artifactsOf, errorsOf, parseMessage, uiText, type Artifact, type Message} from './messages.ts'
+import {diagnose, type Diagnosis} from './diagnosis.ts'
+import {failureIn} from './diagnosis/failure.ts'
+import type {BuildFacts} from './diagnosis/rule.ts'
+import {artifactsOf, parseMessage, uiText, type Artifact, type Message} from './messages.ts'
 
 export interface BuildJob {
   /** Packer's path. */
@@ -20,6 +23,8 @@ export interface BuildJob {
   readonly variablesFile: string
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string>>
+  /** For the words of a failure. */
+  readonly facts: BuildFacts
   /** Packer is about to make its key pair, the first thing that it makes. */
   readonly onKeyPair: (name: string) => void
   /** Packer has launched an instance. */
@@ -52,7 +57,10 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
     const messages = await show(follow(run.output, ended.signal), log, job)
     const [code, killedBy] = await exit
     signal.throwIfAborted()
-    if (code !== 0) throw new BuildError(await failureOf(messages, run, code, killedBy))
+    if (code !== 0) {
+      const {id, message} = await failureOf(messages, run, job.facts, code === null ? killedBy : code)
+      throw new BuildError(message, id === undefined ? {} : {id})
+    }
     return artifactsOf(messages)
   } finally {
     signal.removeEventListener('abort', stop)
@@ -110,12 +118,10 @@ async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Prom
 async function failureOf(
   messages: readonly Message[],
   run: PackerRun,
-  code: number | null,
-  killedBy: NodeJS.Signals | null
-): Promise<string> {
-  const stderr = (await readFile(run.errors, 'utf8')).trim()
-  const errors = errorsOf(messages)
-  const reasons = errors.length > 0 ? errors : stderr.split('\n').slice(-15)
-  const how = code === null ? `was ended by ${killedBy}` : `ended with exit code ${code}`
-  return `Packer ${how} and made no image:\n${reasons.join('\n')}`
+  facts: BuildFacts,
+  end: number | NodeJS.Signals | null
+): Promise<Diagnosis> {
+  const stderr = await readFile(run.errors, 'utf8')
+  const how = typeof end === 'number' ? `ended with exit code ${end}` : `was ended by ${end}`
+  return diagnose(failureIn(messages, stderr), facts, how)
 }

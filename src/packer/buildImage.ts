@@ -13,7 +13,7 @@ import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {variablesFile, type TemplateValues} from '../template/variables.ts'
 import {build, BuildError} from './build.ts'
-import {allowedEnvironment, packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
+import {packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
 import {bypassAdvice, watchTemplate} from './watch.ts'
 import type {Packer} from './install/install.ts'
@@ -49,8 +49,12 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
   const watch = watchTemplate({ec2, region, ledger, log, requests: () => endpoint.requests()})
   try {
     await writeEmptyAwsConfig(ledger.folder)
-    const environment = packerEnvironment(env, {folder: ledger.folder, region, endpoint})
-    await initPlugins(packer, template.path, allowedEnvironment(env), log, signal)
+    const plugins = await initPlugins(
+      {packer, template: template.path, ...(inputs.githubToken ? {githubToken: inputs.githubToken} : {})},
+      {env, log},
+      signal
+    )
+    const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint}), ...plugins}
     // Another instance type is worth a try only where the template lets us choose it.
     const types = inputs.image.instanceTypes.slice(0, template.variables.has('instance_type') ? undefined : 1)
     const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
@@ -62,6 +66,12 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
         variablesFile: file,
         workingDirectory: template.directory,
         environment,
+        facts: {
+          shipped: template.shipped,
+          tagged: template.variables.has('tags'),
+          sshUsername: template.variables.has('ssh_username') ? inputs.image.sshUsername : '',
+          ...(inputs.image.setupScript ? {setupScript: inputs.image.setupScript} : {})
+        },
         ...watch
       }
       return build(job, ledger, log, AbortSignal.any([signal, watch.signal]))
@@ -73,7 +83,7 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
     return image
   } catch (error) {
     // Packer did not ask for our keys, and AWS refused those that it used.
-    const refused = error instanceof BuildError && endpoint.requests() === 0 && credentialErrors.test(error.message)
+    const refused = error instanceof BuildError && endpoint.requests() === 0 && aboutCredentials.has(error.id)
     throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
     watch.close()
@@ -81,8 +91,11 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
   }
 }
 
-const credentialErrors =
-  /InvalidClientTokenId|AuthFailure|SignatureDoesNotMatch|UnrecognizedClient|ExpiredToken|NoCredentialProviders/
+const aboutCredentials: ReadonlySet<string | undefined> = new Set([
+  'credentials-refused',
+  'credentials-expired',
+  'no-keys'
+])
 
 function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): TemplateValues {
   const {jenkinsRepositoryKeyFingerprint, setupScript} = inputs.image

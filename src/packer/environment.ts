@@ -22,13 +22,25 @@ const names = new Set(
 )
 const prefixes = ['LC_', 'PKR_VAR_', 'PACKER_', 'AWS_ENDPOINT_URL']
 
-/** The part of the runner's environment that Packer may see when it needs no AWS: to tell its version, or to `init`. */
+/**
+ * The part of the runner's environment that Packer may see when it needs no AWS: to tell its version, or to `init`. Only init reads
+ * from GitHub, and is given the token for it apart from this.
+ */
 export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const allowed = Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
+      entry[1] !== undefined &&
+      entry[0] !== 'PACKER_GITHUB_API_TOKEN' &&
+      (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
   )
-  return {...Object.fromEntries(allowed), CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1'}
+  // An authority that this action's Node trusts is to be trusted by Packer too; Go reads the system's own beside it.
+  const extraCa = env['NODE_EXTRA_CA_CERTS']
+  return {
+    ...(extraCa ? {SSL_CERT_FILE: extraCa} : {}),
+    ...Object.fromEntries(allowed),
+    CHECKPOINT_DISABLE: '1',
+    PACKER_NO_COLOR: '1'
+  }
 }
 
 /**
@@ -37,8 +49,7 @@ export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, strin
  * profiles and token files found in `AWS_*` variables or in ~/.aws to the endpoint.
  */
 export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnvironmentOptions): Record<string, string> {
-  // Only `packer init` reads plugins from GitHub.
-  const {PACKER_GITHUB_API_TOKEN: _, ...allowed} = allowedEnvironment(env)
+  const allowed = allowedEnvironment(env)
   const {config, credentials} = awsConfigFiles(options.folder)
   const direct = [env['NO_PROXY'] || env['no_proxy'], '127.0.0.1'].filter(Boolean).join(',')
   return {

@@ -57,15 +57,17 @@ export function artifactsOf(messages: readonly Message[]): Artifact[] {
 
 /**
  * What Packer reports as the errors of builds, each once and behind the build's name; where there are none (a template
- * that is not valid), what it showed as errors. The latter repeats the former among other things.
+ * that is not valid), what it showed as errors. The latter repeats the former among other things, and what a build shows
+ * as an error may come from the machine: that is left out.
  */
 export function errorsOf(messages: readonly Message[]): string[] {
   const ofBuilds = messages.flatMap(({category, target, args: [text = '']}) =>
     category === 'error' ? [target ? `${target}: ${text}` : text] : []
   )
-  const shown = messages.flatMap(({category, args: [kind, text = '']}) =>
-    category === 'ui' && kind === 'error' ? [text] : []
-  )
+  const shown = messages.flatMap((message) => {
+    const said = message.args[0] === 'error' ? uiText(message) : undefined
+    return said?.build === '' ? [said.text] : []
+  })
   const errors = (ofBuilds.length > 0 ? ofBuilds : shown).map((error) => error.trim())
   return [...new Set(errors)].filter((error) => error !== '')
 }

@@ -1,6 +1,17 @@
+export interface UserErrorOptions extends ErrorOptions {
+  /** The entry of docs/troubleshooting.md that the error belongs to. */
+  readonly id?: string
+}
+
 /** Something that the user, or the AWS account in use, must change. Its message is shown without a stack. */
 export class UserError extends Error {
   override readonly name: string = 'UserError'
+  readonly id?: string
+
+  constructor(message: string, {id, ...options}: UserErrorOptions = {}) {
+    super(message, options)
+    if (id !== undefined) this.id = id
+  }
 }
 
 /** An input whose value cannot be used. The message says what was wrong with it and what is allowed. */

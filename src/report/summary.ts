@@ -42,7 +42,7 @@ function headline({verdict, failure, leftovers}: Outcome): string {
 }
 
 /** Values come from AWS, Packer and the machine under test: neither Markdown nor HTML in them is meant. */
-function text(value: string): string {
+export function text(value: string): string {
   const short = value.length > 2_000 ? `${value.slice(0, 2_000)}…` : value
   return inertText(short)
     .replace(/\s+/g, ' ')
@@ -55,6 +55,6 @@ function foldedAway(title: string, output: string): string {
   return `<details><summary>${title}</summary>\n\n<pre>\n${lines}\n</pre>\n\n</details>\n`
 }
 
-function code(value: string): string {
+export function code(value: string): string {
   return `<code>${text(value)}</code>`
 }

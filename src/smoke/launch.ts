@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
 import {onFirstWithCapacity} from '../ec2/capacity.ts'
-import {pauseFor, poll, withRetries} from '../wait.ts'
+import {onceKnown} from '../ec2/consistency.ts'
+import {poll} from '../wait.ts'
 import {securityGroupsBy} from '../cleanup/describe.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
 import {UserError} from '../report/errors.ts'
@@ -74,22 +75,19 @@ async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger,
       return group?.id
     }
   })
-  await onceKnown(signal, () =>
-    ec2.send(
-      new AuthorizeSecurityGroupIngressCommand({
-        GroupId,
-        IpPermissions: [
-          {
-            IpProtocol: 'tcp',
-            FromPort: jenkinsPort,
-            ToPort: jenkinsPort,
-            IpRanges: request.cidrs.map((CidrIp) => ({CidrIp}))
-          }
-        ]
-      })
-    )
-  )
+  await onceKnown(signal, () => letIn(ec2, GroupId, request.cidrs))
   return GroupId
+}
+
+async function letIn(ec2: EC2Client, GroupId: string, cidrs: readonly string[]): Promise<void> {
+  const IpRanges = cidrs.map((CidrIp) => ({CidrIp}))
+  const IpPermissions = [{IpProtocol: 'tcp', FromPort: jenkinsPort, ToPort: jenkinsPort, IpRanges}]
+  try {
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({GroupId, IpPermissions}))
+  } catch (error) {
+    // The SDK repeats a request whose answer was lost; the group is new, so that the rule can only be this one.
+    if (!(error instanceof Error && error.name === 'InvalidPermission.Duplicate')) throw error
+  }
 }
 
 async function run(
@@ -114,15 +112,6 @@ async function run(
   })
   const token = command.input.ClientToken ?? ''
   return recorded(ledger, 'instance', token, async () => (await ec2.send(command)).Instances?.[0]?.InstanceId)
-}
-
-/**
- * Repeats what AWS refuses because it does not know the new group yet (ids are eventually consistent; the SDK does not
- * retry this; hashicorp/packer#1322). A launch is repeatable by its client token.
- */
-function onceKnown<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
-  const isTransient = (error: unknown): boolean => error instanceof Error && error.name === 'InvalidGroup.NotFound'
-  return withRetries(attempt, {isTransient, pause: pauseFor, signal})
 }
 
 /**

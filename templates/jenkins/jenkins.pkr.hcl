@@ -1,4 +1,4 @@
-# A Jenkins controller image: Debian 13, Java, Jenkins from its own package repository.
+# A Jenkins controller image: Amazon Linux 2023, Ubuntu 24.04 or Debian 13, with Java and Jenkins from its own package repository.
 #
 #   packer init .
 #   packer build -var-file=my-image.json .
@@ -25,8 +25,13 @@ source "amazon-ebs" "jenkins" {
 
   ssh_username            = var.ssh_username
   ssh_port                = var.ssh_port
-  ssh_interface           = "public_ip"
+  ssh_interface           = replace(var.connect_via, "-", "_")
   temporary_key_pair_type = "ed25519"
+
+  # Empty means the default subnet and no role. A subnet that is named may not give out public addresses by itself.
+  subnet_id                   = var.subnet_id
+  associate_public_ip_address = var.subnet_id != "" && var.connect_via == "public-ip" ? true : null
+  iam_instance_profile        = var.instance_profile
 
   # Without source ranges the plugin would open the port to the whole world.
   temporary_security_group_source_cidrs = var.allowed_cidrs
@@ -44,6 +49,8 @@ source "amazon-ebs" "jenkins" {
     iops                  = 3000
     throughput            = 125
     encrypted             = true
+    kms_key_id            = var.kms_key_id
+    volume_size           = var.volume_size
     delete_on_termination = true
   }
 
@@ -63,23 +70,51 @@ source "amazon-ebs" "jenkins" {
   snapshot_tags   = var.tags
 }
 
+locals {
+  environment = [
+    "CONNECT_VIA=${var.connect_via}",
+    "JAVA_VERSION=${var.java_version}",
+    "JENKINS_VERSION=${var.jenkins_version}",
+    "JENKINS_REPOSITORY_URL=${var.jenkins_repository_url}",
+    "JENKINS_REPOSITORY_KEY_FINGERPRINT=${var.jenkins_repository_key_fingerprint}",
+    "JENKINS_UPDATE_CENTER_URL=${var.jenkins_update_center_url}",
+  ]
+
+  # env and not sudo's -E, because sudoers decides what -E keeps. bash is named because /tmp may be mounted noexec.
+  execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"
+}
+
 build {
   sources = ["source.amazon-ebs.jenkins"]
 
+  # The scripts of both families are run, and those of the other one do nothing: only the machine itself knows what it is.
   provisioner "shell" {
-    environment_vars = [
-      "JAVA_VERSION=${var.java_version}",
-      "JENKINS_VERSION=${var.jenkins_version}",
-      "JENKINS_REPOSITORY_URL=${var.jenkins_repository_url}",
-      "JENKINS_REPOSITORY_KEY_FINGERPRINT=${var.jenkins_repository_key_fingerprint}",
-    ]
-    # env and not sudo's -E, because sudoers decides what -E keeps. bash is named because /tmp may be mounted noexec.
-    execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"
-    # compact leaves out the setup script when there is none.
-    scripts = compact([
+    environment_vars = local.environment
+    execute_command  = local.execute_command
+    scripts = [
+      "${path.root}/scripts/wait-for-boot.sh",
       "${path.root}/scripts/debian/prepare.sh",
+      "${path.root}/scripts/amazon-linux/prepare.sh",
       "${path.root}/scripts/debian/install-java.sh",
+      "${path.root}/scripts/amazon-linux/install-java.sh",
+      "${path.root}/scripts/check-java.sh",
+      "${path.root}/scripts/fetch-key.sh",
       "${path.root}/scripts/debian/install-jenkins.sh",
+      "${path.root}/scripts/amazon-linux/install-jenkins.sh",
+    ]
+  }
+
+  # compact leaves out the folder and the script of yours when there are none.
+  provisioner "file" {
+    sources     = compact(["${path.root}/files/", var.jenkins_files == "" ? "" : "${var.jenkins_files}/"])
+    destination = "/tmp/bake-files/"
+  }
+
+  provisioner "shell" {
+    environment_vars = local.environment
+    execute_command  = local.execute_command
+    scripts = compact([
+      "${path.root}/scripts/configure-jenkins.sh",
       var.setup_script,
       "${path.root}/scripts/prove-start.sh",
       "${path.root}/scripts/clean.sh",

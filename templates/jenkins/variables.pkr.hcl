@@ -21,7 +21,7 @@ variable "ami_name" {
 
 variable "source_ami" {
   type        = string
-  description = "The id of a Debian 13 image for x86_64 in that region."
+  description = "The id of an image in that region: Amazon Linux 2023, Ubuntu 24.04 or Debian 13, or one of your own made from these."
 
   validation {
     condition     = can(regex("^ami-[0-9a-f]{8,17}$", var.source_ami))
@@ -32,7 +32,7 @@ variable "source_ami" {
 variable "instance_type" {
   type        = string
   default     = "t3.medium"
-  description = "What the build runs on. Jenkins is started during the build and wants 4 GB of memory."
+  description = "What the build runs on, of the image's architecture. Jenkins is started during the build and wants 4 GB of memory."
 
   validation {
     condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.instance_type))
@@ -42,8 +42,7 @@ variable "instance_type" {
 
 variable "ssh_username" {
   type        = string
-  default     = "admin"
-  description = "The source image's login user. It needs sudo without a password."
+  description = "The source image's login user: ec2-user, ubuntu or admin (Debian). It needs sudo without a password."
 
   validation {
     condition     = can(regex("^[a-z_][a-z0-9_-]{0,31}$", var.ssh_username))
@@ -59,6 +58,39 @@ variable "ssh_port" {
   validation {
     condition     = var.ssh_port >= 1 && var.ssh_port <= 65535
     error_message = "The SSH port must be between 1 and 65535."
+  }
+}
+
+variable "connect_via" {
+  type        = string
+  default     = "public-ip"
+  description = "How Packer reaches the build: public-ip, private-ip, or session-manager (with the SSM agent in the image and an instance profile)."
+
+  validation {
+    condition     = contains(["public-ip", "private-ip", "session-manager"], var.connect_via)
+    error_message = "The connection must be public-ip, private-ip or session-manager."
+  }
+}
+
+variable "subnet_id" {
+  type        = string
+  default     = ""
+  description = "The subnet to build in. Empty for one of the default VPC."
+
+  validation {
+    condition     = can(regex("^(subnet-[0-9a-f]{8,17})?$", var.subnet_id))
+    error_message = "The subnet must be an id like subnet-0123456789abcdef0."
+  }
+}
+
+variable "instance_profile" {
+  type        = string
+  default     = ""
+  description = "The name of an instance profile for the build. Empty for none; session-manager needs one with AmazonSSMManagedInstanceCore."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9+=,.@_-]{0,128}$", var.instance_profile))
+    error_message = "The instance profile must be a name, not an ARN."
   }
 }
 
@@ -83,6 +115,28 @@ variable "root_device_name" {
   }
 }
 
+variable "volume_size" {
+  type        = number
+  default     = 0
+  description = "The root volume's size in GiB, not smaller than the source image's. 0 for the source image's own."
+
+  validation {
+    condition     = var.volume_size >= 0 && var.volume_size <= 65536 && floor(var.volume_size) == var.volume_size
+    error_message = "The volume's size must be whole GiB, at most 65536."
+  }
+}
+
+variable "kms_key_id" {
+  type        = string
+  default     = ""
+  description = "The key that encrypts the root volume: id, ARN or alias. Empty for the account's default key, under which an image cannot be shared."
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9:/_-]*$", var.kms_key_id))
+    error_message = "The key must be a KMS key id, an ARN or an alias such as alias/images."
+  }
+}
+
 variable "jenkins_version" {
   type        = string
   description = "The exact Jenkins version, for example 2.568.2."
@@ -95,12 +149,12 @@ variable "jenkins_version" {
 
 variable "jenkins_repository_url" {
   type        = string
-  default     = "https://pkg.jenkins.io/debian-stable"
-  description = "The Debian package repository that holds this Jenkins version. It stays in the image as apt's source."
+  default     = ""
+  description = "A package repository in the place of Jenkins's own for this distribution and version. It stays in the image as a source of packages."
 
-  # The URL becomes a line of apt's sources and is read by everybody who has the image: no blanks, no credentials.
+  # The URL becomes a line of the package manager's sources and is read by everybody who has the image: no blanks, no credentials.
   validation {
-    condition     = can(regex("^https?://[A-Za-z0-9._~:/%+-]+$", var.jenkins_repository_url))
+    condition     = can(regex("^(https?://[A-Za-z0-9._~:/%+-]+)?$", var.jenkins_repository_url))
     error_message = "The Jenkins repository must be an http or https URL without credentials, query and blanks."
   }
 }
@@ -113,6 +167,28 @@ variable "jenkins_repository_key_fingerprint" {
   validation {
     condition     = can(regex("^[0-9A-F]{40}$", var.jenkins_repository_key_fingerprint))
     error_message = "The key's fingerprint must be 40 hexadecimal digits in upper case."
+  }
+}
+
+variable "jenkins_update_center_url" {
+  type        = string
+  default     = "https://updates.jenkins.io"
+  description = "Where plugins are downloaded from during the build: the update center, or a mirror with its layout."
+
+  validation {
+    condition     = can(regex("^https?://[A-Za-z0-9._~:/%+-]+$", var.jenkins_update_center_url))
+    error_message = "The update center must be an http or https URL without credentials, query and blanks."
+  }
+}
+
+variable "jenkins_files" {
+  type        = string
+  default     = ""
+  description = "A folder with plugins.txt (lines NAME:VERSION SHA256), casc/ (Configuration as Code), or both. Empty for neither."
+
+  validation {
+    condition     = !can(regex("{{", var.jenkins_files))
+    error_message = "The folder's path must not contain two opening braces: the plugin would evaluate them as a template."
   }
 }
 

@@ -26,7 +26,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     const file = join(scratch.folder, `${signal}.env`)
     // Through npm, which passes a signal on to its own child only.
-    const cloud = spawn('npm', ['run', '--silent', 'cloud', '--', '--env-file', file], {
+    const cloud = spawn('npm', ['run', '--silent', 'cloud', '--', '--driver', 'light', '--env-file', file], {
       cwd: root,
       stdio: ['ignore', 'ignore', 'pipe']
     })

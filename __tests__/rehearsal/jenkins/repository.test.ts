@@ -1,24 +1,30 @@
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
+import {once} from 'node:events'
 import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {
-  startJenkinsRepository,
+  buildJenkinsRepository,
   type JenkinsRepository,
   type JenkinsRepositoryOptions
 } from '../../../rehearsal/jenkins/repository.ts'
 import {run} from '../../../rehearsal/packers/run.ts'
-import {textReader} from '../../../src/http.ts'
+import {bytesReader} from '../../../src/http.ts'
 import {resolveJenkins} from '../../../src/image/jenkinsVersion.ts'
 import {recordingLog} from '../../recordingLog.ts'
 
-const running: JenkinsRepository[] = []
+interface Running extends JenkinsRepository {
+  readonly url: string
+}
+
+const running: Running[] = []
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'repository-'))
 })
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((repository) => repository.stop()))
+  for (const {server} of running.splice(0)) server.close().closeAllConnections()
   await rm(folder, {recursive: true})
 })
 
@@ -26,14 +32,18 @@ afterEach(async () => {
 const withoutCompiler: typeof run = (command, args) =>
   command === 'javac' ? Promise.reject(new Error('no javac')) : run(command, args)
 
-async function start(options: JenkinsRepositoryOptions = {run: withoutCompiler}): Promise<JenkinsRepository> {
-  const repository = await startJenkinsRepository(options)
-  running.push(repository)
-  return repository
+async function start(options: JenkinsRepositoryOptions = {run: withoutCompiler}): Promise<Running> {
+  const repository = await buildJenkinsRepository(options)
+  repository.server.listen(0, '127.0.0.1')
+  await once(repository.server, 'listening')
+  const {port} = repository.server.address() as AddressInfo
+  const listening = {...repository, url: `http://127.0.0.1:${port}`}
+  running.push(listening)
+  return listening
 }
 
 /** An apt of its own, with one source, as the template's script writes it. */
-async function apt(repository: JenkinsRepository, key: string) {
+async function apt(repository: Running, key: string) {
   for (const name of ['etc/apt/preferences.d', 'state/lists/partial', 'cache/archives/partial', 'dpkg']) {
     await mkdir(join(folder, name), {recursive: true})
   }
@@ -59,11 +69,11 @@ async function apt(repository: JenkinsRepository, key: string) {
   return (...args: string[]) => run('apt-get', [...options, ...args], {cwd: folder})
 }
 
-const keyOf = async ({url}: JenkinsRepository) => (await fetch(`${url}/jenkins.io-2026.key`)).text()
+const keyOf = async ({url}: Running) => (await fetch(`${url}/jenkins.io-2026.key`)).text()
 
 it('is one that apt trusts by its key and takes the package from', async () => {
-  const repository = await start({address: '127.0.0.42', version: '2.570'})
-  expect(repository).toMatchObject({version: '2.570', standIn: true, url: expect.stringContaining('//127.0.0.42:')})
+  const repository = await start({version: '2.570'})
+  expect(repository).toMatchObject({version: '2.570', standIn: true})
   const get = await apt(repository, await keyOf(repository))
   await get('update')
   await get('download', 'jenkins=2.570')
@@ -97,18 +107,33 @@ it('has one key, with the fingerprint that it names', async () => {
 it('is one in which the action finds the version, and which says that it stands in', async () => {
   const repository = await start()
   const release = await resolveJenkins(
-    'lts',
-    repository.url,
-    {read: textReader({}, 10_000), log: recordingLog()},
+    {version: 'lts', source: 'debian-13', repositoryUrl: repository.url},
+    {readBytes: bytesReader({}, 10_000), log: recordingLog()},
     AbortSignal.timeout(5_000)
   )
   expect(release.version).toBe(repository.version)
   expect(await (await fetch(`${repository.url}/binary/Packages`)).text()).toContain('stand-in')
 })
 
-it('has nothing else, and stops while a client keeps its connection open', async () => {
+it('has nothing else', async () => {
   const repository = await start()
   expect((await fetch(`${repository.url}/binary/../package.json`)).status).toBe(404)
-  await repository.stop()
-  await expect(fetch(repository.url)).rejects.toThrow('fetch failed')
+})
+
+it('takes the package from the cache that was built in the same way before', async () => {
+  const built: string[] = []
+  const counting: typeof run = (command, args, options) => {
+    if (command === 'dpkg-deb') built.push(command)
+    return withoutCompiler(command, args, options)
+  }
+  const cache = join(folder, 'cache')
+  const [first, second] = [await start({run: counting, cache}), await start({run: counting, cache})]
+  const packages = await Promise.all(
+    [first, second].map(async ({url}) => (await fetch(`${url}/binary/jenkins_2.568.2_all.deb`)).arrayBuffer())
+  )
+  expect(built).toHaveLength(1)
+  expect(packages[0]).toEqual(packages[1])
+  await start({run: counting, cache, failure: 'port-taken'})
+  await start({run: counting, cache, version: '2.570'})
+  expect(built).toHaveLength(3)
 })

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Configuration as Code, as if its plugin were always installed: CASC_JENKINS_CONFIG is read and checked, and nothing is
+ * Configuration as Code, where its plugin is installed: CASC_JENKINS_CONFIG is read and checked, and nothing is
  * configured by it but whether there is a security realm (configuration-as-code-plugin, ConfigurationAsCode.java).
  */
 class Casc {

@@ -59,8 +59,9 @@ class Jenkins {
         home.makeSecrets();
         attain("Started initialization");
         if (Failure.NEVER_READY.isWanted()) Thread.sleep(Long.MAX_VALUE);
-        Plugins.inspect(home.folder.resolve("plugins"));
+        Plugins plugins = Plugins.inspect(home.folder.resolve("plugins"));
         attain("Listed all plugins");
+        plugins.load();
         useMemory();
         Thread.sleep(400);
         attain("Prepared all plugins");
@@ -72,7 +73,9 @@ class Jenkins {
         task("Loading global config", home::readConfiguration);
         attain("System config loaded");
         boolean[] realm = {false};
-        task("ConfigurationAsCode.init", () -> realm[0] = Casc.configure(home.folder));
+        if (plugins.isActive("configuration-as-code") || Failure.BROKEN_JCASC.isWanted()) {
+            task("ConfigurationAsCode.init", () -> realm[0] = Casc.configure(home.folder));
+        }
         attain("System config adapted");
         attain("Loaded all jobs");
         attain("Configuration for all jobs updated");

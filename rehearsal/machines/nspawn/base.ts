@@ -1,13 +1,14 @@
 import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
-import {mkdir, readFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {mkdir, readdir, readFile, readlink, symlink} from 'node:fs/promises'
+import {basename, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {run as runProgram, type Progress} from '../../packers/run.ts'
+import type {Progress} from '../../packers/run.ts'
 import type {Cgroups} from './cgroups.ts'
+import {debianSources, suite} from './debian-sources.ts'
 import type {Host} from './host.ts'
+import {liveRuns} from './runs.ts'
 
-const suite = 'trixie'
 const packages = [
   'ca-certificates',
   'cloud-init',
@@ -28,6 +29,8 @@ export const hypervisorFile = '/run/hypervisor-uuid'
 const fileHere = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const finishScript = fileHere('./finish-base.sh')
 const cloudConfig = fileHere('./cloud.cfg')
+/** In a run's folder: leads to the base system that the run uses, which therefore has to stay. */
+const inUse = 'base-in-use'
 
 export interface BaseOptions {
   readonly host: Host
@@ -42,20 +45,34 @@ export interface BaseOptions {
 
 /**
  * The folder of the base system: Debian 13 as its images for EC2 are set up, from the packages that this host's own apt sources
- * offer. It is built once, and then taken from the cache.
+ * offer. It is built once, and then taken from the cache; those of earlier recipes go when a new one is there.
  *
  * @throws Error with the last lines of mmdebstrap, for example where no Debian mirror can be reached
  */
-export async function baseSystem({host, cgroups, cache, scratch, progress, signal}: BaseOptions): Promise<string> {
+export async function baseSystem(options: BaseOptions): Promise<string> {
+  const {host, cache, scratch} = options
   const sources = debianSources(await host.run('apt-get', ['indextargets', '--format', '$(ORIGIN) $(LABEL) $(SITE)']))
   const recipe = [suite, ...packages, ...sources, await readFile(finishScript), await readFile(cloudConfig)]
   const folder = join(cache, 'bases', keyOf(recipe))
-  if (existsSync(folder)) return folder
+  // Before it is looked for, so that nobody takes it away in between.
+  await symlink(folder, join(scratch, inUse))
+  if (!existsSync(folder)) {
+    await build(folder, sources, options)
+    await removeOthers(folder, host, cache)
+  }
+  return folder
+}
 
+async function build(folder: string, sources: readonly string[], options: BaseOptions): Promise<void> {
+  const {host, cgroups, cache, scratch, progress, signal} = options
   progress('Building the base system, Debian 13, with mmdebstrap (about 200 MB; only this once)')
-  await mkdir(join(cache, 'bases'), {recursive: true})
   const partial = join(scratch, 'base')
+  const temporary = join(scratch, 'tmp')
+  await mkdir(join(cache, 'bases'), {recursive: true})
+  await mkdir(temporary)
   const [command = '', ...args] = await cgroups.join('base', [
+    'env',
+    `TMPDIR=${temporary}`,
     'mmdebstrap',
     '--mode=root',
     '--variant=minbase',
@@ -67,19 +84,24 @@ export async function baseSystem({host, cgroups, cache, scratch, progress, signa
     ...sources
   ])
   try {
-    const options = {env: host.env, onLine: progressOf(progress), ...(signal && {signal})}
-    await runProgram(
-      host.prefix[0] ?? command,
-      host.prefix.length > 0 ? [...host.prefix.slice(1), command, ...args] : args,
-      options
-    )
+    await host.watch(command, args, progressOf(progress), signal)
     await host.run(finishScript, [partial, cloudConfig, hypervisorFile])
-    // Another rehearsal may have built the same one meanwhile.
-    if (!existsSync(folder)) await host.run('mv', ['--no-target-directory', partial, folder])
+    await host.run('mv', ['--no-target-directory', partial, folder]).catch((error: unknown) => {
+      // Another rehearsal may have built the same one meanwhile.
+      if (!existsSync(folder)) throw error
+    })
   } finally {
     await cgroups.end('base')
   }
-  return folder
+}
+
+/** Removes the base systems that neither this recipe nor a rehearsal that runs needs. */
+async function removeOthers(current: string, host: Host, cache: string): Promise<void> {
+  const runs = await liveRuns(cache)
+  const used = await Promise.all(runs.map((run) => readlink(join(run.folder, inUse)).catch(() => '')))
+  const kept = new Set([current, ...used].map((path) => basename(path)))
+  const others = (await readdir(join(cache, 'bases'))).filter((name) => !kept.has(name))
+  await host.run('rm', ['-rf', ...others.map((name) => join(cache, 'bases', name))])
 }
 
 /** mmdebstrap's stages, of its many lines. */
@@ -93,23 +115,4 @@ function keyOf(parts: readonly (string | Buffer)[]): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part).update('\0')
   return `debian-13-${hash.digest('hex').slice(0, 16)}`
-}
-
-/**
- * Debian 13 from the mirrors that a Debian host's apt uses.
- *
- * @param targets Lines of origin, label and site
- * @returns Nothing on other distributions: mmdebstrap knows Debian's mirror itself
- */
-export function debianSources(targets: string): string[] {
-  const lines = targets.split('\n').map((line) => line.split(' '))
-  const siteOf = (label: string) => lines.find(([origin, own]) => origin === 'Debian' && own === label)?.[2]
-  const archive = siteOf('Debian')
-  const security = siteOf('Debian-Security')
-  if (archive === undefined) return []
-  return [
-    `deb ${archive} ${suite} main`,
-    `deb ${archive} ${suite}-updates main`,
-    ...(security === undefined ? [] : [`deb ${security} ${suite}-security main`])
-  ]
 }

@@ -28,7 +28,8 @@ export interface Cgroups {
 }
 
 const script = fileURLToPath(new URL('./join-cgroups.sh', import.meta.url))
-const prefix = 'bake-jenkins-ami-'
+/** A run's own group, in each hierarchy. */
+export const groupOf = (runId: string) => `bake-jenkins-ami-${runId}`
 /** Milliseconds. A killed machine is gone in less than a tenth of one second. */
 const patience = 10_000
 
@@ -43,8 +44,9 @@ export async function findHierarchies(): Promise<Hierarchies | undefined> {
 }
 
 export function createCgroups(host: Host, {unified, all}: Hierarchies, runId: string): Cgroups {
-  const folders = (name: string) => all.map((root) => join(root, prefix + runId, name))
-  const file = (name: string, knob: string) => join(unified, prefix + runId, name, knob)
+  const group = groupOf(runId)
+  const folders = (name: string) => all.map((root) => join(root, group, name))
+  const file = (name: string, knob: string) => join(unified, group, name, knob)
   const write = (path: string, text: string) => host.run('tee', [path], text)
   return {
     async join(name, command) {
@@ -61,13 +63,21 @@ export function createCgroups(host: Host, {unified, all}: Hierarchies, runId: st
       await write(file(name, 'cgroup.freeze'), '0')
     },
     async end(name = '') {
-      if (existsSync(file(name, 'cgroup.kill'))) {
-        await write(file(name, 'cgroup.kill'), '1')
-        await until(`${prefix}${runId}/${name} to be empty`, async () =>
-          (await eventsOf(file(name, 'cgroup.events'))).includes('populated 0')
+      const kill = file(name, 'cgroup.kill')
+      // Two rehearsals that start together may both remove what a third one left.
+      const unlessGone =
+        <T>(otherwise: T) =>
+        (error: unknown) => {
+          if (existsSync(kill)) throw error
+          return otherwise
+        }
+      if (existsSync(kill)) {
+        await write(kill, '1').catch(unlessGone(undefined))
+        await until(`${group}/${name} to be empty`, async () =>
+          (await eventsOf(file(name, 'cgroup.events')).catch(unlessGone(['populated 0']))).includes('populated 0')
         )
       }
-      await until(`${prefix}${runId}/${name} to be removed`, () => remove(host, folders(name)))
+      await until(`${group}/${name} to be removed`, () => remove(host, folders(name)))
     }
   }
 }

@@ -1,4 +1,5 @@
 import {mkdir, writeFile} from 'node:fs/promises'
+import type {Server} from 'node:http'
 import {join} from 'node:path'
 import {cacheFolder} from '../../packers/folders.ts'
 import type {Progress} from '../../packers/run.ts'
@@ -32,10 +33,16 @@ export interface NspawnDriverOptions {
 
 export interface NspawnDriver extends MachineDriver {
   readonly name: 'nspawn'
-  /** Where the machines see this host, and what they reach of it: servers that listen there. */
+  /** Where the machines see this host. */
   readonly hostAddress: string
   /** Holds the layers of images in `layers/N` and of each machine in `machines/INSTANCE/upper`. */
   readonly runFolder: string
+  /**
+   * Lets a server listen in the machines' network, for them and for this host; a firewall of the host's has no say there.
+   *
+   * @returns Its host and port
+   */
+  readonly serve: (server: Server) => Promise<string>
 }
 
 /** It takes two seconds at most, but for a machine whose services are slow to stop. */
@@ -52,22 +59,26 @@ interface Place {
  * control group of its own. Nothing of the host changes but for one network interface, and everything ends with `close`; what a
  * killed process leaves, the next start removes.
  *
- * @throws Error that says why this host cannot, or which command failed
+ * @throws Error with the command that failed; `whyNot` says beforehand whether this host can
  */
 export async function createNspawnDriver(options: NspawnDriverOptions = {}): Promise<NspawnDriver> {
   const {progress = () => {}, log = () => {}, cache = cacheFolder(), signal} = options
   const host = createHost()
-  const reason = await whyNot(cache, host)
   const hierarchies = await findHierarchies()
-  if (reason !== undefined || !hierarchies) throw new Error(`Real machines cannot run here: ${reason}.`)
+  if (!hierarchies) throw new Error('Real machines need the cgroup file system of version 2, and none is mounted')
   await installPackages(host, progress)
+  signal?.throwIfAborted()
   for (const removed of await cleanUp(cache)) progress(`Removed what a killed rehearsal left: ${removed}`)
 
   const run = await createRun(cache)
   const cgroups = createCgroups(host, hierarchies, run.id)
-  const undo = async () => {
-    await cgroups.end()
+  const removeFolder = async () => {
     await host.run('rm', ['-rf', run.folder])
+  }
+  // What has been made, last first, is what has to be undone.
+  const made: (() => void | Promise<void>)[] = [() => cgroups.end(), removeFolder]
+  const undo = async () => {
+    for (const one of made) await one()
   }
   try {
     const folders = {machines: join(run.folder, 'machines'), layers: join(run.folder, 'layers')}
@@ -78,6 +89,7 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
     const layers = await createLayers(host, folders.layers, base)
     const onLost = (what: string) => log(`The machines are cut off: ${what}`)
     const network = await createNetwork({host, cgroups, runId: run.id, onLost})
+    made.unshift(() => network.close())
     await writeFile(join(run.folder, 'resolv.conf'), `nameserver ${network.gateway}\n`)
 
     const places = new Map<string, Place>()
@@ -87,6 +99,7 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
       return place && {options: place.spec.metadata, tree: metadataTree(place.spec, address, `${address}/24`)}
     })
     const services = await startServices(network, metadata, log)
+    made.unshift(() => services.close())
     const setPorts = () =>
       network.setPorts(
         [...places.values()].map(({spec, address, port}): Port => ({name: port, address, rules: spec.ingress()}))
@@ -96,11 +109,10 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
     let closing: Promise<void> | undefined
     const end = async () => {
       await Promise.all([...machines.values()].map((machine) => machine.terminate()))
-      services.close()
-      metadata.closeAllConnections()
-      await network.close()
       await undo()
     }
+    // Now rather than at the first launch it shows whether the kernel has what the rules need.
+    await setPorts()
     const refuseWhenClosed = (name: string) => {
       if (closed) throw new Error(`${name} cannot be launched: the nspawn driver is closed`)
     }
@@ -112,6 +124,7 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
       settlingMs,
       sourceContent: layers.base,
       rulesChanged: setPorts,
+      serve: services.serve,
       async launch(spec) {
         const {instanceId: name, content} = spec
         refuseWhenClosed(name)

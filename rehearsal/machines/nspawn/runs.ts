@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
-import {mkdir, mkdtemp, readdir, readFile, rename, writeFile} from 'node:fs/promises'
+import {mkdir, readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {identify, type ProcessIdentity} from '../../../src/cleanup/processes.ts'
+import {identify, processRuns} from '../../../src/cleanup/processes.ts'
 
 /** One driver's life, in a folder that says whose it is. */
 export interface Run {
@@ -10,33 +10,36 @@ export interface Run {
   readonly folder: string
 }
 
+interface OwnedRun extends Run {
+  /** The process that made it runs. */
+  readonly isLive: boolean
+}
+
 const folderOf = (cache: string) => join(cache, 'runs')
 
-/** Makes the folder of a new run of this process. */
+/** Makes the folder of a new run of this process, which its name tells: at no moment does a run seem to be abandoned. */
 export async function createRun(cache: string): Promise<Run> {
-  await mkdir(folderOf(cache), {recursive: true})
   const id = randomBytes(3).toString('hex')
-  const folder = join(folderOf(cache), id)
-  // A folder without its owner's name would be taken for an abandoned one.
-  const unnamed = await mkdtemp(join(cache, 'run-'))
-  await writeFile(join(unnamed, 'owner.json'), JSON.stringify(identify(process.pid)))
-  await rename(unnamed, folder)
+  const owner = identify(process.pid)
+  const folder = join(folderOf(cache), `${id}-${process.pid}-${owner?.startTime ?? ''}`)
+  await mkdir(folder, {recursive: true})
   return {id, folder}
 }
 
 /** The runs whose process is gone. */
 export async function abandonedRuns(cache: string): Promise<Run[]> {
-  const ids = await readdir(folderOf(cache)).catch(() => [])
-  const runs = ids.map((id) => ({id, folder: join(folderOf(cache), id)}))
-  const lives = await Promise.all(runs.map(({folder}) => hasOwner(folder)))
-  return runs.filter((_, i) => lives[i] === false)
+  return (await allRuns(cache)).filter(({isLive}) => !isLive)
 }
 
-async function hasOwner(folder: string): Promise<boolean> {
-  try {
-    const {pid, startTime} = JSON.parse(await readFile(join(folder, 'owner.json'), 'utf8')) as ProcessIdentity
-    return identify(pid)?.startTime === startTime
-  } catch {
-    return false
-  }
+export async function liveRuns(cache: string): Promise<Run[]> {
+  return (await allRuns(cache)).filter(({isLive}) => isLive)
+}
+
+async function allRuns(cache: string): Promise<OwnedRun[]> {
+  const names = await readdir(folderOf(cache)).catch(() => [])
+  return names.flatMap((name) => {
+    const [, id, pid, startTime = ''] = /^([0-9a-f]{6})-(\d+)-(\d+)$/.exec(name) ?? []
+    if (id === undefined) return []
+    return [{id, folder: join(folderOf(cache), name), isLive: processRuns({pid: Number(pid), startTime})}]
+  })
 }

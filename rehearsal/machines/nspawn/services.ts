@@ -5,6 +5,8 @@ import {createNames, serveNames} from './resolver.ts'
 import {connectOut, portsOut} from './way-out.ts'
 
 export interface Services {
+  /** Lets one more server listen, on a free port of the gateway's. Returns its host and port. */
+  readonly serve: (server: HttpServer) => Promise<string>
   close(): void
 }
 
@@ -19,9 +21,12 @@ export async function startServices(
   serveNames(resolver, names)
 
   const open = new Set<Socket>()
-  const receive = (socket: Socket, port: number): void => {
+  const track = (socket: Socket): void => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
+  }
+  const receive = (socket: Socket, port: number): void => {
+    track(socket)
     const to = socket.localAddress
     if (to === undefined) return void socket.destroy()
     const name = names.nameOf(to)
@@ -36,6 +41,17 @@ export async function startServices(
     servers.push(server)
   }
   return {
+    async serve(server) {
+      const listening = await network.listenTcp(0)
+      servers.push(listening)
+      listening.on('connection', (socket) => {
+        track(socket)
+        server.emit('connection', socket)
+      })
+      const address = listening.address()
+      if (address === null || typeof address === 'string') throw new Error('the machines’ network gave out no port')
+      return `${network.gateway}:${address.port}`
+    },
     close() {
       resolver.close()
       for (const server of servers) server.close()

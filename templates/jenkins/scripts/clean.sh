@@ -32,6 +32,10 @@ if command -v apt-get >/dev/null; then
   empty /var/lib/apt/lists
   rm -f /var/cache/apt/pkgcache.bin /var/cache/apt/srcpkgcache.bin
 fi
+if command -v dnf >/dev/null; then
+  dnf --quiet clean all
+  empty /var/cache/dnf /var/cache/yum
+fi
 
 # Writers of logs come first, or they write again at shutdown. The journal goes on in memory.
 stop syslog.socket rsyslog.service
@@ -56,6 +60,14 @@ while IFS= read -r home; do
     "$home"/.wget-hsts "$home"/.ssh/known_hosts
 done < <(homes)
 
+# The SSM agent registers each instance by its own id. Where it carries this very connection it must go on running.
+if [ "$CONNECT_VIA" != session-manager ]; then
+  stop amazon-ssm-agent.service snap.amazon-ssm-agent.amazon-ssm-agent.service
+fi
+empty /var/lib/amazon/ssm
+# Ubuntu's firmware updater makes a key pair of its own, and its seeder of random numbers works once for each machine.
+empty /var/lib/fwupd/pki /var/cache/pollinate
+
 # systemd saves a new seed when this unit stops, so it is stopped before and not at shutdown.
 stop systemd-random-seed.service
 rm -f /var/lib/systemd/random-seed /boot/loader/random-seed /boot/efi/loader/random-seed /efi/loader/random-seed
@@ -65,7 +77,12 @@ rm -f /var/lib/dhcpcd/duid /var/lib/dhcpcd/secret /var/lib/dhcpcd/*.lease /var/l
 
 # The address and the name of the build's machine are written anew by cloud-init on each instance.
 if command -v cloud-init >/dev/null; then
-  cloud-init clean --logs --configs network
+  configs=()
+  # The cloud-init of Amazon Linux 2023 is older than this option, and writes no such files there.
+  if cloud-init clean --help | grep -q -e --configs; then
+    configs=(--configs network)
+  fi
+  cloud-init clean --logs "${configs[@]}"
 fi
 rm -f /etc/hostname
 rm -f /etc/ssh/ssh_host_*

@@ -36,13 +36,22 @@ while true; do
   esac
   # systemd starts a failed Jenkins again. The first failure is the one to report.
   if systemctl is-failed --quiet jenkins.service || [ "$(systemctl show --property=NRestarts --value jenkins.service)" != 0 ]; then
-    fail "Jenkins does not start."
+    cause=$(journalctl --unit=jenkins.service --no-pager --output=cat |
+      grep -m 1 -E '^(Caused( by)?: )?[a-z][A-Za-z0-9_.$]*(Exception|Error): ' || true)
+    fail "Jenkins does not start.${cause:+ Its log says: $cause}"
   fi
   if [ "$SECONDS" -ge "$seconds" ]; then
     fail "Jenkins was not ready after $seconds seconds; its last answer had status $status (000 is none)."
   fi
   sleep 2
 done
+
+# Without a plugin that it cannot load Jenkins starts all the same.
+problems=$(journalctl --unit=jenkins.service --no-pager --output=cat |
+  grep -E -A 3 'Failed (Inspecting|Loading|Initializing|Preparing) plugin' || true)
+if [ -n "$problems" ]; then
+  fail "Jenkins starts, but not with all of its plugins. The first: $(head -n 3 <<<"$problems" | sed 's/.*SEVERE[[:space:]]*//')"
+fi
 
 echo "Jenkins $version is ready after $SECONDS seconds (status $status)"
 systemctl stop jenkins.service

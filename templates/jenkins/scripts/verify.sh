@@ -37,6 +37,8 @@ must_not_exist /var/lib/cloud/instance /var/lib/cloud/instances /var/lib/cloud/d
 must_not_exist /var/lib/dhcp/* /var/lib/systemd/network/*
 must_not_exist /var/lib/dhcpcd/duid /var/lib/dhcpcd/secret /var/lib/dhcpcd/*.lease /var/lib/dhcpcd/*.lease6
 must_not_exist /var/lib/apt/lists/* /var/cache/apt/archives/*.deb /etc/apt/apt.conf.d/90-bake
+must_not_exist /var/cache/dnf/* /var/cache/yum/*
+must_not_exist /var/lib/amazon/ssm/* /var/lib/fwupd/pki/*
 must_not_exist /var/log/journal/*
 must_not_exist /usr/sbin/policy-rc.d.bake
 must_be_empty /etc/machine-id
@@ -67,6 +69,11 @@ done < <(find /tmp /var/tmp -xdev -mindepth 1 -maxdepth 1 ! -name 'systemd-priva
 while IFS= read -r -d '' key; do
   remains+=("$key (a private key)")
 done < <(grep -rlIZ -E -e '-----BEGIN ([A-Z]+ )*PRIVATE KEY-----' /etc /opt /srv /usr/local /var/lib "${homes[@]}" 2>/dev/null || true)
+
+# The database of packages must be sound: without it the instances of this image could not be updated.
+if command -v rpmdb >/dev/null && ! rpmdb --verifydb >/dev/null; then
+  remains+=("a damaged database of rpm's packages")
+fi
 
 if systemctl is-active --quiet jenkins.service; then
   remains+=("jenkins.service (running: it would write its secrets again)")

@@ -3,7 +3,7 @@ import {specFor} from './machines.ts'
 
 /** A process with a real machine, to be killed. */
 async function launchAndWait(): Promise<void> {
-  const driver = await createNspawnDriver()
+  const driver = await createNspawnDriver({progress: (sentence) => console.log(sentence)})
   await driver.launch(specFor(driver))
   console.log('launched')
 }

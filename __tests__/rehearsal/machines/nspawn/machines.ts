@@ -1,6 +1,5 @@
 import {execFile} from 'node:child_process'
-import {existsSync} from 'node:fs'
-import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {connect} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -8,7 +7,6 @@ import {setTimeout as pause} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import type {LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'
 import type {NspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
-import {findHierarchies} from '../../../../rehearsal/machines/nspawn/cgroups.ts'
 import {metadata} from '../light/machines.ts'
 
 const run = promisify(execFile)
@@ -61,10 +59,14 @@ export async function ssh(machine: Machine, keyFile: string, command: string): P
   }
 }
 
-/** How an attempt to connect ends: `open`, an error's code, or `no answer` within a second. */
-export function knock(address: string, port: number): Promise<string> {
+/**
+ * How an attempt to connect ends: `open`, an error's code, or `no answer`.
+ *
+ * @param patience Milliseconds to wait for an answer: more where there has to be one
+ */
+export function knock(address: string, port: number, patience = 1000): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({host: address, port, timeout: 1000})
+    const socket = connect({host: address, port, timeout: patience})
     const end = (how: string) => {
       socket.destroy()
       resolve(how)
@@ -73,27 +75,4 @@ export function knock(address: string, port: number): Promise<string> {
     socket.once('timeout', () => end('no answer'))
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? ''))
   })
-}
-
-/** Everything on this host that is a rehearsal's: control groups, interfaces, tables, processes, mounts, files of nspawn's. */
-export async function tracesOnHost(): Promise<string[]> {
-  const hierarchies = await findHierarchies()
-  const groups = (hierarchies?.all ?? []).map(async (root) => (await readdir(root)).map((name) => join(root, name)))
-  const {stdout: links} = await run('ip', ['-oneline', 'link'])
-  const {stdout: namespaces} = await run('ip', ['netns'])
-  const {stdout: tables} = await run('nft', ['list', 'tables'])
-  // Without zombies: on hosts whose first process reaps nobody, they stay.
-  const {stdout: processes} = await run('ps', ['-eo', 'stat,pid,args'])
-  const mounts = await readFile('/proc/self/mounts', 'utf8')
-  const nspawn = existsSync('/run/systemd/nspawn') ? await readdir('/run/systemd/nspawn', {recursive: true}) : []
-  const matching = (text: string, mark: RegExp) => text.split('\n').filter((line) => mark.test(line))
-  return [
-    ...matching((await Promise.all(groups)).flat().join('\n'), /bake-jenkins-ami/),
-    ...matching(links, / bake-[0-9a-f]{6}@/),
-    ...matching(namespaces, /bake|i-0/),
-    ...matching(tables, /bridge machines/),
-    ...matching(processes, /^[^Z].*(systemd-nspawn.*bake-jenkins-ami|nspawn\/keeper\.mjs)/),
-    ...matching(mounts, /bake-jenkins-ami/),
-    ...matching(nspawn.join('\n'), /i-0/)
-  ]
 }

@@ -1,20 +1,9 @@
 #!/bin/bash
-# Brings the source image to a state in which packages can be installed: booted to the end, its background updates at
-# rest, its packages up to date.
+# Debian and Ubuntu: brings the source image to a state in which packages can be installed: its background updates at rest,
+# its packages up to date.
 set -euo pipefail
+grep -qE '^ID=(debian|ubuntu)$' /etc/os-release || exit 0
 export DEBIAN_FRONTEND=noninteractive
-
-# On its first boot cloud-init itself writes apt's sources and installs packages.
-if command -v cloud-init >/dev/null; then
-  status=0
-  timeout 600 cloud-init status --wait || status=$?
-  # 2 means that it has finished with warnings.
-  if [ "$status" -ne 0 ] && [ "$status" -ne 2 ]; then
-    echo "cloud-init did not finish its first boot (exit status $status; 124 is 10 minutes):" >&2
-    cloud-init status --long >&2 || true
-    exit 1
-  fi
-fi
 
 # Only the timers are stopped: an update that already runs is waited for, because stopping dpkg half-way breaks it.
 for timer in apt-daily.timer apt-daily-upgrade.timer; do
@@ -45,3 +34,4 @@ until apt-get update; do
 done
 
 apt-get upgrade --yes --with-new-pkgs
+apt-get install --yes --no-install-recommends ca-certificates curl gpg unzip

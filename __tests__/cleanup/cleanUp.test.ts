@@ -1,0 +1,164 @@
+import {spawn, type ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {afterEach, beforeEach, expect, it, jest} from '@jest/globals'
+import {cleanUp} from '../../src/cleanup/cleanUp.ts'
+import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {groupRuns, identify, processRuns, type ProcessIdentity} from '../../src/cleanup/processes.ts'
+import type {BakeState} from '../../src/cleanup/state.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
+import type {CloudOptions} from '../../rehearsal/cloud/cloud.ts'
+import {launch, startTestCloud, type TestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog} from '../recordingLog.ts'
+
+jest.setTimeout(60_000)
+
+const bakeId = '0123456789ab'
+const ours = {[tagKeys.bake]: bakeId}
+const pause = async (): Promise<void> => {}
+
+let ledger: Ledger
+const children: ChildProcess[] = []
+const before = process.env['AWS_ENDPOINT_URL']
+beforeEach(() => {
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'clean-up-')), 'bake')
+})
+afterEach(() => {
+  if (before === undefined) delete process.env['AWS_ENDPOINT_URL']
+  else process.env['AWS_ENDPOINT_URL'] = before
+  children.splice(0).forEach(({pid = 0, stdout}) => {
+    stdout?.destroy()
+    if (groupRuns(pid)) process.kill(-pid, 'SIGKILL')
+  })
+})
+
+/** A process that ignores the signals that can be ignored, with one of its own in its group. */
+async function start(): Promise<ProcessIdentity> {
+  const script = 'trap "" INT TERM; sleep 100 & echo ready; wait'
+  const child = spawn('sh', ['-c', script], {detached: true, stdio: ['ignore', 'pipe', 'inherit']})
+  children.push(child)
+  await once(child.stdout, 'data')
+  const identity = identify(child.pid ?? 0)
+  if (!identity) throw new Error('it ended at once')
+  return identity
+}
+
+/** What a job's post finds: the local cloud, a role and a job that may ask for tokens. */
+async function job(options: Omit<CloudOptions, 'driver' | 'log'> = {}) {
+  const test = await startTestCloud(options)
+  const {cloud} = test
+  // The SDK reads its own settings from the process's environment.
+  process.env['AWS_ENDPOINT_URL'] = cloud.endpoint
+  const env = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: cloud.oidc.requestUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: cloud.oidc.requestToken
+  }
+  const role = {arn: cloud.roleArn, sessionName: 'test', durationSeconds: 3600, audience: 'sts.amazonaws.com'}
+  const state = async (main?: ProcessIdentity): Promise<BakeState> => ({
+    bakeId,
+    region: cloud.region,
+    role,
+    folder: ledger.folder,
+    main: main ?? {pid: 999_999_999, startTime: '1'},
+    began: new Date().toISOString()
+  })
+  return {...test, env, state}
+}
+
+const make = ({ec2, cloud}: TestCloud): Promise<string> =>
+  launch(ec2, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+
+it('ends a main that no signal has reached, and Packer, before it touches AWS', async () => {
+  const main = await start()
+  const packer = await start()
+  ledger.startedPacker(packer)
+  const stillRan: boolean[] = []
+  const post = await job({
+    onArrival: ({action}) => {
+      if (action === 'GetIdToken') stillRan.push(processRuns(main), groupRuns(packer.pid))
+    }
+  })
+  await make(post)
+  await cleanUp(await post.state(main), {log: recordingLog(), env: post.env})
+  expect(stillRan).toEqual([false, false])
+  expect(post.cloud.leftovers()).toEqual([])
+})
+
+it('sweeps all the same when main cannot be ended, and is red', async () => {
+  const post = await job()
+  await make(post)
+  const main = await start()
+  // As when it hangs in the kernel.
+  const kill = jest.spyOn(process, 'kill').mockImplementation(() => true)
+  try {
+    const work = cleanUp(await post.state(main), {log: recordingLog(), env: post.env, endingMs: 100})
+    await expect(work).rejects.toThrow(
+      new RegExp(`The main step \\(process ${main.pid}\\) still runs and may make more`)
+    )
+  } finally {
+    kill.mockRestore()
+  }
+  expect(post.cloud.leftovers()).toEqual([])
+})
+
+it('leaves a process alone that only has main’s id', async () => {
+  const other = await start()
+  const post = await job()
+  await cleanUp(await post.state({...other, startTime: '1'}), {log: recordingLog(), env: post.env})
+  expect(processRuns(other)).toBe(true)
+})
+
+it('tries again while GitHub gives no token', async () => {
+  let refusals = 6
+  const post = await job({
+    onArrival: ({action}) => {
+      if (action === 'GetIdToken' && refusals-- > 0) throw new Error('down')
+    }
+  })
+  await make(post)
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause})
+  expect(post.cloud.leftovers()).toEqual([])
+})
+
+it('names what may be left when it cannot come to AWS at all', async () => {
+  const post = await job()
+  const {GroupId = ''} = await post.ec2.createSecurityGroup({GroupName: 'g', Description: 'd'})
+  ledger.made('security-group', GroupId)
+  const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
+  writeFileSync(ledger.nextPackerRun().output, `1,,ui,say,==> a.b: Creating temporary keypair: ${name}\n`)
+  const env = {}
+  const failure = await cleanUp(await post.state(), {log: recordingLog(), env, pause}).catch((error: unknown) => error)
+  expect(String(failure)).toMatch(/Nothing could be removed: .*GitHub offers this job no OIDC token/)
+  expect(String(failure)).toContain(`This may be left in us-east-1: security-group ${GroupId}, key pair ${name}.`)
+  expect(String(failure)).toContain(`bake-jenkins-ami:bake = ${bakeId}`)
+})
+
+it('gives up in time, with what was said last', async () => {
+  const post = await job({
+    onArrival: ({action}) => {
+      if (action === 'GetIdToken') throw new Error('down')
+    }
+  })
+  ledger.made('instance', 'i-0123456789abcdef0')
+  const work = cleanUp(await post.state(), {log: recordingLog(), env: post.env, limitMs: 8_000})
+  await expect(work).rejects.toThrow(/GitHub gave no OIDC token[\s\S]*instance i-0123456789abcdef0/)
+})
+
+it('does not ask a role again that refuses the job for good', async () => {
+  const post = await job({subject: 'repo:somebody/else:ref:refs/heads/main'})
+  const work = cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause})
+  await expect(work).rejects.toThrow(/Nothing could be removed: The role .* could not be assumed/)
+  expect(post.cloud.calls.filter(({action}) => action === 'AssumeRoleWithWebIdentity')).toHaveLength(1)
+})
+
+it('finds by tag what a lost ledger knew, and says that it was lost', async () => {
+  const post = await job()
+  await make(post)
+  rmSync(ledger.folder, {recursive: true})
+  const log = recordingLog()
+  await cleanUp(await post.state(), {log, env: post.env})
+  expect(log.lines).toContainEqual(expect.stringMatching(/^warning: The ledger in .* was lost/))
+  expect(post.cloud.leftovers()).toEqual([])
+})

@@ -1,0 +1,67 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
+import {expect, it} from '@jest/globals'
+import {openIam} from '../../src/cleanup/iam.ts'
+import {openLedger} from '../../src/cleanup/ledger.ts'
+import {sweep} from '../../src/cleanup/sweep.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
+import {populate} from '../look-alikes.ts'
+import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog} from '../recordingLog.ts'
+import {accountOf} from '../testAccount.ts'
+
+it('touches none of fifty of each kind that look like a bake’s, made while the bake ran', async () => {
+  const {iam, cloud} = await startTestCloud()
+  const {endpoint, region, administrator: credentials} = cloud
+  const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
+  const bakeId = '0123456789ab'
+  const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'look-alikes-')), 'bake')
+  const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
+  const ours = {[tagKeys.bake]: bakeId}
+  await ec2.createKeyPair({KeyName: name, KeyType: 'ed25519'})
+  await ec2.createSecurityGroup({GroupName: name, Description: 'd'})
+  const instance = await launch(ec2, cloud, {
+    KeyName: name,
+    SecurityGroups: [name],
+    TagSpecifications: tagSpecifications(ours, 'instance', 'volume')
+  })
+  const {ImageId: image = ''} = await ec2.createImage({InstanceId: instance, Name: 'ours'})
+  await ec2.describeImages({ImageIds: [image]})
+  writeFileSync(
+    ledger.nextPackerRun().output,
+    [
+      `Creating temporary keypair: ${name}`,
+      `Creating temporary security group for this instance: ${name}`,
+      'Launching a spot AWS instance...',
+      `Instance ID: ${instance}`,
+      'Copying to: us-east-1'
+    ]
+      .map((text) => `1,,ui,say,==> amazon-ebs.own: ${text}\n`)
+      .join('')
+  )
+  // Launched from the image of this very bake.
+  const others = await populate(ec2, {imageId: image, iam})
+  expect(others.counts).toMatchObject({
+    instance: 50,
+    'spot-request': 25,
+    volume: 50,
+    image: 50,
+    snapshot: 100,
+    'security-group': 50,
+    'key-pair': 50,
+    'launch-template': 50,
+    'instance-profile': 50,
+    role: 50
+  })
+
+  const account = accountOf(ec2, {iam: openIam(iam)})
+  const log = recordingLog()
+  const left = await sweep({account, bakeId, ledger, log, limit: AbortSignal.timeout(60_000), settleMs: 10})
+  expect(left).toEqual([])
+  expect(await others.changed()).toEqual([])
+  const theirs = (one: {readonly type: string; readonly id: string}): boolean =>
+    others.ids.has(one.id) || others.ids.has(`${one.type} ${one.id}`)
+  expect(cloud.leftovers().filter((one) => !theirs(one))).toEqual([])
+}, 120_000)

@@ -1,0 +1,69 @@
+import {readFileSync} from 'node:fs'
+import * as path from 'node:path'
+import {expect, it} from '@jest/globals'
+import {awsCauses} from '../../src/ec2/causes.ts'
+import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
+import {machineRules, scriptFailed} from '../../src/packer/diagnosis/scripts.ts'
+import {templateRules} from '../../src/packer/diagnosis/template.ts'
+import {troubleshooting, type Advice} from '../../src/report/advice.ts'
+import {sourceMessages, sourceTexts} from './messages.ts'
+
+const page = readFileSync(path.join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')
+const quotes = [...page.matchAll(/^> (.+)$/gm)].map(([, quote = '']) => quote)
+const advice: readonly Advice[] = [...awsCauses, ...connectionRules, ...templateRules, ...machineRules, scriptFailed]
+/** Entries whose messages are put together from what several calls said. */
+const composedEntries = ['preflight-denied', 'preflight-refused', 'left-in-the-account']
+
+/**
+ * Errors whose message has no text of its own where they are made, and how many a file has: they pass on a message that is
+ * made elsewhere, or put one together from texts of which the page quotes the first.
+ */
+const composed: Readonly<Record<string, number>> = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'composed.json'), 'utf8')
+) as Record<string, number>
+
+/** A quote gives a message's fixed parts in their order, and leaves out its values and perhaps its end. */
+function fits(quote: string, message: string): boolean {
+  let at = 0
+  for (const part of quote.split('…').map((text) => text.trim())) {
+    at = message.indexOf(part, at)
+    if (at === -1) return false
+    at += part.length
+  }
+  return quote.replaceAll(/…|\W/g, '').length >= 8
+}
+
+it.each(sourceMessages().flatMap(({file, text}) => (text === undefined ? [] : [[file, text] as const])))(
+  'the page has an entry for the message of %s: %s',
+  (_, text) => {
+    expect(quotes.filter((quote) => fits(quote, text))).not.toEqual([])
+  }
+)
+
+it('knows every place where a message is put together', () => {
+  const found: Record<string, number> = {}
+  for (const {file, text} of sourceMessages()) if (text === undefined) found[file] = (found[file] ?? 0) + 1
+  expect(found).toEqual(composed)
+})
+
+const texts = [...sourceTexts(), ...sourceMessages().flatMap(({text}) => text ?? [])]
+it.each(quotes)('the page quotes a message that there is: %s', (quote) => {
+  expect(texts.some((text) => fits(quote, text))).toBe(true)
+})
+
+it.each(advice.map((entry) => [entry.id, entry] as const))(
+  'the page has the entry %s as it is in the code',
+  (_, entry) => {
+    expect(page).toContain(`### <a id="${entry.id}"></a>${entry.title}\n\n${entry.cause}\n\n${entry.change}\n`)
+  }
+)
+
+it('has no entry twice and none of a cause that is gone', () => {
+  const anchors = [...page.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id)
+  expect([...anchors].toSorted()).toEqual([...advice.map(({id}) => id), ...composedEntries].toSorted())
+})
+
+it('links to entries that there are', () => {
+  const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, id = '']) => id)
+  expect(links.filter((id) => !page.includes(`<a id="${id}">`))).toEqual([])
+})

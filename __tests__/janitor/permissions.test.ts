@@ -1,0 +1,87 @@
+import {readFileSync} from 'node:fs'
+import * as path from 'node:path'
+import {runSimulation} from '@cloud-copilot/iam-simulate'
+import {expect, it, jest} from '@jest/globals'
+import type {Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
+import {janitor} from '../../src/janitor/janitor.ts'
+import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog} from '../recordingLog.ts'
+import {accountOf} from '../testAccount.ts'
+
+jest.setTimeout(60_000)
+
+const policy: unknown = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, '..', '..', 'iam', 'sweep-permissions.json'), 'utf8')
+)
+
+/** Judges by the policy that the README hands out, with an evaluator that is not ours. */
+const sweepPermissions: Authorize = async ({action, resources}) => {
+  for (const {arn, context} of resources) {
+    const result = await runSimulation(
+      {
+        request: {
+          principal: 'arn:aws:iam::123456789012:role/bake-jenkins-ami-sweep',
+          action,
+          resource: {resource: arn, accountId: '123456789012'},
+          contextVariables: context as Record<string, string | string[]>
+        },
+        identityPolicies: [{name: 'role', policy}],
+        serviceControlPolicies: [],
+        resourceControlPolicies: []
+      },
+      {}
+    )
+    if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors))
+    if (result.overallResult !== 'Allowed') return {allowed: false, resource: arn, because: 'because of the policy'}
+  }
+  return {allowed: true}
+}
+
+it('suffices to remove what has expired, and does not allow to remove what a bake kept', async () => {
+  let judges = false
+  const {ec2, cloud} = await startTestCloud({
+    authorize: async (request) => (judges ? sweepPermissions(request) : {allowed: true})
+  })
+  const expired = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2020-01-01T00:00:00.000Z'}
+  await ec2.createKeyPair({
+    KeyName: 'k',
+    KeyType: 'ed25519',
+    TagSpecifications: tagSpecifications(expired, 'key-pair')
+  })
+  const {GroupId = ''} = await ec2.createSecurityGroup({
+    GroupName: 'g',
+    Description: 'd',
+    TagSpecifications: tagSpecifications(expired, 'security-group')
+  })
+  await ec2.createLaunchTemplate({
+    LaunchTemplateName: 'packer-fleet-launch-template-abcdefg',
+    LaunchTemplateData: {ImageId: cloud.sourceImageId},
+    TagSpecifications: tagSpecifications(expired, 'launch-template')
+  })
+  const instance = await launch(ec2, cloud, {
+    SecurityGroupIds: [GroupId],
+    InstanceMarketOptions: {MarketType: 'spot'},
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {VolumeSize: 8, DeleteOnTermination: false}}],
+    TagSpecifications: tagSpecifications(expired, 'instance', 'volume', 'spot-instances-request')
+  })
+  await ec2.createImage({
+    InstanceId: instance,
+    Name: 'expired',
+    TagSpecifications: tagSpecifications(expired, 'image', 'snapshot')
+  })
+  const kept = tagSpecifications({[tagKeys.bake]: '0123456789ab'}, 'image', 'snapshot')
+  const {ImageId = ''} = await ec2.createImage({InstanceId: instance, Name: 'kept', TagSpecifications: kept})
+  await ec2.describeImages({})
+
+  judges = true
+  await expect(ec2.deregisterImage({ImageId})).rejects.toThrow(/not authorized/)
+  const limit = AbortSignal.timeout(40_000)
+  const report = await janitor(accountOf(ec2), {dryRun: false, log: recordingLog(), limit})
+  expect(report.swept.filter(({outcome}) => outcome !== 'removed')).toEqual([])
+  expect(report.unseen).toEqual([])
+  expect(cloud.calls.filter(({errorCode}) => errorCode === 'UnauthorizedOperation').map(({action}) => action)).toEqual([
+    'DeregisterImage'
+  ])
+  expect(cloud.leftovers([ImageId])).toEqual([])
+})

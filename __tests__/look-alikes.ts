@@ -1,0 +1,187 @@
+import {randomBytes, randomUUID} from 'node:crypto'
+import type {EC2, Tag, TagSpecification, ResourceType} from '@aws-sdk/client-ec2'
+import type {IAM} from '@aws-sdk/client-iam'
+
+export interface LookAlikesOptions {
+  /** What their machines are launched from: the source image of the bake under test, or an image that it made. */
+  readonly imageId: string
+  /** Of each kind. Default 50; each instance costs a machine of the driver. */
+  readonly count?: number
+  /** Makes instance profiles and roles too. */
+  readonly iam?: IAM
+}
+
+/** Things of others that look like a bake's. */
+export interface LookAlikes {
+  /** Ids, and the names of what has no id. */
+  readonly ids: ReadonlySet<string>
+  /** How many there are of each kind. */
+  readonly counts: Readonly<Record<string, number>>
+  /** What of them is gone or has been changed since, one line each. */
+  changed(): Promise<string[]>
+}
+
+/**
+ * Fills an account, through its API, with what a sweep must never touch: the same prefixes and temporary names, other
+ * bakes' tags, instances launched from the same image, images of other instances, snapshots that say that CreateImage
+ * made them, key pairs with fixed names, launch templates of Packer's, images that another bake kept, and tags that are
+ * nearly ours.
+ *
+ * To have them older than a bake, call it before the bake begins. Some hundred requests: the client should retry.
+ */
+export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesOptions): Promise<LookAlikes> {
+  const before = await pictureOf(ec2, iam)
+  const numbers = Array.from({length: count}, (_, index) => index)
+  const forEach = (make: (n: number) => Promise<unknown>): Promise<unknown> => Promise.all(numbers.map(make))
+  await forEach(async (n) => {
+    await ec2.importKeyPair({
+      KeyName: n % 2 ? `packer_${randomUUID()}` : `jenkins-build-key-${n}`,
+      PublicKeyMaterial: Buffer.from(publicKey),
+      TagSpecifications: tagged(n, 'key-pair')
+    })
+    await ec2.createSecurityGroup({
+      GroupName: n % 2 ? `packer_${randomUUID()}` : `bake-jenkins-ami-smoke-${anotherBake()}`,
+      Description: 'Temporary group for Packer',
+      TagSpecifications: tagged(n, 'security-group')
+    })
+    await ec2.createLaunchTemplate({
+      LaunchTemplateName: `packer-fleet-launch-template-${randomBytes(4).toString('hex').slice(0, 7)}`,
+      LaunchTemplateData: {ImageId: imageId, InstanceType: 't3.medium', KeyName: `packer_${randomUUID()}`},
+      TagSpecifications: tagged(n, 'launch-template')
+    })
+    await iam?.createInstanceProfile({InstanceProfileName: `packer-${randomUUID()}`})
+    await iam?.createRole({RoleName: `packer-${randomUUID()}`, AssumeRolePolicyDocument: trustEc2})
+  })
+  const instances = await launchInstances(ec2, imageId, count)
+  await forEach(async (n) => {
+    await ec2.createImage({
+      InstanceId: instances[0] ?? '',
+      Name: `jenkins-2.568.2-${20_261_122_000_000 + n}-${anotherBake().slice(0, 4)}`,
+      NoReboot: true,
+      TagSpecifications: tagged(n, 'image', 'snapshot')
+    })
+  })
+  const {Volumes: [volume] = []} = await ec2.describeVolumes({
+    Filters: [{Name: 'attachment.instance-id', Values: instances}]
+  })
+  await forEach(async (n) => {
+    await ec2.createSnapshot({
+      VolumeId: volume?.VolumeId,
+      Description: `Created by CreateImage(i-0${randomBytes(8).toString('hex')}) for ami-0${randomBytes(8).toString('hex')}`,
+      TagSpecifications: tagged(n, 'snapshot')
+    })
+  })
+  await ec2.describeImages({Owners: ['self']})
+  const then = await pictureOf(ec2, iam)
+  const ours = new Map([...then].filter(([id]) => !before.has(id)))
+  return {
+    ids: new Set(ours.keys()),
+    counts: countsOf(ours),
+    async changed() {
+      const now = await pictureOf(ec2, iam)
+      return [...ours].flatMap(([id, {looks}]) => {
+        const present = now.get(id)
+        if (!present) return [`${id} is gone`]
+        return present.looks === looks ? [] : [`${id} was ${looks} and is ${present.looks}`]
+      })
+    }
+  }
+}
+
+/** Each brings its volume; every other one is a spot instance and brings its request. One call for each kind of tags. */
+async function launchInstances(ec2: EC2, imageId: string, count: number): Promise<string[]> {
+  const ids: string[] = []
+  const kinds = variants.length * 2
+  for (let n = 0; n < Math.min(kinds, count); n++) {
+    const share = Math.ceil((count - n) / kinds)
+    const {Instances = []} = await ec2.runInstances({
+      ...(n % 2 ? {InstanceMarketOptions: {MarketType: 'spot'}} : {}),
+      ImageId: imageId,
+      InstanceType: 't3.medium',
+      MinCount: share,
+      MaxCount: share,
+      TagSpecifications: tagged(n, 'instance', 'volume')
+    })
+    ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
+  }
+  await ec2.describeInstances({})
+  return ids
+}
+
+const anotherBake = (): string => randomBytes(6).toString('hex')
+
+const past = '2020-01-01T00:00:00.000Z'
+const future = new Date(Date.now() + 365 * 24 * 3_600_000).toISOString()
+
+/** None, a running bake's, a kept thing's, and four that are nearly ours. */
+const variants: readonly (() => Record<string, string>)[] = [
+  () => ({}),
+  () => ({'bake-jenkins-ami:bake': anotherBake(), 'bake-jenkins-ami:expires': future}),
+  () => ({'bake-jenkins-ami:bake': anotherBake(), 'bake-jenkins-ami:verified': past}),
+  () => ({'bake-jenkins-ami:bake': '*', 'bake-jenkins-ami:expires': past}),
+  () => ({'bake-jenkins-ami:expires': past, Name: 'Packer Builder'}),
+  () => ({'Bake-Jenkins-AMI:bake': anotherBake(), 'bake-jenkins-ami:expires': past}),
+  () => ({'bake-jenkins-ami:bake': anotherBake(), 'bake-jenkins-ami:expires': 'yesterday'})
+]
+
+function tagged(n: number, ...types: ResourceType[]): TagSpecification[] {
+  const tags = Object.entries(variants[n % variants.length]?.() ?? {})
+  if (tags.length === 0) return []
+  return types.map((ResourceType) => ({ResourceType, Tags: tags.map(([Key, Value]) => ({Key, Value}))}))
+}
+
+interface Seen {
+  readonly kind: string
+  /** State and tags, as text to compare. */
+  readonly looks: string
+}
+
+type Picture = ReadonlyMap<string, Seen>
+
+/** Everything in the account that a bake can make. */
+async function pictureOf(ec2: EC2, iam: IAM | undefined): Promise<Picture> {
+  const seen = new Map<string, Seen>()
+  const add = (kind: string, id = '', state = '', tags: readonly Tag[] = []): void => {
+    const sorted = tags.map(({Key, Value}) => `${Key}=${Value}`).toSorted()
+    seen.set(id, {kind, looks: `${kind} ${state} ${sorted.join(' ')}`.trim()})
+  }
+  const own = {Owners: ['self']}
+  const {Reservations = []} = await ec2.describeInstances({})
+  Reservations.flatMap(({Instances = []}) => Instances).forEach(({InstanceId, State, Tags}) => {
+    const ended = State?.Name === 'terminated' || State?.Name === 'shutting-down'
+    if (!ended) add('instance', InstanceId, '', Tags)
+  })
+  ;(await ec2.describeVolumes({})).Volumes?.forEach(({VolumeId, Tags}) => add('volume', VolumeId, '', Tags))
+  ;(await ec2.describeImages(own)).Images?.forEach(({ImageId, Tags}) => add('image', ImageId, '', Tags))
+  ;(await ec2.describeSnapshots({OwnerIds: ['self']})).Snapshots?.forEach(({SnapshotId, Tags}) =>
+    add('snapshot', SnapshotId, '', Tags)
+  )
+  ;(await ec2.describeSecurityGroups({})).SecurityGroups?.forEach(({GroupId, Tags}) =>
+    add('security-group', GroupId, '', Tags)
+  )
+  ;(await ec2.describeKeyPairs({})).KeyPairs?.forEach(({KeyPairId, Tags}) => add('key-pair', KeyPairId, '', Tags))
+  ;(await ec2.describeLaunchTemplates({})).LaunchTemplates?.forEach(({LaunchTemplateId, Tags}) =>
+    add('launch-template', LaunchTemplateId, '', Tags)
+  )
+  ;(await ec2.describeSpotInstanceRequests({})).SpotInstanceRequests?.forEach(({SpotInstanceRequestId, State, Tags}) =>
+    add('spot-request', SpotInstanceRequestId, State, Tags)
+  )
+  ;(await iam?.listRoles({}))?.Roles?.forEach(({RoleName}) => add('role', `role ${RoleName}`))
+  ;(await iam?.listInstanceProfiles({}))?.InstanceProfiles?.forEach(({InstanceProfileName}) =>
+    add('instance-profile', `instance-profile ${InstanceProfileName}`)
+  )
+  return seen
+}
+
+function countsOf(picture: Picture): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const {kind} of picture.values()) counts[kind] = (counts[kind] ?? 0) + 1
+  return counts
+}
+
+const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKwk8mF0vW7x1g0mYqzE7mG5yJtq7t1x1dKxE2fXo0cL look-alike'
+
+const trustEc2 = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{Effect: 'Allow', Principal: {Service: 'ec2.amazonaws.com'}, Action: 'sts:AssumeRole'}]
+})

@@ -1,0 +1,165 @@
+import {
+  CreateKeyPairCommand,
+  CreateSecurityGroupCommand,
+  DescribeInstanceTypesCommand,
+  EC2Client,
+  EC2ServiceException,
+  RunInstancesCommand
+} from '@aws-sdk/client-ec2'
+import {beforeEach, expect, it} from '@jest/globals'
+import {mockClient} from 'aws-sdk-client-mock'
+import type {PreflightRequest} from '../../src/preflight/creates.ts'
+import {preflight} from '../../src/preflight/preflight.ts'
+import {recordingLog} from '../recordingLog.ts'
+
+const ec2 = mockClient(EC2Client)
+const never = new AbortController().signal
+
+const answer = (name: string, message: string, $fault: 'client' | 'server' = 'client') =>
+  new EC2ServiceException({name, message, $fault, $metadata: {}})
+const yes = answer('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.')
+const denied = (action: string, because: string, resource = 'arn:aws:ec2:eu-west-1:123456789012:instance/*') =>
+  answer(
+    'UnauthorizedOperation',
+    `You are not authorized to perform this operation. User: arn:aws:sts::123456789012:assumed-role/r/s is not authorized to perform: ${action} on resource: ${resource} ${because}`
+  )
+const missing = 'because no identity-based policy allows the action'
+
+const medium = {
+  InstanceType: 't3.medium' as const,
+  ProcessorInfo: {SupportedArchitectures: ['x86_64' as const]},
+  MemoryInfo: {SizeInMiB: 4_096}
+}
+const request: PreflightRequest = {
+  bakeId: '0123456789ab',
+  tags: {'bake-jenkins-ami:bake': '0123456789ab'},
+  source: {id: 'ami-0aaaaaaaaaaaaaaaa', rootDeviceName: '/dev/xvda'},
+  architecture: 'x86_64',
+  instanceTypes: ['t3.medium'],
+  shipped: true,
+  smoke: true
+}
+
+beforeEach(() => {
+  ec2.reset()
+  ec2.on(RunInstancesCommand).rejects(yes)
+  ec2.on(CreateKeyPairCommand).rejects(yes)
+  ec2.on(CreateSecurityGroupCommand).rejects(yes)
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [medium]})
+})
+
+const fly = (of: Partial<PreflightRequest> = {}, log = recordingLog(), signal = never) =>
+  preflight(new EC2Client({}), {...request, ...of}, log, signal)
+
+const creates = () =>
+  [RunInstancesCommand, CreateKeyPairCommand, CreateSecurityGroupCommand].flatMap((command) =>
+    ec2.commandCalls(command as typeof RunInstancesCommand).map((call) => call.args[0].input)
+  )
+
+it('tries every create as a dry run with the tags of the bake', async () => {
+  const log = recordingLog()
+  await fly({}, log)
+  expect(creates()).toHaveLength(4)
+  for (const input of creates()) {
+    expect(input).toMatchObject({DryRun: true})
+    for (const {Tags} of input.TagSpecifications ?? []) {
+      expect(Tags).toEqual([{Key: 'bake-jenkins-ami:bake', Value: '0123456789ab'}])
+    }
+  }
+  expect(log.lines).toEqual([expect.stringContaining('AWS would allow what the bake makes')])
+})
+
+it.each([
+  [{shipped: false, smoke: true}, ['RunInstancesCommand', 'CreateSecurityGroupCommand']],
+  [{shipped: true, smoke: false}, ['RunInstancesCommand', 'CreateKeyPairCommand', 'CreateSecurityGroupCommand']],
+  [{shipped: false, smoke: false}, []]
+])('tries what the action itself makes and no more: %j', async (of, expected) => {
+  await fly(of)
+  const sent = ec2.calls().map(({args: [command]}) => command.constructor.name)
+  expect(sent.filter((name) => name !== 'DescribeInstanceTypesCommand')).toEqual(expected)
+})
+
+it('collects all denials in one message with the statements that allow them', async () => {
+  ec2.on(RunInstancesCommand).rejects(denied('ec2:RunInstances', missing))
+  ec2
+    .on(CreateKeyPairCommand)
+    .rejects(denied('ec2:CreateKeyPair', missing, 'arn:aws:ec2:eu-west-1:123456789012:key-pair/x'))
+  const failure = fly()
+  await expect(failure).rejects.toMatchObject({id: 'preflight-denied', name: 'UserError'})
+  await expect(failure).rejects.toThrow(
+    [
+      'The bake would fail; nothing has been made.',
+      'AWS denies what the bake has to do:',
+      '- ec2:RunInstances on arn:aws:ec2:eu-west-1:123456789012:instance/*',
+      '- ec2:CreateKeyPair on arn:aws:ec2:eu-west-1:123456789012:key-pair/x',
+      "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
+      '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair"],"Resource":"*","Condition":{"Null":{"aws:RequestTag/bake-jenkins-ami:bake":"false"}}},'
+    ].join('\n')
+  )
+})
+
+it('names who else must change something when it is not the role that lacks a statement', async () => {
+  ec2
+    .on(CreateSecurityGroupCommand)
+    .rejects(
+      denied(
+        'ec2:CreateSecurityGroup',
+        'with an explicit deny in a service control policy',
+        'arn:aws:ec2:eu-west-1:1:vpc/v'
+      )
+    )
+  await expect(fly()).rejects.toThrow(/- ec2:CreateSecurityGroup on \S+: A policy of the AWS organization forbids it/)
+  await expect(fly()).rejects.not.toThrow(/Add to the role's policy/)
+})
+
+it('says what would fail anyway', async () => {
+  ec2.on(CreateSecurityGroupCommand).rejects(answer('VPCIdNotSpecified', 'No default VPC for this user'))
+  await expect(fly()).rejects.toMatchObject({
+    id: 'preflight-refused',
+    message: expect.stringMatching(
+      /- The security group: AWS answered VPCIdNotSpecified: No default VPC for this user\n.*create-default-vpc/
+    )
+  })
+})
+
+it('refuses instance types that do not exist here or do not fit the image', async () => {
+  const arm = {
+    ...medium,
+    InstanceType: 't4g.medium' as const,
+    ProcessorInfo: {SupportedArchitectures: ['arm64' as const]}
+  }
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [medium, arm]})
+  const failure = fly({instanceTypes: ['t3.medium', 't4g.medium', 't9.huge']})
+  await expect(failure).rejects.toThrow(
+    /- t4g\.medium is for arm64, and the source image for x86_64\n- t9\.huge is not offered/
+  )
+})
+
+it('warns of too little memory, and bakes', async () => {
+  const log = recordingLog()
+  ec2.on(DescribeInstanceTypesCommand).resolves({
+    InstanceTypes: [{...medium, InstanceType: 't3.small', MemoryInfo: {SizeInMiB: 2_048}}]
+  })
+  await fly({instanceTypes: ['t3.small']}, log)
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warning: t3\.small has 2\.0 GiB of memory; Jenkins wants at least 4/)
+  ])
+})
+
+it.each([
+  ['throttled', answer('RequestLimitExceeded', 'Request limit exceeded.')],
+  ['unwell', answer('InternalError', 'An internal error has occurred', 'server')],
+  ['out of capacity', answer('InsufficientInstanceCapacity', 'none', 'server')],
+  ['unreachable', new Error('connect ECONNREFUSED')]
+])('only warns when AWS is %s', async (_, error) => {
+  const log = recordingLog()
+  ec2.on(CreateKeyPairCommand).rejects(error)
+  await fly({}, log)
+  expect(log.lines).toEqual([expect.stringMatching(/^warning: The build's key pair could not be tried beforehand: /)])
+})
+
+it('ends with the reason of an abort', async () => {
+  const controller = new AbortController()
+  controller.abort(new Error('cancelled'))
+  await expect(fly({}, recordingLog(), controller.signal)).rejects.toThrow('cancelled')
+})

@@ -1,0 +1,28 @@
+import {expect, it} from '@jest/globals'
+import {debianSources} from '../../../../rehearsal/machines/nspawn/debian-sources.ts'
+
+it('takes Debian’s mirrors from the host’s own sources', () => {
+  const targets = [
+    'Debian Debian http://mirror.example/debian',
+    'Debian Debian-Security http://mirror.example/debian-security',
+    'Node Source Node https://node.example/20',
+    ''
+  ].join('\n')
+  expect(debianSources(targets)).toEqual([
+    'deb http://mirror.example/debian trixie main',
+    'deb http://mirror.example/debian trixie-updates main',
+    'deb http://mirror.example/debian-security trixie-security main'
+  ])
+})
+
+it.each([
+  ['another distribution', 'Ubuntu Ubuntu http://mirror.example/ubuntu\n'],
+  ['a host whose mirrors stand in a file of its own', 'Debian Debian mirror+file:/etc/apt/mirrors/debian.list\n']
+])('takes Debian’s own address, with Debian’s own keys, on %s', (_, targets) => {
+  const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+  expect(debianSources(targets)).toEqual([
+    `deb ${signed} http://deb.debian.org/debian trixie main`,
+    `deb ${signed} http://deb.debian.org/debian trixie-updates main`,
+    `deb ${signed} http://deb.debian.org/debian-security trixie-security main`
+  ])
+})

@@ -1,0 +1,51 @@
+import {expect, it} from '@jest/globals'
+import {packerVersion} from '../../rehearsal/packers/versions.ts'
+import {ownTemplate} from './ownTemplates.ts'
+import {play, scenarioMs, withEachPacker} from './scenario.ts'
+
+const install = '#!/bin/sh\n# installs jenkins\n'
+const profile = `temporary_iam_instance_profile_policy_document {
+    Version = "2012-10-17"
+    Statement {
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = ["*"]
+    }
+  }`
+
+/** What a template makes that sets no tags, found by what Packer announces. */
+withEachPacker((packer) => {
+  if (packer.version !== packerVersion) return
+
+  it.each(['CreateLaunchTemplate', 'CreateFleet', 'CreateFleet:after', 'CreateImage'])(
+    'leaves nothing of a spot instance when it is killed at %s',
+    async (killAt) => {
+      const run = await play(packer, {killAt, inputs: {template: ownTemplate(install, 'spot_price = "auto"')}})
+      expect(run).toMatchObject({exitCode: 137, leftovers: []})
+    },
+    scenarioMs
+  )
+
+  it.each(['CreateInstanceProfile', 'CreateRole:after', 'AddRoleToInstanceProfile', 'CreateImage'])(
+    'leaves no temporary role when it is killed at %s',
+    async (killAt) => {
+      // Packer's session policy does not allow it to make one: it works with the environment's credentials.
+      const run = await play(packer, {
+        killAt,
+        inputs: {template: ownTemplate(install, profile), 'role-to-assume': ''}
+      })
+      expect(run).toMatchObject({exitCode: 137, leftovers: []})
+    },
+    scenarioMs
+  )
+
+  it.each(['CopyImage', 'CopyImage:after'])(
+    'leaves no copy in another region when it is killed at %s',
+    async (killAt) => {
+      const regions = 'ami_regions = ["eu-west-1"]'
+      const run = await play(packer, {killAt, inputs: {template: ownTemplate(install, regions), 'role-to-assume': ''}})
+      expect(run).toMatchObject({exitCode: 137, leftovers: []})
+    },
+    scenarioMs
+  )
+})

@@ -1,0 +1,83 @@
+import * as path from 'node:path'
+import {expect, it} from '@jest/globals'
+import type {Leftover} from '../../rehearsal/cloud/cloud.ts'
+import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
+import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
+import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/settings.ts'
+import {EC2} from '@aws-sdk/client-ec2'
+import {populate, type LookAlikes} from '../look-alikes.ts'
+import {play, scenarioMs, withEachPacker} from './scenario.ts'
+
+const sweepAction = path.join(import.meta.dirname, '..', '..', 'sweep')
+const hour = 3_600_000
+
+/** Runs the sweep action as the runner would. */
+async function runSweep({cloud}: LocalCloud, inputs: Record<string, string> = {}): Promise<ActionRun> {
+  return runAction({
+    action: sweepAction,
+    inputs: {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn, ...inputs},
+    env: rehearsalEnvironment(cloud, {'role-to-assume': cloud.roleArn}, {}),
+    oidc: cloud.oidc,
+    context: rehearsalContext()
+  })
+}
+
+interface Swept {
+  readonly lost: readonly Leftover[]
+  readonly early: ActionRun
+  readonly dry: ActionRun
+  readonly afterDry: readonly Leftover[]
+  readonly swept: ActionRun
+  readonly left: readonly Leftover[]
+  readonly changed: readonly string[]
+}
+
+/** Loses a runner at a call of the bake, waits until the bake has expired, and sweeps. */
+async function loseAndSweep(packer: Parameters<typeof play>[0], loseAt: string): Promise<Swept> {
+  let ahead = 0
+  let result: Swept | undefined
+  let others: LookAlikes | undefined
+  await play(packer, {
+    loseAt,
+    now: () => new Date(Date.now() + ahead),
+    async afterwards(local) {
+      const {cloud} = local
+      const {endpoint, region, administrator: credentials} = cloud
+      const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
+      const mine = (): Leftover[] => cloud.leftovers().filter(({id}) => !others?.ids.has(id))
+      const lost = mine()
+      others = await populate(ec2, {imageId: cloud.sourceImageId, count: 8})
+      const early = await runSweep(local)
+      ahead = 4 * hour
+      const dry = await runSweep(local, {'dry-run': 'true'})
+      const afterDry = mine()
+      const swept = await runSweep(local)
+      result = {lost, early, dry, afterDry, swept, left: mine(), changed: await others.changed()}
+      ec2.destroy()
+    }
+  })
+  if (!result) throw new Error('the scenario did not come to its end')
+  return result
+}
+
+const named = (leftovers: readonly Leftover[]): string[] => leftovers.map(({type, id}) => `${type} ${id}`).toSorted()
+
+withEachPacker((packer) => {
+  it.each(['RunInstances#1', 'CreateImage:after', 'RunInstances#2:after'])(
+    'removes what a bake left whose runner was lost at %s',
+    async (loseAt) => {
+      const {lost, early, dry, afterDry, swept, left, changed} = await loseAndSweep(packer, loseAt)
+      expect(lost).not.toEqual([])
+      expect(early).toMatchObject({exitCode: 0, outputs: {found: '0', removed: '0', left: '0'}})
+      expect(dry).toMatchObject({exitCode: 0, outputs: {removed: '0', left: String(lost.length)}})
+      const listed = JSON.parse(dry.outputs['report'] ?? '') as Leftover[]
+      expect(named(listed)).toEqual(named(lost))
+      expect(named(afterDry)).toEqual(named(lost))
+      expect(swept).toMatchObject({exitCode: 0, outputs: {left: '0'}})
+      expect(left).toEqual([])
+      expect(changed).toEqual([])
+      expect(swept.summary).toContain(`✅ ${swept.outputs['removed']} expired resources removed`)
+    },
+    scenarioMs
+  )
+})

@@ -1,0 +1,130 @@
+import {afterAll, beforeAll, describe, expect, it} from '@jest/globals'
+import {once} from 'node:events'
+import {mkdtemp, rm} from 'node:fs/promises'
+import {createServer, type Server} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {buildRpmRepository, type RpmRepository} from '../../rehearsal/jenkins/rpm-repository.ts'
+import {amazonLinux, release, whyNotAmazonLinux, type AmazonLinux} from './amazonLinux.ts'
+
+const scripts = join(import.meta.dirname, '../../templates/jenkins/scripts')
+const reason = await whyNotAmazonLinux()
+const onStandIn = reason === undefined ? describe : describe.skip
+
+onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
+  let folder: string
+  let machine: AmazonLinux
+  let repository: RpmRepository
+  let server: Server
+  let url: string
+  const replaced = new Map<string, Buffer>()
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'amazon-linux-'))
+    ;[machine, repository] = await Promise.all([amazonLinux(folder), buildRpmRepository('2.568.2')])
+    server = createServer(({url: path = ''}, response) => {
+      const file = replaced.get(path.slice(1)) ?? repository.files.get(path.slice(1))
+      response.writeHead(file ? 200 : 404).end(file)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  }, 120_000)
+  afterAll(async () => {
+    server.close().closeAllConnections()
+    await rm(folder, {recursive: true})
+  })
+
+  const bake = (after: string, changed: Readonly<Record<string, string>> = {}, until = 'configure-jenkins') => {
+    const all = [
+      'amazon-linux/prepare',
+      'amazon-linux/install-java',
+      'check-java',
+      'fetch-key',
+      'amazon-linux/install-jenkins',
+      'configure-jenkins'
+    ]
+    const steps = all.slice(0, all.indexOf(until) + 1).map((name) => `bash ${scripts}/${name}.sh`)
+    return machine.run([...steps, after].join('\n'), {
+      CONNECT_VIA: 'public-ip',
+      JAVA_VERSION: '21',
+      JENKINS_VERSION: '2.568.2',
+      JENKINS_REPOSITORY_URL: url,
+      JENKINS_REPOSITORY_KEY_FINGERPRINT: repository.keyFingerprint,
+      JENKINS_UPDATE_CENTER_URL: url,
+      ...changed
+    })
+  }
+
+  it('installs Java and Jenkins within the release of the image, from the repository that it has checked', async () => {
+    const {status, output} = await bake(`
+      rpm --query unzip fontconfig java-21-amazon-corretto-headless jenkins
+      cat /etc/yum.repos.d/jenkins.repo /etc/systemd/system/jenkins.service.d/10-bake.conf
+      systemctl is-enabled jenkins.service
+      dnf --quiet clean all
+      rpmdb --verifydb && ls -A /var/cache/dnf | grep -v expired_repos.json || true`)
+    expect(output).toContain(`Packages of Amazon Linux ${release}`)
+    expect(output).toMatch(
+      /^unzip-1-.*\nfontconfig-1-.*\njava-21-amazon-corretto-headless-21.*\njenkins-2\.568\.2-1\.1\.noarch$/m
+    )
+    expect(output).toContain(
+      `baseurl=${url}/\nenabled=1\ngpgcheck=1\nrepo_gpgcheck=1\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-jenkins`
+    )
+    expect(output).toContain('-Djava.io.tmpdir=/var/cache/jenkins/tmp')
+    expect(output).toMatch(/^enabled$/m)
+    expect(status).toBe(0)
+  }, 60_000)
+
+  it('leaves the service disabled until it is configured', async () => {
+    const {output} = await bake('systemctl is-enabled jenkins.service || true', {}, 'amazon-linux/install-jenkins')
+    expect(output).toMatch(/^disabled$/m)
+  }, 60_000)
+
+  it('imports no key but the expected one', async () => {
+    const {status, output} = await bake('', {JENKINS_REPOSITORY_KEY_FINGERPRINT: 'A'.repeat(40)})
+    expect(status).toBe(1)
+    expect(output).toContain(`found at ${url}/jenkins.io-2026.key: ${repository.keyFingerprint}`)
+  }, 60_000)
+
+  it.each([
+    ['the package', /checksum/i],
+    ['the index', /signature/i]
+  ])(
+    'refuses a repository in which %s was exchanged',
+    async (what, why) => {
+      const isIt = (name: string) => (what === 'the index' ? name.endsWith('repomd.xml') : name.endsWith('.rpm'))
+      const other = await buildRpmRepository('2.568.2')
+      for (const [name, file] of other.files) if (isIt(name)) replaced.set(name, file)
+      try {
+        const {status, output} = await bake('')
+        expect(status).toBe(1)
+        expect(output).toMatch(why)
+        expect(output).toContain(`Jenkins 2.568.2 could not be installed. Versions at ${url}:`)
+      } finally {
+        replaced.clear()
+      }
+    },
+    60_000
+  )
+
+  it('names the versions that there are', async () => {
+    const {status, output} = await bake('', {JENKINS_VERSION: '2.999.1'})
+    expect(status).toBe(1)
+    expect(output).toMatch(/^jenkins\.noarch +2\.568\.2-1\.1 +jenkins$/m)
+  }, 60_000)
+
+  it('does nothing on another distribution', async () => {
+    const {status, output} = await machine.run(
+      `sed -i s/amzn/debian/ /etc/os-release
+       for script in ${scripts}/amazon-linux/*.sh; do bash "$script"; done
+       rpm --query --all`,
+      {}
+    )
+    expect(output.match(/^\S+\.noarch$/gm)).toEqual([
+      expect.stringMatching(/^what-debian-has/),
+      expect.stringMatching(/^system-release/)
+    ])
+    expect(status).toBe(0)
+  }, 60_000)
+})

@@ -1,0 +1,111 @@
+import {readFile, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {Command, InvalidArgumentError, Option} from 'commander'
+import {messageOf} from '../../src/report/errors.ts'
+import {cellsOf, pointOf, sections, spellCell, type Section} from '../matrix/cells.ts'
+import {documentOf, type Matrix} from '../matrix/document.ts'
+import {hasJanitor} from '../matrix/janitor.ts'
+import {play, playUndisturbed, type Result} from '../matrix/play.ts'
+import {playAll} from '../matrix/run.ts'
+import {lineOf, sentenceOf, totalsOf} from '../matrix/table.ts'
+import {choosePacker, releasesReachable} from '../packers/choose.ts'
+import {run} from '../packers/run.ts'
+import {readActionFile} from '../runner/action-file.ts'
+import {stopSignal} from './stop-signal.ts'
+
+interface Flags extends Partial<Record<Section | 'all', true>> {
+  packer?: string
+  only: string[]
+  json?: string
+  parallel: number
+  docs?: true
+  from: string[]
+}
+
+const projectFolder = join(import.meta.dirname, '../..')
+
+const command = new Command('npm run faults --')
+  .description(
+    'Rehearses the bake once for each fault that each of its AWS calls can meet, on light machines: every run must end with a ' +
+      'verified image or with a message that says what to change, and none may leave anything behind.'
+  )
+  .option('--packer <path|version|system>', 'as for npm run rehearse')
+  .addOption(
+    new Option('--only <text>', 'only cells that contain it, such as packer:CreateImage or =silent (repeatable)')
+      .argParser((text: string, earlier: string[]) => [...earlier, text])
+      .default([], 'all')
+  )
+  .option('--faults', 'the faults; the default')
+  .option('--killed', 'the action is killed at every call, before and after its answer; then post')
+  .option('--cancelled', 'the run is cancelled there')
+  .option('--lost', 'everything is killed there and post does not run; then the janitor')
+  .option('--all', 'all four')
+  .option('--parallel <n>', 'how many runs at a time', wholeNumber, 4)
+  .option('--json <file>', 'writes the results')
+  .option('--docs', 'writes docs/reliability.md')
+  .addOption(
+    new Option('--from <file>', 'plays nothing and takes the results that --json wrote (repeatable)')
+      .argParser((file: string, earlier: string[]) => [...earlier, file])
+      .default([], 'none')
+  )
+  .addHelpText('after', '\nExit status: 1 when an outcome is wrong or anything is left.')
+  .parse()
+
+const {packer: asked, only, json, parallel, docs, from, ...chosen} = command.opts<Flags>()
+try {
+  const matrices = from.length > 0 ? await Promise.all(from.map(readMatrix)) : [await playMatrix()]
+  if (docs) await writeFile(join(projectFolder, 'docs/reliability.md'), documentOf(matrices))
+  for (const {packer, results} of matrices) console.log(`Packer ${packer}, ${sentenceOf(results)}`)
+  const isWrong = ({results}: Matrix): boolean => totalsOf(results).wrong > 0 || results.length === 0
+  process.exitCode = matrices.some(isWrong) ? 1 : 0
+} catch (error) {
+  console.error(messageOf(error))
+  process.exitCode = 1
+}
+
+async function playMatrix(): Promise<Matrix> {
+  const signal = stopSignal()
+  const packer = await choosePacker(asked, {
+    env: process.env,
+    progress: (sentence) => console.log(sentence),
+    run,
+    isRoot: process.geteuid?.() === 0,
+    releasesReachable,
+    actionDefault: (await readActionFile(projectFolder)).defaults.get('packer-version') ?? ''
+  })
+  const undisturbed = await playUndisturbed(packer)
+  const wanted = sections.filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
+  const cells = wanted
+    .filter((name) => name !== 'lost' || hasJanitorOrSaysNot())
+    .flatMap((name) => cellsOf(name, undisturbed.calls))
+    .filter((cell) => only.length === 0 || only.some((text) => spellCell(cell).includes(text)))
+  const calls = new Set(cells.map((cell) => `${pointOf(cell).by} ${pointOf(cell).action}`)).size
+  console.log(`Packer ${packer.version}: ${cells.length} runs over ${calls} different calls, ${parallel} at a time`)
+  const results: Result[] = await playAll(cells, {
+    play: (cell) => play(cell, packer),
+    parallel,
+    signal,
+    onResult: (result, done) => console.log(`${String(done).padStart(4)}/${cells.length} ${lineOf(result)}`)
+  })
+  const matrix = {packer: undisturbed.packer.version, results}
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`)
+  return matrix
+}
+
+function isDefault(name: Section): boolean {
+  return name === 'faults' && !sections.some((other) => chosen[other])
+}
+
+function hasJanitorOrSaysNot(): boolean {
+  if (!hasJanitor()) console.log('There is no janitor (sweep/action.yml), so that no run is lost.')
+  return hasJanitor()
+}
+
+async function readMatrix(file: string): Promise<Matrix> {
+  return JSON.parse(await readFile(file, 'utf8')) as Matrix
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('Expected a number from 1 to 99.')
+  return Number(text)
+}

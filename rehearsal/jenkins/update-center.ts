@@ -1,0 +1,113 @@
+import {createHash} from 'node:crypto'
+import type {RepositoryFiles} from './index-files.ts'
+import {zip} from './zip.ts'
+
+/** A plugin that has a manifest like a real one, and no code. */
+export interface StandInPlugin {
+  readonly name: string
+  readonly version: string
+  readonly title: string
+  /** The oldest Jenkins that it is for. */
+  readonly requiredCore: string
+  /** Other plugins with the oldest versions of them that it is for. */
+  readonly needs: Readonly<Record<string, string>>
+  /** An older version, which the update center has beside the newest. */
+  readonly isOld?: boolean
+}
+
+const core = '2.504.3'
+
+/** Some of the plugins that most controllers have, under their own names. */
+export const standInPlugins: readonly StandInPlugin[] = [
+  {name: 'structs', version: '350.v3b_30f09f2363', title: 'Structs', requiredCore: core, needs: {}},
+  {
+    name: 'credentials',
+    version: '1419.v2337d1ceceef',
+    title: 'Credentials',
+    requiredCore: core,
+    needs: {structs: '337.v1b_04ea_4df7c8'}
+  },
+  {
+    name: 'scm-api',
+    version: '704.v3ce5c542825a_',
+    title: 'SCM API',
+    requiredCore: core,
+    needs: {structs: '337.v1b_04ea_4df7c8'}
+  },
+  {
+    name: 'git-client',
+    version: '6.3.2',
+    title: 'Git client',
+    requiredCore: core,
+    needs: {credentials: '1408.va_622a_b_f5b_1b_1'}
+  },
+  {
+    name: 'git',
+    version: '5.7.0',
+    title: 'Git',
+    requiredCore: core,
+    needs: {'git-client': '6.2.1', 'scm-api': '703.v72ff4b_259600'}
+  },
+  {name: 'git', version: '5.2.0', title: 'Git', requiredCore: core, needs: {'git-client': '4.4.0'}, isOld: true},
+  {
+    name: 'git-client',
+    version: '4.0.0',
+    title: 'Git client',
+    requiredCore: core,
+    needs: {credentials: '1214.v1de940103927'},
+    isOld: true
+  },
+  {
+    name: 'configuration-as-code',
+    version: '1985.vdda_32d0c4ea_b_',
+    title: 'Configuration as Code',
+    requiredCore: core,
+    needs: {}
+  }
+]
+
+/** The files of an update center, laid out like updates.jenkins.io. */
+export function updateCenterFiles(plugins: readonly StandInPlugin[] = standInPlugins): RepositoryFiles {
+  const archives = new Map(plugins.map((plugin) => [plugin, archiveOf(plugin)]))
+  const entries = [...archives].map(([plugin, archive]) => [plugin, entryOf(plugin, archive)] as const)
+  const newest = entries.filter(([{isOld}]) => isOld !== true)
+  const all: Record<string, Record<string, object>> = {}
+  for (const [{name, version}, entry] of entries) (all[name] ??= {})[version] = entry
+  const center = {
+    id: 'stand-in',
+    plugins: Object.fromEntries(newest.map(([{name}, entry]) => [name, entry])),
+    warnings: []
+  }
+  return new Map([
+    ['update-center.json', Buffer.from(`updateCenter.post(\n${JSON.stringify(center)}\n);`)],
+    ['current/plugin-versions.json', Buffer.from(JSON.stringify({plugins: all}))],
+    ...[...archives].map(
+      ([{name, version}, archive]) => [`download/plugins/${name}/${version}/${name}.hpi`, archive] as const
+    )
+  ])
+}
+
+function entryOf({name, version, title, requiredCore, needs}: StandInPlugin, archive: Buffer): object {
+  const dependencies = Object.entries(needs).map(([other, oldest]) => ({name: other, optional: false, version: oldest}))
+  const sha256 = createHash('sha256').update(archive).digest('base64')
+  return {name, version, title, requiredCore, dependencies, sha256}
+}
+
+function archiveOf({name, version, title, requiredCore, needs}: StandInPlugin): Buffer {
+  const dependencies = Object.entries(needs).map(([other, oldest]) => `${other}:${oldest}`)
+  const manifest = [
+    'Manifest-Version: 1.0',
+    `Short-Name: ${name}`,
+    `Long-Name: ${title} (a stand-in)`,
+    `Plugin-Version: ${version}`,
+    `Jenkins-Version: ${requiredCore}`,
+    ...(dependencies.length > 0 ? [`Plugin-Dependencies: ${dependencies.join(',')}`] : [])
+  ]
+  return zip({'META-INF/MANIFEST.MF': manifest.map((line) => `${folded(line)}\r\n`).join('')})
+}
+
+/** A line of a manifest has 72 bytes at most; the next one goes on after a blank (JAR File Specification). */
+function folded(line: string): string {
+  const rest = line.slice(72).match(/.{1,71}/g) ?? []
+  return [line.slice(0, 72), ...rest].join('\r\n ')
+}

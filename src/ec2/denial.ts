@@ -1,0 +1,48 @@
+/** A call that AWS denied, as its message tells it (IAM user guide, "Troubleshoot access denied error messages"). */
+export interface Denial {
+  /** `ec2:RunInstances`. */
+  readonly action: string
+  readonly resource?: string
+  /** Whose word it was: a policy of the role that is missing, or another policy that forbids it. */
+  readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization'
+}
+
+/** The code and the words of a denial; the encoded part is for `aws sts decode-authorization-message`. */
+const denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/
+
+/** @returns undefined where the text tells of no denial, or not of which action */
+export function denialIn(text: string): Denial | undefined {
+  if (!denialCodes.test(text)) return undefined
+  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text)
+  // Where AWS names no action, the SDK for Go names the call.
+  const called = /operation error (\w+): (\w+)/.exec(text)
+  const action = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : undefined)
+  if (action === undefined) return undefined
+  return {action, ...(said?.[2] ? {resource: said[2]} : {}), by: decidedBy(text)}
+}
+
+function decidedBy(text: string): Denial['by'] {
+  if (/session policy/.test(text)) return 'session'
+  if (/permissions boundary/.test(text)) return 'boundary'
+  if (/(service|resource) control policy/.test(text)) return 'organization'
+  return /explicit deny/.test(text) ? 'explicit-deny' : 'role'
+}
+
+/** What to change where no statement of the role's own helps. */
+export const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
+  'explicit-deny':
+    'A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.',
+  session:
+    'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.',
+  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.'
+}
+
+/** Denials as lines of a message, each once. */
+export function describeDenials(denials: readonly Denial[]): string[] {
+  const lines = denials.map(({action, resource, by}) => {
+    const on = resource ? ` on ${resource}` : ''
+    return `- ${action}${on}${by === 'role' ? '' : `: ${otherPolicies[by]}`}`
+  })
+  return [...new Set(lines)]
+}

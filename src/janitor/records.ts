@@ -1,0 +1,45 @@
+import type {Records, Resource} from '../cleanup/ledger.ts'
+import {temporaryName, type Announced} from '../packer/announced.ts'
+import type {LostBake} from './bakes.ts'
+
+/**
+ * The ledger of a bake whose own ledger was lost with its runner, made up from what its tagged things say. It lives no
+ * longer than the sweep.
+ *
+ * @param region where copies of its image are looked for
+ */
+export function recordsOf({began, resources}: LostBake, region: string): Records {
+  const known: Resource[] = resources.filter(({state}) => state !== 'terminated').map(({type, id}) => ({type, id}))
+  return {
+    // Where nothing tells, nothing but what is tagged counts as this bake's.
+    began: began === undefined ? new Date(8.64e15) : new Date(began.getTime() - 5 * 60_000),
+    resources: known,
+    released: [],
+    announced: announcedBy(resources, region),
+    hasOpenIntents: false,
+    made: (type, id, _key, where) => void known.push(where === undefined ? {type, id} : {type, id, region: where})
+  }
+}
+
+/**
+ * What Packer made for an instance and an older Packer does not tag: the key pair and the group with its temporary
+ * names, and the launch template of a spot instance.
+ */
+function announcedBy(resources: LostBake['resources'], region: string): Announced {
+  const isTemporary = (name: string): boolean => temporaryName.test(name)
+  const launchTemplates = resources.flatMap(({tags}) => tags['aws:ec2launchtemplate:id'] ?? [])
+  return {
+    keyPairs: resources.flatMap(({keyName}) => keyName ?? []).filter(isTemporary),
+    doubtfulKeyPairs: [],
+    securityGroups: resources.flatMap(({groupNames = []}) => groupNames).filter(isTemporary),
+    instanceProfiles: [],
+    roles: [],
+    instances: [],
+    launchTemplates,
+    spot:
+      launchTemplates.length > 0 || resources.some(({type}) => type === 'launch-template' || type === 'spot-request'),
+    copyRegions: [region],
+    unfinished: false,
+    untraceable: false
+  }
+}

@@ -1,0 +1,137 @@
+import * as path from 'node:path'
+import {awsCause} from '../ec2/causes.ts'
+import {denialIn, describeDenials, otherPolicies} from '../ec2/denial.ts'
+import {printStatements, statementsFor} from '../ec2/statements.ts'
+import {pointer, type Advice} from '../report/advice.ts'
+import {connectionRules} from './diagnosis/connection.ts'
+import type {Failure} from './diagnosis/failure.ts'
+import type {BuildFacts, Rule} from './diagnosis/rule.ts'
+import {machineRules, scriptFailed} from './diagnosis/scripts.ts'
+import {templateRules} from './diagnosis/template.ts'
+
+/** Why a build failed, in words. */
+export interface Diagnosis {
+  /** Of the entry in docs/troubleshooting.md; absent for a failure of which nothing is known. */
+  readonly id?: string
+  /** At most 3,500 characters: GitHub takes 4,096 in an annotation. */
+  readonly message: string
+}
+
+const unknownAdvice = 'Run the job again if that may pass by itself; otherwise correct what Packer names there.'
+const longestMessage = 3_400
+const longestError = 900
+/** An error of apt stands in its last lines; what a script said long before it failed did not make it fail. */
+const recent = 25
+const shownLines = 14
+
+/**
+ * Explains a failed build to the person who reads the annotation: what happened, what to change, what Packer said.
+ *
+ * Only Packer's own errors decide on the cause. What the machine said is looked at when a script failed, and gives no
+ * more than advice: whatever it prints, nothing but the words of the message depends on it.
+ *
+ * @param how how Packer's process ended, for a failure of which nothing is known
+ */
+export function diagnose(failure: Failure, facts: BuildFacts, how: string): Diagnosis {
+  const errors = failure.errors.join('\n')
+  // Until it is connected Packer alone speaks, and says some things beside its errors.
+  const own = failure.connected ? errors : [errors, ...failure.said].join('\n')
+  const aws = awsError(own)
+  const cause = aws ? awsCause(aws.code, aws.message) : undefined
+  if (cause?.id === 'denied') return explained(cause, denialAdvice(own, facts), failure)
+  if (cause) return explained(cause, {}, failure)
+  const rule =
+    [...connectionRules, ...templateRules].find(
+      ({pattern, applies}) => pattern.test(own) && (applies?.(failure) ?? true)
+    ) ?? templateRules.find(({id, pattern}) => id === 'plugin-crash' && pattern.test(failure.stderr.join('\n')))
+  if (rule) return explained(rule, detailOf(rule, failure, facts), failure)
+  if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts)
+  return {message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice])}
+}
+
+interface Extra {
+  readonly where?: string
+  readonly detail?: string | undefined
+  /** In place of the advice's own. */
+  readonly change?: string
+  /** The line of the machine that told. */
+  readonly line?: number
+}
+
+function explained(advice: Advice, {where = '', detail, change, line}: Extra, failure: Failure): Diagnosis {
+  const message = bounded([
+    `The build failed${where}. ${[advice.cause, detail].filter(Boolean).join(' ')}`,
+    `What to change: ${change ?? advice.change}`,
+    pointer(advice.id),
+    'Packer said:',
+    ...evidence(failure, line)
+  ])
+  return {id: advice.id, message}
+}
+
+/** What a denial needs: the statement to add, or the word of whoever else forbids it. */
+function denialAdvice(text: string, {tagged}: BuildFacts): Extra {
+  const denial = denialIn(text)
+  if (!denial) return {}
+  const detail = `AWS denied:\n${describeDenials([denial]).join('\n')}`
+  if (denial.by !== 'role') return {detail, change: otherPolicies[denial.by]}
+  const reason = tagged ? '' : ' (the template does not use the variable tags, so no tag can be demanded)'
+  const statements = printStatements(statementsFor([denial.action], tagged))
+  return {
+    detail,
+    change: `Add to the role's policy${reason}; iam/permissions.json has all that the shipped template needs:\n${statements}`
+  }
+}
+
+function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {
+  const {said, script} = failure
+  const first = said.length - recent
+  const found = machineRules
+    .map((rule) => ({
+      rule,
+      line: said.findIndex((text, at) => rule.pattern.test(text) && (rule.anywhere || at >= first))
+    }))
+    .find(({line}) => line !== -1)
+  const own = script !== undefined && script === facts.setupScript
+  const where = script === undefined ? '' : ` in ${own ? 'your setup script' : 'the script'} ${path.basename(script)}`
+  const advice = found?.rule ?? scriptFailed
+  return explained(advice, {where, ...(found ? {line: found.line} : {})}, failure)
+}
+
+function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
+  return {detail: rule.detail?.(failure, facts)}
+}
+
+/** AWS's error in a text of Packer: as both generations of its SDK print it, or as the reason of an ended instance. */
+function awsError(text: string): {readonly code: string; readonly message: string} | undefined {
+  const [, code, message] =
+    /api error ([\w.]+): ([^\n]*)/.exec(text) ??
+    /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text) ??
+    /Instance state change details: [^:\n]*: ((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(text) ??
+    []
+  return code === undefined || message === undefined ? undefined : {code, message}
+}
+
+/** The lines that matter: Packer's errors, and around what told, or last, what was said. */
+function evidence({errors, said, connected, stderr}: Failure, line?: number): string[] {
+  const from = line === undefined || line >= said.length - shownLines ? said.length - shownLines : line
+  const lines = connected ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said)
+  const crash = stderr.filter((text) => /^.{0,120}\bpanic: |signal SIG/.test(text)).slice(0, 3)
+  const silent = errors.length === 0 && lines.length === 0
+  return [...errors.map(shortError), ...lines, ...(silent ? stderr.slice(-shownLines) : crash)]
+}
+
+function shownBefore(said: readonly string[]): string[] {
+  return said.filter((text) => text.startsWith('Instance state change details'))
+}
+
+/** Without what is of use only to `aws sts decode-authorization-message`; it is in the log. */
+function shortError(error: string): string {
+  const short = error.replace(/(Encoded authorization failure message: ).*/s, '$1(in the log)')
+  return short.length > longestError ? `${short.slice(0, longestError)}…` : short
+}
+
+function bounded(lines: readonly string[]): string {
+  const text = lines.join('\n')
+  return text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text
+}

@@ -1,0 +1,56 @@
+import ipaddr from 'ipaddr.js'
+import type {Rule} from './rule.ts'
+
+/** Packer could not log in to the build's machine (packer-plugin-sdk, communicator/step_connect_ssh.go). */
+export const connectionRules: readonly Rule[] = [
+  {
+    id: 'ssh-user',
+    title: 'The machine refuses the SSH user',
+    pattern: /unable to authenticate.*no supported methods remain|authentication error when trying to connect via SSH/s,
+    cause: "The machine answers on its SSH port, but lets nobody in under this user's name with the build's key.",
+    change:
+      "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
+    detail: (_, {sshUsername}) => (sshUsername ? `The user was '${sshUsername}'.` : undefined)
+  },
+  {
+    id: 'ssh-private-address',
+    title: 'The machine has no public address',
+    pattern: /Timeout waiting for SSH/,
+    applies: ({address}) => address !== undefined && ipaddr.IPv4.isValid(address) && isPrivate(address),
+    cause: 'Packer waited for SSH in vain, at a private address, which a runner outside the VPC does not reach.',
+    change:
+      "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+  },
+  {
+    id: 'ssh-timeout',
+    title: 'SSH does not answer',
+    pattern: /Timeout waiting for SSH|SSH wait cancelled/,
+    cause:
+      "Packer waited for SSH in vain. Most often this runner does not connect from the ranges that were let in ('allowed-cidrs'); or the user is wrong, or sshd does not come up or listens on another port.",
+    change:
+      "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, and the subnet's route and network ACL.",
+    detail: ({ranges, address}, {sshUsername}) =>
+      [
+        ranges ? `Port 22 was open to ${ranges}` : 'The ranges that were let in are not known',
+        address ? `the machine was tried at ${address}` : 'the machine showed no address',
+        sshUsername ? `the user was '${sshUsername}'` : undefined
+      ]
+        .filter((part) => part !== undefined)
+        .join('; ')
+        .concat('.')
+  },
+  {
+    id: 'connection-lost',
+    title: 'The connection to the machine broke off',
+    pattern:
+      /Script disconnected unexpectedly|remote command exited without exit status|Error uploading script: .*(EOF|timed? ?out|refused|reset)/,
+    cause:
+      'The connection to the machine ended while a script ran: it restarted, its sshd was stopped, or it ran out of memory.',
+    change:
+      'Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If it did neither, give an instance type with more memory.'
+  }
+]
+
+function isPrivate(address: string): boolean {
+  return ipaddr.IPv4.parse(address).range() === 'private'
+}

@@ -1,0 +1,221 @@
+import type {Rule} from './rule.ts'
+
+/** What Packer and the shipped template's own scripts say (templates/jenkins/scripts). */
+const unmistakable: readonly Rule[] = [
+  {
+    id: 'provisioner-timeout',
+    title: 'A provisioner took too long',
+    pattern: /^Cancelling provisioner after a timeout/,
+    cause: "A provisioner reached the 'timeout' that the template gives it.",
+    change: 'Raise that timeout, or find out what it waits for; its last lines are below.'
+  },
+  {
+    id: 'jenkins-key',
+    title: "The Jenkins repository's key is another one",
+    pattern: /The repository's key is not the expected one/,
+    cause:
+      'The Jenkins repository offers another signing key than the one that is trusted. Nothing of it was installed.',
+    change:
+      "For a mirror with a key of its own set 'jenkins-repository-key-fingerprint' to its fingerprint. If this is Jenkins's own repository and pkg.jenkins.io announces a new key, use a newer version of the action; if it announces none, do not trust it."
+  },
+  {
+    id: 'jenkins-version-missing',
+    title: 'The repository does not have this Jenkins',
+    pattern: /Jenkins \S+ could not be installed\. Versions at/,
+    cause: 'The Jenkins repository does not have this version as a package, or its package cannot be installed here.',
+    change:
+      "Give a version that the repository lists (below), or 'lts' in 'jenkins-version'. Weekly versions are in the repository 'debian', not in 'debian-stable'."
+  },
+  {
+    id: 'java-version',
+    title: 'Another Java is in front',
+    pattern: /Java \S+ is installed, but 'java' is version/,
+    cause: 'The source image has a Java of its own that comes first.',
+    change: 'Bake on an image without it, or give the Java version that it has.'
+  },
+  {
+    id: 'jenkins-other-version',
+    title: 'Another Jenkins answers',
+    pattern: /Port 8080 answers as Jenkins '.*', not as /,
+    cause: 'During the build another Jenkins answered on port 8080 than the one that was installed.',
+    change: 'Bake on an image without a Jenkins, and do not change the package in the setup script.'
+  },
+  {
+    id: 'port-8080-taken',
+    title: 'Something else answers on port 8080',
+    pattern: /Port 8080 answers with status \d+/,
+    cause:
+      'During the build something answered on port 8080 as Jenkins never does while it starts: another service, or a Jenkins that fails.',
+    change:
+      "See the journal below. Let the setup script and the source image start nothing on port 8080, and keep Jenkins's own port."
+  },
+  {
+    id: 'jenkins-does-not-start',
+    title: 'Jenkins does not start during the build',
+    pattern: /^Jenkins does not start\./,
+    cause: 'Jenkins was started once during the build, and its service failed.',
+    change:
+      'Its journal is below: correct what the setup script changes (configuration, JAVA_OPTS, plugins), or give an instance type with at least 4 GB of memory.'
+  },
+  {
+    id: 'jenkins-plugins',
+    title: 'Jenkins starts without some of its plugins',
+    pattern: /Jenkins starts, but not with all of its plugins/,
+    cause: 'Jenkins was started once during the build, and could not load all of the plugins that were baked in.',
+    change: "Its log is below: give the missing dependencies and versions that fit this Jenkins in 'jenkins-plugins'."
+  },
+  {
+    id: 'plugin-checksum',
+    title: 'A plugin is not the one that was asked for',
+    pattern: /its checksum differs\. None was installed|^plugins\.txt: '/,
+    cause: 'A Jenkins plugin that was downloaded is not the one that was looked up before the build.',
+    change:
+      'Run the job again; if it happens again, check the mirror or the proxy between the machine and updates.jenkins.io.'
+  },
+  {
+    id: 'source-unknown',
+    title: 'The template does not know the source image',
+    pattern: /This template knows Debian, Ubuntu and Amazon Linux/,
+    cause: "The shipped template cannot install Jenkins on the source image's distribution.",
+    change: "Give an image of Debian, Ubuntu or Amazon Linux 2023 in 'source-ami', or bring a template of your own."
+  },
+  {
+    id: 'package-lists',
+    title: 'The package lists cannot be read',
+    pattern: /apt could not read the package lists in \d+ attempts/,
+    cause: "The build's machine could not read the package lists of its distribution, several times in a row.",
+    change:
+      "apt's own errors are below. Most often the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table."
+  },
+  {
+    id: 'jenkins-not-ready',
+    title: 'Jenkins is not ready in time during the build',
+    pattern: /Jenkins was not ready after \d+ seconds/,
+    cause: 'Jenkins was started once during the build and did not become ready.',
+    change: "Its journal is below. Give a faster instance type in 'instance-types' if it was still at work."
+  },
+  {
+    id: 'secrets-in-image',
+    title: 'Something secret or identifying would be in the image',
+    pattern: /^These must not be in an image:$/,
+    cause: 'The last script of the build found files that must not be in an image.',
+    change:
+      'Remove each of them at the end of the setup script, or keep them out of the source image. Their paths are below.'
+  },
+  {
+    id: 'cloud-init',
+    title: 'The first boot did not finish',
+    pattern: /cloud-init did not finish its first boot/,
+    cause: 'cloud-init of the source image did not come to its end, or failed.',
+    change: "Its status is below: correct the source image, or bake on one of the distribution's own."
+  }
+]
+
+/** What any script's tools say. The first that fits counts, so the cause of a cause comes first. */
+const anyScript: readonly Rule[] = [
+  {
+    id: 'disk-full',
+    title: 'The disk is full',
+    pattern: /No space left on device|You don't have enough free space in|Disk quota exceeded|ENOSPC/,
+    cause: "A disk of the build's machine is full. It can also be a small tmpfs such as /tmp.",
+    change:
+      'Bake on a source image with a larger root volume (in a template of your own: volume_size in launch_block_device_mappings), and write large files to /var/tmp instead of /tmp.'
+  },
+  {
+    id: 'memory-full',
+    title: 'The machine ran out of memory',
+    pattern:
+      /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
+    cause: "The build's machine ran out of memory, or something killed a process of the script.",
+    change: "Give an instance type with more memory in 'instance-types': Jenkins wants at least 4 GB."
+  },
+  {
+    id: 'repository-key-expired',
+    title: "A repository's signing key has expired",
+    pattern: /\bEXPKEYSIG\b|KEYEXPIRED|(key|not live).*\bExpired on \d/i,
+    cause: 'The key that signs a package repository has expired, as far as the machine knows it.',
+    change:
+      "Install the repository's renewed key. If the key is a new one, its URL has changed as well; if the machine's clock is wrong, that is the cause."
+  },
+  {
+    id: 'repository-key-missing',
+    title: "A repository's signing key is not there",
+    pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
+    cause: 'A package repository is signed by a key that the machine does not trust, or not at all.',
+    change:
+      "Install the repository's present key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins's did in December 2025."
+  },
+  {
+    id: 'name-unresolved',
+    title: 'A name cannot be resolved on the machine',
+    pattern:
+      /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
+    cause: "The build's machine could not resolve the name of a server.",
+    change:
+      'Check the name. Otherwise the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table, and the VPC DNS support.'
+  },
+  {
+    id: 'repository-unreachable',
+    title: 'A server cannot be reached from the machine',
+    pattern:
+      /Failed to connect to|Could not connect to|Connection timed out|Connection refused|Network is unreachable|Cannot initiate the connection|curl: \((7|28|35|52|56|60)\)/,
+    cause: "The build's machine got no connection to a server that a script needs.",
+    change:
+      "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use."
+  },
+  {
+    id: 'package-missing',
+    title: 'A package does not exist',
+    pattern:
+      /Unable to locate package|has no installation candidate|Version '.*' for '.*' was not found|No match for argument|Unable to find a match|No package .* available/,
+    cause: 'A package, or that version of it, does not exist for the distribution of the source image.',
+    change:
+      'Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them.'
+  },
+  {
+    id: 'download-missing',
+    title: 'A download does not exist',
+    pattern: /\b404 +Not Found|returned error: 4\d\d|does not have a Release file|Status code: 4\d\d|ERROR 404/,
+    cause: 'A server answered that it does not have what a script wants to download.',
+    change:
+      'Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again.'
+  },
+  {
+    id: 'package-lock',
+    title: 'The package manager is busy',
+    pattern:
+      /Could not get lock|Unable to acquire the dpkg frontend lock|Waiting for cache lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
+    cause:
+      'Another process of the machine held the package manager: most often its own automatic updates after the boot.',
+    change:
+      'Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both.'
+  },
+  {
+    id: 'sudo-password',
+    title: 'sudo asks for a password',
+    pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
+    cause: 'The login user may not use sudo without a password.',
+    change:
+      "Set 'ssh-username' to the user that the source image's cloud-init makes, which may; or allow it in /etc/sudoers.d of that image."
+  },
+  {
+    id: 'command-missing',
+    title: 'A command does not exist on the machine',
+    pattern: /: command not found$|: not found$|No such file or directory$/,
+    cause: 'A script calls a command, or opens a file, that the machine does not have.',
+    change: 'Install it in the script before, or correct its name or path.'
+  }
+]
+
+/** Looked for in what was said since the last script began. */
+export const machineRules: readonly Rule[] = [...unmistakable.map((rule) => ({...rule, anywhere: true})), ...anyScript]
+
+/** When none of them fits. */
+export const scriptFailed: Rule = {
+  id: 'script-failed',
+  title: 'A script of the build failed',
+  pattern:
+    /Script exited with non-zero exit status|Error running command|provisioner .*returned .*exit status|Error executing script|context canceled/i,
+  cause: 'A script of the build ended with an error.',
+  change: "Its last lines are below, all of them in the log of the phase 'Build'."
+}

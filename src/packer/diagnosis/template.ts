@@ -1,0 +1,110 @@
+import type {Rule} from './rule.ts'
+
+/** Packer did not start to build: the template, its plugins, or Packer itself. */
+export const templateRules: readonly Rule[] = [
+  {
+    id: 'plugin-crash',
+    title: 'A plugin of Packer crashed',
+    pattern: /\bunexpected EOF\b|^panic: |Plugin crashed|\bplugin process exited\b/m,
+    cause:
+      "Packer's plugin crashed: a defect of it, which often hides a call that AWS denied (CreateFleet of a spot build is one).",
+    change:
+      'Look in the log for the last thing that the build did, and allow that call if a policy denies it. Otherwise try another version of the plugin in required_plugins.'
+  },
+  {
+    id: 'plugin-missing',
+    title: 'A plugin of Packer is missing',
+    pattern:
+      /Missing plugins|is unknown by Packer, and is likely part of a plugin|Unknown (source|provisioner|data source|post-processor) type/,
+    cause: 'The template uses a plugin that is not installed and that its required_plugins block does not name.',
+    change:
+      'Name it in a required_plugins block: packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }.'
+  },
+  {
+    id: 'packer-version',
+    title: 'The template wants another Packer',
+    pattern:
+      /Unsupported Packer Core version|Unsupported block type[\s\S]*required_plugins|no plugin installed for .* with API version/,
+    cause: 'The template does not work with this version of Packer.',
+    change: "Set 'packer-version' to a version that its required_version and its plugins accept."
+  },
+  {
+    id: 'variable-missing',
+    title: 'A variable of the template has no value',
+    pattern: /Unset variable|required variable not set/,
+    cause: 'A variable of the template has neither a default nor a value.',
+    change:
+      'Give it a default, or set PKR_VAR_NAME in the env of this step. The action fills in its own variables only (README, "Your own template").'
+  },
+  {
+    id: 'script-missing',
+    title: 'A file that the template names is missing',
+    pattern: /Bad (script|source) '.*': stat|no such file or directory/,
+    cause: 'The template names a file that is not there.',
+    change:
+      'Write its path with ${path.root}/ in front: relative paths begin in the folder of the template. Files that are not in the repository must be made by a step before this one.'
+  },
+  {
+    id: 'source-not-found',
+    title: 'No source image fits the filter',
+    pattern: /No AMI was found matching filters|Your query returned (more than one|no) result/,
+    cause: 'source_ami_filter (or a data source) of the template finds no image, or more than one without most_recent.',
+    change: 'Correct its filters and owners for this region, or use the variable source_ami, which the action fills in.'
+  },
+  {
+    id: 'image-name-used',
+    title: "The image's name is in use",
+    pattern: /AMI Name: '.*' is used by an existing AMI|Name conflicts with an existing AMI/i,
+    cause: 'This account has an image of that name in the region already.',
+    change:
+      "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+  },
+  {
+    id: 'template-invalid',
+    title: 'The template is not valid',
+    pattern:
+      /\bon .+ line \d+|\d+ error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /,
+    cause: 'Packer does not accept the template.',
+    change: "Correct it at the line below; 'packer validate' finds the same without AWS."
+  },
+  {
+    id: 'no-keys',
+    title: 'Packer found no credentials',
+    pattern: /No valid credential sources? found|NoCredentialProviders|failed to refresh cached credentials/,
+    cause: 'Packer could get no credentials from the action.',
+    change:
+      'Take profile, assume_role and shared_credentials_file out of the template. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY.'
+  },
+  {
+    id: 'aws-unreachable',
+    title: 'Packer does not reach AWS',
+    pattern:
+      /(RequestError: send request failed|request send failed)[\s\S]*|dial tcp: lookup|dial tcp .*(connection refused|i\/o timeout)|proxyconnect tcp/,
+    cause: 'Packer gets no connection to AWS from this runner.',
+    change: 'Check that the region exists, and what stands between this runner and AWS: DNS, firewall, HTTPS_PROXY.'
+  },
+  {
+    id: 'machine-ended',
+    title: "The build's machine ended while it started",
+    pattern: /Error waiting for instance .* to become ready|Error waiting for (spot )?instance/i,
+    cause: "AWS ended the build's machine while it started.",
+    change:
+      "AWS's reason is in the line 'Instance state change details'. Server.InternalError and a volume that cannot be made are often an encryption key that the role may not use, or a quota for volumes."
+  },
+  {
+    id: 'image-failed',
+    title: 'AWS could not make the image',
+    pattern:
+      /Error waiting for AMI: .*(waiter state transitioned to Failure|failed waiting for successful resource state)/is,
+    cause: 'AWS began to make the image and gave up.',
+    change: "Run the job again. If it fails again, check the encryption key's policy and the quota for snapshots."
+  },
+  {
+    id: 'image-slow',
+    title: 'The image was not ready in time',
+    pattern: /Error waiting for AMI: .*(exceeded max wait time|exceeded wait attempts)/is,
+    cause: 'Packer waited for the image, and it was still pending when Packer gave up. Large volumes take long.',
+    change:
+      'Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller.'
+  }
+]

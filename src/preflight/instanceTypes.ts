@@ -1,0 +1,52 @@
+import {type EC2Client, type InstanceTypeInfo, DescribeInstanceTypesCommand} from '@aws-sdk/client-ec2'
+import type {Architecture} from '../image/source.ts'
+
+/** In MiB. Types of 4 GB have 4,096; with 2 GB Jenkins starts and then runs out of memory at work. */
+const leastMemory = 3_500
+
+export interface TypeFindings {
+  /** What makes a bake impossible. */
+  readonly problems: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Looks the instance types up: that they exist in this region, fit the image, and have memory enough for Jenkins. */
+export async function checkInstanceTypes(
+  ec2: EC2Client,
+  names: readonly string[],
+  architecture: Architecture,
+  signal: AbortSignal
+): Promise<TypeFindings> {
+  const query = new DescribeInstanceTypesCommand({Filters: [{Name: 'instance-type', Values: [...names]}]})
+  const {InstanceTypes: types = []} = await ec2.send(query, {abortSignal: signal})
+  const findings = names.map((name) =>
+    judge(
+      name,
+      architecture,
+      types.find(({InstanceType: type}) => type === name)
+    )
+  )
+  return {
+    problems: findings.flatMap(({problem}) => problem ?? []),
+    warnings: findings.flatMap(({warning}) => warning ?? [])
+  }
+}
+
+function judge(
+  name: string,
+  architecture: Architecture,
+  type: InstanceTypeInfo | undefined
+): {problem?: string; warning?: string} {
+  if (!type) return {problem: `${name} is not offered in this region`}
+  const architectures = type.ProcessorInfo?.SupportedArchitectures ?? []
+  if (!architectures.includes(architecture)) {
+    return {problem: `${name} is for ${architectures.join(' and ')}, and the source image for ${architecture}`}
+  }
+  const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory
+  if (memory < leastMemory) {
+    return {
+      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins wants at least 4 ('instance-types').`
+    }
+  }
+  return {}
+}

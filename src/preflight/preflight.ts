@@ -1,0 +1,122 @@
+import {type EC2Client, EC2ServiceException} from '@aws-sdk/client-ec2'
+import {awsCause} from '../ec2/causes.ts'
+import {denialIn, describeDenials, type Denial} from '../ec2/denial.ts'
+import {printStatements, statementsFor} from '../ec2/statements.ts'
+import {pointer} from '../report/advice.ts'
+import {messageOf, UserError} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+import {dryRunsOf, type DryRun, type PreflightRequest} from './creates.ts'
+import {checkInstanceTypes} from './instanceTypes.ts'
+
+/** What came of one check. */
+type Finding =
+  | {readonly kind: 'denied'; readonly denial: Denial}
+  | {readonly kind: 'problem'; readonly text: string; readonly change?: string}
+  | {readonly kind: 'warning'; readonly text: string}
+
+/** An AWS that is slow today is no reason not to bake. */
+const limitMs = 30_000
+const longestMessage = 3_400
+
+/**
+ * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it. Nothing
+ * is made. What AWS says of things that do not exist yet cannot be asked: the image, and what is done to the instance.
+ *
+ * @throws {UserError} with all denials and the statements that allow them, and with everything else that would fail
+ */
+export async function preflight(
+  ec2: EC2Client,
+  request: PreflightRequest,
+  log: Log,
+  signal: AbortSignal
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const checks = [
+    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, limit)),
+    ...(request.instanceTypes.length > 0 ? [checkTypes(ec2, request, limit)] : [])
+  ]
+  const findings = (await Promise.all(checks)).flat()
+  signal.throwIfAborted()
+  const warnings = findings.flatMap((finding) => (finding.kind === 'warning' ? [finding.text] : []))
+  new Set(warnings).forEach((text) => log.warning(text))
+  const message = explain(findings)
+  if (message !== undefined) throw new UserError(message.text, {id: message.id})
+  if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`)
+}
+
+async function tryCreate(ec2: EC2Client, {attempt, send}: DryRun, signal: AbortSignal): Promise<Finding[]> {
+  try {
+    await send(ec2, signal)
+    return [{kind: 'warning', text: `${attempt}: AWS answered a dry run as if it had been done`}]
+  } catch (error) {
+    // This is AWS's yes (EC2 API reference, common parameters, DryRun).
+    if (error instanceof Error && error.name === 'DryRunOperation') return []
+    return [findingOf(attempt, error)]
+  }
+}
+
+async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: AbortSignal): Promise<Finding[]> {
+  const {instanceTypes, architecture} = request
+  try {
+    const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, architecture, signal)
+    const examples = architecture === 'arm64' ? 't4g.medium or m7g.large' : 't3.medium or m7i.large'
+    const change = `Give ${architecture} types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
+    return [
+      ...problems.map((text) => ({kind: 'problem' as const, text, change})),
+      ...warnings.map((text) => ({kind: 'warning' as const, text}))
+    ]
+  } catch (error) {
+    return [findingOf('The instance types', error)]
+  }
+}
+
+/** Only what AWS says of the request itself ends a bake; what may pass by itself does not. */
+function findingOf(attempt: string, error: unknown): Finding {
+  const passing = {kind: 'warning', text: `${attempt} could not be tried beforehand: ${messageOf(error)}`} as const
+  if (!(error instanceof EC2ServiceException) || error.$fault !== 'client') return passing
+  const {name, message} = error
+  const denial = denialIn(`${name}: ${message}`)
+  if (denial) return {kind: 'denied', denial}
+  const cause = awsCause(name, message)
+  if (cause?.id === 'throttled' || cause?.id === 'no-capacity') return passing
+  return {
+    kind: 'problem',
+    text: `${attempt}: AWS answered ${name}: ${message}`,
+    ...(cause ? {change: cause.change} : {})
+  }
+}
+
+function explain(findings: readonly Finding[]): {readonly id: string; readonly text: string} | undefined {
+  const denials = findings.flatMap((finding) => (finding.kind === 'denied' ? [finding.denial] : []))
+  const problems = findings.flatMap((finding) => (finding.kind === 'problem' ? [finding] : []))
+  if (denials.length === 0 && problems.length === 0) return undefined
+  const id = denials.length > 0 ? 'preflight-denied' : 'preflight-refused'
+  const lines = [
+    'The bake would fail; nothing has been made.',
+    ...(problems.length > 0 ? ['It cannot be done like this:'] : []),
+    ...unique(problems.map(({text}) => `- ${text}`)),
+    ...unique(problems.flatMap(({change}) => change ?? [])),
+    ...(denials.length > 0 ? explainDenials(denials) : []),
+    pointer(id)
+  ]
+  const text = lines.join('\n')
+  return {id, text: text.length > longestMessage ? `${text.slice(0, longestMessage)}…\n${pointer(id)}` : text}
+}
+
+function explainDenials(denials: readonly Denial[]): string[] {
+  const ofRole = denials.filter(({by}) => by === 'role').map(({action}) => action)
+  return [
+    'AWS denies what the bake has to do:',
+    ...describeDenials(denials),
+    ...(ofRole.length > 0
+      ? [
+          "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
+          printStatements(statementsFor(ofRole))
+        ]
+      : [])
+  ]
+}
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)]
+}

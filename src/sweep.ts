@@ -1,0 +1,3 @@
+import {runSweep} from './app.ts'
+
+void runSweep()
