@@ -22494,7 +22494,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN_TTL]: "21600"
           }
         })).toString();
-        const region3 = (await imdsRequest({
+        const region2 = (await imdsRequest({
           ...endpoint,
           path: IMDS_REGION_PATH,
           method: "GET",
@@ -22502,7 +22502,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN]: token
           }
         })).toString().trim();
-        return region3 || cacheNegativeAndReturnUndefined();
+        return region2 || cacheNegativeAndReturnUndefined();
       } catch {
         return cacheNegativeAndReturnUndefined();
       }
@@ -22576,9 +22576,9 @@ var init_config = __esm({
       environmentVariableSelector: (env2) => env2[REGION_ENV_NAME],
       configFileSelector: (profile) => profile[REGION_INI_NAME],
       default: async () => {
-        const region3 = await getInstanceMetadataRegion();
-        if (region3) {
-          return region3;
+        const region2 = await getInstanceMetadataRegion();
+        if (region2) {
+          return region2;
         }
         throw new Error("Region is missing");
       }
@@ -22595,15 +22595,15 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region3, check = isValidHostLabel) => {
-      if (!validRegions.has(region3) && !check(region3)) {
-        if (region3 === "*") {
+    checkRegion = (region2, check = isValidHostLabel) => {
+      if (!validRegions.has(region2) && !check(region2)) {
+        if (region2 === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
-          throw new Error(`Region not accepted: region="${region3}" is not a valid hostname component.`);
+          throw new Error(`Region not accepted: region="${region2}" is not a valid hostname component.`);
         }
       } else {
-        validRegions.add(region3);
+        validRegions.add(region2);
       }
     };
   }
@@ -22613,7 +22613,7 @@ var init_checkRegion = __esm({
 var isFipsRegion;
 var init_isFipsRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/isFipsRegion.js"() {
-    isFipsRegion = (region3) => typeof region3 === "string" && (region3.startsWith("fips-") || region3.endsWith("-fips"));
+    isFipsRegion = (region2) => typeof region2 === "string" && (region2.startsWith("fips-") || region2.endsWith("-fips"));
   }
 });
 
@@ -22622,7 +22622,7 @@ var getRealRegion;
 var init_getRealRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getRealRegion.js"() {
     init_isFipsRegion();
-    getRealRegion = (region3) => isFipsRegion(region3) ? ["fips-aws-global", "aws-fips"].includes(region3) ? "us-east-1" : region3.replace(/fips-(dkr-|prod-)?|-fips/, "") : region3;
+    getRealRegion = (region2) => isFipsRegion(region2) ? ["fips-aws-global", "aws-fips"].includes(region2) ? "us-east-1" : region2.replace(/fips-(dkr-|prod-)?|-fips/, "") : region2;
   }
 });
 
@@ -22634,19 +22634,19 @@ var init_resolveRegionConfig = __esm({
     init_getRealRegion();
     init_isFipsRegion();
     resolveRegionConfig = (input) => {
-      const { region: region3, useFipsEndpoint } = input;
-      if (!region3) {
+      const { region: region2, useFipsEndpoint } = input;
+      if (!region2) {
         throw new Error("Region is missing");
       }
       return Object.assign(input, {
         region: async () => {
-          const providedRegion = typeof region3 === "function" ? await region3() : region3;
+          const providedRegion = typeof region2 === "function" ? await region2() : region2;
           const realRegion = getRealRegion(providedRegion);
           checkRegion(realRegion);
           return realRegion;
         },
         useFipsEndpoint: async () => {
-          const providedRegion = typeof region3 === "string" ? region3 : await region3();
+          const providedRegion = typeof region2 === "string" ? region2 : await region2();
           if (isFipsRegion(providedRegion)) {
             return true;
           }
@@ -22685,11 +22685,11 @@ var init_resolveDefaultsModeConfig = __esm({
     init_memoize();
     init_constants2();
     init_defaultsModeConfig();
-    resolveDefaultsModeConfig = ({ region: region3 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
+    resolveDefaultsModeConfig = ({ region: region2 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
       const mode = typeof defaultsMode === "function" ? await defaultsMode() : defaultsMode;
       switch (mode?.toLowerCase()) {
         case "auto":
-          return resolveNodeDefaultsModeAuto(region3);
+          return resolveNodeDefaultsModeAuto(region2);
         case "in-region":
         case "cross-region":
         case "mobile":
@@ -28991,8 +28991,8 @@ var init_partition = __esm({
       const { partitions } = selectedPartitionsInfo;
       for (const partition2 of partitions) {
         const { regions, outputs } = partition2;
-        for (const [region3, regionData] of Object.entries(regions)) {
-          if (region3 === value) {
+        for (const [region2, regionData] of Object.entries(regions)) {
+          if (region2 === value) {
             return {
               ...outputs,
               ...regionData
@@ -30075,7 +30075,7 @@ var init_parseArn = __esm({
       if (segments.length < 6) {
         return null;
       }
-      const [arn, partition2, service2, region3, accountId, ...resourcePath] = segments;
+      const [arn, partition2, service2, region2, accountId, ...resourcePath] = segments;
       if (arn !== "arn" || partition2 === "" || service2 === "" || resourcePath.join(ARN_DELIMITER) === "") {
         return null;
       }
@@ -30083,7 +30083,7 @@ var init_parseArn = __esm({
       return {
         partition: partition2,
         service: service2,
-        region: region3,
+        region: region2,
         accountId,
         resourceId
       };
@@ -30136,8 +30136,8 @@ var init_extensions2 = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/region-config-resolver/extensions.js"() {
     getAwsRegionExtensionConfiguration = (runtimeConfig) => {
       return {
-        setRegion(region3) {
-          runtimeConfig.region = region3;
+        setRegion(region2) {
+          runtimeConfig.region = region2;
         },
         region() {
           return runtimeConfig.region;
@@ -30685,12 +30685,12 @@ var init_SignatureV4Base = __esm({
       sha256;
       uriEscapePath;
       applyChecksum;
-      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region2, service: service2, sha256, uriEscapePath = true }) {
         this.service = service2;
         this.sha256 = sha256;
         this.uriEscapePath = uriEscapePath;
         this.applyChecksum = typeof applyChecksum === "boolean" ? applyChecksum : true;
-        this.regionProvider = normalizeProvider(region3);
+        this.regionProvider = normalizeProvider(region2);
         this.credentialProvider = normalizeProvider(credentials);
       }
       createCanonicalRequest(request, canonicalHeaders, payloadHash) {
@@ -30761,10 +30761,10 @@ var init_credentialDerivation = __esm({
     init_constants6();
     signingKeyCache = {};
     cacheQueue = [];
-    createScope = (shortDate, region3, service2) => `${shortDate}/${region3}/${service2}/${KEY_TYPE_IDENTIFIER}`;
-    getSigningKey = async (sha256Constructor, credentials, shortDate, region3, service2) => {
+    createScope = (shortDate, region2, service2) => `${shortDate}/${region2}/${service2}/${KEY_TYPE_IDENTIFIER}`;
+    getSigningKey = async (sha256Constructor, credentials, shortDate, region2, service2) => {
       const credsHash = await hmac(sha256Constructor, credentials.secretAccessKey, credentials.accessKeyId);
-      const cacheKey = `${shortDate}:${region3}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
+      const cacheKey = `${shortDate}:${region2}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
       if (cacheKey in signingKeyCache) {
         return signingKeyCache[cacheKey];
       }
@@ -30773,7 +30773,7 @@ var init_credentialDerivation = __esm({
         delete signingKeyCache[cacheQueue.shift()];
       }
       let key = `AWS4${credentials.secretAccessKey}`;
-      for (const signable of [shortDate, region3, service2, KEY_TYPE_IDENTIFIER]) {
+      for (const signable of [shortDate, region2, service2, KEY_TYPE_IDENTIFIER]) {
         key = await hmac(sha256Constructor, key, signable);
       }
       return signingKeyCache[cacheKey] = key;
@@ -30927,11 +30927,11 @@ var init_SignatureV4 = __esm({
     init_prepareRequest();
     SignatureV4 = class extends SignatureV4Base {
       headerFormatter = new HeaderFormatter();
-      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region2, service: service2, sha256, uriEscapePath = true }) {
         super({
           applyChecksum,
           credentials,
-          region: region3,
+          region: region2,
           service: service2,
           sha256,
           uriEscapePath
@@ -30941,12 +30941,12 @@ var init_SignatureV4 = __esm({
         const { signingDate = /* @__PURE__ */ new Date(), expiresIn = 3600, unsignableHeaders, unhoistableHeaders, signableHeaders, hoistableHeaders, signingRegion, signingService } = options;
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region2 = signingRegion ?? await this.regionProvider();
         const { longDate, shortDate } = this.formatDate(signingDate);
         if (expiresIn > MAX_PRESIGNED_TTL) {
           return Promise.reject("Signature version 4 presigned URLs must have an expiration date less than one week in the future");
         }
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region2, signingService ?? this.service);
         const request = moveHeadersToQuery(prepareRequest(originalRequest), { unhoistableHeaders, hoistableHeaders });
         if (credentials.sessionToken) {
           request.query[TOKEN_QUERY_PARAM] = credentials.sessionToken;
@@ -30957,7 +30957,7 @@ var init_SignatureV4 = __esm({
         request.query[EXPIRES_QUERY_PARAM] = expiresIn.toString(10);
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
         request.query[SIGNED_HEADERS_QUERY_PARAM] = this.getCanonicalHeaderList(canonicalHeaders);
-        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
+        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region2, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
         return request;
       }
       async sign(toSign, options) {
@@ -30972,9 +30972,9 @@ var init_SignatureV4 = __esm({
         }
       }
       async signEvent({ headers, payload }, { signingDate = /* @__PURE__ */ new Date(), priorSignature, signingRegion, signingService, eventStreamCredentials }) {
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region2 = signingRegion ?? await this.regionProvider();
         const { shortDate, longDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region2, signingService ?? this.service);
         const hashedPayload = await getPayloadHash({ headers: {}, body: payload }, this.sha256);
         const hash = new this.sha256();
         hash.update(headers);
@@ -30989,7 +30989,7 @@ var init_SignatureV4 = __esm({
         ].join("\n");
         return this.signString(stringToSign, {
           signingDate,
-          signingRegion: region3,
+          signingRegion: region2,
           signingService,
           eventStreamCredentials
         });
@@ -31012,19 +31012,19 @@ var init_SignatureV4 = __esm({
       async signString(stringToSign, { signingDate = /* @__PURE__ */ new Date(), signingRegion, signingService, eventStreamCredentials } = {}) {
         const credentials = eventStreamCredentials ?? await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region2 = signingRegion ?? await this.regionProvider();
         const { shortDate } = this.formatDate(signingDate);
-        const hash = new this.sha256(await this.getSigningKey(credentials, region3, shortDate, signingService));
+        const hash = new this.sha256(await this.getSigningKey(credentials, region2, shortDate, signingService));
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
       async signRequest(requestToSign, { signingDate = /* @__PURE__ */ new Date(), signableHeaders, unsignableHeaders, signingRegion, signingService } = {}) {
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region2 = signingRegion ?? await this.regionProvider();
         const request = prepareRequest(requestToSign);
         const { longDate, shortDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region2, signingService ?? this.service);
         request.headers[AMZ_DATE_HEADER] = longDate;
         if (credentials.sessionToken) {
           request.headers[TOKEN_HEADER] = credentials.sessionToken;
@@ -31034,7 +31034,7 @@ var init_SignatureV4 = __esm({
           request.headers[SHA256_HEADER] = payloadHash;
         }
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
-        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
+        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region2, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
         request.headers[AUTH_HEADER] = `${ALGORITHM_IDENTIFIER} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${this.getCanonicalHeaderList(canonicalHeaders)}, Signature=${signature}`;
         return request;
       }
@@ -31044,8 +31044,8 @@ var init_SignatureV4 = __esm({
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
-      getSigningKey(credentials, region3, shortDate, service2) {
-        return getSigningKey(this.sha256, credentials, shortDate, region3, service2 || this.service);
+      getSigningKey(credentials, region2, shortDate, service2) {
+        return getSigningKey(this.sha256, credentials, shortDate, region2, service2 || this.service);
       }
     };
   }
@@ -31151,15 +31151,15 @@ var init_resolveAwsSdkSigV4Config = __esm({
       if (config.signer) {
         signer = normalizeProvider2(config.signer);
       } else if (config.regionInfoProvider) {
-        signer = () => normalizeProvider2(config.region)().then(async (region3) => [
-          await config.regionInfoProvider(region3, {
+        signer = () => normalizeProvider2(config.region)().then(async (region2) => [
+          await config.regionInfoProvider(region2, {
             useFipsEndpoint: await config.useFipsEndpoint(),
             useDualstackEndpoint: await config.useDualstackEndpoint()
           }) || {},
-          region3
-        ]).then(([regionInfo, region3]) => {
+          region2
+        ]).then(([regionInfo, region2]) => {
           const { signingRegion, signingService } = regionInfo;
-          config.signingRegion = config.signingRegion || signingRegion || region3;
+          config.signingRegion = config.signingRegion || signingRegion || region2;
           config.signingName = config.signingName || signingService || config.serviceId;
           const params = {
             ...config,
@@ -36975,11 +36975,11 @@ var init_defaultStsRoleAssumers = __esm({
       return void 0;
     };
     resolveRegion = async (_region, _parentRegion, credentialProviderLogger, loaderConfig = {}) => {
-      const region3 = typeof _region === "function" ? await _region() : _region;
+      const region2 = typeof _region === "function" ? await _region() : _region;
       const parentRegion = typeof _parentRegion === "function" ? await _parentRegion() : _parentRegion;
       let stsDefaultRegion = "";
-      const resolvedRegion = region3 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
-      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region3} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
+      const resolvedRegion = region2 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
+      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region2} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
       return resolvedRegion;
     };
     getDefaultRoleAssumer = (stsOptions, STSClient3) => {
@@ -36988,8 +36988,8 @@ var init_defaultStsRoleAssumers = __esm({
       return async (sourceCreds, params) => {
         closureSourceCreds = sourceCreds;
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region2, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region2, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37025,8 +37025,8 @@ var init_defaultStsRoleAssumers = __esm({
       let stsClient;
       return async (params) => {
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region2, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region2, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37177,7 +37177,7 @@ var init_resolveAssumeRoleCredentials = __esm({
     resolveAssumeRoleCredentials = async (profileName, profiles, options, callerClientConfig, visitedProfiles = {}, resolveProfileData2) => {
       options.logger?.debug("@aws-sdk/credential-provider-ini - resolveAssumeRoleCredentials (STS)");
       const profileData = profiles[profileName];
-      const { source_profile, region: region3 } = profileData;
+      const { source_profile, region: region2 } = profileData;
       if (!options.roleAssumer) {
         const { getDefaultRoleAssumer: getDefaultRoleAssumer3 } = await Promise.resolve().then(() => (init_sts(), sts_exports));
         options.roleAssumer = getDefaultRoleAssumer3({
@@ -37186,7 +37186,7 @@ var init_resolveAssumeRoleCredentials = __esm({
           parentClientConfig: {
             ...callerClientConfig,
             ...options?.parentClientConfig,
-            region: region3 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
+            region: region2 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
           }
         }, options.clientPlugins);
       }
@@ -38215,13 +38215,13 @@ var init_LoginCredentialsFetcher = __esm({
         };
         const requestHandler = isH22(this.callerClientConfig?.requestHandler) ? void 0 : this.callerClientConfig?.requestHandler;
         const signInRegion = typeof freshToken.signInRegion === "string" && freshToken.signInRegion.length > 0 ? freshToken.signInRegion : void 0;
-        const region3 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
+        const region2 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
         const client = new SigninClient2({
           credentials: {
             accessKeyId: "",
             secretAccessKey: ""
           },
-          region: region3,
+          region: region2,
           requestHandler,
           logger: logger2,
           userAgentAppId,
@@ -38646,7 +38646,7 @@ var init_fromWebToken = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromWebToken.js"() {
     fromWebToken = (init) => async (awsIdentityProperties) => {
       init.logger?.debug("@aws-sdk/credential-provider-web-identity - fromWebToken");
-      const { roleArn: roleArn3, roleSessionName, webIdentityToken, providerId, policyArns, policy, durationSeconds } = init;
+      const { roleArn: roleArn2, roleSessionName, webIdentityToken, providerId, policyArns, policy, durationSeconds } = init;
       let { roleAssumerWithWebIdentity } = init;
       if (!roleAssumerWithWebIdentity) {
         const { getDefaultRoleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity3 } = await Promise.resolve().then(() => (init_sts(), sts_exports));
@@ -38660,7 +38660,7 @@ var init_fromWebToken = __esm({
         }, init.clientPlugins);
       }
       return roleAssumerWithWebIdentity({
-        RoleArn: roleArn3,
+        RoleArn: roleArn2,
         RoleSessionName: roleSessionName ?? `aws-sdk-js-session-${Date.now()}`,
         WebIdentityToken: webIdentityToken,
         ProviderId: providerId,
@@ -38686,9 +38686,9 @@ var init_fromTokenFile = __esm({
     fromTokenFile = (init = {}) => async (awsIdentityProperties) => {
       init.logger?.debug("@aws-sdk/credential-provider-web-identity - fromTokenFile");
       const webIdentityTokenFile = init?.webIdentityTokenFile ?? process.env[ENV_TOKEN_FILE];
-      const roleArn3 = init?.roleArn ?? process.env[ENV_ROLE_ARN];
+      const roleArn2 = init?.roleArn ?? process.env[ENV_ROLE_ARN];
       const roleSessionName = init?.roleSessionName ?? process.env[ENV_ROLE_SESSION_NAME];
-      if (!webIdentityTokenFile || !roleArn3) {
+      if (!webIdentityTokenFile || !roleArn2) {
         throw new CredentialsProviderError("Web identity configuration not specified", {
           logger: init.logger
         });
@@ -38696,7 +38696,7 @@ var init_fromTokenFile = __esm({
       const credentials = await fromWebToken({
         ...init,
         webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs6.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
-        roleArn: roleArn3,
+        roleArn: roleArn2,
         roleSessionName
       })(awsIdentityProperties);
       if (webIdentityTokenFile === process.env[ENV_TOKEN_FILE]) {
@@ -52291,8 +52291,8 @@ var Announcements = class {
 function noted(build2, text2) {
   if (/^Creating (unencrypted )?AMI \S+ from instance /.test(text2)) return { ...build2, imaging: true };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: false };
-  const region3 = /^Copying to: ([a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region3 && build2.copyRegions.length < mostRegions) return { ...build2, copyRegions: [...build2.copyRegions, region3] };
+  const region2 = /^Copying to: ([a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  if (region2 && build2.copyRegions.length < mostRegions) return { ...build2, copyRegions: [...build2.copyRegions, region2] };
   if (build2.connected) return build2;
   if (afterConnection.test(text2)) return { ...build2, connected: true };
   const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
@@ -52493,8 +52493,8 @@ var Ledger = class {
   refused(key) {
     this.#append({ refused: key });
   }
-  made(type, id2, key, region3) {
-    this.#append({ made: type, id: id2, ...key === void 0 ? {} : { key }, ...region3 === void 0 ? {} : { region: region3 } });
+  made(type, id2, key, region2) {
+    this.#append({ made: type, id: id2, ...key === void 0 ? {} : { key }, ...region2 === void 0 ? {} : { region: region2 } });
   }
   /** From here on it is the user's: no sweep removes it. */
   release(resources) {
@@ -52562,8 +52562,8 @@ ${JSON.stringify(entry)}
     return (0, import_node_fs2.readFileSync)(this.#file, "utf8").split("\n").filter((line) => line !== "");
   }
 };
-function resourceOf({ made: type, id: id2, region: region3 }) {
-  return region3 === void 0 ? { type, id: id2 } : { type, id: id2, region: region3 };
+function resourceOf({ made: type, id: id2, region: region2 }) {
+  return region2 === void 0 ? { type, id: id2 } : { type, id: id2, region: region2 };
 }
 var mostOutput = 64 * 1024 * 1024;
 function beginningOf(file) {
@@ -60545,9 +60545,9 @@ var Look = class {
   #traces;
   #signal;
   /** @param region absent for the bake's own */
-  constructor(client, region3, traces, signal) {
+  constructor(client, region2, traces, signal) {
     this.#client = client;
-    this.#region = region3;
+    this.#region = region2;
     this.#traces = traces;
     this.#signal = signal;
   }
@@ -60613,8 +60613,8 @@ var idFilters = {
 function filter(Name, Values) {
   return { Name, Values: [...new Set(Values)] };
 }
-function unseen(type, reason, region3, id2 = "(unknown)") {
-  return { type, id: id2, state: "", reason, ...region3 === void 0 ? {} : { region: region3 } };
+function unseen(type, reason, region2, id2 = "(unknown)") {
+  return { type, id: id2, state: "", reason, ...region2 === void 0 ? {} : { region: region2 } };
 }
 
 // src/cleanup/launchTemplates.ts
@@ -60644,11 +60644,11 @@ async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
 async function findResources(account, traces, signal) {
   const home = await findAtHome(account, traces, signal);
   const { copyRegions } = traces.announced;
-  const recorded2 = traces.records.resources.flatMap(({ region: region3 }) => region3 ?? []);
-  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
+  const recorded2 = traces.records.resources.flatMap(({ region: region2 }) => region2 ?? []);
+  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region2) => region2 !== account.region);
   const elsewhere = await Promise.all(
-    regions.map(async (region3) => {
-      const look2 = new Look(account.inRegion(region3), region3, traces, signal);
+    regions.map(async (region2) => {
+      const look2 = new Look(account.inRegion(region2), region2, traces, signal);
       return { found: await findCopies(look2, home.imageIds), unseen: look2.unseen, doubts: [] };
     })
   );
@@ -60748,10 +60748,10 @@ var doubtful = "The template gives its temporary key pair this name, and Packer 
 
 // src/cleanup/remove.ts
 async function remove(account, resource, abortSignal) {
-  const { type, id: id2, region: region3 } = resource;
+  const { type, id: id2, region: region2 } = resource;
   try {
     if (type === "instance-profile" || type === "role") await account.iam().remove(resource, abortSignal);
-    else await removers[type](region3 === void 0 ? account.ec2 : account.inRegion(region3), id2, { abortSignal });
+    else await removers[type](region2 === void 0 ? account.ec2 : account.inRegion(region2), id2, { abortSignal });
   } catch (error2) {
     if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
     throw error2;
@@ -60800,7 +60800,7 @@ async function sweep(options) {
     if (limit.aborted) return left;
     const { found, unseen: unseen2, doubts } = await findResources(account, traces, limit);
     if (limit.aborted) return left;
-    found.filter((resource) => !attempts.has(nameOf(resource))).forEach(({ type, id: id2, region: region3 }) => ledger.made(type, id2, void 0, region3));
+    found.filter((resource) => !attempts.has(nameOf(resource))).forEach(({ type, id: id2, region: region2 }) => ledger.made(type, id2, void 0, region2));
     found.forEach(
       (resource) => attempts.set(nameOf(resource), { tries: 0, reason: "", ...attempts.get(nameOf(resource)), resource })
     );
@@ -60832,15 +60832,15 @@ var waitsFor = {
 };
 function due(found) {
   return found.filter(
-    ({ type, region: region3 }) => !found.some((other) => other.type === waitsFor[type] && other.region === region3)
+    ({ type, region: region2 }) => !found.some((other) => other.type === waitsFor[type] && other.region === region2)
   );
 }
 async function attempt({ account, log, limit }, resource, attempts) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
   const { tries = 0, reason: before } = attempts.get(nameOf(resource)) ?? {};
-  const { state: state2, region: region3 } = resource;
+  const { state: state2, region: region2 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+    log.info(`Removing ${nameOf(resource)}${state2 && ` (${state2})`}${region2 === void 0 ? "" : ` in ${region2}`}`);
   }
   try {
     await remove(account, resource, limit);
@@ -60861,9 +60861,9 @@ function passes(error2) {
   );
 }
 function leftover(resource, attempts) {
-  const { type, id: id2, state: state2, region: region3 } = resource;
+  const { type, id: id2, state: state2, region: region2 } = resource;
   const reason = attempts.get(nameOf(resource))?.reason || "it waits for another resource to go";
-  return { type, id: id2, state: state2, reason, ...region3 === void 0 ? {} : { region: region3 } };
+  return { type, id: id2, state: state2, reason, ...region2 === void 0 ? {} : { region: region2 } };
 }
 function unknown(ledger) {
   const reason = "the time for the sweep was up before it could look";
@@ -62326,14 +62326,14 @@ function isPassing(error2) {
   return code2 === "IDPCommunicationError" || code2 === "ExpiredToken" || code2 === "InvalidIdentityToken" && /verification key/i.test(messageOf(error2));
 }
 function explainRefusedRole(error2, request) {
-  const { role, region: region3 } = request;
+  const { role, region: region2 } = request;
   const text2 = [
-    `The role ${role.arn} could not be assumed in ${region3}. ${answerOf2(error2)}`,
+    `The role ${role.arn} could not be assumed in ${region2}. ${answerOf2(error2)}`,
     ...adviceFor(error2, request)
   ];
   return new UserError(text2.join("\n"), { cause: error2 });
 }
-function adviceFor(error2, { role, region: region3, claims }) {
+function adviceFor(error2, { role, region: region2, claims }) {
   const { accountId, partition: partition2 } = partsOfArn(role.arn);
   switch (codeOf(error2)) {
     case "AccessDenied":
@@ -62364,9 +62364,9 @@ function adviceFor(error2, { role, region: region3, claims }) {
     case "MalformedPolicyDocument":
       return ["The session policy was refused. Report this as a defect of the action."];
     case "RegionDisabled":
-      return [`Enable STS for ${region3} in the account settings of IAM, or choose another aws-region.`];
+      return [`Enable STS for ${region2} in the account settings of IAM, or choose another aws-region.`];
     default:
-      return unreachable(error2) ? [unreachableAdvice(region3)] : ["Check role-to-assume and aws-region."];
+      return unreachable(error2) ? [unreachableAdvice(region2)] : ["Check role-to-assume and aws-region."];
   }
 }
 function trustAdvice(claims, accountId, audience, partition2) {
@@ -62378,12 +62378,12 @@ function trustAdvice(claims, accountId, audience, partition2) {
     ...claims["event_name"] === "pull_request" ? ["With this `sub`, every pull request from a branch of the repository may assume the role."] : []
   ];
 }
-function explainRefusedIdentity(error2, region3) {
-  const said = `The AWS credentials could not be used in ${region3}. ${answerOf2(error2)}`;
+function explainRefusedIdentity(error2, region2) {
+  const said = `The AWS credentials could not be used in ${region2}. ${answerOf2(error2)}`;
   return new UserError(`${said}
-${identityAdvice(error2, region3)}`, { cause: error2 });
+${identityAdvice(error2, region2)}`, { cause: error2 });
 }
-function identityAdvice(error2, region3) {
+function identityAdvice(error2, region2) {
   switch (codeOf(error2)) {
     case "CredentialsProviderError":
       return "Set role-to-assume (with `permissions: {id-token: write, contents: read}`), or run aws-actions/configure-aws-credentials in a step before this one.";
@@ -62391,11 +62391,11 @@ function identityAdvice(error2, region3) {
       return "They have expired. Set role-to-assume: its session is renewed for as long as the bake lasts.";
     case "InvalidClientTokenId":
     case "UnrecognizedClient":
-      return `They are not valid (any more), or ${region3} is not enabled in their account.`;
+      return `They are not valid (any more), or ${region2} is not enabled in their account.`;
     case "SignatureDoesNotMatch":
       return "The secret key does not belong to the access key, or this runner's clock is wrong.";
     default:
-      return unreachable(error2) ? unreachableAdvice(region3) : "Check the credentials in the environment and aws-region.";
+      return unreachable(error2) ? unreachableAdvice(region2) : "Check the credentials in the environment and aws-region.";
   }
 }
 function answerOf2(error2) {
@@ -62408,22 +62408,22 @@ function unreachable(error2) {
     messageOf(error2)
   );
 }
-function unreachableAdvice(region3) {
-  return `AWS could not be reached: check that aws-region '${region3}' exists and that this runner may connect to it.`;
+function unreachableAdvice(region2) {
+  return `AWS could not be reached: check that aws-region '${region2}' exists and that this runner may connect to it.`;
 }
 
 // src/credentials/session.ts
 async function openSession(options, collaborators, signal) {
   signal.throwIfAborted();
-  const { region: region3, role } = options;
-  const source = role ? assumedRole(role, region3, collaborators) : ambient(region3, collaborators);
+  const { region: region2, role } = options;
+  const source = role ? assumedRole(role, region2, collaborators) : ambient(region2, collaborators);
   const { log, now } = collaborators;
   const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
   const credentials = () => keys.current();
   const giveUp = () => keys.close();
   signal.addEventListener("abort", giveUp, { once: true });
   try {
-    const identity = await callerIdentity(credentials, region3, collaborators, signal);
+    const identity = await callerIdentity(credentials, region2, collaborators, signal);
     rejectForeignAccount(identity, options, source.claims());
     const lost = signalOfLoss(keys, now);
     return { ...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed };
@@ -62431,13 +62431,13 @@ async function openSession(options, collaborators, signal) {
     signal.removeEventListener("abort", giveUp);
   }
 }
-function ambient(region3, collaborators) {
-  const { config } = clientOf(collaborators, { region: region3 });
+function ambient(region2, collaborators) {
+  const { config } = clientOf(collaborators, { region: region2 });
   return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
 }
-function assumedRole(role, region3, collaborators) {
+function assumedRole(role, region2, collaborators) {
   const { env: env2, log, pause = pauseFor } = collaborators;
-  const client = clientOf(collaborators, { region: region3 });
+  const client = clientOf(collaborators, { region: region2 });
   let claims = {};
   async function assume(policy, signal) {
     const token = await requestIdToken(env2, role.audience, signal, { log, pause });
@@ -62466,20 +62466,20 @@ function assumedRole(role, region3, collaborators) {
       return await withRetries(() => assume(policy, signal), { isTransient: isPassing, pause, signal });
     } catch (error2) {
       signal.throwIfAborted();
-      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region3, claims });
+      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region2, claims });
     }
   };
   return { narrowed: source, claims: () => claims };
 }
-async function callerIdentity(credentials, region3, collaborators, signal) {
+async function callerIdentity(credentials, region2, collaborators, signal) {
   try {
-    const client = clientOf(collaborators, { region: region3, credentials });
+    const client = clientOf(collaborators, { region: region2, credentials });
     const { Account: accountId, Arn: arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
     if (!accountId || !arn) throw new Error("the answer to GetCallerIdentity names no account");
     return { accountId, arn };
   } catch (error2) {
     signal.throwIfAborted();
-    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region3);
+    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region2);
   }
 }
 function rejectForeignAccount({ accountId, arn }, { allowedAccountIds, role }, claims) {
@@ -64344,26 +64344,26 @@ function tagsOf2(tags = []) {
 }
 
 // src/ec2/client.ts
-function ec2Client(region3, credentials, env2) {
+function ec2Client(region2, credentials, env2) {
   const requestHandler = { ...proxyAgents(env2), ...requestLimits };
-  return new EC2Client({ region: region3, credentials, maxAttempts: 8, retryMode: "standard", requestHandler });
+  return new EC2Client({ region: region2, credentials, maxAttempts: 8, retryMode: "standard", requestHandler });
 }
 
 // src/ec2/account.ts
-function openAccount(region3, credentials, env2) {
-  const ec2 = ec2Client(region3, credentials, env2);
-  const clients = /* @__PURE__ */ new Map([[region3, ec2]]);
+function openAccount(region2, credentials, env2) {
+  const ec2 = ec2Client(region2, credentials, env2);
+  const clients = /* @__PURE__ */ new Map([[region2, ec2]]);
   const settings = { credentials, maxAttempts: 3, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
   let iam;
   return {
-    region: region3,
+    region: region2,
     ec2,
     inRegion(name) {
       const client = clients.get(name) ?? new EC2Client({ ...settings, region: name });
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3 }))
+    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region2 }))
   };
 }
 
@@ -64635,13 +64635,13 @@ ${printStatements(statementsFor([denial.action]))}`;
 function resourcesOf(image) {
   return [{ type: "image", id: image.id }, ...image.snapshotIds.map((id2) => ({ type: "snapshot", id: id2 }))];
 }
-async function bakedImage(ec2, artifacts, region3, { bake: expectedBake, began }, signal) {
+async function bakedImage(ec2, artifacts, region2, { bake: expectedBake, began }, signal) {
   const ids = artifacts.flatMap(({ id: id3 }) => id3.split(",")).filter((id3) => /^[a-z0-9-]+:ami-[0-9a-f]+$/.test(id3));
-  const here = ids.flatMap((id3) => id3.startsWith(`${region3}:`) ? [id3.slice(region3.length + 1)] : []);
+  const here = ids.flatMap((id3) => id3.startsWith(`${region2}:`) ? [id3.slice(region2.length + 1)] : []);
   const [id2, ...others] = new Set(here);
   if (id2 === void 0 || others.length > 0 || ids.length > here.length) {
     throw new UserError(
-      `The template made ${ids.length === 0 ? "no image" : ids.join(", ")}; expected exactly one image, in ${region3}. A template with several sources or regions cannot be baked.`
+      `The template made ${ids.length === 0 ? "no image" : ids.join(", ")}; expected exactly one image, in ${region2}. A template with several sources or regions cannot be baked.`
     );
   }
   const image = await poll(
@@ -64652,7 +64652,7 @@ async function bakedImage(ec2, artifacts, region3, { bake: expectedBake, began }
     { signal: AbortSignal.any([signal, AbortSignal.timeout(6e4)]) }
   ).catch((error2) => {
     signal.throwIfAborted();
-    throw new UserError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
+    throw new UserError(`Packer reports the image ${id2}, but this account owns none of that id in ${region2}`, {
       cause: error2
     });
   });
@@ -64661,7 +64661,7 @@ async function bakedImage(ec2, artifacts, region3, { bake: expectedBake, began }
     throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
   }
   const snapshotIds = await ownSnapshots(ec2, image, began, signal);
-  return { region: region3, id: id2, name: image.Name ?? "", created: new Date(image.CreationDate ?? 0), snapshotIds };
+  return { region: region2, id: id2, name: image.Name ?? "", created: new Date(image.CreationDate ?? 0), snapshotIds };
 }
 async function ownSnapshots(ec2, image, began, signal) {
   const ids = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
@@ -64804,9 +64804,9 @@ var distributions = {
 };
 var sourceNames = Object.keys(distributions);
 var parameterPrefix = "resolve:ssm:";
-async function resolveSource({ ec2, readParameter }, { source, architecture, region: region3 }, signal) {
+async function resolveSource({ ec2, readParameter }, { source, architecture, region: region2 }, signal) {
   const distribution = distributions[source];
-  const wanted2 = source.startsWith(parameterPrefix) ? await imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal) : source;
+  const wanted2 = source.startsWith(parameterPrefix) ? await imageIdIn(source.slice(parameterPrefix.length), readParameter, region2, signal) : source;
   const query = distribution ? {
     Owners: [distribution.owner],
     Filters: [
@@ -64818,7 +64818,7 @@ async function resolveSource({ ec2, readParameter }, { source, architecture, reg
   const newest = Images.reduce(newer, void 0);
   if (!newest?.ImageId) {
     const advice = distribution ? "its publisher offers none there under the usual account and name; give an image id" : "image ids differ from region to region, and the image must be shared with this account";
-    throw new InputError("source-ami", `no image '${wanted2}' can be seen in ${region3}; ${advice}`);
+    throw new InputError("source-ami", `no image '${wanted2}' can be seen in ${region2}; ${advice}`);
   }
   return usable(newest, newest.ImageId, architecture);
 }
@@ -64835,13 +64835,13 @@ function usable(image, id2, architecture) {
   const loginUser = Object.values(distributions).find(({ owner }) => owner === image.OwnerId)?.loginUser;
   return { id: id2, name: image.Name ?? "", rootDeviceName: image.RootDeviceName, ...loginUser ? { loginUser } : {} };
 }
-async function imageIdIn(parameter, read3, region3, signal) {
+async function imageIdIn(parameter, read3, region2, signal) {
   const value = await read3(parameter, signal).catch((error2) => {
     signal.throwIfAborted();
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} cannot be read: ${messageOf(error2)}`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region2} cannot be read: ${messageOf(error2)}`);
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region2} does not hold an image id`);
   }
   return value;
 }
@@ -64987,7 +64987,7 @@ function send2(response, status, body) {
 }
 
 // src/credentials/sessionPolicy.ts
-function packerSessionPolicy({ region: region3, partition: partition2, bakeId, requireTags }) {
+function packerSessionPolicy({ region: region2, partition: partition2, bakeId, requireTags }) {
   const suffix = partition2 === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   const tagged = requireTags && bakeId !== void 0 && partition2 === "aws";
   return JSON.stringify({
@@ -64997,12 +64997,12 @@ function packerSessionPolicy({ region: region3, partition: partition2, bakeId, r
       allow2(["ec2:Describe*", "sts:DecodeAuthorizationMessage"]),
       allow2(["iam:GetInstanceProfile"]),
       allow2(["iam:PassRole"], { StringEquals: { "iam:PassedToService": `ec2.${suffix}` } }),
-      allow2(kmsActions, { StringEquals: { "kms:ViaService": `ec2.${region3}.${suffix}` } }),
+      allow2(kmsActions, { StringEquals: { "kms:ViaService": `ec2.${region2}.${suffix}` } }),
       {
         Effect: "Deny",
         Action: ["ec2:*", "ssm:*", "secretsmanager:*"],
         Resource: "*",
-        Condition: { StringNotEquals: { "aws:RequestedRegion": region3 } }
+        Condition: { StringNotEquals: { "aws:RequestedRegion": region2 } }
       }
     ]
   });
@@ -66096,7 +66096,7 @@ ${stderr}`;
 // src/packer/watch.ts
 var usualPatienceMs = 6e4;
 function watchTemplate(context) {
-  const { ec2, region: region3, ledger, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
+  const { ec2, region: region2, ledger, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
   const stop = new AbortController();
   const ended = new AbortController();
   const checkCredentials = () => {
@@ -66118,9 +66118,9 @@ function watchTemplate(context) {
   async function checkIsHere(what, search, filter2) {
     try {
       const found = await appear((abortSignal) => search({ client: ec2, abortSignal }, [filter2]));
-      if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region3)));
+      if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region2)));
     } catch (error2) {
-      log.warning(`It could not be checked that the template makes its ${what} in ${region3}: ${messageOf(error2)}`);
+      log.warning(`It could not be checked that the template makes its ${what} in ${region2}: ${messageOf(error2)}`);
     }
   }
   async function recordVolumes(instance) {
@@ -66148,22 +66148,22 @@ function watchTemplate(context) {
   };
 }
 var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
-var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
+var elsewhereAdvice = (what, region2) => `The template makes its ${what} in another region than ${region2}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
 // src/packer/buildImage.ts
 async function buildImage(bake2, signal) {
   const { inputs, deps, session, ec2, plan, packer, ledger } = bake2;
   const { log, env: env2 } = deps;
   const { template } = inputs;
-  const { region: region3 } = inputs.aws;
+  const { region: region2 } = inputs.aws;
   const policy = packerSessionPolicy({
-    region: region3,
+    region: region2,
     partition: session.partition,
     bakeId: plan.bakeId,
     requireTags: template.shipped
   });
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
-  const watch2 = watchTemplate({ ec2, region: region3, ledger, log, requests: () => endpoint.requests() });
+  const watch2 = watchTemplate({ ec2, region: region2, ledger, log, requests: () => endpoint.requests() });
   try {
     await writeEmptyAwsConfig(ledger.folder);
     const plugins = await initPlugins(
@@ -66171,7 +66171,7 @@ async function buildImage(bake2, signal) {
       { env: env2, log },
       signal
     );
-    const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region3, endpoint }), ...plugins };
+    const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint }), ...plugins };
     const types = inputs.image.instanceTypes.slice(0, template.variables.has("instance_type") ? void 0 : 1);
     const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
       const file = path8.join(ledger.folder, "variables.json");
@@ -66193,7 +66193,7 @@ async function buildImage(bake2, signal) {
       return build(job, ledger, log, AbortSignal.any([signal, watch2.signal]));
     });
     const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
-    const image = await bakedImage(ec2, artifacts, region3, expected, signal);
+    const image = await bakedImage(ec2, artifacts, region2, expected, signal);
     if (image.created >= ledger.began) ledger.made("image", image.id);
     return image;
   } catch (error2) {
@@ -67436,11 +67436,11 @@ var longestIndex2 = 2e7;
 var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
-  const { region: region3 } = inputs.aws;
+  const { region: region2 } = inputs.aws;
   const limit = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)]);
   const session = await phase(log, "Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
   const signal = AbortSignal.any([limit, session.lost]);
-  const account = openAccount(region3, session.credentials, env2);
+  const account = openAccount(region2, session.credentials, env2);
   const { ec2 } = account;
   const plan = await phase(
     log,
@@ -67455,7 +67455,7 @@ async function bake(inputs, deps, cancel) {
   const packer = await phase(log, "Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   deps.saveState(stateOf2(inputs, plan, ledger));
-  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
+  const facts = { region: region2, accountId: session.accountId, plan, packerVersion: packer.version };
   const release3 = (image, made2) => {
     deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
     ledger.release(resourcesOf(image));
@@ -67544,12 +67544,12 @@ function keeps(deregister, verdict) {
   return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
 }
 function stateOf2(inputs, plan, ledger) {
-  const { region: region3, role } = inputs.aws;
+  const { region: region2, role } = inputs.aws;
   const main = identify(process.pid);
   if (!main) throw new Error("this process could not be identified");
   return {
     bakeId: plan.bakeId,
-    region: region3,
+    region: region2,
     ...role ? { role } : {},
     folder: ledger.folder,
     main,
@@ -67567,13 +67567,13 @@ function timeLimit(ms) {
 
 // src/cleanup/reach.ts
 async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }, limit) {
-  const { region: region3, role } = state2;
-  const options = { region: region3, ...role ? { role } : {}, allowedAccountIds: [] };
+  const { region: region2, role } = state2;
+  const options = { region: region2, ...role ? { role } : {}, allowedAccountIds: [] };
   let last;
   for (let ms = 2e3; ; ms = Math.min(ms * 2, 15e3)) {
     try {
       const session = await openSession(options, { env: env2, log, pause }, limit);
-      return openAccount(region3, session.credentials, env2);
+      return openAccount(region2, session.credentials, env2);
     } catch (error2) {
       last = limit.aborted ? last ?? error2 : error2;
       if (limit.aborted || !mayPass(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
@@ -67587,7 +67587,7 @@ function mayPass(error2) {
   if (!(cause instanceof Error)) return false;
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
 }
-function unreachable2({ bakeId, region: region3 }, ledger, error2) {
+function unreachable2({ bakeId, region: region2 }, ledger, error2) {
   const { announced: announced2, resources } = ledger;
   const known = [
     ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
@@ -67599,7 +67599,7 @@ function unreachable2({ bakeId, region: region3 }, ledger, error2) {
   ];
   return [
     `Nothing could be removed: ${explain(error2)}`,
-    `This may be left in ${region3}: ${[...new Set(known)].join(", ") || "nothing that is known by its id"}.`,
+    `This may be left in ${region2}: ${[...new Set(known)].join(", ") || "nothing that is known by its id"}.`,
     `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
   ].join("\n");
 }
@@ -67651,6 +67651,57 @@ var stateKeys = { bake: "bake", swept: "swept" };
 var path11 = __toESM(require("node:path"), 1);
 var import_node_fs12 = require("node:fs");
 
+// src/awsInputs.ts
+var awsDefaults = {
+  "aws-region": "",
+  "role-to-assume": "",
+  "role-session-name": "bake-jenkins-ami",
+  "role-duration-seconds": "3600",
+  audience: "sts.amazonaws.com",
+  "allowed-account-ids": ""
+};
+function readAll(defaults2, text2, work) {
+  const problems = [];
+  const result = work((name, parse) => {
+    try {
+      return parse(text2(name) || defaults2[name]);
+    } catch (error2) {
+      problems.push(new InputError(name, messageOf(error2)));
+      return void 0;
+    }
+  }, problems);
+  if (problems.length > 0) throw new InputErrors(problems);
+  return result;
+}
+function readAwsInputs(input, env2) {
+  const arn = input("role-to-assume", optional(roleArn));
+  const role = {
+    sessionName: input("role-session-name", sessionName),
+    durationSeconds: input("role-duration-seconds", wholeNumber(900, 43200)),
+    audience: input(
+      "audience",
+      matching(/^[\x21-\x7e]{1,256}$/, "an audience without spaces, such as sts.amazonaws.com")
+    )
+  };
+  return {
+    region: input("aws-region", region(env2)),
+    ...arn ? { role: { arn, ...role } } : {},
+    allowedAccountIds: input("allowed-account-ids", list(matching(/^\d{12}$/, "account ids of 12 digits")))
+  };
+}
+function region(env2) {
+  return (given) => {
+    const value = given || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
+    if (value === "") throw new Error("is missing; give a region such as eu-west-1, or set AWS_REGION");
+    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, "a region such as eu-west-1")(value);
+  };
+}
+var roleArn = matching(
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+  "a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami"
+);
+var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
+
 // src/template/template.ts
 var import_node_fs11 = require("node:fs");
 var path10 = __toESM(require("node:path"), 1);
@@ -67675,12 +67726,7 @@ function declaredVariables(hcl) {
 
 // src/inputs.ts
 var defaults = {
-  "aws-region": "",
-  "role-to-assume": "",
-  "role-session-name": "bake-jenkins-ami",
-  "role-duration-seconds": "3600",
-  audience: "sts.amazonaws.com",
-  "allowed-account-ids": "",
+  ...awsDefaults,
   "packer-version": "1.16.0",
   "packer-releases-url": "https://releases.hashicorp.com",
   template: "",
@@ -67701,101 +67747,70 @@ var defaults = {
   deregister: "on-failure"
 };
 function readInputs(env2, shippedTemplate2, read3 = (name) => getInput(name)) {
-  const problems = [];
   const text2 = (name) => read3(name) || defaults[name];
-  const input = (name, parse) => {
-    try {
-      return parse(text2(name));
-    } catch (error2) {
-      problems.push(new InputError(name, messageOf(error2)));
-      return void 0;
+  const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
+  return readAll(defaults, read3, (input, problems) => {
+    const template = input("template", (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate2));
+    const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
+    const githubToken = text2("github-token");
+    const smokeTest2 = input("smoke-test", oneOf("true", "false")) === "true";
+    const smoke = { timeoutMs: input("smoke-timeout", duration), userData: input("smoke-user-data", userData) };
+    if (!smokeTest2 && smoke.userData) {
+      problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
-  };
-  const role = input("role-to-assume", optional(roleArn));
+    if (template) problems.push(...unusedInputs(template, given));
+    if (template?.shipped && smoke.userData) {
+      input("smoke-user-data", (value) => instanceUserData({ deadlineMinutes: 1440, userData: value }));
+    }
+    return {
+      aws: readAwsInputs(input, env2),
+      packer: {
+        version: input("packer-version", packerVersion),
+        releasesUrl: input("packer-releases-url", httpUrl)
+      },
+      ...githubToken ? { githubToken } : {},
+      template,
+      image: readImageInputs(input, workspace),
+      allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
+      ...smokeTest2 ? { smoke } : {},
+      deregister: input("deregister", oneOf("on-failure", "always", "never")),
+      bakeTimeoutMs: input("bake-timeout", duration)
+    };
+  });
+}
+function readImageInputs(input, workspace) {
   const repository = input("jenkins-repository-url", optional(httpUrl));
   const keyFingerprint = input("jenkins-repository-key-fingerprint", optional(fingerprint));
-  const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
   const setupScript = input("setup-script", optional(script(workspace)));
-  const template = input("template", (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate2));
-  const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
-  const githubToken = text2("github-token");
-  const smokeTest2 = input("smoke-test", oneOf("true", "false")) === "true";
-  const smoke = { timeoutMs: input("smoke-timeout", duration), userData: input("smoke-user-data", userData) };
-  if (!smokeTest2 && smoke.userData) {
-    problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
-  }
-  const roleDetails = {
-    sessionName: input("role-session-name", sessionName),
-    durationSeconds: input("role-duration-seconds", wholeNumber(900, 43200)),
-    audience: input(
-      "audience",
-      matching(/^[\x21-\x7e]{1,256}$/, "an audience without spaces, such as sts.amazonaws.com")
-    )
-  };
-  const inputs = {
-    aws: {
-      region: input("aws-region", region(env2)),
-      ...role ? { role: { arn: role, ...roleDetails } } : {},
-      allowedAccountIds: input("allowed-account-ids", list(matching(/^\d{12}$/, "account ids of 12 digits")))
-    },
-    packer: {
-      version: input("packer-version", packerVersion),
-      releasesUrl: input("packer-releases-url", httpUrl)
-    },
-    ...githubToken ? { githubToken } : {},
-    template,
-    image: {
-      source: input(
-        "source-ami",
-        matching(
-          /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
-          "'debian-13' or an image id such as ami-0123456789abcdef0"
-        )
-      ),
-      sshUsername: input("ssh-username", matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")),
-      instanceTypes: input(
-        "instance-types",
-        nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, "instance types such as t3.medium")))
-      ),
-      namePrefix: input(
-        "ami-name-prefix",
-        matching(
-          /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
-          "up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit"
-        )
-      ),
-      jenkinsVersion: input(
-        "jenkins-version",
-        matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
-      ),
-      ...repository ? { jenkinsRepositoryUrl: repository } : {},
-      ...keyFingerprint ? { jenkinsRepositoryKeyFingerprint: keyFingerprint } : {},
-      ...setupScript ? { setupScript } : {}
-    },
-    allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
-    ...smokeTest2 ? { smoke } : {},
-    deregister: input("deregister", oneOf("on-failure", "always", "never")),
-    bakeTimeoutMs: input("bake-timeout", duration)
-  };
-  if (template) problems.push(...unusedInputs(template, given));
-  if (template?.shipped && smoke.userData) {
-    input("smoke-user-data", (value) => instanceUserData({ deadlineMinutes: 1440, userData: value }));
-  }
-  if (problems.length > 0) throw new InputErrors(problems);
-  return inputs;
-}
-function region(env2) {
-  return (given) => {
-    const value = given || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
-    if (value === "") throw new Error("is missing; give a region such as eu-west-1, or set AWS_REGION");
-    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, "a region such as eu-west-1")(value);
+  return {
+    source: input(
+      "source-ami",
+      matching(
+        /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
+        "'debian-13' or an image id such as ami-0123456789abcdef0"
+      )
+    ),
+    sshUsername: input("ssh-username", matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")),
+    instanceTypes: input(
+      "instance-types",
+      nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, "instance types such as t3.medium")))
+    ),
+    namePrefix: input(
+      "ami-name-prefix",
+      matching(
+        /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
+        "up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit"
+      )
+    ),
+    jenkinsVersion: input(
+      "jenkins-version",
+      matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
+    ),
+    ...repository ? { jenkinsRepositoryUrl: repository } : {},
+    ...keyFingerprint ? { jenkinsRepositoryKeyFingerprint: keyFingerprint } : {},
+    ...setupScript ? { setupScript } : {}
   };
 }
-var roleArn = matching(
-  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-  "a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami"
-);
-var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
 function existing(workspace) {
   return (value) => {
     const resolved = path11.resolve(workspace, value);
@@ -67934,57 +67949,6 @@ function code(value) {
   return `<code>${text(value)}</code>`;
 }
 
-// src/awsInputs.ts
-var awsDefaults = {
-  "aws-region": "",
-  "role-to-assume": "",
-  "role-session-name": "bake-jenkins-ami",
-  "role-duration-seconds": "3600",
-  audience: "sts.amazonaws.com",
-  "allowed-account-ids": ""
-};
-function readAll(defaults2, text2, work) {
-  const problems = [];
-  const result = work((name, parse) => {
-    try {
-      return parse(text2(name) || defaults2[name]);
-    } catch (error2) {
-      problems.push(new InputError(name, messageOf(error2)));
-      return void 0;
-    }
-  });
-  if (problems.length > 0) throw new InputErrors(problems);
-  return result;
-}
-function readAwsInputs(input, env2) {
-  const arn = input("role-to-assume", optional(roleArn2));
-  const role = {
-    sessionName: input("role-session-name", sessionName2),
-    durationSeconds: input("role-duration-seconds", wholeNumber(900, 43200)),
-    audience: input(
-      "audience",
-      matching(/^[\x21-\x7e]{1,256}$/, "an audience without spaces, such as sts.amazonaws.com")
-    )
-  };
-  return {
-    region: input("aws-region", region2(env2)),
-    ...arn ? { role: { arn, ...role } } : {},
-    allowedAccountIds: input("allowed-account-ids", list(matching(/^\d{12}$/, "account ids of 12 digits")))
-  };
-}
-function region2(env2) {
-  return (given) => {
-    const value = given || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
-    if (value === "") throw new Error("is missing; give a region such as eu-west-1, or set AWS_REGION");
-    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, "a region such as eu-west-1")(value);
-  };
-}
-var roleArn2 = matching(
-  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-  "a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami"
-);
-var sessionName2 = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
-
 // src/janitor/inputs.ts
 var sweepDefaults = {
   ...awsDefaults,
@@ -68078,19 +68042,19 @@ function earliest(resources) {
 }
 
 // src/janitor/records.ts
-function recordsOf({ began, resources }, region3) {
+function recordsOf({ began, resources }, region2) {
   const known = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type, id: id2 }) => ({ type, id: id2 }));
   return {
     // Where nothing tells, nothing but what is tagged counts as this bake's.
     began: began === void 0 ? /* @__PURE__ */ new Date(864e13) : new Date(began.getTime() - 5 * 6e4),
     resources: known,
     released: [],
-    announced: announcedBy2(resources, region3),
+    announced: announcedBy2(resources, region2),
     hasOpenIntents: false,
     made: (type, id2, _key, where) => void known.push(where === void 0 ? { type, id: id2 } : { type, id: id2, region: where })
   };
 }
-function announcedBy2(resources, region3) {
+function announcedBy2(resources, region2) {
   const isTemporary = (name) => temporaryName.test(name);
   const launchTemplates = resources.flatMap(({ tags }) => tags["aws:ec2launchtemplate:id"] ?? []);
   return {
@@ -68102,7 +68066,7 @@ function announcedBy2(resources, region3) {
     instances: [],
     launchTemplates,
     spot: launchTemplates.length > 0 || resources.some(({ type }) => type === "launch-template" || type === "spot-request"),
-    copyRegions: [region3],
+    copyRegions: [region2],
     unfinished: false,
     untraceable: false
   };
@@ -68156,7 +68120,7 @@ function tracesOf(account, bake2, age2) {
   };
 }
 async function adopt({ ec2 }, { bakeId, expires }, found) {
-  const untagged = found.filter(({ tags, region: region3 }) => tags[tagKeys.bake] === void 0 && region3 === void 0);
+  const untagged = found.filter(({ tags, region: region2 }) => tags[tagKeys.bake] === void 0 && region2 === void 0);
   if (untagged.length === 0) return;
   const Tags = Object.entries({ [tagKeys.bake]: bakeId, [tagKeys.expires]: expires.toISOString() });
   await ec2.send(
@@ -68166,8 +68130,8 @@ async function adopt({ ec2 }, { bakeId, expires }, found) {
     })
   ).catch(() => void 0);
 }
-function sweptOf({ type, id: id2, region: region3 }, { bakeId }, outcome, reason = "") {
-  return { type, id: id2, ...region3 === void 0 ? {} : { region: region3 }, bake: bakeId, outcome, reason };
+function sweptOf({ type, id: id2, region: region2 }, { bakeId }, outcome, reason = "") {
+  return { type, id: id2, ...region2 === void 0 ? {} : { region: region2 }, bake: bakeId, outcome, reason };
 }
 async function atMost(width, items, work) {
   const queue = [...items];
@@ -68182,7 +68146,7 @@ async function atMost(width, items, work) {
 // src/janitor/summary.ts
 var mostRows = 200;
 var longestReason = 300;
-function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
+function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
   const rows = [
     ...swept.map(({ type, id: id2, bake: bake2, outcome, reason }) => [
       code(`${type} ${id2}`),
@@ -68200,7 +68164,7 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
   return [
     `## ${headline2({ swept, unseen: unseen2, kept })}`,
     "",
-    `${code(region3)} ${code(accountId)}`,
+    `${code(region2)} ${code(accountId)}`,
     "",
     ...table(["Resource", "Bake", "What became of it", "Why"], rows),
     ...stays.length > 0 ? [`<details><summary>What stays (${stays.length})</summary>`, ""] : [],

@@ -29,13 +29,14 @@ export type ReadInput<Name extends string> = <T>(name: Name, parse: Parse<T>) =>
  * Reads inputs so that one run is enough to learn of everything that is wrong with them.
  *
  * @param text of an input; empty when it was not given, which means its default
- * @param work is given a reader; what it returns must not be used before all inputs are read
+ * @param work is given a reader, and where to put what is wrong with several inputs together; what the reader returns must
+ *   not be used before all inputs are read
  * @throws {InputErrors} with every input that cannot be used
  */
 export function readAll<Name extends string, T>(
   defaults: Readonly<Record<Name, string>>,
   text: (name: string) => string,
-  work: (input: ReadInput<Name>) => T
+  work: (input: ReadInput<Name>, problems: InputError[]) => T
 ): T {
   const problems: InputError[] = []
   const result = work((name, parse) => {
@@ -47,7 +48,7 @@ export function readAll<Name extends string, T>(
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       return undefined as never
     }
-  })
+  }, problems)
   if (problems.length > 0) throw new InputErrors(problems)
   return result
 }

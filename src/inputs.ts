@@ -1,23 +1,11 @@
 import * as path from 'node:path'
 import {existsSync, statSync} from 'node:fs'
 import * as core from '@actions/core'
-import type {Role} from './credentials/session.ts'
+import {awsDefaults, readAll, readAwsInputs, type AwsInputs, type ReadInput} from './awsInputs.ts'
 import type {PackerRequest} from './packer/install/install.ts'
 import {packerVersion} from './packer/install/version.ts'
-import {
-  cidr,
-  duration,
-  httpUrl,
-  list,
-  matching,
-  nonEmpty,
-  oneOf,
-  optional,
-  quoted,
-  wholeNumber,
-  type Parse
-} from './parse.ts'
-import {InputError, InputErrors, messageOf} from './report/errors.ts'
+import {cidr, duration, httpUrl, list, matching, nonEmpty, oneOf, optional, quoted, type Parse} from './parse.ts'
+import {InputError} from './report/errors.ts'
 import {openTemplate, type Template} from './template/template.ts'
 import {instanceUserData} from './smoke/instanceUserData.ts'
 import {unusedInputs} from './template/variables.ts'
@@ -25,14 +13,6 @@ import {unusedInputs} from './template/variables.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 export type Deregister = 'on-failure' | 'always' | 'never'
-
-export interface AwsInputs {
-  readonly region: string
-  /** Absent: the credentials that the environment gives. */
-  readonly role?: Role
-  /** Empty: any account. */
-  readonly allowedAccountIds: readonly string[]
-}
 
 export interface ImageInputs {
   /** `debian-13` or an image id. */
@@ -72,12 +52,7 @@ export interface Inputs {
 
 /** Every input with its default, as action.yml declares them. An input passed as an empty string means its default. */
 export const defaults = {
-  'aws-region': '',
-  'role-to-assume': '',
-  'role-session-name': 'bake-jenkins-ami',
-  'role-duration-seconds': '3600',
-  audience: 'sts.amazonaws.com',
-  'allowed-account-ids': '',
+  ...awsDefaults,
   'packer-version': '1.16.0',
   'packer-releases-url': 'https://releases.hashicorp.com',
   template: '',
@@ -113,107 +88,72 @@ export function readInputs(
   shippedTemplate: string,
   read: (name: string) => string = (name) => core.getInput(name)
 ): Inputs {
-  const problems: InputError[] = []
   const text = (name: InputName): string => read(name) || defaults[name]
-  // A placeholder stands for a value that could not be read; it is never seen, because the problems are thrown below.
-  const input = <T>(name: InputName, parse: (text: string) => T): T => {
-    try {
-      return parse(text(name))
-    } catch (error) {
-      problems.push(new InputError(name, messageOf(error)))
-      return undefined as T
+  const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
+  return readAll(defaults, read, (input, problems) => {
+    const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
+    const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
+    const githubToken = text('github-token')
+    const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
+    const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
+    if (!smokeTest && smoke.userData) {
+      problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
-  }
+    if (template) problems.push(...unusedInputs(template, given))
+    if (template?.shipped && smoke.userData) {
+      // Our own part is in it too; what is too long together is said here and not after the bake.
+      input('smoke-user-data', (value) => instanceUserData({deadlineMinutes: 1_440, userData: value}))
+    }
+    return {
+      aws: readAwsInputs(input, env),
+      packer: {
+        version: input('packer-version', packerVersion),
+        releasesUrl: input('packer-releases-url', httpUrl)
+      },
+      ...(githubToken ? {githubToken} : {}),
+      template,
+      image: readImageInputs(input, workspace),
+      allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
+      ...(smokeTest ? {smoke} : {}),
+      deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
+      bakeTimeoutMs: input('bake-timeout', duration)
+    }
+  })
+}
 
-  const role = input('role-to-assume', optional(roleArn))
+function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageInputs {
   const repository = input('jenkins-repository-url', optional(httpUrl))
   const keyFingerprint = input('jenkins-repository-key-fingerprint', optional(fingerprint))
-  const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   const setupScript = input('setup-script', optional(script(workspace)))
-  const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
-  const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
-  const githubToken = text('github-token')
-  const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
-  const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
-  if (!smokeTest && smoke.userData) {
-    problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
-  }
-  const roleDetails = {
-    sessionName: input('role-session-name', sessionName),
-    durationSeconds: input('role-duration-seconds', wholeNumber(900, 43_200)),
-    audience: input(
-      'audience',
-      matching(/^[\x21-\x7e]{1,256}$/, 'an audience without spaces, such as sts.amazonaws.com')
-    )
-  }
-  const inputs: Inputs = {
-    aws: {
-      region: input('aws-region', region(env)),
-      ...(role ? {role: {arn: role, ...roleDetails}} : {}),
-      allowedAccountIds: input('allowed-account-ids', list(matching(/^\d{12}$/, 'account ids of 12 digits')))
-    },
-    packer: {
-      version: input('packer-version', packerVersion),
-      releasesUrl: input('packer-releases-url', httpUrl)
-    },
-    ...(githubToken ? {githubToken} : {}),
-    template,
-    image: {
-      source: input(
-        'source-ami',
-        matching(
-          /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
-          "'debian-13' or an image id such as ami-0123456789abcdef0"
-        )
-      ),
-      sshUsername: input('ssh-username', matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')),
-      instanceTypes: input(
-        'instance-types',
-        nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))
-      ),
-      namePrefix: input(
-        'ami-name-prefix',
-        matching(
-          /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
-          'up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit'
-        )
-      ),
-      jenkinsVersion: input(
-        'jenkins-version',
-        matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
-      ),
-      ...(repository ? {jenkinsRepositoryUrl: repository} : {}),
-      ...(keyFingerprint ? {jenkinsRepositoryKeyFingerprint: keyFingerprint} : {}),
-      ...(setupScript ? {setupScript} : {})
-    },
-    allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
-    ...(smokeTest ? {smoke} : {}),
-    deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
-    bakeTimeoutMs: input('bake-timeout', duration)
-  }
-  if (template) problems.push(...unusedInputs(template, given))
-  if (template?.shipped && smoke.userData) {
-    // Our own part is in it too; what is too long together is said here and not after the bake.
-    input('smoke-user-data', (value) => instanceUserData({deadlineMinutes: 1_440, userData: value}))
-  }
-  if (problems.length > 0) throw new InputErrors(problems)
-  return inputs
-}
-
-function region(env: Environment): Parse<string> {
-  return (given) => {
-    const value = given || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
-    if (value === '') throw new Error('is missing; give a region such as eu-west-1, or set AWS_REGION')
-    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-west-1')(value)
+  return {
+    source: input(
+      'source-ami',
+      matching(
+        /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
+        "'debian-13' or an image id such as ami-0123456789abcdef0"
+      )
+    ),
+    sshUsername: input('ssh-username', matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')),
+    instanceTypes: input(
+      'instance-types',
+      nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))
+    ),
+    namePrefix: input(
+      'ami-name-prefix',
+      matching(
+        /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
+        'up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit'
+      )
+    ),
+    jenkinsVersion: input(
+      'jenkins-version',
+      matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
+    ),
+    ...(repository ? {jenkinsRepositoryUrl: repository} : {}),
+    ...(keyFingerprint ? {jenkinsRepositoryKeyFingerprint: keyFingerprint} : {}),
+    ...(setupScript ? {setupScript} : {})
   }
 }
-
-const roleArn = matching(
-  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
-  'a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami'
-)
-
-const sessionName = matching(/^[\w+=,.@-]{2,64}$/, 'from 2 to 64 letters, digits and + = , . @ _ -')
 
 function existing(workspace: string): Parse<string> {
   return (value) => {

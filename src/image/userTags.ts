@@ -1,0 +1,37 @@
+import {quoted} from '../parse.ts'
+import {tagKeys} from './tags.ts'
+
+/** EC2 takes 50 tags on a resource; the action and Packer set some of their own. */
+const most = 40
+/** Letters, blanks, numbers and what EC2 allows beside them in every region (EC2 user guide, tag restrictions): no braces. */
+const allowed = /^[\p{L}\p{Zs}\p{N}_.:/=+@-]*$/u
+
+/**
+ * Tags of the user's own, a line each, `key=value`. The first equals sign ends the key.
+ *
+ * @throws {Error} for what EC2 would refuse, and for keys that are the action's own
+ */
+export function parseTags(value: string): Readonly<Record<string, string>> {
+  const tags = new Map<string, string>()
+  for (const line of value
+    .split('\n')
+    .map((text) => text.trim())
+    .filter(Boolean)) {
+    const [, key = '', text = ''] = /^([^=]+)=(.*)$/.exec(line)?.map((part) => part.trim()) ?? []
+    if (key === '') throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`)
+    if (!allowed.test(key) || !allowed.test(text) || key.length > 128 || text.length > 256) {
+      throw new Error(
+        `${quoted(line)} is not allowed; EC2 takes letters, digits, blanks and _ . : / = + - @, 128 in a key and 256 in a value`
+      )
+    }
+    if (/^aws:/i.test(key) || key.startsWith(tagKeys.bake.replace(/[^:]*$/, ''))) {
+      throw new Error(
+        `${quoted(key)} is not allowed; keys that begin with aws: or ${tagKeys.bake.replace(/[^:]*$/, '')} are not yours`
+      )
+    }
+    if (tags.has(key)) throw new Error(`has the key ${quoted(key)} twice`)
+    tags.set(key, text)
+  }
+  if (tags.size > most) throw new Error(`has ${tags.size} tags; at most ${most} are left to you`)
+  return Object.fromEntries(tags)
+}
