@@ -64,11 +64,11 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
       async () => {
         const run = await play(last, {
           driver: 'nspawn',
-          inputs: {'setup-script': join(import.meta.dirname, 'lostLicence.sh'), 'smoke-timeout': '15s'}
+          inputs: {'setup-script': join(import.meta.dirname, 'lostLicence.sh'), 'smoke-timeout': '30s'}
         })
         expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
         expect(run.log).toContain(
-          'nothing answered on port 8080 within 15 s, and on the machine jenkins.service failed'
+          'nothing answered on port 8080 within 30 s, and on the machine jenkins.service failed'
         )
         expect(run.log).toContain('console │ the licence is not at /run/licence')
         expect(run.summary).toContain('the licence is not at /run/licence')

@@ -21,6 +21,7 @@ withEachPacker((packer) => {
       expect(run.phases.map(({name}) => name)).toEqual([
         'Credentials',
         'Plan',
+        'Preflight',
         'Install Packer',
         'Build',
         'Smoke test',

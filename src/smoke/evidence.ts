@@ -30,8 +30,12 @@ export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: 
   }
 }
 
-/** The units that systemd lists as failed in a machine's report. */
+/** The units that have failed, by a machine's report, or by what systemd prints while it boots. */
 export function failedUnits(evidence: string): string[] {
-  const lines = evidence.matchAll(/^\W*([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device)) +loaded +failed /gm)
-  return [...new Set([...lines].map(([, unit = '']) => unit))].slice(0, 5)
+  const unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`
+  const lines = [
+    ...evidence.matchAll(new RegExp(String.raw`^\W*${unit} +loaded +failed `, 'gm')),
+    ...evidence.matchAll(new RegExp(String.raw`^\[FAILED\] Failed to (?:start|mount) ${unit}`, 'gm'))
+  ]
+  return [...new Set(lines.map(([, name = '']) => name))].slice(0, 5)
 }
