@@ -1,12 +1,13 @@
 import {once} from 'node:events'
 import {createServer} from 'node:http'
+import {updateCenterFiles} from './jenkins/update-center.ts'
 
 /** The Jenkins version that the rehearsal's machines claim to run: an LTS release that exists. */
 export const standInJenkinsVersion = '2.568.2'
 
 /** A running package repository that has an index and nothing else. */
 export interface JenkinsIndex {
-  /** For the action's input jenkins-repository-url. */
+  /** For the action's inputs jenkins-repository-url and jenkins-update-center-url. */
   readonly url: string
   stop(): Promise<void>
 }
@@ -16,12 +17,15 @@ export interface JenkinsIndex {
  * for https://pkg.jenkins.io/debian-stable: it is enough to find out which version is the latest, and holds no package.
  */
 export async function startJenkinsIndex(version = standInJenkinsVersion): Promise<JenkinsIndex> {
-  const index = packageIndex(version)
+  const files = new Map([...updateCenterFiles(), ['binary/Packages', Buffer.from(packageIndex(version))] as const])
   const server = createServer((request, response) => {
-    if (request.method === 'GET' && request.url === '/binary/Packages') {
-      response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end(index)
+    const file = files.get((request.url ?? '').slice(1).replace(/\?.*/, ''))
+    if (request.method === 'GET' && file !== undefined) {
+      response.writeHead(200, {'content-type': 'text/plain; charset=utf-8'}).end(file)
     } else {
-      response.writeHead(404, {'content-type': 'text/plain'}).end('This stand-in serves /binary/Packages only.\n')
+      response
+        .writeHead(404, {'content-type': 'text/plain'})
+        .end('This stand-in serves /binary/Packages and an update center only.\n')
     }
   })
   server.listen(0, '127.0.0.1')

@@ -39,8 +39,10 @@ export async function openJenkinsSource(options: JenkinsSourceOptions): Promise<
   if (serve === undefined) return light()
   if (repository === undefined) return {inputs: {}, standIn: false, stop: async () => {}}
   const {server, keyFingerprint} = repository
+  const url = `http://${await serve(server)}`
   const inputs = {
-    'jenkins-repository-url': `http://${await serve(server)}`,
+    'jenkins-repository-url': url,
+    'jenkins-update-center-url': url,
     // The template trusts Jenkins's key and no other.
     'jenkins-repository-key-fingerprint': keyFingerprint
   }
@@ -54,7 +56,11 @@ function buildStandIn(failure: StandInFailure | undefined) {
 /** A light machine installs nothing, so an index is all that its repository needs. */
 async function light(): Promise<JenkinsSource> {
   const index = await startJenkinsIndex()
-  return {inputs: {'jenkins-repository-url': index.url}, standIn: true, stop: () => index.stop()}
+  return {
+    inputs: {'jenkins-repository-url': index.url, 'jenkins-update-center-url': index.url},
+    standIn: true,
+    stop: () => index.stop()
+  }
 }
 
 /** Asks Jenkins's package repository, for at most three seconds. */

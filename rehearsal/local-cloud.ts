@@ -6,7 +6,7 @@ import {startCloud} from './cloud/start.ts'
 import {standInJenkinsVersion} from './jenkins-repository.ts'
 import type {MachineDriver} from './machines/driver.ts'
 import {createLightDriver, type JenkinsMode} from './machines/light/driver.ts'
-import {createNspawnDriver, whyNot as whyNotNspawn} from './machines/nspawn/driver.ts'
+import {createNspawnDriver, whyNot} from './machines/nspawn/driver.ts'
 import type {Progress} from './packers/run.ts'
 import {unprivilegedSshPort} from './ssh-port.ts'
 
@@ -23,8 +23,8 @@ export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
   readonly signal?: AbortSignal | undefined
   /** This process's environment; default process.env. */
   readonly env?: NodeJS.ProcessEnv | undefined
-  /** Why this host cannot run real machines; for tests. */
-  readonly whyNot?: (() => Promise<string | undefined>) | undefined
+  /** Real machines, and why this host cannot run them. Replaced in tests. */
+  readonly real?: {readonly whyNot: typeof whyNot; readonly create: typeof createNspawnDriver} | undefined
 }
 
 /** A local AWS with the machines it boots. */
@@ -48,23 +48,25 @@ export interface LocalCloud {
 /** @throws Error for a driver that cannot be had here, and for a Jenkins that it does not have */
 export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCloud> {
   const {driver = 'light', jenkins = 'ready', progress = () => {}, signal, ...others} = asked
-  const {needsProbes = false, env = process.env, whyNot = whyNotNspawn, ...options} = others
-  const chosen = await chooseDriver(driver, {behaviour: jenkins, needsProbes, env, whyNot})
+  const {needsProbes = false, env = process.env, real = {whyNot, create: createNspawnDriver}, ...options} = others
+  const chosen = await chooseDriver(driver, {behaviour: jenkins, needsProbes, env, whyNot: () => real.whyNot()})
   let whyLight = chosen.whyLight
   let machines: Machines | undefined
   if (chosen.driver === 'nspawn') {
     try {
-      machines = await nspawn(progress, signal)
+      const nspawn = await real.create({progress, ...(signal && {signal})})
+      const {hostAddress, runFolder, serve} = nspawn
+      machines = {driver: nspawn, sshPort: undefined, hostAddress, runFolder, serve}
     } catch (error) {
       if (driver !== 'best' || jenkins !== 'ready' || signal?.aborted) throw error
       progress(messageOf(error))
-      whyLight = `real ones could not be set up (${messageOf(error).split('\n')[0]})`
+      whyLight = 'real ones could not be set up (the error is above)'
     }
   }
   if (whyLight !== undefined) progress(aboutLight(whyLight))
   // Whatever else nspawn has, it has been chosen or refused above.
   machines ??= await light(jenkins as JenkinsMode)
-  const cloud = await startCloud({...options, driver: machines.driver})
+  const cloud = await startedWith(machines.driver, options)
   const {sshPort, hostAddress, runFolder, serve} = machines
   return {
     cloud,
@@ -78,6 +80,16 @@ export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCl
   }
 }
 
+/** Where the cloud does not start (its port is taken), machines have no owner. */
+async function startedWith(driver: MachineDriver, options: Omit<CloudOptions, 'driver'>): Promise<Cloud> {
+  try {
+    return await startCloud({...options, driver})
+  } catch (error) {
+    await driver.close()
+    throw error
+  }
+}
+
 function aboutLight(why: string): string {
   return (
     'Rehearsing on light machines, which do not prove that the template’s scripts install Jenkins or that the image boots, ' +
@@ -86,12 +98,6 @@ function aboutLight(why: string): string {
 }
 
 type Machines = Pick<LocalCloud, 'sshPort' | 'hostAddress' | 'runFolder' | 'serve'> & {readonly driver: MachineDriver}
-
-async function nspawn(progress: Progress, signal: AbortSignal | undefined): Promise<Machines> {
-  const driver = await createNspawnDriver({progress, ...(signal && {signal})})
-  const {hostAddress, runFolder, serve} = driver
-  return {driver, sshPort: undefined, hostAddress, runFolder, serve}
-}
 
 async function light(jenkins: JenkinsMode): Promise<Machines> {
   const sshPort = await unprivilegedSshPort()

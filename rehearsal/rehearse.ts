@@ -223,7 +223,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
     }
     const basic = rehearsalInputs(local, jenkins, options.canary)
     const inputs = {
-      ...(own ? usableInputs(basic, resolve(workspace, own)) : basic),
+      ...(own ? usableInputs(basic, resolve(workspace, own), cloud) : basic),
       ...settings.inputs,
       ...options.inputs
     }
@@ -257,9 +257,9 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
   }
 }
 
-/** What was made and not removed, but for the image that the action says it keeps. */
+/** What was made and not removed, but for the images that the action says it keeps. */
 function leftoversOf(cloud: Cloud, {outputs, leftover}: ActionRun): Leftover[] {
-  const image = outputs['ami-id']
   const processes = leftover.map(({pid, command}) => ({type: 'process' as const, id: `${pid} (${command})`}))
-  return [...cloud.leftovers(image && outputs['deregistered'] === 'false' ? [image] : []), ...processes]
+  const kept = outputs['deregistered'] === 'false' ? (outputs['amis']?.match(/ami-[0-9a-f]+/g) ?? []) : []
+  return [...cloud.leftovers(kept), ...processes]
 }

@@ -1,4 +1,4 @@
-import {openTemplate} from '../src/template/template.ts'
+import {openTemplate, type Template} from '../src/template/template.ts'
 import {unusedInputs} from '../src/template/variables.ts'
 import {defaultSubject} from './cloud/account.ts'
 import type {Canary, Cloud} from './cloud/cloud.ts'
@@ -27,28 +27,34 @@ export function rehearsalInputs(
 }
 
 /**
- * Without the inputs that a template of the user's own declares no variable for: the action would refuse them. About a template
- * that cannot be opened the action says what is wrong.
+ * For a template of the user's own: without the inputs that it declares no variable for, because the action would refuse them, and
+ * with an image that lets its login user in. About a template that cannot be opened the action says what is wrong.
  */
-export function usableInputs(inputs: Record<string, string>, template: string): Record<string, string> {
-  const unused = new Set(unusedWith(template, Object.keys(inputs)))
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.has(name)))
+export function usableInputs(
+  inputs: Record<string, string>,
+  location: string,
+  {amazonLinuxImageId}: Pick<Cloud, 'amazonLinuxImageId'>
+): Record<string, string> {
+  const template = opened(location)
+  if (!template) return inputs
+  const unused = new Set(unusedInputs(template, new Set(Object.keys(inputs))).map(({input}) => input))
+  const usable = Object.entries(inputs).filter(([name]) => !unused.has(name))
+  const isForAmazonLinux = amazonLinuxImageId !== undefined && template.names.loginUsers.includes('ec2-user')
+  return Object.fromEntries(
+    usable.map(([name, value]) => [name, name === 'source-ami' && isForAmazonLinux ? amazonLinuxImageId : value])
+  )
 }
 
 /** Whether a template declares a variable; true for one that cannot be opened, about which the action has the word. */
 export function declares(template: string, variable: string): boolean {
-  try {
-    return openTemplate(template, '').variables.has(variable)
-  } catch {
-    return true
-  }
+  return opened(template)?.declared.has(variable) ?? true
 }
 
-function unusedWith(template: string, names: readonly string[]): string[] {
+function opened(location: string): Template | undefined {
   try {
-    return unusedInputs(openTemplate(template, ''), new Set(names)).map(({input}) => input)
+    return openTemplate(location, '')
   } catch {
-    return []
+    return undefined
   }
 }
 

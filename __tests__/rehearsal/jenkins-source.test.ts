@@ -59,7 +59,7 @@ it('is a stand-in for a failure, whatever can be reached: the real one cannot be
 
 it('is an index alone for light machines, also where they were taken in the end', async () => {
   const asked = await open({mayBeReal: false, reachable: never, local: light})
-  expect(Object.keys(asked.inputs)).toEqual(['jenkins-repository-url'])
+  expect(Object.keys(asked.inputs)).toEqual(['jenkins-repository-url', 'jenkins-update-center-url'])
   expect(await indexOf(asked)).toContain('stand-in')
   await asked.stop()
   const instead = await open({local: light, reachable: async () => true})

@@ -114,6 +114,20 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     expect(output).toMatch(/^jenkins\.noarch +2\.568\.2-1\.1 +jenkins$/m)
   }, 60_000)
 
+  it.each([
+    ['amzn', '2.568.2', 'https://pkg.jenkins.io/rpm-stable'],
+    ['amzn', '2.570', 'https://pkg.jenkins.io/rpm'],
+    ['debian', '2.568.2', 'https://pkg.jenkins.io/debian-stable'],
+    ['ubuntu', '2.570', 'https://pkg.jenkins.io/debian']
+  ])('takes the repository of %s for Jenkins %s where none is named', async (id, version, expected) => {
+    const commands = `sed -i 's/"amzn"/"${id}"/' /etc/os-release
+      printf '#!/bin/sh\\necho "$*"; exit 22\\n' >/usr/local/bin/curl
+      chmod +x /usr/local/bin/curl
+      PATH=/usr/local/bin:$PATH bash ${scripts}/fetch-key.sh`
+    const {output} = await machine.run(commands, {JENKINS_VERSION: version, JENKINS_REPOSITORY_URL: ''})
+    expect(output).toContain(` ${expected}/jenkins.io-2026.key\n`)
+  })
+
   it('does nothing on another distribution', async () => {
     const {status, output} = await machine.run(
       `sed -i s/amzn/debian/ /etc/os-release

@@ -55,8 +55,8 @@ try {
   }
   console.error('The local cloud has ended.')
 } catch (error) {
-  console.error(messageOf(error))
-  process.exitCode = 1
+  console.error(stop.aborted ? 'Stopped before the local cloud was ready.' : messageOf(error))
+  process.exitCode = stop.aborted ? 130 : 1
 }
 
 function parsePort(text: string): number {

@@ -92,6 +92,7 @@ if (clean) {
   await cleanUpNow()
   process.exit()
 }
+const stop = stopSignal()
 try {
   // A bake takes half a minute; that there is nowhere to report to, one should hear before it.
   if (json !== undefined) await expectWritable(json)
@@ -100,7 +101,7 @@ try {
     driver: flags.driver ?? 'best',
     inputs,
     faults,
-    signal: stopSignal(),
+    signal: stop,
     progress: (sentence) => console.log(sentence),
     onLine(line) {
       const text = showLine(line)
@@ -111,8 +112,8 @@ try {
   console.log(`\n${accountOf(report)}`)
   process.exitCode = report.exitCode
 } catch (error) {
-  console.error(messageOf(error))
-  process.exitCode = 1
+  console.error(stop.aborted ? 'Stopped before the bake began.' : messageOf(error))
+  process.exitCode = stop.aborted ? 130 : 1
 }
 
 async function cleanUpNow(): Promise<void> {

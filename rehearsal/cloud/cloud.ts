@@ -102,6 +102,8 @@ export interface Cloud {
   readonly roleArn: string
   /** Debian 13 for x86_64. */
   readonly sourceImageId: string
+  /** Amazon Linux 2023 for x86_64, on light machines. */
+  readonly amazonLinuxImageId?: string
   /** What the Actions runner would put into ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. */
   readonly oidc: {readonly requestUrl: string; readonly requestToken: string}
   readonly calls: readonly Call[]

@@ -7,7 +7,7 @@ import type {Cloud, CloudOptions} from './cloud.ts'
 import {leftovers} from './ec2/leftovers.ts'
 import {Ec2Regions} from './ec2/regions.ts'
 import {createEc2Service} from './ec2/service.ts'
-import {sourceImageOf} from './ec2/source-images.ts'
+import {amazonLinuxImageOf, sourceImageOf} from './ec2/source-images.ts'
 import {createFaults} from './faults/faults.ts'
 import {createIamService} from './iam/service.ts'
 import {createIamStore} from './iam/store.ts'
@@ -59,6 +59,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   }
   const server = await serve(options.port ?? 0, createRouter(services, calls), now)
   driver.onProbe = async () => onArrival(calls.arrived('probe', 'Probe', 'action'))
+  const amazonLinux = amazonLinuxImageOf(regions.home)
   return {
     endpoint: server.endpoint,
     region,
@@ -66,6 +67,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     administrator: {accessKeyId: administrator.accessKeyId, secretAccessKey: administrator.secretAccessKey},
     roleArn: role.arn,
     sourceImageId: sourceImageOf(regions.home).id,
+    ...(amazonLinux && {amazonLinuxImageId: amazonLinux.id}),
     oidc: {
       requestUrl: `${server.endpoint}${requestPath}?api-version=2.0`,
       requestToken: issuer.requestToken

@@ -125,6 +125,7 @@ function endTable(results: readonly Result[]): string[] {
   })
   return [
     'At each of these calls, once before its answer and once after it; behind a name, how many calls of that name a run makes.',
+    'An image that the bake had given out by then (its expiry is taken off, or the outputs name it as kept) is not counted as left.',
     '',
     ...table([['Whose', 'Calls', 'Runs', 'Wrong', 'Left', 'Longest'], ...rows])
   ]

@@ -1,11 +1,15 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import type {Leftover} from '../cloud/cloud.ts'
 import type {LocalCloud} from '../local-cloud.ts'
 import {runAction} from '../runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../settings.ts'
 
 const action = join(import.meta.dirname, '../../sweep')
+
+/** Longer than the `older-than` below, with the whole seconds of AWS's times: by then everything of the run is old enough. */
+const ageMs = 3_000
 
 /** Whether there is a janitor to run after a lost runner. */
 export const hasJanitor = (): boolean => existsSync(join(action, 'action.yml'))
@@ -19,6 +23,7 @@ export async function sweepAfterwards(
   folder: string
 ): Promise<{leftovers: Leftover[]; exitCode: number}> {
   const {cloud} = local
+  await sleep(ageMs)
   const inputs = {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn, 'older-than': '1s'}
   const {exitCode} = await runAction({
     action,

@@ -21,7 +21,7 @@ ${ports.map(chainTo).join('')}
     type filter hook forward priority 0; policy drop;
     ether type arp accept
     ether type ip6 drop
-${jumps === '' ? '' : `    oifname vmap { ${jumps} }\n`}    accept
+${jumps === '' ? '' : `    oifname vmap { ${jumps} }\n`}    oifname "host" accept
   }
 
   chain prerouting {

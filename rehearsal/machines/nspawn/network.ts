@@ -60,6 +60,12 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
   keeper.once('exit', () => closing || onLost('the process that holds the machines’ network open has ended'))
   const ask = inTurns(keeper)
   let applied = ''
+  let lastChange: Promise<void> = Promise.resolve()
+  const apply = async (ruleset: string) => {
+    if (ruleset === applied) return
+    await inside('nft', ['-f', '-'], ruleset)
+    applied = ruleset
+  }
   let lastOctet = 9
   try {
     await host.run('ip', [
@@ -92,11 +98,11 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
         throw new Error('The machines’ network has no address left: 245 machines were launched in it')
       return `${range}.${lastOctet}`
     },
-    async setPorts(ports) {
-      const ruleset = rulesetOf(ports)
-      if (ruleset === applied) return
-      applied = ruleset
-      await inside('nft', ['-f', '-'], ruleset)
+    setPorts(ports) {
+      // One after the other: machines that are launched together must not end with the rules of the one before.
+      const change = lastChange.then(() => apply(rulesetOf(ports)))
+      lastChange = change.catch(() => {})
+      return change
     },
     listenTcp: async (port) => (await ask({protocol: 'tcp', port})) as Server,
     listenUdp: async (port) => (await ask({protocol: 'udp', port})) as DatagramSocket,

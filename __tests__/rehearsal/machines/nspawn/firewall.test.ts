@@ -12,6 +12,12 @@ it('accepts what a rule lets in, before it drops each beginning of a connection'
   expect(ruleset).toContain('oifname vmap { "m1" : jump to-m1 }')
 })
 
+it('lets nothing through to a machine whose rules are not there yet', () => {
+  expect(rulesetOf([])).toMatch(
+    /chain forward \{[^}]*policy drop;[^}]*ether type ip6 drop\s+oifname "host" accept\s+\}/
+  )
+})
+
 it('accepts every protocol for -1', () => {
   expect(rulesetOf([{...port, rules: [{...rule, protocol: '-1', fromPort: -1, toPort: -1}]}])).toContain(
     'ip saddr 192.0.2.7/32 accept'
