@@ -9,17 +9,23 @@ export const verified: Outcome = {
     imageName: 'jenkins-2.568.2-20261122-0123',
     source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda'},
     jenkins: {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'},
+    plugins: [],
     cidrs: ['203.0.113.7/32'],
     tags: {}
   },
   packerVersion: '1.16.0',
-  image: {
-    region: 'eu-west-1',
-    id: 'ami-0bbbbbbbbbbbbbbbb',
-    name: 'jenkins-2.568.2-20261122-0123',
-    created: new Date('2026-11-22T12:00:00Z'),
-    snapshotIds: ['snap-0ccccccccccccccc']
-  },
+  images: [
+    {
+      source: 'amazon-ebs.jenkins',
+      region: 'eu-west-1',
+      id: 'ami-0bbbbbbbbbbbbbbbb',
+      name: 'jenkins-2.568.2-20261122-0123',
+      created: new Date('2026-11-22T12:00:00Z'),
+      snapshotIds: ['snap-0ccccccccccccccc'],
+      copies: []
+    }
+  ],
+  others: [],
   verdict: 'verified',
   jenkinsVersion: '2.568.2',
   smokeSeconds: 41.26,

@@ -29,6 +29,28 @@ it('tells the version that was installed when no smoke test asked for it', () =>
 })
 
 it('leaves empty what a failed build did not come to know', () => {
-  const {image: _, jenkinsVersion: __, ...failed} = verified
-  expect(outputsOf({...failed, verdict: 'unverified'})).toMatchObject({'ami-id': '', amis: '{}', 'jenkins-version': ''})
+  const {jenkinsVersion: _, ...failed} = verified
+  expect(outputsOf({...failed, images: [], verdict: 'unverified'})).toMatchObject({
+    'ami-id': '',
+    amis: '{}',
+    'jenkins-version': ''
+  })
+})
+
+it('names the copies by region, and the images of several sources by source too', () => {
+  const [image] = verified.images
+  if (!image) throw new Error('there is an image')
+  const copy = {...image, region: 'us-east-1', id: 'ami-0ccccccccccccccccc'}
+  const one = {...image, copies: [copy]}
+  const two = {...image, source: 'amazon-ebs.other', id: 'ami-0dddddddddddddddd'}
+  expect(JSON.parse(outputsOf({...verified, images: [one]})['amis'] ?? '')).toEqual({
+    'eu-west-1': image.id,
+    'us-east-1': copy.id
+  })
+  const several = outputsOf({...verified, images: [one, two]})
+  expect(several).toMatchObject({'ami-id': image.id})
+  expect(JSON.parse(several['amis'] ?? '')).toEqual({
+    'eu-west-1': {'amazon-ebs.jenkins': image.id, 'amazon-ebs.other': two.id},
+    'us-east-1': {'amazon-ebs.jenkins': copy.id}
+  })
 })

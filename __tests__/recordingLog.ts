@@ -20,7 +20,7 @@ export function recordingLog(onLine: (line: string) => unknown = () => undefined
     phases: [],
     info: add,
     warning: (text) => add(`warning: ${text}`),
-    error: (text) => add(`error: ${text}`),
+    error: (text, place) => add(`error: ${place ? `${place.file}:${place.line}: ` : ''}${text}`),
     mask: (secret) => void masks.push(secret),
     quote: (source, text) => inertLines(text, `${source} │ `).forEach(add),
     phase: (name, work) => {

@@ -2,16 +2,18 @@ import {openLedger, type Ledger} from './cleanup/ledger.ts'
 import {identify} from './cleanup/processes.ts'
 import type {BakeState} from './cleanup/state.ts'
 import type {Leftover} from './cleanup/find.ts'
+import type {Resource} from './cleanup/resource.ts'
 import {sweep} from './cleanup/sweep.ts'
 import {openSession} from './credentials/session.ts'
-import {openAccount} from './ec2/account.ts'
+import {openAccount, type Account} from './ec2/account.ts'
 import {explainRefusal} from './ec2/refusal.ts'
-import {resourcesOf, type BakedImage} from './image/images.ts'
+import {everywhere, resourcesOf, type Baked, type BakedImage, type RegionalImage} from './image/images.ts'
+import {parameterReader} from './image/parameter.ts'
 import {planImage, type Plan} from './image/plan.ts'
 import {keep, promote} from './image/promote.ts'
 import {bytesReader, textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
-import {buildImage, type ImageBuild} from './packer/buildImage.ts'
+import {buildImages, type ImageBuild} from './packer/buildImage.ts'
 import {installPacker} from './packer/install/install.ts'
 import type {PreflightRequest} from './preflight/creates.ts'
 import {preflight} from './preflight/preflight.ts'
@@ -19,6 +21,7 @@ import {UserError} from './report/errors.ts'
 import type {Log} from './report/log.ts'
 import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
 import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
+import {testImages} from './smoke/testImages.ts'
 
 export interface Deps {
   readonly log: Log
@@ -37,16 +40,19 @@ export interface Outcome {
   readonly accountId: string
   readonly plan: Plan
   readonly packerVersion: string
-  readonly image?: BakedImage
+  /** One for each source of the template that made one; empty when the build failed. */
+  readonly images: readonly BakedImage[]
+  /** What the template made beside images. */
+  readonly others: Baked['others']
   /** `verified` and `rejected` are the smoke test's word; everything else is `unverified`. */
   readonly verdict: 'verified' | 'unverified' | 'rejected'
-  /** Why the image was rejected. */
+  /** Why images were rejected. */
   readonly reason?: string
-  /** What the rejected image's console shows of it. */
+  /** What their consoles show of it. */
   readonly evidence?: string
   readonly jenkinsVersion?: string
   readonly smokeSeconds?: number
-  /** Whether the image was removed again. */
+  /** Whether all images were removed again. */
   readonly deregistered: boolean
   /** What went wrong before there was a verdict, or after it. */
   readonly failure?: unknown
@@ -54,8 +60,8 @@ export interface Outcome {
   readonly leftovers: readonly Leftover[]
 }
 
-/** In bytes. Jenkins's own package index is about 200 KB. */
-const longestIndex = 20_000_000
+/** In bytes. The largest is the list of all versions of all plugins, with tens of megabytes. */
+const longestIndex = 400_000_000
 const sweepLimitMs = 10 * 60_000
 
 /**
@@ -76,7 +82,15 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const plan = await phase(log, 'Plan', () =>
     planImage(
       inputs,
-      {ec2, read: textReader(env, longestIndex), readBytes: bytesReader(env, longestIndex), now: new Date(), env, log},
+      {
+        ec2,
+        read: textReader(env, longestIndex),
+        readBytes: bytesReader(env, longestIndex),
+        readParameter: parameterReader(region, session.credentials, env),
+        now: new Date(),
+        env,
+        log
+      },
       signal
     )
   )
@@ -86,16 +100,18 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
   deps.saveState(stateOf(inputs, plan, ledger))
   const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
-  const release = (image: BakedImage, made: Made): void => {
+  const release = (made: Made): void => {
     deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
-    ledger.release(resourcesOf(image))
+    made.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region)))
   }
-  const made = await makeImage({inputs, deps, session, ec2, plan, packer, ledger, release}, signal)
+  const made = await makeImages({inputs, deps, session, account, plan, packer, ledger, release}, signal)
   const leftovers = await phase(log, 'Sweep', () =>
     sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
   )
-  const isThisImage = ({id}: {readonly id: string}): boolean => id === made.image?.id
-  const deregistered = ledger.resources.some(isThisImage) && !leftovers.some(isThisImage)
+  const isIn = (list: readonly Resource[], {id}: RegionalImage): boolean => list.some((one) => one.id === id)
+  const isGone = (image: RegionalImage): boolean => isIn(ledger.resources, image) && !isIn(leftovers, image)
+  const images = made.images.flatMap(everywhere)
+  const deregistered = images.length > 0 && images.every(isGone)
   const outcome = {...facts, ...made, deregistered, leftovers}
   deps.setOutputs(outcome)
   return outcome
@@ -118,51 +134,75 @@ function preflightOf({template, image, smoke}: Inputs, {bakeId, tags, source}: P
 interface BakeContext extends ImageBuild {
   readonly inputs: Inputs
   readonly deps: Deps
-  /** From here on the image is the user's. */
-  readonly release: (image: BakedImage, made: Made) => void
+  /** From here on the images are the user's. */
+  readonly release: (made: Made) => void
 }
 
-type Made = Pick<Outcome, 'image' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'>
+type Made = Pick<
+  Outcome,
+  'images' | 'others' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'
+>
 
 /** Builds, tests and promotes. What it made and did not release is still in the ledger: the sweep removes it. */
-async function makeImage(context: BakeContext, signal: AbortSignal): Promise<Made> {
-  const {inputs, deps, ec2, plan, release} = context
+async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Made> {
+  const {inputs, deps, release} = context
   const {log} = deps
-  let made: Made = {verdict: 'unverified'}
+  let made: Made = {images: [], others: [], verdict: 'unverified'}
   try {
-    const image = await phase(log, 'Build', () => buildImage(context, signal))
-    made = {...made, image}
-    // A user's template may report an image that was there before.
-    const bakeId = context.ledger.resources.some(({id}) => id === image.id) ? plan.bakeId : undefined
+    made = {...made, ...(await phase(log, 'Build', () => buildImages(context, signal)))}
+    const {images} = made
     if (inputs.deregister === 'never') {
-      await keep(ec2, image, bakeId)
-      release(image, made)
+      await forEachImage(context, images, keep)
+      release(made)
     }
 
-    if (inputs.smoke)
-      made = {...made, ...judged(await phase(log, 'Smoke test', () => testImage(context, image, signal)))}
+    if (inputs.smoke) {
+      const test = (image: BakedImage, name: string): Promise<SmokeResult> => {
+        const title = images.length > 1 ? `Smoke test of ${image.source}` : 'Smoke test'
+        return phase(log, title, () => testImage(context, image, name, signal))
+      }
+      made = {...made, ...(await testImages(images, test))}
+    }
     if (!keeps(inputs.deregister, made.verdict)) return made
 
     signal.throwIfAborted()
     await phase(log, 'Promote', () =>
-      made.verdict === 'verified' ? promote(ec2, image, bakeId, made.jenkinsVersion ?? '') : keep(ec2, image, bakeId)
+      forEachImage(context, images, (ec2, image, bakeId) =>
+        made.verdict === 'verified' ? promote(ec2, image, bakeId, made.jenkinsVersion ?? '') : keep(ec2, image, bakeId)
+      )
     )
-    release(image, made)
-    log.info(`${plan.imageName} is ${image.id}`)
+    release(made)
+    images.flatMap(everywhere).forEach(({name, id, region}) => log.info(`${name} is ${id} in ${region}`))
     return made
   } catch (failure) {
-    return {...made, failure}
+    // What was cut off fails with words of its own; why it was cut off is what counts.
+    return {...made, failure: signal.aborted ? signal.reason : failure}
+  }
+}
+
+/** Does something with every image and copy, in its region. */
+async function forEachImage(
+  {account, ledger, plan}: BakeContext,
+  images: readonly BakedImage[],
+  work: (ec2: Account['ec2'], image: RegionalImage, bakeId: string | undefined) => Promise<void>
+): Promise<void> {
+  for (const image of images.flatMap(everywhere)) {
+    // A user's template may report an image that was there before.
+    const bakeId = ledger.resources.some(({id}) => id === image.id) ? plan.bakeId : undefined
+    await work(account.inRegion(image.region), image, bakeId)
   }
 }
 
 function testImage(
-  {inputs, deps, ec2, plan, ledger}: BakeContext,
+  {inputs, deps, account, plan, ledger}: BakeContext,
   image: BakedImage,
+  name: string,
   signal: AbortSignal
 ): Promise<SmokeResult> {
   const request = {
     bakeId: plan.bakeId,
     imageId: image.id,
+    name,
     instanceTypes: inputs.image.instanceTypes,
     cidrs: plan.cidrs,
     tags: plan.tags,
@@ -170,17 +210,13 @@ function testImage(
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
   }
-  return smokeTest(ec2, request, ledger, deps.log, signal)
+  return smokeTest(account.ec2, request, ledger, deps.log, signal)
 }
 
 /** An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's. */
 function smokeUserData({smoke, template}: Inputs): string {
   const {userData = '', timeoutMs = 0} = smoke ?? {}
   return template.shipped ? instanceUserData({deadlineMinutes: smokeDeadlineMinutes(timeoutMs), userData}) : userData
-}
-
-function judged({seconds, ...result}: SmokeResult): Partial<Made> & Pick<Made, 'verdict'> {
-  return {...result, smokeSeconds: seconds}
 }
 
 /** A phase of the log, with what AWS refuses in it explained to the user. */

@@ -1,23 +1,43 @@
-import * as path from 'node:path'
-import {existsSync, statSync} from 'node:fs'
+import {readdirSync, statSync} from 'node:fs'
 import * as core from '@actions/core'
 import {awsDefaults, readAll, readAwsInputs, type AwsInputs, type ReadInput} from './awsInputs.ts'
 import type {PackerRequest} from './packer/install/install.ts'
 import {packerVersion} from './packer/install/version.ts'
-import {cidr, duration, httpUrl, list, matching, nonEmpty, oneOf, optional, quoted, type Parse} from './parse.ts'
+import {
+  cidr,
+  duration,
+  httpUrl,
+  list,
+  matching,
+  nonEmpty,
+  oneOf,
+  optional,
+  quoted,
+  wholeNumber,
+  type Parse
+} from './parse.ts'
+import {parsePlugins, type WantedPlugin} from './image/pluginList.ts'
+import {sourceNames, type Architecture} from './image/source.ts'
+import {parseTags} from './image/userTags.ts'
+import {existing, fileOf, folderOf, pathList} from './paths.ts'
 import {InputError} from './report/errors.ts'
-import {openTemplate, type Template} from './template/template.ts'
+import {packerArguments} from './template/arguments.ts'
+import {openVariablesFile} from './template/effective.ts'
+import {isLegacy, openTemplate, type Template} from './template/template.ts'
 import {instanceUserData} from './smoke/instanceUserData.ts'
-import {unusedInputs} from './template/variables.ts'
+import {insistedOn, unusableVars, unusedInputs} from './template/variables.ts'
+import {variableLines} from './template/vars.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 export type Deregister = 'on-failure' | 'always' | 'never'
 
 export interface ImageInputs {
-  /** `debian-13` or an image id. */
+  /** `al2023`, `ubuntu-24.04`, `debian-13`, an image id, or `resolve:ssm:` with a parameter's name. */
   readonly source: string
-  readonly sshUsername: string
+  readonly architecture: Architecture
+  /** Absent: the one that the source's publisher sets up. */
+  readonly sshUsername?: string
   readonly instanceTypes: readonly string[]
   readonly namePrefix: string
   /** `lts`, `weekly` or an exact version. */
@@ -26,6 +46,19 @@ export interface ImageInputs {
   readonly jenkinsRepositoryUrl?: string
   /** Of the one key that may sign the repository. Absent: the template's default, Jenkins's own key. */
   readonly jenkinsRepositoryKeyFingerprint?: string
+  readonly javaVersion: string
+  /** The user's own, on everything that is made. */
+  readonly tags: Readonly<Record<string, string>>
+  /** In GiB. Absent: the source image's. */
+  readonly volumeSize?: number
+  /** Absent: the account's default key. */
+  readonly kmsKeyId?: string
+  /** The build's. Absent: none. */
+  readonly instanceProfile?: string
+  readonly plugins: readonly WantedPlugin[]
+  readonly updateCenterUrl: string
+  /** Absolute path of a folder of Configuration as Code. */
+  readonly casc?: string
   /** Absolute path of a bash script that the build runs as root before Jenkins is started for proof. */
   readonly setupScript?: string
 }
@@ -56,15 +89,28 @@ export const defaults = {
   'packer-version': '1.16.0',
   'packer-releases-url': 'https://releases.hashicorp.com',
   template: '',
+  'working-directory': '',
+  'var-files': '',
+  vars: '',
+  'packer-args': '',
   'github-token': '',
   'bake-timeout': '60m',
   'source-ami': 'debian-13',
-  'ssh-username': 'admin',
-  'instance-types': 't3.medium',
+  'ssh-username': '',
+  architecture: 'x86_64',
+  'instance-types': '',
   'ami-name-prefix': 'jenkins',
   'jenkins-version': 'lts',
   'jenkins-repository-url': '',
   'jenkins-repository-key-fingerprint': '',
+  tags: '',
+  'volume-size': '',
+  'kms-key-id': '',
+  'instance-profile': '',
+  'java-version': '21',
+  'jenkins-plugins': '',
+  'jenkins-casc': '',
+  'jenkins-update-center-url': 'https://updates.jenkins.io',
   'setup-script': '',
   'allowed-cidrs': 'auto',
   'smoke-test': 'true',
@@ -91,15 +137,27 @@ export function readInputs(
   const text = (name: InputName): string => read(name) || defaults[name]
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   return readAll(defaults, read, (input, problems) => {
-    const template = input('template', (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate))
     const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
+    const additions = {
+      directory: input('working-directory', optional(folderOf(workspace))),
+      varFiles: input('var-files', (value) =>
+        pathList(value).map((file) => openVariablesFile(fileOf(workspace)(file), isLegacy(text('template'))))
+      ),
+      vars: input('vars', variableLines),
+      arguments: input('packer-args', packerArguments),
+      insisted: insistedOn(given),
+      env
+    }
+    const template = input('template', (value) =>
+      openTemplate(optional(existing(workspace))(value), shippedTemplate, additions)
+    )
     const githubToken = text('github-token')
     const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
     const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
     if (!smokeTest && smoke.userData) {
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
-    if (template) problems.push(...unusedInputs(template, given))
+    if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems)
     if (template?.shipped && smoke.userData) {
       // Our own part is in it too; what is too long together is said here and not after the bake.
       input('smoke-user-data', (value) => instanceUserData({deadlineMinutes: 1_440, userData: value}))
@@ -125,18 +183,32 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
   const repository = input('jenkins-repository-url', optional(httpUrl))
   const keyFingerprint = input('jenkins-repository-key-fingerprint', optional(fingerprint))
   const setupScript = input('setup-script', optional(script(workspace)))
+  const casc = input('jenkins-casc', optional(cascFolder(workspace)))
+  const sshUsername = input('ssh-username', optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')))
+  const volumeSize = input('volume-size', optional(wholeNumber(1, 65_536)))
+  const kmsKeyId = input(
+    'kms-key-id',
+    optional(matching(/^[A-Za-z0-9:/_-]{1,2048}$/, 'a KMS key id, an ARN or an alias such as alias/images'))
+  )
+  const instanceProfile = input(
+    'instance-profile',
+    optional(matching(/^[A-Za-z0-9+=,.@_-]{1,128}$/, "an instance profile's name, not an ARN"))
+  )
+  const architecture = input('architecture', oneOf('x86_64', 'arm64'))
   return {
     source: input(
       'source-ami',
       matching(
-        /^(debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17}))$/,
-        "'debian-13' or an image id such as ami-0123456789abcdef0"
+        /^(al2023|ubuntu-24\.04|debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[A-Za-z0-9_./-]{1,1024}(:[A-Za-z0-9_.-]{1,100})?)$/,
+        `${sourceNames.join(', ')}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
       )
     ),
-    sshUsername: input('ssh-username', matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')),
-    instanceTypes: input(
-      'instance-types',
-      nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))
+    architecture,
+    ...(sshUsername ? {sshUsername} : {}),
+    instanceTypes: input('instance-types', (value) =>
+      nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))(
+        value || (architecture === 'arm64' ? 't4g.medium' : 't3.medium')
+      )
     ),
     namePrefix: input(
       'ami-name-prefix',
@@ -151,18 +223,18 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
     ),
     ...(repository ? {jenkinsRepositoryUrl: repository} : {}),
     ...(keyFingerprint ? {jenkinsRepositoryKeyFingerprint: keyFingerprint} : {}),
+    tags: input('tags', parseTags),
+    ...(volumeSize ? {volumeSize} : {}),
+    ...(kmsKeyId ? {kmsKeyId} : {}),
+    ...(instanceProfile ? {instanceProfile} : {}),
+    javaVersion: input('java-version', oneOf('21', '25')),
+    plugins: withCasc(
+      input('jenkins-plugins', (value) => parsePlugins(value, workspace)),
+      casc
+    ),
+    updateCenterUrl: input('jenkins-update-center-url', httpUrl),
+    ...(casc ? {casc} : {}),
     ...(setupScript ? {setupScript} : {})
-  }
-}
-
-function existing(workspace: string): Parse<string> {
-  return (value) => {
-    const resolved = path.resolve(workspace, value)
-    if (!existsSync(resolved))
-      throw new Error(
-        `${quoted(value)} does not exist (looked for ${resolved}); is actions/checkout missing before this step?`
-      )
-    return resolved
   }
 }
 
@@ -174,6 +246,25 @@ function script(workspace: string): Parse<string> {
     if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
     return file
   }
+}
+
+/** A folder that Configuration as Code reads: it has at least one YAML file. */
+function cascFolder(workspace: string): Parse<string> {
+  return (value) => {
+    const folder = existing(workspace)(value)
+    const hasYaml =
+      statSync(folder).isDirectory() &&
+      readdirSync(folder, {recursive: true}).some((name) => /\.ya?ml$/i.test(String(name)))
+    if (!hasYaml) throw new Error(`${quoted(value)} is not a folder with .yaml or .yml files`)
+    return folder
+  }
+}
+
+/** Nothing reads the configuration without this plugin. */
+function withCasc(plugins: readonly WantedPlugin[] | undefined, casc: string | undefined): readonly WantedPlugin[] {
+  const reader = {name: 'configuration-as-code'}
+  if (!plugins || casc === undefined || plugins.some(({name}) => name === reader.name)) return plugins ?? []
+  return [...plugins, reader]
 }
 
 /** As gpg prints it, with or without blanks and in either case; Packer's template takes it in upper case without blanks. */

@@ -1,12 +1,14 @@
 import type {Outcome} from './bake.ts'
+import {everywhere, type BakedImage} from './image/images.ts'
 
 /** Every output, as action.yml declares them. What a run did not come to know is left empty. */
 export function outputsOf(outcome: Outcome): Record<string, string> {
-  const {plan, image} = outcome
+  const {plan, images} = outcome
+  const [image] = images
   return {
     'ami-id': image?.id ?? '',
     'ami-name': image?.name ?? '',
-    amis: JSON.stringify(image ? {[image.region]: image.id} : {}),
+    amis: JSON.stringify(byRegion(images)),
     'aws-region': outcome.region,
     'aws-account-id': outcome.accountId,
     'source-ami-id': plan.source.id,
@@ -16,4 +18,15 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     'packer-version': outcome.packerVersion,
     'smoke-seconds': outcome.smokeSeconds?.toFixed(1) ?? ''
   }
+}
+
+/** From region to id, copies as well; where the template has several sources, from region to source to id. */
+function byRegion(images: readonly BakedImage[]): Record<string, string | Record<string, string>> {
+  const all = images.flatMap((image) => everywhere(image).map(({region, id}) => ({region, id, source: image.source})))
+  const regions = [...new Set(all.map(({region}) => region))]
+  const inRegion = (region: string): Record<string, string> =>
+    Object.fromEntries(all.flatMap((one) => (one.region === region ? [[one.source, one.id]] : [])))
+  return Object.fromEntries(
+    regions.map((region) => [region, images.length > 1 ? inRegion(region) : (Object.values(inRegion(region))[0] ?? '')])
+  )
 }

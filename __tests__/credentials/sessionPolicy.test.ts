@@ -163,6 +163,50 @@ describe("with a user's template", () => {
   })
 })
 
+describe('with a template that copies its image and assumes a role', () => {
+  const role = `arn:aws:iam::${account}:role/build`
+  const copying: PackerPolicyOptions = {...own, copyRegions: ['us-east-1', 'us-west-2'], roles: [role]}
+  const copy: Call = {action: 'ec2:CopyImage', resource: image, region: 'us-east-1'}
+  const kms = (host: string): Call => ({
+    action: 'kms:CreateGrant',
+    resource: `arn:aws:kms:us-east-1:${account}:key/k`,
+    context: {'kms:ViaService': `ec2.${host}.amazonaws.com`}
+  })
+
+  it.each<Call>([
+    copy,
+    {...copy, region: 'us-west-2'},
+    {action: 'ec2:DescribeImages', region: 'us-east-1'},
+    {action: 'ec2:CreateTags', resource: image, region: 'us-east-1'},
+    {action: 'ec2:ModifyImageAttribute', resource: image, region: 'us-east-1'},
+    {action: 'ec2:RunInstances', resource: instance},
+    {action: 'sts:AssumeRole', resource: role},
+    kms('us-east-1')
+  ])('allows $action on $resource in $region', async (call) => {
+    expect(await allows(copying, call)).toBe(true)
+  })
+
+  it.each<Call>([
+    {...copy, region: 'eu-central-1'},
+    {action: 'ec2:RunInstances', resource: instance, region: 'us-east-1'},
+    {action: 'ec2:CreateKeyPair', resource: keyPair, region: 'us-east-1'},
+    {action: 'ec2:CreateSecurityGroup', resource: group, region: 'us-east-1'},
+    {action: 'sts:AssumeRole', resource: `${role}2`},
+    {...kms('us-east-1'), context: {'kms:ViaService': 's3.us-east-1.amazonaws.com'}}
+  ])('denies $action on $resource in $region', async (call) => {
+    expect(await allows(copying, call)).toBe(false)
+  })
+
+  it('fits into a session with a dozen regions, and says so where it does not', () => {
+    const to = (count: number) => ({
+      ...copying,
+      copyRegions: Array.from({length: count}, (_, n) => `ap-southeast-${n}`)
+    })
+    expect(packerSessionPolicy(to(12)).length).toBeLessThanOrEqual(policyLimit)
+    expect(() => packerSessionPolicy(to(30))).toThrow(/copies its images to 30 regions/)
+  })
+})
+
 it.each<[string, PackerPolicyOptions]>([
   ['aws-us-gov', {...shipped, partition: 'aws-us-gov'}],
   ['aws-cn', {...shipped, partition: 'aws-cn'}],

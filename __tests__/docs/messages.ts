@@ -5,7 +5,17 @@ import {transformSync} from 'esbuild'
 const src = path.join(import.meta.dirname, '..', '..', 'src')
 
 /** What these throw becomes the message of an InputError. */
-const inputFiles = new Set(['inputs.ts', 'parse.ts', 'template/template.ts', 'smoke/instanceUserData.ts'])
+const inputFiles = new Set([
+  'inputs.ts',
+  'parse.ts',
+  'paths.ts',
+  'smoke/instanceUserData.ts',
+  'template/arguments.ts',
+  'template/json.ts',
+  'template/reading.ts',
+  'template/template.ts',
+  'template/vars.ts'
+])
 
 /** A message that a user of the action can meet. */
 export interface SourceMessage {

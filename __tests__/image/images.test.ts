@@ -1,6 +1,7 @@
-import type {EC2} from '@aws-sdk/client-ec2'
+import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
-import {bakedImage} from '../../src/image/images.ts'
+import {bakedImages, type BakedImage} from '../../src/image/images.ts'
+import type {Artifact} from '../../src/packer/messages.ts'
 import {promote} from '../../src/image/promote.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
@@ -8,65 +9,105 @@ import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 const never = new AbortController().signal
 const artifact = (id: string) => [{target: 'amazon-ebs.jenkins', builderId: 'mitchellh.amazonebs', id}]
 
-async function anImage(ec2: EC2, cloud: Parameters<typeof launch>[1]): Promise<string> {
+async function anImage(ec2: EC2, cloud: Parameters<typeof launch>[1], name = 'image'): Promise<string> {
   const instance = await launch(ec2, cloud)
   const {ImageId = ''} = await ec2.createImage({
     InstanceId: instance,
-    Name: 'image',
+    Name: name,
     TagSpecifications: tagSpecifications({[tagKeys.bake]: 'ours', [tagKeys.expires]: 'soon'}, 'image', 'snapshot')
   })
   await ec2.describeImages({ImageIds: [ImageId]})
   return ImageId
 }
 
-it('returns the image of a build as AWS knows it', async () => {
+interface Expected {
+  readonly bake?: string
+  readonly began?: Date
+}
+
+async function imagesOf(ec2: EC2, artifacts: Artifact[], {bake = 'ours', began = new Date(0)}: Expected = {}) {
+  const account = {region: 'us-east-1', inRegion: () => ec2}
+  return bakedImages(account, artifacts, {bake, began}, never)
+}
+
+it('returns the image of a build as AWS knows it, once', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  expect(
-    await bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', {bake: 'ours', began: new Date(0)}, never)
-  ).toEqual({
-    region: 'us-east-1',
-    id,
-    name: 'image',
-    created: expect.any(Date),
-    snapshotIds: [expect.stringMatching(/^snap-/)]
+  const [ofBuilder] = artifact(`us-east-1:${id}`)
+  if (!ofBuilder) throw new Error('there is one')
+  const manifest = {...ofBuilder, builderId: 'packer.post-processor.manifest'}
+  expect(await imagesOf(ec2, [ofBuilder, manifest])).toEqual({
+    images: [
+      {
+        source: 'amazon-ebs.jenkins',
+        region: 'us-east-1',
+        id,
+        name: 'image',
+        created: expect.any(Date),
+        snapshotIds: [expect.stringMatching(/^snap-/)],
+        copies: []
+      }
+    ],
+    others: []
   })
+})
+
+it('returns the images of several sources by name, and what others made apart from them', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const [one, two] = [await anImage(ec2, cloud, 'one'), await anImage(ec2, cloud, 'two')]
+  const docker = {target: 'docker.x', builderId: 'packer.docker', id: 'sha256:0123'}
+  const {images, others} = await imagesOf(ec2, [
+    {target: 'amazon-ebs.two', builderId: 'mitchellh.amazonebs', id: `us-east-1:${two}`},
+    docker,
+    {target: 'amazon-ebs.one', builderId: 'mitchellh.amazonebs', id: `us-east-1:${one}`}
+  ])
+  expect(images.map(({source, id}) => [source, id])).toEqual([
+    ['amazon-ebs.one', one],
+    ['amazon-ebs.two', two]
+  ])
+  expect(others).toEqual([docker])
+})
+
+it('keeps a copy with the image that it is a copy of', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const id = await anImage(ec2, cloud)
+  const {endpoint, administrator: credentials} = cloud
+  const west = new EC2({endpoint, region: 'eu-west-1', credentials})
+  const {ImageId: copy = ''} = await west.copyImage({SourceImageId: id, SourceRegion: 'us-east-1', Name: 'copy'})
+  const account = {region: 'us-east-1', inRegion: (region: string) => (region === 'us-east-1' ? ec2 : west)}
+  const expected = {bake: undefined, began: new Date(0)}
+  const {images} = await bakedImages(account, artifact(`eu-west-1:${copy},us-east-1:${id}`), expected, never)
+  expect(images).toMatchObject([{region: 'us-east-1', id, copies: [{region: 'eu-west-1', id: copy, name: 'copy'}]}])
+  west.destroy()
 })
 
 it('takes no image that does not carry the tags of this bake', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  await expect(
-    bakedImage(ec2, artifact(`us-east-1:${id}`), 'us-east-1', {bake: 'theirs', began: new Date(0)}, never)
-  ).rejects.toThrow(/does not carry the tags of this bake/)
+  await expect(imagesOf(ec2, artifact(`us-east-1:${id}`), {bake: 'theirs'})).rejects.toThrow(
+    /does not carry the tags of this bake/
+  )
 })
 
 it.each([
-  ['none', [], /made no image/],
-  [
-    'two',
-    artifact('us-east-1:ami-01,us-east-1:ami-02'),
-    /made us-east-1:ami-01, us-east-1:ami-02; expected exactly one/
-  ],
-  ['one in another region', artifact('eu-west-1:ami-01'), /expected exactly one image, in us-east-1/]
-])('wants one image in the region and refuses %s', async (_, artifacts, message) => {
+  ['nothing', [], /made no image of EC2: it made nothing/],
+  ['something else', [{target: 'null.x', builderId: 'fnoeding.null', id: 'Null'}], /it made null\.x \(Null\)/]
+])('wants an image and refuses %s', async (_, artifacts, message) => {
   const {ec2} = await startTestCloud()
-  await expect(bakedImage(ec2, artifacts, 'us-east-1', {bake: 'ours', began: new Date(0)}, never)).rejects.toThrow(
-    message
-  )
+  await expect(imagesOf(ec2, artifacts)).rejects.toThrow(message)
+})
+
+it('refuses an image that is not where it can be tested', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const id = await anImage(ec2, cloud)
+  await expect(imagesOf(ec2, artifact(`eu-west-1:${id}`))).rejects.toThrow(/expected one image in us-east-1/)
 })
 
 it('promotes: IMDSv2 for every machine, verified, and no date at which a janitor comes', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
-  const image = await bakedImage(
-    ec2,
-    artifact(`us-east-1:${id}`),
-    'us-east-1',
-    {bake: 'ours', began: new Date(0)},
-    never
-  )
-  await promote(ec2, image, 'ours', '2.568.2')
+  const {images} = await imagesOf(ec2, artifact(`us-east-1:${id}`))
+  await promote(ec2, images[0] as BakedImage, 'ours', '2.568.2')
   const {Images: [promoted] = []} = await ec2.describeImages({ImageIds: [id]})
   const tags = Object.fromEntries((promoted?.Tags ?? []).map(({Key, Value}) => [Key, Value]))
   expect(promoted?.ImdsSupport).toBe('v2.0')

@@ -127,8 +127,8 @@ it('says that an image cannot be seen, and why that may be', async () => {
   await expect(inCloud('ami-0123456789abcdef0')).rejects.toThrow(
     "Input 'source-ami': no image 'ami-0123456789abcdef0' can be seen in us-east-1; image ids differ"
   )
-  await expect(inCloud('al2023')).rejects.toThrow(
-    "no image 'al2023' can be seen in us-east-1; its publisher offers none"
+  await expect(inCloud('ubuntu-24.04')).rejects.toThrow(
+    "no image 'ubuntu-24.04' can be seen in us-east-1; its publisher offers none"
   )
 })
 

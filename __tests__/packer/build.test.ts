@@ -22,7 +22,8 @@ function packerThat(script: string, heard: string[] = []): BuildJob {
   return {
     packer,
     template: 'template.pkr.hcl',
-    variablesFile: 'variables.json',
+    variablesFiles: ['own.pkrvars.hcl', 'variables.json'],
+    arguments: ['-only=amazon-ebs.jenkins'],
     workingDirectory: folder,
     environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
     facts: {shipped: true, tagged: true, sshUsername: 'admin'},
@@ -42,7 +43,7 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
   const artifacts = await build(job, ledger, log, never)
   expect(artifacts.map(({id}) => id)).toEqual(['eu-west-1:ami-1'])
   expect(log.lines).toEqual([
-    'amazon-ebs.jenkins │ build -machine-readable -color=false -var-file=variables.json template.pkr.hcl'
+    'amazon-ebs.jenkins │ build -machine-readable -color=false -only=amazon-ebs.jenkins -var-file=own.pkrvars.hcl -var-file=variables.json template.pkr.hcl'
   ])
   const names = readFileSync(path.join(folder, 'environment'), 'utf8')
     .trim()

@@ -2,7 +2,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {allowedEnvironment, packerEnvironment, writeEmptyAwsConfig} from '../../src/packer/environment.ts'
+import {allowedEnvironment, packerEnvironment, writeAwsConfig} from '../../src/packer/environment.ts'
 
 const options = {
   folder: '/bake',
@@ -105,14 +105,14 @@ it.each([
   expect(allowedEnvironment(env)['SSL_CERT_FILE']).toBe(expected)
 })
 
-it('makes the empty files that it names', async () => {
+it('makes the files that it names: no keys, and the profiles of the template without any', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'environment-'))
-  await writeEmptyAwsConfig(folder)
+  await writeAwsConfig(folder, ['default', 'builds'])
   const {AWS_CONFIG_FILE: config = '', AWS_SHARED_CREDENTIALS_FILE: credentials = ''} = packerEnvironment(
     {},
     {...options, folder}
   )
-  expect(await readFile(config, 'utf8')).toBe('')
+  expect(await readFile(config, 'utf8')).toBe('[default]\n[profile builds]\n')
   expect(await readFile(credentials, 'utf8')).toBe('')
   await rm(folder, {recursive: true})
 })

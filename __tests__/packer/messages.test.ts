@@ -16,13 +16,15 @@ it.each(['', 'panic: runtime error', 'goroutine 1,2,3', 'x,,ui,say,y', '12'])('t
 })
 
 it('tells which build speaks', () => {
-  const [say, message, whole] = parsed(
+  const [say, message, whole, blank] = parsed(
     '1,,ui,say,==> amazon-ebs.jenkins: Launching a source AWS instance...',
     '1,,ui,message,    amazon-ebs.jenkins: text: with colon',
-    '1,,ui,say,Build finished'
+    '1,,ui,say,Build finished',
+    '1,,ui,message,    amazon-ebs.jenkins:'
   )
   expect(say && uiText(say)).toEqual({build: 'amazon-ebs.jenkins', text: 'Launching a source AWS instance...'})
   expect(message && uiText(message)).toEqual({build: 'amazon-ebs.jenkins', text: 'text: with colon'})
+  expect(blank && uiText(blank)).toEqual({build: 'amazon-ebs.jenkins', text: ''})
   expect(whole && uiText(whole)).toEqual({build: '', text: 'Build finished'})
 })
 

@@ -45,8 +45,7 @@ it('puts what is left in the account first', () => {
 })
 
 it('shows the error of a bake that failed', () => {
-  const {image: _, ...failed} = verified
-  const summary = summaryOf({...failed, verdict: 'unverified', failure: new Error('Packer ended')}, [])
+  const summary = summaryOf({...verified, images: [], verdict: 'unverified', failure: new Error('Packer ended')}, [])
   expect(summary).toContain('## ❌ Bake failed')
   expect(summary).toContain('| Error | Packer ended |')
 })

@@ -3,15 +3,12 @@ import {packerVersion} from '../../rehearsal/packers/versions.ts'
 import {ownTemplate} from './ownTemplates.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
-const install = '#!/bin/sh\n# installs jenkins\n'
-const profile = `temporary_iam_instance_profile_policy_document {
-    Version = "2012-10-17"
-    Statement {
-      Effect   = "Allow"
-      Action   = ["s3:GetObject"]
-      Resource = ["*"]
-    }
-  }`
+const profile = {
+  temporary_iam_instance_profile_policy_document: {
+    Version: '2012-10-17',
+    Statement: {Effect: 'Allow', Action: ['s3:GetObject'], Resource: ['*']}
+  }
+}
 
 /** What a template makes that sets no tags, found by what Packer announces. */
 withEachPacker((packer) => {
@@ -20,7 +17,7 @@ withEachPacker((packer) => {
   it.each(['CreateLaunchTemplate', 'CreateFleet', 'CreateFleet:after', 'CreateImage'])(
     'leaves nothing of a spot instance when it is killed at %s',
     async (killAt) => {
-      const run = await play(packer, {killAt, inputs: {template: ownTemplate(install, 'spot_price = "auto"')}})
+      const run = await play(packer, {killAt, inputs: {template: ownTemplate({settings: {spot_price: 'auto'}})}})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
     },
     scenarioMs
@@ -32,7 +29,7 @@ withEachPacker((packer) => {
       // Packer's session policy does not allow it to make one: it works with the environment's credentials.
       const run = await play(packer, {
         killAt,
-        inputs: {template: ownTemplate(install, profile), 'role-to-assume': ''}
+        inputs: {template: ownTemplate({settings: profile}), 'role-to-assume': ''}
       })
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
     },
@@ -42,8 +39,8 @@ withEachPacker((packer) => {
   it.each(['CopyImage', 'CopyImage:after'])(
     'leaves no copy in another region when it is killed at %s',
     async (killAt) => {
-      const regions = 'ami_regions = ["eu-west-1"]'
-      const run = await play(packer, {killAt, inputs: {template: ownTemplate(install, regions), 'role-to-assume': ''}})
+      const template = ownTemplate({settings: {ami_regions: ['eu-west-1']}})
+      const run = await play(packer, {killAt, inputs: {template}})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
     },
     scenarioMs

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
-const moments = ['RunInstances#1', 'RunInstances#2', 'CreateImage', 'Probe']
+const moments = ['RunInstances#1', 'action:RunInstances#1:after', 'CreateImage', 'Probe']
 
 withEachPacker((packer) => {
   it.each(moments)(
@@ -11,6 +11,7 @@ withEachPacker((packer) => {
       expect(run.leftovers).toEqual([])
       expect(run.exitCode).not.toBe(0)
       expect(run.log).toContain('Cancelled (SIGINT): ending what runs and removing what was made')
+      expect(run.log).toContain('##[error]The run was cancelled.')
     },
     scenarioMs
   )

@@ -55,7 +55,7 @@ withAnyPacker((packer) => {
   ])(
     'tries for a template of the user’s own only what the smoke test makes (smoke-test: %s)',
     async (smokeTest, expected) => {
-      const template = ownTemplate('#!/bin/sh\n# installs jenkins\n')
+      const template = ownTemplate()
       const run = await play(packer, {inputs: {template, 'smoke-test': smokeTest}})
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
       const tried = run.calls.map(({action}) => action).filter((name) => name.startsWith('DryRun'))

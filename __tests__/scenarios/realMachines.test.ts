@@ -2,6 +2,7 @@ import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
+import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
 import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {knock} from '../rehearsal/machines/nspawn/machines.ts'
 import {
@@ -14,21 +15,24 @@ import {
   withGuests,
   type Secrets
 } from './realMachines.ts'
-import {play, withFirstAndLastPacker} from './scenario.ts'
+import {play, withAnyPacker} from './scenario.ts'
 
 const minutes = 60_000
 const reason = await whyNot()
 const onRealMachines = reason === undefined ? describe : describe.skip
 
 onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
-  withFirstAndLastPacker((first, last) => {
+  withAnyPacker((packer) => {
+    // An old Packer gets a derived template, which is the user's own to the action: it adds nothing to its machines' user data.
+    const isShipped = !needsDerivedTemplate(packer)
+
     it(
-      `bakes an image that boots on machines with identities of their own, out of which the build has gone (Packer ${first.version})`,
+      `bakes an image that boots on machines with identities of their own, out of which the build has gone (Packer ${packer.version})`,
       async () => {
         let local: LocalCloud | undefined
         let secrets: Promise<Secrets> | undefined
         const userData = {build: '', smoke: ''}
-        const run = await play(first, {
+        const run = await play(packer, {
           driver: 'nspawn',
           onCloud: (started) => (local = started),
           onLine({text}) {
@@ -49,20 +53,20 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
               expectIdentities(there, imageId),
               expectNothingOfTheBuild(there, await secrets),
               expectDeadline(there, userData.build),
-              expectDeadline(there, userData.smoke)
+              ...(isShipped ? [expectDeadline(there, userData.smoke)] : [])
             ])
           }
         })
         expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
-        expect.assertions(13)
+        expect.assertions(isShipped ? 13 : 11)
       },
       3 * minutes
     )
 
     it(
-      `rejects an image whose Jenkins starts in the build and not on the next boot, and says which unit failed and why (Packer ${last.version})`,
+      `rejects an image whose Jenkins starts in the build and not on the next boot, and says which unit failed and why (Packer ${packer.version})`,
       async () => {
-        const run = await play(last, {
+        const run = await play(packer, {
           driver: 'nspawn',
           inputs: {'setup-script': join(import.meta.dirname, 'lostLicence.sh'), 'smoke-timeout': '30s'}
         })
@@ -70,8 +74,9 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
         expect(run.log).toContain(
           'nothing answered on port 8080 within 30 s, and on the machine jenkins.service failed'
         )
-        expect(run.log).toContain('console │ the licence is not at /run/licence')
-        expect(run.summary).toContain('the licence is not at /run/licence')
+        const cause = isShipped ? 'the licence is not at /run/licence' : '[FAILED] Failed to start jenkins.service'
+        expect(run.log).toContain(`console │ ${cause}`)
+        expect(run.summary).toContain(cause)
       },
       3 * minutes
     )

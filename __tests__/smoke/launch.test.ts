@@ -20,6 +20,7 @@ beforeEach(() => {
 const request = (imageId: string) => ({
   bakeId: 'ours',
   imageId,
+  name: 'smoke',
   instanceTypes: ['t3.medium'],
   cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
   userData: '#!/bin/sh\necho é',

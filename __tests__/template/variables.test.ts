@@ -23,6 +23,7 @@ const values = {
   allowed_cidrs: ['203.0.113.7/32'],
   jenkins_version: '2.568.2',
   jenkins_repository_url: 'https://pkg.jenkins.io/debian-stable',
+  java_version: '21',
   deadline_minutes: 90,
   tags: {'bake-jenkins-ami:bake': 'x'}
 }

@@ -1,4 +1,5 @@
 import {tagKeys} from '../image/tags.ts'
+import {UserError} from '../report/errors.ts'
 
 export interface PackerPolicyOptions {
   readonly region: string
@@ -8,6 +9,10 @@ export interface PackerPolicyOptions {
   readonly bakeId?: string
   /** For a template that tags all it makes when it makes it: the shipped one, under the plugin (never Packer 1.6). */
   readonly requireTags: boolean
+  /** Where a user's own template copies its images to. */
+  readonly copyRegions?: readonly string[]
+  /** ARNs of roles that a user's own template assumes. */
+  readonly roles?: readonly string[]
 }
 
 /** AWS's limit for an inline session policy, in characters. */
@@ -18,27 +23,52 @@ export const policyLimit = 2_048
  * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. With `requireTags` it can only make what
  * carries the bake's tag, and only change or remove that.
  *
+ * In the regions that a template copies its image to it can do no more than that: machines, key pairs and groups are made in
+ * the bake's region alone.
+ *
  * Outside the partition `aws` no tags are required: the plugin does not tag images at creation in GovCloud and China.
+ *
+ * @throws {UserError} when it would be longer than AWS takes
  */
-export function packerSessionPolicy({region, partition, bakeId, requireTags}: PackerPolicyOptions): string {
+export function packerSessionPolicy(options: PackerPolicyOptions): string {
+  const {region, partition, bakeId, requireTags, copyRegions = [], roles = []} = options
+  const regions = [...new Set([region, ...copyRegions])]
   const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
   const tagged = requireTags && bakeId !== undefined && partition === 'aws'
-  return JSON.stringify({
+  const policy = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
       ...(tagged ? taggedBuild(bakeId, partition) : [allow(builderActions)]),
       allow(['ec2:Describe*', 'sts:DecodeAuthorizationMessage']),
       allow(['iam:GetInstanceProfile']),
       allow(['iam:PassRole'], {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}}),
-      allow(kmsActions, {StringEquals: {'kms:ViaService': `ec2.${region}.${suffix}`}}),
-      {
-        Effect: 'Deny',
-        Action: ['ec2:*', 'ssm:*', 'secretsmanager:*'],
-        Resource: '*',
-        Condition: {StringNotEquals: {'aws:RequestedRegion': region}}
-      }
+      // EC2 itself is denied outside of the regions; a list of them would be too long for a policy.
+      allow(kmsActions, {StringLike: {'kms:ViaService': `ec2.${regions.length > 1 ? '*' : region}.${suffix}`}}),
+      ...(roles.length > 0 ? [{Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roles}] : []),
+      denyOutside(regions, ['ec2:*', 'ssm:*', 'secretsmanager:*']),
+      ...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])
     ]
   })
+  if (policy.length > policyLimit) {
+    throw new UserError(
+      `The template copies its images to ${copyRegions.length} regions and assumes ${roles.length} roles: more than fit into the ` +
+        'session policy that Packer works under. Copy to fewer regions in one bake.'
+    )
+  }
+  return policy
+}
+
+const makingMachines = [
+  'RunInstances',
+  'CreateFleet',
+  'CreateKeyPair',
+  'CreateSecurityGroup',
+  'CreateLaunchTemplate'
+].map((action) => `ec2:${action}`)
+
+function denyOutside(regions: readonly string[], actions: readonly string[]): object {
+  const Condition = {StringNotEquals: {'aws:RequestedRegion': regions}}
+  return {Effect: 'Deny', Action: actions, Resource: '*', Condition}
 }
 
 const kmsActions = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']

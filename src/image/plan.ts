@@ -1,10 +1,13 @@
 import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {ImageInputs, Inputs} from '../inputs.ts'
+import {InputError} from '../report/errors.ts'
 import {ownCidrs} from '../ec2/ownAddress.ts'
 import type {ReadBytes, ReadText} from '../http.ts'
 import type {Log} from '../report/log.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkinsVersion.ts'
+import type {ReadParameter} from './parameter.ts'
+import {resolvePlugins, type Plugin} from './plugins.ts'
 import {resolveSource, type SourceImage} from './source.ts'
 import {tagKeys, type Tags} from './tags.ts'
 
@@ -13,8 +16,12 @@ export interface Plan {
   readonly bakeId: string
   readonly imageName: string
   readonly source: SourceImage
+  /** Absent: it is not known, and a template of the user's own knows it. */
+  readonly sshUsername?: string
   /** Absent: the template is the user's and does not say which Jenkins it installs. */
   readonly jenkins?: JenkinsRelease
+  /** With all that they depend on. */
+  readonly plugins: readonly Plugin[]
   /** Who may reach the build and the smoke test. */
   readonly cidrs: readonly string[]
   /** On everything that the bake makes. */
@@ -26,6 +33,7 @@ export interface PlanContext {
   readonly log: Log
   readonly read: ReadText
   readonly readBytes: ReadBytes
+  readonly readParameter: ReadParameter
   readonly now: Date
   /** Names the workflow run in tags. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -33,32 +41,52 @@ export interface PlanContext {
 
 /** @throws {UserError} when what the inputs name does not exist or cannot be learned */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
-  const {ec2, log, read, readBytes, now, env} = context
+  const {ec2, log, read, readBytes, readParameter, now, env} = context
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
   const [source, jenkins, cidrs] = await Promise.all([
     resolveSource(
-      {ec2, readParameter: () => Promise.reject(new Error('parameters are not read yet'))},
-      {source: image.source, architecture: 'x86_64', region: aws.region},
+      {ec2, readParameter},
+      {source: image.source, architecture: image.architecture, region: aws.region},
       signal
     ),
     asksForJenkins ? resolveJenkins(jenkinsRequest(image), {readBytes, log}, signal) : undefined,
     inputs.allowedCidrs === 'auto' ? ownCidrs(read, signal) : inputs.allowedCidrs
   ])
+  const sshUsername = image.sshUsername ?? source.loginUser
+  if (template.shipped && !sshUsername) {
+    throw new InputError(
+      'ssh-username',
+      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+    )
+  }
+  const {updateCenterUrl} = image
+  const plugins =
+    jenkins && image.plugins.length > 0
+      ? await resolvePlugins(
+          {plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl},
+          {readBytes, log},
+          signal
+        )
+      : []
   const bakeId = randomBytes(6).toString('hex')
   const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)
   const imageName = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join('-')
   log.info(`Source image ${source.id} ${source.name}`)
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
+  if (plugins.length > 0) log.info(`Plugins ${plugins.map(({name, version}) => `${name}:${version}`).join(' ')}`)
   log.info(`The build and the smoke test can be reached from ${cidrs.join(', ')}`)
   log.info(`Bake ${bakeId} makes ${imageName}`)
   return {
     bakeId,
     imageName,
     source,
+    ...(sshUsername ? {sshUsername} : {}),
+    plugins,
     ...(jenkins ? {jenkins} : {}),
     cidrs,
     tags: {
+      ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env),
       [tagKeys.expires]: new Date(now.getTime() + inputs.bakeTimeoutMs + 2 * 3_600_000).toISOString()

@@ -1,6 +1,6 @@
 import {type EC2Client, CreateTagsCommand, DeleteTagsCommand, ModifyImageAttributeCommand} from '@aws-sdk/client-ec2'
 import {onceKnown} from '../ec2/consistency.ts'
-import {resourcesOf, type BakedImage} from './images.ts'
+import {resourcesOf, type RegionalImage} from './images.ts'
 import {tagKeys} from './tags.ts'
 
 /** What is given out must not be half given out: a cancel does not interrupt it. */
@@ -12,7 +12,7 @@ const never = new AbortController().signal
  */
 export async function promote(
   ec2: EC2Client,
-  image: BakedImage,
+  image: RegionalImage,
   bakeId: string | undefined,
   jenkinsVersion: string
 ): Promise<void> {
@@ -29,11 +29,11 @@ export async function promote(
  */
 export async function keep(
   ec2: EC2Client,
-  image: BakedImage,
+  image: RegionalImage,
   bakeId: string | undefined,
   moreTags: Readonly<Record<string, string>> = {}
 ): Promise<void> {
-  const Resources = resourcesOf(image).map(({id}) => id)
+  const Resources = resourcesOf(image, image.region).map(({id}) => id)
   const tags = {...(bakeId === undefined ? {} : {[tagKeys.bake]: bakeId}), ...moreTags}
   const Tags = Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
   if (Tags.length > 0) await onceKnown(never, () => ec2.send(new CreateTagsCommand({Resources, Tags})))

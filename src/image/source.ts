@@ -1,5 +1,6 @@
 import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client-ec2'
 import {InputError, messageOf} from '../report/errors.ts'
+import type {ReadParameter} from './parameter.ts'
 
 export type Architecture = 'x86_64' | 'arm64'
 
@@ -14,7 +15,7 @@ export interface SourceImage {
 export interface SourceContext {
   readonly ec2: EC2Client
   /** The value of an SSM parameter. Rejects when there is none, or it may not be read. */
-  readonly readParameter: (name: string, signal: AbortSignal) => Promise<string>
+  readonly readParameter: ReadParameter
 }
 
 export interface SourceRequest {
@@ -110,12 +111,7 @@ function usable(image: Image, id: string, architecture: Architecture): SourceIma
   return {id, name: image.Name ?? '', rootDeviceName: image.RootDeviceName, ...(loginUser ? {loginUser} : {})}
 }
 
-async function imageIdIn(
-  parameter: string,
-  read: SourceContext['readParameter'],
-  region: string,
-  signal: AbortSignal
-): Promise<string> {
+async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {
   const value = await read(parameter, signal).catch((error: unknown) => {
     signal.throwIfAborted()
     throw new InputError('source-ami', `the parameter ${parameter} in ${region} cannot be read: ${messageOf(error)}`)

@@ -19,8 +19,10 @@ export interface BuildJob {
   readonly packer: string
   /** The template: a file, or a folder of HCL2 files. */
   readonly template: string
-  /** A JSON variables file: the only way in which values reach the template. */
-  readonly variablesFile: string
+  /** Variables files, in Packer's order: the only way in which values reach the template. */
+  readonly variablesFiles: readonly string[]
+  /** More arguments, which have been checked. */
+  readonly arguments: readonly string[]
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string>>
   /** For the words of a failure. */
@@ -69,13 +71,18 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
   }
 }
 
+/** The arguments that give the template its values. */
+export function variablesOf({variablesFiles}: Pick<BuildJob, 'variablesFiles'>): string[] {
+  return variablesFiles.map((file) => `-var-file=${file}`)
+}
+
 function start(job: BuildJob, run: PackerRun, ledger: Ledger): {child: ChildProcess; leader: ProcessIdentity} {
   const output = openSync(run.output, 'a', 0o600)
   const errors = openSync(run.errors, 'a', 0o600)
   try {
     const child = spawn(
       job.packer,
-      ['build', '-machine-readable', '-color=false', `-var-file=${job.variablesFile}`, job.template],
+      ['build', '-machine-readable', '-color=false', ...job.arguments, ...variablesOf(job), job.template],
       {cwd: job.workingDirectory, env: job.environment, detached: true, stdio: ['ignore', output, errors]}
     )
     // What could not be started has no process id; the event that says so as well must not end this process.

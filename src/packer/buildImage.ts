@@ -1,20 +1,23 @@
 import {writeFile} from 'node:fs/promises'
 import * as path from 'node:path'
-import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {Ledger} from '../cleanup/ledger.ts'
 import {serveCredentials} from '../credentials/endpoint.ts'
 import type {Session} from '../credentials/session.ts'
 import {packerSessionPolicy} from '../credentials/sessionPolicy.ts'
+import type {Account} from '../ec2/account.ts'
 import {onFirstWithCapacity} from '../ec2/capacity.ts'
-import {bakedImage, type BakedImage} from '../image/images.ts'
+import {writeBakeFiles} from '../image/bakeFiles.ts'
+import {bakedImages, everywhere, type Baked} from '../image/images.ts'
 import type {Plan} from '../image/plan.ts'
 import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {variablesFile, type TemplateValues} from '../template/variables.ts'
 import {build, BuildError} from './build.ts'
-import {packerEnvironment, writeEmptyAwsConfig} from './environment.ts'
+import {packerEnvironment, writeAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
+import {requirementsOf} from './plugins/legacy.ts'
+import {validate} from './validate.ts'
 import {bypassAdvice, watchTemplate} from './watch.ts'
 import type {Packer} from './install/install.ts'
 
@@ -22,20 +25,20 @@ export interface ImageBuild {
   readonly inputs: Inputs
   readonly deps: {readonly log: Log; readonly env: NodeJS.ProcessEnv}
   readonly session: Session
-  readonly ec2: EC2Client
+  readonly account: Account
   readonly plan: Plan
   readonly packer: Packer
   readonly ledger: Ledger
 }
 
 /**
- * Renders the variables, serves Packer its credentials and builds the image.
+ * Renders the variables, has Packer check the template, serves Packer its credentials and builds the images.
  *
  * @throws {BuildError} when Packer fails
- * @throws {UserError} when the template works with other credentials than ours, or makes something else than one image
+ * @throws {UserError} when the template works with other credentials than ours, or makes an image that cannot be tested
  */
-export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise<BakedImage> {
-  const {inputs, deps, session, ec2, plan, packer, ledger} = bake
+export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promise<Baked> {
+  const {inputs, deps, session, account, plan, packer, ledger} = bake
   const {log, env} = deps
   const {template} = inputs
   const {region} = inputs.aws
@@ -43,47 +46,72 @@ export async function buildImage(bake: ImageBuild, signal: AbortSignal): Promise
     region,
     partition: session.partition,
     bakeId: plan.bakeId,
-    requireTags: template.shipped
+    requireTags: template.shipped,
+    ...(template.shipped ? {} : {copyRegions: template.names.copyRegions, roles: template.names.roles})
   })
   const endpoint = await serveCredentials(session.narrowed(policy), {log})
-  const watch = watchTemplate({ec2, region, ledger, log, requests: () => endpoint.requests()})
+  // An old Packer reads data sources already when it validates.
+  let requestsBefore = 0
+  const requests = (): number => endpoint.requests() - requestsBefore
+  const watch = watchTemplate({ec2: account.ec2, region, ledger, log, requests})
   try {
-    await writeEmptyAwsConfig(ledger.folder)
+    await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(
-      {packer, template: template.path, ...(inputs.githubToken ? {githubToken: inputs.githubToken} : {})},
+      {
+        packer,
+        template: await requirementsOf(template, packer, ledger.folder),
+        ...(inputs.githubToken ? {githubToken: inputs.githubToken} : {})
+      },
       {env, log},
       signal
     )
     const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint}), ...plugins}
-    // Another instance type is worth a try only where the template lets us choose it.
-    const types = inputs.image.instanceTypes.slice(0, template.variables.has('instance_type') ? undefined : 1)
+    // Another instance type is worth a try only where the template lets us choose it. Of several images, some would be there already.
+    const choosable = template.variables.has('instance_type') && template.names.images <= 1
+    const types = inputs.image.instanceTypes.slice(0, choosable ? undefined : 1)
+    let valid = false
+    const {casc} = inputs.image
+    const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc} : {})})
     const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
       const file = path.join(ledger.folder, 'variables.json')
-      await writeFile(file, variablesFile(template, valuesFor(inputs, plan, instanceType)), {mode: 0o600})
+      await writeFile(file, variablesFile(template, valuesFor(inputs, plan, instanceType, files)), {mode: 0o600})
       const job = {
         packer: packer.path,
         template: template.path,
-        variablesFile: file,
+        // The last one wins: what is given explicitly over the user's files.
+        variablesFiles: [...template.varFiles, file],
+        arguments: template.arguments,
         workingDirectory: template.directory,
         environment,
         facts: {
           shipped: template.shipped,
           tagged: template.variables.has('tags'),
-          sshUsername: template.variables.has('ssh_username') ? inputs.image.sshUsername : '',
+          sshUsername: template.variables.has('ssh_username') ? (plan.sshUsername ?? '') : '',
           ...(inputs.image.setupScript ? {setupScript: inputs.image.setupScript} : {})
         },
         ...watch
       }
+      if (!valid) await validate({...job, declared: template.declared}, log, signal)
+      if (!valid) requestsBefore = endpoint.requests()
+      valid = true
       return build(job, ledger, log, AbortSignal.any([signal, watch.signal]))
     })
     const expected = {bake: template.shipped ? plan.bakeId : undefined, began: ledger.began}
-    const image = await bakedImage(ec2, artifacts, region, expected, signal)
+    const baked = await bakedImages(account, artifacts, expected, signal)
     // A user's template may report an image that was there before: that one is tested, and never removed.
-    if (image.created >= ledger.began) ledger.made('image', image.id)
-    return image
+    baked.images
+      .flatMap(everywhere)
+      .filter(({created}) => created >= ledger.began)
+      .forEach((image) => ledger.made('image', image.id, undefined, image.region === region ? undefined : image.region))
+    baked.others.forEach(({target, builderId, id}) =>
+      log.info(
+        `The template also made ${id || 'something'} (${builderId}, ${target}), which is reported and not touched`
+      )
+    )
+    return baked
   } catch (error) {
     // Packer did not ask for our keys, and AWS refused those that it used.
-    const refused = error instanceof BuildError && endpoint.requests() === 0 && aboutCredentials.has(error.id)
+    const refused = error instanceof BuildError && requests() === 0 && aboutCredentials.has(error.id)
     throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
     watch.close()
@@ -97,18 +125,26 @@ const aboutCredentials: ReadonlySet<string | undefined> = new Set([
   'no-keys'
 ])
 
-function valuesFor(inputs: Inputs, plan: Plan, instanceType: string): TemplateValues {
-  const {jenkinsRepositoryKeyFingerprint, setupScript} = inputs.image
+function valuesFor(inputs: Inputs, plan: Plan, instanceType: string, files: string | undefined): TemplateValues {
+  const {volumeSize, kmsKeyId, instanceProfile} = inputs.image
+  const {jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl} =
+    inputs.image
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
     source_ami: plan.source.id,
     root_device_name: plan.source.rootDeviceName,
-    ssh_username: inputs.image.sshUsername,
+    ...(plan.sshUsername ? {ssh_username: plan.sshUsername} : {}),
     instance_type: instanceType,
     allowed_cidrs: plan.cidrs,
     jenkins_version: plan.jenkins?.version ?? '',
-    jenkins_repository_url: plan.jenkins?.repositoryUrl ?? '',
+    ...(jenkinsRepositoryUrl ? {jenkins_repository_url: jenkinsRepositoryUrl} : {}),
+    java_version: javaVersion,
+    jenkins_update_center_url: updateCenterUrl,
+    ...(volumeSize ? {volume_size: volumeSize} : {}),
+    ...(kmsKeyId ? {kms_key_id: kmsKeyId} : {}),
+    ...(instanceProfile ? {instance_profile: instanceProfile} : {}),
+    ...(files ? {jenkins_files: files} : {}),
     // What was not given keeps the template's own default.
     ...(jenkinsRepositoryKeyFingerprint ? {jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint} : {}),
     ...(setupScript ? {setup_script: setupScript} : {}),

@@ -2,7 +2,7 @@ import {writeFile} from 'node:fs/promises'
 import path from 'node:path'
 
 export interface PackerEnvironmentOptions {
-  /** The bake's own folder, where {@link writeEmptyAwsConfig} has put its files. */
+  /** The bake's own folder, where {@link writeAwsConfig} has put its files. */
   readonly folder: string
   readonly region: string
   readonly endpoint: {readonly url: string; readonly token: string}
@@ -66,10 +66,15 @@ export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnviron
   }
 }
 
-/** Makes the two empty files that stand in for ~/.aws while Packer runs. */
-export async function writeEmptyAwsConfig(folder: string): Promise<void> {
+/**
+ * Makes the two files that stand in for ~/.aws while Packer runs: no keys, and of profiles the names alone. An SDK that is
+ * told a profile which is nowhere gives up; one that is empty leaves it with the endpoint's credentials.
+ */
+export async function writeAwsConfig(folder: string, profiles: readonly string[]): Promise<void> {
   const {config, credentials} = awsConfigFiles(folder)
-  await Promise.all([config, credentials].map((file) => writeFile(file, '', {mode: 0o600})))
+  const sections = profiles.map((name) => (name === 'default' ? '[default]\n' : `[profile ${name}]\n`))
+  await writeFile(config, sections.join(''), {mode: 0o600})
+  await writeFile(credentials, '', {mode: 0o600})
 }
 
 function awsConfigFiles(folder: string): {config: string; credentials: string} {

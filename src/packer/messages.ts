@@ -28,13 +28,17 @@ export interface UiText {
 export function uiText(message: Message): UiText | undefined {
   if (message.category !== 'ui') return undefined
   const [, full = ''] = message.args
-  const [, build = '', text = full] = /^(?:==> |--> | {4})([^\s:]+): ([\s\S]*)$/.exec(full) ?? []
-  return {build, text}
+  // A blank line of a build has no blank behind the colon.
+  const match = /^(?:==> |--> | {4})([^\s:]+):(?: ([\s\S]*))?$/.exec(full)
+  return match ? {build: match[1] ?? '', text: match[2] ?? ''} : {build: '', text: full}
 }
 
-/** The images that a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
+/** What a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
 export interface Artifact {
+  /** The build's name: `amazon-ebs.jenkins`, or the builder's bare name in legacy JSON. */
   readonly target: string
+  /** Who made it: `mitchellh.amazonebs`, `packer.docker`, `packer.post-processor.manifest` … */
+  readonly builderId: string
   /** `region:ami-…`, comma-separated, for the Amazon builders. */
   readonly id: string
 }
@@ -50,6 +54,7 @@ export function artifactsOf(messages: readonly Message[]): Artifact[] {
   }
   const artifacts = [...parts.values()].map((part) => ({
     target: part.get('target') ?? '',
+    builderId: part.get('builder-id') ?? '',
     id: part.get('id') ?? ''
   }))
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()]

@@ -10,6 +10,8 @@ export interface PackerResult {
 export interface RunOptions {
   readonly env: Readonly<Record<string, string>>
   readonly signal: AbortSignal
+  /** Default: this process's. */
+  readonly cwd?: string
   /** Milliseconds after which it is ended; unlimited by default. */
   readonly timeout?: number
 }

@@ -5,7 +5,8 @@ import {inertLines, inertText} from './untrusted.ts'
 export interface Log {
   info(text: string): void
   warning(text: string): void
-  error(text: string): void
+  /** @param place where in the repository GitHub is to show it */
+  error(text: string, place?: Place): void
   /** Hides a secret in everything that the runner shows from now on. */
   mask(secret: string): void
   /** Shows output of somebody else, each line behind `source │`. */
@@ -14,6 +15,12 @@ export interface Log {
   phase<T>(name: string, work: () => Promise<T>): Promise<T>
   /** The phases so far, in order. */
   readonly phases: readonly Phase[]
+}
+
+/** A line of a file. */
+export interface Place {
+  readonly file: string
+  readonly line: number
 }
 
 export interface Phase {
@@ -28,7 +35,7 @@ export function actionsLog(now: () => number = Date.now): Log {
     phases,
     info: (text) => core.info(inertText(text)),
     warning: (text) => core.warning(inertText(text)),
-    error: (text) => core.error(inertText(text)),
+    error: (text, place) => core.error(inertText(text), place && {file: inertText(place.file), startLine: place.line}),
     mask: (secret) => core.setSecret(secret),
     quote: (source, text) => inertLines(text, `${source} │ `).forEach((line) => core.info(line)),
     async phase(name, work) {

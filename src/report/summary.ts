@@ -1,14 +1,16 @@
 import type {Outcome} from '../bake.ts'
+import type {BakedImage} from '../image/images.ts'
 import type {Phase} from './log.ts'
 import {messageOf} from './errors.ts'
 import {inertText} from './untrusted.ts'
 
 /** The job summary of a run that came to an end of its own, in Markdown. */
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
-  const {plan, image, failure, leftovers} = outcome
+  const {plan, images, others, failure, leftovers} = outcome
   const rows: [string, string | undefined][] = [
-    ['Image', image && `${code(image.id)} ${code(image.name)}`],
-    ['Kept', image && (outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes')],
+    [images.length > 1 ? 'Images' : 'Image', images.map(imageRow).join('<br>')],
+    ['Kept', images.length === 0 ? undefined : outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes'],
+    ['Also made', others.map(({target, id}) => `${code(target)} ${text(id)}`).join('<br>')],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
     ['Why', outcome.reason && text(outcome.reason)],
@@ -32,6 +34,12 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     '',
     ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', outcome.evidence)])
   ].join('\n')
+}
+
+function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {
+  const from = all.length > 1 ? ` from ${code(source)}` : ''
+  const also = copies.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join('')
+  return `${code(id)} ${code(name)}${from}${also}`
 }
 
 function headline({verdict, failure, leftovers}: Outcome): string {

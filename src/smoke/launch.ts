@@ -19,6 +19,8 @@ import type {Log} from '../report/log.ts'
 export interface LaunchRequest {
   readonly bakeId: string
   readonly imageId: string
+  /** Tells it from the other smoke tests of its bake. */
+  readonly name: string
   readonly instanceTypes: readonly string[]
   /** Who may reach port 8080. */
   readonly cidrs: readonly string[]
@@ -59,7 +61,7 @@ export async function launch(
 }
 
 async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger, signal: AbortSignal): Promise<string> {
-  const name = `bake-jenkins-ami-smoke-${request.bakeId}`
+  const name = `bake-jenkins-ami-${request.name}-${request.bakeId}`
   const command = new CreateSecurityGroupCommand({
     GroupName: name,
     Description: 'Smoke test of a Jenkins image; removed at its end',
@@ -103,7 +105,7 @@ async function run(
     MinCount: 1,
     MaxCount: 1,
     // A repeated request with the same token makes no second instance.
-    ClientToken: `${request.bakeId}-smoke-${instanceType}`,
+    ClientToken: `${request.bakeId}-${request.name}-${instanceType}`,
     SecurityGroupIds: [groupId],
     InstanceInitiatedShutdownBehavior: 'terminate',
     MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},

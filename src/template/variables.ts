@@ -1,4 +1,5 @@
 import {InputError} from '../report/errors.ts'
+import type {Declaration} from './reading.ts'
 import type {Template} from './template.ts'
 
 /** What the action knows and a template may ask for by declaring a variable of this name. */
@@ -7,35 +8,64 @@ export interface TemplateValues {
   readonly ami_name: string
   readonly source_ami: string
   readonly root_device_name: string
-  readonly ssh_username: string
+  readonly ssh_username?: string
   readonly instance_type: string
   readonly allowed_cidrs: readonly string[]
   readonly jenkins_version: string
-  readonly jenkins_repository_url: string
+  readonly jenkins_repository_url?: string
   readonly jenkins_repository_key_fingerprint?: string
+  readonly jenkins_update_center_url?: string
+  /** A folder with plugins.txt and casc/. */
+  readonly jenkins_files?: string
+  readonly java_version: string
+  readonly volume_size?: number
+  readonly kms_key_id?: string
+  readonly instance_profile?: string
   readonly setup_script?: string
   /** When the build's instance ends itself, should nobody else have done it. */
   readonly deadline_minutes: number
   readonly tags: Readonly<Record<string, string>>
 }
 
-/** Inputs that do nothing unless the template declares the variable that carries them. */
-const carriers: Readonly<Record<string, keyof TemplateValues>> = {
-  'source-ami': 'source_ami',
-  'ssh-username': 'ssh_username',
-  'ami-name-prefix': 'ami_name',
-  'jenkins-version': 'jenkins_version',
-  'jenkins-repository-url': 'jenkins_repository_url',
-  'jenkins-repository-key-fingerprint': 'jenkins_repository_key_fingerprint',
-  'setup-script': 'setup_script'
+/** The variables through which an input reaches the template. */
+const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
+  'source-ami': ['source_ami', 'root_device_name'],
+  'ssh-username': ['ssh_username'],
+  'instance-types': ['instance_type'],
+  'instance-profile': ['instance_profile'],
+  'volume-size': ['volume_size'],
+  'kms-key-id': ['kms_key_id'],
+  'allowed-cidrs': ['allowed_cidrs'],
+  'ami-name-prefix': ['ami_name'],
+  'jenkins-version': ['jenkins_version'],
+  'java-version': ['java_version'],
+  'jenkins-repository-url': ['jenkins_repository_url'],
+  'jenkins-repository-key-fingerprint': ['jenkins_repository_key_fingerprint'],
+  'jenkins-plugins': ['jenkins_files'],
+  'jenkins-casc': ['jenkins_files'],
+  'jenkins-update-center-url': ['jenkins_update_center_url'],
+  'setup-script': ['setup_script'],
+  tags: ['tags']
+}
+
+/** These serve the smoke test too. */
+const alsoUsed = new Set(['instance-types', 'allowed-cidrs'])
+
+/** The action's own: with another value, what Packer makes could not be found and removed. Each with the input to use. */
+const reserved: Readonly<Record<string, string>> = {region: 'aws-region', tags: 'tags'}
+
+/** The variables that inputs which were given stand for: they win over variables files. */
+export function insistedOn(given: ReadonlySet<string>): Set<string> {
+  return new Set([...given].flatMap((input) => carriers[input] ?? []))
 }
 
 /** One error for each input that was given and that this template cannot use. */
 export function unusedInputs(template: Template, given: ReadonlySet<string>): InputError[] {
   return Object.entries(carriers)
-    .filter(([input, variable]) => given.has(input) && !template.variables.has(variable))
+    .filter(([input]) => given.has(input) && !alsoUsed.has(input))
+    .flatMap(([input, [variable = '']]) => (template.declared.has(variable) ? [] : [{input, variable}]))
     .map(
-      ([input, variable]) =>
+      ({input, variable}) =>
         new InputError(
           input,
           `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
@@ -43,15 +73,45 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
     )
 }
 
+/** What cannot be done with the user's own values for variables. */
+export function unusableVars({path, vars, declared}: Template): InputError[] {
+  return Object.keys(vars).flatMap((name) => {
+    const input = reserved[name]
+    if (input) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
+    // Packer ignores it without a word.
+    if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
+    return []
+  })
+}
+
 /**
- * The JSON variables file for a template: what it declares of what the action knows.
+ * The JSON variables file for a template: what it declares of what the action knows, and the user's own values.
  *
- * @throws {Error} when a value would be evaluated by Packer's template engine
+ * @throws {Error} when a value of the action's would be evaluated by Packer's template engine
  */
 export function variablesFile(template: Template, values: TemplateValues): string {
-  const used = Object.fromEntries(Object.entries(values).filter(([name]) => template.variables.has(name)))
-  const json = JSON.stringify(used, null, 2)
+  const used = Object.entries(values).filter(([name]) => template.variables.has(name))
+  const known = Object.fromEntries(template.legacy ? used.flatMap(asText) : used)
   // Plugins evaluate `{{ … }}` in many strings a second time (packer-plugin-sdk, interpolate).
-  if (json.includes('{{')) throw new Error('a value for the template contains {{, which Packer would evaluate')
-  return `${json}\n`
+  if (JSON.stringify(known).includes('{{')) {
+    throw new Error('a value for the template contains {{, which Packer would evaluate')
+  }
+  const given = Object.entries(template.vars).map(([name, value]) => [name, typed(value, template.declared.get(name))])
+  return `${JSON.stringify({...known, ...Object.fromEntries(given)}, null, 2)}\n`
+}
+
+/** Legacy JSON knows texts only, and takes one with commas for a list. There is none for a map. */
+function asText([name, value]: [string, unknown]): [string, string][] {
+  if (Array.isArray(value)) return [[name, value.join(',')]]
+  return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
+}
+
+/** A list, map, number or truth value is written as in JSON; Packer explains what does not fit the variable's type. */
+function typed(value: string, declaration: Declaration | undefined): unknown {
+  if (!declaration || declaration.isText) return value
+  try {
+    return JSON.parse(value)
+  } catch {
+    return value
+  }
 }

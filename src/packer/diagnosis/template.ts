@@ -18,7 +18,7 @@ export const templateRules: readonly Rule[] = [
       /Missing plugins|is unknown by Packer, and is likely part of a plugin|Unknown (source|provisioner|data source|post-processor) type/,
     cause: 'The template uses a plugin that is not installed and that its required_plugins block does not name.',
     change:
-      'Name it in a required_plugins block: packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }.'
+      'Name it in a required_plugins block: packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).'
   },
   {
     id: 'packer-version',
@@ -34,7 +34,7 @@ export const templateRules: readonly Rule[] = [
     pattern: /Unset variable|required variable not set/,
     cause: 'A variable of the template has neither a default nor a value.',
     change:
-      'Give it a default, or set PKR_VAR_NAME in the env of this step. The action fills in its own variables only (README, "Your own template").'
+      "Give it a default, or a value in 'vars' or 'var-files'. The action fills in its own variables only (docs/templates.md)."
   },
   {
     id: 'script-missing',
@@ -73,7 +73,7 @@ export const templateRules: readonly Rule[] = [
     pattern: /No valid credential sources? found|NoCredentialProviders|failed to refresh cached credentials/,
     cause: 'Packer could get no credentials from the action.',
     change:
-      'Take profile, assume_role and shared_credentials_file out of the template. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY.'
+      'Take shared_credentials_file out of the template, and a profile whose name it does not spell out. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY.'
   },
   {
     id: 'aws-unreachable',

@@ -1,0 +1,74 @@
+import * as path from 'node:path'
+import type {Log, Place} from '../report/log.ts'
+import {validateArguments} from '../template/arguments.ts'
+import type {Declaration} from '../template/reading.ts'
+import {BuildError, variablesOf, type BuildJob} from './build.ts'
+import {diagnose} from './diagnosis.ts'
+import {failureIn} from './diagnosis/failure.ts'
+import {parseMessage, uiText} from './messages.ts'
+import {runPacker} from './run.ts'
+
+export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onInstance'> {
+  /** Where the template's variables are declared. */
+  readonly declared: ReadonlyMap<string, Declaration>
+}
+
+/** GitHub shows ten errors of a step; the last one is the step's own. */
+const mostAnnotations = 9
+
+/**
+ * Runs `packer validate`, which needs neither credentials nor a network, before anything is made. Each error becomes an
+ * annotation on the file and line that Packer names.
+ *
+ * @throws {BuildError} when Packer does not accept the template
+ */
+export async function validate(job: ValidateJob, log: Log, signal: AbortSignal): Promise<void> {
+  const command = [
+    'validate',
+    '-machine-readable',
+    ...validateArguments(job.arguments),
+    ...variablesOf(job),
+    job.template
+  ]
+  const options = {env: job.environment, cwd: job.workingDirectory, signal}
+  const {code, stdout, stderr} = await runPacker(job.packer, command, options)
+  if (code === 0) return log.info('packer validate accepts the template.')
+
+  const messages = stdout.split('\n').flatMap((line) => parseMessage(line) ?? [])
+  const said = messages.flatMap((message) => uiText(message)?.text ?? []).join('\n')
+  diagnosticsIn(said, job)
+    .slice(0, mostAnnotations)
+    .forEach(({text, place}) => log.error(text, place))
+  const {id, message} = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code}`)
+  const why = message.replace(/^The build failed\. /, '')
+  throw new BuildError(`The template cannot be built, and nothing was made. ${why}`, id === undefined ? {} : {id})
+}
+
+export interface Diagnostic {
+  readonly text: string
+  /** Absent where Packer names none. */
+  readonly place?: Place
+}
+
+/** The errors of HCL2 (`Error: …`, and `on FILE line N` in them), or the one of legacy JSON. */
+export function diagnosticsIn(
+  said: string,
+  {template, declared}: Pick<ValidateJob, 'template' | 'declared'>
+): Diagnostic[] {
+  const errors = said.split(/^(?=Error: )/m).filter((text) => text.startsWith('Error: '))
+  const texts = errors.length > 0 ? errors : [said]
+  return texts
+    .map((text) => text.replaceAll(/^[ \t]*\(source code not available\)\n/gm, '').trim())
+    .filter((text) => text !== '')
+    .map((text) => ({text, ...placed(text, template, declared)}))
+}
+
+function placed(text: string, template: string, declared: ReadonlyMap<string, Declaration>): Pick<Diagnostic, 'place'> {
+  const [, file, line] = /^ +on (.+?) line (\d+)(?=[:,])/m.exec(text) ?? []
+  if (file !== undefined) return {place: {file, line: Number(line)}}
+  const variable = declared.get(/Unset variable "(.+?)"/.exec(text)?.[1] ?? '')
+  if (variable) return {place: {file: variable.file, line: variable.line}}
+  const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text) ?? []
+  if (jsonLine !== undefined) return {place: {file: template, line: Number(jsonLine)}}
+  return path.extname(template) === '.json' ? {place: {file: template, line: 1}} : {}
+}

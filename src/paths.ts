@@ -1,0 +1,39 @@
+import {existsSync, statSync} from 'node:fs'
+import * as path from 'node:path'
+import {quoted, type Parse} from './parse.ts'
+
+/** Something that is there. */
+export function existing(workspace: string): Parse<string> {
+  return (value) => {
+    const resolved = path.resolve(workspace, value)
+    if (!existsSync(resolved))
+      throw new Error(
+        `${quoted(value)} does not exist (looked for ${resolved}); is actions/checkout missing before this step?`
+      )
+    return resolved
+  }
+}
+
+/** Paths, one on each line or separated by commas; they may have blanks in them. */
+export function pathList(value: string): string[] {
+  return value
+    .split(/[\n,]/)
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+export function fileOf(workspace: string): Parse<string> {
+  return (value) => {
+    const file = existing(workspace)(value)
+    if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file`)
+    return file
+  }
+}
+
+export function folderOf(workspace: string): Parse<string> {
+  return (value) => {
+    const location = existing(workspace)(value)
+    if (!statSync(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`)
+    return location
+  }
+}

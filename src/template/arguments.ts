@@ -1,0 +1,46 @@
+import {quoted} from '../parse.ts'
+
+/** What `packer build` takes and this action lets through, with whether `packer validate` takes it as well. */
+const allowed: Readonly<Record<string, {readonly value?: RegExp; readonly validate: boolean}>> = {
+  only: {value: /^[^\s,][^\n]*$/, validate: true},
+  except: {value: /^[^\s,][^\n]*$/, validate: true},
+  'parallel-builds': {value: /^\d{1,4}$/, validate: false},
+  'on-error': {value: /^(cleanup|run-cleanup-provisioner)$/, validate: false},
+  'warn-on-undeclared-var': {validate: true},
+  'ignore-prerelease-plugins': {validate: true},
+  'use-sequential-evaluation': {validate: true}
+}
+
+/** Why not, for those that people may think of. */
+const reasons: Readonly<Record<string, string>> = {
+  'machine-readable': 'the action reads that output already',
+  color: 'the action reads the output, which must have no colours in it',
+  'timestamp-ui': 'the action reads the output, which must have no times in front; the runner shows times by itself',
+  debug: 'Packer would wait for a person to press a key',
+  'on-error': 'Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner',
+  force: 'it removes an image of the same name before the new one is built and tested',
+  var: "give values with the input 'vars'",
+  'var-file': "give files with the input 'var-files'"
+}
+
+/** Arguments of Packer, one on each line: `-only=amazon-ebs.jenkins`. They are passed on as they are, never through a shell. */
+export function packerArguments(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => line.trim())
+  return lines.filter((line) => line !== '').map(packerArgument)
+}
+
+function packerArgument(line: string): string {
+  const [, name = '', value] = /^--?([\w-]+)(?:=([\s\S]*))?$/.exec(line) ?? []
+  const option = allowed[name]
+  if (option && (option.value ? option.value.test(value ?? '') : value === undefined)) return line
+  const names = Object.entries(allowed).map(([one, {value: takes}]) => `-${one}${takes ? '=…' : ''}`)
+  const reason = reasons[name]
+  throw new Error(
+    `${quoted(line)} is not allowed${reason ? `: ${reason}` : ''}; expected, one on each line, ${names.join(', ')}`
+  )
+}
+
+/** Those that `packer validate` takes too. */
+export function validateArguments(given: readonly string[]): string[] {
+  return given.filter((one) => allowed[/^--?([\w-]+)/.exec(one)?.[1] ?? '']?.validate)
+}
