@@ -65,7 +65,7 @@ async function runJest(args: string[], env: NodeJS.ProcessEnv): Promise<number> 
   const folder = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
   const resultFile = join(folder, 'result.json')
   try {
-    const exitCode = await jest(['--maxWorkers=5', ...args, '--json', `--outputFile=${resultFile}`], env)
+    const exitCode = await jest(['--maxWorkers=4', ...args, '--json', `--outputFile=${resultFile}`], env)
     const text = await readFile(resultFile, 'utf8').catch(() => undefined)
     if (text === undefined) {
       say('jest ended without a result')

@@ -25,6 +25,7 @@ const ownInputs = [
   'source-ami',
   'allowed-cidrs',
   'jenkins-repository-url',
+  'jenkins-update-center-url',
   'smoke-timeout'
 ]
 const inputs = `{${[...ownInputs, 'packer-version', 'deregister'].map((name) => `${name}: {}`).join(', ')}}`

@@ -38,7 +38,7 @@ onRealMachines(`plugins on real machines${reason === undefined ? '' : ` (not run
         expect(found).toContain('master.key')
         expect(found).not.toContain('initialAdminPassword')
       },
-      3 * minutes
+      10 * minutes
     )
 
     it.each([
@@ -63,7 +63,7 @@ onRealMachines(`plugins on real machines${reason === undefined ? '' : ` (not run
         expect(run.log).toContain(what)
         expect(run.log).toContain(why)
       },
-      3 * minutes
+      10 * minutes
     )
   })
 })

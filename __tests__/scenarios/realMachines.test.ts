@@ -60,7 +60,7 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
         expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
         expect.assertions(isShipped ? 13 : 11)
       },
-      3 * minutes
+      10 * minutes
     )
 
     it(
@@ -78,7 +78,7 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
         expect(run.log).toContain(`console │ ${cause}`)
         expect(run.summary).toContain(cause)
       },
-      3 * minutes
+      10 * minutes
     )
   })
 })
