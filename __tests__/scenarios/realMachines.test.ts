@@ -4,7 +4,7 @@ import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
 import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
 import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
-import {knock} from '../rehearsal/machines/nspawn/machines.ts'
+import {knock, soon} from '../rehearsal/machines/nspawn/machines.ts'
 import {
   endOf,
   filesWith,
@@ -135,7 +135,7 @@ async function expectDeadline(local: LocalCloud, userData: string): Promise<void
     ])
     const timer = 'cat /proc/sys/kernel/random/boot_id; systemctl is-active bake-deadline.timer || true'
     const [before] = (await machine.ssh(timer)).split('\n')
-    await machine.ssh('sudo systemctl --no-block reboot')
+    await machine.ssh(`${soon} reboot`)
     let boot: string[] = []
     while (boot[0] === undefined || boot[0] === before) boot = (await machine.ssh(timer)).split('\n')
     expect(boot[1]).toBe('active')

@@ -93,7 +93,8 @@ export async function withGuests<T>(
 
 async function ssh(address: string, keyFile: string, command: string): Promise<string> {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes']
-  const flags = [...options, 'ConnectTimeout=2'].flatMap((option) => ['-o', option])
+  // A machine that goes away says nothing to a session that is open.
+  const flags = [...options, 'ConnectTimeout=2', 'ServerAliveInterval=2'].flatMap((option) => ['-o', option])
   for (let attempt = 1; ; attempt++) {
     try {
       return (await run('ssh', [...flags, '-i', keyFile, `admin@${address}`, command])).stdout

@@ -62,7 +62,7 @@ onRealMachines(() => {
       ])
       await expectNothingOf(id)
     },
-    minutes
+    5 * minutes
   )
 
   it(
@@ -72,7 +72,7 @@ onRealMachines(() => {
       expect(await cleanUp(cache)).toEqual([`files of the rehearsal ${id}`])
       await expectNothingOf(id)
     },
-    minutes
+    5 * minutes
   )
 
   it(
@@ -95,6 +95,6 @@ onRealMachines(() => {
       await expectNothingOf(ids[0] ?? '')
       expect(await readdir(join(cache, 'bases'))).toEqual([])
     },
-    minutes
+    5 * minutes
   )
 })

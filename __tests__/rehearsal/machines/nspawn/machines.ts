@@ -38,6 +38,9 @@ export function specFor(driver: NspawnDriver, changes: Partial<LaunchSpec> = {})
   }
 }
 
+/** Before `reboot` or `poweroff`: when this session has ended, so that it ends well. */
+export const soon = 'sudo systemd-run --quiet --on-active=500ms --timer-property=AccuracySec=10ms systemctl'
+
 /** Runs a command on a machine with OpenSSH's client, as soon as it lets one in. */
 export async function ssh(machine: Machine, keyFile: string, command: string): Promise<string> {
   const options = {
@@ -45,7 +48,9 @@ export async function ssh(machine: Machine, keyFile: string, command: string): P
     UserKnownHostsFile: '/dev/null',
     LogLevel: 'ERROR',
     BatchMode: 'yes',
-    ConnectTimeout: '2'
+    ConnectTimeout: '2',
+    // A machine that goes away says nothing to a session that is open.
+    ServerAliveInterval: '2'
   }
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
   for (let attempt = 1; ; attempt++) {
