@@ -60,11 +60,16 @@ export async function amazonLinux(folder: string): Promise<AmazonLinux> {
   await writeFile(script, enter)
   return {
     run: (commands, env) =>
-      execute('unshare', ['--mount', 'bash', script, repository, release, commands], {
-        // There is no systemd to talk to; units can be enabled all the same.
-        env: {PATH: process.env['PATH'], SYSTEMD_OFFLINE: '1', ...env},
-        maxBuffer: 10_000_000
-      }).then(
+      // gpg leaves an agent behind, which ends with the process namespace.
+      execute(
+        'unshare',
+        ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'bash', script, repository, release, commands],
+        {
+          // There is no systemd to talk to; units can be enabled all the same.
+          env: {PATH: process.env['PATH'], SYSTEMD_OFFLINE: '1', ...env},
+          maxBuffer: 10_000_000
+        }
+      ).then(
         ({stdout, stderr}) => ({status: 0, output: stdout + stderr}),
         (error: {code?: number; stdout?: string; stderr?: string}) => ({
           status: error.code ?? -1,
