@@ -38,7 +38,7 @@ export function specFor(driver: NspawnDriver, changes: Partial<LaunchSpec> = {})
   }
 }
 
-/** Before `reboot` or `poweroff`: when this session has ended, so that it ends well. */
+/** Before `reboot` or `poweroff`: half a second later, so that the SSH connection that asks for it ends first. */
 export const soon = 'sudo systemd-run --quiet --on-active=500ms --timer-property=AccuracySec=10ms systemctl'
 
 /** Runs a command on a machine with OpenSSH's client, as soon as it lets one in. */
