@@ -1,42 +1,15 @@
-import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
-import {runSimulation} from '@cloud-copilot/iam-simulate'
 import {expect, it, jest} from '@jest/globals'
-import type {Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {janitor} from '../../src/janitor/janitor.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../recordingLog.ts'
+import {shippedPolicy} from '../shippedPolicy.ts'
 import {accountOf} from '../testAccount.ts'
 
 jest.setTimeout(60_000)
 
-const policy: unknown = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, '..', '..', 'iam', 'sweep-permissions.json'), 'utf8')
-)
-
-/** Judges by the policy that the README hands out, with an evaluator that is not ours. */
-const sweepPermissions: Authorize = async ({action, resources}) => {
-  for (const {arn, context} of resources) {
-    const result = await runSimulation(
-      {
-        request: {
-          principal: 'arn:aws:iam::123456789012:role/bake-jenkins-ami-sweep',
-          action,
-          resource: {resource: arn, accountId: '123456789012'},
-          contextVariables: context as Record<string, string | string[]>
-        },
-        identityPolicies: [{name: 'role', policy}],
-        serviceControlPolicies: [],
-        resourceControlPolicies: []
-      },
-      {}
-    )
-    if (result.resultType === 'error') throw new Error(JSON.stringify(result.errors))
-    if (result.overallResult !== 'Allowed') return {allowed: false, resource: arn, because: 'because of the policy'}
-  }
-  return {allowed: true}
-}
+/** The policy that the README hands out. */
+const sweepPermissions = shippedPolicy('sweep-permissions.json')
 
 it('suffices to remove what has expired, and does not allow to remove what a bake kept', async () => {
   let judges = false

@@ -27,4 +27,5 @@ it('joins a character that was written in two parts', async () => {
   appendFileSync(file, bytes.subarray(3))
   expect((await lines.next()).value).toBe('\u20ac')
   ended.abort()
+  expect((await lines.next()).done).toBe(true)
 })

@@ -14,7 +14,7 @@ const profile = {
 withEachPacker((packer) => {
   if (packer.version !== packerVersion) return
 
-  it.each(['CreateLaunchTemplate', 'CreateFleet', 'CreateFleet:after', 'CreateImage'])(
+  it.each(['CreateLaunchTemplate', 'CreateFleet:after', 'CreateImage'])(
     'leaves nothing of a spot instance when it is killed at %s',
     async (killAt) => {
       const run = await play(packer, {killAt, inputs: {template: ownTemplate({settings: {spot_price: 'auto'}})}})
@@ -23,7 +23,7 @@ withEachPacker((packer) => {
     scenarioMs
   )
 
-  it.each(['CreateInstanceProfile', 'CreateRole:after', 'AddRoleToInstanceProfile', 'CreateImage'])(
+  it.each(['CreateRole:after', 'AddRoleToInstanceProfile'])(
     'leaves no temporary role when it is killed at %s',
     async (killAt) => {
       // Packer's session policy does not allow it to make one: it works with the environment's credentials.

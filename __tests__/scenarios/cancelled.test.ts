@@ -1,9 +1,8 @@
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import type {Packer} from '../../rehearsal/packers/packer.ts'
+import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
-const moments = ['RunInstances#1', 'action:RunInstances#1:after', 'CreateImage', 'Probe']
-
-withEachPacker((packer) => {
+const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
   it.each(moments)(
     'leaves nothing when it is cancelled at %s',
     async (cancelAt) => {
@@ -17,6 +16,13 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+
+withEachPacker((packer) => {
+  leavesNothing(packer, ['packer:RunInstances', 'CreateImage'])
+})
+
+withAnyPacker((packer) => {
+  leavesNothing(packer, ['action:RunInstances:after', 'Probe'])
 
   it(
     'ends a bake that takes too long, and says which input to raise',

@@ -6,7 +6,6 @@ import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 withAnyPacker((packer) => {
   it.each([
     'action:CreateSecurityGroup=reset-after',
-    'action:AuthorizeSecurityGroupIngress=reset-after',
     'action:RunInstances=reset-after',
     'packer:RunInstances=unavailable*2',
     'AssumeRoleWithWebIdentity=issuer-unreachable'

@@ -1,9 +1,8 @@
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import type {Packer} from '../../rehearsal/packers/packer.ts'
+import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
-const moments = ['RunInstances#1', 'RunInstances#2', 'CreateImage', 'Probe']
-
-withEachPacker((packer) => {
+const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
   it.each(moments)(
     'leaves nothing when it is killed at %s',
     async (killAt) => {
@@ -13,6 +12,13 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+
+withEachPacker((packer) => {
+  leavesNothing(packer, ['packer:RunInstances', 'CreateImage'])
+})
+
+withAnyPacker((packer) => {
+  leavesNothing(packer, ['action:RunInstances', 'Probe'])
 
   it(
     'keeps a verified image that its outputs name, also when it is killed while it sweeps',

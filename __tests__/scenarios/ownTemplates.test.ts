@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {install, ownTemplate} from './ownTemplates.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 withEachPacker((packer) => {
   it(
@@ -66,7 +66,9 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+})
 
+withAnyPacker((packer) => {
   // Where the reader of templates cannot see them; what it sees is refused before (ownTemplatesInputs.test.ts).
   it(
     'says what is wrong when it has keys of its own that AWS refuses',

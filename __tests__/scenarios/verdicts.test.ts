@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 withEachPacker((packer) => {
   it(
@@ -31,7 +31,10 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+})
 
+// What follows the build is the same for every Packer.
+withAnyPacker((packer) => {
   it(
     'removes a verified image again where that is asked for, and still names it',
     async () => {
