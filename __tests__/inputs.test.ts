@@ -123,9 +123,13 @@ describe('refuses, saying what is allowed,', () => {
     ['jenkins-repository-key-fingerprint', '5E386EAD', /40 hexadecimal digits/],
     ['setup-script', 'no/such.sh', /does not exist .*actions\/checkout/],
     ['setup-script', 'src', /is not a file; expected a bash script/],
+    ['connect-via', 'public', /expected one of public-ip, private-ip, session-manager/],
+    ['subnet-ids', 'subnet-1', /subnet ids such as subnet-0123456789abcdef0/],
+    ['subnet-ids', 'subnet-0123456789abcdef0; id', /subnet ids such as/],
     ['allowed-cidrs', '10.0.0.1', /IPv4 ranges such as/],
     ['allowed-cidrs', '::/0', /IPv4 ranges/],
     ['allowed-cidrs', '1/8', /IPv4 ranges/],
+    ['allowed-cidrs', '010.0.0.0/8', /IPv4 ranges/],
     ['allowed-cidrs', '0x7f.0.0.1/8', /IPv4 ranges/],
     ['smoke-test', 'yes', /expected one of true, false/],
     ['smoke-timeout', 'soon', /expected a time/],
@@ -157,4 +161,58 @@ it('refuses an input that the own template cannot use', () => {
   expect(messagesFor({template, 'source-ami': 'ami-01234567', 'jenkins-version': '2.568.2'})).toEqual([
     expect.stringMatching(/^Input 'jenkins-version': has no effect: .* declares no variable 'jenkins_version'/)
   ])
+})
+
+it.each([
+  ['e\u0301.sh', /has letters with separate accents in its path/],
+  ['{{isotime}}.sh', /has \{\{ in its path, which Packer would evaluate/]
+])('refuses a script whose name Packer would change: %s', (name, message) => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'inputs-')), name)
+  writeFileSync(file, '#!/bin/bash\n')
+  expect(messagesFor({'setup-script': file})).toEqual([expect.stringMatching(message)])
+})
+
+it('takes subnets, and a way to the machines', () => {
+  const subnetIds = ['subnet-0123456789abcdef0', 'subnet-01234567']
+  const inputs = read({'connect-via': 'private-ip', 'subnet-ids': subnetIds.join('\n')})
+  expect(inputs).toMatchObject({connectVia: 'private-ip', subnetIds, allowedCidrs: 'auto'})
+  expect(read()).toMatchObject({connectVia: 'public-ip', subnetIds: []})
+})
+
+describe('with Session Manager', () => {
+  const way = {'connect-via': 'session-manager', 'instance-profile': 'builder', 'source-ami': 'al2023'}
+  const folder = mkdtempSync(path.join(tmpdir(), 'plugin-'))
+  writeFileSync(path.join(folder, 'session-manager-plugin'), '#!/bin/sh\n', {mode: 0o755})
+  const env = {PATH: `/nowhere${path.delimiter}${folder}`}
+
+  it('needs an instance profile, the plugin on PATH and a source image with an agent', () => {
+    expect(read(way, env)).toMatchObject({connectVia: 'session-manager', image: {instanceProfile: 'builder'}})
+    expect(messagesFor({'connect-via': 'session-manager'}, {PATH: '/nowhere'})).toEqual([
+      expect.stringMatching(/^Input 'source-ami': Debian's own images have no SSM agent/),
+      expect.stringMatching(/^Input 'instance-profile': is missing: .*AmazonSSMManagedInstanceCore/),
+      expect.stringMatching(
+        /^Input 'connect-via': session-manager needs AWS's session-manager-plugin .*docs\/networks\.md/
+      )
+    ])
+  })
+
+  it('takes no ranges, because it lets in nobody', () => {
+    expect(messagesFor({...way, 'allowed-cidrs': '10.0.0.0/8'}, env)).toEqual([
+      "Input 'allowed-cidrs': has no effect: connect-via: session-manager opens no port to anybody"
+    ])
+  })
+
+  it('leaves it to a template of the user’s own how it connects: the smoke test alone needs none of it', () => {
+    const template = path.join(folder, 'own.pkr.hcl')
+    writeFileSync(template, 'variable "source_ami" {}\n')
+    expect(messagesFor({template, 'connect-via': 'session-manager'}, {PATH: '/nowhere'})).toEqual([])
+  })
+
+  it('counts the machine’s own probe among its user data', () => {
+    const fits = 'x'.repeat(13_500)
+    expect(messagesFor({'smoke-user-data': fits})).toEqual([])
+    expect(messagesFor({...way, 'smoke-user-data': fits}, env)).toEqual([
+      expect.stringMatching(/^Input 'smoke-user-data': is 13500 bytes long, \d+ more than fit/)
+    ])
+  })
 })

@@ -10,7 +10,7 @@ export const verified: Outcome = {
     source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda'},
     jenkins: {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'},
     plugins: [],
-    cidrs: ['203.0.113.7/32'],
+    reach: {via: 'public-ip', cidrs: ['203.0.113.7/32'], subnetIds: [], doubtful: false},
     tags: {}
   },
   packerVersion: '1.16.0',

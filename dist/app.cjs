@@ -126,7 +126,7 @@ var require_tunnel = __commonJS({
         }
       });
     };
-    TunnelingAgent.prototype.createSocket = function createSocket(options, cb) {
+    TunnelingAgent.prototype.createSocket = function createSocket2(options, cb) {
       var self2 = this;
       var placeholder = {};
       self2.sockets.push(placeholder);
@@ -5792,7 +5792,7 @@ var require_client_h1 = __commonJS({
       kResume,
       kHTTPContext
     } = require_symbols();
-    var constants4 = require_constants2();
+    var constants5 = require_constants2();
     var EMPTY_BUF = Buffer.alloc(0);
     var FastBuffer = Buffer[Symbol.species];
     var addListener = util.addListener;
@@ -5867,7 +5867,7 @@ var require_client_h1 = __commonJS({
       constructor(client, socket, { exports: exports3 }) {
         assert(Number.isFinite(client[kMaxHeadersSize]) && client[kMaxHeadersSize] > 0);
         this.llhttp = exports3;
-        this.ptr = this.llhttp.llhttp_alloc(constants4.TYPE.RESPONSE);
+        this.ptr = this.llhttp.llhttp_alloc(constants5.TYPE.RESPONSE);
         this.client = client;
         this.socket = socket;
         this.timeout = null;
@@ -5962,11 +5962,11 @@ var require_client_h1 = __commonJS({
             currentBufferRef = null;
           }
           const offset = llhttp.llhttp_get_error_pos(this.ptr) - currentBufferPtr;
-          if (ret !== constants4.ERROR.OK) {
+          if (ret !== constants5.ERROR.OK) {
             const body = data.subarray(offset);
-            if (ret === constants4.ERROR.PAUSED_UPGRADE) {
+            if (ret === constants5.ERROR.PAUSED_UPGRADE) {
               this.onUpgrade(body);
-            } else if (ret === constants4.ERROR.PAUSED) {
+            } else if (ret === constants5.ERROR.PAUSED) {
               this.paused = true;
               socket.unshift(body);
             } else {
@@ -5989,10 +5989,10 @@ var require_client_h1 = __commonJS({
         } finally {
           currentParser = null;
         }
-        if (ret === constants4.ERROR.OK) {
+        if (ret === constants5.ERROR.OK) {
           return null;
         }
-        if (ret === constants4.ERROR.PAUSED || ret === constants4.ERROR.PAUSED_UPGRADE) {
+        if (ret === constants5.ERROR.PAUSED || ret === constants5.ERROR.PAUSED_UPGRADE) {
           this.paused = true;
           return null;
         }
@@ -6009,7 +6009,7 @@ var require_client_h1 = __commonJS({
           const len = new Uint8Array(llhttp.memory.buffer, ptr).indexOf(0);
           message = "Response does not match the HTTP/1.1 protocol (" + Buffer.from(llhttp.memory.buffer, ptr, len).toString() + ")";
         }
-        return new HTTPParserError(message, constants4.ERROR[ret], data);
+        return new HTTPParserError(message, constants5.ERROR[ret], data);
       }
       destroy() {
         assert(this.ptr != null);
@@ -6189,7 +6189,7 @@ var require_client_h1 = __commonJS({
           socket[kBlocking] = false;
           client[kResume]();
         }
-        return pause ? constants4.ERROR.PAUSED : 0;
+        return pause ? constants5.ERROR.PAUSED : 0;
       }
       onBody(buf) {
         const { client, socket, statusCode, maxResponseSize } = this;
@@ -6211,7 +6211,7 @@ var require_client_h1 = __commonJS({
         }
         this.bytesRead += buf.length;
         if (request.onData(buf) === false) {
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         }
       }
       onMessageComplete() {
@@ -6247,13 +6247,13 @@ var require_client_h1 = __commonJS({
         if (socket[kWriting]) {
           assert(client[kRunning] === 0);
           util.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (!shouldKeepAlive) {
           util.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (socket[kReset] && client[kRunning] === 0) {
           util.destroy(socket, new InformationalError("reset"));
-          return constants4.ERROR.PAUSED;
+          return constants5.ERROR.PAUSED;
         } else if (client[kPipelining] == null || client[kPipelining] === 1) {
           setImmediate(() => client[kResume]());
         } else {
@@ -12043,10 +12043,10 @@ var require_headers = __commonJS({
         const lowercaseName = isLowerCase ? name : name.toLowerCase();
         const exists2 = this[kHeadersMap].get(lowercaseName);
         if (exists2) {
-          const delimiter2 = lowercaseName === "cookie" ? "; " : ", ";
+          const delimiter3 = lowercaseName === "cookie" ? "; " : ", ";
           this[kHeadersMap].set(lowercaseName, {
             name: exists2.name,
-            value: `${exists2.value}${delimiter2}${value}`
+            value: `${exists2.value}${delimiter3}${value}`
           });
         } else {
           this[kHeadersMap].set(lowercaseName, { name, value });
@@ -20130,11 +20130,11 @@ var init_schema_date_utils = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/split-every.js
-function splitEvery(value, delimiter2, numDelimiters) {
+function splitEvery(value, delimiter3, numDelimiters) {
   if (numDelimiters <= 0 || !Number.isInteger(numDelimiters)) {
     throw new Error("Invalid number of delimiters (" + numDelimiters + ") for splitEvery.");
   }
-  const segments = value.split(delimiter2);
+  const segments = value.split(delimiter3);
   if (numDelimiters === 1) {
     return segments;
   }
@@ -20144,7 +20144,7 @@ function splitEvery(value, delimiter2, numDelimiters) {
     if (currentSegment === "") {
       currentSegment = segments[i9];
     } else {
-      currentSegment += delimiter2 + segments[i9];
+      currentSegment += delimiter3 + segments[i9];
     }
     if ((i9 + 1) % numDelimiters === 0) {
       compoundSegments.push(currentSegment);
@@ -20846,11 +20846,11 @@ var init_externalDataInterceptor = __esm({
 // node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js
 function getSelectorName(functionString) {
   try {
-    const constants4 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
-    constants4.delete("CONFIG");
-    constants4.delete("CONFIG_PREFIX_SEPARATOR");
-    constants4.delete("ENV");
-    return [...constants4].join(", ");
+    const constants5 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
+    constants5.delete("CONFIG");
+    constants5.delete("CONFIG_PREFIX_SEPARATOR");
+    constants5.delete("ENV");
+    return [...constants5].join(", ");
   } catch (ignored) {
     return functionString;
   }
@@ -23426,18 +23426,18 @@ var init_parseURL = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/split.js
-function split(value, delimiter2, limit) {
+function split(value, delimiter3, limit) {
   if (limit === 1) {
     return [value];
   }
   if (value === "") {
     return [""];
   }
-  const parts = value.split(delimiter2);
+  const parts = value.split(delimiter3);
   if (limit === 0) {
     return parts;
   }
-  return parts.slice(0, limit - 1).concat(parts.slice(1).join(delimiter2));
+  return parts.slice(0, limit - 1).concat(parts.slice(1).join(delimiter3));
 }
 var init_split = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/split.js"() {
@@ -39030,8 +39030,8 @@ var require_ipaddr = __commonJS({
         }
         return part2;
       }
-      const ipaddr5 = {};
-      ipaddr5.IPv4 = (function() {
+      const ipaddr7 = {};
+      ipaddr7.IPv4 = (function() {
         function IPv4(octets) {
           if (octets.length !== 4) {
             throw new Error("ipaddr: ipv4 octet count should be 4");
@@ -39130,13 +39130,13 @@ var require_ipaddr = __commonJS({
           return 32 - cidr2;
         };
         IPv4.prototype.range = function() {
-          return ipaddr5.subnetMatch(this, this.SpecialRanges);
+          return ipaddr7.subnetMatch(this, this.SpecialRanges);
         };
         IPv4.prototype.toByteArray = function() {
           return this.octets.slice(0);
         };
         IPv4.prototype.toIPv4MappedAddress = function() {
-          return ipaddr5.IPv6.parse(`::ffff:${this.toString()}`);
+          return ipaddr7.IPv6.parse(`::ffff:${this.toString()}`);
         };
         IPv4.prototype.toNormalizedString = function() {
           return this.toString();
@@ -39146,7 +39146,7 @@ var require_ipaddr = __commonJS({
         };
         return IPv4;
       })();
-      ipaddr5.IPv4.broadcastAddressFromCIDR = function(string) {
+      ipaddr7.IPv4.broadcastAddressFromCIDR = function(string) {
         try {
           const cidr2 = this.parseCIDR(string);
           const ipInterfaceOctets = cidr2[0].toByteArray();
@@ -39162,10 +39162,10 @@ var require_ipaddr = __commonJS({
           throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e9 });
         }
       };
-      ipaddr5.IPv4.isIPv4 = function(string) {
+      ipaddr7.IPv4.isIPv4 = function(string) {
         return this.parser(string) !== null;
       };
-      ipaddr5.IPv4.isValid = function(string) {
+      ipaddr7.IPv4.isValid = function(string) {
         try {
           new this(this.parser(string));
           return true;
@@ -39173,7 +39173,7 @@ var require_ipaddr = __commonJS({
           return false;
         }
       };
-      ipaddr5.IPv4.isValidCIDR = function(string) {
+      ipaddr7.IPv4.isValidCIDR = function(string) {
         try {
           this.parseCIDR(string);
           return true;
@@ -39181,21 +39181,21 @@ var require_ipaddr = __commonJS({
           return false;
         }
       };
-      ipaddr5.IPv4.isValidFourPartDecimal = function(string) {
-        if (ipaddr5.IPv4.isValid(string) && string.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
+      ipaddr7.IPv4.isValidFourPartDecimal = function(string) {
+        if (ipaddr7.IPv4.isValid(string) && string.match(/^(0|[1-9]\d*)(\.(0|[1-9]\d*)){3}$/)) {
           return true;
         } else {
           return false;
         }
       };
-      ipaddr5.IPv4.isValidCIDRFourPartDecimal = function(string) {
+      ipaddr7.IPv4.isValidCIDRFourPartDecimal = function(string) {
         const match = string.match(/^(.+)\/(\d+)$/);
-        if (!ipaddr5.IPv4.isValidCIDR(string) || !match) {
+        if (!ipaddr7.IPv4.isValidCIDR(string) || !match) {
           return false;
         }
-        return ipaddr5.IPv4.isValidFourPartDecimal(match[1]);
+        return ipaddr7.IPv4.isValidFourPartDecimal(match[1]);
       };
-      ipaddr5.IPv4.networkAddressFromCIDR = function(string) {
+      ipaddr7.IPv4.networkAddressFromCIDR = function(string) {
         let cidr2, i9, ipInterfaceOctets, octets, subnetMaskOctets;
         try {
           cidr2 = this.parseCIDR(string);
@@ -39212,14 +39212,14 @@ var require_ipaddr = __commonJS({
           throw new Error("ipaddr: the address does not have IPv4 CIDR format", { cause: e9 });
         }
       };
-      ipaddr5.IPv4.parse = function(string) {
+      ipaddr7.IPv4.parse = function(string) {
         const parts = this.parser(string);
         if (parts === null) {
           throw new Error("ipaddr: string is not formatted like an IPv4 Address");
         }
         return new this(parts);
       };
-      ipaddr5.IPv4.parseCIDR = function(string) {
+      ipaddr7.IPv4.parseCIDR = function(string) {
         let match;
         if (match = string.match(/^(.+)\/(\d+)$/)) {
           const maskLength = parseInt(match[2]);
@@ -39235,7 +39235,7 @@ var require_ipaddr = __commonJS({
         }
         throw new Error("ipaddr: string is not formatted like an IPv4 CIDR range");
       };
-      ipaddr5.IPv4.parser = function(string) {
+      ipaddr7.IPv4.parser = function(string) {
         let match, part2, value;
         if (match = string.match(ipv4Regexes.fourOctet)) {
           return (function() {
@@ -39292,7 +39292,7 @@ var require_ipaddr = __commonJS({
           return null;
         }
       };
-      ipaddr5.IPv4.subnetMaskFromPrefixLength = function(prefix) {
+      ipaddr7.IPv4.subnetMaskFromPrefixLength = function(prefix) {
         prefix = parseInt(prefix);
         if (Number.isNaN(prefix) || prefix < 0 || prefix > 32) {
           throw new Error("ipaddr: invalid IPv4 prefix length");
@@ -39309,7 +39309,7 @@ var require_ipaddr = __commonJS({
         }
         return new this(octets);
       };
-      ipaddr5.IPv6 = (function() {
+      ipaddr7.IPv6 = (function() {
         function IPv6(parts, zoneId) {
           let i9, part2;
           if (parts.length === 16) {
@@ -39442,7 +39442,7 @@ var require_ipaddr = __commonJS({
           return 128 - cidr2;
         };
         IPv6.prototype.range = function() {
-          return ipaddr5.subnetMatch(this, this.SpecialRanges);
+          return ipaddr7.subnetMatch(this, this.SpecialRanges);
         };
         IPv6.prototype.toByteArray = function() {
           let part2;
@@ -39476,7 +39476,7 @@ var require_ipaddr = __commonJS({
           const ref = this.parts.slice(-2);
           const high = ref[0];
           const low = ref[1];
-          return new ipaddr5.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
+          return new ipaddr7.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
         };
         IPv6.prototype.toNormalizedString = function() {
           const addr = (function() {
@@ -39522,7 +39522,7 @@ var require_ipaddr = __commonJS({
         };
         return IPv6;
       })();
-      ipaddr5.IPv6.broadcastAddressFromCIDR = function(string) {
+      ipaddr7.IPv6.broadcastAddressFromCIDR = function(string) {
         try {
           const cidr2 = this.parseCIDR(string);
           const ipInterfaceOctets = cidr2[0].toByteArray();
@@ -39538,10 +39538,10 @@ var require_ipaddr = __commonJS({
           throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e9 });
         }
       };
-      ipaddr5.IPv6.isIPv6 = function(string) {
+      ipaddr7.IPv6.isIPv6 = function(string) {
         return this.parser(string) !== null;
       };
-      ipaddr5.IPv6.isValid = function(string) {
+      ipaddr7.IPv6.isValid = function(string) {
         if (typeof string === "string" && string.indexOf(":") === -1) {
           return false;
         }
@@ -39553,7 +39553,7 @@ var require_ipaddr = __commonJS({
           return false;
         }
       };
-      ipaddr5.IPv6.isValidCIDR = function(string) {
+      ipaddr7.IPv6.isValidCIDR = function(string) {
         if (typeof string === "string" && string.indexOf(":") === -1) {
           return false;
         }
@@ -39564,7 +39564,7 @@ var require_ipaddr = __commonJS({
           return false;
         }
       };
-      ipaddr5.IPv6.networkAddressFromCIDR = function(string) {
+      ipaddr7.IPv6.networkAddressFromCIDR = function(string) {
         let cidr2, i9, ipInterfaceOctets, octets, subnetMaskOctets;
         try {
           cidr2 = this.parseCIDR(string);
@@ -39581,14 +39581,14 @@ var require_ipaddr = __commonJS({
           throw new Error("ipaddr: the address does not have IPv6 CIDR format", { cause: e9 });
         }
       };
-      ipaddr5.IPv6.parse = function(string) {
+      ipaddr7.IPv6.parse = function(string) {
         const addr = this.parser(string);
         if (addr === null) {
           throw new Error("ipaddr: string is not formatted like an IPv6 Address");
         }
         return new this(addr.parts, addr.zoneId);
       };
-      ipaddr5.IPv6.parseCIDR = function(string) {
+      ipaddr7.IPv6.parseCIDR = function(string) {
         let maskLength, match, parsed2;
         if (match = string.match(/^(.+)\/(\d+)$/)) {
           maskLength = parseInt(match[2]);
@@ -39604,7 +39604,7 @@ var require_ipaddr = __commonJS({
         }
         throw new Error("ipaddr: string is not formatted like an IPv6 CIDR range");
       };
-      ipaddr5.IPv6.parser = function(string) {
+      ipaddr7.IPv6.parser = function(string) {
         let addr, i9, match, octet, octets, zoneId;
         if (match = string.match(ipv6Regexes.deprecatedTransitional)) {
           return this.parser(`::ffff:${match[1]}`);
@@ -39642,7 +39642,7 @@ var require_ipaddr = __commonJS({
         }
         return null;
       };
-      ipaddr5.IPv6.subnetMaskFromPrefixLength = function(prefix) {
+      ipaddr7.IPv6.subnetMaskFromPrefixLength = function(prefix) {
         prefix = parseInt(prefix);
         if (Number.isNaN(prefix) || prefix < 0 || prefix > 128) {
           throw new Error("ipaddr: invalid IPv6 prefix length");
@@ -39659,43 +39659,43 @@ var require_ipaddr = __commonJS({
         }
         return new this(octets);
       };
-      ipaddr5.fromByteArray = function(bytes) {
+      ipaddr7.fromByteArray = function(bytes) {
         const length = bytes.length;
         if (length === 4) {
-          return new ipaddr5.IPv4(bytes);
+          return new ipaddr7.IPv4(bytes);
         } else if (length === 16) {
-          return new ipaddr5.IPv6(bytes);
+          return new ipaddr7.IPv6(bytes);
         } else {
           throw new Error("ipaddr: the binary input is neither an IPv6 nor IPv4 address");
         }
       };
-      ipaddr5.isValid = function(string) {
-        return ipaddr5.IPv6.isValid(string) || ipaddr5.IPv4.isValid(string);
+      ipaddr7.isValid = function(string) {
+        return ipaddr7.IPv6.isValid(string) || ipaddr7.IPv4.isValid(string);
       };
-      ipaddr5.isValidCIDR = function(string) {
-        return ipaddr5.IPv6.isValidCIDR(string) || ipaddr5.IPv4.isValidCIDR(string);
+      ipaddr7.isValidCIDR = function(string) {
+        return ipaddr7.IPv6.isValidCIDR(string) || ipaddr7.IPv4.isValidCIDR(string);
       };
-      ipaddr5.parse = function(string) {
-        if (ipaddr5.IPv6.isValid(string)) {
-          return ipaddr5.IPv6.parse(string);
-        } else if (ipaddr5.IPv4.isValid(string)) {
-          return ipaddr5.IPv4.parse(string);
+      ipaddr7.parse = function(string) {
+        if (ipaddr7.IPv6.isValid(string)) {
+          return ipaddr7.IPv6.parse(string);
+        } else if (ipaddr7.IPv4.isValid(string)) {
+          return ipaddr7.IPv4.parse(string);
         } else {
           throw new Error("ipaddr: the address has neither IPv6 nor IPv4 format");
         }
       };
-      ipaddr5.parseCIDR = function(string) {
+      ipaddr7.parseCIDR = function(string) {
         try {
-          return ipaddr5.IPv6.parseCIDR(string);
+          return ipaddr7.IPv6.parseCIDR(string);
         } catch {
           try {
-            return ipaddr5.IPv4.parseCIDR(string);
+            return ipaddr7.IPv4.parseCIDR(string);
           } catch (e9) {
             throw new Error("ipaddr: the address has neither IPv6 nor IPv4 CIDR format", { cause: e9 });
           }
         }
       };
-      ipaddr5.process = function(string) {
+      ipaddr7.process = function(string) {
         const addr = this.parse(string);
         if (addr.kind() === "ipv6" && addr.isIPv4MappedAddress()) {
           return addr.toIPv4Address();
@@ -39703,7 +39703,7 @@ var require_ipaddr = __commonJS({
           return addr;
         }
       };
-      ipaddr5.subnetMatch = function(address, rangeList, defaultName) {
+      ipaddr7.subnetMatch = function(address, rangeList, defaultName) {
         let i9, rangeName, rangeSubnets, subnet;
         if (defaultName === void 0 || defaultName === null) {
           defaultName = "unicast";
@@ -39725,9 +39725,9 @@ var require_ipaddr = __commonJS({
         return defaultName;
       };
       if (typeof module2 !== "undefined" && module2.exports) {
-        module2.exports = ipaddr5;
+        module2.exports = ipaddr7;
       } else {
-        root9.ipaddr = ipaddr5;
+        root9.ipaddr = ipaddr7;
       }
     })(exports2);
   }
@@ -40611,10 +40611,10 @@ var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
     var parse = require_parse2();
-    var constants4 = require_constants6();
+    var constants5 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
-      if (!constants4.RELEASE_TYPES.includes(truncation)) {
+      if (!constants5.RELEASE_TYPES.includes(truncation)) {
         return null;
       }
       const clonedVersion = cloneInputVersion(version, options);
@@ -41854,7 +41854,7 @@ var require_semver2 = __commonJS({
   "node_modules/semver/index.js"(exports2, module2) {
     "use strict";
     var internalRe = require_re();
-    var constants4 = require_constants6();
+    var constants5 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse = require_parse2();
@@ -41938,8 +41938,8 @@ var require_semver2 = __commonJS({
       re: internalRe.re,
       src: internalRe.src,
       tokens: internalRe.t,
-      SEMVER_SPEC_VERSION: constants4.SEMVER_SPEC_VERSION,
-      RELEASE_TYPES: constants4.RELEASE_TYPES,
+      SEMVER_SPEC_VERSION: constants5.SEMVER_SPEC_VERSION,
+      RELEASE_TYPES: constants5.RELEASE_TYPES,
       compareIdentifiers: identifiers.compareIdentifiers,
       rcompareIdentifiers: identifiers.rcompareIdentifiers
     };
@@ -50563,7 +50563,7 @@ var require_openpgp_min = __commonJS({
     function Vl(e10, t3) {
       return (e10 << t3 | e10 >>> 32 - t3) & ql;
     }
-    function _l(e10, t3) {
+    function _l2(e10, t3) {
       return e10[t3] | e10[t3 + 1] << 8 | e10[t3 + 2] << 16 | e10[t3 + 3] << 24;
     }
     function Yl(e10, t3, r10) {
@@ -50625,7 +50625,7 @@ var require_openpgp_min = __commonJS({
             return I2[0][r12] ^ I2[1][n7] ^ I2[2][i11] ^ I2[3][s6];
           }
           for (e11 = e11.slice(0, 32), r11 = e11.length; 16 !== r11 && 24 !== r11 && 32 !== r11; ) e11[r11++] = 0;
-          for (r11 = 0; r11 < e11.length; r11 += 4) f10[r11 >> 2] = _l(e11, r11);
+          for (r11 = 0; r11 < e11.length; r11 += 4) f10[r11 >> 2] = _l2(e11, r11);
           for (r11 = 0; r11 < 256; r11++) v3[0][r11] = C2(0, r11), v3[1][r11] = C2(1, r11);
           for (r11 = 0; r11 < 256; r11++) g10 = v3[1][r11], p6 = B2(g10), d10 = S2(g10), I2[0][r11] = g10 + (p6 << 8) + (d10 << 16) + (d10 << 24), I2[2][r11] = p6 + (d10 << 8) + (g10 << 16) + (d10 << 24), g10 = v3[0][r11], p6 = B2(g10), d10 = S2(g10), I2[1][r11] = d10 + (d10 << 8) + (p6 << 16) + (g10 << 24), I2[3][r11] = p6 + (g10 << 8) + (d10 << 16) + (p6 << 24);
           for (l6 = f10.length / 2, r11 = 0; r11 < l6; r11++) s5 = f10[r11 + r11], u3[r11] = s5, a11 = f10[r11 + r11 + 1], h10[r11] = a11, y3[l6 - r11 - 1] = K3(s5, a11);
@@ -50642,12 +50642,12 @@ var require_openpgp_min = __commonJS({
           n6 = [], i10 = [[], [], [], []];
         }, encrypt: function(e12, i11) {
           t3 = e12, r10 = i11;
-          const s5 = [_l(t3, r10) ^ n6[0], _l(t3, r10 + 4) ^ n6[1], _l(t3, r10 + 8) ^ n6[2], _l(t3, r10 + 12) ^ n6[3]];
+          const s5 = [_l2(t3, r10) ^ n6[0], _l2(t3, r10 + 4) ^ n6[1], _l2(t3, r10 + 8) ^ n6[2], _l2(t3, r10 + 12) ^ n6[3]];
           for (let e13 = 0; e13 < 8; e13++) o6(e13, s5);
           return Yl(t3, r10, s5[2] ^ n6[4]), Yl(t3, r10 + 4, s5[3] ^ n6[5]), Yl(t3, r10 + 8, s5[0] ^ n6[6]), Yl(t3, r10 + 12, s5[1] ^ n6[7]), r10 += 16, t3;
         }, decrypt: function(e12, i11) {
           t3 = e12, r10 = i11;
-          const s5 = [_l(t3, r10) ^ n6[4], _l(t3, r10 + 4) ^ n6[5], _l(t3, r10 + 8) ^ n6[6], _l(t3, r10 + 12) ^ n6[7]];
+          const s5 = [_l2(t3, r10) ^ n6[4], _l2(t3, r10 + 4) ^ n6[5], _l2(t3, r10 + 8) ^ n6[6], _l2(t3, r10 + 12) ^ n6[7]];
           for (let e13 = 7; e13 >= 0; e13--) c10(e13, s5);
           Yl(t3, r10, s5[2] ^ n6[0]), Yl(t3, r10 + 4, s5[3] ^ n6[1]), Yl(t3, r10 + 8, s5[0] ^ n6[2]), Yl(t3, r10 + 12, s5[1] ^ n6[3]), r10 += 16;
         }, finalize: function() {
@@ -51552,15 +51552,15 @@ function issueFileCommand(command9, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter2 = `ghadelimiter_${crypto2.randomUUID()}`;
+  const delimiter3 = `ghadelimiter_${crypto2.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter2)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter2}"`);
+  if (key.includes(delimiter3)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
   }
-  if (convertedValue.includes(delimiter2)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter2}"`);
+  if (convertedValue.includes(delimiter3)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
   }
-  return `${key}<<${delimiter2}${os2.EOL}${convertedValue}${os2.EOL}${delimiter2}`;
+  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
 }
 
 // node_modules/@actions/core/lib/core.js
@@ -52398,6 +52398,7 @@ var Announcements = class {
     this.#builds.set(build2, after);
     return {
       ...after.keyPair && !before.keyPair ? { keyPair: after.keyPair } : {},
+      ...after.securityGroup && !before.securityGroup ? { securityGroup: after.securityGroup } : {},
       ...after.instance && !before.instance ? { instance: after.instance } : {}
     };
   }
@@ -52456,6 +52457,26 @@ var pauseFor = async (ms, signal) => {
     throw error2;
   }
 };
+function anyOf(...others) {
+  const controller = new AbortController();
+  follow(controller, others);
+  return controller.signal;
+}
+function timeLimit(ms, others = [], expired = new DOMException("The time is up", "TimeoutError")) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(expired), ms).unref();
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  follow(controller, others);
+  return signal;
+}
+function follow(controller, others) {
+  const { signal } = controller;
+  for (const other of others) {
+    if (other.aborted) controller.abort(other.reason);
+    other.addEventListener("abort", () => controller.abort(other.reason), { once: true, signal });
+  }
+}
 var pausesMs = [500, 1500, 4e3];
 async function withRetries(attempt2, options) {
   for (const ms of pausesMs) {
@@ -53186,9 +53207,13 @@ var _ABHP = "ActualBlockHourlyPrice";
 var _AC = "AcceleratorCount";
 var _ACIA = "AssociateCarrierIpAddress";
 var _AFNI = "AdditionalFlexibleNetworkInterfaces";
+var _AGV = "ApiGatewayV2";
+var _AIAC = "AvailableIpAddressCount";
+var _AIAOC = "AssignIpv6AddressOnCreation";
 var _AIT = "AllowedInstanceTypes";
 var _AITS = "AllowedInstanceTypeSet";
 var _AId = "AdditionalInfo";
+var _AIs = "AssociationId";
 var _AItt = "AttachmentId";
 var _ALI = "AmiLaunchIndex";
 var _ALT = "AttachmentLimitType";
@@ -53236,13 +53261,17 @@ var _BM = "BootMode";
 var _BMTL = "BootModeTypeList";
 var _BMa = "BareMetal";
 var _BP = "BurstablePerformance";
+var _BPAS = "BlockPublicAccessStates";
 var _BPF = "BaselinePerformanceFactors";
 var _BPS = "BurstablePerformanceSupported";
 var _BTIMB = "BaselineThroughputInMBps";
 var _BW = "BandwidthWeighting";
 var _BWTL = "BandwidthWeightingTypeList";
 var _BWa = "BandwidthWeightings";
+var _CB = "CidrBlock";
+var _CBAS = "CidrBlockAssociationSet";
 var _CBI = "CapacityBlockId";
+var _CBSi = "CidrBlockState";
 var _CBr = "CreatedBy";
 var _CCL = "CoreCountList";
 var _CCor = "CoreCount";
@@ -53263,6 +53292,7 @@ var _CM = "CpuManufacturers";
 var _CMSp = "CpuManufacturerSet";
 var _CO = "CpuOptions";
 var _COI = "CustomerOwnedIp";
+var _COIP = "CustomerOwnedIpv4Pool";
 var _COR = "CpuOptionsRequest";
 var _CPF = "CpuPerformanceFactor";
 var _CRI = "CapacityReservationId";
@@ -53304,6 +53334,7 @@ var _DCTC = "DefaultConnectionTrackingConfiguration";
 var _DCef = "DefaultCores";
 var _DEKI = "DataEncryptionKeyId";
 var _DEQCPI = "DefaultEnaQueueCountPerInterface";
+var _DFA = "DefaultForAz";
 var _DHS = "DedicatedHostsSupported";
 var _DI = "DeviceIndex";
 var _DILi = "DiskInfoList";
@@ -53337,6 +53368,7 @@ var _DLTVe = "DescribeLaunchTemplateVersions";
 var _DLTe = "DescribeLaunchTemplates";
 var _DN = "DeviceName";
 var _DNCI = "DefaultNetworkCardIndex";
+var _DOI = "DhcpOptionsId";
 var _DOT = "DeleteOnTermination";
 var _DPer = "DeregistrationProtection";
 var _DR = "DryRun";
@@ -53355,8 +53387,11 @@ var _DSRS = "DeleteSnapshotResultSet";
 var _DSRel = "DeleteSnapshotResults";
 var _DSRes = "DescribeSnapshotsRequest";
 var _DSResc = "DescribeSnapshotsResult";
+var _DSRescr = "DescribeSubnetsRequest";
+var _DSRescri = "DescribeSubnetsResult";
 var _DSele = "DeleteSnapshot";
 var _DSes = "DescribeSnapshots";
+var _DSesc = "DescribeSubnets";
 var _DTET = "DefaultTcpEstablishedTimeout";
 var _DTPC = "DefaultThreadsPerCore";
 var _DTR = "DeleteTagsRequest";
@@ -53369,9 +53404,12 @@ var _DVN = "DefaultVersionNumber";
 var _DVR = "DeleteVolumeRequest";
 var _DVRes = "DescribeVolumesRequest";
 var _DVResc = "DescribeVolumesResult";
+var _DVRescr = "DescribeVpcsRequest";
+var _DVRescri = "DescribeVpcsResult";
 var _DVef = "DefaultVersion";
 var _DVel = "DeleteVolume";
 var _DVes = "DescribeVolumes";
+var _DVesc = "DescribeVpcs";
 var _De = "Description";
 var _Dev = "Device";
 var _Dis = "Disks";
@@ -53382,6 +53420,9 @@ var _ECI = "EbsCardIndex";
 var _ECIL = "EbsCardInfoList";
 var _ECIb = "EbsCardInfo";
 var _ECb = "EbsCards";
+var _ECn = "EncryptionControl";
+var _EDn = "EnableDns64";
+var _EFS = "ElasticFileSystem";
 var _EGA = "ElasticGpuAssociation";
 var _EGAI = "ElasticGpuAssociationId";
 var _EGAL = "ElasticGpuAssociationList";
@@ -53408,8 +53449,10 @@ var _EITSx = "ExcludedInstanceTypeSet";
 var _EITxc = "ExcludedInstanceTypes";
 var _EIb = "EbsInfo";
 var _EIf = "EfaInfo";
+var _ELADI = "EnableLniAtDeviceIndex";
 var _EO = "EbsOptimized";
 var _EOI = "EbsOptimizedInfo";
+var _EOIG = "EgressOnlyInternetGateway";
 var _EOR = "EnclaveOptionsRequest";
 var _EOS = "EbsOptimizedSupport";
 var _EOn = "EnclaveOptions";
@@ -53448,6 +53491,7 @@ var _Fi = "Filters";
 var _Fil = "Filter";
 var _Fp = "Fpgas";
 var _G = "Groups";
+var _GA = "GlobalAccelerator";
 var _GCO = "GetConsoleOutput";
 var _GCOR = "GetConsoleOutputRequest";
 var _GCORe = "GetConsoleOutputResult";
@@ -53484,6 +53528,7 @@ var _HTo = "HostnameType";
 var _Hy = "Hypervisor";
 var _I = "Id";
 var _IA = "Ipv6Addresses";
+var _IAA = "Ipv6AddressAttribute";
 var _IAC = "Ipv6AddressCount";
 var _IAESS = "InstanceAttachmentEnaSrdSpecification";
 var _IAESUS = "InstanceAttachmentEnaSrdUdpSpecification";
@@ -53495,14 +53540,20 @@ var _IAm = "ImageAllowed";
 var _IApv = "Ipv6Address";
 var _IBDM = "InstanceBlockDeviceMapping";
 var _IBDML = "InstanceBlockDeviceMappingList";
+var _ICB = "Ipv6CidrBlock";
+var _ICBAS = "Ipv6CidrBlockAssociationSet";
+var _ICBS = "Ipv6CidrBlockState";
 var _ID = "IncludeDeprecated";
 var _IDI = "InferenceDeviceInfo";
 var _IDIL = "InferenceDeviceInfoList";
 var _IDMI = "InferenceDeviceMemoryInfo";
 var _IDn = "IncludeDisabled";
+var _IDs = "IsDefault";
 var _IE = "IsEgress";
 var _IF = "InstanceFamily";
 var _IFAS = "InformationalFixAvailableSince";
+var _IG = "InternetGateway";
+var _IGBM = "InternetGatewayBlockMode";
 var _IGS = "InstanceGenerationSet";
 var _IGns = "InstanceGenerations";
 var _II = "InstanceId";
@@ -53533,6 +53584,7 @@ var _IMORnst = "InstanceMetadataOptionsResponse";
 var _IMOns = "InstanceMarketOptions";
 var _IMR = "IncludeManagedResources";
 var _IMT = "InstanceMetadataTags";
+var _IN = "Ipv6Native";
 var _INI = "InstanceNetworkInterface";
 var _INIA = "InstanceNetworkInterfaceAssociation";
 var _INIAn = "InstanceNetworkInterfaceAttachment";
@@ -53565,6 +53617,7 @@ var _IPpe = "IpPermissions";
 var _IPper = "IpPermission";
 var _IPpr = "IpProtocol";
 var _IPpv = "Ipv6Prefix";
+var _IPpvo = "Ipv6Pool";
 var _IPpvr = "Ipv4Prefixes";
 var _IPpvre = "Ipv4Prefix";
 var _IR = "InstanceRequirements";
@@ -53589,6 +53642,7 @@ var _ISIns = "InstanceStorageInfo";
 var _ISSn = "InstanceStorageSupported";
 var _ISmd = "ImdsSupport";
 var _ISnsta = "InstanceState";
+var _ISpo = "IpSource";
 var _ISpvu = "Ipv6Supported";
 var _IT2 = "InstanceType";
 var _ITILn = "InstanceTypeInfoList";
@@ -53596,6 +53650,7 @@ var _ITIn = "InstanceTypeInfo";
 var _ITIns = "InstanceTypeItem";
 var _ITSn = "InstanceTypeSpecification";
 var _ITm = "ImageType";
+var _ITns = "InstanceTenancy";
 var _ITnst = "InstanceTypes";
 var _ITnt = "InterfaceType";
 var _ITnte = "InterfaceTypes";
@@ -53625,6 +53680,7 @@ var _KPIey = "KeyPairInfo";
 var _KPL = "KeyPairList";
 var _KPe = "KeyPair";
 var _KT = "KeyType";
+var _L = "Lambda";
 var _LAZ = "LaunchedAvailabilityZone";
 var _LAZI = "LaunchedAvailabilityZoneId";
 var _LCA = "LicenseConfigurationArn";
@@ -53699,6 +53755,7 @@ var _MBIM = "MaximumBandwidthInMbps";
 var _MCI = "MetricCategoryId";
 var _MCIL = "MetricCategoryIdList";
 var _MCIe = "MetricCategoryIds";
+var _MCOIOL = "MapCustomerOwnedIpOnLaunch";
 var _MCa = "MaxCount";
 var _MCin = "MinCount";
 var _MDI = "MediaDeviceInfo";
@@ -53720,6 +53777,7 @@ var _MNC = "MaximumNetworkCards";
 var _MNI = "MaximumNetworkInterfaces";
 var _MO = "MetadataOptions";
 var _MOa = "MaintenanceOptions";
+var _MPIOL = "MapPublicIpOnLaunch";
 var _MPax = "MaxPrice";
 var _MR = "MaxResults";
 var _MSNI = "MaximumSecondaryNetworkInterfaces";
@@ -53732,8 +53790,10 @@ var _Ma = "Max";
 var _Man = "Manufacturer";
 var _Mana = "Managed";
 var _Me = "Message";
+var _Mo = "Mode";
 var _Mon = "Monitoring";
 var _N = "Name";
+var _NBG = "NetworkBorderGroup";
 var _NBGe = "NetworkBandwidthGbps";
 var _NC = "NetworkCards";
 var _NCI = "NetworkCardIndex";
@@ -53747,6 +53807,7 @@ var _NDIL = "NeuronDeviceInfoList";
 var _NDMI = "NeuronDeviceMemoryInfo";
 var _NDe = "NeuronDevices";
 var _NES = "NitroEnclavesSupport";
+var _NG = "NatGateway";
 var _NIC = "NetworkInterfaceCount";
 var _NII = "NetworkInterfaceId";
 var _NIet = "NetworkInterfaces";
@@ -53789,6 +53850,7 @@ var _PCr2 = "ProductCode";
 var _PCro = "ProductCodes";
 var _PDN = "PrivateDnsName";
 var _PDNO = "PrivateDnsNameOptions";
+var _PDNOOL = "PrivateDnsNameOptionsOnLaunch";
 var _PDNOR = "PrivateDnsNameOptionsRequest";
 var _PDNORr = "PrivateDnsNameOptionsResponse";
 var _PDNub = "PublicDnsName";
@@ -53832,6 +53894,7 @@ var _RDT = "RootDeviceType";
 var _RDTL = "RootDeviceTypeList";
 var _REIT = "RequireEncryptionInTransit";
 var _RETe = "RestoreExpiryTime";
+var _REes = "ResourceExclusions";
 var _RGIe = "ReferencedGroupInfo";
 var _RHS = "RequireHibernateSupport";
 var _RIME = "RunInstancesMonitoringEnabled";
@@ -53854,8 +53917,10 @@ var _Res = "Resources";
 var _Rese = "Reservations";
 var _Reser = "Reservation";
 var _SAPFL = "SupportedAdditionalProcessorFeatureList";
+var _SAub = "SubnetArn";
 var _SAup = "SupportedArchitectures";
 var _SBM = "SupportedBootModes";
+var _SCBS = "SubnetCidrBlockState";
 var _SCSIG = "SustainedClockSpeedInGhz";
 var _SDC = "SourceDestCheck";
 var _SDp = "SpreadDomain";
@@ -53873,6 +53938,9 @@ var _SGRe = "SecurityGroupRule";
 var _SGSL = "SecurityGroupStringList";
 var _SGe = "SecurityGroups";
 var _SGec = "SecurityGroup";
+var _SI2 = "SubnetIds";
+var _SICBA = "SubnetIpv6CidrBlockAssociation";
+var _SICBAS = "SubnetIpv6CidrBlockAssociationSet";
 var _SICT = "SourceImageCreationTime";
 var _SIGB = "SizeInGB";
 var _SII = "SourceImageId";
@@ -53891,6 +53959,7 @@ var _SIRp = "SpotInstanceRequest";
 var _SIRu = "SupportedInRegion";
 var _SISF = "SpotInstanceStateFault";
 var _SISL = "SnapshotIdStringList";
+var _SISLu = "SubnetIdStringList";
 var _SISp = "SpotInstanceStatus";
 var _SIT = "SupportedInstanceTypes";
 var _SITS = "SupportedInstanceTypeSet";
@@ -53901,8 +53970,10 @@ var _SIn = "SnapshotId";
 var _SIna = "SnapshotIds";
 var _SIu = "SubnetId";
 var _SLn = "SnapshotList";
+var _SLu = "SubnetList";
 var _SMO = "SpotMarketOptions";
 var _SMPPOLP = "SpotMaxPricePercentageOverLowestPrice";
+var _SMt = "StatusMessage";
 var _SMta = "StateMessage";
 var _SNI = "SecondaryNetworkId";
 var _SNS = "SriovNetSupport";
@@ -53933,6 +54004,8 @@ var _Sn = "Snapshots";
 var _Sna = "Snapshot";
 var _St = "State";
 var _Sta = "Status";
+var _Su = "Subnet";
+var _Subn = "Subnets";
 var _T2 = "Tags";
 var _TET = "TcpEstablishedTimeout";
 var _TFMIMB = "TotalFpgaMemoryInMiB";
@@ -53982,22 +54055,37 @@ var _V2 = "Value";
 var _VALo = "VolumeAttachmentList";
 var _VAo = "VolumeArn";
 var _VAol = "VolumeAttachment";
+var _VCBA = "VpcCidrBlockAssociation";
+var _VCBAS = "VpcCidrBlockAssociationSet";
+var _VCBS = "VpcCidrBlockState";
 var _VCC = "VCpuCount";
 var _VCCR = "VCpuCountRange";
 var _VCIpu = "VCpuInfo";
 var _VCa = "ValidCores";
 var _VD = "VersionDescription";
+var _VEC = "VpcEncryptionControl";
+var _VECE = "VpcEncryptionControlExclusion";
+var _VECEp = "VpcEncryptionControlExclusions";
+var _VECI = "VpcEncryptionControlId";
 var _VF = "ValidFrom";
 var _VI = "VpcId";
+var _VICBA = "VpcIpv6CidrBlockAssociation";
+var _VICBAS = "VpcIpv6CidrBlockAssociationSet";
 var _VIR = "VolumeInitializationRate";
 var _VISL = "VolumeIdStringList";
+var _VISLp = "VpcIdStringList";
 var _VIo = "VolumeId";
 var _VIol = "VolumeIds";
+var _VIp = "VpcIds";
+var _VL = "VpcLattice";
 var _VLo = "VolumeList";
+var _VLp = "VpcList";
 var _VN = "VirtualName";
 var _VNe = "VersionNumber";
 var _VOI = "VolumeOwnerId";
+var _VP = "VpcPeering";
 var _VPCI = "VpcPeeringConnectionId";
+var _VPG = "VirtualPrivateGateway";
 var _VSL = "ValueStringList";
 var _VSLe = "VersionStringList";
 var _VSo = "VolumeSize";
@@ -54011,6 +54099,8 @@ var _Ve = "Versions";
 var _Ver = "Version";
 var _Vo = "Volumes";
 var _Vol = "Volume";
+var _Vp = "Vpc";
+var _Vpc = "Vpcs";
 var _WCT = "WatermarkCreationTime";
 var _WK = "WatermarkKey";
 var _WL = "WorkloadsList";
@@ -54019,8 +54109,12 @@ var _aBHP = "actualBlockHourlyPrice";
 var _aCIA = "associateCarrierIpAddress";
 var _aCc = "acceleratorCount";
 var _aFNI = "additionalFlexibleNetworkInterfaces";
+var _aGV = "apiGatewayV2";
+var _aIAC = "availableIpAddressCount";
+var _aIAOC = "assignIpv6AddressOnCreation";
 var _aITS = "allowedInstanceTypeSet";
 var _aId = "additionalInfo";
+var _aIs = "associationId";
 var _aIt = "attachmentId";
 var _aLI = "amiLaunchIndex";
 var _aLT = "attachmentLimitType";
@@ -54055,12 +54149,16 @@ var _bIa = "baselineIops";
 var _bM = "bootMode";
 var _bMa = "bareMetal";
 var _bP = "burstablePerformance";
+var _bPAS = "blockPublicAccessStates";
 var _bPF = "baselinePerformanceFactors";
 var _bPS = "burstablePerformanceSupported";
 var _bTIMB = "baselineThroughputInMBps";
 var _bW = "bandwidthWeighting";
 var _bWa = "bandwidthWeightings";
+var _cB = "cidrBlock";
+var _cBAS = "cidrBlockAssociationSet";
 var _cBI = "capacityBlockId";
+var _cBSi = "cidrBlockState";
 var _cBr = "createdBy";
 var _cCo = "coreCount";
 var _cCp = "cpuCredits";
@@ -54077,6 +54175,7 @@ var _cIor = "coreInfo";
 var _cMSp = "cpuManufacturerSet";
 var _cO = "cpuOptions";
 var _cOI = "customerOwnedIp";
+var _cOIP = "customerOwnedIpv4Pool";
 var _cRI = "capacityReservationId";
 var _cRP = "capacityReservationPreference";
 var _cRRGA = "capacityReservationResourceGroupArn";
@@ -54098,11 +54197,13 @@ var _dAT = "disableApiTermination";
 var _dCe = "defaultCores";
 var _dEKI = "dataEncryptionKeyId";
 var _dEQCPI = "defaultEnaQueueCountPerInterface";
+var _dFA = "defaultForAz";
 var _dHS = "dedicatedHostsSupported";
 var _dI = "deviceIndex";
 var _dN = "deviceName";
 var _dNCI = "defaultNetworkCardIndex";
 var _dNn = "dnsName";
+var _dOI = "dhcpOptionsId";
 var _dOT = "deleteOnTermination";
 var _dPe = "deregistrationProtection";
 var _dR = "dryRun";
@@ -54120,6 +54221,9 @@ var _dev = "device";
 var _dis = "disks";
 var _eCI = "ebsCardIndex";
 var _eCS = "ebsCardSet";
+var _eCn = "encryptionControl";
+var _eDn = "enableDns64";
+var _eFS = "elasticFileSystem";
 var _eGAI = "elasticGpuAssociationId";
 var _eGAS = "elasticGpuAssociationState";
 var _eGASl = "elasticGpuAssociationSet";
@@ -54136,8 +54240,10 @@ var _eITSn = "encryptionInTransitSupported";
 var _eITSx = "excludedInstanceTypeSet";
 var _eIb = "ebsInfo";
 var _eIf = "efaInfo";
+var _eLADI = "enableLniAtDeviceIndex";
 var _eO = "ebsOptimized";
 var _eOI = "ebsOptimizedInfo";
+var _eOIG = "egressOnlyInternetGateway";
 var _eOS = "ebsOptimizedSupport";
 var _eOn = "enclaveOptions";
 var _eQC = "enaQueueCount";
@@ -54165,6 +54271,7 @@ var _fTE = "freeTierEligible";
 var _fa = "fault";
 var _fp = "fpgas";
 var _g = "group";
+var _gA = "globalAccelerator";
 var _gD = "groupDescription";
 var _gIp = "gpuInfo";
 var _gIr = "groupId";
@@ -54188,6 +54295,7 @@ var _hSi = "hibernationSupported";
 var _hT = "httpTokens";
 var _hTo = "hostnameType";
 var _i = "id";
+var _iAA = "ipv6AddressAttribute";
 var _iAC = "ipv6AddressCount";
 var _iAIn = "inferenceAcceleratorInfo";
 var _iAPI = "ipv4AddressesPerInterface";
@@ -54197,9 +54305,15 @@ var _iASp = "ipv6AddressesSet";
 var _iAm = "imageAllowed";
 var _iAp = "ipAddress";
 var _iApv = "ipv6Address";
+var _iCB = "ipv6CidrBlock";
+var _iCBASp = "ipv6CidrBlockAssociationSet";
+var _iCBS = "ipv6CidrBlockState";
+var _iDs = "isDefault";
 var _iEs = "isEgress";
 var _iF = "instanceFamily";
 var _iFAS = "informationalFixAvailableSince";
+var _iG = "internetGateway";
+var _iGBM = "internetGatewayBlockMode";
 var _iGSn = "instanceGenerationSet";
 var _iI = "instanceId";
 var _iIB = "instanceInterruptionBehavior";
@@ -54210,6 +54324,7 @@ var _iL = "imageLocation";
 var _iLn = "instanceLifecycle";
 var _iMOn = "instanceMarketOptions";
 var _iMT = "instanceMetadataTags";
+var _iN = "ipv6Native";
 var _iOA = "imageOwnerAlias";
 var _iOI = "imageOwnerId";
 var _iOIp = "ipOwnerId";
@@ -54223,6 +54338,7 @@ var _iPSpvre = "ipv6PrefixSet";
 var _iPp = "ipProtocol";
 var _iPpe = "ipPermissions";
 var _iPpv = "ipv4Prefix";
+var _iPpvo = "ipv6Pool";
 var _iPpvr = "ipv6Prefix";
 var _iPs = "isPublic";
 var _iR = "instanceRequirements";
@@ -54235,6 +54351,7 @@ var _iSmag = "imageState";
 var _iSmd = "imdsSupport";
 var _iSns = "instancesSet";
 var _iSnst = "instanceState";
+var _iSpo = "ipSource";
 var _iSpv = "ipv6Supported";
 var _iT3 = "instanceType";
 var _iTS = "instanceTypeSet";
@@ -54242,6 +54359,7 @@ var _iTSn = "instanceTypeSpecification";
 var _iTSnt = "interfaceTypeSet";
 var _iTd = "idempotencyToken";
 var _iTm = "imageType";
+var _iTns = "instanceTenancy";
 var _iTnt = "interfaceType";
 var _iWS = "imageWatermarkSet";
 var _io = "iops";
@@ -54255,6 +54373,7 @@ var _kN = "keyName";
 var _kPI = "keyPairId";
 var _kS = "keySet";
 var _kT = "keyType";
+var _l = "lambda";
 var _lAZ = "launchedAvailabilityZone";
 var _lAZI = "launchedAvailabilityZoneId";
 var _lCA = "licenseConfigurationArn";
@@ -54280,6 +54399,7 @@ var _mAIe = "mediaAcceleratorInfo";
 var _mAa = "macAddress";
 var _mBIM = "maximumBandwidthInMbps";
 var _mCIS = "metricCategoryIdSet";
+var _mCOIOL = "mapCustomerOwnedIpOnLaunch";
 var _mEA = "maximumEbsAttachments";
 var _mEC = "maximumEbsCards";
 var _mEI = "maximumEfaInterfaces";
@@ -54295,6 +54415,7 @@ var _mNI = "maximumNetworkInterfaces";
 var _mO = "metadataOptions";
 var _mOa = "maintenanceOptions";
 var _mP = "maxPrice";
+var _mPIOL = "mapPublicIpOnLaunch";
 var _mR = "maxResults";
 var _mSNI = "maximumSecondaryNetworkInterfaces";
 var _mSPAPOOODP = "maxSpotPriceAsPercentageOfOptimalOnDemandPrice";
@@ -54304,14 +54425,17 @@ var _ma = "max";
 var _man = "manufacturer";
 var _mana = "managed";
 var _me = "message";
+var _mo = "mode";
 var _mon = "monitoring";
 var _n = "name";
+var _nBG = "networkBorderGroup";
 var _nBGe = "networkBandwidthGbps";
 var _nC = "networkCards";
 var _nCI = "networkCardIndex";
 var _nD = "noDevice";
 var _nDe = "neuronDevices";
 var _nES = "nitroEnclavesSupport";
+var _nG = "natGateway";
 var _nIC = "networkInterfaceCount";
 var _nII = "networkInterfaceId";
 var _nIS = "networkInterfaceSet";
@@ -54338,6 +54462,7 @@ var _pBIG = "peakBandwidthInGbps";
 var _pC = "productCodes";
 var _pCr = "productCode";
 var _pDNO = "privateDnsNameOptions";
+var _pDNOOL = "privateDnsNameOptionsOnLaunch";
 var _pDNr = "privateDnsName";
 var _pDNu = "publicDnsName";
 var _pDl = "platformDetails";
@@ -54369,6 +54494,7 @@ var _rDN = "rootDeviceName";
 var _rDT = "rootDeviceType";
 var _rEIT = "requireEncryptionInTransit";
 var _rETe = "restoreExpiryTime";
+var _rEes = "resourceExclusions";
 var _rGIe = "referencedGroupInfo";
 var _rHS = "requireHibernateSupport";
 var _rI = "reservationId";
@@ -54383,6 +54509,7 @@ var _rTe = "resourceType";
 var _re = "reason";
 var _s5 = "smithy.ts.sdk.synthetic.com.amazonaws.ec2";
 var _sAu = "supportedArchitectures";
+var _sAub = "subnetArn";
 var _sBM = "supportedBootModes";
 var _sCSIG = "sustainedClockSpeedInGhz";
 var _sDC = "sourceDestCheck";
@@ -54412,6 +54539,7 @@ var _sIn = "snapshotId";
 var _sIu = "subnetId";
 var _sMPPOLP = "spotMaxPricePercentageOverLowestPrice";
 var _sMt = "statusMessage";
+var _sMta = "stateMessage";
 var _sNI = "secondaryNetworkId";
 var _sNSec = "secondaryNetworkSupported";
 var _sNSr = "sriovNetSupport";
@@ -54423,6 +54551,7 @@ var _sRc = "scanResults";
 var _sRt = "stateReason";
 var _sSI = "secondarySubnetId";
 var _sSn = "snapshotSet";
+var _sSub = "subnetSet";
 var _sSup = "supportedStrategies";
 var _sTs = "sseType";
 var _sTt = "startTime";
@@ -54467,16 +54596,21 @@ var _vCC = "vCpuCount";
 var _vCIp = "vCpuInfo";
 var _vCa = "validCores";
 var _vD = "versionDescription";
+var _vECI = "vpcEncryptionControlId";
 var _vF = "validFrom";
 var _vI = "vpcId";
 var _vIR = "volumeInitializationRate";
 var _vIo = "volumeId";
+var _vL = "vpcLattice";
 var _vN = "virtualName";
 var _vNe = "versionNumber";
 var _vOI = "volumeOwnerId";
+var _vP = "vpcPeering";
 var _vPCI = "vpcPeeringConnectionId";
+var _vPG = "virtualPrivateGateway";
 var _vS = "volumeSet";
 var _vSo = "volumeSize";
+var _vSp = "vpcSet";
 var _vT = "volumeType";
 var _vTPC = "validThreadsPerCore";
 var _vTi = "virtualizationType";
@@ -54602,6 +54736,17 @@ var BlockDeviceMapping$ = /* @__PURE__ */ (() => [
   }], [0, {
     [_eQN]: `VirtualName`,
     [_xN]: _vN
+  }]]
+])();
+var BlockPublicAccessStates$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _BPAS,
+  0,
+  [_IGBM],
+  [[0, {
+    [_eQN]: `InternetGatewayBlockMode`,
+    [_xN]: _iGBM
   }]]
 ])();
 var CancelledSpotInstanceRequest$ = /* @__PURE__ */ (() => [
@@ -55226,6 +55371,31 @@ var DescribeSpotInstanceRequestsResult$ = /* @__PURE__ */ (() => [
     [_xN]: _nTe
   }]]
 ])();
+var DescribeSubnetsRequest$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _DSRescr,
+  0,
+  [_Fi, _SI2, _NTe, _MR, _DR],
+  [[() => FilterList, { [_xN]: _Fil }], [() => SubnetIdStringList, { [_xN]: _SIu }], 0, 1, [2, {
+    [_eQN]: `DryRun`,
+    [_xN]: _dR
+  }]]
+])();
+var DescribeSubnetsResult$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _DSRescri,
+  0,
+  [_NTe, _Subn],
+  [[0, {
+    [_eQN]: `NextToken`,
+    [_xN]: _nTe
+  }], [() => SubnetList, {
+    [_eQN]: `SubnetSet`,
+    [_xN]: _sSub
+  }]]
+])();
 var DescribeVolumesRequest$ = /* @__PURE__ */ (() => [
   3,
   n05,
@@ -55255,6 +55425,31 @@ var DescribeVolumesResult$ = /* @__PURE__ */ (() => [
   }], [() => VolumeList, {
     [_eQN]: `VolumeSet`,
     [_xN]: _vS
+  }]]
+])();
+var DescribeVpcsRequest$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _DVRescr,
+  0,
+  [_Fi, _VIp, _NTe, _MR, _DR],
+  [[() => FilterList, { [_xN]: _Fil }], [() => VpcIdStringList, { [_xN]: _VI }], 0, 1, [2, {
+    [_eQN]: `DryRun`,
+    [_xN]: _dR
+  }]]
+])();
+var DescribeVpcsResult$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _DVRescri,
+  0,
+  [_NTe, _Vpc],
+  [[0, {
+    [_eQN]: `NextToken`,
+    [_xN]: _nTe
+  }], [() => VpcList, {
+    [_eQN]: `VpcSet`,
+    [_xN]: _vSp
   }]]
 ])();
 var DiskInfo$ = /* @__PURE__ */ (() => [
@@ -58017,6 +58212,23 @@ var PrefixListId$ = /* @__PURE__ */ (() => [
     [_xN]: _pLI
   }]]
 ])();
+var PrivateDnsNameOptionsOnLaunch$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _PDNOOL,
+  0,
+  [_HTo, _ERNDAR, _ERNDAAAAR],
+  [[0, {
+    [_eQN]: `HostnameType`,
+    [_xN]: _hTo
+  }], [2, {
+    [_eQN]: `EnableResourceNameDnsARecord`,
+    [_xN]: _eRNDAR
+  }], [2, {
+    [_eQN]: `EnableResourceNameDnsAAAARecord`,
+    [_xN]: _eRNDAAAAR
+  }]]
+])();
 var PrivateDnsNameOptionsRequest$ = /* @__PURE__ */ (() => [
   3,
   n05,
@@ -58638,6 +58850,120 @@ var StateReason$ = /* @__PURE__ */ (() => [
     [_xN]: _me
   }]]
 ])();
+var Subnet$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _Su,
+  0,
+  [_AZI, _ELADI, _MCOIOL, _COIP, _OI, _AIAOC, _ICBAS, _T2, _SAub, _OA, _EDn, _IN, _PDNOOL, _BPAS, _Ty, _SIu, _St, _VI, _CB, _AIAC, _AZ, _DFA, _MPIOL],
+  [[0, {
+    [_eQN]: `AvailabilityZoneId`,
+    [_xN]: _aZI
+  }], [1, {
+    [_eQN]: `EnableLniAtDeviceIndex`,
+    [_xN]: _eLADI
+  }], [2, {
+    [_eQN]: `MapCustomerOwnedIpOnLaunch`,
+    [_xN]: _mCOIOL
+  }], [0, {
+    [_eQN]: `CustomerOwnedIpv4Pool`,
+    [_xN]: _cOIP
+  }], [0, {
+    [_eQN]: `OwnerId`,
+    [_xN]: _oI
+  }], [2, {
+    [_eQN]: `AssignIpv6AddressOnCreation`,
+    [_xN]: _aIAOC
+  }], [() => SubnetIpv6CidrBlockAssociationSet, {
+    [_eQN]: `Ipv6CidrBlockAssociationSet`,
+    [_xN]: _iCBASp
+  }], [() => TagList, {
+    [_eQN]: `TagSet`,
+    [_xN]: _tS
+  }], [0, {
+    [_eQN]: `SubnetArn`,
+    [_xN]: _sAub
+  }], [0, {
+    [_eQN]: `OutpostArn`,
+    [_xN]: _oA
+  }], [2, {
+    [_eQN]: `EnableDns64`,
+    [_xN]: _eDn
+  }], [2, {
+    [_eQN]: `Ipv6Native`,
+    [_xN]: _iN
+  }], [() => PrivateDnsNameOptionsOnLaunch$, {
+    [_eQN]: `PrivateDnsNameOptionsOnLaunch`,
+    [_xN]: _pDNOOL
+  }], [() => BlockPublicAccessStates$, {
+    [_eQN]: `BlockPublicAccessStates`,
+    [_xN]: _bPAS
+  }], [0, {
+    [_eQN]: `Type`,
+    [_xN]: _ty
+  }], [0, {
+    [_eQN]: `SubnetId`,
+    [_xN]: _sIu
+  }], [0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `VpcId`,
+    [_xN]: _vI
+  }], [0, {
+    [_eQN]: `CidrBlock`,
+    [_xN]: _cB
+  }], [1, {
+    [_eQN]: `AvailableIpAddressCount`,
+    [_xN]: _aIAC
+  }], [0, {
+    [_eQN]: `AvailabilityZone`,
+    [_xN]: _aZ
+  }], [2, {
+    [_eQN]: `DefaultForAz`,
+    [_xN]: _dFA
+  }], [2, {
+    [_eQN]: `MapPublicIpOnLaunch`,
+    [_xN]: _mPIOL
+  }]]
+])();
+var SubnetCidrBlockState$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _SCBS,
+  0,
+  [_St, _SMt],
+  [[0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `StatusMessage`,
+    [_xN]: _sMt
+  }]]
+])();
+var SubnetIpv6CidrBlockAssociation$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _SICBA,
+  0,
+  [_AIs, _ICB, _ICBS, _IAA, _ISpo],
+  [[0, {
+    [_eQN]: `AssociationId`,
+    [_xN]: _aIs
+  }], [0, {
+    [_eQN]: `Ipv6CidrBlock`,
+    [_xN]: _iCB
+  }], [() => SubnetCidrBlockState$, {
+    [_eQN]: `Ipv6CidrBlockState`,
+    [_xN]: _iCBS
+  }], [0, {
+    [_eQN]: `Ipv6AddressAttribute`,
+    [_xN]: _iAA
+  }], [0, {
+    [_eQN]: `IpSource`,
+    [_xN]: _iSpo
+  }]]
+])();
 var Tag$2 = /* @__PURE__ */ (() => [
   3,
   n05,
@@ -58876,6 +59202,191 @@ var VolumeAttachment$ = /* @__PURE__ */ (() => [
   }], [4, {
     [_eQN]: `AttachTime`,
     [_xN]: _aTt
+  }]]
+])();
+var Vpc$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _Vp,
+  0,
+  [_OI, _ITns, _ICBAS, _CBAS, _IDs, _ECn, _T2, _BPAS, _VI, _St, _CB, _DOI],
+  [[0, {
+    [_eQN]: `OwnerId`,
+    [_xN]: _oI
+  }], [0, {
+    [_eQN]: `InstanceTenancy`,
+    [_xN]: _iTns
+  }], [() => VpcIpv6CidrBlockAssociationSet, {
+    [_eQN]: `Ipv6CidrBlockAssociationSet`,
+    [_xN]: _iCBASp
+  }], [() => VpcCidrBlockAssociationSet, {
+    [_eQN]: `CidrBlockAssociationSet`,
+    [_xN]: _cBAS
+  }], [2, {
+    [_eQN]: `IsDefault`,
+    [_xN]: _iDs
+  }], [() => VpcEncryptionControl$, {
+    [_eQN]: `EncryptionControl`,
+    [_xN]: _eCn
+  }], [() => TagList, {
+    [_eQN]: `TagSet`,
+    [_xN]: _tS
+  }], [() => BlockPublicAccessStates$, {
+    [_eQN]: `BlockPublicAccessStates`,
+    [_xN]: _bPAS
+  }], [0, {
+    [_eQN]: `VpcId`,
+    [_xN]: _vI
+  }], [0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `CidrBlock`,
+    [_xN]: _cB
+  }], [0, {
+    [_eQN]: `DhcpOptionsId`,
+    [_xN]: _dOI
+  }]]
+])();
+var VpcCidrBlockAssociation$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VCBA,
+  0,
+  [_AIs, _CB, _CBSi],
+  [[0, {
+    [_eQN]: `AssociationId`,
+    [_xN]: _aIs
+  }], [0, {
+    [_eQN]: `CidrBlock`,
+    [_xN]: _cB
+  }], [() => VpcCidrBlockState$, {
+    [_eQN]: `CidrBlockState`,
+    [_xN]: _cBSi
+  }]]
+])();
+var VpcCidrBlockState$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VCBS,
+  0,
+  [_St, _SMt],
+  [[0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `StatusMessage`,
+    [_xN]: _sMt
+  }]]
+])();
+var VpcEncryptionControl$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VEC,
+  0,
+  [_VI, _VECI, _Mo, _St, _SMta, _REes, _T2],
+  [[0, {
+    [_eQN]: `VpcId`,
+    [_xN]: _vI
+  }], [0, {
+    [_eQN]: `VpcEncryptionControlId`,
+    [_xN]: _vECI
+  }], [0, {
+    [_eQN]: `Mode`,
+    [_xN]: _mo
+  }], [0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `StateMessage`,
+    [_xN]: _sMta
+  }], [() => VpcEncryptionControlExclusions$, {
+    [_eQN]: `ResourceExclusions`,
+    [_xN]: _rEes
+  }], [() => TagList, {
+    [_eQN]: `TagSet`,
+    [_xN]: _tS
+  }]]
+])();
+var VpcEncryptionControlExclusion$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VECE,
+  0,
+  [_St, _SMta],
+  [[0, {
+    [_eQN]: `State`,
+    [_xN]: _st
+  }], [0, {
+    [_eQN]: `StateMessage`,
+    [_xN]: _sMta
+  }]]
+])();
+var VpcEncryptionControlExclusions$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VECEp,
+  0,
+  [_IG, _EOIG, _NG, _VPG, _VP, _L, _VL, _EFS, _GA, _AGV],
+  [[() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `InternetGateway`,
+    [_xN]: _iG
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `EgressOnlyInternetGateway`,
+    [_xN]: _eOIG
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `NatGateway`,
+    [_xN]: _nG
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `VirtualPrivateGateway`,
+    [_xN]: _vPG
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `VpcPeering`,
+    [_xN]: _vP
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `Lambda`,
+    [_xN]: _l
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `VpcLattice`,
+    [_xN]: _vL
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `ElasticFileSystem`,
+    [_xN]: _eFS
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `GlobalAccelerator`,
+    [_xN]: _gA
+  }], [() => VpcEncryptionControlExclusion$, {
+    [_eQN]: `ApiGatewayV2`,
+    [_xN]: _aGV
+  }]]
+])();
+var VpcIpv6CidrBlockAssociation$ = /* @__PURE__ */ (() => [
+  3,
+  n05,
+  _VICBA,
+  0,
+  [_AIs, _ICB, _ICBS, _NBG, _IPpvo, _IAA, _ISpo],
+  [[0, {
+    [_eQN]: `AssociationId`,
+    [_xN]: _aIs
+  }], [0, {
+    [_eQN]: `Ipv6CidrBlock`,
+    [_xN]: _iCB
+  }], [() => VpcCidrBlockState$, {
+    [_eQN]: `Ipv6CidrBlockState`,
+    [_xN]: _iCBS
+  }], [0, {
+    [_eQN]: `NetworkBorderGroup`,
+    [_xN]: _nBG
+  }], [0, {
+    [_eQN]: `Ipv6Pool`,
+    [_xN]: _iPpvo
+  }], [0, {
+    [_eQN]: `Ipv6AddressAttribute`,
+    [_xN]: _iAA
+  }], [0, {
+    [_eQN]: `IpSource`,
+    [_xN]: _iSpo
   }]]
 ])();
 var __Unit = "unit";
@@ -59881,6 +60392,36 @@ var SpotInstanceRequestList = /* @__PURE__ */ (() => [
     { [_xN]: _it }
   ]
 ])();
+var SubnetIdStringList = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _SISLu,
+  0,
+  [
+    0,
+    { [_xN]: _SIu }
+  ]
+])();
+var SubnetIpv6CidrBlockAssociationSet = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _SICBAS,
+  0,
+  [
+    () => SubnetIpv6CidrBlockAssociation$,
+    { [_xN]: _it }
+  ]
+])();
+var SubnetList = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _SLu,
+  0,
+  [
+    () => Subnet$,
+    { [_xN]: _it }
+  ]
+])();
 var SupportedAdditionalProcessorFeatureList = /* @__PURE__ */ (() => [
   1,
   n05,
@@ -60041,6 +60582,46 @@ var VolumeList = /* @__PURE__ */ (() => [
   0,
   [
     () => Volume$,
+    { [_xN]: _it }
+  ]
+])();
+var VpcCidrBlockAssociationSet = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _VCBAS,
+  0,
+  [
+    () => VpcCidrBlockAssociation$,
+    { [_xN]: _it }
+  ]
+])();
+var VpcIdStringList = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _VISLp,
+  0,
+  [
+    0,
+    { [_xN]: _VI }
+  ]
+])();
+var VpcIpv6CidrBlockAssociationSet = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _VICBAS,
+  0,
+  [
+    () => VpcIpv6CidrBlockAssociation$,
+    { [_xN]: _it }
+  ]
+])();
+var VpcList = /* @__PURE__ */ (() => [
+  1,
+  n05,
+  _VLp,
+  0,
+  [
+    () => Vpc$,
     { [_xN]: _it }
   ]
 ])();
@@ -60222,6 +60803,14 @@ var DescribeSpotInstanceRequests$ = /* @__PURE__ */ (() => [
   () => DescribeSpotInstanceRequestsRequest$,
   () => DescribeSpotInstanceRequestsResult$
 ])();
+var DescribeSubnets$ = /* @__PURE__ */ (() => [
+  9,
+  n05,
+  _DSesc,
+  0,
+  () => DescribeSubnetsRequest$,
+  () => DescribeSubnetsResult$
+])();
 var DescribeVolumes$ = /* @__PURE__ */ (() => [
   9,
   n05,
@@ -60229,6 +60818,14 @@ var DescribeVolumes$ = /* @__PURE__ */ (() => [
   0,
   () => DescribeVolumesRequest$,
   () => DescribeVolumesResult$
+])();
+var DescribeVpcs$ = /* @__PURE__ */ (() => [
+  9,
+  n05,
+  _DVesc,
+  0,
+  () => DescribeVpcsRequest$,
+  () => DescribeVpcsResult$
 ])();
 var GetConsoleOutput$ = /* @__PURE__ */ (() => [
   9,
@@ -60510,8 +61107,16 @@ var DescribeSnapshotsCommand = class extends command5(_ep05, _mw05, "DescribeSna
 var DescribeSpotInstanceRequestsCommand = class extends command5(_ep05, _mw05, "DescribeSpotInstanceRequests", DescribeSpotInstanceRequests$) {
 };
 
+// node_modules/@aws-sdk/client-ec2/dist-es/commands/DescribeSubnetsCommand.js
+var DescribeSubnetsCommand = class extends command5(_ep05, _mw05, "DescribeSubnets", DescribeSubnets$) {
+};
+
 // node_modules/@aws-sdk/client-ec2/dist-es/commands/DescribeVolumesCommand.js
 var DescribeVolumesCommand = class extends command5(_ep05, _mw05, "DescribeVolumes", DescribeVolumes$) {
+};
+
+// node_modules/@aws-sdk/client-ec2/dist-es/commands/DescribeVpcsCommand.js
+var DescribeVpcsCommand = class extends command5(_ep05, _mw05, "DescribeVpcs", DescribeVpcs$) {
 };
 
 // node_modules/@aws-sdk/client-ec2/dist-es/commands/GetConsoleOutputCommand.js
@@ -60648,6 +61253,209 @@ async function all(pages) {
   return collected;
 }
 
+// src/ec2/causes.ts
+var awsCauses = [
+  {
+    id: "instance-profile",
+    title: "The instance profile is not there",
+    pattern: /^InvalidParameterValue: .*iamInstanceProfile/i,
+    cause: "The instance profile that the machine is to have does not exist.",
+    change: "Correct the profile's name (not its role's), or wait a moment if it has just been made."
+  },
+  {
+    id: "architecture",
+    title: "Instance type and image are for different processors",
+    pattern: /^InvalidParameterValue: .*architecture .* does not match/i,
+    cause: "The instance type has another processor than the image was made for.",
+    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
+  },
+  {
+    id: "type-not-offered",
+    title: "The instance type is not offered here",
+    pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
+    cause: "There is no such instance type in this region, or not in this zone of it.",
+    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+  },
+  {
+    id: "marketplace-terms",
+    title: "The source image is from AWS Marketplace",
+    pattern: /^OptInRequired: .*marketplace/i,
+    cause: "The source image is a product of AWS Marketplace whose terms this account has not accepted.",
+    change: "Subscribe to it once, at the address that AWS names, or bake on another source image."
+  },
+  {
+    id: "account-not-ready",
+    title: "The account is not enabled for EC2 here",
+    pattern: /^(OptInRequired|PendingVerification|Blocked): /,
+    cause: "AWS has not enabled this account for EC2 in this region yet.",
+    change: "Finish the sign-up or enable the region in the account settings; a new account is verified within hours."
+  },
+  {
+    id: "source-image-gone",
+    title: "The source image is gone",
+    pattern: /^InvalidAMIID\.\w+: /,
+    cause: "The image to bake on does not exist in this region, or is not shared with this account (any more).",
+    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest."
+  },
+  {
+    id: "denied",
+    title: "AWS denies a call",
+    pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
+    cause: "The role may not do what the bake needs.",
+    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+  },
+  {
+    id: "no-default-network",
+    title: "The region has no default VPC or subnet",
+    pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
+    cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
+    change: "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+  },
+  {
+    id: "network-gone",
+    title: "The subnet, VPC or group is not there",
+    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
+    cause: "A subnet, VPC or security group that the launch names does not exist in this region.",
+    change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
+  },
+  {
+    id: "no-capacity",
+    title: "AWS has no capacity",
+    pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
+    cause: "AWS has no free machine of this type at the moment.",
+    change: "Give more types in 'instance-types', or subnets of more zones in 'subnet-ids': they are tried in turn. Or run the job again later."
+  },
+  {
+    id: "throttled",
+    title: "AWS throttles the account",
+    pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
+    cause: "AWS refused the call, repeatedly, because this account calls it too often at this time.",
+    change: "Run the job again later, and not at the same moment as others of the account."
+  },
+  {
+    id: "quota",
+    title: "A quota is used up",
+    pattern: /^(Client\.)?\w*(LimitExceeded|QuotaExceeded|CountExceeded): /,
+    cause: "One of the account's quotas in this region is used up.",
+    change: "Ask AWS for a higher quota (Service Quotas), remove what is no longer used, or give smaller types in 'instance-types'."
+  },
+  {
+    id: "credentials-expired",
+    title: "The credentials have expired",
+    pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
+    cause: "AWS takes the session for expired.",
+    change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
+  },
+  {
+    id: "credentials-refused",
+    title: "AWS refuses the credentials",
+    pattern: /^(AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient\w*|InvalidAccessKeyId): /,
+    cause: "AWS does not know the credentials, or not in this region.",
+    change: "Check role-to-assume, or the credentials in the environment, and that the region is enabled in the account."
+  },
+  {
+    id: "key-pair",
+    title: "The key pair is not there",
+    pattern: /^InvalidKeyPair\.\w+: /,
+    cause: "The key pair of the build does not exist, or one of its name does already.",
+    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again."
+  },
+  {
+    id: "image-name-taken",
+    title: "The image's name is taken",
+    pattern: /^InvalidAMIName\.Duplicate: /,
+    cause: "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
+    change: "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+  },
+  {
+    id: "image-name-invalid",
+    title: "The image's name is not allowed",
+    pattern: /^InvalidAMIName\.Malformed: /,
+    cause: "EC2 does not allow that name for an image.",
+    change: "Use 3 to 128 letters, digits and ( ) [ ] . / - ' @ _ and spaces."
+  },
+  {
+    id: "encryption-key",
+    title: "The encryption key cannot be used",
+    pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
+    cause: "The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.",
+    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
+  },
+  {
+    id: "volume-too-small",
+    title: "The volume does not fit the source image",
+    pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
+    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
+    change: "Correct launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+  },
+  {
+    id: "aws-unwell",
+    title: "AWS has an error of its own",
+    pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
+    cause: "AWS answered with an error of its own, repeatedly.",
+    change: "Run the job again; health.aws.amazon.com says whether the region has an incident."
+  }
+];
+function awsCause(code2, message) {
+  return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
+}
+
+// src/ec2/denial.ts
+var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
+function denialIn(text2) {
+  if (!denialCodes.test(text2)) return void 0;
+  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
+  const called = /operation error (\w+): (\w+)/.exec(text2);
+  const action = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
+  if (action === void 0) return void 0;
+  return { action, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
+}
+function decidedBy(text2) {
+  if (/session policy/.test(text2)) return "session";
+  if (/permissions boundary/.test(text2)) return "boundary";
+  if (/(service|resource) control policy/.test(text2)) return "organization";
+  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
+}
+var otherPolicies = {
+  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
+  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.",
+  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account."
+};
+function describeDenials(denials) {
+  const lines = denials.map(({ action, resource, by }) => {
+    const on = resource ? ` on ${resource}` : "";
+    return `- ${action}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
+  });
+  return [...new Set(lines)];
+}
+
+// src/report/advice.ts
+var troubleshooting = "docs/troubleshooting.md";
+function pointer(id2) {
+  return `See ${troubleshooting}#${id2}.`;
+}
+
+// src/cleanup/leftovers.ts
+function adviceOn(error2) {
+  if (!(error2 instanceof Error)) return void 0;
+  const { name, message } = error2;
+  const cause = awsCause(name, message);
+  if (cause?.id !== "denied") return cause?.change;
+  const denial = denialIn(`${name}: ${message}`);
+  if (denial && denial.by !== "role") return otherPolicies[denial.by];
+  return `Allow ${denial?.action ?? "it"} in the role's policy: iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed.`;
+}
+function advising(left) {
+  const known = [...new Set(left.flatMap(({ advice: advice2 }) => advice2 ?? []))];
+  return [...known.length > 0 ? known : [otherAdvice], pointer("left-in-the-account")];
+}
+var otherAdvice = "Run the sweep action when it has expired; what that cannot remove either, remove by hand.";
+function describeLeftovers(left) {
+  const lines = left.map(({ type, id: id2, reason }) => `Left in the account: ${type} ${id2}: ${reason}`);
+  return [...lines, ...advising(left)].join("\n");
+}
+
 // src/cleanup/look.ts
 var Look = class {
   /** Of what stays, or turned out to be somebody else's: nothing that leads away from it is followed. */
@@ -60684,7 +61492,7 @@ var Look = class {
     try {
       return this.#ours(await search({ client: this.#client, abortSignal: this.#signal }));
     } catch (error2) {
-      this.unseen.push(unseen(type, `it could not be looked for: ${messageOf(error2)}`, this.#region));
+      this.unseen.push(notLookedFor(type, error2, { region: this.#region }));
       return [];
     }
   }
@@ -60729,6 +61537,9 @@ function filter(Name, Values) {
 }
 function unseen(type, reason, region2, id2 = "(unknown)") {
   return { type, id: id2, state: "", reason, ...region2 === void 0 ? {} : { region: region2 } };
+}
+function notLookedFor(type, error2, { region: region2, id: id2 } = {}) {
+  return { ...unseen(type, `it could not be looked for: ${messageOf(error2)}`, region2, id2), advice: adviceOn(error2) };
 }
 
 // src/cleanup/launchTemplates.ts
@@ -60848,8 +61659,7 @@ async function findInIam(account, { announced: announced2, records }, signal) {
       try {
         return await account.iam().find(resource, signal);
       } catch (error2) {
-        const reason = `it could not be looked for: ${messageOf(error2)}`;
-        problems.push(unseen(resource.type, reason, void 0, resource.id));
+        problems.push(notLookedFor(resource.type, error2, { id: resource.id }));
         return void 0;
       }
     })
@@ -60906,7 +61716,6 @@ async function sweep(options) {
   (0, import_node_events.setMaxListeners)(0, limit);
   const traces = { ...options, records: ledger, announced: ledger.announced };
   const attempts = /* @__PURE__ */ new Map();
-  const isHopeless = (resource) => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts;
   let settled = !ledger.hasOpenIntents;
   let blindLooks = 0;
   let left = unknown(ledger);
@@ -60932,7 +61741,10 @@ async function sweep(options) {
       unseen2.forEach(({ type, reason }) => log.warning(`Something of the type ${type} may be left: ${reason}`));
     }
     blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
-    if (removable.every(isHopeless) && (unseen2.length === 0 || blindLooks >= mostAttempts)) return left;
+    const isBlind = blindLooks >= mostAttempts;
+    const isHopeless = (resource) => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    isBlind && unseen2.some(({ type }) => type === waitsFor[resource.type]);
+    if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
     await pauseFor(pause, limit).catch(() => void 0);
   }
 }
@@ -60951,7 +61763,7 @@ function due(found) {
 }
 async function attempt({ account, log, limit }, resource, attempts) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before } = attempts.get(nameOf(resource)) ?? {};
+  const { tries = 0, reason: before, advice: advice2 } = attempts.get(nameOf(resource)) ?? {};
   const { state: state2, region: region2 } = resource;
   if (!before) {
     log.info(`Removing ${nameOf(resource)}${state2 && ` (${state2})`}${region2 === void 0 ? "" : ` in ${region2}`}`);
@@ -60960,8 +61772,8 @@ async function attempt({ account, log, limit }, resource, attempts) {
     await remove(account, resource, limit);
     attempts.set(nameOf(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
-    const reason = limit.aborted && before ? before : `AWS refused to remove it: ${messageOf(error2)}`;
-    attempts.set(nameOf(resource), { resource, tries: passes(error2) ? tries : tries + 1, reason });
+    const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
+    attempts.set(nameOf(resource), { resource, tries: passes(error2) ? tries : tries + 1, ...said });
   }
 }
 function nameOf({ type, id: id2 }) {
@@ -60976,8 +61788,15 @@ function passes(error2) {
 }
 function leftover(resource, attempts) {
   const { type, id: id2, state: state2, region: region2 } = resource;
-  const reason = attempts.get(nameOf(resource))?.reason || "it waits for another resource to go";
-  return { type, id: id2, state: state2, reason, ...region2 === void 0 ? {} : { region: region2 } };
+  const { reason, advice: advice2 } = attempts.get(nameOf(resource)) ?? {};
+  return {
+    type,
+    id: id2,
+    state: state2,
+    reason: reason || "it waits for another resource to go",
+    ...advice2 === void 0 ? {} : { advice: advice2 },
+    ...region2 === void 0 ? {} : { region: region2 }
+  };
 }
 function unknown(ledger) {
   const reason = "the time for the sweep was up before it could look";
@@ -61652,7 +62471,7 @@ var _SA = "SigningAlgorithm";
 var _SAK2 = "SecretAccessKey";
 var _SDEE = "SessionDurationEscalationException";
 var _SFWIT2 = "SubjectFromWebIdentityToken";
-var _SI2 = "SourceIdentity";
+var _SI3 = "SourceIdentity";
 var _SN2 = "SerialNumber";
 var _STS2 = "SessionTokenSize";
 var _STU2 = "SessionTokenUtilization";
@@ -61808,7 +62627,7 @@ var AssumeRoleRequest$2 = [
   n06,
   _ARR2,
   0,
-  [_RA2, _RSN2, _PA2, _P3, _DS2, _T3, _TTK2, _EI2, _SN2, _TC2, _SI2, _PC2, _MSTS2],
+  [_RA2, _RSN2, _PA2, _P3, _DS2, _T3, _TTK2, _EI2, _SN2, _TC2, _SI3, _PC2, _MSTS2],
   [0, 0, () => policyDescriptorListType2, 0, 1, () => tagListType2, 64 | 0, 0, 0, 0, 0, () => ProvidedContextsListType2, 1],
   2
 ];
@@ -61826,7 +62645,7 @@ var AssumeRoleWithWebIdentityResponse$2 = [
   n06,
   _ARWWIRs2,
   0,
-  [_C2, _SFWIT2, _ARU2, _PPS2, _Pr2, _Au2, _SI2, _STU2, _STS2],
+  [_C2, _SFWIT2, _ARU2, _PPS2, _Pr2, _Au2, _SI3, _STU2, _STS2],
   [[() => Credentials$2, 0], 0, () => AssumedRoleUser$2, 1, 0, 0, 0, 1, 1]
 ];
 var Credentials$2 = [
@@ -62217,13 +63036,13 @@ function get2(url, { env: env2, headers = {}, signal }) {
   });
 }
 function bytesReader(env2, limit) {
-  return async function read3(url, signal, redirects = 3) {
+  return async function read4(url, signal, redirects = 3) {
     const response = await get2(new URL(url), { env: env2, signal });
     const { statusCode = 0 } = response;
     const { location } = response.headers;
     if (statusCode >= 300 && statusCode < 400 && location && redirects > 0) {
       response.destroy();
-      return read3(new URL(location, url).href, signal, redirects - 1);
+      return read4(new URL(location, url).href, signal, redirects - 1);
     }
     const body = await bodyOf(response, limit);
     if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
@@ -62231,8 +63050,8 @@ function bytesReader(env2, limit) {
   };
 }
 function textReader(env2, limit) {
-  const read3 = bytesReader(env2, limit);
-  return async (url, signal) => (await read3(url, signal)).toString("utf8");
+  const read4 = bytesReader(env2, limit);
+  return async (url, signal) => (await read4(url, signal)).toString("utf8");
 }
 async function bodyOf(response, limit) {
   const chunks = [];
@@ -62262,7 +63081,7 @@ function keepFresh(source, { log, owner, now = Date.now }) {
   const leftOf = (keys) => (keys.expiration?.getTime() ?? Infinity) - now();
   async function obtain() {
     try {
-      const keys = await source(AbortSignal.any([closing2.signal, AbortSignal.timeout(renewalMs)]));
+      const keys = await source(timeLimit(renewalMs, [closing2.signal]));
       [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret));
       held = keys;
       heldSince = now();
@@ -62375,7 +63194,7 @@ async function requestOnce(url, requestToken, env2, signal) {
   return token;
 }
 async function answerOf(url, headers, env2, signal) {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]);
+  const limit = timeLimit(attemptMs, [signal]);
   try {
     const response = await get2(url, { env: env2, headers, signal: limit });
     return { status: response.statusCode ?? 0, body: (await bodyOf(response, longestAnswer)).toString("utf8") };
@@ -64481,189 +65300,6 @@ function openAccount(region2, credentials, env2) {
   };
 }
 
-// src/report/advice.ts
-var troubleshooting = "docs/troubleshooting.md";
-function pointer(id2) {
-  return `See ${troubleshooting}#${id2}.`;
-}
-
-// src/ec2/causes.ts
-var awsCauses = [
-  {
-    id: "instance-profile",
-    title: "The instance profile is not there",
-    pattern: /^InvalidParameterValue: .*iamInstanceProfile/i,
-    cause: "The instance profile that the machine is to have does not exist.",
-    change: "Correct the profile's name (not its role's), or wait a moment if it has just been made."
-  },
-  {
-    id: "architecture",
-    title: "Instance type and image are for different processors",
-    pattern: /^InvalidParameterValue: .*architecture .* does not match/i,
-    cause: "The instance type has another processor than the image was made for.",
-    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
-  },
-  {
-    id: "type-not-offered",
-    title: "The instance type is not offered here",
-    pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
-    cause: "There is no such instance type in this region, or not in this zone of it.",
-    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
-  },
-  {
-    id: "marketplace-terms",
-    title: "The source image is from AWS Marketplace",
-    pattern: /^OptInRequired: .*marketplace/i,
-    cause: "The source image is a product of AWS Marketplace whose terms this account has not accepted.",
-    change: "Subscribe to it once, at the address that AWS names, or bake on another source image."
-  },
-  {
-    id: "account-not-ready",
-    title: "The account is not enabled for EC2 here",
-    pattern: /^(OptInRequired|PendingVerification|Blocked): /,
-    cause: "AWS has not enabled this account for EC2 in this region yet.",
-    change: "Finish the sign-up or enable the region in the account settings; a new account is verified within hours."
-  },
-  {
-    id: "source-image-gone",
-    title: "The source image is gone",
-    pattern: /^InvalidAMIID\.\w+: /,
-    cause: "The image to bake on does not exist in this region, or is not shared with this account (any more).",
-    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest."
-  },
-  {
-    id: "denied",
-    title: "AWS denies a call",
-    pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
-    cause: "The role may not do what the bake needs.",
-    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
-  },
-  {
-    id: "no-default-network",
-    title: "The region has no default VPC or subnet",
-    pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
-    cause: "The build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
-    change: "Make one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
-  },
-  {
-    id: "network-gone",
-    title: "The subnet, VPC or group is not there",
-    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
-    cause: "A subnet, VPC or security group that the launch names does not exist in this region.",
-    change: "Correct its id in the template; ids belong to one region and one account."
-  },
-  {
-    id: "no-capacity",
-    title: "AWS has no capacity",
-    pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
-    cause: "AWS has no free machine of this type at the moment.",
-    change: "Give more types in 'instance-types': they are tried in turn. Or run the job again later."
-  },
-  {
-    id: "throttled",
-    title: "AWS throttles the account",
-    pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
-    cause: "AWS refused the call, repeatedly, because this account calls it too often at this time.",
-    change: "Run the job again later, and not at the same moment as others of the account."
-  },
-  {
-    id: "quota",
-    title: "A quota is used up",
-    pattern: /^(Client\.)?\w*(LimitExceeded|QuotaExceeded|CountExceeded): /,
-    cause: "One of the account's quotas in this region is used up.",
-    change: "Ask AWS for a higher quota (Service Quotas), remove what is no longer used, or give smaller types in 'instance-types'."
-  },
-  {
-    id: "credentials-expired",
-    title: "The credentials have expired",
-    pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
-    cause: "AWS takes the session for expired.",
-    change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
-  },
-  {
-    id: "credentials-refused",
-    title: "AWS refuses the credentials",
-    pattern: /^(AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient\w*|InvalidAccessKeyId): /,
-    cause: "AWS does not know the credentials, or not in this region.",
-    change: "Check role-to-assume, or the credentials in the environment, and that the region is enabled in the account."
-  },
-  {
-    id: "key-pair",
-    title: "The key pair is not there",
-    pattern: /^InvalidKeyPair\.\w+: /,
-    cause: "The key pair of the build does not exist, or one of its name does already.",
-    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again."
-  },
-  {
-    id: "image-name-taken",
-    title: "The image's name is taken",
-    pattern: /^InvalidAMIName\.Duplicate: /,
-    cause: "This account has an image of that name in the region already.",
-    change: "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
-  },
-  {
-    id: "image-name-invalid",
-    title: "The image's name is not allowed",
-    pattern: /^InvalidAMIName\.Malformed: /,
-    cause: "EC2 does not allow that name for an image.",
-    change: "Use 3 to 128 letters, digits and ( ) [ ] . / - ' @ _ and spaces."
-  },
-  {
-    id: "encryption-key",
-    title: "The encryption key cannot be used",
-    pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
-    cause: "The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.",
-    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
-  },
-  {
-    id: "volume-too-small",
-    title: "The volume does not fit the source image",
-    pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
-    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
-    change: "Correct launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
-  },
-  {
-    id: "aws-unwell",
-    title: "AWS has an error of its own",
-    pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
-    cause: "AWS answered with an error of its own, repeatedly.",
-    change: "Run the job again; health.aws.amazon.com says whether the region has an incident."
-  }
-];
-function awsCause(code2, message) {
-  return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
-}
-
-// src/ec2/denial.ts
-var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
-function denialIn(text2) {
-  if (!denialCodes.test(text2)) return void 0;
-  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
-  const called = /operation error (\w+): (\w+)/.exec(text2);
-  const action = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
-  if (action === void 0) return void 0;
-  return { action, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
-}
-function decidedBy(text2) {
-  if (/session policy/.test(text2)) return "session";
-  if (/permissions boundary/.test(text2)) return "boundary";
-  if (/(service|resource) control policy/.test(text2)) return "organization";
-  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
-}
-var otherPolicies = {
-  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
-  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.",
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account."
-};
-function describeDenials(denials) {
-  const lines = denials.map(({ action, resource, by }) => {
-    const on = resource ? ` on ${resource}` : "";
-    return `- ${action}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
-  });
-  return [...new Set(lines)];
-}
-
 // src/ec2/statements.ts
 var creating = ["ec2:RunInstances", "ec2:CreateImage", "ec2:CreateKeyPair", "ec2:CreateSecurityGroup"];
 var looking = /^ec2:(Describe\w*|GetConsoleOutput)$/;
@@ -64732,11 +65368,11 @@ ${connectionAdvice}`, { cause: error2 });
   const said = `${attempt2}: AWS answered ${error2.name}: ${error2.message}`;
   const cause = awsCause(error2.name, error2.message);
   if (!cause) return new UserError(`${said}
-${otherAdvice}`, { cause: error2 });
+${otherAdvice2}`, { cause: error2 });
   return new UserError([said, adviceFor2(cause, error2), pointer(cause.id)].join("\n"), { cause: error2, id: cause.id });
 }
 var connectionAdvice = "Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).";
-var otherAdvice = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
+var otherAdvice2 = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
 function adviceFor2(cause, { name, message }) {
   const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
   if (!denial) return `${cause.cause} ${cause.change}`;
@@ -64792,7 +65428,7 @@ async function describeImage(ec2, region2, id2, { bake: expectedBake, began }, s
       const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
       return (await ec2.send(new DescribeImagesCommand(query), { abortSignal: signal })).Images?.[0];
     },
-    { signal: AbortSignal.any([signal, AbortSignal.timeout(6e4)]) }
+    { signal: timeLimit(6e4, [signal]) }
   ).catch((error2) => {
     signal.throwIfAborted();
     throw new UserError(`Packer reports the image ${id2}, but this account owns none of that id in ${region2}`, {
@@ -67202,7 +67838,7 @@ var _AIc = "AccountId";
 var _AIct = "ActivationId";
 var _AId2 = "AdditionalInfo";
 var _AIdv = "AdvisoryIds";
-var _AIs = "AssociationId";
+var _AIs2 = "AssociationId";
 var _AIss = "AssociationIds";
 var _AIt = "AttachmentInformation";
 var _AItt2 = "AttachmentsInformation";
@@ -67440,7 +68076,7 @@ var _IFR = "IncludeFutureRegions";
 var _IFV = "InvalidFilterValue";
 var _IFVL = "InventoryFilterValueList";
 var _IFn = "InventoryFilter";
-var _IG = "InventoryGroup";
+var _IG2 = "InventoryGroup";
 var _IGL = "InventoryGroupList";
 var _II2 = "InstanceId";
 var _IIA2 = "InventoryItemAttribute";
@@ -67508,7 +68144,7 @@ var _IT4 = "InvalidTag";
 var _ITM = "InvalidTargetMaps";
 var _ITNE = "InvalidTypeNameException";
 var _ITn = "InvalidTarget";
-var _ITns = "InstanceType";
+var _ITns2 = "InstanceType";
 var _IU = "InvalidUpdate";
 var _IV = "IteratorValue";
 var _Inpu = "Inputs";
@@ -67519,7 +68155,7 @@ var _KI2 = "KeyId";
 var _KN2 = "KeyName";
 var _KNb = "KbNumber";
 var _KTD = "KeysToDelete";
-var _L = "Limit";
+var _L2 = "Limit";
 var _LAED = "LastAssociationExecutionDate";
 var _LC = "LowCount";
 var _LCIRis = "ListComplianceItemsRequest";
@@ -67556,7 +68192,7 @@ var _MTU = "MetadataToUpdate";
 var _MV2 = "MetadataValue";
 var _MWAP = "MaintenanceWindowAutomationParameters";
 var _MWF = "MaintenanceWindowFilter";
-var _Mo = "Mode";
+var _Mo2 = "Mode";
 var _N2 = "Name";
 var _NA = "NodeAggregator";
 var _NAL = "NodeAggregatorList";
@@ -67765,7 +68401,7 @@ var _SET = "StepExecutionsTruncated";
 var _SETc = "ScheduledEndTime";
 var _SEt = "StepExecutions";
 var _SEte = "StepExecution";
-var _SI3 = "StatusInformation";
+var _SI4 = "StatusInformation";
 var _SIo = "SourceId";
 var _SL = "S3Location";
 var _SLo = "SourceLocation";
@@ -68710,7 +69346,7 @@ var OpsItemLimitExceededException$ = [
   n08,
   _OILEE,
   { [_aQE4]: [`OpsItemLimitExceededException`, 400], [_e7]: _c7 },
-  [_RT3, _L, _LT2, _M3],
+  [_RT3, _L2, _LT2, _M3],
   [64 | 0, 1, 0, 0]
 ];
 n0_registry7.registerError(OpsItemLimitExceededException$, OpsItemLimitExceededException);
@@ -68962,7 +69598,7 @@ var ResourcePolicyLimitExceededException$ = [
   n08,
   _RPLEE,
   { [_aQE4]: [`ResourcePolicyLimitExceededException`, 400], [_e7]: _c7 },
-  [_L, _LT2, _M3],
+  [_L2, _LT2, _M3],
   [1, 0, 0]
 ];
 n0_registry7.registerError(ResourcePolicyLimitExceededException$, ResourcePolicyLimitExceededException);
@@ -69195,7 +69831,7 @@ var Association$ = [
   n08,
   _As,
   0,
-  [_N2, _II2, _AIs, _AV, _DV, _Ta5, _LED, _O, _SE, _AN, _SO2, _Du, _TM],
+  [_N2, _II2, _AIs2, _AV, _DV, _Ta5, _LED, _O, _SE, _AN, _SO2, _Du, _TM],
   [0, 0, 0, 0, 0, () => Targets, 4, () => AssociationOverview$, 0, 0, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]]]
 ];
 var AssociationDescription$ = [
@@ -69203,7 +69839,7 @@ var AssociationDescription$ = [
   n08,
   _AD,
   0,
-  [_N2, _II2, _AV, _Da, _LUAD, _St2, _O, _DV, _ATPN, _P4, _AIs, _Ta5, _SE, _OL, _LED, _LSED, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _TA2, _ADAR],
+  [_N2, _II2, _AV, _Da, _LUAD, _St2, _O, _DV, _ATPN, _P4, _AIs2, _Ta5, _SE, _OL, _LED, _LSED, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _TA2, _ADAR],
   [0, 0, 0, 4, 4, () => AssociationStatus$, () => AssociationOverview$, 0, 0, [() => _Parameters, 0], 0, () => Targets, 0, () => InstanceAssociationOutputLocation$, 4, 4, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, () => AlarmStateInformationList, 0]
 ];
 var AssociationExecution$ = [
@@ -69211,7 +69847,7 @@ var AssociationExecution$ = [
   n08,
   _AE,
   0,
-  [_AIs, _AV, _EI3, _St2, _DS3, _CT3, _LED, _RCBS, _AC2, _TA2],
+  [_AIs2, _AV, _EI3, _St2, _DS3, _CT3, _LED, _RCBS, _AC2, _TA2],
   [0, 0, 0, 0, 0, 4, 4, 0, () => AlarmConfiguration$, () => AlarmStateInformationList]
 ];
 var AssociationExecutionFilter$ = [
@@ -69228,7 +69864,7 @@ var AssociationExecutionTarget$ = [
   n08,
   _AET,
   0,
-  [_AIs, _AV, _EI3, _RI, _RTe2, _St2, _DS3, _LED, _OS],
+  [_AIs2, _AV, _EI3, _RI, _RTe2, _St2, _DS3, _LED, _OS],
   [0, 0, 0, 0, 0, 0, 0, 4, () => OutputSource$]
 ];
 var AssociationExecutionTargetsFilter$ = [
@@ -69271,7 +69907,7 @@ var AssociationVersionInfo$ = [
   n08,
   _AVI,
   0,
-  [_AIs, _AV, _CD2, _N2, _DV, _P4, _Ta5, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _ADAR],
+  [_AIs2, _AV, _CD2, _N2, _DV, _P4, _Ta5, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _ADAR],
   [0, 0, 4, 0, 0, [() => _Parameters, 0], () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], 0]
 ];
 var AttachmentContent$ = [
@@ -69303,7 +69939,7 @@ var AutomationExecution$ = [
   n08,
   _AEu,
   0,
-  [_AEI, _DN2, _DV, _EST, _EET, _AES, _SEt, _SET, _P4, _Ou2, _FM, _WM, _Mo, _PAEI, _EB, _CSN, _CA3, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _TL2, _PC3, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs, _CRN, _Var, _TS2],
+  [_AEI, _DN2, _DV, _EST, _EET, _AES, _SEt, _SET, _P4, _Ou2, _FM, _WM, _Mo2, _PAEI, _EB, _CSN, _CA3, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _TL2, _PC3, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN, _Var, _TS2],
   [0, 0, 0, 4, 4, 0, () => StepExecutionList, 2, [2, n08, _APM, 0, 0, 64 | 0], [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, () => TargetLocations, () => ProgressCounters$, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0, [2, n08, _APM, 0, 0, 64 | 0], () => TargetsSummary$]
 ];
 var AutomationExecutionFilter$ = [
@@ -69328,7 +69964,7 @@ var AutomationExecutionMetadata$ = [
   n08,
   _AEM,
   0,
-  [_AEI, _DN2, _DV, _AES, _EST, _EET, _EB, _LF, _Ou2, _Mo, _PAEI, _CSN, _CA3, _FM, _WM, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _ATu, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs, _CRN],
+  [_AEI, _DN2, _DV, _AES, _EST, _EET, _EB, _LF, _Ou2, _Mo2, _PAEI, _CSN, _CA3, _FM, _WM, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _ATu, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN],
   [0, 0, 0, 0, 4, 4, 0, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, 0, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0]
 ];
 var AutomationExecutionPreview$ = [
@@ -69504,7 +70140,7 @@ var DocumentDescription$ = [
   n08,
   _DD,
   0,
-  [_Sha, _H, _HT2, _N2, _DNi, _VN2, _Ow2, _CD2, _St2, _SI3, _DV, _D2, _P4, _PTl, _DT, _SV, _LV, _DVe, _DF, _TT, _T5, _AItt2, _Req, _Au3, _RIe2, _AVp, _PRV, _RS, _Ca, _CEa],
+  [_Sha, _H, _HT2, _N2, _DNi, _VN2, _Ow2, _CD2, _St2, _SI4, _DV, _D2, _P4, _PTl, _DT, _SV, _LV, _DVe, _DF, _TT, _T5, _AItt2, _Req, _Au3, _RIe2, _AVp, _PRV, _RS, _Ca, _CEa],
   [0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, [() => DocumentParameterList, 0], [() => PlatformTypeList, 0], 0, 0, 0, 0, 0, 0, () => TagList2, [() => AttachmentInformationList, 0], () => DocumentRequiresList, 0, [() => ReviewInformationList, 0], 0, 0, 0, 64 | 0, 64 | 0]
 ];
 var DocumentFilter$ = [
@@ -69680,7 +70316,7 @@ var InstanceProperty$ = [
   n08,
   _IPns,
   0,
-  [_N2, _II2, _ITns, _IRn, _KN2, _ISns, _Ar2, _IPA, _LTa2, _PSi, _LPDT, _AVg, _PTla, _PNla, _PV, _AIct, _IRa, _RD, _RTe2, _CNo, _AS, _LAED, _LSAED, _AO, _SIo, _STo, _SLo, _AZ2],
+  [_N2, _II2, _ITns2, _IRn, _KN2, _ISns, _Ar2, _IPA, _LTa2, _PSi, _LPDT, _AVg, _PTla, _PNla, _PV, _AIct, _IRa, _RD, _RTe2, _CNo, _AS, _LAED, _LSAED, _AO, _SIo, _STo, _SLo, _AZ2],
   [0, 0, 0, 0, 0, 0, 0, [() => IPAddress, 0], 4, 0, 4, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 4, 4, () => InstanceAggregatedAssociationOverview$, 0, 0, 0, 0]
 ];
 var InstancePropertyFilter$ = [
@@ -69721,7 +70357,7 @@ var InventoryFilter$ = [
 var InventoryGroup$ = [
   3,
   n08,
-  _IG,
+  _IG2,
   0,
   [_N2, _Fi2],
   [0, [() => InventoryFilterList, 0]],
@@ -70224,7 +70860,7 @@ var StartAutomationExecutionRequest$ = [
   n08,
   _SAER,
   0,
-  [_DN2, _DV, _P4, _CTl, _Mo, _TPN, _Ta5, _TM, _MC, _ME, _TL2, _T5, _AC2, _TLURL],
+  [_DN2, _DV, _P4, _CTl, _Mo2, _TPN, _Ta5, _TM, _MC, _ME, _TL2, _T5, _AC2, _TLURL],
   [0, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, () => AutomationTargets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], 0, 0, () => TargetLocations, () => TagList2, () => AlarmConfiguration$, 0],
   1
 ];
@@ -70326,7 +70962,7 @@ var UpdateAssociationRequest$ = [
   n08,
   _UAR,
   0,
-  [_AIs, _P4, _DV, _SE, _OL, _N2, _Ta5, _AN, _AV, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _ADAR],
+  [_AIs2, _P4, _DV, _SE, _OL, _N2, _Ta5, _AN, _AV, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _ADAR],
   [0, [() => _Parameters, 0], 0, 0, () => InstanceAssociationOutputLocation$, 0, () => Targets, 0, 0, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, 0],
   1
 ];
@@ -70725,7 +71361,7 @@ var InventoryGroupList = [
   0,
   [
     () => InventoryGroup$,
-    { [_xN2]: _IG }
+    { [_xN2]: _IG2 }
   ]
 ];
 var InventoryItemAttributeList = [
@@ -71315,12 +71951,15 @@ function parameterReader(region2, credentials, env2) {
 // src/image/plan.ts
 var import_node_crypto5 = require("node:crypto");
 
+// src/network/planReach.ts
+var import_ipaddr5 = __toESM(require_ipaddr(), 1);
+
 // src/ec2/ownAddress.ts
 var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 var service = "https://checkip.amazonaws.com/";
-async function ownCidrs(read3, signal) {
+async function ownCidrs(read4, signal) {
   const ask = async () => {
-    const address = (await read3(service, AbortSignal.any([signal, AbortSignal.timeout(1e4)]))).trim();
+    const address = (await read4(service, timeLimit(1e4, [signal]))).trim();
     if (!import_ipaddr2.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
     return `${address}/32`;
   };
@@ -71336,99 +71975,45 @@ async function ownCidrs(read3, signal) {
   return cidrs;
 }
 
-// src/image/jenkinsVersion.ts
-var import_semver = __toESM(require_semver2(), 1);
-
-// src/image/packageIndex.ts
-var zlib2 = __toESM(require("node:zlib"), 1);
-var longestUnpacked = 5e7;
-var release2 = String.raw`\d+\.\d+(?:\.\d+)?`;
-function indexOf(repository, kind) {
-  return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
-}
-async function jenkinsVersions(repository, kind, read3, signal) {
-  const index = (await read3(indexOf(repository, kind), signal)).toString("utf8");
-  if (kind === "deb") return versionsOfDebs(index);
-  const path19 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
-  if (path19 === void 0) throw new Error("it names no primary index");
-  return versionsOfRpms(unpack(path19, await read3(`${repository}/${path19}`, signal)));
-}
-function versionsOfDebs(index) {
-  const version = new RegExp(`^Version: (${release2})$`, "m");
-  return index.split(/\n\s*\n/).filter((paragraph) => /^Package: jenkins$/m.test(paragraph)).flatMap((paragraph) => version.exec(paragraph)?.[1] ?? []);
-}
-function versionsOfRpms(primary) {
-  const version = new RegExp(`<version [^>]*\\bver="(${release2})"`);
-  return primary.split("</package>").filter((entry) => entry.includes("<name>jenkins</name>")).flatMap((entry) => version.exec(entry)?.[1] ?? []);
-}
-function unpack(path19, bytes) {
-  const options = { maxOutputLength: longestUnpacked };
-  if (path19.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path19.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path19} is packed in a way that cannot be read`);
-}
-
-// src/image/jenkinsVersion.ts
-var repositories = {
-  deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
-  rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
+// src/network/privateAddress.ts
+var import_node_dgram = require("node:dgram");
+var import_node_events2 = require("node:events");
+var import_ipaddr3 = __toESM(require_ipaddr(), 1);
+var sourceAddress = async (destination) => {
+  const socket = (0, import_node_dgram.createSocket)("udp4");
+  try {
+    socket.connect(9, destination);
+    await (0, import_node_events2.once)(socket, "connect");
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
 };
-async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { readBytes, log }, signal) {
-  const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
-  const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
-  const kinds = packageKinds(source, repositoryUrl !== void 0);
-  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(3e4)]);
-  let index = indexOf(url, kinds[0]);
-  try {
-    const found = await firstIndex(url, kinds, readBytes, limit);
-    index = indexOf(url, found.kind);
-    const versions2 = found.versions.toSorted(byVersion);
-    if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
-    if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
-    const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
-    throw new InputError("jenkins-version", `${index} has no Jenkins '${wanted2}'. ${offered}`);
-  } catch (error2) {
-    signal.throwIfAborted();
-    if (error2 instanceof InputError) throw error2;
-    const problem4 = `${index} could not be read: ${messageOf(error2)}.`;
-    if (!isExact) {
-      const advice2 = `Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.`;
-      throw new UserError(`Jenkins '${wanted2}' could not be looked up. ${problem4} ${advice2}`, { cause: error2 });
-    }
-    log.warning(`It could not be checked that there is a Jenkins ${wanted2}. ${problem4}`);
-    return { version: wanted2, repositoryUrl: url };
-  }
+async function ownPrivateCidrs(vpc, source = sourceAddress) {
+  const seen = await Promise.allSettled(vpc.cidrs.map((cidr2) => source(routerOf(cidr2))));
+  const addresses = seen.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  const inside = addresses.filter((address) => vpc.cidrs.some((cidr2) => contains(cidr2, address)));
+  if (inside.length > 0) return [...new Set(inside)].map((address) => `${address}/32`);
+  const failures = seen.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
+  throw new UserError(
+    `This runner has no address in ${vpc.id} (${vpc.cidrs.join(", ")}): it sends from ${[...new Set(addresses)].join(", ") || failures.join(", ")}. With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, over a VPN, or out of a container whose host translates its address.`
+  );
 }
-function packageKinds(source, isMirror) {
-  if (source === "al2023") return ["rpm"];
-  return isMirror && /^(ami-|resolve:)/.test(source) ? ["deb", "rpm"] : ["deb"];
+function routerOf(cidr2) {
+  const [first = 0, second = 0, third = 0, fourth = 0] = import_ipaddr3.default.IPv4.networkAddressFromCIDR(cidr2).octets;
+  return [first, second, third, fourth + 1].join(".");
 }
-async function firstIndex(url, [kind, ...others], read3, signal) {
-  try {
-    return { kind, versions: await jenkinsVersions(url, kind, read3, signal) };
-  } catch (error2) {
-    signal.throwIfAborted();
-    const [next, ...rest] = others;
-    if (next === void 0) throw error2;
-    return firstIndex(url, [next, ...rest], read3, signal).catch(() => {
-      throw error2;
-    });
-  }
-}
-function byVersion(one, other) {
-  return import_semver.default.compare(import_semver.default.coerce(one) ?? "0.0.0", import_semver.default.coerce(other) ?? "0.0.0");
+function contains(cidr2, address) {
+  return import_ipaddr3.default.IPv4.parse(address).match(import_ipaddr3.default.IPv4.parseCIDR(cidr2));
 }
 
-// src/image/plugins.ts
-var import_semver2 = __toESM(require_semver2(), 1);
-
-// src/image/pluginList.ts
-var import_node_fs8 = require("node:fs");
-var path4 = __toESM(require("node:path"), 1);
+// src/network/reach.ts
+function letIn({ via, cidrs }) {
+  return via === "session-manager" ? "nobody (session-manager opens no port)" : cidrs.join(", ");
+}
 
 // src/parse.ts
-var import_ipaddr3 = __toESM(require_ipaddr(), 1);
+var import_ipaddr4 = __toESM(require_ipaddr(), 1);
 function quoted(value) {
   return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
 }
@@ -71480,16 +72065,170 @@ function httpUrl(value) {
     throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed3}`);
   }
   if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed3}`);
-  return value.replace(/\/+$/, "");
+  return value.replace(/(?<!\/)\/+$/, "");
 }
 function cidr(value) {
-  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(value) || !import_ipaddr3.default.IPv4.isValidCIDR(value)) {
+  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !import_ipaddr4.default.IPv4.isValidCIDR(value)) {
     throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
   }
   return value;
 }
 
+// src/network/subnets.ts
+var subnetIdList = list(
+  matching(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "subnet ids such as subnet-0123456789abcdef0")
+);
+async function vpcOf(ec2, subnetIds, region2, signal) {
+  const query = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] });
+  const { Subnets: found = [] } = await ec2.send(query, { abortSignal: signal });
+  const missing3 = subnetIds.filter((id2) => !found.some(({ SubnetId }) => SubnetId === id2));
+  if (missing3.length > 0) {
+    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region2}`);
+  }
+  const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
+  if (vpcIds.size > 1) {
+    const where = found.map(({ SubnetId, VpcId }) => `${SubnetId} in ${VpcId}`).toSorted();
+    throw new InputError("subnet-ids", `must be of one VPC, because a group of it is made: ${where.join(", ")}`);
+  }
+  return [...vpcIds][0] ?? "";
+}
+async function findVpc(ec2, id2, signal) {
+  const filter2 = id2 === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id2] };
+  const { Vpcs: [vpc] = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: [filter2] }), { abortSignal: signal });
+  if (!vpc?.VpcId) return void 0;
+  const all2 = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
+  return { id: vpc.VpcId, cidrs: [...new Set(all2.flatMap((cidr2) => cidr2 ?? []))] };
+}
+
+// src/network/planReach.ts
+async function planReach(inputs, context, signal) {
+  const { ec2, region: region2, log } = context;
+  const { via, subnetIds } = inputs;
+  const vpcId = subnetIds.length > 0 ? await vpcOf(ec2, subnetIds, region2, signal) : void 0;
+  const cidrs = via === "session-manager" ? [] : await cidrsFor(inputs, vpcId, context, signal);
+  const doubtful2 = via === "public-ip" && inputs.allowedCidrs !== "auto" && await isLeftOut(cidrs, context, signal);
+  const reach = { via, cidrs, subnetIds, ...vpcId ? { vpcId } : {}, doubtful: doubtful2 };
+  log.info(`The build and the smoke test can be reached from ${letIn(reach)}`);
+  return reach;
+}
+async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2, region: region2, read: read4, source }, signal) {
+  if (allowedCidrs !== "auto") return allowedCidrs;
+  if (via === "public-ip") return ownCidrs(read4, signal);
+  const vpc = await findVpc(ec2, vpcId, signal);
+  if (!vpc) {
+    throw new UserError(
+      `${region2} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
+    );
+  }
+  return ownPrivateCidrs(vpc, source);
+}
+async function isLeftOut(cidrs, { read: read4, log }, signal) {
+  if (cidrs.every(isPrivate)) return false;
+  const own = await ownCidrs(read4, signal).catch(() => []);
+  signal.throwIfAborted();
+  const addresses = own.map((cidr2) => cidr2.replace("/32", ""));
+  const letsIn = addresses.some((address) => cidrs.some((cidr2) => contains(cidr2, address)));
+  if (letsIn || addresses.length === 0) return false;
+  log.warning(
+    `This runner connects to the internet from ${addresses.join(", ")}, which 'allowed-cidrs' (${cidrs.join(", ")}) does not let in. Unless it has another address as well, it will reach neither the build nor the smoke test. The build waits for SSH for 2 minutes, not 5.`
+  );
+  return true;
+}
+function isPrivate(cidr2) {
+  const [address] = import_ipaddr5.default.IPv4.parseCIDR(cidr2);
+  return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
+}
+
+// src/image/jenkinsVersion.ts
+var import_semver = __toESM(require_semver2(), 1);
+
+// src/image/packageIndex.ts
+var zlib2 = __toESM(require("node:zlib"), 1);
+var longestUnpacked = 5e7;
+var release2 = String.raw`\d+\.\d+(?:\.\d+)?`;
+function indexOf(repository, kind) {
+  return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
+}
+async function jenkinsVersions(repository, kind, read4, signal) {
+  const index = (await read4(indexOf(repository, kind), signal)).toString("utf8");
+  if (kind === "deb") return versionsOfDebs(index);
+  const path19 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
+  if (path19 === void 0) throw new Error("it names no primary index");
+  return versionsOfRpms(unpack(path19, await read4(`${repository}/${path19}`, signal)));
+}
+function versionsOfDebs(index) {
+  const version = new RegExp(`^Version: (${release2})$`, "m");
+  return index.split(/\n\s*\n/).filter((paragraph) => /^Package: jenkins$/m.test(paragraph)).flatMap((paragraph) => version.exec(paragraph)?.[1] ?? []);
+}
+function versionsOfRpms(primary) {
+  const version = new RegExp(`<version [^>]*\\bver="(${release2})"`);
+  return primary.split("</package>").filter((entry) => entry.includes("<name>jenkins</name>")).flatMap((entry) => version.exec(entry)?.[1] ?? []);
+}
+function unpack(path19, bytes) {
+  const options = { maxOutputLength: longestUnpacked };
+  if (path19.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path19.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path19} is packed in a way that cannot be read`);
+}
+
+// src/image/jenkinsVersion.ts
+var repositories = {
+  deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
+  rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
+};
+async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { readBytes, log }, signal) {
+  const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
+  const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
+  const kinds = packageKinds(source, repositoryUrl !== void 0);
+  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
+  const limit = timeLimit(3e4, [signal]);
+  let index = indexOf(url, kinds[0]);
+  try {
+    const found = await firstIndex(url, kinds, readBytes, limit);
+    index = indexOf(url, found.kind);
+    const versions2 = found.versions.toSorted(byVersion);
+    if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
+    if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
+    const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
+    throw new InputError("jenkins-version", `${index} has no Jenkins '${wanted2}'. ${offered}`);
+  } catch (error2) {
+    signal.throwIfAborted();
+    if (error2 instanceof InputError) throw error2;
+    const problem4 = `${index} could not be read: ${messageOf(error2)}.`;
+    if (!isExact) {
+      const advice2 = `Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.`;
+      throw new UserError(`Jenkins '${wanted2}' could not be looked up. ${problem4} ${advice2}`, { cause: error2 });
+    }
+    log.warning(`It could not be checked that there is a Jenkins ${wanted2}. ${problem4}`);
+    return { version: wanted2, repositoryUrl: url };
+  }
+}
+function packageKinds(source, isMirror) {
+  if (source === "al2023") return ["rpm"];
+  return isMirror && /^(ami-|resolve:)/.test(source) ? ["deb", "rpm"] : ["deb"];
+}
+async function firstIndex(url, [kind, ...others], read4, signal) {
+  try {
+    return { kind, versions: await jenkinsVersions(url, kind, read4, signal) };
+  } catch (error2) {
+    signal.throwIfAborted();
+    const [next, ...rest] = others;
+    if (next === void 0) throw error2;
+    return firstIndex(url, [next, ...rest], read4, signal).catch(() => {
+      throw error2;
+    });
+  }
+}
+function byVersion(one, other) {
+  return import_semver.default.compare(import_semver.default.coerce(one) ?? "0.0.0", import_semver.default.coerce(other) ?? "0.0.0");
+}
+
+// src/image/plugins.ts
+var import_semver2 = __toESM(require_semver2(), 1);
+
 // src/image/pluginList.ts
+var import_node_fs8 = require("node:fs");
+var path4 = __toESM(require("node:path"), 1);
 var pluginName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 var pluginVersion = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
 function isPlugin(name, version) {
@@ -71513,17 +72252,17 @@ function parsePlugins(value, workspace) {
 }
 function textOf(value, workspace) {
   const file = path4.resolve(workspace, value.trim());
-  const isFile = !/[\s,:]/.test(value.trim()) && (0, import_node_fs8.statSync)(file, { throwIfNoEntry: false })?.isFile();
+  const isFile = !/[\s,:]/.test(value.trim()) && (0, import_node_fs8.existsSync)(file) && (0, import_node_fs8.statSync)(file).isFile();
   return isFile ? (0, import_node_fs8.readFileSync)(file, "utf8") : value;
 }
 
 // src/image/plugins.ts
 async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, { readBytes, log }, signal) {
-  const read3 = (path19) => readJson(`${url}/${path19}`, readBytes, signal);
-  const center = await read3(`update-center.json?version=${jenkinsVersion}`);
+  const read4 = (path19) => readJson(`${url}/${path19}`, readBytes, signal);
+  const center = await read4(`update-center.json?version=${jenkinsVersion}`);
   const pinned = new Map(wanted2.map(({ name, version }) => [name, version]));
   const hasOther = wanted2.some(({ name, version }) => version !== void 0 && center.plugins[name]?.version !== version);
-  const all2 = hasOther ? (await read3("current/plugin-versions.json")).plugins : {};
+  const all2 = hasOther ? (await read4("current/plugin-versions.json")).plugins : {};
   const chosen = /* @__PURE__ */ new Map();
   const queue = wanted2.map(({ name }) => ({ name, by: "" }));
   for (const { name, by } of queue) {
@@ -71650,15 +72389,35 @@ function usable(image, id2, architecture) {
   const loginUser = Object.values(distributions).find(({ owner }) => owner === image.OwnerId)?.loginUser;
   return { id: id2, name: image.Name ?? "", rootDeviceName: image.RootDeviceName, ...loginUser ? { loginUser } : {} };
 }
-async function imageIdIn(parameter, read3, region2, signal) {
-  const value = await read3(parameter, signal).catch((error2) => {
+async function imageIdIn(parameter, read4, region2, signal) {
+  const value = await read4(parameter, signal).catch((error2) => {
     signal.throwIfAborted();
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region2} cannot be read: ${messageOf(error2)}`);
+    const code2 = error2 instanceof Error ? error2.name : "";
+    if (code2 === "ParameterNotFound") {
+      throw new InputError(
+        "source-ami",
+        `there is no parameter ${parameter} in ${region2}; correct its name or 'aws-region': every region has parameters of its own`
+      );
+    }
+    const said = `${code2}: ${messageOf(error2)}`;
+    throw new InputError(
+      "source-ami",
+      `the parameter ${parameter} in ${region2} cannot be read: ${said}${adviceFor3(denialIn(said))}`
+    );
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new InputError("source-ami", `the parameter ${parameter} in ${region2} does not hold an image id`);
   }
   return value;
+}
+function adviceFor3(denial) {
+  if (!denial) return "";
+  const { action, resource = "*", by } = denial;
+  if (by !== "role") return `
+${otherPolicies[by]}`;
+  return `
+The statement that is missing:
+${JSON.stringify({ Effect: "Allow", Action: action, Resource: resource })}`;
 }
 function newer(best, candidate) {
   return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
@@ -71666,17 +72425,18 @@ function newer(best, candidate) {
 
 // src/image/plan.ts
 async function planImage(inputs, context, signal) {
-  const { ec2, log, read: read3, readBytes, readParameter, now, env: env2 } = context;
+  const { ec2, log, read: read4, readBytes, readParameter, now, env: env2 } = context;
   const { image, template, aws } = inputs;
   const asksForJenkins = template.variables.has("jenkins_version");
-  const [source, jenkins, cidrs] = await Promise.all([
+  const { connectVia: via, allowedCidrs, subnetIds } = inputs;
+  const [source, jenkins, reach] = await Promise.all([
     resolveSource(
       { ec2, readParameter },
       { source: image.source, architecture: image.architecture, region: aws.region },
       signal
     ),
     asksForJenkins ? resolveJenkins(jenkinsRequest(image), { readBytes, log }, signal) : void 0,
-    inputs.allowedCidrs === "auto" ? ownCidrs(read3, signal) : inputs.allowedCidrs
+    planReach({ via, allowedCidrs, subnetIds }, { ec2, region: aws.region, read: read4, log }, signal)
   ]);
   const sshUsername = image.sshUsername ?? source.loginUser;
   if (template.shipped && !sshUsername) {
@@ -71697,7 +72457,6 @@ async function planImage(inputs, context, signal) {
   log.info(`Source image ${source.id} ${source.name}`);
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
   if (plugins2.length > 0) log.info(`Plugins ${plugins2.map(({ name, version }) => `${name}:${version}`).join(" ")}`);
-  log.info(`The build and the smoke test can be reached from ${cidrs.join(", ")}`);
   log.info(`Bake ${bakeId} makes ${imageName2}`);
   return {
     bakeId,
@@ -71706,7 +72465,7 @@ async function planImage(inputs, context, signal) {
     ...sshUsername ? { sshUsername } : {},
     plugins: plugins2,
     ...jenkins ? { jenkins } : {},
-    cidrs,
+    reach,
     tags: {
       ...image.tags,
       [tagKeys.bake]: bakeId,
@@ -71754,7 +72513,7 @@ var path12 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
 var import_node_crypto6 = require("node:crypto");
-var import_node_events2 = require("node:events");
+var import_node_events3 = require("node:events");
 var import_node_http4 = require("node:http");
 async function serveCredentials(source, options) {
   const { log } = options;
@@ -71780,7 +72539,7 @@ async function serveCredentials(source, options) {
   }
   const server = (0, import_node_http4.createServer)((request, response) => void answer(request, response));
   server.listen(0, "127.0.0.1");
-  await (0, import_node_events2.once)(server, "listening");
+  await (0, import_node_events3.once)(server, "listening");
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
@@ -71789,7 +72548,7 @@ async function serveCredentials(source, options) {
     requests: () => requests,
     async close() {
       keys.close();
-      const closed = (0, import_node_events2.once)(server, "close");
+      const closed = (0, import_node_events3.once)(server, "close");
       server.close();
       server.closeAllConnections();
       await closed;
@@ -71821,7 +72580,7 @@ function send2(response, status, body) {
 // src/credentials/sessionPolicy.ts
 var policyLimit = 2048;
 function packerSessionPolicy(options) {
-  const { region: region2, partition: partition2, bakeId, requireTags, copyRegions = [], roles = [] } = options;
+  const { region: region2, partition: partition2, bakeId, requireTags, passesRole, startsSessions, copyRegions = [], roles = [] } = options;
   const regions = [.../* @__PURE__ */ new Set([region2, ...copyRegions])];
   const suffix = partition2 === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
   const tagged = requireTags && bakeId !== void 0 && partition2 === "aws";
@@ -71830,12 +72589,16 @@ function packerSessionPolicy(options) {
     Statement: [
       ...tagged ? taggedBuild(bakeId, partition2) : [allow2(builderActions)],
       allow2(["ec2:Describe*", "sts:DecodeAuthorizationMessage"]),
-      allow2(["iam:GetInstanceProfile"]),
-      allow2(["iam:PassRole"], { StringEquals: { "iam:PassedToService": `ec2.${suffix}` } }),
+      ...passesRole ? [
+        // The shipped template leaves the looking up of its profile to the launch.
+        ...requireTags ? [] : [allow2(["iam:GetInstanceProfile"])],
+        allow2(["iam:PassRole"], { StringEquals: { "iam:PassedToService": `ec2.${suffix}` } })
+      ] : [],
+      ...startsSessions && tagged ? sessions(bakeId, partition2) : [],
       // EC2 itself is denied outside of the regions; a list of them would be too long for a policy.
       allow2(kmsActions, { StringLike: { "kms:ViaService": `ec2.${regions.length > 1 ? "*" : region2}.${suffix}` } }),
       ...roles.length > 0 ? [{ Effect: "Allow", Action: "sts:AssumeRole", Resource: roles }] : [],
-      denyOutside(regions, ["ec2:*", "ssm:*", "secretsmanager:*"]),
+      denyOutside(regions, tagged ? ["ec2:*", "ssm:*"] : ["ec2:*", "ssm:*", "secretsmanager:*"]),
       ...regions.length > 1 ? [denyOutside([region2], makingMachines)] : []
     ]
   });
@@ -71891,9 +72654,16 @@ var builderActions = [
   "ec2-instance-connect:SendSSHPublicKey",
   "secretsmanager:GetSecretValue",
   "ssm:GetParameter*",
-  "ssm:StartSession",
-  "ssm:TerminateSession"
+  "ssm:*Session"
 ];
+function sessions(bakeId, partition2) {
+  const Condition = { StringEquals: { [`ssm:resourceTag/${tagKeys.bake}`]: bakeId } };
+  const own = [`arn:${partition2}:ssm:*:*:document/AWS-StartPortForwardingSession`, `arn:${partition2}:ssm:*:*:session/*`];
+  return [
+    { Effect: "Allow", Action: "ssm:StartSession", Resource: `arn:${partition2}:ec2:*:*:instance/*`, Condition },
+    { Effect: "Allow", Action: "ssm:*Session", Resource: own }
+  ];
+}
 var creating2 = ["RunInstances", "CreateImage", "CreateKeyPair", "CreateSecurityGroup"];
 function taggedBuild(bakeId, partition2) {
   const arn = (type) => `arn:${partition2}:ec2:*:*:${type}/*`;
@@ -71931,30 +72701,41 @@ function allow2(actions, condition) {
 }
 
 // src/ec2/capacity.ts
-async function onFirstWithCapacity(instanceTypes, log, attempt2) {
-  for (const [index, instanceType] of instanceTypes.entries()) {
+function placesOf(instanceTypes, subnetIds) {
+  if (subnetIds.length === 0) return instanceTypes.map((instanceType) => ({ instanceType }));
+  return instanceTypes.flatMap((instanceType) => subnetIds.map((subnetId) => ({ instanceType, subnetId })));
+}
+async function onFirstWithCapacity(places, log, attempt2) {
+  for (const [index, place2] of places.entries()) {
     try {
-      return await attempt2(instanceType);
+      return await attempt2(place2, index);
     } catch (error2) {
-      if (!isNoCapacity(error2)) throw error2;
-      const next = instanceTypes[index + 1];
-      if (next === void 0) throw instanceTypes.length > 1 ? noneLeft(instanceTypes, error2) : error2;
-      log.warning(`No capacity for ${instanceType}; trying ${next}. AWS said: ${messageOf(error2)}`);
+      const next = places[index + 1];
+      if (!isNoCapacity(error2) && !(next && isNotOffered(error2))) throw error2;
+      if (next === void 0) throw places.length > 1 ? noneLeft(places, error2) : error2;
+      log.warning(`No capacity for ${nameOf2(place2)}; trying ${nameOf2(next)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
 }
-function noneLeft(instanceTypes, error2) {
+function nameOf2({ instanceType, subnetId }) {
+  return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
+}
+function noneLeft(places, error2) {
   return new UserError(
-    `No machine could be launched: AWS has no capacity for ${instanceTypes.join(", ")} at this time.
-Give more types in 'instance-types', which are tried in turn, or run the job again later.
-Of ${instanceTypes.at(-1)} it was said: ${messageOf(error2)}`,
+    `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
+Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
+Of ${places.slice(-1).map(nameOf2).join("")} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
 function isNoCapacity(error2) {
   if (error2 instanceof UserError) return error2.id === "no-capacity";
   return error2 instanceof Error && error2.name === "InsufficientInstanceCapacity";
+}
+function isNotOffered(error2) {
+  if (error2 instanceof UserError) return error2.id === "type-not-offered";
+  return error2 instanceof Error && error2.name === "Unsupported";
 }
 
 // src/image/bakeFiles.ts
@@ -71979,6 +72760,8 @@ var carriers = {
   "instance-profile": ["instance_profile"],
   "volume-size": ["volume_size"],
   "kms-key-id": ["kms_key_id"],
+  "connect-via": ["connect_via"],
+  "subnet-ids": ["subnet_id"],
   "allowed-cidrs": ["allowed_cidrs"],
   "ami-name-prefix": ["ami_name"],
   "jenkins-version": ["jenkins_version"],
@@ -71991,8 +72774,11 @@ var carriers = {
   "setup-script": ["setup_script"],
   tags: ["tags"]
 };
-var alsoUsed = /* @__PURE__ */ new Set(["instance-types", "allowed-cidrs"]);
-var reserved = { region: "aws-region", tags: "tags" };
+var alsoUsed = /* @__PURE__ */ new Set(["instance-types", "connect-via", "subnet-ids", "allowed-cidrs"]);
+var reserved = /* @__PURE__ */ new Map([
+  ["region", "aws-region"],
+  ["tags", "tags"]
+]);
 function insistedOn(given) {
   return new Set([...given].flatMap((input) => carriers[input] ?? []));
 }
@@ -72004,13 +72790,27 @@ function unusedInputs(template, given) {
     )
   );
 }
-function unusableVars({ path: path19, vars, declared }) {
-  return Object.keys(vars).flatMap((name) => {
-    const input = reserved[name];
-    if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-    if (!declared.has(name)) return new InputError("vars", `the template ${path19} declares no variable '${name}'`);
-    return [];
-  });
+function unusableVars(template) {
+  return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
+}
+function problemWith(name, value, { path: path19, declared, legacy }) {
+  const input = reserved.get(name);
+  if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path19} declares no variable '${name}'`);
+  const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
+  if (text2.includes("{{")) {
+    return new InputError(
+      "vars",
+      `'${name}' has {{ in it, written as JSON escapes, which Packer would evaluate; if it is meant to, put it into a file of 'var-files'`
+    );
+  }
+  if (!legacy && text2 !== text2.normalize("NFC")) {
+    return new InputError(
+      "vars",
+      `'${name}' has letters with separate accents, which Packer would put together; write each as one character (Unicode NFC)`
+    );
+  }
+  return void 0;
 }
 function variablesFile(template, values) {
   const used = Object.entries(values).filter(([name]) => template.variables.has(name));
@@ -72018,26 +72818,35 @@ function variablesFile(template, values) {
   if (JSON.stringify(known).includes("{{")) {
     throw new Error("a value for the template contains {{, which Packer would evaluate");
   }
-  const given = Object.entries(template.vars).map(([name, value]) => [name, typed(value, template.declared.get(name))]);
-  return `${JSON.stringify({ ...known, ...Object.fromEntries(given) }, null, 2)}
+  const lines = new Map([
+    ...Object.entries(known).map(([name, value]) => [name, JSON.stringify(value)]),
+    ...Object.entries(template.vars).map(([name, value]) => [
+      name,
+      jsonOf(value, template.declared.get(name))
+    ])
+  ]);
+  return `{
+${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(",\n")}
+}
 `;
 }
 function asText([name, value]) {
   if (Array.isArray(value)) return [[name, value.join(",")]];
   return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
 }
-function typed(value, declaration) {
-  if (!declaration || declaration.isText) return value;
+function jsonOf(value, declaration) {
+  if (!declaration || declaration.isText) return JSON.stringify(value);
   try {
-    return JSON.parse(value);
-  } catch {
+    JSON.parse(value);
     return value;
+  } catch {
+    return JSON.stringify(value);
   }
 }
 
 // src/packer/build.ts
 var import_node_child_process3 = require("node:child_process");
-var import_node_events3 = require("node:events");
+var import_node_events4 = require("node:events");
 var import_node_fs9 = require("node:fs");
 var import_promises10 = require("node:fs/promises");
 var import_promises11 = require("node:timers/promises");
@@ -72046,7 +72855,7 @@ var import_promises11 = require("node:timers/promises");
 var import_promises8 = require("node:fs/promises");
 var import_node_string_decoder = require("node:string_decoder");
 var import_promises9 = require("node:timers/promises");
-async function* follow(file, ended) {
+async function* follow2(file, ended) {
   const handle = await (0, import_promises8.open)(file, "r");
   try {
     const decoder = new import_node_string_decoder.StringDecoder("utf8");
@@ -72055,9 +72864,12 @@ async function* follow(file, ended) {
     for (; ; ) {
       const last = ended.aborted;
       const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split("\n");
-      rest = lines.pop() ?? "";
-      yield* lines;
+      const [first = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
+      rest += first;
+      for (const line of others) {
+        yield rest;
+        rest = line;
+      }
       if (bytesRead > 0) continue;
       if (last) break;
       await (0, import_promises9.setTimeout)(200, void 0, { signal: ended }).catch(() => void 0);
@@ -72072,7 +72884,7 @@ async function* follow(file, ended) {
 var path6 = __toESM(require("node:path"), 1);
 
 // src/packer/diagnosis/connection.ts
-var import_ipaddr4 = __toESM(require_ipaddr(), 1);
+var import_ipaddr6 = __toESM(require_ipaddr(), 1);
 var connectionRules = [
   {
     id: "ssh-user",
@@ -72086,9 +72898,18 @@ var connectionRules = [
     id: "ssh-private-address",
     title: "The machine has no public address",
     pattern: /Timeout waiting for SSH/,
-    applies: ({ address }) => address !== void 0 && import_ipaddr4.default.IPv4.isValid(address) && isPrivate(address),
+    applies: ({ address }) => address !== void 0 && import_ipaddr6.default.IPv4.isValid(address) && isPrivate2(address),
     cause: "Packer waited for SSH in vain, at a private address, which a runner outside the VPC does not reach.",
-    change: "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+    change: "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC, with connect-via: private-ip. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+  },
+  {
+    id: "session-timeout",
+    title: "Session Manager leads to no SSH",
+    pattern: /Timeout waiting for SSH/,
+    // The tunnel's end on this machine (packer-plugin-amazon, common/ssh.go).
+    applies: ({ address }) => address === "localhost",
+    cause: "Packer waited for SSH in vain, through Session Manager: the SSM agent of the machine has not signed in, or sshd does not answer there.",
+    change: "Check that the source image has the SSM agent, that the role of 'instance-profile' has AmazonSSMManagedInstanceCore, and that the subnet has a way to Systems Manager (docs/networks.md). If 'Starting portForwarding session' is in the log, the agent is there: check 'ssh-username' and the source image's sshd."
   },
   {
     id: "ssh-timeout",
@@ -72110,8 +72931,8 @@ var connectionRules = [
     change: "Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If it did neither, give an instance type with more memory."
   }
 ];
-function isPrivate(address) {
-  return import_ipaddr4.default.IPv4.parse(address).range() === "private";
+function isPrivate2(address) {
+  return import_ipaddr6.default.IPv4.parse(address).range() === "private";
 }
 
 // src/packer/diagnosis/scripts.ts
@@ -72397,6 +73218,13 @@ var templateRules = [
     change: "Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller."
   }
 ];
+var imageUnknown = {
+  id: "image-unknown",
+  title: "AWS does not know the new image yet",
+  pattern: /\bwaiting for AMI\b.*\bInvalidAMIID\.NotFound\b/is,
+  cause: "Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.",
+  change: "Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region."
+};
 
 // src/packer/diagnosis.ts
 var unknownAdvice = "Run the job again if that may pass by itself; otherwise correct what Packer names there.";
@@ -72409,6 +73237,7 @@ function diagnose(failure, facts, how) {
   const own = failure.connected ? errors : [errors, ...failure.said].join("\n");
   const aws = awsError(own);
   const cause = aws ? awsCause(aws.code, aws.message) : void 0;
+  if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure);
   if (cause?.id === "denied") return explained(cause, denialAdvice(own, facts), failure);
   if (cause) return explained(cause, {}, failure);
   const rule = [...connectionRules, ...templateRules].find(
@@ -72538,11 +73367,11 @@ async function build(job, ledger, log, signal) {
   const run2 = ledger.nextPackerRun();
   const { child, leader } = start(job, run2, ledger);
   const ended = new AbortController();
-  const exit = (0, import_node_events3.once)(child, "exit").finally(() => ended.abort());
+  const exit = (0, import_node_events4.once)(child, "exit").finally(() => ended.abort());
   const stop = () => void endGracefully(leader, ended.signal);
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const messages = await show(follow(run2.output, ended.signal), log, job);
+    const messages = await show(follow2(run2.output, ended.signal), log, job);
     const [code2, killedBy] = await exit;
     signal.throwIfAborted();
     if (code2 !== 0) {
@@ -72589,8 +73418,9 @@ async function show(lines, log, job) {
     const message = parseMessage(line);
     if (message) messages.push(message);
     const said = message ? uiText(message) : { build: "", text: line };
-    const { keyPair: keyPair2, instance } = said ? announcements.note(said) : {};
+    const { keyPair: keyPair2, securityGroup: securityGroup2, instance } = said ? announcements.note(said) : {};
     if (keyPair2) job.onKeyPair(keyPair2);
+    if (securityGroup2) job.onSecurityGroup(securityGroup2);
     if (instance) job.onInstance(instance);
     if (said) log.quote(said.build || "packer", said.text);
   }
@@ -72831,7 +73661,7 @@ function requiredPlugins(printed) {
 function missing2(required) {
   return required.filter(({ installed }) => !installed);
 }
-function nameOf2({ source, constraint }) {
+function nameOf3({ source, constraint }) {
   return constraint === "" ? source : `${source} ${constraint}`;
 }
 
@@ -72844,7 +73674,7 @@ function cachePlugins(folder, required) {
   return cacheDir(folder, tool, versionFor(required));
 }
 function versionFor(required) {
-  const lines = required.map(nameOf2).toSorted();
+  const lines = required.map(nameOf3).toSorted();
   const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return `1.0.0-of.h${digest2.slice(0, 32)}`;
 }
@@ -72868,7 +73698,7 @@ function initFailure(said, packer, { template, required, hadToken }) {
   const failed = [...said.matchAll(/^Failed getting the "([^"\n]+)" plugin:/gm)].map(([, source = ""]) => source);
   const named = failed.map((source) => {
     const plugin = required.find((each) => each.source === source);
-    return plugin ? nameOf2(plugin) : source;
+    return plugin ? nameOf3(plugin) : source;
   });
   const what = named.length > 0 ? `${named.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
@@ -72876,11 +73706,11 @@ function initFailure(said, packer, { template, required, hadToken }) {
     [
       `Packer ${packer.version} could not install ${what}. It said:`,
       ...lines.slice(-lastLines),
-      adviceFor3(said, named, hadToken)
+      adviceFor4(said, named, hadToken)
     ].join("\n")
   );
 }
-function adviceFor3(said, named, hadToken) {
+function adviceFor4(said, named, hadToken) {
   const which2 = named.join(" and ") || "the plugin";
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows.";
@@ -72942,7 +73772,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
   if (token !== "") log.mask(token);
   const init = { request, token, required, run: run2, log, pause, signal };
   if (required.length > 0 && missing2(required).length === 0) {
-    log.info(`Installed already: ${required.map(nameOf2).join(", ")}`);
+    log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
     return {};
   }
   const hasOwn2 = Boolean(env2["PACKER_PLUGIN_PATH"]) || (await run2(["plugins", "installed"])).stdout.trim() !== "";
@@ -72958,7 +73788,7 @@ async function fromCache(init, temporary) {
   if (cached !== void 0) {
     const there = await look(run2, request.template, { PACKER_PLUGIN_PATH: cached });
     if (there.length > 0 && missing2(there).length === 0) {
-      log.info(`In the tool cache: ${required.map(nameOf2).join(", ")}`);
+      log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
       return cached;
     }
   }
@@ -73027,41 +73857,45 @@ ${lines.join("\n")}
 var path11 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
-var allowed = {
-  only: { value: /^[^\s,][^\n]*$/, validate: true },
-  except: { value: /^[^\s,][^\n]*$/, validate: true },
-  "parallel-builds": { value: /^\d{1,4}$/, validate: false },
-  "on-error": { value: /^(cleanup|run-cleanup-provisioner)$/, validate: false },
-  "warn-on-undeclared-var": { validate: true },
-  "ignore-prerelease-plugins": { validate: true },
-  "use-sequential-evaluation": { validate: true }
-};
-var reasons = {
-  "machine-readable": "the action reads that output already",
-  color: "the action reads the output, which must have no colours in it",
-  "timestamp-ui": "the action reads the output, which must have no times in front; the runner shows times by itself",
-  debug: "Packer would wait for a person to press a key",
-  "on-error": "Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner",
-  force: "it removes an image of the same name before the new one is built and tested",
-  var: "give values with the input 'vars'",
-  "var-file": "give files with the input 'var-files'"
-};
+var allowed = new Map(
+  Object.entries({
+    only: { value: /^[^\s,][^\n]*$/, validate: true },
+    except: { value: /^[^\s,][^\n]*$/, validate: true },
+    "parallel-builds": { value: /^\d{1,4}$/, validate: false },
+    "on-error": { value: /^(cleanup|run-cleanup-provisioner)$/, validate: false },
+    "warn-on-undeclared-var": { validate: true },
+    "ignore-prerelease-plugins": { validate: true },
+    "use-sequential-evaluation": { validate: true }
+  })
+);
+var reasons = new Map(
+  Object.entries({
+    "machine-readable": "the action reads that output already",
+    color: "the action reads the output, which must have no colours in it",
+    "timestamp-ui": "the action reads the output, which must have no times in front; the runner shows times by itself",
+    debug: "Packer would wait for a person to press a key",
+    "on-error": "Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner",
+    force: "it removes an image of the same name before the new one is built and tested",
+    var: "give values with the input 'vars'",
+    "var-file": "give files with the input 'var-files'"
+  })
+);
 function packerArguments(text2) {
   const lines = text2.split("\n").map((line) => line.trim());
   return lines.filter((line) => line !== "").map(packerArgument);
 }
 function packerArgument(line) {
   const [, name = "", value] = /^--?([\w-]+)(?:=([\s\S]*))?$/.exec(line) ?? [];
-  const option = allowed[name];
+  const option = allowed.get(name);
   if (option && (option.value ? option.value.test(value ?? "") : value === void 0)) return line;
-  const names2 = Object.entries(allowed).map(([one, { value: takes }]) => `-${one}${takes ? "=…" : ""}`);
-  const reason = reasons[name];
+  const names2 = [...allowed].map(([one, { value: takes }]) => `-${one}${takes ? "=…" : ""}`);
+  const reason = reasons.get(name);
   throw new Error(
     `${quoted(line)} is not allowed${reason ? `: ${reason}` : ""}; expected, one on each line, ${names2.join(", ")}`
   );
 }
 function validateArguments(given) {
-  return given.filter((one) => allowed[/^--?([\w-]+)/.exec(one)?.[1] ?? ""]?.validate);
+  return given.filter((one) => allowed.get(/^--?([\w-]+)/.exec(one)?.[1] ?? "")?.validate);
 }
 
 // src/packer/validate.ts
@@ -73102,20 +73936,20 @@ function placed(text2, template, declared) {
 // src/packer/watch.ts
 var usualPatienceMs = 6e4;
 function watchTemplate(context) {
-  const { ec2, region: region2, ledger, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
+  const { ec2, region: region2, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
   const stop = new AbortController();
   const ended = new AbortController();
   const checkCredentials = () => {
     if (requests() === 0) stop.abort(new UserError(bypassAdvice));
   };
   async function appear(look2) {
-    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(patienceMs3)]);
+    const signal = timeLimit(patienceMs3, [ended.signal]);
     const some = async () => {
       const found = await look2(signal);
       return found.length > 0 ? found : void 0;
     };
     try {
-      return await poll(some, { signal, slowestMs: 2e3 });
+      return await poll(some, { signal, firstMs: 200, slowestMs: 2e3 });
     } catch (error2) {
       if (signal.aborted) return [];
       throw error2;
@@ -73125,34 +73959,68 @@ function watchTemplate(context) {
     try {
       const found = await appear((abortSignal) => search({ client: ec2, abortSignal }, [filter2]));
       if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region2)));
+      return found;
     } catch (error2) {
       log.warning(`It could not be checked that the template makes its ${what} in ${region2}: ${messageOf(error2)}`);
+      return [];
+    }
+  }
+  async function tag(found) {
+    const untagged = found.filter((one) => !isTagged(one) && (one.created === void 0 || one.created >= ledger.began));
+    if (untagged.length === 0) return;
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    try {
+      const Resources = untagged.map(({ id: id2 }) => id2);
+      await ec2.send(new CreateTagsCommand({ Resources, Tags }), { abortSignal: ended.signal });
+    } catch (error2) {
+      if (ended.signal.aborted) return;
+      const names2 = untagged.map(({ type, id: id2 }) => `${type} ${id2}`).join(", ");
+      log.info(
+        `Not tagged, so that the sweep action could not find it if this runner were lost: ${names2}: ${messageOf(error2)}`
+      );
+    }
+  }
+  async function tagGroup(name, keyPair3) {
+    if ((await keyPair3).some(isTagged)) return;
+    const filters = [{ Name: "group-name", Values: [name] }];
+    try {
+      await tag(await appear((abortSignal) => securityGroupsBy({ client: ec2, abortSignal }, filters)));
+    } catch (error2) {
+      log.info(`The security group ${name} could not be looked for, to tag it: ${messageOf(error2)}`);
     }
   }
   async function recordVolumes(instance) {
     const filters = [{ Name: "attachment.instance-id", Values: [instance] }];
     try {
       const volumes = await appear((abortSignal) => volumesBy({ client: ec2, abortSignal }, filters));
-      volumes.filter(({ created }) => created !== void 0 && created >= ledger.began).forEach(({ id: id2 }) => ledger.made("volume", id2));
+      const own = volumes.filter(({ created }) => created !== void 0 && created >= ledger.began);
+      own.forEach(({ id: id2 }) => ledger.made("volume", id2));
+      await tag(own);
     } catch (error2) {
       log.warning(`The volumes of ${instance} could not be recorded: ${messageOf(error2)}`);
     }
   }
+  let keyPair2 = Promise.resolve([]);
   return {
     signal: stop.signal,
     close: () => ended.abort(),
     onKeyPair(name) {
       checkCredentials();
-      void checkIsHere("key pair", keyPairsBy, { Name: "key-name", Values: [name] });
+      keyPair2 = checkIsHere("key pair", keyPairsBy, { Name: "key-name", Values: [name] });
+      if (temporaryName.test(name)) void keyPair2.then(tag);
+    },
+    onSecurityGroup(name) {
+      void tagGroup(name, keyPair2);
     },
     onInstance(id2) {
       checkCredentials();
       ledger.made("instance", id2);
-      void checkIsHere("instance", instancesBy, { Name: "instance-id", Values: [id2] });
+      void checkIsHere("instance", instancesBy, { Name: "instance-id", Values: [id2] }).then(tag);
       void recordVolumes(id2);
     }
   };
 }
+var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
 var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
 var elsewhereAdvice = (what, region2) => `The template makes its ${what} in another region than ${region2}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
@@ -73167,12 +74035,15 @@ async function buildImages(bake2, signal) {
     partition: session.partition,
     bakeId: plan.bakeId,
     requireTags: template.shipped,
+    // A template of the user's own may name a profile of its own, or connect as it likes.
+    passesRole: !template.shipped || inputs.image.instanceProfile !== void 0,
+    startsSessions: !template.shipped || plan.reach.via === "session-manager",
     ...template.shipped ? {} : { copyRegions: template.names.copyRegions, roles: template.names.roles }
   });
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
   let requestsBefore = 0;
   const requests = () => endpoint.requests() - requestsBefore;
-  const watch2 = watchTemplate({ ec2: account.ec2, region: region2, ledger, log, requests });
+  const watch2 = watchTemplate({ ec2: account.ec2, region: region2, ledger, tags: plan.tags, log, requests });
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles);
     const plugins2 = await initPlugins(
@@ -73185,14 +74056,15 @@ async function buildImages(bake2, signal) {
       signal
     );
     const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint }), ...plugins2 };
-    const choosable = template.variables.has("instance_type") && template.names.images <= 1;
-    const types = inputs.image.instanceTypes.slice(0, choosable ? void 0 : 1);
+    const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
+    const types = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
+    const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
     let valid2 = false;
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc } : {} });
-    const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
+    const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path12.join(ledger.folder, "variables.json");
-      await (0, import_promises15.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, instanceType, files)), { mode: 384 });
+      await (0, import_promises15.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
         packer: packer.path,
         template: template.path,
@@ -73212,7 +74084,7 @@ async function buildImages(bake2, signal) {
       if (!valid2) await validate({ ...job, declared: template.declared }, log, signal);
       if (!valid2) requestsBefore = endpoint.requests();
       valid2 = true;
-      return build(job, ledger, log, AbortSignal.any([signal, watch2.signal]));
+      return build(job, ledger, log, anyOf(signal, watch2.signal));
     });
     const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
     const baked = await bakedImages(account, artifacts, expected, signal);
@@ -73237,8 +74109,10 @@ var aboutCredentials = /* @__PURE__ */ new Set([
   "credentials-expired",
   "no-keys"
 ]);
-function valuesFor(inputs, plan, instanceType, files) {
+var nobody = "255.255.255.255/32";
+function valuesFor(inputs, plan, place2, files) {
   const { volumeSize, kmsKeyId, instanceProfile } = inputs.image;
+  const { reach } = plan;
   const { jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl } = inputs.image;
   return {
     region: inputs.aws.region,
@@ -73246,8 +74120,11 @@ function valuesFor(inputs, plan, instanceType, files) {
     source_ami: plan.source.id,
     root_device_name: plan.source.rootDeviceName,
     ...plan.sshUsername ? { ssh_username: plan.sshUsername } : {},
-    instance_type: instanceType,
-    allowed_cidrs: plan.cidrs,
+    instance_type: place2.instanceType,
+    connect_via: reach.via,
+    ...place2.subnetId ? { subnet_id: place2.subnetId } : {},
+    allowed_cidrs: reach.cidrs.length > 0 ? reach.cidrs : [nobody],
+    ...reach.doubtful ? { ssh_timeout: "2m" } : {},
     jenkins_version: plan.jenkins?.version ?? "",
     ...jenkinsRepositoryUrl ? { jenkins_repository_url: jenkinsRepositoryUrl } : {},
     java_version: javaVersion,
@@ -73478,7 +74355,7 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
   } catch (error2) {
     const changed = /Signed digest did not match|verification failed/i.test(messageOf(error2));
     throw new SignatureError(
-      changed ? `the signature of ${nameOf3(key)} does not match: the list was changed after it was signed` : `no valid signature of ${nameOf3(key)} (${messageOf(error2)})`,
+      changed ? `the signature of ${nameOf4(key)} does not match: the list was changed after it was signed` : `no valid signature of ${nameOf4(key)} (${messageOf(error2)})`,
       { cause: error2 }
     );
   }
@@ -73488,7 +74365,7 @@ function signatureOf(key, packets) {
   if (own) return own;
   const others = packets.map(({ issuerKeyID }) => issuerKeyID.toHex().toUpperCase()).join(", ");
   throw new SignatureError(
-    others === "" ? "the signature file is empty" : `the key ${others} signed it, and ${nameOf3(key)} is expected`
+    others === "" ? "the signature file is empty" : `the key ${others} signed it, and ${nameOf4(key)} is expected`
   );
 }
 async function requirePlausibleDate(packet, key, now) {
@@ -73502,11 +74379,11 @@ async function requirePlausibleDate(packet, key, now) {
   const lifetimes = [key, ...key.getKeys(packet.issuerKeyID)].map((each) => each.getExpirationTime());
   const expires = Math.min(...(await Promise.all(lifetimes)).map(Number));
   if (made > expires) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, after ${nameOf3(key)} had expired on ${dayOf(expires)}`);
+    throw new SignatureError(`it was signed on ${dayOf(made)}, after ${nameOf4(key)} had expired on ${dayOf(expires)}`);
   }
   return new Date(Math.min(now.getTime(), expires - 1e3));
 }
-function nameOf3(key) {
+function nameOf4(key) {
   return `the key ${key.getFingerprint().toUpperCase()}`;
 }
 function dayOf(ms) {
@@ -73692,7 +74569,7 @@ async function resolveVersion({ version, releasesUrl }, platform3, options) {
   return found;
 }
 function read(releasesUrl, platform3, options, isCached) {
-  const signal = isCached ? AbortSignal.any([options.signal, AbortSignal.timeout(patienceMs2)]) : options.signal;
+  const signal = isCached ? timeLimit(patienceMs2, [options.signal]) : options.signal;
   return releasedVersions(releasesUrl, platform3, { ...options, signal });
 }
 function unreadable(version, error2) {
@@ -73886,6 +74763,21 @@ async function extractPacker(zip, folder, signal) {
   return folder;
 }
 
+// src/network/placement.ts
+function placement({ via }, subnetId, groupIds) {
+  const groups = groupIds.length > 0 ? [...groupIds] : void 0;
+  if (subnetId === void 0 || via === "session-manager") {
+    return { ...subnetId ? { SubnetId: subnetId } : {}, ...groups ? { SecurityGroupIds: groups } : {} };
+  }
+  const primary = {
+    DeviceIndex: 0,
+    SubnetId: subnetId,
+    AssociatePublicIpAddress: via === "public-ip",
+    DeleteOnTermination: true
+  };
+  return { NetworkInterfaces: [{ ...primary, ...groups ? { Groups: groups } : {} }] };
+}
+
 // src/preflight/creates.ts
 function dryRunsOf(request) {
   const { shipped, smoke, bakeId, tags } = request;
@@ -73894,10 +74786,11 @@ function dryRunsOf(request) {
     ...shipped ? [launch("The launch of the build", request, asTheTemplate(request))] : [],
     ...shipped ? [keyPair(name, tags)] : [],
     ...smoke ? [launch("The launch of the smoke test", request, {})] : [],
-    ...shipped || smoke ? [securityGroup(name, tags)] : []
+    ...shipped || smoke ? [securityGroup(name, request)] : []
   ];
 }
-function launch(attempt2, { source, instanceTypes, tags }, more) {
+function launch(attempt2, request, more) {
+  const { source, instanceTypes, tags, reach } = request;
   const command9 = new RunInstancesCommand({
     DryRun: true,
     ImageId: source.id,
@@ -73907,13 +74800,17 @@ function launch(attempt2, { source, instanceTypes, tags }, more) {
     InstanceInitiatedShutdownBehavior: "terminate",
     MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
     TagSpecifications: tagSpecifications(tags, "instance", "volume", "network-interface"),
+    ...placement(reach, reach.subnetIds[0], []),
     ...more
   });
   return { attempt: attempt2, send: (ec2, abortSignal) => ec2.send(command9, { abortSignal }) };
 }
-function asTheTemplate({ source }) {
+function asTheTemplate({ source, instanceProfile }) {
   const ebs = { VolumeType: "gp3", Iops: 3e3, Throughput: 125, Encrypted: true, DeleteOnTermination: true };
-  return { BlockDeviceMappings: [{ DeviceName: source.rootDeviceName, Ebs: ebs }] };
+  return {
+    BlockDeviceMappings: [{ DeviceName: source.rootDeviceName, Ebs: ebs }],
+    ...instanceProfile ? { IamInstanceProfile: { Name: instanceProfile } } : {}
+  };
 }
 function keyPair(name, tags) {
   const command9 = new CreateKeyPairCommand({
@@ -73924,11 +74821,12 @@ function keyPair(name, tags) {
   });
   return { attempt: "The build's key pair", send: (ec2, abortSignal) => ec2.send(command9, { abortSignal }) };
 }
-function securityGroup(name, tags) {
+function securityGroup(name, { tags, reach }) {
   const command9 = new CreateSecurityGroupCommand({
     DryRun: true,
     GroupName: name,
     Description: "Never made: a dry run",
+    ...reach.vpcId ? { VpcId: reach.vpcId } : {},
     TagSpecifications: tagSpecifications(tags, "security-group")
   });
   return { attempt: "The security group", send: (ec2, abortSignal) => ec2.send(command9, { abortSignal }) };
@@ -73936,13 +74834,13 @@ function securityGroup(name, tags) {
 
 // src/preflight/instanceTypes.ts
 var leastMemory = 3500;
-async function checkInstanceTypes(ec2, names2, architecture, signal) {
+async function checkInstanceTypes(ec2, names2, needs, signal) {
   const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: [...names2] }] });
   const { InstanceTypes: types = [] } = await ec2.send(query, { abortSignal: signal });
   const findings = names2.map(
     (name) => judge(
       name,
-      architecture,
+      needs,
       types.find(({ InstanceType: type }) => type === name)
     )
   );
@@ -73951,11 +74849,14 @@ async function checkInstanceTypes(ec2, names2, architecture, signal) {
     warnings: findings.flatMap(({ warning: warning3 }) => warning3 ?? [])
   };
 }
-function judge(name, architecture, type) {
+function judge(name, { architecture, nitro }, type) {
   if (!type) return { problem: `${name} is not offered in this region` };
   const architectures = type.ProcessorInfo?.SupportedArchitectures ?? [];
   if (!architectures.includes(architecture)) {
     return { problem: `${name} is for ${architectures.join(" and ")}, and the source image for ${architecture}` };
+  }
+  if (nitro && type.Hypervisor !== "nitro" && type.BareMetal !== true) {
+    return { problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs` };
   }
   const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory;
   if (memory < leastMemory) {
@@ -73970,9 +74871,9 @@ function judge(name, architecture, type) {
 var limitMs = 3e4;
 var longestMessage2 = 3400;
 async function preflight(ec2, request, log, signal) {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
+  const limit = timeLimit(limitMs, [signal]);
   const checks = [
-    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, limit)),
+    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, request, limit)),
     ...request.instanceTypes.length > 0 ? [checkTypes(ec2, request, limit)] : []
   ];
   const findings = (await Promise.all(checks)).flat();
@@ -73983,19 +74884,20 @@ async function preflight(ec2, request, log, signal) {
   if (message !== void 0) throw new UserError(message.text, { id: message.id });
   if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`);
 }
-async function tryCreate(ec2, { attempt: attempt2, send: send3 }, signal) {
+async function tryCreate(ec2, { attempt: attempt2, send: send3 }, { reach }, signal) {
   try {
     await send3(ec2, signal);
     return [{ kind: "warning", text: `${attempt2}: AWS answered a dry run as if it had been done` }];
   } catch (error2) {
     if (error2 instanceof Error && error2.name === "DryRunOperation") return [];
-    return [findingOf(attempt2, error2)];
+    return [findingOf(attempt2, error2, reach.subnetIds.length > 1)];
   }
 }
 async function checkTypes(ec2, request, signal) {
-  const { instanceTypes, architecture } = request;
+  const { instanceTypes, architecture, smoke, reach } = request;
+  const nitro = smoke && reach.via === "session-manager";
   try {
-    const { problems, warnings } = await checkInstanceTypes(ec2, instanceTypes, architecture, signal);
+    const { problems, warnings } = await checkInstanceTypes(ec2, instanceTypes, { architecture, nitro }, signal);
     const examples = architecture === "arm64" ? "t4g.medium or m7g.large" : "t3.medium or m7i.large";
     const change = `Give ${architecture} types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`;
     return [
@@ -74006,7 +74908,7 @@ async function checkTypes(ec2, request, signal) {
     return [findingOf("The instance types", error2)];
   }
 }
-function findingOf(attempt2, error2) {
+function findingOf(attempt2, error2, elsewhere = false) {
   const passing = { kind: "warning", text: `${attempt2} could not be tried beforehand: ${messageOf(error2)}` };
   if (!(error2 instanceof EC2ServiceException) || error2.$fault !== "client") return passing;
   const { name, message } = error2;
@@ -74014,6 +74916,7 @@ function findingOf(attempt2, error2) {
   if (denial) return { kind: "denied", denial };
   const cause = awsCause(name, message);
   if (cause?.id === "throttled" || cause?.id === "no-capacity") return passing;
+  if (cause?.id === "type-not-offered" && elsewhere) return passing;
   return {
     kind: "problem",
     text: `${attempt2}: AWS answered ${name}: ${message}`,
@@ -74052,6 +74955,213 @@ function unique(lines) {
   return [...new Set(lines)];
 }
 
+// src/smoke/launch.ts
+var jenkinsPort = 8080;
+async function launch2(ec2, request, ledger, log, signal) {
+  signal.throwIfAborted();
+  const groupId = await openGroup(ec2, request, ledger, signal);
+  const { reach } = request;
+  const places = placesOf(request.instanceTypes, reach.subnetIds);
+  const id2 = await onFirstWithCapacity(places, log, (place2, index) => {
+    signal.throwIfAborted();
+    return onceKnown(signal, () => run(ec2, request, { groupId, place: place2, index }, ledger));
+  });
+  log.info(`Launched ${id2} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
+  const address = await poll(async () => addressOf2(await describe(ec2, id2, signal), reach), { signal });
+  log.info(`${id2} runs at ${address}`);
+  return { id: id2, address };
+}
+async function openGroup(ec2, request, ledger, signal) {
+  const name = `bake-jenkins-ami-${request.name}-${request.bakeId}`;
+  const command9 = new CreateSecurityGroupCommand({
+    GroupName: name,
+    Description: "Smoke test of a Jenkins image; removed at its end",
+    ...request.reach.vpcId ? { VpcId: request.reach.vpcId } : {},
+    TagSpecifications: tagSpecifications(request.tags, "security-group")
+  });
+  const GroupId = await recorded(ledger, "security-group", name, async () => {
+    try {
+      return (await ec2.send(command9)).GroupId;
+    } catch (error2) {
+      if (!(error2 instanceof Error && error2.name === "InvalidGroup.Duplicate")) throw error2;
+      const [group3] = await securityGroupsBy({ client: ec2, abortSignal: signal }, [{ Name: "group-name", Values: [name] }]);
+      return group3?.id;
+    }
+  });
+  const { cidrs } = request.reach;
+  if (cidrs.length > 0) await onceKnown(signal, () => openPort(ec2, GroupId, cidrs));
+  return GroupId;
+}
+async function openPort(ec2, GroupId, cidrs) {
+  const IpRanges = cidrs.map((CidrIp) => ({ CidrIp }));
+  const IpPermissions = [{ IpProtocol: "tcp", FromPort: jenkinsPort, ToPort: jenkinsPort, IpRanges }];
+  try {
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
+  } catch (error2) {
+    if (!(error2 instanceof Error && error2.name === "InvalidPermission.Duplicate")) throw error2;
+  }
+}
+async function run(ec2, request, { groupId, place: place2, index }, ledger) {
+  const command9 = new RunInstancesCommand({
+    ImageId: request.imageId,
+    InstanceType: place2.instanceType,
+    MinCount: 1,
+    MaxCount: 1,
+    // A repeated request with the same token makes no second instance.
+    ClientToken: `${request.bakeId}-${request.name}-${index}`,
+    ...placement(request.reach, place2.subnetId, [groupId]),
+    InstanceInitiatedShutdownBehavior: "terminate",
+    MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
+    ...request.userData ? { UserData: Buffer.from(request.userData).toString("base64") } : {},
+    TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
+  });
+  const token = command9.input.ClientToken ?? "";
+  return recorded(ledger, "instance", token, async () => (await ec2.send(command9)).Instances?.[0]?.InstanceId);
+}
+async function recorded(ledger, type, key, make) {
+  ledger.intend(type, key);
+  try {
+    const id2 = await make();
+    if (!id2) throw new Error(`AWS answered without the id of the new ${type}`);
+    ledger.made(type, id2, key);
+    return id2;
+  } catch (error2) {
+    if (error2 instanceof EC2ServiceException && error2.$fault === "client") ledger.refused(key);
+    throw error2;
+  }
+}
+async function describe(ec2, id2, signal) {
+  const found = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "instance-id", Values: [id2] }] }), {
+    abortSignal: signal
+  });
+  return found.Reservations?.[0]?.Instances?.[0];
+}
+function addressOf2(instance, { via }) {
+  const state2 = instance?.State?.Name;
+  if (!instance || state2 === void 0 || state2 === "pending") return void 0;
+  if (state2 !== "running") {
+    throw new UserError(
+      `The smoke instance ended while it started (${state2}): ${instance.StateReason?.Message ?? "AWS gives no reason"}`
+    );
+  }
+  if (via !== "public-ip") return instance.PrivateIpAddress;
+  if (!instance.PublicIpAddress) {
+    throw new UserError(
+      `The smoke instance ${instance.InstanceId} has no public address, so it cannot be probed from here. Its subnet must give public addresses to new machines (map_public_ip_on_launch); or give a public subnet in 'subnet-ids'.`
+    );
+  }
+  return instance.PublicIpAddress;
+}
+
+// src/smoke/selfProbe.ts
+var import_node_crypto9 = require("node:crypto");
+var import_node_zlib2 = require("node:zlib");
+
+// src/smoke/request.ts
+var http2 = __toESM(require("node:http"), 1);
+var longestBody = 65536;
+function versionIn(header) {
+  return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
+}
+function askJenkins(address, port, signal) {
+  return new Promise((resolve3) => {
+    const none = (error2) => resolve3({ kind: "none", reason: error2.message });
+    const request = http2.get(
+      {
+        host: address,
+        port,
+        path: "/login",
+        headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
+        agent: false,
+        signal: timeLimit(1e4, [signal])
+      },
+      (response) => {
+        let body = "";
+        const version = versionIn(response.headers["x-jenkins"]);
+        const answer = () => resolve3({
+          kind: "http",
+          status: response.statusCode ?? 0,
+          ...version ? { version } : {},
+          body
+        });
+        response.setEncoding("utf8");
+        response.on("data", (chunk) => {
+          body += chunk;
+          if (body.length <= longestBody) return;
+          answer();
+          response.destroy();
+        });
+        response.on("end", answer);
+        response.on("error", none);
+      }
+    );
+    request.on("error", none);
+    request.on("close", () => none(new Error("the connection was closed without an answer")));
+  });
+}
+
+// src/smoke/selfProbe.ts
+var mark = "bake-jenkins-ami-probe";
+var longestReason = 200;
+var unreadable2 = "what the machine reports cannot be read";
+var longestReport = 262144;
+function newProbeKey() {
+  return (0, import_node_crypto9.randomBytes)(32).toString("hex");
+}
+function selfProbe(key, port) {
+  return String.raw`import base64, gzip, hmac, http.client, json, socket, time
+KEY = b'${key}'
+def ask():
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+            way.connect(('169.254.169.254', 80))
+            address = way.getsockname()[0]
+        there = http.client.HTTPConnection(address, ${port}, timeout=10)
+        there.request('GET', '/login', headers={'Accept-Language': 'en', 'User-Agent': 'bake-jenkins-ami'})
+        answer = there.getresponse()
+        body = answer.read(16384).decode('utf-8', 'replace')
+        there.close()
+        return {'status': answer.status, 'version': answer.getheader('X-Jenkins') or '', 'body': body}
+    except Exception as error:
+        return {'reason': str(error)[:${longestReason}] or type(error).__name__}
+last, at = None, 0
+while True:
+    answer = ask()
+    state = [answer.get(name) for name in ('status', 'version', 'reason')]
+    if state != last or time.monotonic() - at >= (5 if answer.get('status', 0) >= 500 else 15):
+        last, at = state, time.monotonic()
+        text = base64.b64encode(gzip.compress(json.dumps(answer).encode())).decode()
+        with open('/dev/console', 'w') as console:
+            console.write('\n${mark} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
+    time.sleep(2)
+`;
+}
+function reportIn(consoleText, key) {
+  const reports = [...consoleText.matchAll(new RegExp(`${mark} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
+  for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
+    const expected = (0, import_node_crypto9.createHmac)("sha256", key).update(text2).digest();
+    if ((0, import_node_crypto9.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read3(text2);
+  }
+  return void 0;
+}
+function withoutReports(consoleText) {
+  return consoleText.split("\n").filter((line) => !line.includes(mark)).join("\n");
+}
+function read3(text2) {
+  const nothing2 = (reason) => ({ kind: "none", reason });
+  try {
+    const json = (0, import_node_zlib2.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
+    const { status, version, body, reason } = JSON.parse(json);
+    if (typeof status !== "number" || typeof body !== "string") {
+      return nothing2(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable2);
+    }
+    const known = versionIn(typeof version === "string" ? version : void 0);
+    return { kind: "http", status, ...known ? { version: known } : {}, body };
+  } catch {
+    return nothing2(unreadable2);
+  }
+}
+
 // src/smoke/instanceUserData.ts
 function smokeDeadlineMinutes(timeoutMs) {
   return Math.ceil(timeoutMs / 6e4) + 30;
@@ -74061,9 +75171,9 @@ var evidenceMarkers = {
   begin: "----- BEGIN bake-jenkins-ami evidence -----",
   end: "----- END bake-jenkins-ami evidence -----"
 };
-function instanceUserData({ deadlineMinutes, userData: userData2 }) {
+function instanceUserData({ deadlineMinutes, userData: userData2, probeKey }) {
   if (!Number.isInteger(deadlineMinutes) || deadlineMinutes < 1) throw new RangeError("the deadline is whole minutes");
-  const parts = [part("text/cloud-boothook", boothook(deadlineMinutes))];
+  const parts = [part("text/cloud-boothook", boothook(deadlineMinutes, probeKey))];
   if (userData2 !== "") parts.push(isMime(userData2) ? userData2 : part("text/plain", userData2));
   const message = multipart(parts);
   const excess = Buffer.byteLength(message) - longest2;
@@ -74082,15 +75192,22 @@ function lastEvidence(consoleText) {
   const end = text2.indexOf(evidenceMarkers.end);
   return (end === -1 ? text2 : text2.slice(0, end)).replaceAll("\r", "").trim();
 }
-function boothook(deadlineMinutes) {
+function boothook(deadlineMinutes, probeKey) {
   return `#cloud-boothook
 #!/bin/sh
+umask 077
 set -- --quiet --no-block --collect --property=DefaultDependencies=no
 systemd-run "$@" --unit=bake-deadline --timer-property=DefaultDependencies=no --on-active=${deadlineMinutes}min shutdown -h now
 mkdir -p /run/bake-jenkins-ami
 cat >/run/bake-jenkins-ami/report.sh <<'END'
 ${report}END
 systemd-run "$@" --unit=bake-report sh /run/bake-jenkins-ami/report.sh
+${probeKey === void 0 ? "" : ownProbe(probeKey)}`;
+}
+function ownProbe(key) {
+  return `cat >/run/bake-jenkins-ami/probe.py <<'END'
+${selfProbe(key, jenkinsPort)}END
+systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `;
 }
 var report = String.raw`unit=jenkins.service
@@ -74144,6 +75261,32 @@ function isMime(userData2) {
   return /^(mime-version|content-type):/i.test(userData2);
 }
 
+// src/smoke/probe.ts
+function probeFor(ec2, { via, cidrs }) {
+  if (via === "session-manager") return consoleProbe(ec2, newProbeKey());
+  return {
+    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, signal),
+    otherwise: via === "public-ip" ? `this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'` : `this runner does not reach the machine's private address from ${cidrs.join(", ")}: see 'allowed-cidrs' and docs/networks.md`
+  };
+}
+function consoleProbe(ec2, key) {
+  return {
+    key,
+    async ask({ id: id2 }, abortSignal) {
+      try {
+        const { Output = "" } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
+        const report2 = reportIn(Buffer.from(Output, "base64").toString("utf8"), key);
+        return report2 ?? { kind: "none", reason: "the machine has reported nothing on its console" };
+      } catch (error2) {
+        const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
+        if (!passing) throw error2;
+        return { kind: "none", reason: "its console could not be read" };
+      }
+    },
+    otherwise: "the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md"
+  };
+}
+
 // src/smoke/answer.ts
 function stateOf(answer) {
   if (answer.kind === "none") return { state: "booting", detail: answer.reason };
@@ -74166,7 +75309,7 @@ function stateOf(answer) {
   return { state: "ready", version };
 }
 function textOf2(html) {
-  const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
+  const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
   return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
 }
 
@@ -74179,7 +75322,7 @@ async function consoleOutput(ec2, instanceId, signal) {
   };
   try {
     const output = await ask(true).catch(() => ask(false));
-    const text2 = Buffer.from(output, "base64").toString("utf8");
+    const text2 = withoutReports(Buffer.from(output, "base64").toString("utf8"));
     const lines = (lastEvidence(text2) ?? text2).replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
     return text2.trim() === "" ? "(the console of the machine is empty)" : lines.slice(-lastLines2).join("\n");
   } catch (error2) {
@@ -74196,147 +75339,11 @@ function failedUnits(evidence2) {
   return [...new Set(lines.map(([, name = ""]) => name))].slice(0, 5);
 }
 
-// src/smoke/launch.ts
-var jenkinsPort = 8080;
-async function launch2(ec2, request, ledger, log, signal) {
-  signal.throwIfAborted();
-  const groupId = await openGroup(ec2, request, ledger, signal);
-  const id2 = await onFirstWithCapacity(request.instanceTypes, log, (type) => {
-    signal.throwIfAborted();
-    return onceKnown(signal, () => run(ec2, request, groupId, type, ledger));
-  });
-  log.info(`Launched ${id2} from ${request.imageId}; port ${jenkinsPort} is open to ${request.cidrs.join(", ")}`);
-  const address = await poll(async () => addressOf2(await describe(ec2, id2, signal)), { signal });
-  log.info(`${id2} runs at ${address}`);
-  return { id: id2, address };
-}
-async function openGroup(ec2, request, ledger, signal) {
-  const name = `bake-jenkins-ami-${request.name}-${request.bakeId}`;
-  const command9 = new CreateSecurityGroupCommand({
-    GroupName: name,
-    Description: "Smoke test of a Jenkins image; removed at its end",
-    TagSpecifications: tagSpecifications(request.tags, "security-group")
-  });
-  const GroupId = await recorded(ledger, "security-group", name, async () => {
-    try {
-      return (await ec2.send(command9)).GroupId;
-    } catch (error2) {
-      if (!(error2 instanceof Error && error2.name === "InvalidGroup.Duplicate")) throw error2;
-      const [group3] = await securityGroupsBy({ client: ec2, abortSignal: signal }, [{ Name: "group-name", Values: [name] }]);
-      return group3?.id;
-    }
-  });
-  await onceKnown(signal, () => letIn(ec2, GroupId, request.cidrs));
-  return GroupId;
-}
-async function letIn(ec2, GroupId, cidrs) {
-  const IpRanges = cidrs.map((CidrIp) => ({ CidrIp }));
-  const IpPermissions = [{ IpProtocol: "tcp", FromPort: jenkinsPort, ToPort: jenkinsPort, IpRanges }];
-  try {
-    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
-  } catch (error2) {
-    if (!(error2 instanceof Error && error2.name === "InvalidPermission.Duplicate")) throw error2;
-  }
-}
-async function run(ec2, request, groupId, instanceType, ledger) {
-  const command9 = new RunInstancesCommand({
-    ImageId: request.imageId,
-    InstanceType: instanceType,
-    MinCount: 1,
-    MaxCount: 1,
-    // A repeated request with the same token makes no second instance.
-    ClientToken: `${request.bakeId}-${request.name}-${instanceType}`,
-    SecurityGroupIds: [groupId],
-    InstanceInitiatedShutdownBehavior: "terminate",
-    MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
-    ...request.userData ? { UserData: Buffer.from(request.userData).toString("base64") } : {},
-    TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
-  });
-  const token = command9.input.ClientToken ?? "";
-  return recorded(ledger, "instance", token, async () => (await ec2.send(command9)).Instances?.[0]?.InstanceId);
-}
-async function recorded(ledger, type, key, make) {
-  ledger.intend(type, key);
-  try {
-    const id2 = await make();
-    if (!id2) throw new Error(`AWS answered without the id of the new ${type}`);
-    ledger.made(type, id2, key);
-    return id2;
-  } catch (error2) {
-    if (error2 instanceof EC2ServiceException && error2.$fault === "client") ledger.refused(key);
-    throw error2;
-  }
-}
-async function describe(ec2, id2, signal) {
-  const found = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "instance-id", Values: [id2] }] }), {
-    abortSignal: signal
-  });
-  return found.Reservations?.[0]?.Instances?.[0];
-}
-function addressOf2(instance) {
-  const state2 = instance?.State?.Name;
-  if (!instance || state2 === void 0 || state2 === "pending") return void 0;
-  if (state2 !== "running") {
-    throw new UserError(
-      `The smoke instance ended while it started (${state2}): ${instance.StateReason?.Message ?? "AWS gives no reason"}`
-    );
-  }
-  if (!instance.PublicIpAddress) {
-    throw new UserError(
-      `The smoke instance ${instance.InstanceId} has no public address, so it cannot be probed from here. Its subnet must give public addresses to new machines (map_public_ip_on_launch).`
-    );
-  }
-  return instance.PublicIpAddress;
-}
-
-// src/smoke/request.ts
-var http2 = __toESM(require("node:http"), 1);
-var longestBody = 65536;
-function versionIn(header) {
-  return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
-}
-function askJenkins(address, port, signal) {
-  return new Promise((resolve3) => {
-    const none = (error2) => resolve3({ kind: "none", reason: error2.message });
-    const request = http2.get(
-      {
-        host: address,
-        port,
-        path: "/login",
-        headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
-        agent: false,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(1e4)])
-      },
-      (response) => {
-        let body = "";
-        const version = versionIn(response.headers["x-jenkins"]);
-        const answer = () => resolve3({
-          kind: "http",
-          status: response.statusCode ?? 0,
-          ...version ? { version } : {},
-          body
-        });
-        response.setEncoding("utf8");
-        response.on("data", (chunk) => {
-          body += chunk;
-          if (body.length <= longestBody) return;
-          answer();
-          response.destroy();
-        });
-        response.on("end", answer);
-        response.on("error", none);
-      }
-    );
-    request.on("error", none);
-    request.on("close", () => none(new Error("the connection was closed without an answer")));
-  });
-}
-
 // src/smoke/smokeTest.ts
 async function smokeTest(ec2, request, ledger, log, signal) {
   const start2 = Date.now();
   const instance = await launch2(ec2, request, ledger, log, signal);
-  const state2 = await waitForJenkins(ec2, instance, request.timeoutMs, log, signal);
+  const state2 = await waitForJenkins(ec2, instance, request, log, signal);
   const seconds = (Date.now() - start2) / 1e3;
   if (state2.state === "ready" && isExpected(state2.version, request)) {
     log.info(`Jenkins ${state2.version} is ready ${seconds.toFixed(1)} s after the launch`);
@@ -74350,7 +75357,7 @@ async function smokeTest(ec2, request, ledger, log, signal) {
 function isExpected(version, { expectedVersion }) {
   return expectedVersion === void 0 || version === expectedVersion;
 }
-function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }, evidence2) {
+function whyRejected(state2, { expectedVersion, timeoutMs, probe }, evidence2) {
   const failed = failedUnits(evidence2);
   const limit = `${Math.round(timeoutMs / 1e3)} s`;
   switch (state2.state) {
@@ -74362,20 +75369,20 @@ function whyRejected(state2, { expectedVersion, timeoutMs, cidrs }, evidence2) {
       if (failed.length > 0) {
         return `nothing answered on port ${jenkinsPort} within ${limit}, and on the machine ${failed.join(", ")} failed: its console says why.`;
       }
-      return `nothing answered on port ${jenkinsPort} within ${limit} (${state2.detail}). Either Jenkins does not start with this image, or this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'.`;
+      return `nothing answered on port ${jenkinsPort} within ${limit} (${state2.detail}). Either Jenkins does not start with this image, or ${probe.otherwise}.`;
     case "ready":
       return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
   }
 }
 var mostRestarts = 3;
 var goneAgain = "Jenkins began to start and went away again; the console says more";
-async function waitForJenkins(ec2, instance, timeoutMs, log, signal) {
+async function waitForJenkins(ec2, instance, { timeoutMs, probe }, log, signal) {
   const timeUp = AbortSignal.timeout(timeoutMs);
   let last = { state: "booting", detail: "it was not asked" };
   let asked = 0;
   let timesGone = 0;
   const look2 = async () => {
-    const state2 = stateOf(await askJenkins(instance.address, jenkinsPort, AbortSignal.any([signal, timeUp])));
+    const state2 = stateOf(await probe.ask(instance, AbortSignal.any([signal, timeUp])));
     if (timeUp.aborted && asked > 0) return void 0;
     if (state2.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state2)}`);
     if (last.state === "starting" && state2.state === "booting") timesGone += 1;
@@ -74435,9 +75442,9 @@ var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
   const { region: region2 } = inputs.aws;
-  const limit = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)]);
+  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], tookTooLong(inputs.bakeTimeoutMs));
   const session = await phase(log, "Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
-  const signal = AbortSignal.any([limit, session.lost]);
+  const signal = anyOf(limit, session.lost);
   const account = openAccount(region2, session.credentials, env2);
   const { ec2 } = account;
   const plan = await phase(
@@ -74480,15 +75487,17 @@ async function bake(inputs, deps, cancel) {
   deps.setOutputs(outcome);
   return outcome;
 }
-function preflightOf({ template, image, smoke }, { bakeId, tags, source }) {
+function preflightOf({ template, image, smoke }, { bakeId, tags, source, reach }) {
   const usesTypes = smoke !== void 0 || template.variables.has("instance_type");
   const instanceTypes = usesTypes ? image.instanceTypes : [];
   return {
     bakeId,
     tags,
     source,
-    architecture: "x86_64",
+    architecture: image.architecture,
     instanceTypes,
+    reach,
+    ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
     shipped: template.shipped,
     smoke: smoke !== void 0
   };
@@ -74536,22 +75545,26 @@ async function forEachImage({ account, ledger, plan }, images, work) {
   }
 }
 function testImage({ inputs, deps, account, plan, ledger }, image, name, signal) {
+  const probe = probeFor(account.ec2, plan.reach);
   const request = {
     bakeId: plan.bakeId,
     imageId: image.id,
     name,
     instanceTypes: inputs.image.instanceTypes,
-    cidrs: plan.cidrs,
+    reach: plan.reach,
+    probe,
     tags: plan.tags,
-    userData: smokeUserData(inputs),
+    userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     ...plan.jenkins ? { expectedVersion: plan.jenkins.version } : {}
   };
   return smokeTest(account.ec2, request, ledger, deps.log, signal);
 }
-function smokeUserData({ smoke, template }) {
+function smokeUserData({ smoke, template }, probeKey) {
   const { userData: userData2 = "", timeoutMs = 0 } = smoke ?? {};
-  return template.shipped ? instanceUserData({ deadlineMinutes: smokeDeadlineMinutes(timeoutMs), userData: userData2 }) : userData2;
+  if (!template.shipped && probeKey === void 0) return userData2;
+  const deadlineMinutes = smokeDeadlineMinutes(timeoutMs);
+  return instanceUserData({ deadlineMinutes, userData: userData2, ...probeKey ? { probeKey } : {} });
 }
 async function phase(log, name, work) {
   try {
@@ -74576,13 +75589,10 @@ function stateOf2(inputs, plan, ledger) {
     began: (/* @__PURE__ */ new Date()).toISOString()
   };
 }
-function timeLimit(ms) {
-  const controller = new AbortController();
-  const error2 = new UserError(
+function tookTooLong(ms) {
+  return new UserError(
     `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'. Raise it if this bake needs longer.`
   );
-  setTimeout(() => controller.abort(error2), ms).unref();
-  return controller.signal;
 }
 
 // src/cleanup/reach.ts
@@ -74630,14 +75640,13 @@ async function cleanUp(state2, context) {
   const limit = AbortSignal.timeout(limitMs3);
   log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
   const ledger = readLedger(state2, log);
-  const running = await endProcesses(state2.main, ledger, AbortSignal.any([limit, AbortSignal.timeout(endingMs)]));
+  const running = await endProcesses(state2.main, ledger, timeLimit(endingMs, [limit]));
   running.forEach((problem4) => log.warning(problem4));
   const account = await reachAccount(state2, ledger, context, limit);
   const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit });
-  const problems = [
-    ...leftovers.map(({ type, id: id2, reason }) => `Left in the account: ${type} ${id2}: ${reason}`),
-    ...running
-  ];
+  const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...running];
+  const kept = ledger.released.flatMap(({ type, id: id2 }) => type === "image" ? [id2] : []);
+  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
 }
@@ -74721,6 +75730,86 @@ var roleArn = matching(
 );
 var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
 
+// src/paths.ts
+var import_node_fs12 = require("node:fs");
+var path14 = __toESM(require("node:path"), 1);
+function existing(workspace) {
+  return (value) => {
+    const resolved = path14.resolve(workspace, value);
+    if (!(0, import_node_fs12.existsSync)(resolved))
+      throw new Error(
+        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
+      );
+    return resolved;
+  };
+}
+function pathList(value) {
+  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
+}
+function fileOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs12.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    return file;
+  };
+}
+function folderOf(workspace) {
+  return (value) => {
+    const location = existing(workspace)(value);
+    if (!(0, import_node_fs12.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    return location;
+  };
+}
+function isOnPath(name, env2) {
+  return (env2["PATH"] ?? "").split(path14.delimiter).some((folder) => folder !== "" && isProgram(path14.join(folder, name)));
+}
+function isProgram(file) {
+  try {
+    (0, import_node_fs12.accessSync)(file, import_node_fs12.constants.X_OK);
+    return (0, import_node_fs12.statSync)(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+// src/network/sessionManager.ts
+function sessionManagerProblems(of) {
+  const { given, template, source, env: env2 } = of;
+  const { declared } = template;
+  const problems = [];
+  if (given.has("allowed-cidrs")) {
+    problems.push(
+      new InputError("allowed-cidrs", "has no effect: connect-via: session-manager opens no port to anybody")
+    );
+  }
+  if (!declared.has("connect_via")) return problems;
+  if (template.shipped && source === "debian-13") {
+    problems.push(
+      new InputError(
+        "source-ami",
+        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Take al2023 or ubuntu-24.04, or an image of your own that has it."
+      )
+    );
+  }
+  if (declared.has("instance_profile") && template.variables.has("instance_profile") && !given.has("instance-profile")) {
+    problems.push(
+      new InputError(
+        "instance-profile",
+        "is missing: with connect-via: session-manager the build's machine needs a role for its SSM agent. Name an instance profile whose role has AWS's policy AmazonSSMManagedInstanceCore."
+      )
+    );
+  }
+  if (!isOnPath("session-manager-plugin", env2)) {
+    problems.push(
+      new InputError(
+        "connect-via",
+        "session-manager needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how."
+      )
+    );
+  }
+  return problems;
+}
+
 // src/image/userTags.ts
 var most = 40;
 var allowed2 = /^[\p{L}\p{Zs}\p{N}_.:/=+@-]*$/u;
@@ -74744,37 +75833,6 @@ function parseTags(value) {
   }
   if (tags.size > most) throw new Error(`has ${tags.size} tags; at most ${most} are left to you`);
   return Object.fromEntries(tags);
-}
-
-// src/paths.ts
-var import_node_fs12 = require("node:fs");
-var path14 = __toESM(require("node:path"), 1);
-function existing(workspace) {
-  return (value) => {
-    const resolved = path14.resolve(workspace, value);
-    if (!(0, import_node_fs12.existsSync)(resolved))
-      throw new Error(
-        `${quoted(value)} does not exist (looked for ${resolved}); is actions/checkout missing before this step?`
-      );
-    return resolved;
-  };
-}
-function pathList(value) {
-  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
-}
-function fileOf(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs12.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
-    return file;
-  };
-}
-function folderOf(workspace) {
-  return (value) => {
-    const location = existing(workspace)(value);
-    if (!(0, import_node_fs12.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
-    return location;
-  };
 }
 
 // src/template/effective.ts
@@ -75005,7 +76063,7 @@ function textsOf({ file, expression }, sources, seen = []) {
   return [...own, ...others];
 }
 function textsOfVariable(name, { reading, files, vars, env: env2 }) {
-  const given = vars[name];
+  const given = Object.hasOwn(vars, name) ? vars[name] : void 0;
   if (given !== void 0) return [{ text: given, input: "vars", where: `the variable '${name}'` }];
   const file = files.findLast(({ values }) => values.has(name));
   const value = file?.values.get(name);
@@ -75154,7 +76212,7 @@ function openTemplate(given, shipped, additions = {}) {
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Set() } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const sources = { reading, files, vars, env: legacy ? {} : env2 };
-  const isGiven = (name) => name in vars || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
+  const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
     directory: additions.directory ?? (isFolder ? location : path17.dirname(location)),
@@ -75271,16 +76329,18 @@ var defaults = {
   "jenkins-casc": "",
   "jenkins-update-center-url": "https://updates.jenkins.io",
   "setup-script": "",
+  "connect-via": "public-ip",
+  "subnet-ids": "",
   "allowed-cidrs": "auto",
   "smoke-test": "true",
   "smoke-timeout": "10m",
   "smoke-user-data": "",
   deregister: "on-failure"
 };
-function readInputs(env2, shippedTemplate2, read3 = (name) => getInput(name)) {
-  const text2 = (name) => read3(name) || defaults[name];
+function readInputs(env2, shippedTemplate2, read4 = textOf3) {
+  const text2 = (name) => read4(name) || defaults[name];
   const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
-  return readAll(defaults, read3, (input, problems) => {
+  return readAll(defaults, read4, (input, problems) => {
     const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
     const additions = {
       directory: input("working-directory", optional(folderOf(workspace))),
@@ -75304,8 +76364,13 @@ function readInputs(env2, shippedTemplate2, read3 = (name) => getInput(name)) {
       problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
     if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems);
-    if (template?.shipped && smoke.userData) {
-      input("smoke-user-data", (value) => instanceUserData({ deadlineMinutes: 1440, userData: value }));
+    const connectVia = input("connect-via", oneOf("public-ip", "private-ip", "session-manager"));
+    const bySession = connectVia === "session-manager";
+    const source = text2("source-ami");
+    if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
+    if ((template?.shipped || bySession) && smoke.userData) {
+      const ours = { deadlineMinutes: 1440, ...bySession ? { probeKey: newProbeKey() } : {} };
+      input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
     }
     return {
       aws: readAwsInputs(input, env2),
@@ -75316,12 +76381,17 @@ function readInputs(env2, shippedTemplate2, read3 = (name) => getInput(name)) {
       ...githubToken ? { githubToken } : {},
       template,
       image: readImageInputs(input, workspace),
+      connectVia,
       allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
+      subnetIds: input("subnet-ids", subnetIdList),
       ...smokeTest2 ? { smoke } : {},
       deregister: input("deregister", oneOf("on-failure", "always", "never")),
       bakeTimeoutMs: input("bake-timeout", duration)
     };
   });
+}
+function textOf3(name) {
+  return getInput(name, { trimWhitespace: name !== "vars" });
 }
 function readImageInputs(input, workspace) {
   const repository = input("jenkins-repository-url", optional(httpUrl));
@@ -75387,6 +76457,9 @@ function script(workspace) {
     const file = existing(workspace)(value);
     if (!(0, import_node_fs15.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
+    if (file !== file.normalize("NFC")) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+    }
     return file;
   };
 }
@@ -75404,10 +76477,8 @@ function withCasc(plugins2, casc) {
   return [...plugins2, reader];
 }
 function fingerprint(value) {
-  return matching(
-    /^[0-9A-F]{40}$/,
-    "the 40 hexadecimal digits of a key’s fingerprint"
-  )(value.replace(/\s/g, "").toUpperCase());
+  const digits = value.replace(/\s/g, "").toUpperCase();
+  return matching(/^[0-9A-F]{40}$/, "the 40 hexadecimal digits of a key’s fingerprint")(digits);
 }
 function userData(value) {
   if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 takes");
@@ -75442,16 +76513,19 @@ function byRegion(images) {
 }
 
 // src/report/untrusted.ts
-var import_node_util2 = require("node:util");
 var longestLine = 4e3;
+var terminalSequence = (
+  // oxlint-disable-next-line no-control-regex -- these are what is meant
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f\r\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g
+);
 function inertLines(text2, prefix) {
-  return (0, import_node_util2.stripVTControlCharacters)(text2.toWellFormed()).split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character === "	" ? " " : "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded3(line).replaceAll("##[", "##​[")}`);
+  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character === "	" ? " " : "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded3(line).replaceAll("##[", "##​[")}`);
 }
 function bounded3(line) {
   return line.length <= longestLine ? line : `${line.slice(0, longestLine)}… (${line.length} characters)`;
 }
 function inertText(text2) {
-  return inertLines(text2, "").map((line) => line.trimStart().startsWith("::") ? `│ ${line}` : line).join("\n");
+  return inertLines(text2, "").map((line) => /^[\s\p{M}]*::/u.test(line) ? `│ ${line}` : line).join("\n");
 }
 
 // src/report/log.ts
@@ -75463,10 +76537,10 @@ function actionsLog(now = Date.now) {
     warning: (text2) => warning(inertText(text2)),
     error: (text2, place2) => error(inertText(text2), place2 && { file: inertText(place2.file), startLine: place2.line }),
     mask: (secret) => setSecret(secret),
-    quote: (source, text2) => inertLines(text2, `${source} │ `).forEach((line) => info(line)),
+    quote: (source, text2) => inertLines(text2, `${inertText(source)} │ `).forEach((line) => info(line)),
     async phase(name, work) {
       const start2 = now();
-      startGroup(name);
+      startGroup(inertText(name));
       try {
         return await work();
       } finally {
@@ -75503,7 +76577,7 @@ function summaryOf(outcome, phases) {
     "|---|---|",
     ...rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []),
     "",
-    phases.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(" · "),
+    phases.map(({ name, seconds }) => `${text(name)} ${seconds.toFixed(1)} s`).join(" · "),
     "",
     ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", outcome.evidence)]
   ].join("\n");
@@ -75545,8 +76619,8 @@ var sweepDefaults = {
   "older-than": "0",
   "dry-run": "false"
 };
-function readSweepInputs(env2, read3 = (name) => getInput(name)) {
-  return readAll(sweepDefaults, read3, (input) => {
+function readSweepInputs(env2, read4 = (name) => getInput(name)) {
+  return readAll(sweepDefaults, read4, (input) => {
     const olderThanMs = input("older-than", age);
     return {
       aws: readAwsInputs(input, env2),
@@ -75565,7 +76639,7 @@ var age = (value) => {
 };
 
 // src/janitor/janitor.ts
-var import_node_events4 = require("node:events");
+var import_node_events5 = require("node:events");
 
 // src/ec2/time.ts
 function awsTime({ config }, now = Date.now) {
@@ -75591,7 +76665,7 @@ async function findTagged({ ec2 }, abortSignal) {
       try {
         return await search({ client: ec2, abortSignal }, filters);
       } catch (error2) {
-        problems.push(unseen(type, `it could not be looked for: ${messageOf(error2)}`));
+        problems.push(notLookedFor(type, error2));
         return [];
       }
     })
@@ -75665,7 +76739,7 @@ function announcedBy2(resources, region2) {
 var mostAtOnce = 4;
 async function janitor(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
-  (0, import_node_events4.setMaxListeners)(0, limit);
+  (0, import_node_events5.setMaxListeners)(0, limit);
   const { tagged, unseen: unseen2 } = await findTagged(account, limit);
   const age2 = { now: awsTime(account.ec2), olderThanMs };
   const { lost, kept } = judge3(tagged, age2);
@@ -75677,12 +76751,13 @@ async function janitor(account, options) {
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen2, ...swept.flatMap((one) => one.unseen)],
-    kept
+    kept,
+    advice: advising([...unseen2, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
   };
 }
 async function foretell(account, bake2, age2, { limit }) {
   const { found, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
-  return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2 };
+  return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, left: [] };
 }
 async function clear(account, bake2, age2, { log, limit }) {
   const traces = tracesOf(account, bake2, age2);
@@ -75694,7 +76769,8 @@ async function clear(account, bake2, age2, { log, limit }) {
   const known = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
   return {
     swept: [...known].map(([name, one]) => sweptOf(one, bake2, isLeft.has(name) ? "left" : "removed", isLeft.get(name))),
-    unseen: left.filter(({ type, id: id2 }) => !known.has(`${type} ${id2}`))
+    unseen: left.filter(({ type, id: id2 }) => !known.has(`${type} ${id2}`)),
+    left
   };
 }
 function tracesOf(account, bake2, age2) {
@@ -75734,7 +76810,7 @@ async function atMost(width, items, work) {
 
 // src/janitor/summary.ts
 var mostRows = 200;
-var longestReason = 300;
+var longestReason2 = 300;
 function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
   const rows = [
     ...swept.map(({ type, id: id2, bake: bake2, outcome, reason }) => [
@@ -75751,7 +76827,7 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
     why(whyKept2)
   ]);
   return [
-    `## ${headline2({ swept, unseen: unseen2, kept })}`,
+    `## ${headline2({ swept, unseen: unseen2 })}`,
     "",
     `${code(region2)} ${code(accountId)}`,
     "",
@@ -75767,7 +76843,7 @@ function headline2({ swept, unseen: unseen2 }) {
   if (count("would be removed") > 0) return `⚪ ${count("would be removed")} resources would be removed`;
   return count("removed") > 0 ? `✅ ${count("removed")} expired resources removed` : "✅ Nothing has expired";
 }
-var why = (reason) => text(reason.slice(0, longestReason));
+var why = (reason) => text(reason.slice(0, longestReason2));
 function table(head, rows) {
   if (rows.length === 0) return [];
   const line = (cells) => `| ${cells.join(" | ")} |`;
@@ -75777,13 +76853,14 @@ function table(head, rows) {
 
 // src/janitor/run.ts
 var limitMs2 = 30 * 6e4;
+var mostNamed = 15;
 async function runSweep() {
   process.exitCode = 1;
   const log = actionsLog();
   const { env: env2 } = process;
   try {
     const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
-    const limit = AbortSignal.any([AbortSignal.timeout(limitMs2), cancelSignal()]);
+    const limit = timeLimit(limitMs2, [cancelSignal()]);
     const session = await openSession(aws, { env: env2, log }, limit);
     const account = openAccount(aws.region, session.credentials, env2);
     const report2 = await janitor(account, { olderThanMs, dryRun, log, limit });
@@ -75803,13 +76880,17 @@ function outputsOf2({ swept }) {
     report: JSON.stringify(swept)
   };
 }
-function isGood({ swept, unseen: unseen2 }, log) {
+function isGood({ swept, unseen: unseen2, advice: advice2 }, log) {
   const left = swept.filter(({ outcome }) => outcome === "left");
-  left.forEach(
-    ({ type, id: id2, bake: bake2, reason }) => log.error(`Left in the account: ${type} ${id2} of the bake ${bake2}: ${reason}`)
-  );
-  unseen2.forEach(({ type, id: id2, reason }) => log.error(`It is not known whether ${type} ${id2} is left: ${reason}`));
-  return left.length === 0 && unseen2.length === 0;
+  const lines = [
+    ...left.map(({ type, id: id2, bake: bake2, reason }) => `Left in the account: ${type} ${id2} of the bake ${bake2}: ${reason}`),
+    ...unseen2.map(({ type, id: id2, reason }) => `It is not known whether ${type} ${id2} is left: ${reason}`)
+  ];
+  if (lines.length === 0) return true;
+  const named = [...new Set(lines)];
+  const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : [];
+  log.error([...named.slice(0, mostNamed), ...more, ...advice2].join("\n"));
+  return false;
 }
 function cancelSignal() {
   const controller = new AbortController();
@@ -75856,7 +76937,7 @@ async function runPost(state2) {
 function isGood2({ failure, verdict, reason, leftovers }, log) {
   if (failure !== void 0) log.error(explain(failure));
   if (verdict === "rejected") log.error(`The image was rejected: ${reason}`);
-  leftovers.forEach(({ type, id: id2, reason: why2 }) => log.error(`Left in the account: ${type} ${id2}: ${why2}`));
+  if (leftovers.length > 0) log.error(describeLeftovers(leftovers));
   return failure === void 0 && verdict !== "rejected" && leftovers.length === 0;
 }
 function cancelSignal2(log) {

@@ -81,6 +81,6 @@ try {
     void import("./app.cjs").then(({ runPost }) => runPost(state));
   }
 } catch (error) {
-  console.log(`::error::${error instanceof Error ? error.message : String(error)}`);
+  console.log(`::error::${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ")}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import {standInFailures, type StandInFailure} from './jenkins/failures.ts'
+import type {BaseName} from './machines/driver.ts'
 import type {JenkinsMode} from './machines/light/driver.ts'
 
 export type DriverName = 'light' | 'nspawn'
@@ -21,6 +22,8 @@ export interface DriverChoice {
 
 interface Circumstances {
   readonly behaviour: Behaviour
+  /** The system that the machines are to run, where somebody asked for one. */
+  readonly base: BaseName | undefined
   /** Something is to happen at a request to a machine's port 8080, which only light machines notice. */
   readonly needsProbes: boolean
   readonly env: NodeJS.ProcessEnv
@@ -35,12 +38,16 @@ interface Circumstances {
  * @throws Error for a Jenkins that the driver does not have, and for a driver that this host does not have
  */
 export async function chooseDriver(wanted: DriverName | 'best', circumstances: Circumstances): Promise<DriverChoice> {
-  const {behaviour, needsProbes, env, whyNot} = circumstances
-  const realOnly = !behavioursOf.light.includes(behaviour)
+  const {behaviour, base, needsProbes, env, whyNot} = circumstances
+  const realOnly = !behavioursOf.light.includes(behaviour) || base !== undefined
   const driver = wanted === 'best' && realOnly ? 'nspawn' : wanted
   if (driver !== 'best') {
     if (!behavioursOf[driver].includes(behaviour)) throw new Error(unknownBehaviour(behaviour, driver))
-    if (driver === 'light') return {driver}
+    if (driver === 'light') {
+      if (base !== undefined)
+        throw new Error(`--base ${base}: light machines run no system at all. Use --driver nspawn`)
+      return {driver}
+    }
     if (needsProbes) throw new Error('Nothing can happen at a Probe on nspawn machines: only light ones notice probes')
     const reason = await whyNot()
     if (reason === undefined) return {driver}

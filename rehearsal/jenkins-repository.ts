@@ -1,5 +1,7 @@
 import {once} from 'node:events'
 import {createServer} from 'node:http'
+import {gzipSync} from 'node:zlib'
+import type {RepositoryFiles} from './jenkins/index-files.ts'
 import {updateCenterFiles} from './jenkins/update-center.ts'
 
 /** The Jenkins version that the rehearsal's machines claim to run: an LTS release that exists. */
@@ -13,11 +15,11 @@ export interface JenkinsIndex {
 }
 
 /**
- * Serves the index of a Debian package repository with one package named jenkins, on a free port of 127.0.0.1. It stands in
- * for https://pkg.jenkins.io/debian-stable: it is enough to find out which version is the latest, and holds no package.
+ * Serves the indexes of a Debian and of an RPM repository with one package named jenkins, on a free port of 127.0.0.1. It stands
+ * in for https://pkg.jenkins.io/debian-stable and rpm-stable: it is enough to find out which version is the latest, and holds no package.
  */
 export async function startJenkinsIndex(version = standInJenkinsVersion): Promise<JenkinsIndex> {
-  const files = new Map([...updateCenterFiles(), ['binary/Packages', Buffer.from(packageIndex(version))] as const])
+  const files = new Map([...updateCenterFiles(), ...indexFiles(version)])
   const server = createServer((request, response) => {
     const file = files.get((request.url ?? '').slice(1).replace(/\?.*/, ''))
     if (request.method === 'GET' && file !== undefined) {
@@ -25,7 +27,7 @@ export async function startJenkinsIndex(version = standInJenkinsVersion): Promis
     } else {
       response
         .writeHead(404, {'content-type': 'text/plain'})
-        .end('This stand-in serves /binary/Packages and an update center only.\n')
+        .end('This stand-in serves package indexes and an update center only.\n')
     }
   })
   server.listen(0, '127.0.0.1')
@@ -42,7 +44,24 @@ export async function startJenkinsIndex(version = standInJenkinsVersion): Promis
   }
 }
 
-function packageIndex(version: string): string {
+function indexFiles(version: string): RepositoryFiles {
+  const primary = 'repodata/primary.xml.gz'
+  return new Map([
+    ['binary/Packages', Buffer.from(debIndex(version))],
+    [
+      'repodata/repomd.xml',
+      Buffer.from(`<repomd><data type="primary"><location href="${primary}"/></data></repomd>\n`)
+    ],
+    [primary, gzipSync(rpmIndex(version))]
+  ])
+}
+
+function rpmIndex(version: string): string {
+  const jenkins = `<name>jenkins</name><arch>noarch</arch><version epoch="0" ver="${version}" rel="1.1"/>`
+  return `<metadata packages="1"><package type="rpm">${jenkins}<summary>stand-in for Jenkins</summary></package></metadata>\n`
+}
+
+function debIndex(version: string): string {
   return [
     'Package: jenkins',
     `Version: ${version}`,

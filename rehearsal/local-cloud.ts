@@ -4,7 +4,7 @@ import {chooseDriver, type Behaviour, type DriverName} from './choose-driver.ts'
 import type {Cloud, CloudOptions} from './cloud/cloud.ts'
 import {startCloud} from './cloud/start.ts'
 import {standInJenkinsVersion} from './jenkins-repository.ts'
-import type {MachineDriver} from './machines/driver.ts'
+import type {BaseName, MachineDriver} from './machines/driver.ts'
 import {createLightDriver, type JenkinsMode} from './machines/light/driver.ts'
 import {createNspawnDriver, whyNot} from './machines/nspawn/driver.ts'
 import type {Progress} from './packers/run.ts'
@@ -13,6 +13,8 @@ import {unprivilegedSshPort} from './ssh-port.ts'
 export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
   /** Default `light`; `best` is `nspawn` where this host can run real machines. */
   readonly driver?: DriverName | 'best' | undefined
+  /** The system on the source image, which only real machines run. Default: Debian 13 where they are real. */
+  readonly base?: BaseName | undefined
   /** How an image's Jenkins behaves. Default `ready`. On nspawn its package decides that. */
   readonly jenkins?: Behaviour | undefined
   /** Something is to happen at a request to a machine's port 8080, which only light machines notice. */
@@ -31,6 +33,8 @@ export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
 export interface LocalCloud {
   readonly cloud: Cloud
   readonly driver: DriverName
+  /** The system on the source image; undefined on light. */
+  readonly base: BaseName | undefined
   /** Why machines are light, where nobody asked for that. */
   readonly whyLight: string | undefined
   /** Where the machines' SSH servers listen; undefined on 22. */
@@ -47,18 +51,24 @@ export interface LocalCloud {
 
 /** @throws Error for a driver that cannot be had here, and for a Jenkins that it does not have */
 export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCloud> {
-  const {driver = 'light', jenkins = 'ready', progress = () => {}, signal, ...others} = asked
+  const {driver = 'light', base, jenkins = 'ready', progress = () => {}, signal, ...others} = asked
   const {needsProbes = false, env = process.env, real = {whyNot, create: createNspawnDriver}, ...options} = others
-  const chosen = await chooseDriver(driver, {behaviour: jenkins, needsProbes, env, whyNot: () => real.whyNot()})
+  const chosen = await chooseDriver(driver, {
+    behaviour: jenkins,
+    base,
+    needsProbes,
+    env,
+    whyNot: () => real.whyNot()
+  })
   let whyLight = chosen.whyLight
   let machines: Machines | undefined
   if (chosen.driver === 'nspawn') {
     try {
-      const nspawn = await real.create({progress, ...(signal && {signal})})
+      const nspawn = await real.create({progress, env, ...(base && {base}), ...(signal && {signal})})
       const {hostAddress, runFolder, serve} = nspawn
       machines = {driver: nspawn, sshPort: undefined, hostAddress, runFolder, serve}
     } catch (error) {
-      if (driver !== 'best' || jenkins !== 'ready' || signal?.aborted) throw error
+      if (driver !== 'best' || jenkins !== 'ready' || base !== undefined || signal?.aborted) throw error
       progress(messageOf(error))
       whyLight = 'real ones could not be set up (the error is above)'
     }
@@ -71,6 +81,7 @@ export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCl
   return {
     cloud,
     driver: machines.driver.name,
+    base: machines.driver.base,
     whyLight,
     sshPort,
     hostAddress,

@@ -6,9 +6,10 @@ import {finished} from 'node:stream/promises'
 import {readActionUnderTest} from './action-under-test.ts'
 import type {Behaviour, DriverName} from './choose-driver.ts'
 import type {Authorize} from './cloud/auth/authorize.ts'
-import type {Call, Canary, Cloud, Leftover} from './cloud/cloud.ts'
+import type {Call, Canary, Cloud, Leftover, Shortages} from './cloud/cloud.ts'
 import type {Fault} from './cloud/faults/fault.ts'
 import {standInJenkinsVersion} from './jenkins-repository.ts'
+import type {BaseName} from './machines/driver.ts'
 import {jenkinsReachable, openJenkinsSource, type JenkinsSource} from './jenkins-source.ts'
 import {startLocalCloud, type LocalCloud} from './local-cloud.ts'
 import {choosePacker, releasesReachable} from './packers/choose.ts'
@@ -22,12 +23,15 @@ import type {Wait} from './runner/child.ts'
 import {asLogFileLine, type LogLine} from './runner/log.ts'
 import {runAction, type ActionRun} from './runner/run-action.ts'
 import {refuseRealCredentials} from './safeguard.ts'
+import {installSessionManagerPlugin} from './session-manager/install.ts'
 import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, declares} from './settings.ts'
 import {triggerAt} from './triggers.ts'
 
 export interface RehearseOptions {
   /** Default `light`; `best` is `nspawn` where this host can run real machines. */
   readonly driver?: DriverName | 'best'
+  /** The system on the source image, which only real machines run. */
+  readonly base?: BaseName
   /** How the image's Jenkins behaves. Default `ready`. */
   readonly jenkins?: Behaviour
   /** Whether Jenkins's own repository can be reached, for real machines. */
@@ -42,11 +46,15 @@ export interface RehearseOptions {
   readonly killAt?: string
   /** The same: SIGKILL for everything that the job runs, and no post: the runner is lost. */
   readonly loseAt?: string
+  /** As in a container job, where a cancel does not reach the action's node: it lives on beside post. */
+  readonly container?: boolean
   /** What goes wrong deliberately in the cloud. */
   readonly faults?: readonly Fault[]
   /** Seconds that role sessions last at most, whatever is asked for. */
   readonly sessionSeconds?: number
   readonly canary?: Canary
+  /** What the account and its regions lack; for tests. */
+  readonly shortages?: Shortages
   /** Milliseconds that states with an end last in the cloud. Default 0. */
   readonly stateDelayMs?: number
   /** The cloud's clock; the default is the machine's. For tests. */
@@ -59,8 +67,8 @@ export interface RehearseOptions {
   readonly onCall?: (call: Call) => void | Promise<void>
   /** Awaited when the action has ended and the leftovers are counted, while the cloud and its machines are still there; for tests. */
   readonly afterwards?: (local: LocalCloud, report: Report) => Promise<void>
-  /** Called once the cloud runs; for tests. */
-  readonly onCloud?: (local: LocalCloud) => void
+  /** Awaited once the cloud runs, before the action does; for tests. */
+  readonly onCloud?: (local: LocalCloud) => unknown
   /** Each line of the action's log, as it comes. */
   readonly onLine?: (line: LogLine) => void
   /** What is being set up, and whatever else a person wants to know while waiting. */
@@ -94,12 +102,14 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
 
   const starting = startLocalCloud({
     driver: options.driver,
+    base: options.base,
     jenkins: options.jenkins,
     needsProbes: Object.values(triggers).some(({pending}) => pending()?.includes('Probe#')),
     env,
     progress,
     signal,
     ...(options.canary && {canary: options.canary}),
+    ...(options.shortages && {shortages: options.shortages}),
     ...(options.authorize && {authorize: options.authorize}),
     ...(options.stateDelayMs !== undefined && {stateDelayMs: options.stateDelayMs}),
     ...(options.faults && {faults: options.faults}),
@@ -123,7 +133,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-rehearsal-')))
     work = join(folder, 'work')
     await mkdir(work, {recursive: true})
-    options.onCloud?.(local)
+    await options.onCloud?.(local)
     const logFile = join(folder, 'log.txt')
     const {standIn} = opened.value
     const ran = await runOn(local, {
@@ -147,6 +157,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
       seconds: roundSeconds(ran.seconds),
       driver: local.driver,
+      base: local.base ?? null,
       whyLight: local.whyLight ?? null,
       packer: {version: ran.outputs['packer-version'] || packer.version, source: packer.source},
       jenkins: {version: ran.outputs['jenkins-version'] || (standIn ? standInJenkinsVersion : 'unknown'), standIn},
@@ -221,10 +232,13 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
           'use it in the source, or take a Packer from 1.7 on (--packer)'
       )
     }
+    const bySession = options.inputs?.['connect-via'] === 'session-manager'
     const basic = rehearsalInputs(local, jenkins, options.canary)
     const inputs = {
       ...(own ? usableInputs(basic, resolve(workspace, own), cloud) : basic),
       ...settings.inputs,
+      // Where no port is opened, the action takes no ranges.
+      ...(bySession && {'allowed-cidrs': ''}),
       ...options.inputs
     }
     return await runAction({
@@ -235,12 +249,13 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
         ...settings.env,
         ...options.actionEnv
       },
-      path: settings.path,
+      path: bySession ? [...settings.path, await installSessionManagerPlugin(work)] : settings.path,
       oidc: cloud.oidc,
       context: rehearsalContext(),
       parentFolder: work,
       workspace,
       toolCache: join(cacheFolder(env), 'tool-cache'),
+      ...(options.container && {container: true}),
       cancel,
       kill,
       lose,

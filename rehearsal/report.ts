@@ -1,4 +1,5 @@
 import type {Call, Leftover} from './cloud/cloud.ts'
+import type {BaseName} from './machines/driver.ts'
 import type {LogLine} from './runner/log.ts'
 
 /** What a rehearsal found out; `--json` writes it as it is. */
@@ -8,6 +9,8 @@ export interface Report {
   /** Of the action's main and post. */
   readonly seconds: number
   readonly driver: 'light' | 'nspawn'
+  /** The system on the source image; null where machines were light. */
+  readonly base: BaseName | null
   /** Why machines were light, where nobody asked for that. */
   readonly whyLight: string | null
   readonly packer: {readonly version: string; readonly source: string}

@@ -3,13 +3,13 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {awsCauses} from '../src/ec2/causes.ts'
 import {connectionRules} from '../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../src/packer/diagnosis/scripts.ts'
-import {templateRules} from '../src/packer/diagnosis/template.ts'
+import {imageUnknown, templateRules} from '../src/packer/diagnosis/template.ts'
 import {troubleshooting, type Advice} from '../src/report/advice.ts'
 
 const sections: readonly (readonly [string, readonly Advice[]])[] = [
   ['aws', awsCauses],
   ['connection', connectionRules],
-  ['template', templateRules],
+  ['template', [...templateRules, imageUnknown]],
   ['scripts', [...machineRules, scriptFailed]]
 ]
 

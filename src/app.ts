@@ -2,6 +2,7 @@ import * as path from 'node:path'
 import * as core from '@actions/core'
 import {bake, type Outcome} from './bake.ts'
 import {cleanUp} from './cleanup/cleanUp.ts'
+import {describeLeftovers} from './cleanup/leftovers.ts'
 import {stateKeys, type BakeState} from './cleanup/state.ts'
 import {readInputs} from './inputs.ts'
 import {outputsOf} from './outputs.ts'
@@ -60,7 +61,7 @@ export async function runPost(state: BakeState): Promise<void> {
 function isGood({failure, verdict, reason, leftovers}: Outcome, log: Log): boolean {
   if (failure !== undefined) log.error(explain(failure))
   if (verdict === 'rejected') log.error(`The image was rejected: ${reason}`)
-  leftovers.forEach(({type, id, reason: why}) => log.error(`Left in the account: ${type} ${id}: ${why}`))
+  if (leftovers.length > 0) log.error(describeLeftovers(leftovers))
   return failure === undefined && verdict !== 'rejected' && leftovers.length === 0
 }
 

@@ -20,8 +20,10 @@ import {preflight} from './preflight/preflight.ts'
 import {UserError} from './report/errors.ts'
 import type {Log} from './report/log.ts'
 import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
+import {probeFor} from './smoke/probe.ts'
 import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
 import {testImages} from './smoke/testImages.ts'
+import {anyOf, timeLimit} from './wait.ts'
 
 export interface Deps {
   readonly log: Log
@@ -73,10 +75,10 @@ const sweepLimitMs = 10 * 60_000
 export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
   const {log, env} = deps
   const {region} = inputs.aws
-  const limit = AbortSignal.any([cancel, timeLimit(inputs.bakeTimeoutMs)])
+  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], tookTooLong(inputs.bakeTimeoutMs))
 
   const session = await phase(log, 'Credentials', () => openSession(inputs.aws, {env, log}, limit))
-  const signal = AbortSignal.any([limit, session.lost])
+  const signal = anyOf(limit, session.lost)
   const account = openAccount(region, session.credentials, env)
   const {ec2} = account
   const plan = await phase(log, 'Plan', () =>
@@ -117,15 +119,17 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   return outcome
 }
 
-function preflightOf({template, image, smoke}: Inputs, {bakeId, tags, source}: Plan): PreflightRequest {
+function preflightOf({template, image, smoke}: Inputs, {bakeId, tags, source, reach}: Plan): PreflightRequest {
   const usesTypes = smoke !== undefined || template.variables.has('instance_type')
   const instanceTypes = usesTypes ? image.instanceTypes : []
   return {
     bakeId,
     tags,
     source,
-    architecture: 'x86_64',
+    architecture: image.architecture,
     instanceTypes,
+    reach,
+    ...(image.instanceProfile ? {instanceProfile: image.instanceProfile} : {}),
     shipped: template.shipped,
     smoke: smoke !== undefined
   }
@@ -199,24 +203,31 @@ function testImage(
   name: string,
   signal: AbortSignal
 ): Promise<SmokeResult> {
+  const probe = probeFor(account.ec2, plan.reach)
   const request = {
     bakeId: plan.bakeId,
     imageId: image.id,
     name,
     instanceTypes: inputs.image.instanceTypes,
-    cidrs: plan.cidrs,
+    reach: plan.reach,
+    probe,
     tags: plan.tags,
-    userData: smokeUserData(inputs),
+    userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
   }
   return smokeTest(account.ec2, request, ledger, deps.log, signal)
 }
 
-/** An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's. */
-function smokeUserData({smoke, template}: Inputs): string {
+/**
+ * An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's, unless it has to
+ * ask itself.
+ */
+function smokeUserData({smoke, template}: Inputs, probeKey: string | undefined): string {
   const {userData = '', timeoutMs = 0} = smoke ?? {}
-  return template.shipped ? instanceUserData({deadlineMinutes: smokeDeadlineMinutes(timeoutMs), userData}) : userData
+  if (!template.shipped && probeKey === undefined) return userData
+  const deadlineMinutes = smokeDeadlineMinutes(timeoutMs)
+  return instanceUserData({deadlineMinutes, userData, ...(probeKey ? {probeKey} : {})})
 }
 
 /** A phase of the log, with what AWS refuses in it explained to the user. */
@@ -247,12 +258,9 @@ function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
   }
 }
 
-/** A signal that ends the bake, but not its sweep, when its time is up. */
-function timeLimit(ms: number): AbortSignal {
-  const controller = new AbortController()
-  const error = new UserError(
+/** Ends the bake, but not its sweep. */
+function tookTooLong(ms: number): UserError {
+  return new UserError(
     `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'. Raise it if this bake needs longer.`
   )
-  setTimeout(() => controller.abort(error), ms).unref()
-  return controller.signal
 }

@@ -16,6 +16,9 @@ import {
   wholeNumber,
   type Parse
 } from './parse.ts'
+import type {ConnectVia} from './network/reach.ts'
+import {subnetIdList} from './network/subnets.ts'
+import {sessionManagerProblems} from './network/sessionManager.ts'
 import {parsePlugins, type WantedPlugin} from './image/pluginList.ts'
 import {sourceNames, type Architecture} from './image/source.ts'
 import {parseTags} from './image/userTags.ts'
@@ -25,6 +28,7 @@ import {packerArguments} from './template/arguments.ts'
 import {openVariablesFile} from './template/effective.ts'
 import {isLegacy, openTemplate, type Template} from './template/template.ts'
 import {instanceUserData} from './smoke/instanceUserData.ts'
+import {newProbeKey} from './smoke/selfProbe.ts'
 import {insistedOn, unusableVars, unusedInputs} from './template/variables.ts'
 import {variableLines} from './template/vars.ts'
 
@@ -75,8 +79,11 @@ export interface Inputs {
   readonly githubToken?: string
   readonly template: Template
   readonly image: ImageInputs
-  /** `auto`: this runner's own public address. */
+  readonly connectVia: ConnectVia
+  /** `auto`: this runner's own address, public or private as `connectVia` has it. */
   readonly allowedCidrs: 'auto' | readonly string[]
+  /** Tried in turn. Empty: the default VPC's. */
+  readonly subnetIds: readonly string[]
   /** Absent: no smoke test was asked for. */
   readonly smoke?: SmokeInputs
   readonly deregister: Deregister
@@ -112,6 +119,8 @@ export const defaults = {
   'jenkins-casc': '',
   'jenkins-update-center-url': 'https://updates.jenkins.io',
   'setup-script': '',
+  'connect-via': 'public-ip',
+  'subnet-ids': '',
   'allowed-cidrs': 'auto',
   'smoke-test': 'true',
   'smoke-timeout': '10m',
@@ -129,11 +138,7 @@ export type InputName = keyof typeof defaults
  * @param read the text of an input; empty when it was not given
  * @throws {InputErrors} with every input that cannot be used
  */
-export function readInputs(
-  env: Environment,
-  shippedTemplate: string,
-  read: (name: string) => string = (name) => core.getInput(name)
-): Inputs {
+export function readInputs(env: Environment, shippedTemplate: string, read: (name: string) => string = textOf): Inputs {
   const text = (name: InputName): string => read(name) || defaults[name]
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   return readAll(defaults, read, (input, problems) => {
@@ -158,9 +163,14 @@ export function readInputs(
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
     if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems)
-    if (template?.shipped && smoke.userData) {
+    const connectVia = input('connect-via', oneOf('public-ip', 'private-ip', 'session-manager'))
+    const bySession = connectVia === 'session-manager'
+    const source = text('source-ami')
+    if (bySession && template) problems.push(...sessionManagerProblems({given, template, source, env}))
+    if ((template?.shipped || bySession) && smoke.userData) {
       // Our own part is in it too; what is too long together is said here and not after the bake.
-      input('smoke-user-data', (value) => instanceUserData({deadlineMinutes: 1_440, userData: value}))
+      const ours = {deadlineMinutes: 1_440, ...(bySession ? {probeKey: newProbeKey()} : {})}
+      input('smoke-user-data', (value) => instanceUserData({...ours, userData: value}))
     }
     return {
       aws: readAwsInputs(input, env),
@@ -171,12 +181,19 @@ export function readInputs(
       ...(githubToken ? {githubToken} : {}),
       template,
       image: readImageInputs(input, workspace),
+      connectVia,
       allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
+      subnetIds: input('subnet-ids', subnetIdList),
       ...(smokeTest ? {smoke} : {}),
       deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
       bakeTimeoutMs: input('bake-timeout', duration)
     }
   })
+}
+
+/** Blanks at the end of the last variable belong to its value, as they do in every other line. */
+function textOf(name: string): string {
+  return core.getInput(name, {trimWhitespace: name !== 'vars'})
 }
 
 function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageInputs {
@@ -244,6 +261,9 @@ function script(workspace: string): Parse<string> {
     const file = existing(workspace)(value)
     if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
     if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
+    if (file !== file.normalize('NFC')) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`)
+    }
     return file
   }
 }
@@ -269,10 +289,8 @@ function withCasc(plugins: readonly WantedPlugin[] | undefined, casc: string | u
 
 /** As gpg prints it, with or without blanks and in either case; Packer's template takes it in upper case without blanks. */
 function fingerprint(value: string): string {
-  return matching(
-    /^[0-9A-F]{40}$/,
-    'the 40 hexadecimal digits of a key’s fingerprint'
-  )(value.replace(/\s/g, '').toUpperCase())
+  const digits = value.replace(/\s/g, '').toUpperCase()
+  return matching(/^[0-9A-F]{40}$/, 'the 40 hexadecimal digits of a key’s fingerprint')(digits)
 }
 
 /** EC2 takes 16 KB of user data, counted before its base64 encoding. */

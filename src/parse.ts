@@ -78,13 +78,13 @@ export function httpUrl(value: string): string {
     throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`)
   }
   if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`)
-  return value.replace(/\/+$/, '')
+  return value.replace(/(?<!\/)\/+$/, '')
 }
 
 /** An IPv4 range. */
 export function cidr(value: string): string {
-  // The library also takes `1/8` and `0x7f.1/8`, which AWS and Packer do not.
-  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(value) || !ipaddr.IPv4.isValidCIDR(value)) {
+  // The library also takes `1/8` and `0x7f.1/8`, which AWS and Packer do not, and octal numbers, which mean others to them.
+  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !ipaddr.IPv4.isValidCIDR(value)) {
     throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`)
   }
   return value

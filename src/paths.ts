@@ -1,4 +1,4 @@
-import {existsSync, statSync} from 'node:fs'
+import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {quoted, type Parse} from './parse.ts'
 
@@ -8,7 +8,7 @@ export function existing(workspace: string): Parse<string> {
     const resolved = path.resolve(workspace, value)
     if (!existsSync(resolved))
       throw new Error(
-        `${quoted(value)} does not exist (looked for ${resolved}); is actions/checkout missing before this step?`
+        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       )
     return resolved
   }
@@ -35,5 +35,19 @@ export function folderOf(workspace: string): Parse<string> {
     const location = existing(workspace)(value)
     if (!statSync(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`)
     return location
+  }
+}
+
+/** Whether a program of this name is on an environment's PATH. */
+export function isOnPath(name: string, env: Readonly<Record<string, string | undefined>>): boolean {
+  return (env['PATH'] ?? '').split(path.delimiter).some((folder) => folder !== '' && isProgram(path.join(folder, name)))
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
   }
 }

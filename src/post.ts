@@ -13,6 +13,6 @@ try {
   }
 } catch (error) {
   // The state is damaged. The message is ours and one line long.
-  console.log(`::error::${error instanceof Error ? error.message : String(error)}`)
+  console.log(`::error::${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')}`)
   process.exitCode = 1
 }

@@ -36,6 +36,44 @@ export const pauseFor: Pause = async (ms, signal) => {
   }
 }
 
+/**
+ * A signal that aborts with the first of others, with its reason.
+ *
+ * In the place of AbortSignal.any(), which holds its sources weakly: a source that nothing else holds may be taken away by
+ * garbage collection before it aborts, or before anybody has asked, and the abort is lost (nodejs/node#57736, #65995).
+ */
+export function anyOf(...others: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController()
+  follow(controller, others)
+  return controller.signal
+}
+
+/**
+ * A signal that aborts when the time is up, or with any of the others.
+ *
+ * @param expired the reason when the time is up
+ */
+export function timeLimit(
+  ms: number,
+  others: readonly AbortSignal[] = [],
+  expired: Error = new DOMException('The time is up', 'TimeoutError')
+): AbortSignal {
+  const controller = new AbortController()
+  const {signal} = controller
+  const timer = setTimeout(() => controller.abort(expired), ms).unref()
+  signal.addEventListener('abort', () => clearTimeout(timer), {once: true})
+  follow(controller, others)
+  return signal
+}
+
+function follow(controller: AbortController, others: readonly AbortSignal[]): void {
+  const {signal} = controller
+  for (const other of others) {
+    if (other.aborted) controller.abort(other.reason)
+    other.addEventListener('abort', () => controller.abort(other.reason), {once: true, signal})
+  }
+}
+
 export interface RetryOptions {
   /** Whether another attempt can end better. */
   readonly isTransient: (error: unknown) => boolean

@@ -110,6 +110,24 @@ it('leaves a process alone that only has main’s id', async () => {
   expect(processRuns(other)).toBe(true)
 })
 
+it('names the image that the bake had given out, which stays', async () => {
+  const post = await job()
+  const instance = await make(post)
+  const {ImageId: id = ''} = await post.ec2.createImage({
+    InstanceId: instance,
+    Name: 'given-out',
+    TagSpecifications: tagSpecifications(ours, 'image')
+  })
+  const {Images: [image] = []} = await post.ec2.describeImages({ImageIds: [id]})
+  const snapshots = (image?.BlockDeviceMappings ?? []).flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
+  ledger.release([{type: 'image', id}, ...snapshots.map((snapshot) => ({type: 'snapshot' as const, id: snapshot}))])
+  const log = recordingLog()
+  await cleanUp(await post.state(), {log, env: post.env})
+  expect(post.cloud.leftovers([id])).toEqual([])
+  expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
+  expect(log.lines).toContain(`warning: The bake had given out ${id} before it was ended: it is kept.`)
+})
+
 it('tries again while GitHub gives no token', async () => {
   let refusals = 6
   const post = await job({

@@ -201,11 +201,40 @@ describe('names what it could not remove', () => {
         type: 'volume',
         id: '(unknown)',
         state: '',
-        reason: expect.stringMatching(/could not be looked for: You are not authorized/)
+        reason: expect.stringMatching(/could not be looked for: You are not authorized/),
+        advice: expect.stringMatching(/^Allow ec2:DescribeVolumes in the role's policy/)
       }
     ])
     expect(cloud.leftovers()).toEqual([])
   })
+
+  it('when what has to go first cannot be seen, without waiting for it for ever', async () => {
+    const {ec2, cloud} = await startTestCloud({
+      authorize: ({action}) =>
+        action === 'ec2:DescribeInstances'
+          ? {allowed: false, resource: '*', because: 'because of a test'}
+          : {allowed: true}
+    })
+    const {GroupId = ''} = await ec2.createSecurityGroup({
+      GroupName: 'g',
+      Description: 'd',
+      TagSpecifications: tagSpecifications(ours, 'security-group')
+    })
+    await launch(ec2, cloud, {SecurityGroupIds: [GroupId], TagSpecifications: tagSpecifications(ours, 'instance')})
+    const left = await sweep(options(ec2, {limit: new AbortController().signal}))
+    expect(left).toEqual([
+      expect.objectContaining({
+        type: 'security-group',
+        id: GroupId,
+        reason: expect.stringContaining('dependent object')
+      }),
+      expect.objectContaining({
+        type: 'instance',
+        id: '(unknown)',
+        advice: expect.stringContaining('ec2:DescribeInstances')
+      })
+    ])
+  }, 120_000)
 
   it('when it could not even look, from what the ledger knows', async () => {
     const {ec2} = await startTestCloud()

@@ -6,8 +6,15 @@ const account = '111122223333'
 const region = 'eu-west-1'
 const bake = 'bake-1'
 const tag = 'bake-jenkins-ami:bake'
-const shipped: PackerPolicyOptions = {region, partition: 'aws', bakeId: bake, requireTags: true}
-const own: PackerPolicyOptions = {region, partition: 'aws', bakeId: bake, requireTags: false}
+const shipped: PackerPolicyOptions = {
+  region,
+  partition: 'aws',
+  bakeId: bake,
+  requireTags: true,
+  passesRole: true,
+  startsSessions: false
+}
+const own: PackerPolicyOptions = {...shipped, requireTags: false, startsSessions: true}
 
 interface Call {
   readonly action: string
@@ -101,7 +108,6 @@ describe('with the shipped template', () => {
     {action: 'ec2:DeleteVolume', resource: volume, on: bake},
     {action: 'ec2:DeregisterImage', resource: image, on: bake},
     {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake},
-    {action: 'iam:GetInstanceProfile', resource: `arn:aws:iam::${account}:instance-profile/p`},
     {
       action: 'iam:PassRole',
       resource: `arn:aws:iam::${account}:role/r`,
@@ -207,10 +213,55 @@ describe('with a template that copies its image and assumes a role', () => {
   })
 })
 
+describe('hands over a role and opens sessions only where that is used:', () => {
+  const pass = {
+    action: 'iam:PassRole',
+    resource: `arn:aws:iam::${account}:role/r`,
+    context: {'iam:PassedToService': 'ec2.amazonaws.com'}
+  }
+  const lookUp = {action: 'iam:GetInstanceProfile', resource: `arn:aws:iam::${account}:instance-profile/p`}
+  const document = {
+    action: 'ssm:StartSession',
+    resource: `arn:aws:ssm:${region}:${account}:document/AWS-StartPortForwardingSession`
+  }
+  const start = (tagValue: string) => ({
+    action: 'ssm:StartSession',
+    resource: instance,
+    context: {[`ssm:resourceTag/${tag}`]: tagValue}
+  })
+  const end = {action: 'ssm:TerminateSession', resource: `arn:aws:ssm:${region}:${account}:session/s-1`}
+  const bySession = {...shipped, startsSessions: true}
+
+  it.each<[string, PackerPolicyOptions, Call, boolean]>([
+    ['no profile', {...shipped, passesRole: false}, pass, false],
+    ['the shipped template, which leaves the looking up to the launch', shipped, lookUp, false],
+    ['a template of the user’s own', own, lookUp, true],
+    ['no Session Manager', shipped, start(bake), false],
+    ['Session Manager, on the bake’s machine', bySession, start(bake), true],
+    ['Session Manager, on another machine', bySession, start('bake-2'), false],
+    ['Session Manager, its document', bySession, document, true],
+    [
+      'Session Manager, another document',
+      bySession,
+      {...document, resource: `${document.resource}ToRemoteHost`},
+      false
+    ],
+    ['Session Manager, the end', bySession, end, true],
+    ['Session Manager of a template of the user’s own', own, start('none'), true]
+  ])('%s', async (_, options, call, expected) => {
+    expect(await allows(options, call)).toBe(expected)
+  })
+
+  it('fits with all of it, too', () => {
+    const longest = {...bySession, region: 'ap-southeast-10', bakeId: '0123456789ab'}
+    expect(packerSessionPolicy(longest).length).toBeLessThanOrEqual(policyLimit)
+  })
+})
+
 it.each<[string, PackerPolicyOptions]>([
   ['aws-us-gov', {...shipped, partition: 'aws-us-gov'}],
   ['aws-cn', {...shipped, partition: 'aws-cn'}],
-  ['no bake id', {region, partition: 'aws', requireTags: true}]
+  ['no bake id', {region, partition: 'aws', requireTags: true, passesRole: false, startsSessions: false}]
 ])('requires no tags where they cannot be required: %s', async (_, options) => {
   expect(await allows(options, {action: 'ec2:RunInstances', resource: instance})).toBe(true)
 })
@@ -239,7 +290,7 @@ it.each<Call>([
 })
 
 it("names China's own service hosts", () => {
-  const policy = packerSessionPolicy({region: 'cn-north-1', partition: 'aws-cn', requireTags: false})
+  const policy = packerSessionPolicy({...own, region: 'cn-north-1', partition: 'aws-cn'})
   expect(policy).toContain('"iam:PassedToService":"ec2.amazonaws.com.cn"')
   expect(policy).toContain('"kms:ViaService":"ec2.cn-north-1.amazonaws.com.cn"')
 })

@@ -4,13 +4,20 @@ import {expect, it} from '@jest/globals'
 import {awsCauses} from '../../src/ec2/causes.ts'
 import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../../src/packer/diagnosis/scripts.ts'
-import {templateRules} from '../../src/packer/diagnosis/template.ts'
+import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.ts'
 import {troubleshooting, type Advice} from '../../src/report/advice.ts'
 import {sourceMessages, sourceTexts} from './messages.ts'
 
 const page = readFileSync(path.join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')
 const quotes = [...page.matchAll(/^> (.+)$/gm)].map(([, quote = '']) => quote)
-const advice: readonly Advice[] = [...awsCauses, ...connectionRules, ...templateRules, ...machineRules, scriptFailed]
+const advice: readonly Advice[] = [
+  ...awsCauses,
+  ...connectionRules,
+  ...templateRules,
+  imageUnknown,
+  ...machineRules,
+  scriptFailed
+]
 /** Entries whose messages are put together from what several calls said. */
 const composedEntries = ['preflight-denied', 'preflight-refused', 'left-in-the-account']
 

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {onFirstWithCapacity} from '../../src/ec2/capacity.ts'
+import {onFirstWithCapacity, placesOf, type Place} from '../../src/ec2/capacity.ts'
 import {UserError} from '../../src/report/errors.ts'
 import {recordingLog} from '../recordingLog.ts'
 
@@ -7,10 +7,12 @@ const noCapacity = Object.assign(new Error('We currently do not have sufficient 
   name: 'InsufficientInstanceCapacity'
 })
 
+const types = (...names: string[]) => placesOf(names, [])
+
 it('goes on to the next instance type when there is no capacity', async () => {
   const log = recordingLog()
   const tried: string[] = []
-  const launched = await onFirstWithCapacity(['t3.medium', 'm7i.large'], log, (type) => {
+  const launched = await onFirstWithCapacity(types('t3.medium', 'm7i.large'), log, ({instanceType: type}) => {
     tried.push(type)
     return type === 't3.medium' ? Promise.reject(noCapacity) : Promise.resolve(type)
   })
@@ -21,34 +23,63 @@ it('goes on to the next instance type when there is no capacity', async () => {
 
 it('tries no other type after another failure', async () => {
   const denied = () => Promise.reject(new Error('denied'))
-  await expect(onFirstWithCapacity(['a', 'b'], recordingLog(), denied)).rejects.toThrow('denied')
+  await expect(onFirstWithCapacity(types('a', 'b'), recordingLog(), denied)).rejects.toThrow('denied')
 })
 
 it('names every type that it tried when there is none for any, and leaves the error of a single type as it is', async () => {
   const fail = () => Promise.reject(noCapacity)
-  await expect(onFirstWithCapacity(['t3.medium', 'm7i.large'], recordingLog(), fail)).rejects.toThrow(
+  await expect(onFirstWithCapacity(types('t3.medium', 'm7i.large'), recordingLog(), fail)).rejects.toThrow(
     /^No machine could be launched: AWS has no capacity for t3\.medium, m7i\.large .*'instance-types'/s
   )
-  await expect(onFirstWithCapacity(['t3.medium'], recordingLog(), fail)).rejects.toBe(noCapacity)
+  await expect(onFirstWithCapacity(types('t3.medium'), recordingLog(), fail)).rejects.toBe(noCapacity)
 })
 
 it('knows a build that failed for want of capacity by its diagnosis, not by what its machine printed', async () => {
   const tried: string[] = []
-  const failWith = (error: Error) => (type: string) => {
-    tried.push(type)
-    return type === 'a' ? Promise.reject(error) : Promise.resolve(type)
-  }
+  const failWith =
+    (error: Error) =>
+    ({instanceType: type}: Place) => {
+      tried.push(type)
+      return type === 'a' ? Promise.reject(error) : Promise.resolve(type)
+    }
   const build = new UserError('The build failed.', {id: 'no-capacity'})
-  expect(await onFirstWithCapacity(['a', 'b'], recordingLog(), failWith(build))).toBe('b')
+  expect(await onFirstWithCapacity(types('a', 'b'), recordingLog(), failWith(build))).toBe('b')
   const forged = new UserError('The machine said: InsufficientInstanceCapacity')
-  await expect(onFirstWithCapacity(['a', 'b'], recordingLog(), failWith(forged))).rejects.toBe(forged)
+  await expect(onFirstWithCapacity(types('a', 'b'), recordingLog(), failWith(forged))).rejects.toBe(forged)
   expect(tried).toEqual(['a', 'b', 'a'])
 })
 
 it('goes by the diagnosis of a build, not by its words, which may quote the machine', async () => {
-  const failing = (error: Error) => (type: string) => (type === 'a' ? Promise.reject(error) : Promise.resolve(type))
+  const failing =
+    (error: Error) =>
+    ({instanceType: type}: Place) =>
+      type === 'a' ? Promise.reject(error) : Promise.resolve(type)
   const diagnosed = new UserError('no capacity', {id: 'no-capacity'})
-  await expect(onFirstWithCapacity(['a', 'b'], recordingLog(), failing(diagnosed))).resolves.toBe('b')
+  await expect(onFirstWithCapacity(types('a', 'b'), recordingLog(), failing(diagnosed))).resolves.toBe('b')
   const quoting = new UserError('A script failed:\nInsufficientInstanceCapacity', {id: 'script-failed'})
-  await expect(onFirstWithCapacity(['a', 'b'], recordingLog(), failing(quoting))).rejects.toBe(quoting)
+  await expect(onFirstWithCapacity(types('a', 'b'), recordingLog(), failing(quoting))).rejects.toBe(quoting)
+})
+
+it('tries each type in every subnet before the next type', () => {
+  expect(placesOf(['t3.medium', 'm7i.large'], ['subnet-a', 'subnet-b'])).toEqual([
+    {instanceType: 't3.medium', subnetId: 'subnet-a'},
+    {instanceType: 't3.medium', subnetId: 'subnet-b'},
+    {instanceType: 'm7i.large', subnetId: 'subnet-a'},
+    {instanceType: 'm7i.large', subnetId: 'subnet-b'}
+  ])
+})
+
+it('goes on from a zone that does not offer the type, and leaves the last one’s error as it is', async () => {
+  const places = placesOf(['t3.medium'], ['subnet-a', 'subnet-b'])
+  const notOffered = Object.assign(new Error('not supported in your requested Availability Zone'), {
+    name: 'Unsupported'
+  })
+  const inSecond = ({subnetId}: Place) =>
+    subnetId === 'subnet-a' ? Promise.reject(notOffered) : Promise.resolve(subnetId)
+  const log = recordingLog()
+  expect(await onFirstWithCapacity(places, log, inSecond)).toBe('subnet-b')
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warning: No capacity for t3\.medium in subnet-a; trying t3\.medium in subnet-b/)
+  ])
+  await expect(onFirstWithCapacity(places, log, () => Promise.reject(notOffered))).rejects.toBe(notOffered)
 })

@@ -21,6 +21,10 @@ it.each([
   expect(parsePlugins(text, workspace)).toEqual(plugins)
 })
 
+it('says of a long word no more than its beginning', () => {
+  expect(() => parsePlugins('x'.repeat(100_000), workspace)).toThrow(/^"x{200}…" is not allowed/)
+})
+
 it.each([
   'git:1:http://example.org/x.hpi',
   '../secrets',

@@ -110,14 +110,38 @@ it('takes the image that a parameter names', async () => {
   expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: ['ami-0123456789abcdef0']}]}])
 })
 
+/** As the SDK throws what AWS answers. */
+const answer = (name: string, message: string) => () => Promise.reject(Object.assign(new Error(message), {name}))
+const user = 'arn:aws:sts::123456789012:assumed-role/bake/session'
+const denied = (because: string) =>
+  answer(
+    'AccessDeniedException',
+    `User: ${user} is not authorized to perform: ssm:GetParameter on resource: arn:aws:ssm:us-east-1:123456789012:parameter/images/base because ${because}`
+  )
+
 it.each([
   [
+    'is not there, of which AWS tells the code alone',
+    answer('ParameterNotFound', 'UnknownError'),
+    /^Input 'source-ami': there is no parameter \/images\/base in us-east-1; correct its name/
+  ],
+  [
+    'may not be read, and with which statement it could be',
+    denied('no identity-based policy allows the ssm:GetParameter action'),
+    /cannot be read: AccessDeniedException: User: [^]*\nThe statement that is missing:\n\{"Effect":"Allow","Action":"ssm:GetParameter","Resource":"arn:aws:ssm:us-east-1:123456789012:parameter\/images\/base"\}$/
+  ],
+  [
+    'may not be read, whatever the role’s policy says',
+    denied('no service control policy allows the ssm:GetParameter action'),
+    /\nA policy of the AWS organization forbids it/
+  ],
+  [
     'cannot be read',
-    () => Promise.reject(new Error('ParameterNotFound')),
-    /the parameter \/images\/base in us-east-1 cannot be read: ParameterNotFound/
+    answer('ThrottlingException', 'Rate exceeded'),
+    /the parameter \/images\/base in us-east-1 cannot be read: ThrottlingException: Rate exceeded$/
   ],
   ['holds something else', async () => 's3cret', /the parameter \/images\/base in us-east-1 does not hold an image id$/]
-])('says that a parameter %s, and not what it holds', async (_, readParameter, message) => {
+])('says that a parameter %s', async (_, readParameter, message) => {
   const {ec2} = account(image)
   const request = {source: 'resolve:ssm:/images/base', architecture: 'x86_64', region} as const
   await expect(resolveSource({ec2, readParameter}, request, signal)).rejects.toThrow(message)
@@ -127,7 +151,8 @@ it('says that an image cannot be seen, and why that may be', async () => {
   await expect(inCloud('ami-0123456789abcdef0')).rejects.toThrow(
     "Input 'source-ami': no image 'ami-0123456789abcdef0' can be seen in us-east-1; image ids differ"
   )
-  await expect(inCloud('ubuntu-24.04')).rejects.toThrow(
+  const request = {source: 'ubuntu-24.04', architecture: 'x86_64', region} as const
+  await expect(resolveSource({ec2: account().ec2, readParameter: noParameters}, request, signal)).rejects.toThrow(
     "no image 'ubuntu-24.04' can be seen in us-east-1; its publisher offers none"
   )
 })

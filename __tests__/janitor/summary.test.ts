@@ -10,7 +10,7 @@ const one = (outcome: Swept['outcome'], reason = ''): Swept => ({
   reason
 })
 const report = (more: Partial<JanitorReport>): string =>
-  sweepSummary({swept: [], unseen: [], kept: [], ...more}, 'eu-west-1', '123456789012')
+  sweepSummary({swept: [], unseen: [], kept: [], advice: [], ...more}, 'eu-west-1', '123456789012')
 
 it.each([
   ['✅ Nothing has expired', {}],

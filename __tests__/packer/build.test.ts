@@ -28,6 +28,7 @@ function packerThat(script: string, heard: string[] = []): BuildJob {
     environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
     facts: {shipped: true, tagged: true, sshUsername: 'admin'},
     onKeyPair: (name) => void heard.push(name),
+    onSecurityGroup: (name) => void heard.push(name),
     onInstance: (id) => void heard.push(id)
   }
 }
@@ -83,18 +84,19 @@ it('fails when Packer cannot be started', async () => {
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/absent could not be started/)
 })
 
-it('tells of the key pair and the instance when they are announced', async () => {
+it('tells of the key pair, the group and the instance when they are announced', async () => {
   const heard: string[] = []
   const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
   const job = packerThat(
     `echo "1,,ui,say,==> a.b: Creating temporary keypair: ${name}"
+    echo "1,,ui,say,==> a.b: Creating temporary security group for this instance: ${name}"
     echo "1,,ui,message,    a.b: Instance ID: i-0123456789abcdef0"
     echo "1,,ui,say,==> a.b: Connected to SSH!"
     echo "1,,ui,message,    a.b: Instance ID: i-0aaaaaaaaaaaaaaaa"`,
     heard
   )
   await build(job, ledger, recordingLog(), never)
-  expect(heard).toEqual([name, 'i-0123456789abcdef0'])
+  expect(heard).toEqual([name, name, 'i-0123456789abcdef0'])
 })
 
 it('ends the whole group when it is aborted, and throws why', async () => {

@@ -6,7 +6,7 @@ import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
 import {failureIn, type Failure} from '../../src/packer/diagnosis/failure.ts'
 import type {BuildFacts} from '../../src/packer/diagnosis/rule.ts'
 import {machineRules, scriptFailed} from '../../src/packer/diagnosis/scripts.ts'
-import {templateRules} from '../../src/packer/diagnosis/template.ts'
+import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.ts'
 import {awsCauses} from '../../src/ec2/causes.ts'
 import {parseMessage} from '../../src/packer/messages.ts'
 import {captures, failureOf} from './diagnosis/captures.ts'
@@ -52,7 +52,9 @@ describe('what real Packers printed', () => {
   })
 
   it('tells of every rule at least once, with what our scripts say', () => {
-    const rules = [...connectionRules, ...templateRules, ...machineRules, scriptFailed, ...awsCauses].map(({id}) => id)
+    const rules = [...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed, ...awsCauses].map(
+      ({id}) => id
+    )
     const told = new Set([...Object.values(causes), ...scriptMessages.map((text) => diagnosed(afterSaying(text)).id)])
     expect(rules.filter((id) => !told.has(id))).toEqual([])
   })

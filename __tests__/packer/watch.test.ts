@@ -2,19 +2,25 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {once} from 'node:events'
-import {expect, it} from '@jest/globals'
-import {openLedger} from '../../src/cleanup/ledger.ts'
+import {describe, expect, it} from '@jest/globals'
+import {openLedger, reopenLedger} from '../../src/cleanup/ledger.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {watchTemplate, type WatchContext} from '../../src/packer/watch.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../recordingLog.ts'
 
-async function start(more: Partial<WatchContext> = {}) {
-  const test = await startTestCloud()
+const tags = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2030-01-01T00:00:00.000Z', team: 'ci'}
+const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
+
+async function start(more: Partial<WatchContext> = {}, options: Parameters<typeof startTestCloud>[0] = {}) {
+  const test = await startTestCloud(options)
   const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'watch-')), 'bake')
   const log = recordingLog()
-  const watch = watchTemplate({ec2: test.ec2, region: 'us-east-1', ledger, log, requests: () => 1, ...more})
+  const watch = watchTemplate({ec2: test.ec2, region: 'us-east-1', ledger, tags, log, requests: () => 1, ...more})
   return {...test, ledger, log, watch}
 }
+
+type Started = Awaited<ReturnType<typeof start>>
 
 it('stops a template whose key pair does not show up here', async () => {
   const {watch} = await start({patienceMs: 100})
@@ -68,4 +74,84 @@ it('says nothing and stops nothing once it is closed', async () => {
   await once(AbortSignal.timeout(150), 'abort')
   expect(watch.signal.aborted).toBe(false)
   expect(log.lines).toEqual([])
+})
+
+describe('what Packer announces and does not tag', () => {
+  /** Resolves when so many calls of that name have been answered. */
+  const answered = async ({cloud}: Started, action: string, times = 1): Promise<void> => {
+    const isEnough = (): boolean =>
+      cloud.calls.filter((call) => call.action === action && call.status > 0).length >= times
+    while (!isEnough()) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const tagsOn = async ({ec2}: Started, id: string): Promise<Record<string, string>> => {
+    const {Tags = []} = await ec2.describeTags({Filters: [{Name: 'resource-id', Values: [id]}]})
+    return Object.fromEntries(Tags.map(({Key = '', Value = ''}) => [Key, Value]))
+  }
+
+  it('is tagged as the rest of the bake is, so that a sweep finds it', async () => {
+    const started = await start()
+    const {ec2, cloud, watch} = started
+    const {KeyPairId = ''} = await ec2.createKeyPair({KeyName: name, KeyType: 'ed25519'})
+    watch.onKeyPair(name)
+    const {GroupId = ''} = await ec2.createSecurityGroup({GroupName: name, Description: 'd'})
+    watch.onSecurityGroup(name)
+    const instance = await launch(ec2, cloud, {KeyName: name})
+    watch.onInstance(instance)
+    await answered(started, 'CreateTags', 4)
+    const {Volumes: [volume] = []} = await ec2.describeVolumes({})
+    for (const id of [KeyPairId, GroupId, instance, volume?.VolumeId ?? '']) {
+      expect(await tagsOn(started, id)).toEqual(tags)
+    }
+    watch.close()
+  })
+
+  it('keeps the tags that it has, and what Packer tags by itself costs no call', async () => {
+    const started = await start()
+    const {ec2, cloud, watch} = started
+    await ec2.createKeyPair({KeyName: name, TagSpecifications: tagSpecifications(tags, 'key-pair')})
+    watch.onKeyPair(name)
+    watch.onSecurityGroup(name)
+    await answered(started, 'DescribeKeyPairs')
+    const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(tags, 'instance', 'volume')})
+    watch.onInstance(instance)
+    while (!started.ledger.resources.some(({type}) => type === 'volume')) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(cloud.calls.map(({action}) => action)).not.toContain('CreateTags')
+    expect(cloud.calls.map(({action}) => action)).not.toContain('DescribeSecurityGroups')
+    watch.close()
+  })
+
+  it('is left as it is where its name may be somebody else’s, or it was there before', async () => {
+    const inAnHour = new Date(Date.now() + 3_600_000)
+    const started = await start({ledger: reopenLedger(mkdtempSync(path.join(tmpdir(), 'watch-')), inAnHour)})
+    const {ec2, cloud, watch} = started
+    await ec2.createKeyPair({KeyName: 'build-key'})
+    const instance = await launch(ec2, cloud)
+    watch.onKeyPair('build-key')
+    watch.onInstance(instance)
+    await answered(started, 'DescribeVolumes')
+    await answered(started, 'DescribeInstances')
+    await answered(started, 'DescribeKeyPairs')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(cloud.calls.map(({action}) => action)).not.toContain('CreateTags')
+    watch.close()
+  })
+
+  it('fails no bake where it may not be tagged', async () => {
+    const started = await start(
+      {},
+      {
+        authorize: ({action}) =>
+          action === 'ec2:CreateTags' ? {allowed: false, resource: '*', because: 'because of a test'} : {allowed: true}
+      }
+    )
+    const {ec2, watch, log} = started
+    await ec2.createKeyPair({KeyName: name})
+    watch.onKeyPair(name)
+    while (log.lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(log.lines).toEqual([expect.stringMatching(/^Not tagged, .*: key-pair key-.*not authorized/)])
+    expect(watch.signal.aborted).toBe(false)
+    watch.close()
+  })
 })

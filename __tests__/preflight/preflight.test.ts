@@ -36,6 +36,7 @@ const request: PreflightRequest = {
   source: {id: 'ami-0aaaaaaaaaaaaaaaa', rootDeviceName: '/dev/xvda'},
   architecture: 'x86_64',
   instanceTypes: ['t3.medium'],
+  reach: {via: 'public-ip', cidrs: ['203.0.113.7/32'], subnetIds: [], doubtful: false},
   shipped: true,
   smoke: true
 }
@@ -162,4 +163,51 @@ it('ends with the reason of an abort', async () => {
   const controller = new AbortController()
   controller.abort(new Error('cancelled'))
   await expect(fly({}, recordingLog(), controller.signal)).rejects.toThrow('cancelled')
+})
+
+const subnetIds = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb']
+const inSubnets = {...request.reach, subnetIds, vpcId: 'vpc-0aaaaaaaaaaaaaaaa'}
+
+it('tries the launches where they will be: in the first subnet, with the same kind of address, and the group in its VPC', async () => {
+  await fly({reach: {...inSubnets, via: 'private-ip'}})
+  const launches = ec2.commandCalls(RunInstancesCommand).map(({args: [command]}) => command.input)
+  expect(launches).toHaveLength(2)
+  for (const {NetworkInterfaces} of launches) {
+    expect(NetworkInterfaces).toMatchObject([{SubnetId: subnetIds[0], AssociatePublicIpAddress: false}])
+  }
+  const [group] = ec2.commandCalls(CreateSecurityGroupCommand)
+  expect(group?.args[0].input).toMatchObject({VpcId: 'vpc-0aaaaaaaaaaaaaaaa'})
+})
+
+it('gives the build’s launch its instance profile, and prints the statement for handing it over', async () => {
+  ec2
+    .on(RunInstancesCommand, {IamInstanceProfile: {Name: 'builder'}})
+    .rejects(denied('iam:PassRole', missing, 'arn:aws:iam::123456789012:role/builder'))
+  const failure = fly({instanceProfile: 'builder'})
+  await expect(failure).rejects.toThrow(
+    /- iam:PassRole on arn:aws:iam::123456789012:role\/builder\n[^]*\{"Effect":"Allow","Action":"iam:PassRole","Resource":"\*","Condition":\{"StringLike":\{"iam:PassedToService":"ec2\.amazonaws\.com\*"\}\}\}/
+  )
+  const profiles = ec2.commandCalls(RunInstancesCommand).map(({args: [command]}) => command.input.IamInstanceProfile)
+  expect(profiles.filter((profile) => profile === undefined)).toHaveLength(1)
+})
+
+it('only warns of a zone without the type while there are other subnets', async () => {
+  ec2.on(RunInstancesCommand).rejects(answer('Unsupported', 'not supported in your requested Availability Zone'))
+  const log = recordingLog()
+  await fly({reach: inSubnets}, log)
+  expect(log.lines).toEqual([
+    expect.stringMatching(/^warning: The launch of the build could not be tried/),
+    expect.stringMatching(/^warning: The launch of the smoke test could not be tried/)
+  ])
+  await expect(fly({reach: {...inSubnets, subnetIds: subnetIds.slice(0, 1)}})).rejects.toThrow(/Unsupported/)
+})
+
+it('wants types whose console can be read where the smoke test needs that', async () => {
+  const reach = {...request.reach, via: 'session-manager' as const, cidrs: []}
+  const [nitro, xen] = ['nitro' as const, 'xen' as const].map((Hypervisor) => ({...medium, Hypervisor}))
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [nitro ?? medium]})
+  await fly({reach})
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [xen ?? medium]})
+  await expect(fly({reach})).rejects.toThrow(/- t3\.medium is not of the Nitro System/)
+  await fly({reach, smoke: false})
 })

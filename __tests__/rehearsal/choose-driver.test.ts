@@ -1,16 +1,18 @@
 import {expect, it} from '@jest/globals'
 import {chooseDriver, type Behaviour, type DriverName} from '../../rehearsal/choose-driver.ts'
+import type {BaseName} from '../../rehearsal/machines/driver.ts'
 
 interface Case {
   readonly wanted?: DriverName
   readonly behaviour?: Behaviour
+  readonly base?: BaseName
   readonly needsProbes?: boolean
   readonly env?: NodeJS.ProcessEnv
   readonly reason?: string
 }
 
-const choose = ({wanted, behaviour = 'ready', needsProbes = false, env = {}, reason}: Case) =>
-  chooseDriver(wanted ?? 'best', {behaviour, needsProbes, env, whyNot: async () => reason})
+const choose = ({wanted, behaviour = 'ready', base, needsProbes = false, env = {}, reason}: Case) =>
+  chooseDriver(wanted ?? 'best', {behaviour, base, needsProbes, env, whyNot: async () => reason})
 
 const selfHosted = {GITHUB_ACTIONS: 'true', RUNNER_ENVIRONMENT: 'self-hosted'}
 const hosted = {GITHUB_ACTIONS: 'true', RUNNER_ENVIRONMENT: 'github-hosted'}
@@ -21,6 +23,7 @@ it.each<[string, Case, DriverName]>([
   ['real machines on a self-hosted runner, when they are named', {env: selfHosted, wanted: 'nspawn'}, 'nspawn'],
   ['light ones when they are named', {wanted: 'light'}, 'light'],
   ['real ones for a failure that only the package has', {behaviour: 'port-taken'}, 'nspawn'],
+  ['real ones for a system, which only they run', {base: 'ubuntu-24.04', env: selfHosted}, 'nspawn'],
   ['the same on a self-hosted runner, which was asked for it', {behaviour: 'port-taken', env: selfHosted}, 'nspawn']
 ])('takes %s', async (_, asked, driver) => {
   expect(await choose(asked)).toEqual({driver})
@@ -56,6 +59,8 @@ it.each<[string, Case, string | RegExp]>([
     {wanted: 'nspawn', behaviour: 'slow'},
     'They have ready, java-too-old, port-taken'
   ],
+  ['a system where no real machine can be had', {base: 'ubuntu-24.04', reason: 'no overlay'}, /no overlay\.$/],
+  ['a system on light machines', {wanted: 'light', base: 'ubuntu-24.04'}, 'light machines run no system at all'],
   ['a probe on real machines', {wanted: 'nspawn', needsProbes: true}, 'only light ones notice probes']
 ])('refuses %s', async (_, asked, message) => {
   await expect(choose(asked)).rejects.toThrow(message)

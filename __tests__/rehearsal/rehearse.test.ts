@@ -56,6 +56,7 @@ it('runs the action with the inputs of a rehearsal and reports on it', async () 
     exitCode: 0,
     seconds: expect.any(Number),
     driver: 'light',
+    base: null,
     whyLight: null,
     packer: {version: '1.16.0', source: expect.stringContaining(packer)},
     jenkins: {version: '2.568.2', standIn: true},

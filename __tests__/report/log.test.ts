@@ -12,3 +12,15 @@ it('shows an error at its line of a file, with nothing in it that the runner wou
     write.mockRestore()
   }
 })
+
+it('quotes behind a name that is text too', () => {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    actionsLog().quote('##[add-mask]e', 'one\n::add-mask::e')
+    expect(write.mock.calls.map(([text]) => text).join('')).toBe(
+      '##\u200b[add-mask]e │ one\n##\u200b[add-mask]e │ ::add-mask::e\n'
+    )
+  } finally {
+    write.mockRestore()
+  }
+})

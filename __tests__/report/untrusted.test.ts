@@ -44,3 +44,20 @@ it('repairs broken UTF-16, drops terminal sequences and empty lines, and bounds 
 it('leaves an ordinary sentence as it is', () => {
   expect(inertText('Launched i-1 :: from ami-2')).toBe('Launched i-1 :: from ami-2')
 })
+
+it('splits where the runner does, and shows the marks that stand before a command', () => {
+  expect(inertLines('10%\r20%\r\n30%', '> ')).toEqual(['> 10%', '> 20%', '> 30%'])
+  expect(inertText('\u034f::error::x')).toBe('│ \u034f::error::x')
+})
+
+it.each([
+  ['a colour', 'a\u001b[1;31mb\u009b0mc', 'abc'],
+  ['a title', 'a\u001b]0;title\u0007b\u009d0;title\u009cc', 'abc'],
+  ['a link', 'a\u001b]8;;https://example.org\u001b\\b', 'ab'],
+  ['a device control', 'a\u001bP1$r0m\u001b\\b', 'ab'],
+  ['a character set', 'a\u001b(Bb\u001b7c', 'abc'],
+  ['a title without an end, which hides nothing', 'a\u001b]0;title\nb', 'a0;title'],
+  ['a colour without an end', 'a\u001b[1;', 'a1;']
+])('takes out %s', (_, text, expected) => {
+  expect(inertLines(text, '')[0]).toBe(expected)
+})

@@ -1,11 +1,13 @@
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Leftover} from '../../rehearsal/cloud/cloud.ts'
+import {packerVersion} from '../../rehearsal/packers/versions.ts'
+import {ownTemplate} from '../../rehearsal/template/own-template.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
 import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/settings.ts'
 import {EC2} from '@aws-sdk/client-ec2'
-import {populate, type LookAlikes} from '../look-alikes.ts'
+import {populate} from '../../rehearsal/look-alikes.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 const sweepAction = path.join(import.meta.dirname, '..', '..', 'sweep')
@@ -33,26 +35,29 @@ interface Swept {
 }
 
 /** Loses a runner at a call of the bake, waits until the bake has expired, and sweeps. */
-async function loseAndSweep(packer: Parameters<typeof play>[0], loseAt: string): Promise<Swept> {
+async function loseAndSweep(
+  packer: Parameters<typeof play>[0],
+  loseAt: string,
+  inputs: Record<string, string> = {}
+): Promise<Swept> {
   let ahead = 0
   let result: Swept | undefined
-  let others: LookAlikes | undefined
   await play(packer, {
     loseAt,
+    inputs,
     now: () => new Date(Date.now() + ahead),
     async afterwards(local) {
       const {cloud} = local
       const {endpoint, region, administrator: credentials} = cloud
       const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
-      const mine = (): Leftover[] => cloud.leftovers().filter(({id}) => !others?.ids.has(id))
-      const lost = mine()
-      others = await populate(ec2, {imageId: cloud.sourceImageId, count: 8})
+      const lost = cloud.leftovers()
+      const others = await cloud.furnish(() => populate(ec2, {imageId: cloud.sourceImageId, count: 8}))
       const early = await runSweep(local)
       ahead = 4 * hour
       const dry = await runSweep(local, {'dry-run': 'true'})
-      const afterDry = mine()
+      const afterDry = cloud.leftovers()
       const swept = await runSweep(local)
-      result = {lost, early, dry, afterDry, swept, left: mine(), changed: await others.changed()}
+      result = {lost, early, dry, afterDry, swept, left: cloud.leftovers(), changed: await others.changed()}
       ec2.destroy()
     }
   })
@@ -63,7 +68,7 @@ async function loseAndSweep(packer: Parameters<typeof play>[0], loseAt: string):
 const named = (leftovers: readonly Leftover[]): string[] => leftovers.map(({type, id}) => `${type} ${id}`).toSorted()
 
 withEachPacker((packer) => {
-  it.each(['RunInstances#1', 'CreateImage:after', 'RunInstances#2:after'])(
+  it.each(['packer:RunInstances', 'CreateImage:after'])(
     'removes what a bake left whose runner was lost at %s',
     async (loseAt) => {
       const {lost, early, dry, afterDry, swept, left, changed} = await loseAndSweep(packer, loseAt)
@@ -77,6 +82,22 @@ withEachPacker((packer) => {
       expect(left).toEqual([])
       expect(changed).toEqual([])
       expect(swept.summary).toContain(`✅ ${swept.outputs['removed']} expired resources removed`)
+    },
+    scenarioMs
+  )
+
+  if (packer.version !== packerVersion) return
+
+  it.each(['StopInstances', 'CreateImage:after'])(
+    'finds what a template without tags made, for the action has tagged it, when the runner is lost at %s',
+    async (loseAt) => {
+      const {lost, swept, left, changed} = await loseAndSweep(packer, loseAt, {template: ownTemplate({})})
+      expect(lost.map(({type}) => type)).toEqual(
+        expect.arrayContaining(['instance', 'volume', 'security-group', 'key-pair'])
+      )
+      expect(swept).toMatchObject({exitCode: 0, outputs: {left: '0'}})
+      expect(left).toEqual([])
+      expect(changed).toEqual([])
     },
     scenarioMs
   )

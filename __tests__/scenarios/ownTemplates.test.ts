@@ -2,7 +2,9 @@ import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {install, ownTemplate} from './ownTemplates.ts'
+import type {LogLine} from '../../rehearsal/runner/log.ts'
+import {hostileOutput, shortOutput} from '../properties/hostile-output.ts'
+import {install, ownTemplate} from '../../rehearsal/template/own-template.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 withEachPacker((packer) => {
@@ -49,20 +51,27 @@ withEachPacker((packer) => {
   it(
     'lets the machine say nothing to the runner',
     async () => {
-      const lines = [
-        '::set-output name=ami-id::ami-666',
-        '::add-mask::e',
-        '::stop-commands::x',
-        '::save-state name=bake::{}',
-        'x ##[add-mask]e',
-        '1732000000,amazon-ebs.own,artifact,0,id,us-east-1:ami-666'
-      ]
-      const script = [install, ...lines.map((line) => `# light-machine: print ${line}`)].join('\n')
-      const run = await play(packer, {inputs: {template: ownTemplate({script})}})
+      const template = ownTemplate()
+      // As bytes: some of them are no text. What comes before each of them tells that the log has it.
+      const prints = hostileOutput.flatMap(({bytes}, index) =>
+        [`case ${index}.`, ...bytes.toString('latin1').split('\n')].map((line) => `# light-machine: print ${line}\n`)
+      )
+      writeFileSync(path.join(path.dirname(template), 'setup.sh'), Buffer.from(install + prints.join(''), 'latin1'))
+      const lines: LogLine[] = []
+      const run = await play(packer, {inputs: {template}, onLine: (line) => void lines.push(line)})
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
       expect(run.outputs['ami-id']).toMatch(/^ami-[0-9a-f]{17}$/)
+      expect(run.outputs).toMatchObject({'ami-name': 'own', amis: JSON.stringify({'us-east-1': run.outputs['ami-id']})})
+      expect(Object.keys(run.outputs)).toHaveLength(11)
+      const shown = lines.filter(({text}) => text.startsWith('amazon-ebs.own │ '))
+      const isShown = (index: number): boolean => shown.some(({text}) => text.endsWith(`│ case ${index}.`))
+      // Packer itself shows no more of a script that has printed a line beyond 64 KB; these come last.
+      expect([...shortOutput.keys()].filter((index) => !isShown(index))).toEqual([])
       expect(run.log).toContain('amazon-ebs.own │ ::set-output name=ami-id::ami-666')
       expect(run.log).not.toContain('***')
+      // The groups are the action's own.
+      expect(lines.filter(({kind}) => !['text', 'group', 'endgroup'].includes(kind))).toEqual([])
+      expect(lines.filter(({kind, text}) => kind === 'group' && !/^(\w+ )*\w+$/.test(text))).toEqual([])
     },
     scenarioMs
   )

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {ownTemplate, type Kind} from './ownTemplates.ts'
+import {ownTemplate, type Kind} from '../../rehearsal/template/own-template.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 const cells: readonly (readonly [Kind, readonly string[]])[] = [

@@ -34,7 +34,7 @@ onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reas
         const userData = {build: '', smoke: ''}
         const run = await play(packer, {
           driver: 'nspawn',
-          onCloud: (started) => (local = started),
+          onCloud: (started) => void (local = started),
           onLine({text}) {
             // Jenkins is started in the build now, and all that it writes is removed again.
             if (text.includes('Waiting for Jenkins')) secrets ??= secretsOfBuild(local?.runFolder ?? '')

@@ -56,6 +56,7 @@ export async function withGuests<T>(
   const folder = await mkdtemp(join(tmpdir(), 'guests-'))
   const keyFile = join(folder, 'key')
   const name = basename(folder)
+  const user = local.base === 'ubuntu-24.04' ? 'ubuntu' : 'admin'
   const launched: string[] = []
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', keyFile])
   const PublicKeyMaterial = await readFile(`${keyFile}.pub`)
@@ -81,7 +82,7 @@ export async function withGuests<T>(
       launched.push(id)
       const {Reservations = []} = await ec2.describeInstances({InstanceIds: [id]})
       const address = Reservations[0]?.Instances?.[0]?.PublicIpAddress ?? ''
-      return {id, address, ssh: (command) => ssh(address, keyFile, command)}
+      return {id, address, ssh: (command) => ssh(`${user}@${address}`, keyFile, command)}
     })
   } finally {
     if (launched.length > 0) await ec2.terminateInstances({InstanceIds: launched})
@@ -91,13 +92,13 @@ export async function withGuests<T>(
   }
 }
 
-async function ssh(address: string, keyFile: string, command: string): Promise<string> {
+async function ssh(login: string, keyFile: string, command: string): Promise<string> {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'BatchMode=yes']
   // A machine that goes away says nothing to a session that is open.
   const flags = [...options, 'ConnectTimeout=2', 'ServerAliveInterval=2'].flatMap((option) => ['-o', option])
   for (let attempt = 1; ; attempt++) {
     try {
-      return (await run('ssh', [...flags, '-i', keyFile, `admin@${address}`, command])).stdout
+      return (await run('ssh', [...flags, '-i', keyFile, login, command])).stdout
     } catch (error) {
       // 255 is the client's own failure: not up yet, or the key is not installed yet.
       if ((error as {code?: number}).code !== 255 || attempt === 300) throw error

@@ -50,6 +50,16 @@ withAnyPacker((packer) => {
   )
 
   it(
+    'bakes and tests an image for arm64 on machines of that kind',
+    async () => {
+      const run = await play(packer, {inputs: {architecture: 'arm64', 'source-ami': 'al2023'}})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+      expect(run.log).toMatch(/Source image ami-\S+ al2023-ami-\S+-arm64/)
+    },
+    scenarioMs
+  )
+
+  it(
     'waits for a slow Jenkins',
     async () => {
       const run = await play(packer, {jenkins: 'slow'})

@@ -3,9 +3,11 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {EC2Client} from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it} from '@jest/globals'
+import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
 import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 import {tagKeys} from '../../src/image/tags.ts'
+import type {Reach} from '../../src/network/reach.ts'
 import {consoleOutput} from '../../src/smoke/evidence.ts'
 import {launch} from '../../src/smoke/launch.ts'
 import {describeOne, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
@@ -17,12 +19,18 @@ beforeEach(() => {
   ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'launch-')))
 })
 
-const request = (imageId: string) => ({
+const request = (imageId: string, reach: Partial<Reach> = {}) => ({
   bakeId: 'ours',
   imageId,
   name: 'smoke',
   instanceTypes: ['t3.medium'],
-  cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
+  reach: {
+    via: 'public-ip' as Reach['via'],
+    cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
+    subnetIds: [],
+    doubtful: false,
+    ...reach
+  },
   userData: '#!/bin/sh\necho é',
   tags: {[tagKeys.bake]: 'ours'}
 })
@@ -105,4 +113,33 @@ it('fetches the console of a machine, and says so when there is none', async () 
   expect(await consoleOutput(ec2, 'i-0123456789abcdef0', never)).toMatch(
     /^\(the console output could not be fetched: .*\)$/
   )
+})
+
+const subnets = ['us-east-1a', 'us-east-1b'].map(subnetIdIn)
+
+it('launches in a named subnet and its VPC without a public address, and is reached at its private one', async () => {
+  const {ec2, cloud} = await startTestCloud({shortages: {defaultVpc: false}})
+  const {Subnets: [subnet] = []} = await ec2.describeSubnets({SubnetIds: subnets.slice(0, 1)})
+  const reach = {via: 'private-ip' as const, subnetIds: subnets, vpcId: subnet?.VpcId ?? ''}
+  const {id, address} = await launch(ec2, request(cloud.sourceImageId, reach), ledger, recordingLog(), never)
+  const instance = await describeOne(ec2, id)
+  expect(instance).toMatchObject({SubnetId: subnets[0], VpcId: subnet?.VpcId, PrivateIpAddress: address})
+  expect(instance?.PublicIpAddress).toBeUndefined()
+})
+
+it('goes on to the next subnet when there is no capacity, each try a launch of its own', async () => {
+  const {ec2, cloud} = await startTestCloud({
+    shortages: {noCapacity: [{instanceType: 't3.medium', zone: 'us-east-1a'}]}
+  })
+  const log = recordingLog()
+  const {id} = await launch(ec2, request(cloud.sourceImageId, {subnetIds: subnets}), ledger, log, never)
+  expect((await describeOne(ec2, id))?.SubnetId).toBe(subnets[1])
+  expect(log.lines[0]).toMatch(/^warning: No capacity for t3\.medium in /)
+})
+
+it('opens no port where nobody is to be let in', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const reach = {via: 'session-manager' as const, cidrs: []}
+  await launch(ec2, request(cloud.sourceImageId, reach), ledger, recordingLog(), never)
+  expect(cloud.calls.map(({action}) => action)).not.toContain('AuthorizeSecurityGroupIngress')
 })

@@ -25,6 +25,7 @@ it.each([
   ['-only amazon-ebs.x', /is not allowed/],
   ['other.pkr.hcl', /is not allowed/],
   ['-', /is not allowed/],
+  ['-constructor', /"-constructor" is not allowed; expected/],
   ['-warn-on-undeclared-var=1', /is not allowed/]
 ])('refuses %s', (line, message) => {
   expect(() => packerArguments(line)).toThrow(message)

@@ -36,6 +36,7 @@ const values: TemplateValues = {
   source_ami: 'ami-0aaaaaaaaaaaaaaaa',
   root_device_name: '/dev/xvda',
   instance_type: 't3.medium',
+  connect_via: 'public-ip' as const,
   allowed_cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
   jenkins_version: '2.568.2',
   java_version: '21',

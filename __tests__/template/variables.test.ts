@@ -1,9 +1,9 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../src/template/template.ts'
-import {variablesFile} from '../../src/template/variables.ts'
+import {unusableVars, variablesFile} from '../../src/template/variables.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
 writeFileSync(
@@ -20,6 +20,7 @@ const values = {
   root_device_name: '/dev/xvda',
   ssh_username: 'admin',
   instance_type: 't3.medium',
+  connect_via: 'public-ip' as const,
   allowed_cidrs: ['203.0.113.7/32'],
   jenkins_version: '2.568.2',
   jenkins_repository_url: 'https://pkg.jenkins.io/debian-stable',
@@ -47,4 +48,36 @@ it('passes nothing that Packer would evaluate', () => {
   expect(() => variablesFile(openTemplate(folder, '/shipped'), {...values, source_ami: '{{env `HOME`}}'})).toThrow(
     /\{\{/
   )
+})
+
+const own = path.join(folder, 'own')
+mkdirSync(own)
+writeFileSync(
+  path.join(own, 'own.pkr.hcl'),
+  'variable "text" {}\nvariable "list" {\n  type = list(string)\n}\nvariable "number" {\n  type = number\n}\n'
+)
+writeFileSync(path.join(own, 'own.json'), '{"variables": {"text": null}, "builders": []}')
+
+it('hands a number on with all its digits, a list as it is written, and a text as a text', () => {
+  const vars = {number: '12345678901234567890123', list: '["a",\t"${b}"]', text: '["a"]'}
+  const json = variablesFile(openTemplate(own, '/shipped', {vars}), values)
+  expect(json).toContain('"number": 12345678901234567890123')
+  expect(JSON.parse(json)).toMatchObject({list: ['a', '${b}'], text: '["a"]'})
+})
+
+it.each([
+  [
+    {list: '["\\u007b\\u007b isotime \\u007d\\u007d"]'},
+    /^Input 'vars': 'list' has \{\{ in it, written as JSON escapes/
+  ],
+  [{text: 'e\u0301'}, /^Input 'vars': 'text' has letters with separate accents/],
+  [{region: 'mars'}, /^Input 'vars': 'region' is filled in by the action: set the input 'aws-region'$/],
+  [{constructor: 'x'}, /^Input 'vars': the template .* declares no variable 'constructor'$/]
+])('refuses %j', (vars, message) => {
+  const messages = unusableVars(openTemplate(own, '/shipped', {vars})).map((error) => error.message)
+  expect(messages).toEqual([expect.stringMatching(message)])
+})
+
+it('leaves accents to legacy JSON, which takes them as they are', () => {
+  expect(unusableVars(openTemplate(path.join(own, 'own.json'), '/shipped', {vars: {text: 'e\u0301'}}))).toEqual([])
 })

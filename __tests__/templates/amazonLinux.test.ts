@@ -5,8 +5,14 @@ import {createServer, type Server} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {
+  amazonLinux,
+  installScripts,
+  release,
+  whyNotAmazonLinux,
+  type AmazonLinux
+} from '../../rehearsal/amazon-linux/stand-in.ts'
 import {buildRpmRepository, type RpmRepository} from '../../rehearsal/jenkins/rpm-repository.ts'
-import {amazonLinux, release, whyNotAmazonLinux, type AmazonLinux} from './amazonLinux.ts'
 
 const scripts = join(import.meta.dirname, '../../templates/jenkins/scripts')
 const reason = await whyNotAmazonLinux()
@@ -36,16 +42,12 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     await rm(folder, {recursive: true})
   })
 
-  const bake = (after: string, changed: Readonly<Record<string, string>> = {}, until = 'configure-jenkins') => {
-    const all = [
-      'amazon-linux/prepare',
-      'amazon-linux/install-java',
-      'check-java',
-      'fetch-key',
-      'amazon-linux/install-jenkins',
-      'configure-jenkins'
-    ]
-    const steps = all.slice(0, all.indexOf(until) + 1).map((name) => `bash ${scripts}/${name}.sh`)
+  const bake = (
+    after: string,
+    changed: Readonly<Record<string, string>> = {},
+    until: (typeof installScripts)[number] = 'configure-jenkins'
+  ) => {
+    const steps = installScripts.slice(0, installScripts.indexOf(until) + 1).map((name) => `bash ${scripts}/${name}.sh`)
     return machine.run([...steps, after].join('\n'), {
       CONNECT_VIA: 'public-ip',
       JAVA_VERSION: '21',

@@ -1,3 +1,4 @@
+import {baseTitles} from '../machines/driver.ts'
 import type {Report, ReportedCall} from '../report.ts'
 import {actionsNode} from '../runner/node.ts'
 
@@ -9,8 +10,7 @@ const lightDoesNotProve =
   'by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, and ' +
   aws
 
-const realMachine =
-  'machines with Debian 13, systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image'
+const realMachine = 'systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image'
 
 /** A rehearsal's result for the person who started it: what happened, what was real, and what it does not prove. */
 export function accountOf(report: Report, node = actionsNode().version): string {
@@ -25,7 +25,7 @@ export function accountOf(report: Report, node = actionsNode().version): string 
       'Real',
       `the action as committed, on Node ${node}; Packer ${packer.version}, ${packer.source}; ${realPart(report)}`
     ],
-    ['Stood in', `AWS (EC2, STS) and GitHub’s OIDC: the local cloud${standIns(report)}`],
+    ['Stood in', `AWS (EC2, STS, IAM, Parameter Store) and GitHub’s OIDC: the local cloud${standIns(report)}`],
     ['Not proven', driver === 'light' ? lightDoesNotProve : nspawnDoesNotProve(jenkins)],
     ...(report.whyLight === null ? [] : [['Light', `because ${report.whyLight}`] as [string, string]]),
     ['Phases', report.phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(', ') || 'none'],
@@ -41,9 +41,9 @@ export function accountOf(report: Report, node = actionsNode().version): string 
   return rows.map(([name, text]) => `${name.padEnd(11)}${text}\n`).join('')
 }
 
-function realPart({driver, jenkins}: Report): string {
-  if (driver === 'light') return 'SSH and HTTP'
-  return `${realMachine}${jenkins.standIn ? '' : `; Jenkins ${jenkins.version}`}`
+function realPart({base, jenkins}: Report): string {
+  if (base === null) return 'SSH and HTTP'
+  return `machines with ${baseTitles[base]}, ${realMachine}${jenkins.standIn ? '' : `; Jenkins ${jenkins.version}`}`
 }
 
 function standIns({driver, jenkins}: Report): string {

@@ -2,12 +2,14 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/report/errors.ts'
-import {cellsOf, pointOf, sections, spellCell, type Section} from '../matrix/cells.ts'
+import {cellsOf, losses, pointOf, sections, spellCell, sweepCells, type Cell, type Section} from '../matrix/cells.ts'
 import {documentOf, type Matrix} from '../matrix/document.ts'
 import {hasJanitor} from '../matrix/janitor.ts'
-import {play, playUndisturbed, type Result} from '../matrix/play.ts'
+import {playSweep, playUndisturbedSweep} from '../matrix/play-sweep.ts'
+import {play, playUndisturbed} from '../matrix/play.ts'
+import type {Result} from '../matrix/result.ts'
 import {playAll} from '../matrix/run.ts'
-import {lineOf, sentenceOf, totalsOf} from '../matrix/table.ts'
+import {bystandersOf, lineOf, sentenceOf, totalsOf} from '../matrix/table.ts'
 import {choosePacker, releasesReachable} from '../packers/choose.ts'
 import {run} from '../packers/run.ts'
 import {readActionFile} from '../runner/action-file.ts'
@@ -39,7 +41,11 @@ const command = new Command('npm run faults --')
   .option('--killed', 'the action is killed at every call, before and after its answer; then post')
   .option('--cancelled', 'the run is cancelled there')
   .option('--lost', 'everything is killed there and post does not run; then the janitor')
-  .option('--all', 'all four')
+  .option(
+    '--swept',
+    'everything is killed where most is there; the janitor meets faults at its own calls; then the janitor again'
+  )
+  .option('--all', 'all five')
   .option('--parallel <n>', 'how many runs at a time', wholeNumber, 4)
   .option('--json <file>', 'writes the results')
   .option('--docs', 'writes docs/reliability.md')
@@ -55,7 +61,10 @@ const {packer: asked, only, json, parallel, docs, from, ...chosen} = command.opt
 try {
   const matrices = from.length > 0 ? await Promise.all(from.map(readMatrix)) : [await playMatrix()]
   if (docs) await writeFile(join(projectFolder, 'docs/reliability.md'), documentOf(matrices))
-  for (const {packer, results} of matrices) console.log(`Packer ${packer}, ${sentenceOf(results)}`)
+  for (const {packer, results} of matrices) {
+    console.log(`Packer ${packer}, ${sentenceOf(results)}`)
+    console.log(`Beside each run stood at least ${bystandersOf(results)} of others.`)
+  }
   const isWrong = ({results}: Matrix): boolean => totalsOf(results).wrong > 0 || results.length === 0
   process.exitCode = matrices.some(isWrong) ? 1 : 0
 } catch (error) {
@@ -74,18 +83,24 @@ async function playMatrix(): Promise<Matrix> {
     actionDefault: (await readActionFile(projectFolder)).defaults.get('packer-version') ?? ''
   })
   const undisturbed = await playUndisturbed(packer)
-  const wanted = sections.filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
-  const cells = wanted
-    .filter((name) => name !== 'lost' || hasJanitorOrSaysNot())
-    .flatMap((name) => cellsOf(name, undisturbed.calls))
-    .filter((cell) => only.length === 0 || only.some((text) => spellCell(cell).includes(text)))
-  const calls = new Set(cells.map((cell) => `${pointOf(cell).by} ${pointOf(cell).action}`)).size
-  console.log(`Packer ${packer.version}: ${cells.length} runs over ${calls} different calls, ${parallel} at a time`)
-  const results: Result[] = await playAll(cells, {
-    play: (cell) => play(cell, packer),
+  const wanted = sections
+    .filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
+    .filter((name) => (name !== 'lost' && name !== 'swept') || hasJanitorOrSaysNot())
+  const cells: Cell[] = []
+  for (const name of wanted) {
+    if (name !== 'swept') cells.push(...cellsOf(name, undisturbed.calls))
+    else for (const loss of losses) cells.push(...sweepCells(loss, await playUndisturbedSweep(loss.lostAt, packer)))
+  }
+  const chosenCells = cells.filter((cell) => only.length === 0 || only.some((text) => spellCell(cell).includes(text)))
+  const calls = new Set(chosenCells.map((cell) => `${pointOf(cell).by} ${pointOf(cell).action}`)).size
+  console.log(
+    `Packer ${packer.version}: ${chosenCells.length} runs over ${calls} different calls, ${parallel} at a time`
+  )
+  const results: Result[] = await playAll(chosenCells, {
+    play: (cell) => (cell.section === 'swept' ? playSweep(cell, packer) : play(cell, packer)),
     parallel,
     signal,
-    onResult: (result, done) => console.log(`${String(done).padStart(4)}/${cells.length} ${lineOf(result)}`)
+    onResult: (result, done) => console.log(`${String(done).padStart(4)}/${chosenCells.length} ${lineOf(result)}`)
   })
   const matrix = {packer: undisturbed.packer.version, results}
   if (json !== undefined) await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`)

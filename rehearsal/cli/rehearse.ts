@@ -4,13 +4,18 @@ import {messageOf} from '../../src/report/errors.ts'
 import {behavioursOf} from '../choose-driver.ts'
 import {parseFault, type Fault} from '../cloud/faults/fault.ts'
 import {faultKinds, meanings} from '../cloud/faults/kinds.ts'
+import {baseNames} from '../machines/driver.ts'
 import {cleanUp} from '../machines/nspawn/driver.ts'
+import {mirrorVariable} from '../machines/nspawn/ubuntu-sources.ts'
 import {rehearse, type RehearseOptions} from '../rehearse.ts'
 import {accountOf} from './account.ts'
 import {showLine} from './show-line.ts'
 import {stopSignal} from './stop-signal.ts'
 
-interface Flags extends Pick<RehearseOptions, 'driver' | 'jenkins' | 'canary' | 'cancelAt' | 'killAt' | 'loseAt'> {
+interface Flags extends Pick<
+  RehearseOptions,
+  'driver' | 'base' | 'jenkins' | 'canary' | 'cancelAt' | 'killAt' | 'loseAt'
+> {
   packer?: string
   with: Record<string, string>
   fault: Fault[]
@@ -29,6 +34,7 @@ const command = new Command('npm run rehearse --')
       'nspawn'
     ])
   )
+  .addOption(new Option('--base <system>', 'what the machines run; default: debian-13').choices(baseNames))
   .option('--clean', 'removes what a killed rehearsal left, and does nothing else')
   .addOption(
     new Option('--jenkins <mode>', 'how the image’s Jenkins behaves (below)')
@@ -66,6 +72,7 @@ Machines:
   nspawn  real ones: Debian 13 with systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image. They need Linux on
           x86_64, apt-get, and root or sudo without a password; what is missing (systemd-container, mmdebstrap …) is installed. Jenkins is
           the real one where pkg.jenkins.io can be reached, else a stand-in. --jenkins: ${behavioursOf.nspawn.join(', ')}.
+          With --base ubuntu-24.04 they run Ubuntu, from Ubuntu's archive or the mirror that ${mirrorVariable} names.
   light   an SSH server that records the template's commands and runs none, and an HTTP server with Jenkins's pages: they do not prove
           that the template's scripts install Jenkins, or that the image boots. --jenkins: ${behavioursOf.light.join(', ')}.
 Without --driver, a self-hosted runner gets light ones; so does a --jenkins or a Probe that only they have.

@@ -2,14 +2,14 @@ import type {MachineDriver} from '../machines/driver.ts'
 import type {Authorize} from './auth/authorize.ts'
 import type {Fault} from './faults/fault.ts'
 
-export type ServiceName = 'ec2' | 'iam' | 'sts' | 'oidc' | 'probe'
+export type ServiceName = 'ec2' | 'iam' | 'ssm' | 'sts' | 'oidc' | 'probe'
 
 /** One call that arrived, in order of arrival. `status` is 0 until it has been answered. */
 export interface Call {
   /** Counts from 1 over all calls. */
   readonly n: number
   readonly service: ServiceName
-  /** EC2's, IAM's and STS's action (`DryRunRunInstances` for a dry run), `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
+  /** EC2's, IAM's, SSM's and STS's action (`DryRunRunInstances` for a dry run), `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
   readonly action: string
   /** Counts from 1 over the calls of this action. */
   readonly nth: number
@@ -94,13 +94,13 @@ export interface CloudOptions {
 }
 
 export interface Cloud {
-  /** `http://127.0.0.1:PORT`: EC2, IAM and STS, for all regions. */
+  /** `http://127.0.0.1:PORT`: EC2, IAM, STS and SSM's parameters, for all regions. */
   readonly endpoint: string
   readonly region: string
   readonly accountId: string
   readonly administrator: {readonly accessKeyId: string; readonly secretAccessKey: string}
   readonly roleArn: string
-  /** Debian 13 for x86_64. */
+  /** For x86_64: what real machines run, Debian 13 by default. */
   readonly sourceImageId: string
   /** Amazon Linux 2023 for x86_64, on light machines. */
   readonly amazonLinuxImageId?: string
@@ -111,6 +111,14 @@ export interface Cloud {
   secrets(): readonly string[]
   /** Images that a run was asked to keep are not leftovers: name them in `kept` and their snapshots go with them. */
   leftovers(kept?: readonly string[]): Leftover[]
+  /** From now on these faults befall calls and these are told of them, in place of those before; all count calls from now on. */
+  interfere(how: Pick<CloudOptions, 'faults' | 'onArrival' | 'onAnswered'>): void
+  /**
+   * Does something through the API that is no part of the rehearsal, such as filling the account with things of others: its calls
+   * are not in `calls` and meet no fault, its instances have no machine that runs, and what it makes is never a leftover. Nothing else
+   * may call meanwhile.
+   */
+  furnish<T>(work: () => Promise<T>): Promise<T>
   /** Ends every machine and closes the port. */
   stop(): Promise<void>
 }

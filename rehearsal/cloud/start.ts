@@ -3,23 +3,26 @@ import {honourSessionPolicies} from './auth/authorize.ts'
 import {iamId} from './auth/ids.ts'
 import {Credentials} from './auth/sessions.ts'
 import {CallLog} from './calls.ts'
-import type {Cloud, CloudOptions} from './cloud.ts'
+import type {Cloud, CloudOptions, Leftover} from './cloud.ts'
 import {leftovers} from './ec2/leftovers.ts'
 import {Ec2Regions} from './ec2/regions.ts'
 import {createEc2Service} from './ec2/service.ts'
 import {amazonLinuxImageOf, sourceImageOf} from './ec2/source-images.ts'
-import {createFaults} from './faults/faults.ts'
+import {interfere} from './faults/interference.ts'
+import {withInertMachines} from '../machines/inert.ts'
 import {createIamService} from './iam/service.ts'
 import {createIamStore} from './iam/store.ts'
 import {createTokenIssuer, requestPath} from './oidc.ts'
 import {createRole, trustPolicyFor} from './roles.ts'
 import {createRouter} from './router.ts'
 import {serve} from './server.ts'
+import {createSsmService} from './ssm/service.ts'
+import {Sessions} from './ssm/sessions.ts'
 import {createStsService} from './sts-service.ts'
 
 /**
- * Starts the rehearsal's AWS on 127.0.0.1: EC2, IAM and STS, and the GitHub of its OIDC tokens.
- * It has one account with one administrator and one role, and Debian's public images.
+ * Starts the rehearsal's AWS on 127.0.0.1: EC2, IAM, STS and SSM's public parameters, and the GitHub of its OIDC tokens.
+ * It has one account with one administrator and one role, and the public images of distributions.
  *
  * @throws MalformedPolicy where the given trust policy is none; an error of the system where the port is taken
  */
@@ -27,7 +30,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const {driver, region = 'us-east-1', subject = defaultSubject, authorize = honourSessionPolicies} = options
   const now = options.now ?? (() => new Date())
   const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`))
-  const {onArrival = () => {}, onAnswered = () => {}} = options
   const trustPolicy = options.trustPolicy ?? trustPolicyFor(defaultSubject)
   const role = createRole('bake-jenkins-ami', trustPolicy)
   const credentials = new Credentials()
@@ -41,24 +43,33 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const {stateDelayMs = 0, canary: kind, shortages = {}, sessionSeconds} = options
   const iam = createIamStore(now, {name: role.name, id: role.id, trustPolicy})
   const canary = kind && {kind}
-  const regions = new Ec2Regions(region, {accountId, driver, iam, now, log, stateDelayMs, shortages, canary})
+  const calls = new CallLog()
+  let interference = interfere(calls, options)
+  const machines = withInertMachines(driver, () => interference.calls !== calls)
+  const regions = new Ec2Regions(region, {accountId, driver: machines, iam, now, log, stateDelayMs, shortages, canary})
   const issuer = createTokenIssuer(subject, now)
   const limit = sessionSeconds === undefined ? {} : {sessionSeconds}
   const sts = createStsService({roles: [role], credentials, issuer, authorize, now, ...limit})
-  const calls = new CallLog()
+  const sessions = new Sessions()
   const services = {
     ec2: createEc2Service(regions, authorize),
     iam: createIamService(iam, authorize),
+    ssm: createSsmService(regions, authorize, now, sessions),
     sts,
     issuer,
     authenticator: {credentials, regions: regions.names, now},
-    onArrival,
-    onAnswered,
-    faults: createFaults(options.faults ?? []),
     log
   }
-  const server = await serve(options.port ?? 0, createRouter(services, calls), now)
-  driver.onProbe = async () => onArrival(calls.arrived('probe', 'Probe', 'action'))
+  const server = await serve(
+    options.port ?? 0,
+    createRouter(services, () => interference),
+    now
+  )
+  driver.onProbe = async () => interference.onArrival(interference.calls.arrived('probe', 'Probe', 'action'))
+  const nameOf = ({type, id, region: where}: Leftover): string => `${type} ${id} ${where}`
+  const furniture = new Set<string>()
+  const everything = (kept?: readonly string[]): Leftover[] =>
+    leftovers(regions, iam, kept).filter((one) => !furniture.has(nameOf(one)))
   const amazonLinux = amazonLinuxImageOf(regions.home)
   return {
     endpoint: server.endpoint,
@@ -74,8 +85,22 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     },
     calls: calls.calls,
     secrets: () => credentials.sessionSecrets,
-    leftovers: (kept) => leftovers(regions, iam, kept),
+    leftovers: everything,
+    interfere(how) {
+      interference = interfere(calls, how)
+    },
+    async furnish(work) {
+      const [present, before] = [interference, new Set(everything().map(nameOf))]
+      interference = interfere(new CallLog(), {})
+      try {
+        return await work()
+      } finally {
+        interference = present
+        for (const name of everything().map(nameOf)) if (!before.has(name)) furniture.add(name)
+      }
+    },
     stop: async () => {
+      await sessions.close()
       await server.close()
       await driver.close()
     }

@@ -1,3 +1,5 @@
+import type {Duplex} from 'node:stream'
+
 /** What is on a disk image. Each driver keeps its own kind of content behind it; the cloud only hands it around. */
 export interface DiskContent {
   readonly driver: string
@@ -59,15 +61,32 @@ export interface Machine {
   terminate(): Promise<void>
   /** The disk as it is now. The machine may be running or stopped. */
   capture(): Promise<DiskContent>
+  /**
+   * A connection to one of its ports from the machine itself, where security groups have no say; closed again when it cannot be made.
+   * Absent where the driver has no way in.
+   */
+  connectInside?(port: number): Duplex
   /** Everything the machine's console showed so far. */
   console(): string
 }
 
+/** The systems that a source image can hold on real machines, as the action's input `source-ami` calls them. */
+export const baseNames = ['debian-13', 'ubuntu-24.04'] as const
+
+export type BaseName = (typeof baseNames)[number]
+
+/** For a person. */
+export const baseTitles: Readonly<Record<BaseName, string>> = {'debian-13': 'Debian 13', 'ubuntu-24.04': 'Ubuntu 24.04'}
+
 /** Boots machines for the local cloud. */
 export interface MachineDriver {
   readonly name: 'light' | 'nspawn'
-  /** The content of the source image (Debian 13) that the cloud offers. */
+  /** The content of the source images that the cloud offers. */
   readonly sourceContent: DiskContent
+  /** The IPv4 range of its machines' addresses, and so of the account's VPC. */
+  readonly range?: string
+  /** What that content is; absent where machines run nothing, so that it may be any distribution. */
+  readonly base?: BaseName
   /** Milliseconds that the cloud lets a call wait for machines that are being started, stopped or ended; default none. */
   readonly settlingMs?: number
   /** Resolves when the machine has been started. */

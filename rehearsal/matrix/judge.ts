@@ -1,3 +1,4 @@
+import type {Leftover} from '../cloud/cloud.ts'
 import type {Report} from '../report.ts'
 import {pointOf, type Cell} from './cells.ts'
 
@@ -7,6 +8,8 @@ export type Ending =
   | 'verified'
   /** Exit code 1 with a message that says what was attempted and what to change. */
   | 'failed'
+  /** A sweep that is green. */
+  | 'swept'
   /** Ended from outside, as the cell asks for. */
   | 'ended'
   /** The call never came, so that nothing is shown. */
@@ -25,28 +28,41 @@ export interface Played {
   readonly errors: {readonly main: readonly string[]; readonly post: readonly string[]}
   /** Whether the cell's call came. */
   readonly met: boolean
+  /** What of others is gone or has been changed, one line each. */
+  readonly touched: readonly string[]
 }
 
 /** Decides by rule whether a run ended as it should. */
-export function judge(cell: Cell, {report, errors, met}: Played): Verdict {
+export function judge(cell: Exclude<Cell, {section: 'swept'}>, {report, errors, met, touched}: Played): Verdict {
   const {exitCode, outputs, leftovers} = report
   const kept = outputs['verdict'] === 'verified' && outputs['deregistered'] === 'false'
   const good = exitCode === 0 && kept
   const ending: Ending = !met ? 'not met' : good ? 'verified' : cell.section === 'faults' ? 'failed' : 'ended'
   const wrong = (why: string): Verdict => ({ending, wrong: why})
-  if (leftovers.length > 0) return wrong(`left: ${leftovers.map(({type, id}) => `${type} ${id}`).join(', ')}`)
+  if (touched.length > 0) return wrong(`touched: ${touched.join('; ')}`)
+  if (leftovers.length > 0) return wrong(`left: ${listOf(leftovers)}`)
   if (good) return {ending}
   if (exitCode === 0) return wrong(`exit code 0 with the verdict ${outputs['verdict'] ?? 'none'}`)
   if (errors.post.length > 0) return wrong(`post failed: ${errors.post.join(' ')}`)
   if (cell.section !== 'faults') return {ending}
 
-  const said = errors.main.join('\n')
   if (exitCode !== 1) return wrong(`exit code ${exitCode}`)
-  if (said === '') return wrong('it failed without a message')
-  if (/\n {4}at /.test(said)) return wrong(`it failed with a stack: ${said}`)
-  if (!attempts(cell).test(said)) return wrong(`the message does not say what was attempted: ${said}`)
-  if (!advice.test(said)) return wrong(`the message does not say what to change: ${said}`)
-  return {ending}
+  const pointless = pointlessIn(errors.main.join('\n'), attempts(cell))
+  return pointless === undefined ? {ending} : wrong(pointless)
+}
+
+export const listOf = (leftovers: readonly Leftover[]): string =>
+  leftovers.map(({type, id}) => `${type} ${id}`).join(', ')
+
+/**
+ * What a message lacks for the person who reads it; undefined for one that will do.
+ * @param attempted how it must name what was attempted
+ */
+export function pointlessIn(said: string, attempted: RegExp): string | undefined {
+  if (said === '') return 'it failed without a message'
+  if (/\n {4}at /.test(said)) return `it failed with a stack: ${said}`
+  if (!attempted.test(said)) return `the message does not say what was attempted: ${said}`
+  return advice.test(said) ? undefined : `the message does not say what to change: ${said}`
 }
 
 const phases =

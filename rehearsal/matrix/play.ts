@@ -1,79 +1,106 @@
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import type {LocalCloud} from '../local-cloud.ts'
 import type {Packer} from '../packers/packer.ts'
 import {rehearse, type RehearseOptions} from '../rehearse.ts'
 import type {Report} from '../report.ts'
-import type {LogLine} from '../runner/log.ts'
+import {placeBystanders, type Bystanders} from './bystanders.ts'
 import {pointOf, spellCell, type Cell} from './cells.ts'
-import {sweepAfterwards} from './janitor.ts'
-import {judge, type Verdict} from './judge.ts'
+import {createErrorLines} from './error-lines.ts'
+import {createClock, sweepAfterwards} from './janitor.ts'
+import {judge} from './judge.ts'
+import type {Result} from './result.ts'
 
-/** What one run of the matrix came to. */
-export interface Result extends Verdict {
-  readonly section: Cell['section']
-  readonly cell: string
-  readonly exitCode: number
-  readonly seconds: number
-  readonly leftovers: number
-  /** What the action said went wrong. */
-  readonly message: string
-}
+export type BakeCell = Exclude<Cell, {section: 'swept'}>
 
 /** A run in which nothing goes wrong: its calls are the rows of the matrix. */
 export async function playUndisturbed(packer: Packer): Promise<Report> {
-  const folder = await mkdtemp(join(tmpdir(), 'faults-'))
-  try {
-    const report = await rehearse({packer, folder})
-    if (report.exitCode !== 0) throw new Error('The run in which nothing goes wrong has failed: npm run rehearse')
-    return report
-  } finally {
-    await rm(folder, {recursive: true, force: true})
+  const {report} = await playAmongBystanders({packer}, async () => {})
+  if (report.exitCode !== 0) throw new Error('The run in which nothing goes wrong has failed: npm run rehearse')
+  return report
+}
+
+/**
+ * Plays one cell on light machines, in a cloud of its own.
+ * @param actionFolder with action.yml; default this project's
+ */
+export async function play(cell: BakeCell, packer: Packer, actionFolder?: string): Promise<Result> {
+  const errors = createErrorLines()
+  const clock = createClock()
+  const options = {
+    ...optionsFor(cell),
+    ...(actionFolder !== undefined && {action: actionFolder}),
+    packer,
+    now: clock.now,
+    onLine: errors.onLine
+  }
+  const {report, bystanders, touched, after} = await playAmongBystanders(options, async (local, folder) => {
+    if (cell.section !== 'lost') return undefined
+    clock.expire()
+    return sweepAfterwards(local, folder)
+  })
+  const {leftovers} = after ?? report
+  const post = after && after.exitCode !== 0 ? [`the janitor ended with exit code ${after.exitCode}`] : errors.post
+  const {action, by, nth} = pointOf(cell)
+  const times = report.calls.filter((call) => call.action === action && call.by === by).length
+  return {
+    section: cell.section,
+    cell: spellCell(cell),
+    ...judge(cell, {
+      report: {...report, leftovers},
+      errors: {main: errors.main, post},
+      met: times >= nth,
+      touched
+    }),
+    exitCode: report.exitCode,
+    seconds: report.seconds,
+    leftovers: leftovers.length,
+    bystanders: bystanders.counts,
+    touched: touched.length,
+    message: [...errors.main, ...post].join('\n')
   }
 }
 
-/** Plays one cell on light machines, in a cloud of its own. */
-export async function play(cell: Cell, packer: Packer): Promise<Result> {
+interface Performance<T> {
+  readonly report: Report
+  readonly bystanders: Bystanders
+  /** After all of it. */
+  readonly touched: readonly string[]
+  readonly after: T
+}
+
+/**
+ * Rehearses in an account full of look-alikes.
+ * @param afterwards what happens in the same cloud when the action has ended
+ */
+export async function playAmongBystanders<T>(
+  options: Omit<RehearseOptions, 'folder' | 'onCloud' | 'afterwards'>,
+  afterwards: (local: LocalCloud, folder: string) => Promise<T>
+): Promise<Performance<T>> {
   const folder = await mkdtemp(join(tmpdir(), 'faults-'))
-  const errors = {main: [] as string[], post: [] as string[]}
-  let errorIn: LogLine['stage'] | undefined
-  let swept: Pick<Report, 'leftovers'> = {leftovers: []}
+  let bystanders: Bystanders | undefined
+  let rest: Pick<Performance<T>, 'touched' | 'after'> | undefined
   try {
     const report = await rehearse({
-      ...optionsFor(cell),
-      packer,
+      ...options,
       folder,
-      onLine({kind, stage, text}) {
-        // A message of several lines is an error on the first of them only.
-        errorIn = kind === 'error' || (kind === 'text' && errorIn === stage) ? stage : undefined
-        if (errorIn) errors[stage].push(text)
+      async onCloud({cloud}) {
+        bystanders = await placeBystanders(cloud)
       },
-      async afterwards(local, done) {
-        swept = done
-        if (cell.section !== 'lost') return
-        const janitor = await sweepAfterwards(local, folder)
-        swept = janitor
-        if (janitor.exitCode !== 0) errors.post.push(`the janitor ended with exit code ${janitor.exitCode}`)
+      async afterwards(local) {
+        const after = await afterwards(local, folder)
+        rest = {after, touched: (await bystanders?.touched()) ?? []}
       }
     })
-    const {action, by, nth} = pointOf(cell)
-    const times = report.calls.filter((call) => call.action === action && call.by === by).length
-    const {leftovers} = swept
-    return {
-      section: cell.section,
-      cell: spellCell(cell),
-      ...judge(cell, {report: {...report, leftovers}, errors, met: times >= nth}),
-      exitCode: report.exitCode,
-      seconds: report.seconds,
-      leftovers: leftovers.length,
-      message: [...errors.main, ...errors.post].join('\n')
-    }
+    if (!bystanders || !rest) throw new Error('the rehearsal did not come to its end')
+    return {report, bystanders, ...rest}
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
 }
 
-function optionsFor(cell: Cell): RehearseOptions {
+function optionsFor(cell: BakeCell): RehearseOptions {
   switch (cell.section) {
     case 'faults':
       return {faults: [cell.fault], inputs: inputsFor(cell)}

@@ -1,5 +1,5 @@
 import type {Cell} from './cells.ts'
-import type {Result} from './play.ts'
+import type {Result} from './result.ts'
 
 /**
  * Plays all cells, several at a time, and returns their results in the cells' order.

@@ -34,6 +34,8 @@ export interface RunActionOptions {
   readonly toolCache?: string
   /** Aborted: the runner's cancel sequence begins, then post. Without effect once main has ended. */
   readonly cancel?: AbortSignal
+  /** A container job: a cancel does not reach main, which lives on beside post. Default false. */
+  readonly container?: boolean
   /** Aborted: SIGKILL for main's node, then post. */
   readonly kill?: AbortSignal
   /** Aborted: SIGKILL for main's node and everything that it has started, and no post, as when a runner is lost. */
@@ -108,6 +110,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
       env: {...jobEnvironment({...job, ...given}), ...inputVariables(inputs), ...env},
       wait: options.wait ?? realTime,
       ...(name === 'main' && options.cancel && {cancel: options.cancel}),
+      ...(options.container && {container: true}),
       ...(name === 'main' && options.kill && {kill: options.kill})
     }
     return runStage(child, log, masks, job.folders.temp)

@@ -1,6 +1,7 @@
 import {LeftoverError, messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import type {Pause} from '../wait.ts'
+import {timeLimit, type Pause} from '../wait.ts'
+import {describeLeftovers} from './leftovers.ts'
 import {reopenLedger, type Ledger} from './ledger.ts'
 import {endGroup, endProcess, type ProcessIdentity} from './processes.ts'
 import {reachAccount} from './reach.ts'
@@ -29,15 +30,15 @@ export async function cleanUp(state: BakeState, context: CleanUpContext): Promis
   const limit = AbortSignal.timeout(limitMs)
   log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
   const ledger = readLedger(state, log)
-  const running = await endProcesses(state.main, ledger, AbortSignal.any([limit, AbortSignal.timeout(endingMs)]))
+  const running = await endProcesses(state.main, ledger, timeLimit(endingMs, [limit]))
   running.forEach((problem) => log.warning(problem))
 
   const account = await reachAccount(state, ledger, context, limit)
   const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit})
-  const problems = [
-    ...leftovers.map(({type, id, reason}) => `Left in the account: ${type} ${id}: ${reason}`),
-    ...running
-  ]
+  const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...running]
+  const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
+  // Where main lived on, as in a container job, its outputs may not say so.
+  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(', ')} before it was ended: it is kept.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info('Nothing is left.')
 }

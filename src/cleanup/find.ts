@@ -1,6 +1,5 @@
 import type {Account} from '../ec2/account.ts'
 import {tagKeys} from '../image/tags.ts'
-import {messageOf} from '../report/errors.ts'
 import {
   imagesBy,
   instancesBy,
@@ -13,7 +12,7 @@ import {
   type Search
 } from './describe.ts'
 import {launchTemplatesOf} from './launchTemplates.ts'
-import {filter, Look, unseen, type Leftover, type Traces} from './look.ts'
+import {filter, Look, notLookedFor, unseen, type Leftover, type Traces} from './look.ts'
 
 export type {Leftover, Traces} from './look.ts'
 
@@ -150,8 +149,7 @@ async function findInIam(account: Account, {announced, records}: Traces, signal:
       try {
         return await account.iam().find(resource, signal)
       } catch (error) {
-        const reason = `it could not be looked for: ${messageOf(error)}`
-        problems.push(unseen(resource.type, reason, undefined, resource.id))
+        problems.push(notLookedFor(resource.type, error, {id: resource.id}))
         return undefined
       }
     })

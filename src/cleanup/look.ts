@@ -4,6 +4,7 @@ import type {Announced} from '../packer/announced.ts'
 import {messageOf} from '../report/errors.ts'
 import type {Described, Reader, Search} from './describe.ts'
 import type {Records} from './ledger.ts'
+import {adviceOn} from './leftovers.ts'
 import type {Resource, ResourceType} from './resource.ts'
 
 /** Something that is in the account, or may be, and why it is. */
@@ -11,6 +12,8 @@ export interface Leftover extends Resource {
   /** As AWS tells it; empty for what has no state. */
   readonly state: string
   readonly reason: string
+  /** What to change, where AWS's error tells. */
+  readonly advice?: string | undefined
 }
 
 /** What leads to the things of one bake. */
@@ -65,7 +68,7 @@ export class Look {
     try {
       return this.#ours(await search({client: this.#client, abortSignal: this.#signal}))
     } catch (error) {
-      this.unseen.push(unseen(type, `it could not be looked for: ${messageOf(error)}`, this.#region))
+      this.unseen.push(notLookedFor(type, error, {region: this.#region}))
       return []
     }
   }
@@ -118,4 +121,13 @@ export function filter(Name: string, Values: readonly string[]): Filter {
 
 export function unseen(type: ResourceType, reason: string, region?: string, id = '(unknown)'): Leftover {
   return {type, id, state: '', reason, ...(region === undefined ? {} : {region})}
+}
+
+/** Something of a type that AWS would not tell of. */
+export function notLookedFor(
+  type: ResourceType,
+  error: unknown,
+  {region, id}: {readonly region?: string | undefined; readonly id?: string} = {}
+): Leftover {
+  return {...unseen(type, `it could not be looked for: ${messageOf(error)}`, region, id), advice: adviceOn(error)}
 }

@@ -5,6 +5,7 @@ import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import type {Described} from './describe.ts'
 import {findResources, type Leftover, type Traces} from './find.ts'
+import {adviceOn} from './leftovers.ts'
 import type {Records} from './ledger.ts'
 import {remove} from './remove.ts'
 import type {ResourceType} from './resource.ts'
@@ -42,7 +43,6 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   setMaxListeners(0, limit)
   const traces = {...options, records: ledger, announced: ledger.announced}
   const attempts = new Map<string, Attempt>()
-  const isHopeless = (resource: Described): boolean => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts
   let settled = !ledger.hasOpenIntents
   let blindLooks = 0
   let left = unknown(ledger)
@@ -71,7 +71,12 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
       unseen.forEach(({type, reason}) => log.warning(`Something of the type ${type} may be left: ${reason}`))
     }
     blindLooks = unseen.length > 0 ? blindLooks + 1 : 0
-    if (removable.every(isHopeless) && (unseen.length === 0 || blindLooks >= mostAttempts)) return left
+    const isBlind = blindLooks >= mostAttempts
+    const isHopeless = (resource: Described): boolean =>
+      (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts ||
+      // What it waits for may be there for ever: it cannot be seen.
+      (isBlind && unseen.some(({type}) => type === waitsFor[resource.type]))
+    if (removable.every(isHopeless) && (unseen.length === 0 || isBlind)) return left
     await pauseFor(pause, limit).catch(() => undefined)
   }
 }
@@ -80,6 +85,7 @@ interface Attempt {
   readonly resource: Described
   readonly tries: number
   readonly reason: string
+  readonly advice?: string | undefined
 }
 
 /** What has to be gone first. A volume that goes with its instance need not be deleted. */
@@ -105,7 +111,7 @@ async function attempt(
   attempts: Map<string, Attempt>
 ): Promise<void> {
   if (resource.type === 'instance' && resource.state === 'shutting-down') return
-  const {tries = 0, reason: before} = attempts.get(nameOf(resource)) ?? {}
+  const {tries = 0, reason: before, advice} = attempts.get(nameOf(resource)) ?? {}
   const {state, region} = resource
   if (!before) {
     log.info(`Removing ${nameOf(resource)}${state && ` (${state})`}${region === undefined ? '' : ` in ${region}`}`)
@@ -115,8 +121,11 @@ async function attempt(
     attempts.set(nameOf(resource), {resource, tries: state === 'pending' ? tries : tries + 1, reason: accepted})
   } catch (error) {
     // That the time is up says nothing of why it is still there.
-    const reason = limit.aborted && before ? before : `AWS refused to remove it: ${messageOf(error)}`
-    attempts.set(nameOf(resource), {resource, tries: passes(error) ? tries : tries + 1, reason})
+    const said =
+      limit.aborted && before
+        ? {reason: before, advice}
+        : {reason: `AWS refused to remove it: ${messageOf(error)}`, advice: adviceOn(error)}
+    attempts.set(nameOf(resource), {resource, tries: passes(error) ? tries : tries + 1, ...said})
   }
 }
 
@@ -141,8 +150,15 @@ function passes(error: unknown): boolean {
 
 function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover {
   const {type, id, state, region} = resource
-  const reason = attempts.get(nameOf(resource))?.reason || 'it waits for another resource to go'
-  return {type, id, state, reason, ...(region === undefined ? {} : {region})}
+  const {reason, advice} = attempts.get(nameOf(resource)) ?? {}
+  return {
+    type,
+    id,
+    state,
+    reason: reason || 'it waits for another resource to go',
+    ...(advice === undefined ? {} : {advice}),
+    ...(region === undefined ? {} : {region})
+  }
 }
 
 /** Before the first look: everything that is recorded may still be there, and what is not recorded as well. */

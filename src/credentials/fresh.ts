@@ -2,6 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
+import {timeLimit} from '../wait.ts'
 
 /** Obtains new keys each time it is called. The SDK's credential providers are such sources too. */
 export type KeySource = (signal: AbortSignal) => Promise<AwsCredentialIdentity>
@@ -46,7 +47,7 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
 
   async function obtain(): Promise<AwsCredentialIdentity> {
     try {
-      const keys = await source(AbortSignal.any([closing.signal, AbortSignal.timeout(renewalMs)]))
+      const keys = await source(timeLimit(renewalMs, [closing.signal]))
       ;[keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret))
       held = keys
       heldSince = now()

@@ -1,5 +1,5 @@
 import {bodyOf, get} from '../http.ts'
-import {pauseFor, withRetries, type Pause} from '../wait.ts'
+import {pauseFor, timeLimit, withRetries, type Pause} from '../wait.ts'
 import {messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 
@@ -72,7 +72,7 @@ async function requestOnce(
 }
 
 async function answerOf(url: URL, headers: Record<string, string>, env: NodeJS.ProcessEnv, signal: AbortSignal) {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(attemptMs)])
+  const limit = timeLimit(attemptMs, [signal])
   try {
     const response = await get(url, {env, headers, signal: limit})
     return {status: response.statusCode ?? 0, body: (await bodyOf(response, longestAnswer)).toString('utf8')}

@@ -9,6 +9,10 @@ export interface PackerPolicyOptions {
   readonly bakeId?: string
   /** For a template that tags all it makes when it makes it: the shipped one, under the plugin (never Packer 1.6). */
   readonly requireTags: boolean
+  /** The build's machine is given an instance profile. */
+  readonly passesRole: boolean
+  /** The shipped template's build is reached through Session Manager; another one may always be. */
+  readonly startsSessions: boolean
   /** Where a user's own template copies its images to. */
   readonly copyRegions?: readonly string[]
   /** ARNs of roles that a user's own template assumes. */
@@ -31,7 +35,7 @@ export const policyLimit = 2_048
  * @throws {UserError} when it would be longer than AWS takes
  */
 export function packerSessionPolicy(options: PackerPolicyOptions): string {
-  const {region, partition, bakeId, requireTags, copyRegions = [], roles = []} = options
+  const {region, partition, bakeId, requireTags, passesRole, startsSessions, copyRegions = [], roles = []} = options
   const regions = [...new Set([region, ...copyRegions])]
   const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
   const tagged = requireTags && bakeId !== undefined && partition === 'aws'
@@ -40,12 +44,18 @@ export function packerSessionPolicy(options: PackerPolicyOptions): string {
     Statement: [
       ...(tagged ? taggedBuild(bakeId, partition) : [allow(builderActions)]),
       allow(['ec2:Describe*', 'sts:DecodeAuthorizationMessage']),
-      allow(['iam:GetInstanceProfile']),
-      allow(['iam:PassRole'], {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}}),
+      ...(passesRole
+        ? [
+            // The shipped template leaves the looking up of its profile to the launch.
+            ...(requireTags ? [] : [allow(['iam:GetInstanceProfile'])]),
+            allow(['iam:PassRole'], {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}})
+          ]
+        : []),
+      ...(startsSessions && tagged ? sessions(bakeId, partition) : []),
       // EC2 itself is denied outside of the regions; a list of them would be too long for a policy.
       allow(kmsActions, {StringLike: {'kms:ViaService': `ec2.${regions.length > 1 ? '*' : region}.${suffix}`}}),
       ...(roles.length > 0 ? [{Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roles}] : []),
-      denyOutside(regions, ['ec2:*', 'ssm:*', 'secretsmanager:*']),
+      denyOutside(regions, tagged ? ['ec2:*', 'ssm:*'] : ['ec2:*', 'ssm:*', 'secretsmanager:*']),
       ...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])
     ]
   })
@@ -107,9 +117,18 @@ const builderActions = [
   'ec2-instance-connect:SendSSHPublicKey',
   'secretsmanager:GetSecretValue',
   'ssm:GetParameter*',
-  'ssm:StartSession',
-  'ssm:TerminateSession'
+  'ssm:*Session'
 ]
+
+/** Packer's tunnel (packer-plugin-amazon, common/ssm): to the bake's own machine, with the one document that forwards a port. */
+function sessions(bakeId: string, partition: string): object[] {
+  const Condition = {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}
+  const own = [`arn:${partition}:ssm:*:*:document/AWS-StartPortForwardingSession`, `arn:${partition}:ssm:*:*:session/*`]
+  return [
+    {Effect: 'Allow', Action: 'ssm:StartSession', Resource: `arn:${partition}:ec2:*:*:instance/*`, Condition},
+    {Effect: 'Allow', Action: 'ssm:*Session', Resource: own}
+  ]
+}
 
 const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
 

@@ -66,22 +66,24 @@ export const awsCauses: readonly AwsCause[] = [
     pattern:
       /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
     cause:
-      'The build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.',
-    change: 'Make one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region.'
+      'Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.',
+    change:
+      "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
   },
   {
     id: 'network-gone',
     title: 'The subnet, VPC or group is not there',
     pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
     cause: 'A subnet, VPC or security group that the launch names does not exist in this region.',
-    change: 'Correct its id in the template; ids belong to one region and one account.'
+    change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
   },
   {
     id: 'no-capacity',
     title: 'AWS has no capacity',
     pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
     cause: 'AWS has no free machine of this type at the moment.',
-    change: "Give more types in 'instance-types': they are tried in turn. Or run the job again later."
+    change:
+      "Give more types in 'instance-types', or subnets of more zones in 'subnet-ids': they are tried in turn. Or run the job again later."
   },
   {
     id: 'throttled',
@@ -125,9 +127,10 @@ export const awsCauses: readonly AwsCause[] = [
     id: 'image-name-taken',
     title: "The image's name is taken",
     pattern: /^InvalidAMIName\.Duplicate: /,
-    cause: 'This account has an image of that name in the region already.',
+    cause:
+      "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
     change:
-      "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+      "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
   },
   {
     id: 'image-name-invalid',

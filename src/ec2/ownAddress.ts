@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js'
 import type {ReadText} from '../http.ts'
 import {UserError, messageOf} from '../report/errors.ts'
+import {timeLimit} from '../wait.ts'
 
 /** Answers with the address that a request came from; the one that Packer asks too (packer-plugin-amazon, step_security_group). */
 const service = 'https://checkip.amazonaws.com/'
@@ -13,7 +14,7 @@ const service = 'https://checkip.amazonaws.com/'
  */
 export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<string[]> {
   const ask = async (): Promise<string> => {
-    const address = (await read(service, AbortSignal.any([signal, AbortSignal.timeout(10_000)]))).trim()
+    const address = (await read(service, timeLimit(10_000, [signal]))).trim()
     if (!ipaddr.IPv4.isValidFourPartDecimal(address)) throw new Error('it answered without an IPv4 address')
     return `${address}/32`
   }

@@ -2,7 +2,7 @@ import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client
 import {snapshotsBy} from '../cleanup/describe.ts'
 import type {Resource} from '../cleanup/resource.ts'
 import type {Account} from '../ec2/account.ts'
-import {poll} from '../wait.ts'
+import {poll, timeLimit} from '../wait.ts'
 import type {Artifact} from '../packer/messages.ts'
 import {UserError} from '../report/errors.ts'
 import {tagKeys} from './tags.ts'
@@ -118,7 +118,7 @@ async function describeImage(
       const query = {Filters: [{Name: 'image-id', Values: [id]}], Owners: ['self']}
       return (await ec2.send(new DescribeImagesCommand(query), {abortSignal: signal})).Images?.[0]
     },
-    {signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)])}
+    {signal: timeLimit(60_000, [signal])}
   ).catch((error: unknown) => {
     signal.throwIfAborted()
     throw new UserError(`Packer reports the image ${id}, but this account owns none of that id in ${region}`, {

@@ -3,6 +3,7 @@ import type {ReadBytes} from '../http.ts'
 import {InputError, messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {indexOf, jenkinsVersions, type PackageKind} from './packageIndex.ts'
+import {timeLimit} from '../wait.ts'
 
 export interface JenkinsRequest {
   /** `lts`, `weekly` or an exact version. */
@@ -41,7 +42,7 @@ export async function resolveJenkins(
   const isWeekly = wanted === 'weekly' || /^\d+\.\d+$/.test(wanted)
   const kinds = packageKinds(source, repositoryUrl !== undefined)
   const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? 'weekly' : 'stable']
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)])
+  const limit = timeLimit(30_000, [signal])
   let index = indexOf(url, kinds[0])
   try {
     const found = await firstIndex(url, kinds, readBytes, limit)

@@ -2,8 +2,9 @@ import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {ImageInputs, Inputs} from '../inputs.ts'
 import {InputError} from '../report/errors.ts'
-import {ownCidrs} from '../ec2/ownAddress.ts'
 import type {ReadBytes, ReadText} from '../http.ts'
+import {planReach} from '../network/planReach.ts'
+import type {Reach} from '../network/reach.ts'
 import type {Log} from '../report/log.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkinsVersion.ts'
 import type {ReadParameter} from './parameter.ts'
@@ -22,8 +23,8 @@ export interface Plan {
   readonly jenkins?: JenkinsRelease
   /** With all that they depend on. */
   readonly plugins: readonly Plugin[]
-  /** Who may reach the build and the smoke test. */
-  readonly cidrs: readonly string[]
+  /** How the build and the smoke test are reached. */
+  readonly reach: Reach
   /** On everything that the bake makes. */
   readonly tags: Tags
 }
@@ -44,14 +45,15 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const {ec2, log, read, readBytes, readParameter, now, env} = context
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
-  const [source, jenkins, cidrs] = await Promise.all([
+  const {connectVia: via, allowedCidrs, subnetIds} = inputs
+  const [source, jenkins, reach] = await Promise.all([
     resolveSource(
       {ec2, readParameter},
       {source: image.source, architecture: image.architecture, region: aws.region},
       signal
     ),
     asksForJenkins ? resolveJenkins(jenkinsRequest(image), {readBytes, log}, signal) : undefined,
-    inputs.allowedCidrs === 'auto' ? ownCidrs(read, signal) : inputs.allowedCidrs
+    planReach({via, allowedCidrs, subnetIds}, {ec2, region: aws.region, read, log}, signal)
   ])
   const sshUsername = image.sshUsername ?? source.loginUser
   if (template.shipped && !sshUsername) {
@@ -75,7 +77,6 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   log.info(`Source image ${source.id} ${source.name}`)
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
   if (plugins.length > 0) log.info(`Plugins ${plugins.map(({name, version}) => `${name}:${version}`).join(' ')}`)
-  log.info(`The build and the smoke test can be reached from ${cidrs.join(', ')}`)
   log.info(`Bake ${bakeId} makes ${imageName}`)
   return {
     bakeId,
@@ -84,7 +85,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     ...(sshUsername ? {sshUsername} : {}),
     plugins,
     ...(jenkins ? {jenkins} : {}),
-    cidrs,
+    reach,
     tags: {
       ...image.tags,
       [tagKeys.bake]: bakeId,

@@ -1,4 +1,4 @@
-import {readFileSync, statSync} from 'node:fs'
+import {existsSync, readFileSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {quoted} from '../parse.ts'
 
@@ -45,6 +45,6 @@ export function parsePlugins(value: string, workspace: string): readonly WantedP
 
 function textOf(value: string, workspace: string): string {
   const file = path.resolve(workspace, value.trim())
-  const isFile = !/[\s,:]/.test(value.trim()) && statSync(file, {throwIfNoEntry: false})?.isFile()
+  const isFile = !/[\s,:]/.test(value.trim()) && existsSync(file) && statSync(file).isFile()
   return isFile ? readFileSync(file, 'utf8') : value
 }

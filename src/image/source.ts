@@ -1,4 +1,5 @@
 import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client-ec2'
+import {denialIn, otherPolicies, type Denial} from '../ec2/denial.ts'
 import {InputError, messageOf} from '../report/errors.ts'
 import type {ReadParameter} from './parameter.ts'
 
@@ -114,12 +115,31 @@ function usable(image: Image, id: string, architecture: Architecture): SourceIma
 async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {
   const value = await read(parameter, signal).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw new InputError('source-ami', `the parameter ${parameter} in ${region} cannot be read: ${messageOf(error)}`)
+    const code = error instanceof Error ? error.name : ''
+    // AWS says nothing beside this code.
+    if (code === 'ParameterNotFound') {
+      throw new InputError(
+        'source-ami',
+        `there is no parameter ${parameter} in ${region}; correct its name or 'aws-region': every region has parameters of its own`
+      )
+    }
+    const said = `${code}: ${messageOf(error)}`
+    throw new InputError(
+      'source-ami',
+      `the parameter ${parameter} in ${region} cannot be read: ${said}${adviceFor(denialIn(said))}`
+    )
   })
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new InputError('source-ami', `the parameter ${parameter} in ${region} does not hold an image id`)
   }
   return value
+}
+
+function adviceFor(denial: Denial | undefined): string {
+  if (!denial) return ''
+  const {action, resource = '*', by} = denial
+  if (by !== 'role') return `\n${otherPolicies[by]}`
+  return `\nThe statement that is missing:\n${JSON.stringify({Effect: 'Allow', Action: action, Resource: resource})}`
 }
 
 function newer(best: Image | undefined, candidate: Image): Image {

@@ -10,11 +10,10 @@ import {
   type Described,
   type Search
 } from '../cleanup/describe.ts'
-import {unseen, type Leftover} from '../cleanup/look.ts'
+import {notLookedFor, type Leftover} from '../cleanup/look.ts'
 import type {ResourceType} from '../cleanup/resource.ts'
 import type {Account} from '../ec2/account.ts'
 import {tagKeys} from '../image/tags.ts'
-import {messageOf} from '../report/errors.ts'
 
 /** What carries the tag of one bake and is not to stay. */
 export interface LostBake {
@@ -55,7 +54,7 @@ export async function findTagged(
       try {
         return await search({client: ec2, abortSignal}, filters)
       } catch (error) {
-        problems.push(unseen(type as ResourceType, `it could not be looked for: ${messageOf(error)}`))
+        problems.push(notLookedFor(type as ResourceType, error))
         return []
       }
     })

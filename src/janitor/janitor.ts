@@ -2,6 +2,7 @@ import {setMaxListeners} from 'node:events'
 import {CreateTagsCommand} from '@aws-sdk/client-ec2'
 import type {Described} from '../cleanup/describe.ts'
 import {findResources, type Leftover} from '../cleanup/find.ts'
+import {advising} from '../cleanup/leftovers.ts'
 import type {Resource} from '../cleanup/ledger.ts'
 import {sweep} from '../cleanup/sweep.ts'
 import type {Account} from '../ec2/account.ts'
@@ -32,6 +33,8 @@ export interface JanitorReport {
   /** What could not be looked for. */
   readonly unseen: readonly Leftover[]
   readonly kept: readonly Kept[]
+  /** What to change, for what is left or could not be looked for; each once. */
+  readonly advice: readonly string[]
 }
 
 /** Each waits for its instances most of the time. More at once would only be throttled. */
@@ -58,16 +61,19 @@ export async function janitor(account: Account, options: JanitorOptions): Promis
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen, ...swept.flatMap((one) => one.unseen)],
-    kept
+    kept,
+    advice: advising([...unseen, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
   }
 }
 
-type Result = Pick<JanitorReport, 'swept' | 'unseen'>
+interface Result extends Pick<JanitorReport, 'swept' | 'unseen'> {
+  readonly left: readonly Leftover[]
+}
 
 /** What would be removed. */
 async function foretell(account: Account, bake: LostBake, age: Age, {limit}: JanitorOptions): Promise<Result> {
   const {found, unseen} = await findResources(account, tracesOf(account, bake, age), limit)
-  return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen}
+  return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, left: []}
 }
 
 async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
@@ -80,7 +86,8 @@ async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: J
   const known = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
   return {
     swept: [...known].map(([name, one]) => sweptOf(one, bake, isLeft.has(name) ? 'left' : 'removed', isLeft.get(name))),
-    unseen: left.filter(({type, id}) => !known.has(`${type} ${id}`))
+    unseen: left.filter(({type, id}) => !known.has(`${type} ${id}`)),
+    left
   }
 }
 

@@ -6,8 +6,11 @@ import {actionsLog, type Log} from '../report/log.ts'
 import {readSweepInputs} from './inputs.ts'
 import {janitor, type JanitorReport} from './janitor.ts'
 import {sweepSummary} from './summary.ts'
+import {timeLimit} from '../wait.ts'
 
 const limitMs = 30 * 60_000
+/** GitHub shows the first 4,096 characters of a message. */
+const mostNamed = 15
 
 /** The sweep action: sweeps, reports, and fails the step when something that has expired is left. */
 export async function runSweep(): Promise<void> {
@@ -17,7 +20,7 @@ export async function runSweep(): Promise<void> {
   const {env} = process
   try {
     const {aws, olderThanMs, dryRun} = readSweepInputs(env)
-    const limit = AbortSignal.any([AbortSignal.timeout(limitMs), cancelSignal()])
+    const limit = timeLimit(limitMs, [cancelSignal()])
     const session = await openSession(aws, {env, log}, limit)
     const account = openAccount(aws.region, session.credentials, env)
     const report = await janitor(account, {olderThanMs, dryRun, log, limit})
@@ -42,14 +45,19 @@ function outputsOf({swept}: JanitorReport): Record<string, string> {
   }
 }
 
-/** Says what is left. A dry run leaves everything, and that is good. */
-function isGood({swept, unseen}: JanitorReport, log: Log): boolean {
+/** Says what is left and what to change. A dry run leaves everything, and that is good. */
+function isGood({swept, unseen, advice}: JanitorReport, log: Log): boolean {
   const left = swept.filter(({outcome}) => outcome === 'left')
-  left.forEach(({type, id, bake, reason}) =>
-    log.error(`Left in the account: ${type} ${id} of the bake ${bake}: ${reason}`)
-  )
-  unseen.forEach(({type, id, reason}) => log.error(`It is not known whether ${type} ${id} is left: ${reason}`))
-  return left.length === 0 && unseen.length === 0
+  const lines = [
+    ...left.map(({type, id, bake, reason}) => `Left in the account: ${type} ${id} of the bake ${bake}: ${reason}`),
+    ...unseen.map(({type, id, reason}) => `It is not known whether ${type} ${id} is left: ${reason}`)
+  ]
+  if (lines.length === 0) return true
+  const named = [...new Set(lines)]
+  const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : []
+  // One message: of more than ten GitHub shows ten.
+  log.error([...named.slice(0, mostNamed), ...more, ...advice].join('\n'))
+  return false
 }
 
 /** Aborted by the runner's cancel: SIGINT, and 7.5 s later SIGTERM. */

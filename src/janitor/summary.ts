@@ -7,7 +7,11 @@ const mostRows = 200
 const longestReason = 300
 
 /** The job summary of a sweep, in Markdown. */
-export function sweepSummary({swept, unseen, kept}: JanitorReport, region: string, accountId: string): string {
+export function sweepSummary(
+  {swept, unseen, kept}: Omit<JanitorReport, 'advice'>,
+  region: string,
+  accountId: string
+): string {
   const rows = [
     ...swept.map(({type, id, bake, outcome, reason}) => [
       code(`${type} ${id}`),
@@ -23,7 +27,7 @@ export function sweepSummary({swept, unseen, kept}: JanitorReport, region: strin
     why(whyKept)
   ])
   return [
-    `## ${headline({swept, unseen, kept})}`,
+    `## ${headline({swept, unseen})}`,
     '',
     `${code(region)} ${code(accountId)}`,
     '',
@@ -34,7 +38,7 @@ export function sweepSummary({swept, unseen, kept}: JanitorReport, region: strin
   ].join('\n')
 }
 
-function headline({swept, unseen}: JanitorReport): string {
+function headline({swept, unseen}: Pick<JanitorReport, 'swept' | 'unseen'>): string {
   const count = (outcome: string): number => swept.filter((one) => one.outcome === outcome).length
   if (unseen.length > 0 || count('left') > 0) return `❌ ${count('left')} expired resources are left`
   if (count('would be removed') > 0) return `⚪ ${count('would be removed')} resources would be removed`

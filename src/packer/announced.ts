@@ -107,13 +107,14 @@ export class Announcements {
   }
 
   /** @returns what this text announced for the first time */
-  note({build, text}: UiText): Pick<BuildAnnouncements, 'keyPair' | 'instance'> {
+  note({build, text}: UiText): Pick<BuildAnnouncements, 'keyPair' | 'securityGroup' | 'instance'> {
     if (build === '') return {}
     const before = this.#builds.get(build) ?? nothing
     const after = noted(before, text)
     this.#builds.set(build, after)
     return {
       ...(after.keyPair && !before.keyPair ? {keyPair: after.keyPair} : {}),
+      ...(after.securityGroup && !before.securityGroup ? {securityGroup: after.securityGroup} : {}),
       ...(after.instance && !before.instance ? {instance: after.instance} : {})
     }
   }

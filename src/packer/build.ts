@@ -29,6 +29,8 @@ export interface BuildJob {
   readonly facts: BuildFacts
   /** Packer is about to make its key pair, the first thing that it makes. */
   readonly onKeyPair: (name: string) => void
+  /** Packer is about to make its security group, under a name that nobody else uses. */
+  readonly onSecurityGroup: (name: string) => void
   /** Packer has launched an instance. */
   readonly onInstance: (id: string) => void
 }
@@ -114,8 +116,9 @@ async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Prom
     const message = parseMessage(line)
     if (message) messages.push(message)
     const said = message ? uiText(message) : {build: '', text: line}
-    const {keyPair, instance} = said ? announcements.note(said) : {}
+    const {keyPair, securityGroup, instance} = said ? announcements.note(said) : {}
     if (keyPair) job.onKeyPair(keyPair)
+    if (securityGroup) job.onSecurityGroup(securityGroup)
     if (instance) job.onInstance(instance)
     if (said) log.quote(said.build || 'packer', said.text)
   }

@@ -5,7 +5,7 @@ import {serveCredentials} from '../credentials/endpoint.ts'
 import type {Session} from '../credentials/session.ts'
 import {packerSessionPolicy} from '../credentials/sessionPolicy.ts'
 import type {Account} from '../ec2/account.ts'
-import {onFirstWithCapacity} from '../ec2/capacity.ts'
+import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
 import {writeBakeFiles} from '../image/bakeFiles.ts'
 import {bakedImages, everywhere, type Baked} from '../image/images.ts'
 import type {Plan} from '../image/plan.ts'
@@ -13,6 +13,7 @@ import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {variablesFile, type TemplateValues} from '../template/variables.ts'
+import {anyOf} from '../wait.ts'
 import {build, BuildError} from './build.ts'
 import {packerEnvironment, writeAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
@@ -47,13 +48,16 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     partition: session.partition,
     bakeId: plan.bakeId,
     requireTags: template.shipped,
+    // A template of the user's own may name a profile of its own, or connect as it likes.
+    passesRole: !template.shipped || inputs.image.instanceProfile !== undefined,
+    startsSessions: !template.shipped || plan.reach.via === 'session-manager',
     ...(template.shipped ? {} : {copyRegions: template.names.copyRegions, roles: template.names.roles})
   })
   const endpoint = await serveCredentials(session.narrowed(policy), {log})
   // An old Packer reads data sources already when it validates.
   let requestsBefore = 0
   const requests = (): number => endpoint.requests() - requestsBefore
-  const watch = watchTemplate({ec2: account.ec2, region, ledger, log, requests})
+  const watch = watchTemplate({ec2: account.ec2, region, ledger, tags: plan.tags, log, requests})
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(
@@ -67,14 +71,16 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     )
     const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint}), ...plugins}
     // Another instance type is worth a try only where the template lets us choose it. Of several images, some would be there already.
-    const choosable = template.variables.has('instance_type') && template.names.images <= 1
-    const types = inputs.image.instanceTypes.slice(0, choosable ? undefined : 1)
+    const choosable = (variable: string): number | undefined =>
+      template.variables.has(variable) && template.names.images <= 1 ? undefined : 1
+    const types = inputs.image.instanceTypes.slice(0, choosable('instance_type'))
+    const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable('subnet_id')))
     let valid = false
     const {casc} = inputs.image
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc} : {})})
-    const artifacts = await onFirstWithCapacity(types, log, async (instanceType) => {
+    const artifacts = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
-      await writeFile(file, variablesFile(template, valuesFor(inputs, plan, instanceType, files)), {mode: 0o600})
+      await writeFile(file, variablesFile(template, valuesFor(inputs, plan, place, files)), {mode: 0o600})
       const job = {
         packer: packer.path,
         template: template.path,
@@ -94,7 +100,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       if (!valid) await validate({...job, declared: template.declared}, log, signal)
       if (!valid) requestsBefore = endpoint.requests()
       valid = true
-      return build(job, ledger, log, AbortSignal.any([signal, watch.signal]))
+      return build(job, ledger, log, anyOf(signal, watch.signal))
     })
     const expected = {bake: template.shipped ? plan.bakeId : undefined, began: ledger.began}
     const baked = await bakedImages(account, artifacts, expected, signal)
@@ -125,8 +131,12 @@ const aboutCredentials: ReadonlySet<string | undefined> = new Set([
   'no-keys'
 ])
 
-function valuesFor(inputs: Inputs, plan: Plan, instanceType: string, files: string | undefined): TemplateValues {
+/** The builder takes no ranges for the whole world; with Session Manager it opens no port, and an old one opens it to nobody. */
+const nobody = '255.255.255.255/32'
+
+export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: string | undefined): TemplateValues {
   const {volumeSize, kmsKeyId, instanceProfile} = inputs.image
+  const {reach} = plan
   const {jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl} =
     inputs.image
   return {
@@ -135,8 +145,11 @@ function valuesFor(inputs: Inputs, plan: Plan, instanceType: string, files: stri
     source_ami: plan.source.id,
     root_device_name: plan.source.rootDeviceName,
     ...(plan.sshUsername ? {ssh_username: plan.sshUsername} : {}),
-    instance_type: instanceType,
-    allowed_cidrs: plan.cidrs,
+    instance_type: place.instanceType,
+    connect_via: reach.via,
+    ...(place.subnetId ? {subnet_id: place.subnetId} : {}),
+    allowed_cidrs: reach.cidrs.length > 0 ? reach.cidrs : [nobody],
+    ...(reach.doubtful ? {ssh_timeout: '2m'} : {}),
     jenkins_version: plan.jenkins?.version ?? '',
     ...(jenkinsRepositoryUrl ? {jenkins_repository_url: jenkinsRepositoryUrl} : {}),
     java_version: javaVersion,

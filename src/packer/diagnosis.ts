@@ -7,7 +7,7 @@ import {connectionRules} from './diagnosis/connection.ts'
 import type {Failure} from './diagnosis/failure.ts'
 import type {BuildFacts, Rule} from './diagnosis/rule.ts'
 import {machineRules, scriptFailed} from './diagnosis/scripts.ts'
-import {templateRules} from './diagnosis/template.ts'
+import {imageUnknown, templateRules} from './diagnosis/template.ts'
 
 /** Why a build failed, in words. */
 export interface Diagnosis {
@@ -38,6 +38,7 @@ export function diagnose(failure: Failure, facts: BuildFacts, how: string): Diag
   const own = failure.connected ? errors : [errors, ...failure.said].join('\n')
   const aws = awsError(own)
   const cause = aws ? awsCause(aws.code, aws.message) : undefined
+  if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure)
   if (cause?.id === 'denied') return explained(cause, denialAdvice(own, facts), failure)
   if (cause) return explained(cause, {}, failure)
   const rule =

@@ -18,9 +18,13 @@ export async function* follow(file: string, ended: AbortSignal): AsyncGenerator<
       // Asked before reading: what was written before the end is then read for certain.
       const last = ended.aborted
       const {bytesRead} = await handle.read(buffer, 0, buffer.length)
-      const lines = (rest + decoder.write(buffer.subarray(0, bytesRead))).split('\n')
-      rest = lines.pop() ?? ''
-      yield* lines
+      // Only what is new is searched: a line may have many megabytes.
+      const [first = '', ...others] = decoder.write(buffer.subarray(0, bytesRead)).split('\n')
+      rest += first
+      for (const line of others) {
+        yield rest
+        rest = line
+      }
       if (bytesRead > 0) continue
       if (last) break
       await sleep(200, undefined, {signal: ended}).catch(() => undefined)

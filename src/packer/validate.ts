@@ -8,7 +8,7 @@ import {failureIn} from './diagnosis/failure.ts'
 import {parseMessage, uiText} from './messages.ts'
 import {runPacker} from './run.ts'
 
-export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onInstance'> {
+export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance'> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
 }

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-ec2'
 import type {Architecture} from '../image/source.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
+import {placement} from '../network/placement.ts'
+import type {Reach} from '../network/reach.ts'
 
 /** What a bake is going to make, as far as it can be asked for before anything exists. */
 export interface PreflightRequest {
@@ -16,6 +18,9 @@ export interface PreflightRequest {
   /** The source image's, and so what the instance types must be of. */
   readonly architecture: Architecture
   readonly instanceTypes: readonly string[]
+  readonly reach: Reach
+  /** The build's. */
+  readonly instanceProfile?: string
   /** The shipped template is going to build: what it makes is known. */
   readonly shipped: boolean
   /** A smoke test was asked for. */
@@ -42,13 +47,14 @@ export function dryRunsOf(request: PreflightRequest): DryRun[] {
     ...(shipped ? [launch('The launch of the build', request, asTheTemplate(request))] : []),
     ...(shipped ? [keyPair(name, tags)] : []),
     ...(smoke ? [launch('The launch of the smoke test', request, {})] : []),
-    ...(shipped || smoke ? [securityGroup(name, tags)] : [])
+    ...(shipped || smoke ? [securityGroup(name, request)] : [])
   ]
 }
 
 type LaunchInput = ConstructorParameters<typeof RunInstancesCommand>[0]
 
-function launch(attempt: string, {source, instanceTypes, tags}: PreflightRequest, more: Partial<LaunchInput>): DryRun {
+function launch(attempt: string, request: PreflightRequest, more: Partial<LaunchInput>): DryRun {
+  const {source, instanceTypes, tags, reach} = request
   const command = new RunInstancesCommand({
     DryRun: true,
     ImageId: source.id,
@@ -58,14 +64,18 @@ function launch(attempt: string, {source, instanceTypes, tags}: PreflightRequest
     InstanceInitiatedShutdownBehavior: 'terminate',
     MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
     TagSpecifications: tagSpecifications(tags, 'instance', 'volume', 'network-interface'),
+    ...placement(reach, reach.subnetIds[0], []),
     ...more
   })
   return {attempt, send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}
 }
 
-function asTheTemplate({source}: PreflightRequest): Partial<LaunchInput> {
+function asTheTemplate({source, instanceProfile}: PreflightRequest): Partial<LaunchInput> {
   const ebs = {VolumeType: 'gp3', Iops: 3000, Throughput: 125, Encrypted: true, DeleteOnTermination: true} as const
-  return {BlockDeviceMappings: [{DeviceName: source.rootDeviceName, Ebs: ebs}]}
+  return {
+    BlockDeviceMappings: [{DeviceName: source.rootDeviceName, Ebs: ebs}],
+    ...(instanceProfile ? {IamInstanceProfile: {Name: instanceProfile}} : {})
+  }
 }
 
 function keyPair(name: string, tags: Tags): DryRun {
@@ -78,11 +88,12 @@ function keyPair(name: string, tags: Tags): DryRun {
   return {attempt: "The build's key pair", send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}
 }
 
-function securityGroup(name: string, tags: Tags): DryRun {
+function securityGroup(name: string, {tags, reach}: PreflightRequest): DryRun {
   const command = new CreateSecurityGroupCommand({
     DryRun: true,
     GroupName: name,
     Description: 'Never made: a dry run',
+    ...(reach.vpcId ? {VpcId: reach.vpcId} : {}),
     TagSpecifications: tagSpecifications(tags, 'security-group')
   })
   return {attempt: 'The security group', send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}

@@ -10,11 +10,18 @@ export interface TypeFindings {
   readonly warnings: readonly string[]
 }
 
+/** What the types are for. */
+export interface TypeNeeds {
+  readonly architecture: Architecture
+  /** Their console is read while they run, which only AWS's Nitro System offers (EC2 API reference, GetConsoleOutput). */
+  readonly nitro: boolean
+}
+
 /** Looks the instance types up: that they exist in this region, fit the image, and have memory enough for Jenkins. */
 export async function checkInstanceTypes(
   ec2: EC2Client,
   names: readonly string[],
-  architecture: Architecture,
+  needs: TypeNeeds,
   signal: AbortSignal
 ): Promise<TypeFindings> {
   const query = new DescribeInstanceTypesCommand({Filters: [{Name: 'instance-type', Values: [...names]}]})
@@ -22,7 +29,7 @@ export async function checkInstanceTypes(
   const findings = names.map((name) =>
     judge(
       name,
-      architecture,
+      needs,
       types.find(({InstanceType: type}) => type === name)
     )
   )
@@ -34,13 +41,16 @@ export async function checkInstanceTypes(
 
 function judge(
   name: string,
-  architecture: Architecture,
+  {architecture, nitro}: TypeNeeds,
   type: InstanceTypeInfo | undefined
 ): {problem?: string; warning?: string} {
   if (!type) return {problem: `${name} is not offered in this region`}
   const architectures = type.ProcessorInfo?.SupportedArchitectures ?? []
   if (!architectures.includes(architecture)) {
     return {problem: `${name} is for ${architectures.join(' and ')}, and the source image for ${architecture}`}
+  }
+  if (nitro && type.Hypervisor !== 'nitro' && type.BareMetal !== true) {
+    return {problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs`}
   }
   const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory
   if (memory < leastMemory) {

@@ -7,6 +7,7 @@ import {messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {dryRunsOf, type DryRun, type PreflightRequest} from './creates.ts'
 import {checkInstanceTypes} from './instanceTypes.ts'
+import {timeLimit} from '../wait.ts'
 
 /** What came of one check. */
 type Finding =
@@ -30,9 +31,9 @@ export async function preflight(
   log: Log,
   signal: AbortSignal
 ): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const limit = timeLimit(limitMs, [signal])
   const checks = [
-    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, limit)),
+    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, request, limit)),
     ...(request.instanceTypes.length > 0 ? [checkTypes(ec2, request, limit)] : [])
   ]
   const findings = (await Promise.all(checks)).flat()
@@ -44,21 +45,28 @@ export async function preflight(
   if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`)
 }
 
-async function tryCreate(ec2: EC2Client, {attempt, send}: DryRun, signal: AbortSignal): Promise<Finding[]> {
+async function tryCreate(
+  ec2: EC2Client,
+  {attempt, send}: DryRun,
+  {reach}: PreflightRequest,
+  signal: AbortSignal
+): Promise<Finding[]> {
   try {
     await send(ec2, signal)
     return [{kind: 'warning', text: `${attempt}: AWS answered a dry run as if it had been done`}]
   } catch (error) {
     // This is AWS's yes (EC2 API reference, common parameters, DryRun).
     if (error instanceof Error && error.name === 'DryRunOperation') return []
-    return [findingOf(attempt, error)]
+    // Of several places the first was tried, and another one may have what it lacks.
+    return [findingOf(attempt, error, reach.subnetIds.length > 1)]
   }
 }
 
 async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: AbortSignal): Promise<Finding[]> {
-  const {instanceTypes, architecture} = request
+  const {instanceTypes, architecture, smoke, reach} = request
+  const nitro = smoke && reach.via === 'session-manager'
   try {
-    const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, architecture, signal)
+    const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, {architecture, nitro}, signal)
     const examples = architecture === 'arm64' ? 't4g.medium or m7g.large' : 't3.medium or m7i.large'
     const change = `Give ${architecture} types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
     return [
@@ -71,7 +79,7 @@ async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: Abo
 }
 
 /** Only what AWS says of the request itself ends a bake; what may pass by itself does not. */
-function findingOf(attempt: string, error: unknown): Finding {
+function findingOf(attempt: string, error: unknown, elsewhere = false): Finding {
   const passing = {kind: 'warning', text: `${attempt} could not be tried beforehand: ${messageOf(error)}`} as const
   if (!(error instanceof EC2ServiceException) || error.$fault !== 'client') return passing
   const {name, message} = error
@@ -79,6 +87,7 @@ function findingOf(attempt: string, error: unknown): Finding {
   if (denial) return {kind: 'denied', denial}
   const cause = awsCause(name, message)
   if (cause?.id === 'throttled' || cause?.id === 'no-capacity') return passing
+  if (cause?.id === 'type-not-offered' && elsewhere) return passing
   return {
     kind: 'problem',
     text: `${attempt}: AWS answered ${name}: ${message}`,

@@ -37,10 +37,10 @@ export function actionsLog(now: () => number = Date.now): Log {
     warning: (text) => core.warning(inertText(text)),
     error: (text, place) => core.error(inertText(text), place && {file: inertText(place.file), startLine: place.line}),
     mask: (secret) => core.setSecret(secret),
-    quote: (source, text) => inertLines(text, `${source} │ `).forEach((line) => core.info(line)),
+    quote: (source, text) => inertLines(text, `${inertText(source)} │ `).forEach((line) => core.info(line)),
     async phase(name, work) {
       const start = now()
-      core.startGroup(name)
+      core.startGroup(inertText(name))
       try {
         return await work()
       } finally {

@@ -30,7 +30,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     '|---|---|',
     ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
     '',
-    phases.map(({name, seconds}) => `${name} ${seconds.toFixed(1)} s`).join(' · '),
+    phases.map(({name, seconds}) => `${text(name)} ${seconds.toFixed(1)} s`).join(' · '),
     '',
     ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', outcome.evidence)])
   ].join('\n')

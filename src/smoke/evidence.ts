@@ -1,6 +1,7 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {messageOf} from '../report/errors.ts'
 import {lastEvidence} from './instanceUserData.ts'
+import {withoutReports} from './selfProbe.ts'
 
 const lastLines = 100
 
@@ -18,7 +19,7 @@ export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: 
   try {
     // Only Nitro machines show what they print now; others show what they printed at their last start or stop.
     const output = await ask(true).catch(() => ask(false))
-    const text = Buffer.from(output, 'base64').toString('utf8')
+    const text = withoutReports(Buffer.from(output, 'base64').toString('utf8'))
     const lines = (lastEvidence(text) ?? text)
       .replace(/\b[0-9a-f]{32}\b/gi, '(32 digits, removed)')
       .trimEnd()

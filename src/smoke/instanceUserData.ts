@@ -1,8 +1,13 @@
+import {jenkinsPort} from './launch.ts'
+import {selfProbe} from './selfProbe.ts'
+
 export interface InstanceUserData {
   /** Minutes after which the instance ends itself, counted anew from each boot. */
   readonly deadlineMinutes: number
   /** The user's own, in any form that cloud-init knows; empty for none. */
   readonly userData: string
+  /** Present: the machine asks its own Jenkins, and authenticates what it reports with this. */
+  readonly probeKey?: string
 }
 
 /** @param timeoutMs the smoke test's; half an hour more lets it be swept in peace */
@@ -28,9 +33,9 @@ export const evidenceMarkers = {
  *
  * @throws when both together are longer than EC2 takes
  */
-export function instanceUserData({deadlineMinutes, userData}: InstanceUserData): string {
+export function instanceUserData({deadlineMinutes, userData, probeKey}: InstanceUserData): string {
   if (!Number.isInteger(deadlineMinutes) || deadlineMinutes < 1) throw new RangeError('the deadline is whole minutes')
-  const parts = [part('text/cloud-boothook', boothook(deadlineMinutes))]
+  const parts = [part('text/cloud-boothook', boothook(deadlineMinutes, probeKey))]
   if (userData !== '') parts.push(isMime(userData) ? userData : part('text/plain', userData))
   const message = multipart(parts)
   const excess = Buffer.byteLength(message) - longest
@@ -56,15 +61,23 @@ export function lastEvidence(consoleText: string): string | undefined {
  * systemd-run makes units in /run only: nothing of them outlives the instance. They have no default dependencies, because
  * those wait for sysinit.target, which may never come, and which waits for this script.
  */
-function boothook(deadlineMinutes: number): string {
+function boothook(deadlineMinutes: number, probeKey: string | undefined): string {
   return `#cloud-boothook
 #!/bin/sh
+umask 077
 set -- --quiet --no-block --collect --property=DefaultDependencies=no
 systemd-run "$@" --unit=bake-deadline --timer-property=DefaultDependencies=no --on-active=${deadlineMinutes}min shutdown -h now
 mkdir -p /run/bake-jenkins-ami
 cat >/run/bake-jenkins-ami/report.sh <<'END'
 ${report}END
 systemd-run "$@" --unit=bake-report sh /run/bake-jenkins-ami/report.sh
+${probeKey === undefined ? '' : ownProbe(probeKey)}`
+}
+
+function ownProbe(key: string): string {
+  return `cat >/run/bake-jenkins-ami/probe.py <<'END'
+${selfProbe(key, jenkinsPort)}END
+systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `
 }
 

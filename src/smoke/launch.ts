@@ -8,11 +8,13 @@ import {
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
 import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
-import {onFirstWithCapacity} from '../ec2/capacity.ts'
+import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
 import {onceKnown} from '../ec2/consistency.ts'
 import {poll} from '../wait.ts'
 import {securityGroupsBy} from '../cleanup/describe.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
+import {placement} from '../network/placement.ts'
+import {letIn, type Reach} from '../network/reach.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 
@@ -22,14 +24,15 @@ export interface LaunchRequest {
   /** Tells it from the other smoke tests of its bake. */
   readonly name: string
   readonly instanceTypes: readonly string[]
-  /** Who may reach port 8080. */
-  readonly cidrs: readonly string[]
+  /** Where it is launched, and who may reach its port 8080. */
+  readonly reach: Reach
   readonly userData: string
   readonly tags: Tags
 }
 
 export interface SmokeInstance {
   readonly id: string
+  /** Public or private, as it is to be reached. */
   readonly address: string
 }
 
@@ -50,12 +53,14 @@ export async function launch(
 ): Promise<SmokeInstance> {
   signal.throwIfAborted()
   const groupId = await openGroup(ec2, request, ledger, signal)
-  const id = await onFirstWithCapacity(request.instanceTypes, log, (type) => {
+  const {reach} = request
+  const places = placesOf(request.instanceTypes, reach.subnetIds)
+  const id = await onFirstWithCapacity(places, log, (place, index) => {
     signal.throwIfAborted()
-    return onceKnown(signal, () => run(ec2, request, groupId, type, ledger))
+    return onceKnown(signal, () => run(ec2, request, {groupId, place, index}, ledger))
   })
-  log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${request.cidrs.join(', ')}`)
-  const address = await poll(async () => addressOf(await describe(ec2, id, signal)), {signal})
+  log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`)
+  const address = await poll(async () => addressOf(await describe(ec2, id, signal), reach), {signal})
   log.info(`${id} runs at ${address}`)
   return {id, address}
 }
@@ -65,6 +70,7 @@ async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger,
   const command = new CreateSecurityGroupCommand({
     GroupName: name,
     Description: 'Smoke test of a Jenkins image; removed at its end',
+    ...(request.reach.vpcId ? {VpcId: request.reach.vpcId} : {}),
     TagSpecifications: tagSpecifications(request.tags, 'security-group')
   })
   const GroupId = await recorded(ledger, 'security-group', name, async () => {
@@ -77,11 +83,12 @@ async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger,
       return group?.id
     }
   })
-  await onceKnown(signal, () => letIn(ec2, GroupId, request.cidrs))
+  const {cidrs} = request.reach
+  if (cidrs.length > 0) await onceKnown(signal, () => openPort(ec2, GroupId, cidrs))
   return GroupId
 }
 
-async function letIn(ec2: EC2Client, GroupId: string, cidrs: readonly string[]): Promise<void> {
+async function openPort(ec2: EC2Client, GroupId: string, cidrs: readonly string[]): Promise<void> {
   const IpRanges = cidrs.map((CidrIp) => ({CidrIp}))
   const IpPermissions = [{IpProtocol: 'tcp', FromPort: jenkinsPort, ToPort: jenkinsPort, IpRanges}]
   try {
@@ -95,18 +102,17 @@ async function letIn(ec2: EC2Client, GroupId: string, cidrs: readonly string[]):
 async function run(
   ec2: EC2Client,
   request: LaunchRequest,
-  groupId: string,
-  instanceType: string,
+  {groupId, place, index}: {readonly groupId: string; readonly place: Place; readonly index: number},
   ledger: Ledger
 ): Promise<string> {
   const command = new RunInstancesCommand({
     ImageId: request.imageId,
-    InstanceType: instanceType as Instance['InstanceType'],
+    InstanceType: place.instanceType as Instance['InstanceType'],
     MinCount: 1,
     MaxCount: 1,
     // A repeated request with the same token makes no second instance.
-    ClientToken: `${request.bakeId}-${request.name}-${instanceType}`,
-    SecurityGroupIds: [groupId],
+    ClientToken: `${request.bakeId}-${request.name}-${index}`,
+    ...placement(request.reach, place.subnetId, [groupId]),
     InstanceInitiatedShutdownBehavior: 'terminate',
     MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
     ...(request.userData ? {UserData: Buffer.from(request.userData).toString('base64')} : {}),
@@ -147,7 +153,7 @@ export async function describe(ec2: EC2Client, id: string, signal: AbortSignal):
   return found.Reservations?.[0]?.Instances?.[0]
 }
 
-function addressOf(instance: Instance | undefined): string | undefined {
+function addressOf(instance: Instance | undefined, {via}: Pick<Reach, 'via'>): string | undefined {
   const state = instance?.State?.Name
   if (!instance || state === undefined || state === 'pending') return undefined
   if (state !== 'running') {
@@ -155,10 +161,11 @@ function addressOf(instance: Instance | undefined): string | undefined {
       `The smoke instance ended while it started (${state}): ${instance.StateReason?.Message ?? 'AWS gives no reason'}`
     )
   }
+  if (via !== 'public-ip') return instance.PrivateIpAddress
   if (!instance.PublicIpAddress) {
     throw new UserError(
       `The smoke instance ${instance.InstanceId} has no public address, so it cannot be probed from here. ` +
-        'Its subnet must give public addresses to new machines (map_public_ip_on_launch).'
+        "Its subnet must give public addresses to new machines (map_public_ip_on_launch); or give a public subnet in 'subnet-ids'."
     )
   }
   return instance.PublicIpAddress

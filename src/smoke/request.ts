@@ -1,10 +1,11 @@
 import * as http from 'node:http'
 import type {Answer} from './answer.ts'
+import {timeLimit} from '../wait.ts'
 
 const longestBody = 65_536
 
 /** What Jenkins calls its versions (`2.568.2`, `2.570`, `2.571-SNAPSHOT`). Anything else would be somebody's text in our outputs. */
-function versionIn(header: string | string[] | undefined): string | undefined {
+export function versionIn(header: string | string[] | undefined): string | undefined {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0]
 }
 
@@ -22,7 +23,7 @@ export function askJenkins(address: string, port: number, signal: AbortSignal): 
         path: '/login',
         headers: {'accept-language': 'en', 'user-agent': 'bake-jenkins-ami'},
         agent: false,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)])
+        signal: timeLimit(10_000, [signal])
       },
       (response) => {
         let body = ''

@@ -5,10 +5,11 @@ import type {Log} from '../report/log.ts'
 import {stateOf, type State} from './answer.ts'
 import {consoleOutput, failedUnits} from './evidence.ts'
 import {describe, jenkinsPort, launch, type LaunchRequest, type SmokeInstance} from './launch.ts'
-import {askJenkins} from './request.ts'
+import type {Probe} from './probe.ts'
 
 export interface SmokeRequest extends LaunchRequest {
   readonly timeoutMs: number
+  readonly probe: Probe
   /** What Jenkins must say that it is; absent when the bake does not know it. */
   readonly expectedVersion?: string
 }
@@ -39,7 +40,7 @@ export async function smokeTest(
 ): Promise<SmokeResult> {
   const start = Date.now()
   const instance = await launch(ec2, request, ledger, log, signal)
-  const state = await waitForJenkins(ec2, instance, request.timeoutMs, log, signal)
+  const state = await waitForJenkins(ec2, instance, request, log, signal)
   const seconds = (Date.now() - start) / 1000
   if (state.state === 'ready' && isExpected(state.version, request)) {
     log.info(`Jenkins ${state.version} is ready ${seconds.toFixed(1)} s after the launch`)
@@ -55,7 +56,7 @@ function isExpected(version: string, {expectedVersion}: SmokeRequest): boolean {
   return expectedVersion === undefined || version === expectedVersion
 }
 
-function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeRequest, evidence: string): string {
+function whyRejected(state: State, {expectedVersion, timeoutMs, probe}: SmokeRequest, evidence: string): string {
   const failed = failedUnits(evidence)
   const limit = `${Math.round(timeoutMs / 1000)} s`
   switch (state.state) {
@@ -68,8 +69,8 @@ function whyRejected(state: State, {expectedVersion, timeoutMs, cidrs}: SmokeReq
         return `nothing answered on port ${jenkinsPort} within ${limit}, and on the machine ${failed.join(', ')} failed: its console says why.`
       }
       return (
-        `nothing answered on port ${jenkinsPort} within ${limit} (${state.detail}). Either Jenkins does not start with ` +
-        `this image, or this runner does not connect from ${cidrs.join(', ')}: see 'allowed-cidrs'.`
+        `nothing answered on port ${jenkinsPort} within ${limit} (${state.detail}). ` +
+        `Either Jenkins does not start with this image, or ${probe.otherwise}.`
       )
     case 'ready':
       return `Jenkins ${state.version} answers, but ${expectedVersion} was baked`
@@ -87,7 +88,7 @@ const goneAgain = 'Jenkins began to start and went away again; the console says 
 async function waitForJenkins(
   ec2: EC2Client,
   instance: SmokeInstance,
-  timeoutMs: number,
+  {timeoutMs, probe}: SmokeRequest,
   log: Log,
   signal: AbortSignal
 ): Promise<State> {
@@ -96,7 +97,7 @@ async function waitForJenkins(
   let asked = 0
   let timesGone = 0
   const look = async (): Promise<State | undefined> => {
-    const state = stateOf(await askJenkins(instance.address, jenkinsPort, AbortSignal.any([signal, timeUp])))
+    const state = stateOf(await probe.ask(instance, AbortSignal.any([signal, timeUp])))
     // The request that the end of the time cut off says nothing new.
     if (timeUp.aborted && asked > 0) return undefined
     if (state.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state)}`)

@@ -1,27 +1,31 @@
 import {quoted} from '../parse.ts'
 
 /** What `packer build` takes and this action lets through, with whether `packer validate` takes it as well. */
-const allowed: Readonly<Record<string, {readonly value?: RegExp; readonly validate: boolean}>> = {
-  only: {value: /^[^\s,][^\n]*$/, validate: true},
-  except: {value: /^[^\s,][^\n]*$/, validate: true},
-  'parallel-builds': {value: /^\d{1,4}$/, validate: false},
-  'on-error': {value: /^(cleanup|run-cleanup-provisioner)$/, validate: false},
-  'warn-on-undeclared-var': {validate: true},
-  'ignore-prerelease-plugins': {validate: true},
-  'use-sequential-evaluation': {validate: true}
-}
+const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boolean}>(
+  Object.entries({
+    only: {value: /^[^\s,][^\n]*$/, validate: true},
+    except: {value: /^[^\s,][^\n]*$/, validate: true},
+    'parallel-builds': {value: /^\d{1,4}$/, validate: false},
+    'on-error': {value: /^(cleanup|run-cleanup-provisioner)$/, validate: false},
+    'warn-on-undeclared-var': {validate: true},
+    'ignore-prerelease-plugins': {validate: true},
+    'use-sequential-evaluation': {validate: true}
+  })
+)
 
 /** Why not, for those that people may think of. */
-const reasons: Readonly<Record<string, string>> = {
-  'machine-readable': 'the action reads that output already',
-  color: 'the action reads the output, which must have no colours in it',
-  'timestamp-ui': 'the action reads the output, which must have no times in front; the runner shows times by itself',
-  debug: 'Packer would wait for a person to press a key',
-  'on-error': 'Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner',
-  force: 'it removes an image of the same name before the new one is built and tested',
-  var: "give values with the input 'vars'",
-  'var-file': "give files with the input 'var-files'"
-}
+const reasons = new Map(
+  Object.entries({
+    'machine-readable': 'the action reads that output already',
+    color: 'the action reads the output, which must have no colours in it',
+    'timestamp-ui': 'the action reads the output, which must have no times in front; the runner shows times by itself',
+    debug: 'Packer would wait for a person to press a key',
+    'on-error': 'Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner',
+    force: 'it removes an image of the same name before the new one is built and tested',
+    var: "give values with the input 'vars'",
+    'var-file': "give files with the input 'var-files'"
+  })
+)
 
 /** Arguments of Packer, one on each line: `-only=amazon-ebs.jenkins`. They are passed on as they are, never through a shell. */
 export function packerArguments(text: string): readonly string[] {
@@ -31,10 +35,10 @@ export function packerArguments(text: string): readonly string[] {
 
 function packerArgument(line: string): string {
   const [, name = '', value] = /^--?([\w-]+)(?:=([\s\S]*))?$/.exec(line) ?? []
-  const option = allowed[name]
+  const option = allowed.get(name)
   if (option && (option.value ? option.value.test(value ?? '') : value === undefined)) return line
-  const names = Object.entries(allowed).map(([one, {value: takes}]) => `-${one}${takes ? '=…' : ''}`)
-  const reason = reasons[name]
+  const names = [...allowed].map(([one, {value: takes}]) => `-${one}${takes ? '=…' : ''}`)
+  const reason = reasons.get(name)
   throw new Error(
     `${quoted(line)} is not allowed${reason ? `: ${reason}` : ''}; expected, one on each line, ${names.join(', ')}`
   )
@@ -42,5 +46,5 @@ function packerArgument(line: string): string {
 
 /** Those that `packer validate` takes too. */
 export function validateArguments(given: readonly string[]): string[] {
-  return given.filter((one) => allowed[/^--?([\w-]+)/.exec(one)?.[1] ?? '']?.validate)
+  return given.filter((one) => allowed.get(/^--?([\w-]+)/.exec(one)?.[1] ?? '')?.validate)
 }

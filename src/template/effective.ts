@@ -65,7 +65,7 @@ export function textsOf({file, expression}: Placed, sources: Sources, seen: read
 
 /** The texts in a variable's value: what is given last wins over what is given before it, and all over the default. */
 export function textsOfVariable(name: string, {reading, files, vars, env}: Sources): Reached[] {
-  const given = vars[name]
+  const given = Object.hasOwn(vars, name) ? vars[name] : undefined
   if (given !== undefined) return [{text: given, input: 'vars', where: `the variable '${name}'`}]
   const file = files.findLast(({values}) => values.has(name))
   const value = file?.values.get(name)

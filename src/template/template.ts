@@ -72,7 +72,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
   const files = [...(isFolder ? automaticFiles(location) : []), ...varFiles]
   const sources: Sources = {reading, files, vars, env: legacy ? {} : env}
   const isGiven = (name: string): boolean =>
-    name in vars || (!insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name)))
+    Object.hasOwn(vars, name) || (!insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name)))
   return {
     path: location,
     directory: additions.directory ?? (isFolder ? location : path.dirname(location)),

@@ -1,3 +1,4 @@
+import type {ConnectVia} from '../network/reach.ts'
 import {InputError} from '../report/errors.ts'
 import type {Declaration} from './reading.ts'
 import type {Template} from './template.ts'
@@ -10,7 +11,12 @@ export interface TemplateValues {
   readonly root_device_name: string
   readonly ssh_username?: string
   readonly instance_type: string
+  readonly connect_via: ConnectVia
+  /** Absent: one of the default VPC. */
+  readonly subnet_id?: string
   readonly allowed_cidrs: readonly string[]
+  /** Absent: Packer's own. */
+  readonly ssh_timeout?: string
   readonly jenkins_version: string
   readonly jenkins_repository_url?: string
   readonly jenkins_repository_key_fingerprint?: string
@@ -35,6 +41,8 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
   'instance-profile': ['instance_profile'],
   'volume-size': ['volume_size'],
   'kms-key-id': ['kms_key_id'],
+  'connect-via': ['connect_via'],
+  'subnet-ids': ['subnet_id'],
   'allowed-cidrs': ['allowed_cidrs'],
   'ami-name-prefix': ['ami_name'],
   'jenkins-version': ['jenkins_version'],
@@ -49,10 +57,13 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
 }
 
 /** These serve the smoke test too. */
-const alsoUsed = new Set(['instance-types', 'allowed-cidrs'])
+const alsoUsed = new Set(['instance-types', 'connect-via', 'subnet-ids', 'allowed-cidrs'])
 
 /** The action's own: with another value, what Packer makes could not be found and removed. Each with the input to use. */
-const reserved: Readonly<Record<string, string>> = {region: 'aws-region', tags: 'tags'}
+const reserved = new Map([
+  ['region', 'aws-region'],
+  ['tags', 'tags']
+])
 
 /** The variables that inputs which were given stand for: they win over variables files. */
 export function insistedOn(given: ReadonlySet<string>): Set<string> {
@@ -73,15 +84,31 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
     )
 }
 
-/** What cannot be done with the user's own values for variables. */
-export function unusableVars({path, vars, declared}: Template): InputError[] {
-  return Object.keys(vars).flatMap((name) => {
-    const input = reserved[name]
-    if (input) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
-    // Packer ignores it without a word.
-    if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
-    return []
-  })
+/** What cannot be done with the user's own values for variables. No message shows one: it may be a secret. */
+export function unusableVars(template: Template): InputError[] {
+  return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? [])
+}
+
+function problemWith(name: string, value: string, {path, declared, legacy}: Template): InputError | undefined {
+  const input = reserved.get(name)
+  if (input) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
+  // Packer ignores it without a word.
+  if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
+  const text = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))))
+  if (text.includes('{{')) {
+    return new InputError(
+      'vars',
+      `'${name}' has {{ in it, written as JSON escapes, which Packer would evaluate; if it is meant to, put it into a file of 'var-files'`
+    )
+  }
+  // HCL2 composes every text (https://github.com/zclconf/go-cty/blob/main/docs/types.md).
+  if (!legacy && text !== text.normalize('NFC')) {
+    return new InputError(
+      'vars',
+      `'${name}' has letters with separate accents, which Packer would put together; write each as one character (Unicode NFC)`
+    )
+  }
+  return undefined
 }
 
 /**
@@ -96,8 +123,14 @@ export function variablesFile(template: Template, values: TemplateValues): strin
   if (JSON.stringify(known).includes('{{')) {
     throw new Error('a value for the template contains {{, which Packer would evaluate')
   }
-  const given = Object.entries(template.vars).map(([name, value]) => [name, typed(value, template.declared.get(name))])
-  return `${JSON.stringify({...known, ...Object.fromEntries(given)}, null, 2)}\n`
+  const lines = new Map([
+    ...Object.entries(known).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
+    ...Object.entries(template.vars).map(([name, value]): [string, string] => [
+      name,
+      jsonOf(value, template.declared.get(name))
+    ])
+  ])
+  return `{\n${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(',\n')}\n}\n`
 }
 
 /** Legacy JSON knows texts only, and takes one with commas for a list. There is none for a map. */
@@ -106,12 +139,16 @@ function asText([name, value]: [string, unknown]): [string, string][] {
   return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
 }
 
-/** A list, map, number or truth value is written as in JSON; Packer explains what does not fit the variable's type. */
-function typed(value: string, declaration: Declaration | undefined): unknown {
-  if (!declaration || declaration.isText) return value
+/**
+ * A list, map, number or truth value is written as in JSON, and stays as it is written: Packer's numbers have more digits than
+ * ours. Packer explains what does not fit the variable's type.
+ */
+function jsonOf(value: string, declaration: Declaration | undefined): string {
+  if (!declaration || declaration.isText) return JSON.stringify(value)
   try {
-    return JSON.parse(value)
-  } catch {
+    JSON.parse(value)
     return value
+  } catch {
+    return JSON.stringify(value)
   }
 }

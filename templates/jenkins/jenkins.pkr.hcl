@@ -26,12 +26,17 @@ source "amazon-ebs" "jenkins" {
   ssh_username            = var.ssh_username
   ssh_port                = var.ssh_port
   ssh_interface           = replace(var.connect_via, "-", "_")
+  ssh_timeout             = var.ssh_timeout
   temporary_key_pair_type = "ed25519"
 
-  # Empty means the default subnet and no role. A subnet that is named may not give out public addresses by itself.
+  # Empty means the default subnet and no role. In a subnet that is named, the build gets a public address exactly if it is to be
+  # reached there; with session-manager the subnet decides, because the agent may need one on its way out.
   subnet_id                   = var.subnet_id
-  associate_public_ip_address = var.subnet_id != "" && var.connect_via == "public-ip" ? true : null
+  associate_public_ip_address = var.subnet_id == "" || var.connect_via == "session-manager" ? null : var.connect_via == "public-ip"
   iam_instance_profile        = var.instance_profile
+
+  # The launch itself says whether the profile is there; looking it up would need one more permission.
+  skip_profile_validation = true
 
   # Without source ranges the plugin would open the port to the whole world.
   temporary_security_group_source_cidrs = var.allowed_cidrs

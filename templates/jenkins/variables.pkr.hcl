@@ -64,11 +64,22 @@ variable "ssh_port" {
 variable "connect_via" {
   type        = string
   default     = "public-ip"
-  description = "How Packer reaches the build: public-ip, private-ip, or session-manager (with the SSM agent in the image and an instance profile)."
+  description = "How Packer reaches the build: public-ip, private-ip, or session-manager (with the SSM agent in the source image, an instance profile, and session-manager-plugin beside Packer)."
 
   validation {
     condition     = contains(["public-ip", "private-ip", "session-manager"], var.connect_via)
     error_message = "The connection must be public-ip, private-ip or session-manager."
+  }
+}
+
+variable "ssh_timeout" {
+  type        = string
+  default     = "5m"
+  description = "How long Packer waits until the build can be logged in to."
+
+  validation {
+    condition     = can(regex("^[0-9]+[smh]$", var.ssh_timeout))
+    error_message = "The SSH timeout must look like 5m."
   }
 }
 
@@ -96,7 +107,7 @@ variable "instance_profile" {
 
 variable "allowed_cidrs" {
   type        = list(string)
-  description = "The address ranges that may reach the build over SSH, for example [\"203.0.113.7/32\"]."
+  description = "The address ranges that may reach the build over SSH, for example [\"203.0.113.7/32\"]. session-manager lets in nobody."
 
   validation {
     condition     = length(var.allowed_cidrs) > 0 && alltrue([for cidr in var.allowed_cidrs : can(cidrhost(cidr, 0))])

@@ -6,6 +6,7 @@ const report: Report = {
   exitCode: 0,
   seconds: 9.87,
   driver: 'light',
+  base: null,
   whyLight: null,
   packer: {version: '1.16.0', source: 'built from its Go module'},
   jenkins: {version: '2.568.2', standIn: true},
@@ -28,7 +29,7 @@ it('says what happened, what was real, what stood in and what is not proven', ()
   expect(accountOf(report, '24.0.0')).toMatchInlineSnapshot(`
 "Verdict    verified (ami-1), exit 0 after 9.9 s
 Real       the action as committed, on Node 24.0.0; Packer 1.16.0, built from its Go module; SSH and HTTP
-Stood in   AWS (EC2, STS) and GitHub’s OIDC: the local cloud; machines: light, an SSH and an HTTP server; Jenkins 2.568.2: a stand-in, and its package repository
+Stood in   AWS (EC2, STS, IAM, Parameter Store) and GitHub’s OIDC: the local cloud; machines: light, an SSH and an HTTP server; Jenkins 2.568.2: a stand-in, and its package repository
 Not proven by light machines: that the template’s scripts install Jenkins (their commands were recorded, not executed), that the image boots, and what AWS itself would say: its permissions, limits and times
 Phases     Build 4.0 s, Sweep 0.3 s
 AWS calls  2 by the action: DescribeImages 2 (InvalidAMIID.NotFound)
@@ -53,7 +54,7 @@ it('names what was left and what was deregistered', () => {
 })
 
 it('says of real machines what was real, and what a stand-in of Jenkins leaves open', () => {
-  const real = accountOf({...report, driver: 'nspawn'}, '24.0.0')
+  const real = accountOf({...report, driver: 'nspawn', base: 'debian-13'}, '24.0.0')
   expect(real).toContain(
     '; machines with Debian 13, systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image\n'
   )
@@ -65,8 +66,17 @@ it('says of real machines what was real, and what a stand-in of Jenkins leaves o
   )
 })
 
+it('names the system that the machines ran', () => {
+  expect(accountOf({...report, driver: 'nspawn', base: 'ubuntu-24.04'})).toContain(
+    'machines with Ubuntu 24.04, systemd'
+  )
+})
+
 it('counts Jenkins itself among what was real, where it was', () => {
-  const real = accountOf({...report, driver: 'nspawn', jenkins: {version: '2.570', standIn: false}}, '24.0.0')
+  const real = accountOf(
+    {...report, driver: 'nspawn', base: 'debian-13', jenkins: {version: '2.570', standIn: false}},
+    '24.0.0'
+  )
   expect(real).toMatch(/^Real .*fresh boot from the image; Jenkins 2\.570$/m)
   expect(real).not.toContain('a stand-in')
   expect(real).toContain('Not proven EC2’s kernel')

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {cellsOf, spellCell} from '../../../rehearsal/matrix/cells.ts'
+import {cellsOf, spellCell, sweepCells} from '../../../rehearsal/matrix/cells.ts'
 import type {ReportedCall} from '../../../rehearsal/report.ts'
 
 const call = (by: ReportedCall['by'], action: string): ReportedCall => ({
@@ -56,4 +56,27 @@ it('ends a run before and after every answer, and before every probe', () => {
     'packer:DescribeImages#1:after',
     'action:Probe#1'
   ])
+})
+
+it('has a sweep meet what a call can meet that makes nothing, and be killed', () => {
+  const sweep = [call('action', 'TerminateInstances'), call('action', 'TerminateInstances')]
+  const lostAt = 'action:Probe#1'
+  const spelled = sweepCells({lostAt, calls: 'first'}, sweep).map(spellCell)
+  expect(spelled).toEqual(
+    [
+      'throttled',
+      'throttled*10',
+      'unavailable*3',
+      'silent',
+      'reset-before',
+      'reset-after',
+      'denied*',
+      'expired',
+      'killed-before',
+      'killed-after'
+    ].map((trial) => `action:Probe#1, then action:TerminateInstances#1=${trial}`)
+  )
+  const both = sweepCells({lostAt, calls: 'first and last'}, sweep).map(spellCell)
+  expect(both).toHaveLength(2 * spelled.length)
+  expect(both.at(-1)).toBe('action:Probe#1, then action:TerminateInstances#2=killed-after')
 })

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
 import {documentOf} from '../../../rehearsal/matrix/document.ts'
-import type {Result} from '../../../rehearsal/matrix/play.ts'
-import {lineOf, sentenceOf} from '../../../rehearsal/matrix/table.ts'
+import type {Result} from '../../../rehearsal/matrix/result.ts'
+import {bystandersOf, lineOf, sentenceOf} from '../../../rehearsal/matrix/table.ts'
 
 const result = (cell: string, more: Partial<Result> = {}): Result => ({
   section: 'faults',
@@ -10,6 +10,8 @@ const result = (cell: string, more: Partial<Result> = {}): Result => ({
   exitCode: 0,
   seconds: 3.4,
   leftovers: 0,
+  bystanders: {instance: 100, 'key-pair': 50},
+  touched: 0,
   message: '',
   ...more
 })
@@ -28,7 +30,7 @@ const results = [
 it('groups the calls that end in the same way, and marks what is wrong', () => {
   const page = documentOf([{packer: '1.16.0', results}])
   expect(page).toContain('## Faults, Packer 1.16.0')
-  expect(page).toContain('6 runs: 1 wrong outcomes, 1 leftovers.')
+  expect(page).toContain('6 runs: 1 wrong outcomes, 1 leftovers, 0 look-alikes touched.')
   expect(page).toContain('| Call | throttled | denied |')
   expect(page).toContain('| CreateImage#1, StopInstances#1 | ✓ 5 s | ✗ 3 s |')
   expect(page).toContain('| CreateTags#1 | **wrong** 3 s |')
@@ -44,6 +46,36 @@ it('says what became of a run on a line, and of all in a sentence', () => {
     '✓ ended      7.0 s  0 left  killed at action:RunInstances#1:after'
   ])
   expect(sentenceOf([...results, result('action:Probe#9', {ending: 'not met'})])).toBe(
-    '10 runs, 1 in which the call never came: 1 wrong outcomes, 1 leftovers'
+    '10 runs, 1 in which the call never came: 1 wrong outcomes, 1 leftovers, 0 look-alikes touched'
+  )
+})
+
+it('says what stood beside each run, by the run that had least of it', () => {
+  const sparse = result('packer:CreateImage#1=denied', {bystanders: {instance: 7}, touched: 2})
+  expect(bystandersOf(results)).toBe('100 instances, 50 key pairs')
+  expect(bystandersOf([...results, sparse])).toBe('7 instances, 0 key pairs')
+  expect(sentenceOf([sparse])).toMatch(/2 look-alikes touched$/)
+  expect(documentOf([{packer: '1.16.0', results}])).toContain('At least\n100 instances, 50 key pairs.')
+})
+
+const swept = (cell: string, more: Partial<Result> = {}): Result =>
+  result(cell, {section: 'swept', lostAt: 'packer:CreateImage#1:after', ending: 'swept', ...more})
+
+it('has a table of the sweeps for each place where a bake was lost', () => {
+  const sweeps = [
+    swept('action:DeleteVolume#1=denied*', {ending: 'failed', exitCode: 1, seconds: 40}),
+    swept('action:DeleteVolume#1=killed-after', {ending: 'ended', exitCode: 137}),
+    swept('action:DeleteVolume#1=silent'),
+    swept('action:DescribeImages#1=silent', {lostAt: 'action:Probe#1', wrong: 'left'})
+  ]
+  const page = documentOf([{packer: '1.16.0', results: sweeps}])
+  expect(page).toContain('### Lost at packer:CreateImage#1:after')
+  expect(page).toContain('| Call | denied* | killed-after | silent |')
+  expect(page).toContain('| DeleteVolume#1 | ✗ 40 s | ✗ 3 s | ✓ 3 s |')
+  expect(page).toContain('### Lost at action:Probe#1')
+  expect(page).toContain('| DescribeImages#1 | **wrong** 3 s |')
+  expect(page).toContain('- `denied*`: a policy does not allow the call, from there on every time')
+  expect(lineOf(sweeps[0] as Result)).toBe(
+    '✓ failed    40.0 s  0 left  lost at packer:CreateImage#1:after, then action:DeleteVolume#1=denied*'
   )
 })

@@ -1,10 +1,10 @@
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../../rehearsal/cloud/faults/fault.ts'
-import type {Cell} from '../../../rehearsal/matrix/cells.ts'
 import {judge, type Played} from '../../../rehearsal/matrix/judge.ts'
+import type {BakeCell} from '../../../rehearsal/matrix/play.ts'
 
-const fault = (text: string): Cell => ({section: 'faults', fault: parseFault(text)})
-const killed: Cell = {section: 'killed', at: {action: 'RunInstances', nth: 1}, moment: 'before'}
+const fault = (text: string): BakeCell => ({section: 'faults', fault: parseFault(text)})
+const killed: BakeCell = {section: 'killed', at: {action: 'RunInstances', nth: 1}, moment: 'before'}
 const verified = {verdict: 'verified', deregistered: 'false'}
 const good = 'Promote: AWS answered UnauthorizedOperation: no.\nAllow it in the role’s policy.'
 
@@ -12,10 +12,11 @@ const played = (exitCode: number, main: string[] = [], more: Partial<Played> = {
   report: {exitCode, outputs: exitCode === 0 ? verified : {}, leftovers: []},
   errors: {main, post: []},
   met: true,
+  touched: [],
   ...more
 })
 
-it.each<[string, Cell, Played, string]>([
+it.each<[string, BakeCell, Played, string]>([
   ['a verified image', fault('CreateTags=throttled'), played(0), 'verified'],
   ['a message that says all', fault('CreateTags=denied'), played(1, [good]), 'failed'],
   ['a killed run that left nothing', killed, played(137), 'ended'],
@@ -25,12 +26,18 @@ it.each<[string, Cell, Played, string]>([
 })
 
 const left = {exitCode: 0, outputs: verified, leftovers: [{type: 'image' as const, id: 'ami-1'}]}
-it.each<[string, Cell, Played, RegExp]>([
+it.each<[string, BakeCell, Played, RegExp]>([
   [
     'a leftover, whatever else is right',
     fault('CreateTags=denied'),
     played(0, [], {report: left}),
     /left: image ami-1/
+  ],
+  [
+    'a touched look-alike',
+    fault('CreateTags=throttled'),
+    played(0, [], {touched: ['ami-1 is gone']}),
+    /touched: ami-1 is gone/
   ],
   [
     'success without a verified image',

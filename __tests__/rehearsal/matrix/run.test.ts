@@ -15,6 +15,8 @@ const resultOf = (cell: Cell) => ({
   exitCode: 137,
   seconds: 1,
   leftovers: 0,
+  bystanders: {},
+  touched: 0,
   message: ''
 })
 

@@ -133,6 +133,22 @@ it('is cancelled also when main ends well after SIGINT', async () => {
   expect(result).toMatchObject({mainExitCode: 0, exitCode: 1, conclusion: 'cancelled', outputs: {late: '1'}})
 })
 
+it('reaches no main in a container, which lives on beside post and is heard no more', async () => {
+  const {signal, onLine} = whenShown('ready')
+  const main =
+    write('GITHUB_STATE', 'id=7\n') +
+    "for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => console.log(s));" +
+    "setInterval(() => console.log('main'), 5); console.log('ready')"
+  // Post ends when main has had the time to say more.
+  const post = "console.log(process.env.STATE_id); setTimeout(() => console.log('post ends'), 100)"
+  const result = await run({main, post}, {cancel: signal, onLine, container: true})
+  expect(result).toMatchObject({mainExitCode: 130, postExitCode: 0, conclusion: 'cancelled'})
+  expect(result.log).not.toContain('SIGINT')
+  expect(result.lines.filter(({stage}) => stage === 'post').map(({text}) => text)).toEqual(['7', 'post ends'])
+  expect(result.lines.slice(-2).map(({stage}) => stage)).toEqual(['post', 'post'])
+  expect(result.leftover).toHaveLength(1)
+})
+
 it('kills at once, and post still gets the state', async () => {
   const {signal, onLine} = whenShown('ready')
   const main = `${write('GITHUB_STATE', 'id=7\n')} ${stayAlive} process.on('SIGTERM', () => {}); console.log('ready')`

@@ -44,6 +44,26 @@ export const queryAuthenticationErrors: AuthenticationErrors = {
   wrongScope: (message) => new AwsError('SignatureDoesNotMatch', message, 403)
 }
 
+/** Those of SSM (API reference, "Common error types"). */
+export const jsonAuthenticationErrors: AuthenticationErrors = {
+  missing: () => new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'),
+  unknownKey: () =>
+    new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.'),
+  wrongSignature: () => new AwsError('InvalidSignatureException', signatureText),
+  wrongToken: () =>
+    new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.'),
+  expiredSession: () => new AwsError('ExpiredTokenException', 'The security token included in the request is expired'),
+  staleRequest: (signedAt, now) => new AwsError('InvalidSignatureException', skewText(signedAt, now)),
+  wrongScope: (message) => new AwsError('InvalidSignatureException', message)
+}
+
+const errorsOf: Readonly<Record<AwsService, AuthenticationErrors>> = {
+  ec2: ec2AuthenticationErrors,
+  iam: queryAuthenticationErrors,
+  ssm: jsonAuthenticationErrors,
+  sts: queryAuthenticationErrors
+}
+
 const longestSkewMs = 15 * 60_000
 
 const amzDate = (date: Date): string => date.toISOString().replaceAll(/[-:]|\.\d+/gu, '')
@@ -80,7 +100,7 @@ export async function authenticate(
   service: AwsService,
   {credentials, regions, now}: Authenticator
 ): Promise<Caller> {
-  const errors = service === 'ec2' ? ec2AuthenticationErrors : queryAuthenticationErrors
+  const errors = errorsOf[service]
   const signature = readSignature(request)
   if (!signature) throw errors.missing()
   const credential = credentials.find(signature.accessKeyId)

@@ -3,6 +3,7 @@
  * as in IAM policies and EC2 filters. A backslash makes the next character literal, as EC2's filters allow.
  */
 export function fits(pattern: string, value: string, ignoreCase = false): boolean {
+  if (!ignoreCase && !/[*?\\]/.test(pattern)) return pattern === value
   return new RegExp(`^${expression(pattern)}$`, ignoreCase ? 'isu' : 'su').test(value)
 }
 

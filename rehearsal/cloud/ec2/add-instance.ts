@@ -33,6 +33,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     ...(input.ClientToken === undefined ? {} : {clientToken: input.ClientToken}),
     subnetId: plan.subnet.id,
     interfaceId: newId('network-interface'),
+    hasPublicAddress: plan.associatesPublicAddress,
     ...(plan.profile ? {profile: {Arn: plan.profile.arn, Id: plan.profile.id}} : {}),
     ...(plan.spot ? {spotRequestId: addSpotRequest(cloud, id, plan.spot, tagsOf('spot-instances-request'))} : {}),
     metadata: plan.metadata,

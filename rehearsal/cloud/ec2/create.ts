@@ -6,7 +6,7 @@ import type {Ec2Cloud, EveryRegion} from './store.ts'
 
 /** A region as it is when the account has not used it: a VPC with its default group, and the public images. */
 export function createEc2(region: string, regions: Ec2Regions, shared: EveryRegion): Ec2Cloud {
-  const network = planNetwork(region)
+  const network = planNetwork(region, shared.driver.range)
   const cloud: Ec2Cloud = {
     ...shared,
     region,

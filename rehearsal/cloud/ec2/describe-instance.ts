@@ -66,7 +66,7 @@ export function describeInstance(cloud: Ec2Cloud, instance: InstanceRecord): Ins
 }
 
 function placeInNetwork(cloud: Ec2Cloud, instance: InstanceRecord): Partial<Instance> {
-  const {id, groupIds, subnetId, machine} = instance
+  const {id, groupIds, subnetId, machine, hasPublicAddress} = instance
   const address = machine?.address
   const isOn = instance.state === 'running' || instance.state === 'pending'
   const groups = groupIds.map((groupId) => ({GroupId: groupId, GroupName: cloud.groups.get(groupId)?.name}))
@@ -78,7 +78,8 @@ function placeInNetwork(cloud: Ec2Cloud, instance: InstanceRecord): Partial<Inst
     SecurityGroups: groups,
     PrivateIpAddress: address,
     PrivateDnsName: address === undefined ? '' : `ip-${address.replaceAll('.', '-')}.${cloud.region}.compute.internal`,
-    PublicIpAddress: isOn ? address : undefined,
+    // A machine has one address, private and public alike.
+    PublicIpAddress: isOn && hasPublicAddress ? address : undefined,
     BlockDeviceMappings: attachedVolumes(cloud, id),
     NetworkInterfaces: networkInterface && [
       {

@@ -40,6 +40,7 @@ export interface InstanceRecord {
   readonly clientToken?: string
   readonly subnetId: string
   readonly interfaceId: string
+  readonly hasPublicAddress: boolean
   readonly profile?: IamInstanceProfile
   readonly metadata: InstanceMetadataOptionsResponse
   readonly launchedBy: Call['by']

@@ -1,3 +1,5 @@
+import {creates} from './creates.ts'
+
 /** What can go wrong with a call. */
 export const faultKinds = [
   'throttled',
@@ -28,14 +30,6 @@ export const meanings: Readonly<Record<FaultKind, string>> = {
   'not-found': 'what the call made is unknown to the next calls that name it',
   'no-capacity': 'there is no capacity for the instance type that the call asks for, this time or any other',
   'issuer-unreachable': 'STS cannot reach the issuer of the OIDC token'
-}
-
-/** The calls whose results can be unknown for a while, in which the local cloud knows where the new id is. */
-export const creates: Readonly<Record<string, {readonly id: RegExp; readonly code: string; readonly what: string}>> = {
-  RunInstances: {id: /<instanceId>([^<]+)/g, code: 'InvalidInstanceID.NotFound', what: 'instance ID'},
-  CreateSecurityGroup: {id: /<groupId>([^<]+)/g, code: 'InvalidGroup.NotFound', what: 'security group'},
-  CreateKeyPair: {id: /<key(?:PairId|Name)>([^<]+)/g, code: 'InvalidKeyPair.NotFound', what: 'key pair'},
-  CreateImage: {id: /<imageId>([^<]+)/g, code: 'InvalidAMIID.NotFound', what: 'image id'}
 }
 
 const everywhere: readonly FaultKind[] = [

@@ -1,13 +1,11 @@
 import type {Call} from '../cloud.ts'
 import {encodeEc2, type Answer} from '../protocol/encode.ts'
-import {AwsError} from '../protocol/errors.ts'
 import {operationShape} from '../protocol/operations.ts'
-import {creates} from './kinds.ts'
+import {creates, type Create} from './creates.ts'
 
 interface NewIds {
   readonly ids: ReadonlySet<string>
-  /** The error of a call that names one of them. */
-  readonly error: (id: string) => AwsError
+  readonly create: Create
   /** How many more calls do not know them. */
   left: number
 }
@@ -21,8 +19,7 @@ export class UnknownIds {
     const create = creates[action]
     if (!create) return
     const ids = new Set([...answer.body.matchAll(create.id)].map(([, id = '']) => id))
-    const error = (id: string): AwsError => new AwsError(create.code, `The ${create.what} '${id}' does not exist`)
-    this.#new.push({ids, error, left: times})
+    this.#new.push({ids, create, left: times})
   }
 
   /**
@@ -30,13 +27,15 @@ export class UnknownIds {
    * @returns undefined where it names nothing of the kind
    * @throws AwsError `…NotFound`
    */
-  answerTo({action}: Call, fields: URLSearchParams, requestId: string): Answer | undefined {
+  answerTo({action, service}: Call, fields: URLSearchParams, requestId: string): Answer | undefined {
     for (const [name, value] of fields) {
-      const unknown = this.#new.find(({ids, left}) => left > 0 && ids.has(value))
+      const unknown = this.#new.find(
+        ({ids, left, create: {parameters = /./}}) => left > 0 && ids.has(value) && parameters.test(name)
+      )
       if (!unknown) continue
       unknown.left -= 1
       const shape = name.startsWith('Filter.') ? operationShape('ec2', action) : undefined
-      if (!shape) throw unknown.error(value)
+      if (!shape) throw unknown.create.error(value, service)
       return encodeEc2(action, shape.output, {}, requestId)
     }
     return undefined

@@ -1,4 +1,4 @@
-import {XmlShapeSerializer} from '@aws-sdk/core/protocols'
+import {JsonShapeSerializer, XmlShapeSerializer} from '@aws-sdk/core/protocols'
 import {NormalizedSchema} from '@smithy/core/schema'
 import type {$SchemaRef, StaticStructureSchema} from '@smithy/types'
 import type {AwsError} from './errors.ts'
@@ -26,6 +26,7 @@ const queryNamespaces: Readonly<Record<QueryService, string>> = {
 const STRING = 0
 const BOOLEAN = 2
 const DATE_TIME = 5
+const EPOCH_SECONDS = 7
 
 type Members = Readonly<Record<string, $SchemaRef>>
 
@@ -74,6 +75,26 @@ export function encodeQueryError(service: QueryService, error: AwsError, request
 
 export function json(status: number, value: object): Answer {
   return {status, headers: {'content-type': 'application/json; charset=utf-8'}, body: JSON.stringify(value)}
+}
+
+/** The members of the operation's output, as `application/x-amz-json-1.1` has them. */
+export function encodeJson(output: $SchemaRef, value: object, requestId: string): Answer {
+  const serializer = new JsonShapeSerializer({
+    jsonName: false,
+    timestampFormat: {default: EPOCH_SECONDS, useTrait: true}
+  })
+  serializer.write(NormalizedSchema.of(output), value)
+  return amzJson(200, serializer.flush(), requestId)
+}
+
+/** Where AWS says nothing but the code, there is no message, and an SDK has one of its own. */
+export function encodeJsonError({code, message, status}: AwsError, requestId: string): Answer {
+  const body = JSON.stringify({__type: code, ...(message && {message})})
+  return {...amzJson(status, body, requestId), errorCode: code}
+}
+
+function amzJson(status: number, body: string, requestId: string): Answer {
+  return {status, headers: {'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId}, body}
 }
 
 /** The output's members, or undefined where the operation has no output (EC2 then answers `<return>true</return>`). */

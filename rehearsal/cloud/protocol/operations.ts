@@ -1,15 +1,17 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as iam from '@aws-sdk/client-iam'
+import * as ssm from '@aws-sdk/client-ssm'
 import * as sts from '@aws-sdk/client-sts'
 import {NormalizedSchema} from '@smithy/core/schema'
 import type {$SchemaRef, StaticOperationSchema, StaticStructureSchema} from '@smithy/types'
 
 /** The AWS services whose own schemas decode requests and encode answers. */
-export type AwsService = 'ec2' | 'iam' | 'sts'
+export type AwsService = 'ec2' | 'iam' | 'ssm' | 'sts'
 
 const shapes: Readonly<Record<AwsService, Readonly<Record<string, unknown>>>> = {
   ec2: {...ec2},
   iam: {...iam},
+  ssm: {...ssm},
   sts: {...sts}
 }
 

@@ -29,6 +29,7 @@ export function createLightDriver(options: LightDriverOptions): MachineDriver {
   const driver: MachineDriver = {
     name: 'light',
     sourceContent: pristineContent,
+    range: '127.0.0.0/8',
     async launch(spec: LaunchSpec) {
       if (closed) throw new Error(`${spec.instanceId} cannot be launched: the light driver is closed`)
       if (!isLightContent(spec.content)) {

@@ -15,7 +15,7 @@ export interface Listener {
 export type Allows = (port: number, sourceAddress: string) => boolean
 
 /**
- * Listens behind security groups. A real group drops packets, so the client runs into a connect timeout; the kernel completes
+ * Listens behind security groups, which have no say in what comes from the machine itself. A real group drops packets, so the client runs into a connect timeout; the kernel completes
  * a TCP handshake before this process hears of it, so here the connection is closed at once, without a byte.
  *
  * @throws the `listen` error of node:net (EADDRINUSE, EACCES, …)
@@ -27,7 +27,8 @@ export async function listen(
 ): Promise<Listener> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    if (!allows(endpoint.port, socket.remoteAddress ?? '')) {
+    const source = socket.remoteAddress ?? ''
+    if (source !== endpoint.address && !allows(endpoint.port, source)) {
       socket.destroy()
       return
     }

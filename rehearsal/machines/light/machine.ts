@@ -1,3 +1,4 @@
+import {connect} from 'node:net'
 import type {LaunchSpec, Machine} from '../driver.ts'
 import {freeAddress} from './address.ts'
 import {bootLines, createConsole, powerOffLine} from './console.ts'
@@ -86,6 +87,7 @@ export async function bootMachine(spec: LaunchSpec, content: LightContent, optio
       await inTurn(powerOff)
       options.onTerminated()
     },
+    connectInside: (port) => connect({host: address, port, localAddress: address}),
     capture: () => Promise.resolve(contentOf(disk)),
     console: () => shown.text()
   }

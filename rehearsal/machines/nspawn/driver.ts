@@ -3,7 +3,7 @@ import type {Server} from 'node:http'
 import {join} from 'node:path'
 import {cacheFolder} from '../../packers/folders.ts'
 import type {Progress} from '../../packers/run.ts'
-import type {LaunchSpec, Machine, MachineDriver} from '../driver.ts'
+import type {BaseName, LaunchSpec, Machine, MachineDriver} from '../driver.ts'
 import {baseSystem} from './base.ts'
 import {createCgroups, findHierarchies} from './cgroups.ts'
 import {cleanUp} from './clean-up.ts'
@@ -15,16 +15,21 @@ import {createMetadataService} from './metadata.ts'
 import {metadataTree} from './metadata-tree.ts'
 import {createNetwork} from './network.ts'
 import {installPackages} from './packages.ts'
+import {whyNoBase} from './recipes.ts'
 import {createRun} from './runs.ts'
 import {startServices} from './services.ts'
 import {whyNot} from './why-not.ts'
 
-export {cleanUp, whyNot}
+export {cleanUp, whyNoBase, whyNot}
 
 export interface NspawnDriverOptions {
+  /** The system on the source image. Default `debian-13`. */
+  readonly base?: BaseName
   /** Sentences for the person who waits: the first time, packages are installed and the base system is built. */
   readonly progress?: Progress
   readonly log?: (line: string) => void
+  /** This process's environment; default process.env. */
+  readonly env?: NodeJS.ProcessEnv
   /** Default: the rehearsal's cache. */
   readonly cache?: string
   /** Aborted while the base system is built: everything is undone. */
@@ -55,14 +60,15 @@ interface Place {
 }
 
 /**
- * Real machines: Debian 13 on systemd, started by systemd-nspawn, each with a disk of overlaid layers, a network namespace and a
+ * Real machines: a distribution on systemd, started by systemd-nspawn, each with a disk of overlaid layers, a network namespace and a
  * control group of its own. Nothing of the host changes but for one network interface, and everything ends with `close`; what a
  * killed process leaves, the next start removes.
  *
  * @throws Error with the command that failed; `whyNot` says beforehand whether this host can
  */
 export async function createNspawnDriver(options: NspawnDriverOptions = {}): Promise<NspawnDriver> {
-  const {progress = () => {}, log = () => {}, cache = cacheFolder(), signal} = options
+  const {base = 'debian-13', env = process.env, cache = cacheFolder(), signal} = options
+  const {progress = () => {}, log = () => {}} = options
   const host = createHost()
   const hierarchies = await findHierarchies()
   if (!hierarchies) throw new Error('Real machines need the cgroup file system of version 2, and none is mounted')
@@ -85,8 +91,8 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
     await Promise.all(Object.values(folders).map((folder) => mkdir(folder)))
     // The form in which cloud-init knows EC2 by the hypervisor's word.
     await writeFile(join(run.folder, 'hypervisor-uuid'), `ec2${run.id.slice(0, 5)}-0000-4000-8000-000000000000\n`)
-    const base = await baseSystem({host, cgroups, cache, scratch: run.folder, progress, signal})
-    const layers = await createLayers(host, folders.layers, base)
+    const system = await baseSystem({base, host, cgroups, cache, scratch: run.folder, env, progress, signal})
+    const layers = await createLayers(host, folders.layers, system)
     const onLost = (what: string) => log(`The machines are cut off: ${what}`)
     const network = await createNetwork({host, cgroups, runId: run.id, onLost})
     made.unshift(() => network.close())
@@ -123,6 +129,8 @@ export async function createNspawnDriver(options: NspawnDriverOptions = {}): Pro
       runFolder: run.folder,
       settlingMs,
       sourceContent: layers.base,
+      range: network.range,
+      base,
       rulesChanged: setPorts,
       serve: services.serve,
       async launch(spec) {

@@ -1,15 +1,16 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
 import {join} from 'node:path'
+import {Duplex} from 'node:stream'
 import {fileURLToPath} from 'node:url'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {LaunchSpec, Machine} from '../driver.ts'
-import {hypervisorFile} from './base.ts'
 import type {Cgroups} from './cgroups.ts'
 import {createConsole} from './console.ts'
 import type {Host} from './host.ts'
 import type {Layers, NspawnContent} from './layers.ts'
 import type {MachineNetwork} from './network.ts'
+import {hypervisorFile} from './recipes.ts'
 
 export interface MachineOptions {
   readonly host: Host
@@ -127,8 +128,24 @@ export async function bootMachine(spec: LaunchSpec, content: NspawnContent, opti
           if (isOn) await cgroups.thaw(name)
         }
       }),
+    connectInside: (port) => connectIn(host, running?.pid, port),
     console: () => shown.text()
   }
+}
+
+const pipeProgram = `const socket = require('node:net').connect(Number(process.argv[1]), '127.0.0.1')
+process.stdin.pipe(socket).pipe(process.stdout)
+socket.on('error', () => process.exit(1)).on('close', () => process.exit(0))`
+
+/** A program in the machine's network namespace carries the bytes; of a machine that was started by sudo the namespace is not known. */
+function connectIn(host: Host, pid: number | undefined, port: number): Duplex {
+  if (pid === undefined || host.prefix.length > 0) throw new Error('there is no way into this machine')
+  const inside = [`--net=/proc/${pid}/ns/net`, process.execPath, '-e', pipeProgram, String(port)]
+  const child = spawn('nsenter', inside, {env: host.env, stdio: ['pipe', 'pipe', 'ignore']})
+  const connection = Duplex.from({readable: child.stdout, writable: child.stdin})
+  connection.on('close', () => child.kill('SIGKILL')).on('error', () => {})
+  child.on('error', (error) => connection.destroy(error))
+  return connection
 }
 
 function bootCommand(

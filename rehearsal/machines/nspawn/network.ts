@@ -18,6 +18,8 @@ export const lentAddresses = '198.18.0.0/15'
  * an address that nothing of it uses, and nothing else: no forwarding, no address translation, no firewall rule.
  */
 export interface MachineNetwork {
+  /** All of its addresses. */
+  readonly range: string
   /** The host, as the machines see it. */
   readonly hostAddress: string
   /** The bridge: the machines' router and resolver. */
@@ -90,6 +92,7 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
     throw error
   }
   return {
+    range: `${range}.0/24`,
     hostAddress,
     gateway,
     keeperPid,

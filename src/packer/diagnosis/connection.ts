@@ -19,7 +19,18 @@ export const connectionRules: readonly Rule[] = [
     applies: ({address}) => address !== undefined && ipaddr.IPv4.isValid(address) && isPrivate(address),
     cause: 'Packer waited for SSH in vain, at a private address, which a runner outside the VPC does not reach.',
     change:
-      "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+      "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC, with connect-via: private-ip. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+  },
+  {
+    id: 'session-timeout',
+    title: 'Session Manager leads to no SSH',
+    pattern: /Timeout waiting for SSH/,
+    // The tunnel's end on this machine (packer-plugin-amazon, common/ssh.go).
+    applies: ({address}) => address === 'localhost',
+    cause:
+      'Packer waited for SSH in vain, through Session Manager: the SSM agent of the machine has not signed in, or sshd does not answer there.',
+    change:
+      "Check that the source image has the SSM agent, that the role of 'instance-profile' has AmazonSSMManagedInstanceCore, and that the subnet has a way to Systems Manager (docs/networks.md). If 'Starting portForwarding session' is in the log, the agent is there: check 'ssh-username' and the source image's sshd."
   },
   {
     id: 'ssh-timeout',

@@ -108,3 +108,13 @@ export const templateRules: readonly Rule[] = [
       'Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller.'
   }
 ]
+
+/** AWS's error is the one of a missing source image, but it is Packer's own that is not there. */
+export const imageUnknown: Rule = {
+  id: 'image-unknown',
+  title: 'AWS does not know the new image yet',
+  pattern: /\bwaiting for AMI\b.*\bInvalidAMIID\.NotFound\b/is,
+  cause:
+    'Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.',
+  change: 'Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region.'
+}

@@ -5,6 +5,7 @@ import type {Log} from '../../report/log.ts'
 import type {DownloadOptions} from './download.ts'
 import {releasedVersions} from './releasesIndex.ts'
 import {isRange, rangeOf} from './version.ts'
+import {timeLimit} from '../../wait.ts'
 
 export interface ResolveOptions extends DownloadOptions {
   readonly log: Pick<Log, 'info' | 'warning'>
@@ -47,7 +48,7 @@ export async function resolveVersion(
 }
 
 function read(releasesUrl: string, platform: string, options: ResolveOptions, isCached: boolean): Promise<string[]> {
-  const signal = isCached ? AbortSignal.any([options.signal, AbortSignal.timeout(patienceMs)]) : options.signal
+  const signal = isCached ? timeLimit(patienceMs, [options.signal]) : options.signal
   return releasedVersions(releasesUrl, platform, {...options, signal})
 }
 

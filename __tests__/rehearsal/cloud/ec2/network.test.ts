@@ -1,5 +1,6 @@
 import {expect, it} from '@jest/globals'
-import {awsError, startTestCloud} from '../test-cloud.ts'
+import {planNetwork, subnetIdIn} from '../../../../rehearsal/cloud/ec2/network-plan.ts'
+import {awsError, describeOne, launch, startTestCloud} from '../test-cloud.ts'
 
 it('has a default VPC with a subnet in each of three zones', async () => {
   const {ec2} = await startTestCloud({region: 'ap-northeast-1'})
@@ -32,4 +33,25 @@ it('describes instance types and where they are offered', async () => {
     Filters: [{Name: 'instance-type', Values: ['t4g.medium']}]
   })
   expect(InstanceTypeOfferings?.map(({Location}) => Location)).toEqual(['us-east-1a', 'us-east-1b', 'us-east-1c'])
+})
+
+it('names its subnets after their zones, so that inputs can name them beforehand, and gives the VPC the machines’ range', async () => {
+  expect([...planNetwork('us-east-1').subnets.keys()]).toEqual(
+    ['us-east-1a', 'us-east-1b', 'us-east-1c'].map(subnetIdIn)
+  )
+  expect(subnetIdIn('us-east-1a')).toMatch(/^subnet-[0-9a-f]{17}$/)
+  const {vpcCidr, subnets} = planNetwork('us-east-1', '10.93.4.0/24')
+  expect(vpcCidr).toBe('10.93.4.0/24')
+  expect([...subnets.values()].map(({cidr}) => cidr)).toEqual(['10.93.4.0/26', '10.93.4.64/26', '10.93.4.128/26'])
+})
+
+it('gives a machine no public address where its interface wants none', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const [SubnetId] = planNetwork(cloud.region).subnets.keys()
+  const id = await launch(ec2, cloud, {
+    NetworkInterfaces: [{DeviceIndex: 0, SubnetId, AssociatePublicIpAddress: false}]
+  })
+  const instance = await describeOne(ec2, id)
+  expect(instance).toMatchObject({SubnetId, PrivateIpAddress: expect.any(String)})
+  expect(instance?.PublicIpAddress).toBeUndefined()
 })

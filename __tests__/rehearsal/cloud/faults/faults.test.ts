@@ -90,6 +90,54 @@ it('knows a key pair by its name as little as by its id', async () => {
   expect(await launch(ec2, cloud, {KeyName: 'k'})).toMatch(/^i-/)
 })
 
+const trust = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{Effect: 'Allow', Principal: {Service: 'ec2.amazonaws.com'}, Action: 'sts:AssumeRole'}]
+})
+
+it('does not know a new role or instance profile, in IAM or in EC2, and takes neither for the other of its name', async () => {
+  const {ec2, iam, cloud} = await cloudWith('CreateRole=not-found', 'CreateInstanceProfile=not-found*2')
+  const [role, profile] = [{RoleName: 'packer'}, {InstanceProfileName: 'packer'}]
+  await iam.createRole({...role, AssumeRolePolicyDocument: trust})
+  await iam.createInstanceProfile(profile)
+  await expect(iam.addRoleToInstanceProfile({...role, ...profile})).rejects.toMatchObject({
+    $metadata: {httpStatusCode: 404}
+  })
+  await expect(iam.getInstanceProfile(profile)).rejects.toThrow('Instance Profile packer cannot be found.')
+  await iam.getRole(role).catch(() => iam.getRole(role))
+  await iam
+    .addRoleToInstanceProfile({...role, ...profile})
+    .catch(() => iam.addRoleToInstanceProfile({...role, ...profile}))
+  expect(await launch(ec2, cloud, {IamInstanceProfile: {Name: 'packer'}})).toMatch(/^i-/)
+})
+
+it('answers EC2 that a profile is no valid one while it is unknown', async () => {
+  const {ec2, iam, cloud} = await cloudWith('CreateInstanceProfile=not-found')
+  await iam.createInstanceProfile({InstanceProfileName: 'packer'})
+  await expect(launch(ec2, cloud, {IamInstanceProfile: {Name: 'packer'}})).rejects.toMatchObject(
+    awsError('InvalidParameterValue')
+  )
+})
+
+it('does not know a new launch template, nor the instances of a fleet', async () => {
+  const {ec2, cloud} = await cloudWith('CreateLaunchTemplate=not-found', 'CreateFleet#2=not-found')
+  const {LaunchTemplate: {LaunchTemplateId = ''} = {}} = await ec2.createLaunchTemplate({
+    LaunchTemplateName: 'packer-fleet-launch-template-abcdefg',
+    LaunchTemplateData: {ImageId: cloud.sourceImageId, InstanceType: 't3.medium'}
+  })
+  const fleet = () =>
+    ec2.createFleet({
+      Type: 'instant',
+      LaunchTemplateConfigs: [{LaunchTemplateSpecification: {LaunchTemplateId, Version: '$Latest'}}],
+      TargetCapacitySpecification: {TotalTargetCapacity: 1, DefaultTargetCapacityType: 'spot'}
+    })
+  await expect(fleet()).rejects.toMatchObject(awsError('InvalidLaunchTemplateId.NotFound'))
+  const {Instances: [launched] = []} = await fleet()
+  const [instance = ''] = launched?.InstanceIds ?? []
+  await expect(describeOne(ec2, instance)).rejects.toMatchObject(awsError('InvalidInstanceID.NotFound'))
+  expect(await describeOne(ec2, instance)).toMatchObject({InstanceId: instance})
+})
+
 it('has no capacity for the first type asked for, however often, and for the next one it has', async () => {
   const {ec2, cloud} = await cloudWith('RunInstances=no-capacity')
   const ask = (InstanceType: 't3.medium' | 't3.large') => launch(ec2, cloud, {InstanceType})

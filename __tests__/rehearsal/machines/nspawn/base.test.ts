@@ -38,7 +38,15 @@ async function build(targets: string): Promise<{folder: string; scratch: string}
     join: async (_, command) => [...command],
     async end() {}
   }
-  const folder = await baseSystem({host, cgroups: cgroups as Cgroups, cache, scratch, progress: () => {}})
+  const folder = await baseSystem({
+    base: 'debian-13',
+    host,
+    cgroups: cgroups as Cgroups,
+    cache,
+    scratch,
+    env: {},
+    progress: () => {}
+  })
   return {folder, scratch}
 }
 
@@ -52,15 +60,20 @@ it('builds a base system once, and another where the sources are others', async 
   expect(built).toBe(2)
 })
 
-it('removes those of earlier recipes, but for one that a rehearsal uses that runs', async () => {
+it('removes those of earlier recipes, but for one that a rehearsal uses that runs, and those of another distribution', async () => {
   const abandoned = join(cache, 'runs/0a1b2c-1-1')
-  for (const name of ['runs/0a1b2c-1-1', 'bases/old', 'bases/abandoned'])
+  const others = join(cache, 'bases/ubuntu-24.04-0123456789abcdef')
+  for (const name of ['runs/0a1b2c-1-1', 'bases/old', 'bases/abandoned', 'bases/ubuntu-24.04-0123456789abcdef'])
     await mkdir(join(cache, name), {recursive: true})
   await symlink(join(cache, 'bases/abandoned'), join(abandoned, 'base-in-use'))
   const used = await build('Debian Debian http://a.example/debian')
   const current = await build('Debian Debian http://b.example/debian')
-  expect((await bases()).toSorted()).toEqual([used, current].map(({folder}) => basename(folder)).toSorted())
+  expect((await bases()).toSorted()).toEqual(
+    [used.folder, current.folder, others].map((path) => basename(path)).toSorted()
+  )
   await rm(used.scratch, {recursive: true})
   const last = await build('Debian Debian http://c.example/debian')
-  expect((await bases()).toSorted()).toEqual([current, last].map(({folder}) => basename(folder)).toSorted())
+  expect((await bases()).toSorted()).toEqual(
+    [current.folder, last.folder, others].map((path) => basename(path)).toSorted()
+  )
 })

@@ -2,10 +2,20 @@ import {execFile} from 'node:child_process'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {promisify} from 'node:util'
-import {run} from '../../rehearsal/packers/run.ts'
+import {run} from '../packers/run.ts'
 
 const execute = promisify(execFile)
 const needed = ['rpm', 'rpmbuild', 'rpmsign', 'createrepo_c', 'dnf', 'unshare', 'gpg']
+
+/** The template's scripts that install Jenkins on Amazon Linux, in the order in which it runs them. */
+export const installScripts = [
+  'amazon-linux/prepare',
+  'amazon-linux/install-java',
+  'check-java',
+  'fetch-key',
+  'amazon-linux/install-jenkins',
+  'configure-jenkins'
+] as const
 
 /** The release that the stand-in's packages are locked to, and a later one that a bake must not take packages from. */
 export const release = '2023.9.20251110'
@@ -44,7 +54,6 @@ export interface AmazonLinux {
 export async function amazonLinux(folder: string): Promise<AmazonLinux> {
   const repository = join(folder, 'amazonlinux')
   const current = join(repository, release)
-  const files = {'/usr/bin/java': `#!/bin/sh\\necho 'openjdk version "21.0.9" 2025-10-21 LTS' >&2`}
   await buildRpm(folder, current, {name: 'system-release', version: release})
   await buildRpm(folder, current, {
     name: 'what-debian-has',
@@ -53,7 +62,11 @@ export async function amazonLinux(folder: string): Promise<AmazonLinux> {
   })
   await buildRpm(folder, current, {name: 'fontconfig', version: '1'})
   await buildRpm(folder, current, {name: 'unzip', version: '1'})
-  await buildRpm(folder, current, {name: 'java-21-amazon-corretto-headless', version: '21.0.9', files})
+  for (const version of ['21.0.9', '25.0.1']) {
+    const files = {'/usr/bin/java': `#!/bin/sh\\necho 'openjdk version "${version}" 2025-10-21 LTS' >&2`}
+    const [major] = version.split('.')
+    await buildRpm(folder, current, {name: `java-${major}-amazon-corretto-headless`, version, files})
+  }
   await buildRpm(folder, join(repository, laterRelease), {name: 'unzip', version: '2'})
   for (const each of [release, laterRelease]) await run('createrepo_c', ['--quiet', join(repository, each)])
   const script = join(folder, 'enter.sh')

@@ -5,7 +5,7 @@ import type {IAM} from '@aws-sdk/client-iam'
 export interface LookAlikesOptions {
   /** What their machines are launched from: the source image of the bake under test, or an image that it made. */
   readonly imageId: string
-  /** Of each kind. Default 50; each instance costs a machine of the driver. */
+  /** Of each kind; instances are twice as many, half of them spot instances. Default 50. */
   readonly count?: number
   /** Makes instance profiles and roles too. */
   readonly iam?: IAM
@@ -13,12 +13,12 @@ export interface LookAlikesOptions {
 
 /** Things of others that look like a bake's. */
 export interface LookAlikes {
-  /** Ids, and the names of what has no id. */
+  /** Ids; type and name of what has no id. */
   readonly ids: ReadonlySet<string>
   /** How many there are of each kind. */
   readonly counts: Readonly<Record<string, number>>
   /** What of them is gone or has been changed since, one line each. */
-  changed(): Promise<string[]>
+  readonly changed: () => Promise<string[]>
 }
 
 /**
@@ -27,7 +27,8 @@ export interface LookAlikes {
  * made them, key pairs with fixed names, launch templates of Packer's, images that another bake kept, and tags that are
  * nearly ours.
  *
- * To have them older than a bake, call it before the bake begins. Some hundred requests: the client should retry.
+ * To have them older than a bake, call it before the bake begins. Some hundred requests, for `Cloud.furnish`: outside of it each
+ * instance costs a machine of the driver.
  */
 export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesOptions): Promise<LookAlikes> {
   const before = await pictureOf(ec2, iam)
@@ -77,7 +78,7 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
   return {
     ids: new Set(ours.keys()),
     counts: countsOf(ours),
-    async changed() {
+    changed: async () => {
       const now = await pictureOf(ec2, iam)
       return [...ours].flatMap(([id, {looks}]) => {
         const present = now.get(id)
@@ -88,21 +89,24 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
   }
 }
 
-/** Each brings its volume; every other one is a spot instance and brings its request. One call for each kind of tags. */
+/** Each brings its volume; a spot instance brings its request too. One call for each kind of tags. */
 async function launchInstances(ec2: EC2, imageId: string, count: number): Promise<string[]> {
   const ids: string[] = []
-  const kinds = variants.length * 2
-  for (let n = 0; n < Math.min(kinds, count); n++) {
-    const share = Math.ceil((count - n) / kinds)
-    const {Instances = []} = await ec2.runInstances({
-      ...(n % 2 ? {InstanceMarketOptions: {MarketType: 'spot'}} : {}),
-      ImageId: imageId,
-      InstanceType: 't3.medium',
-      MinCount: share,
-      MaxCount: share,
-      TagSpecifications: tagged(n, 'instance', 'volume')
-    })
-    ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
+  for (let n = 0; n < Math.min(variants.length, count); n++) {
+    const share = Math.ceil((count - n) / variants.length)
+    const launch = {ImageId: imageId, InstanceType: 't3.medium', MinCount: share, MaxCount: share} as const
+    const launches = [
+      {...launch, TagSpecifications: tagged(n, 'instance', 'volume')},
+      {
+        ...launch,
+        InstanceMarketOptions: {MarketType: 'spot'},
+        TagSpecifications: tagged(n, 'instance', 'volume', 'spot-instances-request')
+      } as const
+    ]
+    for (const one of launches) {
+      const {Instances = []} = await ec2.runInstances(one)
+      ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
+    }
   }
   await ec2.describeInstances({})
   return ids

@@ -1,0 +1,297 @@
+/** A line of the source that keeps something out, and what would be there without it. */
+export interface Guard {
+  /** What it keeps out, or what it makes sure of. */
+  readonly name: string
+  /** In src/. */
+  readonly file: string
+  /** As it stands in the file, once. */
+  readonly guard: string
+  readonly without: string
+  /** In __tests__/: one of these must fail without the guard. */
+  readonly tests: readonly string[]
+}
+
+type Row = readonly [name: string, guard: string, without: string]
+
+function inFile(file: string, tests: readonly string[], ...rows: readonly Row[]): Guard[] {
+  return rows.map(([name, guard, without]) => ({name, file, guard, without, tests}))
+}
+
+const output = [
+  ...inFile(
+    'report/untrusted.ts',
+    ['report/untrusted.test.ts'],
+    ['a prefix before each line of output', '`${prefix}${bounded', '`${bounded'],
+    ['old workflow commands are broken up', ".replaceAll('##[', '##\\u200b[')", ''],
+    ['lines end at CR too', '/[\\r\\n\\v\\f\\u0085\\u2028\\u2029]+/', '/\\n+/'],
+    ['terminal sequences are taken out', ".replace(terminalSequence, '')", ''],
+    ['broken characters are repaired', '.toWellFormed()', ''],
+    ['control characters are taken out', '/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]/gu', '/[\\p{Zl}\\p{Zp}]/gu'],
+    ['a line is bounded', 'line.length <= longestLine', 'line.length >= 0'],
+    ['a sentence of ours is no command', '/^[\\s\\p{M}]*::/u.test(line)', 'line.length < 0'],
+    ['marks before a command count as blanks', '/^[\\s\\p{M}]*::/u', '/^\\s*::/u']
+  ),
+  ...inFile(
+    'report/log.ts',
+    ['report/log.test.ts', 'properties/answers.test.ts'],
+    ['messages are made inert', 'core.info(inertText(text))', 'core.info(text)'],
+    ['warnings are made inert', 'core.warning(inertText(text))', 'core.warning(text)'],
+    ['errors are made inert', 'core.error(inertText(text), ', 'core.error(text, '],
+    ['names of phases are made inert', 'core.startGroup(inertText(name))', 'core.startGroup(name)'],
+    ['output of others is quoted', 'inertLines(text, `${inertText(source)} │ `)', 'text.split("\\n")'],
+    ['names of builds are made inert', '${inertText(source)}', '${source}']
+  ),
+  ...inFile(
+    'report/summary.ts',
+    ['report/summary.test.ts', 'properties/answers.test.ts'],
+    ['no Markdown and no HTML in a summary', '.replace(/[\\\\`*_{}[\\]()#+!|~<>&]/g, ', '.replace(/\\0/g, '],
+    ['no HTML in a console', '.replace(/[<>&]/g, ', '.replace(/\\0/g, '],
+    ['a console is bounded', 'output.slice(-50_000)', 'output'],
+    ['a value in a summary is bounded', 'value.length > 2_000', 'value.length < 0']
+  ),
+  ...inFile(
+    'packer/messages.ts',
+    ['packer/messages.test.ts', 'properties/output.test.ts'],
+    ['only lines of the protocol are messages', '!/^\\d+$/.test(timestamp) || ', ''],
+    ['only artifact lines are artifacts', "if (category !== 'artifact') continue", '']
+  ),
+  ...inFile(
+    'packer/announced.ts',
+    ['packer/announced.test.ts', 'properties/output.test.ts'],
+    ['nothing is announced once a machine can speak', 'if (build.connected) return build', ''],
+    ['only builds announce', "if (build === '') return {}", ''],
+    ['no wildcard in a name that is looked for', '/[*?\\\\]/.test(name) ? build : ', ''],
+    [
+      'only groups of a temporary name',
+      'return temporaryName.test(name) ? {securityGroup: name, ...gotPast(build)} : build',
+      'return {securityGroup: name, ...gotPast(build)}'
+    ],
+    [
+      'only roles of a temporary name',
+      'return temporaryIamName.test(name) ? {role: name, ...build} : build',
+      'return {role: name, ...build}'
+    ],
+    ['a bounded number of regions', 'region && build.copyRegions.length < mostRegions', 'region']
+  ),
+  ...inFile(
+    'packer/follow.ts',
+    ['packer/follow.test.ts'],
+    [
+      'characters that come in two parts are put together',
+      'decoder.write(buffer.subarray(0, bytesRead))',
+      "buffer.toString('utf8', 0, bytesRead)"
+    ]
+  ),
+  ...inFile(
+    'smoke/evidence.ts',
+    ['smoke/evidence.test.ts'],
+    ['no first password in the log', ".replace(/\\b[0-9a-f]{32}\\b/gi, '(32 digits, removed)')", '']
+  ),
+  ...inFile(
+    'smoke/request.ts',
+    ['smoke/request.test.ts', 'properties/answers.test.ts'],
+    ['only versions are versions', '/^\\d+(\\.\\d+){1,3}(-[\\w.-]{1,40})?$/', '/^.*$/s']
+  )
+]
+
+const environment = inFile(
+  'packer/environment.ts',
+  ['packer/environment.test.ts'],
+  [
+    'only what is on the list reaches Packer',
+    '(names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))',
+    'true'
+  ],
+  ['not GitHub’s token', "entry[0] !== 'PACKER_GITHUB_API_TOKEN' &&", ''],
+  ['not the keys in ~/.aws/credentials', 'AWS_SHARED_CREDENTIALS_FILE: credentials', ''],
+  ['not the settings in ~/.aws/config', 'AWS_CONFIG_FILE: config,', ''],
+  ['not the metadata service’s credentials', "AWS_EC2_METADATA_DISABLED: 'true',", ''],
+  ['no proxy sees the keys', ", '127.0.0.1'].filter(Boolean)", '].filter(Boolean)']
+)
+
+const inputs = [
+  ...inFile(
+    'parse.ts',
+    ['inputs.test.ts'],
+    ['patterns are matched', 'if (!pattern.test(value))', 'if (false)'],
+    ['words are among the choices', 'if (choice === undefined)', 'if (false)'],
+    ['numbers are in their range', 'if (!(number >= least && number <= most))', 'if (false)'],
+    ['times are times', 'if (!(ms > 0 && ms <= 86_400_000))', 'if (false)'],
+    ['lists are not empty', 'if (items.length === 0)', 'if (false)'],
+    ['no password in a URL', 'url.username || url.password || ', ''],
+    ['no query in a URL', ' || url.search', ''],
+    ['only http', '!/^https?:$/.test(url.protocol) || ', ''],
+    ['nothing in a URL that Packer would evaluate', 'if (!/^[\\w.:/%~+-]+$/.test(value))', 'if (false)'],
+    [
+      'ranges are written as AWS reads them',
+      '!/^(?:(?:0|[1-9]\\d*)\\.){3}(?:0|[1-9]\\d*)\\/(?:0|[1-9]\\d*)$/.test(value) || ',
+      ''
+    ],
+    ['ranges are ranges', ' || !ipaddr.IPv4.isValidCIDR(value)', '']
+  ),
+  ...inFile(
+    'parse.ts',
+    ['image/pluginList.test.ts'],
+    ['a quoted value is bounded', 'value.length > 200 ?', 'value.length < 0 ?']
+  ),
+  ...inFile(
+    'inputs.ts',
+    ['inputs.test.ts', 'properties/inputs.test.ts'],
+    ['user data is bounded', 'if (Buffer.byteLength(value) > 16_384)', 'if (false)'],
+    ['no braces in a script’s path', "if (file.includes('{{'))", 'if (false)'],
+    ['no path that Packer would change', "if (file !== file.normalize('NFC'))", 'if (false)'],
+    ['blanks of variables are kept', "{trimWhitespace: name !== 'vars'}", '{}']
+  ),
+  ...inFile(
+    'image/userTags.ts',
+    ['image/userTags.test.ts', 'properties/inputs.test.ts'],
+    ['no braces in tags', '!allowed.test(key) || !allowed.test(text) || ', ''],
+    [
+      'tags of ours are not the user’s',
+      "/^aws:/i.test(key) || key.startsWith(tagKeys.bake.replace(/[^:]*$/, ''))",
+      'false'
+    ]
+  ),
+  ...inFile(
+    'image/pluginList.ts',
+    ['image/pluginList.test.ts'],
+    ['plugins are names and versions', 'if (!isPlugin(name, version))', 'if (false)']
+  ),
+  ...inFile(
+    'template/arguments.ts',
+    ['template/arguments.test.ts'],
+    [
+      'only arguments on the list',
+      "option && (option.value ? option.value.test(value ?? '') : value === undefined)",
+      "line.startsWith('-')"
+    ],
+    ['arguments with values that are allowed', "option.value.test(value ?? '')", 'true']
+  ),
+  ...inFile(
+    'template/vars.ts',
+    ['template/vars.test.ts'],
+    ['no template in a variable', "if (value.includes('{{'))", 'if (false)'],
+    ['a variable on each line', "if (name === '')", 'if (false)'],
+    ['a variable once', 'if (values.has(name))', 'if (false)']
+  ),
+  ...inFile(
+    'template/keys.ts',
+    ['template/keys.test.ts'],
+    ['no static key', '.filter(({text}) => accessKeyId.test(text))', '.filter(() => false)']
+  )
+]
+
+const variables = inFile(
+  'template/variables.ts',
+  ['template/variables.test.ts', 'inputs.test.ts'],
+  [
+    'a text is escaped',
+    'if (!declaration || declaration.isText) return JSON.stringify(value)',
+    'if (!declaration || declaration.isText) return `"${value}"`'
+  ],
+  ['a number keeps its digits', 'JSON.parse(value)\n    return value', 'return JSON.stringify(JSON.parse(value))'],
+  ['no template in a value of ours', "if (JSON.stringify(known).includes('{{'))", 'if (false)'],
+  ['no template in JSON escapes', "if (text.includes('{{'))", 'if (false)'],
+  ['no text that Packer would change', "if (!legacy && text !== text.normalize('NFC'))", 'if (false)'],
+  ['region and tags are the action’s', 'if (input) return', 'if (false) return'],
+  ['only variables that are declared', 'if (!declared.has(name)) return', 'if (false) return'],
+  [
+    'only inputs that have an effect',
+    '.filter(([input]) => given.has(input) && !alsoUsed.has(input))',
+    '.filter(() => false)'
+  ]
+)
+
+const downloads = [
+  ...inFile(
+    'packer/install/release.ts',
+    ['packer/install/tampered.test.ts', 'packer/install/install.test.ts'],
+    ['the list of checksums is signed', 'await requireSignature(list, sums, signature, options.trustedKey)', ''],
+    ['a file has its checksum', 'if (actual !== expected)', 'if (false)']
+  ),
+  ...inFile(
+    'packer/install/download.ts',
+    ['packer/install/tampered.test.ts', 'packer/install/install.test.ts'],
+    ['no redirect to another host', 'if (target.host !== url.host || target.protocol !== url.protocol)', 'if (false)']
+  ),
+  ...inFile(
+    'packer/install/signature.ts',
+    ['packer/install/tampered.test.ts', 'packer/install/hashicorp.test.ts'],
+    ['the signature is valid', 'await signatures.find(({keyID}) => keyID.equals(packet.issuerKeyID))?.verified', ''],
+    ['it was made while the key was valid', 'if (made > expires)', 'if (false)'],
+    ['it was not made in the future', 'if (made > now.getTime())', 'if (false)']
+  ),
+  ...inFile(
+    'packer/install/zip.ts',
+    ['packer/install/zip.test.ts'],
+    ['no path that leads out of the zip', 'if (outside) throw', 'if (false) throw'],
+    ['no symbolic link', 'if (entry.fileType === symbolicLink) throw', 'if (false) throw'],
+    ['no file twice', 'if (second) throw', 'if (false) throw'],
+    ['no more bytes than are announced', 'if (seen > size) done(', 'if (false) done('],
+    ['no file beyond what is expected', 'if (entry.size > mostBytes) throw', 'if (false) throw'],
+    ['the file that the zip announces', 'seen === size && sum === checksum', 'true']
+  )
+]
+
+const lookAlikes = [
+  ...inFile(
+    'janitor/bakes.ts',
+    ['janitor/janitor.test.ts'],
+    ['only ids of bakes', 'if (!/^[0-9a-f]{12}$/.test(bakeOf(resource)))', 'if (false)'],
+    ['what has no expiry stays', 'if (resource.tags[tagKeys.expires] === undefined)', 'if (false)'],
+    ['an expiry that is no time does not count', 'if (Number.isNaN(expiry))', 'if (false)'],
+    ['what has not expired stays', 'return expiry <= now.getTime() || isOld ?', 'return true ?']
+  ),
+  ...inFile(
+    'cleanup/look.ts',
+    ['cleanup/find.test.ts', 'cleanup/sweep.test.ts', 'cleanup/look-alikes.test.ts'],
+    [
+      'another bake’s things stay',
+      'if (bake !== undefined) return bake === bakeId',
+      'if (bake !== undefined) return true'
+    ],
+    ['what was there before stays', 'return created >= records.began && ', 'return '],
+    ['what is released stays', '&& !released.has(one.id) ', '']
+  ),
+  ...inFile(
+    'cleanup/look.ts',
+    ['janitor/janitor.test.ts'],
+    ['what came after the bake stays', ' && (until === undefined || created <= until)', ''],
+    ['what a bake keeps at this moment stays', ' && !isKept(one)', '']
+  ),
+  ...inFile(
+    'cleanup/state.ts',
+    ['cleanup/state.test.ts'],
+    [
+      'post acts on no state but main’s',
+      "if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began']))))",
+      'if (false)'
+    ]
+  ),
+  ...inFile(
+    'image/images.ts',
+    ['image/images.test.ts'],
+    ['an image is this bake’s', 'if (expectedBake !== undefined && bake !== expectedBake)', 'if (false)'],
+    ['an image is this account’s', ", Owners: ['self']", ''],
+    ['an artifact is an image', '/^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/', '/^([^:]*):(.*)$/']
+  )
+]
+
+const masks = [
+  ...inFile(
+    'credentials/fresh.ts',
+    ['credentials/fresh.test.ts'],
+    ['each new key is masked', 'secret && log.mask(secret)', 'secret']
+  ),
+  ...inFile('credentials/oidc.ts', ['credentials/oidc.test.ts'], ['the OIDC token is masked', 'log.mask(token)', '']),
+  ...inFile(
+    'credentials/endpoint.ts',
+    ['credentials/endpoint.test.ts'],
+    ['the endpoint’s token is masked', 'log.mask(token)', ''],
+    ['only who has the token gets keys', "if (!isEqual(request.headers.authorization ?? '', token))", 'if (false)'],
+    ['only from this machine', "server.listen(0, '127.0.0.1')", 'server.listen(0)']
+  )
+]
+
+/** What must not be lost without a test that tells. */
+export const guards: readonly Guard[] = [output, environment, inputs, variables, downloads, lookAlikes, masks].flat()

@@ -1,0 +1,135 @@
+import {join} from 'node:path'
+import {describe, expect, it} from '@jest/globals'
+import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
+import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
+import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
+import {packerVersion} from '../../rehearsal/packers/versions.ts'
+import {furnishProfile, profileName} from './instanceProfile.ts'
+import {play, scenarioMs, withAnyPacker, withEachPacker, withFirstAndLastPacker} from './scenario.ts'
+
+const minutes = 60_000
+const [first = '', second = ''] = ['us-east-1a', 'us-east-1b'].map(subnetIdIn)
+const privately = {'connect-via': 'private-ip', 'allowed-cidrs': 'auto', 'subnet-ids': first}
+const bySession = {'connect-via': 'session-manager', 'instance-profile': profileName, 'subnet-ids': first}
+
+withEachPacker((packer) => {
+  it(
+    'bakes and tests over private addresses, from this machine’s own in the VPC',
+    async () => {
+      const run = await play(packer, {inputs: privately})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+      expect(run.log).toContain('The build and the smoke test can be reached from 127.0.0.1/32')
+    },
+    scenarioMs
+  )
+
+  if (packer.version !== packerVersion) return
+  it(
+    'builds through Session Manager, with no port open to anybody',
+    async () => {
+      const run = await play(packer, {inputs: {...bySession, 'smoke-test': 'false'}, onCloud: furnishProfile})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified'}})
+      expect(run.changes).toContain('StartSession')
+      expect(run.changes).not.toContain('AuthorizeSecurityGroupIngress')
+    },
+    scenarioMs
+  )
+})
+
+withFirstAndLastPacker((any, quickest) => {
+  it(
+    'goes on to the next subnet when there is no capacity in the first, for the build and for the smoke test',
+    async () => {
+      const run = await play(quickest, {
+        inputs: {'subnet-ids': `${first}, ${second}`},
+        shortages: {noCapacity: [{instanceType: 't3.medium', zone: 'us-east-1a'}]}
+      })
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+      expect(run.log.split(`No capacity for t3.medium in ${first}; trying t3.medium in ${second}`)).toHaveLength(3)
+    },
+    scenarioMs
+  )
+
+  it(
+    'bakes in a named subnet where there is no default VPC',
+    async () => {
+      const run = await play(any, {inputs: {'subnet-ids': second}, shortages: {defaultVpc: false}})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+    },
+    scenarioMs
+  )
+
+  it(
+    'refuses a subnet that is not there before anything is made',
+    async () => {
+      const run = await play(any, {inputs: {'subnet-ids': `${first}, subnet-0123456789abcdef0`}})
+      expect(run).toMatchObject({exitCode: 1, leftovers: [], changes: []})
+      expect(run.log).toContain("Input 'subnet-ids': this account has no subnet subnet-0123456789abcdef0 in us-east-1")
+    },
+    scenarioMs
+  )
+
+  it(
+    'names all that Session Manager lacks before AWS is asked anything',
+    async () => {
+      const run = await play(any, {
+        inputs: {template: '', 'connect-via': 'session-manager', 'allowed-cidrs': '10.0.0.0/8'}
+      })
+      expect(run).toMatchObject({exitCode: 1, calls: [], leftovers: []})
+      expect(run.log).toContain("Input 'instance-profile': is missing: with connect-via: session-manager")
+      expect(run.log).toContain("Input 'allowed-cidrs': has no effect")
+    },
+    scenarioMs
+  )
+
+  it(
+    'tells before anything is made that the role may not hand over the profile’s, with the statement to add',
+    async () => {
+      const authorize: Authorize = (request) =>
+        request.action === 'iam:PassRole' && request.principal.kind !== 'user'
+          ? {
+              allowed: false,
+              resource: request.resources[0]?.arn ?? '*',
+              because: 'because no identity-based policy allows the iam:PassRole action'
+            }
+          : honourSessionPolicies(request)
+      const inputs = {template: '', 'instance-profile': profileName}
+      const run = await play(any, {inputs, authorize, onCloud: furnishProfile})
+      expect(run).toMatchObject({exitCode: 1, leftovers: [], changes: []})
+      expect(run.log).toContain('- iam:PassRole on arn:aws:iam::123456789012:role/ROLE-OF-THE-INSTANCE-PROFILE')
+      expect(run.log).toContain('{"Effect":"Allow","Action":"iam:PassRole"')
+    },
+    scenarioMs
+  )
+})
+
+const reason = await whyNot()
+const onRealMachines = reason === undefined ? describe : describe.skip
+onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
+  withAnyPacker((packer) => {
+    if (packer.version !== packerVersion) return
+    it(
+      'verifies an image by what its machine reports of itself, when nobody can reach it',
+      async () => {
+        const run = await play(packer, {driver: 'nspawn', inputs: bySession, onCloud: furnishProfile})
+        expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+        expect(run.changes).not.toContain('AuthorizeSecurityGroupIngress')
+      },
+      10 * minutes
+    )
+
+    it(
+      'rejects an image whose machine reports of itself that Jenkins does not start',
+      async () => {
+        const setup = {'setup-script': join(import.meta.dirname, 'lostLicence.sh'), 'smoke-timeout': '30s'}
+        const inputs = {...bySession, ...setup}
+        const run = await play(packer, {driver: 'nspawn', inputs, onCloud: furnishProfile})
+        expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
+        expect(run.log).toContain('on the machine jenkins.service failed: its console says why')
+        expect(run.log).toContain('console │ the licence is not at /run/licence')
+        expect(run.log).not.toContain('bake-jenkins-ami-probe')
+      },
+      10 * minutes
+    )
+  })
+})

@@ -1,0 +1,78 @@
+/** Something that this project has not been tried on, and what there is instead of a trial. */
+export interface NeverRun {
+  readonly what: string
+  readonly standIn: string
+  /** What that leaves open. */
+  readonly open: string
+}
+
+/** Kept by hand: what could not be had where this project was made. Take a line out when it has been run, and say where. */
+export const neverRun: readonly NeverRun[] = [
+  {
+    what: 'An AWS account',
+    standIn:
+      'a local cloud with EC2, IAM, STS and Parameter Store: AWS’s own models of requests and answers, signatures, trust and session policies, checked with boto3 and the AWS CLI',
+    open: 'quotas, real times and limits, service control policies, the rights of encrypted snapshots, AWS’s own defects'
+  },
+  {
+    what: 'GovCloud and the China regions',
+    standIn: 'nothing; the README says what they need',
+    open: 'everything'
+  },
+  {
+    what: 'A runner of GitHub’s, and GitHub’s OIDC tokens',
+    standIn:
+      'the committed action, started with inputs, state, masks and post as the runner starts it, on the Node named above; a token endpoint that signs with a key of its own',
+    open: 'what is installed on the hosted images; the runner’s own versions and limits'
+  },
+  {
+    what: 'A runner with macOS',
+    standIn: 'tests on Linux that choose the release for it',
+    open: 'everything else'
+  },
+  {what: 'A runner with Windows', standIn: 'nothing', open: 'it is not supported'},
+  {
+    what: 'arm64, as runner or as image',
+    standIn: 'tests of the plan: release, source image, instance types',
+    open: 'the scripts on arm64 packages; Packer’s own build for it'
+  },
+  {
+    what: 'HashiCorp’s release site and its signatures',
+    standIn:
+      'a local site of the same layout, signed with keys of the tests’; Packer and its plugin built from their Go modules',
+    open: 'that a release signed with HashiCorp’s key is accepted'
+  },
+  {
+    what: 'Plugins from GitHub (`packer init` with a token)',
+    standIn: 'a local site that answers as GitHub does, rate limits included',
+    open: 'GitHub itself'
+  },
+  {
+    what: 'Jenkins’s own packages, plugins and update center',
+    standIn:
+      'a package of the same name, user, unit and paths, with Jenkins’s pages, log lines and failures; plugins and an update center like Jenkins’s',
+    open: 'that the real ones install and start; the rehearsal takes them by itself where pkg.jenkins.io answers'
+  },
+  {
+    what: 'The distributions’ own EC2 images',
+    standIn:
+      'Debian 13 and Ubuntu 24.04 from their archives, on systemd-nspawn with cloud-init and EC2’s metadata service',
+    open: 'kernel, boot loader, disks, snaps and whatever else only those images have'
+  },
+  {
+    what: 'Amazon Linux 2023',
+    standIn: 'Debian’s dnf and rpm with a signed repository like Amazon’s, for the scripts that install Jenkins',
+    open: 'Amazon’s packages; the first boot; the scripts that start, clean and check'
+  },
+  {
+    what: 'Session Manager (`connect-via: session-manager`)',
+    standIn:
+      'stand-ins of AWS’s session-manager-plugin on the runner and of the sessions’ other end in the local cloud',
+    open: 'the agent on the machine, AWS’s plugin on the runner, and the service between them'
+  },
+  {
+    what: '`kms-key-id`',
+    standIn: 'tests of what the template and the session policy are told, and of refusals',
+    open: 'whether the key’s policy lets the role use it, and a snapshot under it'
+  }
+]

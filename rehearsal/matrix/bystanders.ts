@@ -1,0 +1,24 @@
+import {EC2} from '@aws-sdk/client-ec2'
+import {IAM} from '@aws-sdk/client-iam'
+import type {Cloud} from '../cloud/cloud.ts'
+import {populate} from '../look-alikes.ts'
+
+/** Things of others that look like a bake's, in the account of a run. */
+export interface Bystanders {
+  /** How many of each kind. */
+  readonly counts: Readonly<Record<string, number>>
+  /** What of them is gone or has been changed since, one line each. */
+  touched(): Promise<string[]>
+}
+
+/**
+ * Puts look-alikes into a cloud, before its run begins. They are no part of the run: neither their calls nor they are counted.
+ * @param count of each kind
+ */
+export async function placeBystanders(cloud: Cloud, count = 50): Promise<Bystanders> {
+  const {endpoint, region, administrator: credentials, sourceImageId: imageId} = cloud
+  const settings = {endpoint, region, credentials, maxAttempts: 5}
+  const clients = {ec2: new EC2(settings), iam: new IAM(settings)}
+  const {counts, changed} = await cloud.furnish(() => populate(clients.ec2, {imageId, count, iam: clients.iam}))
+  return {counts, touched: () => cloud.furnish(changed)}
+}

@@ -1,0 +1,46 @@
+import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
+import type {Reach} from '../network/reach.ts'
+import type {Answer} from './answer.ts'
+import {jenkinsPort, type SmokeInstance} from './launch.ts'
+import {askJenkins} from './request.ts'
+import {newProbeKey, reportIn} from './selfProbe.ts'
+
+/** How the machine under test is asked for its Jenkins. */
+export interface Probe {
+  /** Present where the machine asks itself: what authenticates its reports. */
+  readonly key?: string
+  readonly ask: (instance: SmokeInstance, signal: AbortSignal) => Promise<Answer>
+  /** What else than the image may be to blame when nothing answers: the end of a sentence. */
+  readonly otherwise: string
+}
+
+export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidrs'>): Probe {
+  if (via === 'session-manager') return consoleProbe(ec2, newProbeKey())
+  return {
+    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, signal),
+    otherwise:
+      via === 'public-ip'
+        ? `this runner does not connect from ${cidrs.join(', ')}: see 'allowed-cidrs'`
+        : `this runner does not reach the machine's private address from ${cidrs.join(', ')}: see 'allowed-cidrs' and docs/networks.md`
+  }
+}
+
+/** Nobody has a way in: the machine asks itself (selfProbe.ts), and its console is read. */
+export function consoleProbe(ec2: EC2Client, key: string): Probe {
+  return {
+    key,
+    async ask({id}, abortSignal) {
+      try {
+        const {Output = ''} = await ec2.send(new GetConsoleOutputCommand({InstanceId: id, Latest: true}), {abortSignal})
+        const report = reportIn(Buffer.from(Output, 'base64').toString('utf8'), key)
+        return report ?? {kind: 'none', reason: 'the machine has reported nothing on its console'}
+      } catch (error) {
+        // What cut it off is the caller's; a new id may not be known everywhere yet.
+        const passing = abortSignal.aborted || (error instanceof Error && error.name === 'InvalidInstanceID.NotFound')
+        if (!passing) throw error
+        return {kind: 'none', reason: 'its console could not be read'}
+      }
+    },
+    otherwise: 'the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md'
+  }
+}
