@@ -130,6 +130,8 @@ describe('refuses, saying what is allowed,', () => {
     ['allowed-cidrs', '::/0', /IPv4 ranges/],
     ['allowed-cidrs', '1/8', /IPv4 ranges/],
     ['allowed-cidrs', '010.0.0.0/8', /IPv4 ranges/],
+    ['allowed-cidrs', '300.0.0.0/8', /IPv4 ranges/],
+    ['allowed-cidrs', '10.0.0.0/33', /IPv4 ranges/],
     ['allowed-cidrs', '0x7f.0.0.1/8', /IPv4 ranges/],
     ['smoke-test', 'yes', /expected one of true, false/],
     ['smoke-timeout', 'soon', /expected a time/],
@@ -144,8 +146,14 @@ describe('refuses, saying what is allowed,', () => {
   })
 })
 
-it('shows no password of a refused URL', () => {
-  const [message = ''] = messagesFor({'packer-releases-url': 'https://user:s3cret@example.org/?k=s3cret'})
+it.each([
+  'https://user:s3cret@example.org/',
+  'https://s3cret@example.org/',
+  'https://example.org/?k=s3cret',
+  'https://example.org/#s3cret'
+])('shows no password of a refused URL: %s', (url) => {
+  const [message = ''] = messagesFor({'packer-releases-url': url})
+  expect(message).toContain('"https://example.org/" is not allowed')
   expect(message).not.toContain('s3cret')
 })
 

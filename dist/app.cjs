@@ -73272,14 +73272,14 @@ ${statements}`
   };
 }
 function explainScript(failure, facts) {
-  const { said, script: script2 } = failure;
+  const { said, script } = failure;
   const first = said.length - recent;
   const found = machineRules.map((rule) => ({
     rule,
     line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first))
   })).find(({ line }) => line !== -1);
-  const own = script2 !== void 0 && script2 === facts.setupScript;
-  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path6.basename(script2)}`;
+  const own = script !== void 0 && script === facts.setupScript;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path6.basename(script)}`;
   const advice2 = found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -73320,14 +73320,14 @@ function failureIn(messages, stderr) {
   const texts = before.map(({ text: text2 }) => text2);
   const connection = texts.findIndex((text2) => /^Connected to (SSH|WinRM)!/.test(text2));
   const own = connection === -1 ? texts : texts.slice(0, connection);
-  const script2 = matchIn(texts.slice(connection + 1), /^Provisioning with shell script: (.+)$/);
+  const script = matchIn(texts.slice(connection + 1), /^Provisioning with shell script: (.+)$/);
   const ranges = matchIn(own, /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/);
   const address = matchIn(own, /^Using SSH communicator to connect: (\S+)$/i);
   return {
     errors: errorsOf(messages).slice(0, mostErrors).map(bounded2),
     said: ends(linesOf(texts.slice(texts.findLastIndex((text2) => text2.startsWith(announced)) + 1))),
     connected: connection !== -1,
-    ...connection !== -1 && script2 ? { script: script2 } : {},
+    ...connection !== -1 && script ? { script } : {},
     ...ranges ? { ranges } : {},
     ...address ? { address } : {},
     stderr: ends(linesOf([stderr]))
@@ -75760,6 +75760,17 @@ function folderOf(workspace) {
     return location;
   };
 }
+function scriptOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs12.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
+    if (file !== file.normalize("NFC")) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+    }
+    return file;
+  };
+}
 function isOnPath(name, env2) {
   return (env2["PATH"] ?? "").split(path14.delimiter).some((folder) => folder !== "" && isProgram(path14.join(folder, name)));
 }
@@ -76337,7 +76348,7 @@ var defaults = {
   "smoke-user-data": "",
   deregister: "on-failure"
 };
-function readInputs(env2, shippedTemplate2, read4 = textOf3) {
+function readInputs(env2, shippedTemplate2, read4 = givenText) {
   const text2 = (name) => read4(name) || defaults[name];
   const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
   return readAll(defaults, read4, (input, problems) => {
@@ -76390,13 +76401,13 @@ function readInputs(env2, shippedTemplate2, read4 = textOf3) {
     };
   });
 }
-function textOf3(name) {
+function givenText(name) {
   return getInput(name, { trimWhitespace: name !== "vars" });
 }
 function readImageInputs(input, workspace) {
   const repository = input("jenkins-repository-url", optional(httpUrl));
   const keyFingerprint = input("jenkins-repository-key-fingerprint", optional(fingerprint));
-  const setupScript = input("setup-script", optional(script(workspace)));
+  const setupScript = input("setup-script", optional(scriptOf(workspace)));
   const casc = input("jenkins-casc", optional(cascFolder(workspace)));
   const sshUsername = input("ssh-username", optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")));
   const volumeSize = input("volume-size", optional(wholeNumber(1, 65536)));
@@ -76450,17 +76461,6 @@ function readImageInputs(input, workspace) {
     updateCenterUrl: input("jenkins-update-center-url", httpUrl),
     ...casc ? { casc } : {},
     ...setupScript ? { setupScript } : {}
-  };
-}
-function script(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs15.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
-    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
-    if (file !== file.normalize("NFC")) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
-    }
-    return file;
   };
 }
 function cascFolder(workspace) {
@@ -76619,7 +76619,7 @@ var sweepDefaults = {
   "older-than": "0",
   "dry-run": "false"
 };
-function readSweepInputs(env2, read4 = (name) => getInput(name)) {
+function readSweepInputs(env2, read4 = givenText) {
   return readAll(sweepDefaults, read4, (input) => {
     const olderThanMs = input("older-than", age);
     return {

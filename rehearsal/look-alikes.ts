@@ -72,7 +72,6 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
       TagSpecifications: tagged(n, 'snapshot')
     })
   })
-  await ec2.describeImages({Owners: ['self']})
   const then = await pictureOf(ec2, iam)
   const ours = new Map([...then].filter(([id]) => !before.has(id)))
   return {
@@ -108,7 +107,6 @@ async function launchInstances(ec2: EC2, imageId: string, count: number): Promis
       ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
     }
   }
-  await ec2.describeInstances({})
   return ids
 }
 

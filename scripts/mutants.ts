@@ -51,7 +51,7 @@ async function main(words: readonly string[]): Promise<number> {
   const tests = [...new Set(chosen.flatMap((guard) => guard.tests))]
   say(`${chosen.length} guards; first their ${tests.length} test files as they are`)
   await share(copies, tests, async (copy, test) => {
-    const result = await jest(copy, [test])
+    const result = await jest(copy, test)
     const fails = result.numFailedTests > 0 || result.numRuntimeErrorTestSuites > 0 || result.numPassedTests === 0
     if (fails)
       throw new Error(`${test} does not pass as it is, so that nothing can be told: ${firstFailure(result) ?? ''}`)
@@ -114,12 +114,16 @@ async function tried(copy: string, guard: Guard): Promise<Verdict> {
       return {guard, problem: `its text is there ${parts.length - 1} times, not once`, seconds: 0}
     }
     await writeFile(file, parts.join(guard.without))
-    const result = await jest(copy, guard.tests)
-    const seconds = (performance.now() - began) / 1_000
-    // A file that does not even load proves nothing.
-    if (result.numRuntimeErrorTestSuites > 0) return {guard, problem: 'without it the source cannot be loaded', seconds}
-    const killedBy = firstFailure(result)
-    return {guard, seconds, ...(killedBy === undefined ? {} : {killedBy})}
+    for (const test of guard.tests) {
+      const result = await jest(copy, test)
+      const seconds = (performance.now() - began) / 1_000
+      // A file that does not even load proves nothing.
+      if (result.numRuntimeErrorTestSuites > 0)
+        return {guard, problem: 'without it the source cannot be loaded', seconds}
+      const killedBy = firstFailure(result)
+      if (killedBy !== undefined) return {guard, seconds, killedBy}
+    }
+    return {guard, seconds: (performance.now() - began) / 1_000}
   } catch (error) {
     return {guard, problem: messageOf(error), seconds: (performance.now() - began) / 1_000}
   } finally {
@@ -136,22 +140,21 @@ function firstFailure({testResults}: JestResult): string | undefined {
   return failed[0]?.replaceAll(/[|\n\r]/g, ' ').slice(0, 160)
 }
 
-async function jest(copy: string, tests: readonly string[]): Promise<JestResult> {
+async function jest(copy: string, test: string): Promise<JestResult> {
   const output = join(copy, 'mutant.json')
   await rm(output, {force: true})
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const program = join(copy, 'node_modules/jest/bin/jest.js')
-  const files = tests.map((test) => join(copy, '__tests__', test))
   const child = spawn(
     process.execPath,
-    [...flags, program, '-i', '--bail', '--json', `--outputFile=${output}`, '--runTestsByPath', ...files],
+    [...flags, program, '-i', '--json', `--outputFile=${output}`, '--runTestsByPath', join(copy, '__tests__', test)],
     {cwd: copy, stdio: 'ignore', signal: AbortSignal.any([stop, AbortSignal.timeout(longestMs)])}
   )
   await new Promise<void>((resolve, reject) => {
-    child.once('error', () => reject(new Error(`${tests.join(', ')}: jest did not come to an end`)))
+    child.once('error', () => reject(new Error(`${test}: jest did not come to an end`)))
     child.once('exit', () => resolve())
   })
   const result = await readFile(output, 'utf8').catch(() => undefined)
-  if (result === undefined) throw new Error(`${tests.join(', ')}: jest broke down`)
+  if (result === undefined) throw new Error(`${test}: jest broke down`)
   return JSON.parse(result) as JestResult
 }

@@ -22,7 +22,7 @@ import {sessionManagerProblems} from './network/sessionManager.ts'
 import {parsePlugins, type WantedPlugin} from './image/pluginList.ts'
 import {sourceNames, type Architecture} from './image/source.ts'
 import {parseTags} from './image/userTags.ts'
-import {existing, fileOf, folderOf, pathList} from './paths.ts'
+import {existing, fileOf, folderOf, pathList, scriptOf} from './paths.ts'
 import {InputError} from './report/errors.ts'
 import {packerArguments} from './template/arguments.ts'
 import {openVariablesFile} from './template/effective.ts'
@@ -138,7 +138,11 @@ export type InputName = keyof typeof defaults
  * @param read the text of an input; empty when it was not given
  * @throws {InputErrors} with every input that cannot be used
  */
-export function readInputs(env: Environment, shippedTemplate: string, read: (name: string) => string = textOf): Inputs {
+export function readInputs(
+  env: Environment,
+  shippedTemplate: string,
+  read: (name: string) => string = givenText
+): Inputs {
   const text = (name: InputName): string => read(name) || defaults[name]
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   return readAll(defaults, read, (input, problems) => {
@@ -191,15 +195,15 @@ export function readInputs(env: Environment, shippedTemplate: string, read: (nam
   })
 }
 
-/** Blanks at the end of the last variable belong to its value, as they do in every other line. */
-function textOf(name: string): string {
+/** The text of an input. Blanks at the end of the last variable belong to its value, as they do in every other line. */
+export function givenText(name: string): string {
   return core.getInput(name, {trimWhitespace: name !== 'vars'})
 }
 
 function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageInputs {
   const repository = input('jenkins-repository-url', optional(httpUrl))
   const keyFingerprint = input('jenkins-repository-key-fingerprint', optional(fingerprint))
-  const setupScript = input('setup-script', optional(script(workspace)))
+  const setupScript = input('setup-script', optional(scriptOf(workspace)))
   const casc = input('jenkins-casc', optional(cascFolder(workspace)))
   const sshUsername = input('ssh-username', optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')))
   const volumeSize = input('volume-size', optional(wholeNumber(1, 65_536)))
@@ -252,19 +256,6 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
     updateCenterUrl: input('jenkins-update-center-url', httpUrl),
     ...(casc ? {casc} : {}),
     ...(setupScript ? {setupScript} : {})
-  }
-}
-
-/** A file that Packer uploads and runs. */
-function script(workspace: string): Parse<string> {
-  return (value) => {
-    const file = existing(workspace)(value)
-    if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
-    if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
-    if (file !== file.normalize('NFC')) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`)
-    }
-    return file
   }
 }
 

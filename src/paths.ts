@@ -38,6 +38,19 @@ export function folderOf(workspace: string): Parse<string> {
   }
 }
 
+/** A file that Packer uploads and runs. */
+export function scriptOf(workspace: string): Parse<string> {
+  return (value) => {
+    const file = existing(workspace)(value)
+    if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
+    if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
+    if (file !== file.normalize('NFC')) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`)
+    }
+    return file
+  }
+}
+
 /** Whether a program of this name is on an environment's PATH. */
 export function isOnPath(name: string, env: Readonly<Record<string, string | undefined>>): boolean {
   return (env['PATH'] ?? '').split(path.delimiter).some((folder) => folder !== '' && isProgram(path.join(folder, name)))

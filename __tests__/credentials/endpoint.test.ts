@@ -30,6 +30,11 @@ it('is on the loopback address, under a path and with a token that cannot be gue
   await other.close()
 })
 
+it('cannot be reached at another address of this machine', async () => {
+  const elsewhere = endpoint.url.replace('127.0.0.1', '127.0.0.2')
+  await expect(ask(endpoint.token, elsewhere)).rejects.toThrow('fetch failed')
+})
+
 it("answers in the container credentials' form and counts", async () => {
   const response = await ask()
   expect(response.status).toBe(200)

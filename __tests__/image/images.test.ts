@@ -1,4 +1,4 @@
-import {EC2} from '@aws-sdk/client-ec2'
+import {EC2, type EC2Client} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {bakedImages, type BakedImage} from '../../src/image/images.ts'
 import type {Artifact} from '../../src/packer/messages.ts'
@@ -116,4 +116,20 @@ it('promotes: IMDSv2 for every machine, verified, and no date at which a janitor
     [tagKeys.verified]: expect.stringMatching(/^\d{4}-/),
     [tagKeys.jenkins]: '2.568.2'
   })
+})
+
+it('asks for images of its own account alone', async () => {
+  const asked: unknown[] = []
+  const image = {ImageId: 'ami-0123456789abcdef0', Name: 'x', CreationDate: '2026-11-22T12:00:00.000Z'}
+  const ec2 = {
+    send: async ({input}: {input: unknown}) => {
+      asked.push(input)
+      return {Images: [image]}
+    }
+  } as unknown as EC2Client
+  const account = {region: 'us-east-1', inRegion: () => ec2}
+  const artifacts = artifact(`us-east-1:${image.ImageId}`)
+  const {images} = await bakedImages(account, artifacts, {bake: undefined, began: new Date(0)}, never)
+  expect(images.map(({id}) => id)).toEqual([image.ImageId])
+  expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: [image.ImageId]}], Owners: ['self']}])
 })

@@ -138,9 +138,13 @@ const inputs = [
     'inputs.ts',
     ['inputs.test.ts', 'properties/inputs.test.ts'],
     ['user data is bounded', 'if (Buffer.byteLength(value) > 16_384)', 'if (false)'],
-    ['no braces in a script’s path', "if (file.includes('{{'))", 'if (false)'],
-    ['no path that Packer would change', "if (file !== file.normalize('NFC'))", 'if (false)'],
     ['blanks of variables are kept', "{trimWhitespace: name !== 'vars'}", '{}']
+  ),
+  ...inFile(
+    'paths.ts',
+    ['inputs.test.ts', 'properties/inputs.test.ts'],
+    ['no braces in a script’s path', "if (file.includes('{{'))", 'if (false)'],
+    ['no path that Packer would change', "if (file !== file.normalize('NFC'))", 'if (false)']
   ),
   ...inFile(
     'image/userTags.ts',
@@ -223,7 +227,7 @@ const downloads = [
   ),
   ...inFile(
     'packer/install/zip.ts',
-    ['packer/install/zip.test.ts'],
+    ['packer/install/tampered.test.ts', 'packer/install/zip.test.ts'],
     ['no path that leads out of the zip', 'if (outside) throw', 'if (false) throw'],
     ['no symbolic link', 'if (entry.fileType === symbolicLink) throw', 'if (false) throw'],
     ['no file twice', 'if (second) throw', 'if (false) throw'],
@@ -244,18 +248,14 @@ const lookAlikes = [
   ),
   ...inFile(
     'cleanup/look.ts',
-    ['cleanup/find.test.ts', 'cleanup/sweep.test.ts', 'cleanup/look-alikes.test.ts'],
+    ['cleanup/look.test.ts'],
     [
       'another bake’s things stay',
       'if (bake !== undefined) return bake === bakeId',
       'if (bake !== undefined) return true'
     ],
     ['what was there before stays', 'return created >= records.began && ', 'return '],
-    ['what is released stays', '&& !released.has(one.id) ', '']
-  ),
-  ...inFile(
-    'cleanup/look.ts',
-    ['janitor/janitor.test.ts'],
+    ['what is released stays', '&& !released.has(one.id) ', ''],
     ['what came after the bake stays', ' && (until === undefined || created <= until)', ''],
     ['what a bake keeps at this moment stays', ' && !isKept(one)', '']
   ),

@@ -75,7 +75,8 @@ function accepted(kind: Kind, fallback: Fallback, texts: readonly string[]): Rea
 
 /** `packer build`, as the action would have it. @returns what the file builder wrote */
 function built(packer: Packer, template: string, target: string, vars: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}`)
+  // With a CR of its own before each line end, because one of the value's would be taken for it.
+  const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}\r`)
   const inputs = read(template, lines.join('\n'))
   assert(inputs)
   const file = path.join(folder, 'variables.json')

@@ -49,3 +49,12 @@ it('shows the error of a bake that failed', () => {
   expect(summary).toContain('## ❌ Bake failed')
   expect(summary).toContain('| Error | Packer ended |')
 })
+
+it('shows the end of a long console, and the beginning of a long value', () => {
+  const summary = summaryOf(
+    {...verified, verdict: 'rejected', reason: 'r'.repeat(5_000), evidence: 'line\n'.repeat(50_000)},
+    []
+  )
+  expect(summary).toContain(`| Why | ${'r'.repeat(2_000)}… |`)
+  expect(summary.split('\nline').length).toBeLessThan(11_000)
+})

@@ -1,5 +1,7 @@
+import {EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
-import {failedUnits} from '../../src/smoke/evidence.ts'
+import {mockClient} from 'aws-sdk-client-mock'
+import {consoleOutput, failedUnits} from '../../src/smoke/evidence.ts'
 
 it('reads the failed units from a machine’s report, once each', () => {
   const report = `jenkins.service loaded failed failed Jenkins Continuous Integration Server
@@ -19,4 +21,16 @@ See 'systemctl status jenkins.service' for details.`
 
 it('finds none where none failed', () => {
   expect(failedUnits('jenkins.service loaded active running Jenkins')).toEqual([])
+})
+
+it('shows no password of Jenkins’s first start', async () => {
+  const ec2 = mockClient(EC2Client)
+  const text =
+    'Please use the following password to proceed:\n\n0123456789abcdef0123456789ABCDEF\n\nThis may also be found at'
+  ec2.on(GetConsoleOutputCommand).resolves({Output: Buffer.from(text).toString('base64')})
+  const shown = await consoleOutput(new EC2Client({region: 'eu-west-1'}), 'i-1', new AbortController().signal)
+  ec2.restore()
+  expect(shown).toBe(
+    'Please use the following password to proceed:\n\n(32 digits, removed)\n\nThis may also be found at'
+  )
 })

@@ -7,7 +7,7 @@ export interface Command {
 }
 
 const knownCommands = new Set(
-  `add-mask add-matcher add-path debug echo endgroup error group notice
+  `add-mask add-matcher add-path debug echo endgroup error group internal-set-repo-path notice
    remove-matcher save-state set-env set-output stop-commands warning`.split(/\s+/u)
 )
 

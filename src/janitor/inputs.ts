@@ -1,5 +1,5 @@
-import * as core from '@actions/core'
 import {awsDefaults, readAll, readAwsInputs, type AwsInputs} from '../awsInputs.ts'
+import {givenText} from '../inputs.ts'
 import {duration, oneOf, type Parse} from '../parse.ts'
 import {messageOf} from '../report/errors.ts'
 
@@ -26,7 +26,7 @@ export const sweepDefaults = {
  */
 export function readSweepInputs(
   env: Readonly<Record<string, string | undefined>>,
-  read: (name: string) => string = (name) => core.getInput(name)
+  read: (name: string) => string = givenText
 ): SweepInputs {
   return readAll(sweepDefaults, read, (input) => {
     const olderThanMs = input('older-than', age)
