@@ -1,5 +1,11 @@
 import {randomBytes, randomUUID} from 'node:crypto'
-import type {EC2, Tag, TagSpecification, ResourceType} from '@aws-sdk/client-ec2'
+import {
+  waitUntilInstanceRunning,
+  type EC2,
+  type Tag,
+  type TagSpecification,
+  type ResourceType
+} from '@aws-sdk/client-ec2'
 import type {IAM} from '@aws-sdk/client-iam'
 
 export interface LookAlikesOptions {
@@ -54,6 +60,7 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
     await iam?.createRole({RoleName: `packer-${randomUUID()}`, AssumeRolePolicyDocument: trustEc2})
   })
   const instances = await launchInstances(ec2, imageId, count)
+  await waitUntilInstanceRunning({client: ec2, maxWaitTime: 60, minDelay: 1}, {InstanceIds: instances.slice(0, 1)})
   await forEach(async (n) => {
     await ec2.createImage({
       InstanceId: instances[0] ?? '',
