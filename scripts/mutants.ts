@@ -47,6 +47,7 @@ try {
 
 async function main(words: readonly string[]): Promise<number> {
   const chosen = guards.filter(({name, file}) => words.every((word) => `${file} ${name}`.includes(word)))
+  if (chosen.length === 0) throw new Error(`No guard has ${words.join(' and ')} in its file and name.`)
   const copies = await Promise.all(Array.from({length: atOnce}, (_, at) => copyOfTree(join(folder, `copy-${at}`))))
   const tests = [...new Set(chosen.flatMap((guard) => guard.tests))]
   say(`${chosen.length} guards; first their ${tests.length} test files as they are`)
