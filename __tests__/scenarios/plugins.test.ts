@@ -1,15 +1,12 @@
 import {join} from 'node:path'
-import {describe, expect, it} from '@jest/globals'
-import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
+import {expect, it} from '@jest/globals'
 import {jenkinsAt, withGuests} from './realMachines.ts'
+import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, withFirstAndLastPacker} from './scenario.ts'
 
-const minutes = 60_000
-const reason = await whyNot()
-const onRealMachines = reason === undefined ? describe : describe.skip
 const casc = (name: string) => ({'jenkins-casc': join(import.meta.dirname, name)})
 
-onRealMachines(`plugins on real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
+onRealMachines('plugins on real machines', () => {
   withFirstAndLastPacker((first, last) => {
     it(
       'bakes plugins, what they depend on and a configuration, and the image starts with them',

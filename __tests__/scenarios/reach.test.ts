@@ -1,13 +1,12 @@
 import {join} from 'node:path'
-import {describe, expect, it} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
-import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {packerVersion} from '../../rehearsal/packers/versions.ts'
 import {furnishProfile, profileName} from './instanceProfile.ts'
+import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker, withFirstAndLastPacker} from './scenario.ts'
 
-const minutes = 60_000
 const [first = '', second = ''] = ['us-east-1a', 'us-east-1b'].map(subnetIdIn)
 const privately = {'connect-via': 'private-ip', 'allowed-cidrs': 'auto', 'subnet-ids': first}
 const bySession = {'connect-via': 'session-manager', 'instance-profile': profileName, 'subnet-ids': first}
@@ -103,9 +102,7 @@ withFirstAndLastPacker((any, quickest) => {
   )
 })
 
-const reason = await whyNot()
-const onRealMachines = reason === undefined ? describe : describe.skip
-onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
+onRealMachines('on real machines', () => {
   withAnyPacker((packer) => {
     if (packer.version !== packerVersion) return
     it(

@@ -1,9 +1,8 @@
 import {join} from 'node:path'
-import {describe, expect, it} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
 import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
-import {whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {knock, soon} from '../rehearsal/machines/nspawn/machines.ts'
 import {
   endOf,
@@ -15,13 +14,10 @@ import {
   withGuests,
   type Secrets
 } from './realMachines.ts'
+import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, withAnyPacker} from './scenario.ts'
 
-const minutes = 60_000
-const reason = await whyNot()
-const onRealMachines = reason === undefined ? describe : describe.skip
-
-onRealMachines(`on real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, () => {
+onRealMachines('on real machines', () => {
   withAnyPacker((packer) => {
     // An old Packer gets a derived template, which is the user's own to the action: it adds nothing to its machines' user data.
     const isShipped = !needsDerivedTemplate(packer)

@@ -8,7 +8,7 @@ import {knock, makeLoginKey, soon, specFor, ssh} from './machines.ts'
 import {minutes, onRealMachines} from './on-real-machines.ts'
 
 /** The tests share a driver and two machines, because each boot takes seconds; what one does, the next ones find. */
-onRealMachines(() => {
+onRealMachines('real machines', () => {
   let driver: NspawnDriver
   let key: Awaited<ReturnType<typeof makeLoginKey>>
   let before: string[]

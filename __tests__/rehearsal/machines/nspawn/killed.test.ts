@@ -11,7 +11,7 @@ import {cacheFolder} from '../../../../rehearsal/packers/folders.ts'
 import {idOf, restOfHost, tracesOf} from './host-state.ts'
 import {minutes, onRealMachines} from './on-real-machines.ts'
 
-onRealMachines(() => {
+onRealMachines('real machines', () => {
   let home: string
   let cache: string
   let before: string[]

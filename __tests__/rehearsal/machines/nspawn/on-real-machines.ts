@@ -8,6 +8,6 @@ const group = reason === undefined ? describe : describe.skip
 export const minutes = 60_000
 
 /** Declares tests of real machines; where this host cannot run them, the reason stands in the name of what is skipped. */
-export function onRealMachines(declare: () => void): void {
-  group(`real machines${reason === undefined ? '' : ` (not run: ${reason})`}`, declare)
+export function onRealMachines(title: string, declare: () => void): void {
+  group(`${title}${reason === undefined ? '' : ` (not run: ${reason})`}`, declare)
 }
