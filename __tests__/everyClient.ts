@@ -30,7 +30,7 @@ const clients: Record<string, () => Promise<unknown>> = {
   },
   loopback: async () => (await get(new URL(`http://127.0.0.1:${port}/`), {env, signal})).statusCode,
   localhost: async () => (await get(new URL(`http://localhost:${port}/`), {env, signal})).statusCode,
-  probe: async () => (await askJenkins('127.0.0.1', port, signal)).kind
+  probe: async () => (await askJenkins('127.0.0.1', port, '/login', signal)).kind
 }
 
 for (const [name, ask] of Object.entries(clients)) {

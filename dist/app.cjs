@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path19 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path21 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path19 && path19[0] !== "/") {
-          path19 = `/${path19}`;
+        if (path21 && path21[0] !== "/") {
+          path21 = `/${path21}`;
         }
-        return new URL(`${origin}${path19}`);
+        return new URL(`${origin}${path21}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path19, origin }
+          request: { method, path: path21, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path19);
+        debuglog("sending request to %s %s/%s", method, origin, path21);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path19, origin },
+          request: { method, path: path21, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path19,
+          path21,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path19, origin }
+          request: { method, path: path21, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path19);
+        debuglog("trailers received from %s %s/%s", method, origin, path21);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path19, origin },
+          request: { method, path: path21, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path19,
+          path21,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path19, origin }
+            request: { method, path: path21, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path19);
+          debuglog("sending request to %s %s/%s", method, origin, path21);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path19,
+        path: path21,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path19 !== "string") {
+        if (typeof path21 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path19[0] !== "/" && !(path19.startsWith("http://") || path19.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path21[0] !== "/" && !(path21.startsWith("http://") || path21.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path19)) {
+        } else if (invalidPathRegex.test(path21)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path19, query) : path19;
+        this.path = query ? buildURL(path21, query) : path21;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -1993,11 +1993,11 @@ var require_request = __commonJS({
           } else if (typeof val[i9] === "object") {
             throw new InvalidArgumentError(`invalid ${key} header`);
           } else {
-            const str = `${val[i9]}`;
-            if (!isValidHeaderValue(str)) {
+            const str2 = `${val[i9]}`;
+            if (!isValidHeaderValue(str2)) {
               throw new InvalidArgumentError(`invalid ${key} header`);
             }
-            arr.push(str);
+            arr.push(str2);
           }
         }
         val = arr;
@@ -3418,12 +3418,12 @@ var require_data_url = __commonJS({
     function parseMIMEType(input) {
       input = removeHTTPWhitespace(input, true, true);
       const position = { position: 0 };
-      const type = collectASequenceOfCodePointsFast(
+      const type2 = collectASequenceOfCodePointsFast(
         "/",
         input,
         position
       );
-      if (type.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(type)) {
+      if (type2.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(type2)) {
         return "failure";
       }
       if (position.position > input.length) {
@@ -3439,7 +3439,7 @@ var require_data_url = __commonJS({
       if (subtype.length === 0 || !HTTP_TOKEN_CODEPOINTS.test(subtype)) {
         return "failure";
       }
-      const typeLowercase = type.toLowerCase();
+      const typeLowercase = type2.toLowerCase();
       const subtypeLowercase = subtype.toLowerCase();
       const mimeType = {
         type: typeLowercase,
@@ -3570,25 +3570,25 @@ var require_data_url = __commonJS({
     function isHTTPWhiteSpace(char) {
       return char === 13 || char === 10 || char === 9 || char === 32;
     }
-    function removeHTTPWhitespace(str, leading = true, trailing = true) {
-      return removeChars(str, leading, trailing, isHTTPWhiteSpace);
+    function removeHTTPWhitespace(str2, leading = true, trailing = true) {
+      return removeChars(str2, leading, trailing, isHTTPWhiteSpace);
     }
     function isASCIIWhitespace(char) {
       return char === 13 || char === 10 || char === 9 || char === 12 || char === 32;
     }
-    function removeASCIIWhitespace(str, leading = true, trailing = true) {
-      return removeChars(str, leading, trailing, isASCIIWhitespace);
+    function removeASCIIWhitespace(str2, leading = true, trailing = true) {
+      return removeChars(str2, leading, trailing, isASCIIWhitespace);
     }
-    function removeChars(str, leading, trailing, predicate) {
+    function removeChars(str2, leading, trailing, predicate) {
       let lead = 0;
-      let trail = str.length - 1;
+      let trail = str2.length - 1;
       if (leading) {
-        while (lead < str.length && predicate(str.charCodeAt(lead))) lead++;
+        while (lead < str2.length && predicate(str2.charCodeAt(lead))) lead++;
       }
       if (trailing) {
-        while (trail > 0 && predicate(str.charCodeAt(trail))) trail--;
+        while (trail > 0 && predicate(str2.charCodeAt(trail))) trail--;
       }
-      return lead === 0 && trail === str.length - 1 ? str : str.slice(lead, trail + 1);
+      return lead === 0 && trail === str2.length - 1 ? str2 : str2.slice(lead, trail + 1);
     }
     function isomorphicDecode(input) {
       const length = input.length;
@@ -3664,7 +3664,7 @@ var require_data_url = __commonJS({
 var require_webidl = __commonJS({
   "node_modules/undici/lib/web/fetch/webidl.js"(exports2, module2) {
     "use strict";
-    var { types, inspect } = require("node:util");
+    var { types: types2, inspect } = require("node:util");
     var { markAsUncloneable } = require("node:worker_threads");
     var { toUSVString } = require_util();
     var webidl = {};
@@ -3806,8 +3806,8 @@ var require_webidl = __commonJS({
       return r9;
     };
     webidl.util.Stringify = function(V) {
-      const type = webidl.util.Type(V);
-      switch (type) {
+      const type2 = webidl.util.Type(V);
+      switch (type2) {
         case "Symbol":
           return `Symbol(${V.description})`;
         case "Object":
@@ -3827,7 +3827,7 @@ var require_webidl = __commonJS({
           });
         }
         const method = typeof Iterable === "function" ? Iterable() : V?.[Symbol.iterator]?.();
-        const seq = [];
+        const seq2 = [];
         let index = 0;
         if (method === void 0 || typeof method.next !== "function") {
           throw webidl.errors.exception({
@@ -3840,9 +3840,9 @@ var require_webidl = __commonJS({
           if (done) {
             break;
           }
-          seq.push(converter(value, prefix, `${argument}[${index++}]`));
+          seq2.push(converter(value, prefix, `${argument}[${index++}]`));
         }
-        return seq;
+        return seq2;
       };
     };
     webidl.recordConverter = function(keyConverter, valueConverter) {
@@ -3854,7 +3854,7 @@ var require_webidl = __commonJS({
           });
         }
         const result = {};
-        if (!types.isProxy(O)) {
+        if (!types2.isProxy(O)) {
           const keys2 = [...Object.getOwnPropertyNames(O), ...Object.getOwnPropertySymbols(O)];
           for (const key of keys2) {
             const typedKey = keyConverter(key, prefix, argument);
@@ -3888,11 +3888,11 @@ var require_webidl = __commonJS({
     };
     webidl.dictionaryConverter = function(converters) {
       return (dictionary, prefix, argument) => {
-        const type = webidl.util.Type(dictionary);
+        const type2 = webidl.util.Type(dictionary);
         const dict = {};
-        if (type === "Null" || type === "Undefined") {
+        if (type2 === "Null" || type2 === "Undefined") {
           return dict;
-        } else if (type !== "Object") {
+        } else if (type2 !== "Object") {
           throw webidl.errors.exception({
             header: prefix,
             message: `Expected ${dictionary} to be one of: Null, Undefined, Object.`
@@ -3983,14 +3983,14 @@ var require_webidl = __commonJS({
       return x2;
     };
     webidl.converters.ArrayBuffer = function(V, prefix, argument, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types.isAnyArrayBuffer(V)) {
+      if (webidl.util.Type(V) !== "Object" || !types2.isAnyArrayBuffer(V)) {
         throw webidl.errors.conversionFailed({
           prefix,
           argument: `${argument} ("${webidl.util.Stringify(V)}")`,
           types: ["ArrayBuffer"]
         });
       }
-      if (opts?.allowShared === false && types.isSharedArrayBuffer(V)) {
+      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4005,14 +4005,14 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.TypedArray = function(V, T, prefix, name, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types.isTypedArray(V) || V.constructor.name !== T.name) {
+      if (webidl.util.Type(V) !== "Object" || !types2.isTypedArray(V) || V.constructor.name !== T.name) {
         throw webidl.errors.conversionFailed({
           prefix,
           argument: `${name} ("${webidl.util.Stringify(V)}")`,
           types: [T.name]
         });
       }
-      if (opts?.allowShared === false && types.isSharedArrayBuffer(V.buffer)) {
+      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4027,13 +4027,13 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.DataView = function(V, prefix, name, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types.isDataView(V)) {
+      if (webidl.util.Type(V) !== "Object" || !types2.isDataView(V)) {
         throw webidl.errors.exception({
           header: prefix,
           message: `${name} is not a DataView.`
         });
       }
-      if (opts?.allowShared === false && types.isSharedArrayBuffer(V.buffer)) {
+      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4048,13 +4048,13 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.BufferSource = function(V, prefix, name, opts) {
-      if (types.isAnyArrayBuffer(V)) {
+      if (types2.isAnyArrayBuffer(V)) {
         return webidl.converters.ArrayBuffer(V, prefix, name, { ...opts, allowShared: false });
       }
-      if (types.isTypedArray(V)) {
+      if (types2.isTypedArray(V)) {
         return webidl.converters.TypedArray(V, V.constructor, prefix, name, { ...opts, allowShared: false });
       }
-      if (types.isDataView(V)) {
+      if (types2.isDataView(V)) {
         return webidl.converters.DataView(V, prefix, name, { ...opts, allowShared: false });
       }
       throw webidl.errors.conversionFailed({
@@ -4223,8 +4223,8 @@ var require_util2 = __commonJS({
         request.headersList.append("origin", serializedOrigin, true);
       }
     }
-    function coarsenTime(timestamp, crossOriginIsolatedCapability) {
-      return timestamp;
+    function coarsenTime(timestamp2, crossOriginIsolatedCapability) {
+      return timestamp2;
     }
     function clampAndCoarsenConnectionTimingInfo(connectionTimingInfo, defaultStartTime, crossOriginIsolatedCapability) {
       if (!connectionTimingInfo?.startTime || connectionTimingInfo.startTime < defaultStartTime) {
@@ -5492,13 +5492,13 @@ var require_body = __commonJS({
       let action = null;
       let source = null;
       let length = null;
-      let type = null;
+      let type2 = null;
       if (typeof object === "string") {
         source = object;
-        type = "text/plain;charset=UTF-8";
+        type2 = "text/plain;charset=UTF-8";
       } else if (object instanceof URLSearchParams) {
         source = object.toString();
-        type = "application/x-www-form-urlencoded;charset=UTF-8";
+        type2 = "application/x-www-form-urlencoded;charset=UTF-8";
       } else if (isArrayBuffer2(object)) {
         source = new Uint8Array(object.slice());
       } else if (ArrayBuffer.isView(object)) {
@@ -5507,7 +5507,7 @@ var require_body = __commonJS({
         const boundary = `----formdata-undici-0${`${random(1e11)}`.padStart(11, "0")}`;
         const prefix = `--${boundary}\r
 Content-Disposition: form-data`;
-        const escape = (str) => str.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
+        const escape = (str2) => str2.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
         const normalizeLinefeeds = (value) => value.replace(/\r?\n|\r/g, "\r\n");
         const blobParts = [];
         const rn = new Uint8Array([13, 10]);
@@ -5551,12 +5551,12 @@ Content-Type: ${value.type || "application/octet-stream"}\r
             }
           }
         };
-        type = `multipart/form-data; boundary=${boundary}`;
+        type2 = `multipart/form-data; boundary=${boundary}`;
       } else if (isBlobLike(object)) {
         source = object;
         length = object.size;
         if (object.type) {
-          type = object.type;
+          type2 = object.type;
         }
       } else if (typeof object[Symbol.asyncIterator] === "function") {
         if (keepalive) {
@@ -5602,7 +5602,7 @@ Content-Type: ${value.type || "application/octet-stream"}\r
         });
       }
       const body = { stream, source, length };
-      return [body, type];
+      return [body, type2];
     }
     function safelyExtractBody(object, keepalive = false) {
       if (object instanceof ReadableStream) {
@@ -5888,14 +5888,14 @@ var require_client_h1 = __commonJS({
         this.connection = "";
         this.maxResponseSize = client[kMaxResponseSize];
       }
-      setTimeout(delay, type) {
-        if (delay !== this.timeoutValue || type & USE_FAST_TIMER ^ this.timeoutType & USE_FAST_TIMER) {
+      setTimeout(delay, type2) {
+        if (delay !== this.timeoutValue || type2 & USE_FAST_TIMER ^ this.timeoutType & USE_FAST_TIMER) {
           if (this.timeout) {
             timers.clearTimeout(this.timeout);
             this.timeout = null;
           }
           if (delay) {
-            if (type & USE_FAST_TIMER) {
+            if (type2 & USE_FAST_TIMER) {
               this.timeout = timers.setFastTimeout(onParserTimeout, delay, new WeakRef(this));
             } else {
               this.timeout = setTimeout(onParserTimeout, delay, new WeakRef(this));
@@ -5908,7 +5908,7 @@ var require_client_h1 = __commonJS({
             this.timeout.refresh();
           }
         }
-        this.timeoutType = type;
+        this.timeoutType = type2;
       }
       resume() {
         if (this.socket.destroyed || !this.paused) {
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path19, host, upgrade, blocking, reset } = request;
+      const { method, path: path21, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path19} HTTP/1.1\r
+      let header = `${method} ${path21} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7036,9 +7036,9 @@ var require_client_h2 = __commonJS({
       this[kSocket][kError] = err;
       this[kClient][kOnError](err);
     }
-    function onHttp2FrameError(type, code2, id2) {
+    function onHttp2FrameError(type2, code2, id2) {
       if (id2 === 0) {
-        const err = new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`);
+        const err = new InformationalError(`HTTP/2: "frameError" received - type ${type2}, code ${code2}`);
         this[kSocket][kError] = err;
         this[kClient][kOnError](err);
       }
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path19, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path21, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path19;
+      headers[HTTP2_HEADER_PATH] = path21;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7254,8 +7254,8 @@ var require_client_h2 = __commonJS({
       stream.once("error", function(err) {
         abort(err);
       });
-      stream.once("frameError", (type, code2) => {
-        abort(new InformationalError(`HTTP/2: "frameError" received - type ${type}, code ${code2}`));
+      stream.once("frameError", (type2, code2) => {
+        abort(new InformationalError(`HTTP/2: "frameError" received - type ${type2}, code ${code2}`));
       });
       return true;
       function writeBodyH2() {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path19 = search ? `${pathname}${search}` : pathname;
+        const path21 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path19;
+        this.opts.path = path21;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path19 = "/",
+          path: path21 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path19;
+        opts.path = origin + path21;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -9609,7 +9609,7 @@ var require_readable = __commonJS({
     function isUnusable(self2) {
       return util.isDisturbed(self2) || isLocked(self2);
     }
-    async function consume(stream, type) {
+    async function consume(stream, type2) {
       assert(!stream[kConsume]);
       return new Promise((resolve3, reject) => {
         if (isUnusable(stream)) {
@@ -9626,7 +9626,7 @@ var require_readable = __commonJS({
         } else {
           queueMicrotask(() => {
             stream[kConsume] = {
-              type,
+              type: type2,
               stream,
               resolve: resolve3,
               reject,
@@ -9698,17 +9698,17 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type, body, resolve: resolve3, stream, length } = consume2;
+      const { type: type2, body, resolve: resolve3, stream, length } = consume2;
       try {
-        if (type === "text") {
+        if (type2 === "text") {
           resolve3(chunksDecode(body, length));
-        } else if (type === "json") {
+        } else if (type2 === "json") {
           resolve3(JSON.parse(chunksDecode(body, length)));
-        } else if (type === "arrayBuffer") {
+        } else if (type2 === "arrayBuffer") {
           resolve3(chunksConcat(body, length).buffer);
-        } else if (type === "blob") {
+        } else if (type2 === "blob") {
           resolve3(new Blob(body, { type: stream[kContentType] }));
-        } else if (type === "bytes") {
+        } else if (type2 === "bytes") {
           resolve3(chunksConcat(body, length));
         }
         consumeFinish(consume2);
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path19) {
-      if (typeof path19 !== "string") {
-        return path19;
+    function safeUrl(path21) {
+      if (typeof path21 !== "string") {
+        return path21;
       }
-      const pathSegments = path19.split("?");
+      const pathSegments = path21.split("?");
       if (pathSegments.length !== 2) {
-        return path19;
+        return path21;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path19, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path19);
+    function matchKey(mockDispatch2, { path: path21, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path21);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path19 }) => matchValue(safeUrl(path19), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path21 }) => matchValue(safeUrl(path21), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path19, method, body, headers, query } = opts;
+      const { path: path21, method, body, headers, query } = opts;
       return {
-        path: path19,
+        path: path21,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path19, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path21, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path19,
+            Path: path21,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -11799,10 +11799,10 @@ var require_dns = __commonJS({
         return ip;
       }
       setRecords(origin, addresses) {
-        const timestamp = Date.now();
+        const timestamp2 = Date.now();
         const records = { records: { 4: null, 6: null } };
         for (const record of addresses) {
-          record.timestamp = timestamp;
+          record.timestamp = timestamp2;
           if (typeof record.ttl === "number") {
             record.ttl = Math.min(record.ttl, this.#maxTTL);
           } else {
@@ -12405,7 +12405,7 @@ var require_response = __commonJS({
     var { URLSerializer } = require_data_url();
     var { kConstruct } = require_symbols();
     var assert = require("node:assert");
-    var { types } = require("node:util");
+    var { types: types2 } = require("node:util");
     var textEncoder = new TextEncoder("utf-8");
     var Response = class _Response {
       // Creates network error Response.
@@ -12463,8 +12463,8 @@ var require_response = __commonJS({
         setHeadersList(this[kHeaders], this[kState].headersList);
         let bodyWithType = null;
         if (body != null) {
-          const [extractedBody, type] = extractBody(body);
-          bodyWithType = { body: extractedBody, type };
+          const [extractedBody, type2] = extractBody(body);
+          bodyWithType = { body: extractedBody, type: type2 };
         }
         initializeResponse(this, init, bodyWithType);
       }
@@ -12633,18 +12633,18 @@ var require_response = __commonJS({
         }
       });
     }
-    function filterResponse(response, type) {
-      if (type === "basic") {
+    function filterResponse(response, type2) {
+      if (type2 === "basic") {
         return makeFilteredResponse(response, {
           type: "basic",
           headersList: response.headersList
         });
-      } else if (type === "cors") {
+      } else if (type2 === "cors") {
         return makeFilteredResponse(response, {
           type: "cors",
           headersList: response.headersList
         });
-      } else if (type === "opaque") {
+      } else if (type2 === "opaque") {
         return makeFilteredResponse(response, {
           type: "opaque",
           urlList: Object.freeze([]),
@@ -12652,7 +12652,7 @@ var require_response = __commonJS({
           statusText: "",
           body: null
         });
-      } else if (type === "opaqueredirect") {
+      } else if (type2 === "opaqueredirect") {
         return makeFilteredResponse(response, {
           type: "opaqueredirect",
           status: 0,
@@ -12726,7 +12726,7 @@ var require_response = __commonJS({
       if (isBlobLike(V)) {
         return webidl.converters.Blob(V, prefix, name, { strict: false });
       }
-      if (ArrayBuffer.isView(V) || types.isArrayBuffer(V)) {
+      if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
         return webidl.converters.BufferSource(V, prefix, name);
       }
       if (util.isFormDataLike(V)) {
@@ -13917,13 +13917,13 @@ var require_fetch = __commonJS({
           const response = makeResponse();
           const fullLength = blob.size;
           const serializedFullLength = isomorphicEncode(`${fullLength}`);
-          const type = blob.type;
+          const type2 = blob.type;
           if (!request.headersList.contains("range", true)) {
             const bodyWithType = extractBody(blob);
             response.statusText = "OK";
             response.body = bodyWithType[0];
             response.headersList.set("content-length", serializedFullLength, true);
-            response.headersList.set("content-type", type, true);
+            response.headersList.set("content-type", type2, true);
           } else {
             response.rangeRequested = true;
             const rangeHeader = request.headersList.get("range", true);
@@ -13943,7 +13943,7 @@ var require_fetch = __commonJS({
                 rangeEnd = fullLength - 1;
               }
             }
-            const slicedBlob = blob.slice(rangeStart, rangeEnd, type);
+            const slicedBlob = blob.slice(rangeStart, rangeEnd, type2);
             const slicedBodyWithType = extractBody(slicedBlob);
             response.body = slicedBodyWithType[0];
             const serializedSlicedLength = isomorphicEncode(`${slicedBlob.size}`);
@@ -13951,7 +13951,7 @@ var require_fetch = __commonJS({
             response.status = 206;
             response.statusText = "Partial Content";
             response.headersList.set("content-length", serializedSlicedLength, true);
-            response.headersList.set("content-type", type, true);
+            response.headersList.set("content-type", type2, true);
             response.headersList.set("content-range", contentRange, true);
           }
           return Promise.resolve(response);
@@ -14599,10 +14599,10 @@ var require_progressevent = __commonJS({
     var { webidl } = require_webidl();
     var kState = /* @__PURE__ */ Symbol("ProgressEvent state");
     var ProgressEvent = class _ProgressEvent extends Event {
-      constructor(type, eventInitDict = {}) {
-        type = webidl.converters.DOMString(type, "ProgressEvent constructor", "type");
+      constructor(type2, eventInitDict = {}) {
+        type2 = webidl.converters.DOMString(type2, "ProgressEvent constructor", "type");
         eventInitDict = webidl.converters.ProgressEventInit(eventInitDict ?? {});
-        super(type, eventInitDict);
+        super(type2, eventInitDict);
         this[kState] = {
           lengthComputable: eventInitDict.lengthComputable,
           loaded: eventInitDict.loaded,
@@ -14960,7 +14960,7 @@ var require_util4 = __commonJS({
     var { ProgressEvent } = require_progressevent();
     var { getEncoding } = require_encoding();
     var { serializeAMimeType, parseMIMEType } = require_data_url();
-    var { types } = require("node:util");
+    var { types: types2 } = require("node:util");
     var { StringDecoder: StringDecoder2 } = require("string_decoder");
     var { btoa: btoa2 } = require("node:buffer");
     var staticPropertyDescriptors = {
@@ -14968,7 +14968,7 @@ var require_util4 = __commonJS({
       writable: false,
       configurable: false
     };
-    function readOperation(fr, blob, type, encodingName) {
+    function readOperation(fr, blob, type2, encodingName) {
       if (fr[kState] === "loading") {
         throw new DOMException("Invalid state", "InvalidStateError");
       }
@@ -14990,7 +14990,7 @@ var require_util4 = __commonJS({
               });
             }
             isFirstChunk = false;
-            if (!done && types.isUint8Array(value)) {
+            if (!done && types2.isUint8Array(value)) {
               bytes.push(value);
               if ((fr[kLastProgressEventFired] === void 0 || Date.now() - fr[kLastProgressEventFired] >= 50) && !fr[kAborted]) {
                 fr[kLastProgressEventFired] = Date.now();
@@ -15003,7 +15003,7 @@ var require_util4 = __commonJS({
               queueMicrotask(() => {
                 fr[kState] = "done";
                 try {
-                  const result = packageData(bytes, type, blob.type, encodingName);
+                  const result = packageData(bytes, type2, blob.type, encodingName);
                   if (fr[kAborted]) {
                     return;
                   }
@@ -15043,8 +15043,8 @@ var require_util4 = __commonJS({
       });
       reader.dispatchEvent(event);
     }
-    function packageData(bytes, type, mimeType, encodingName) {
-      switch (type) {
+    function packageData(bytes, type2, mimeType, encodingName) {
+      switch (type2) {
         case "DataURL": {
           let dataURL = "data:";
           const parsed2 = parseMIMEType(mimeType || "application/octet-stream");
@@ -15065,9 +15065,9 @@ var require_util4 = __commonJS({
             encoding = getEncoding(encodingName);
           }
           if (encoding === "failure" && mimeType) {
-            const type2 = parseMIMEType(mimeType);
-            if (type2 !== "failure") {
-              encoding = getEncoding(type2.parameters.get("charset"));
+            const type3 = parseMIMEType(mimeType);
+            if (type3 !== "failure") {
+              encoding = getEncoding(type3.parameters.get("charset"));
             }
           }
           if (encoding === "failure") {
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path19) {
-      for (let i9 = 0; i9 < path19.length; ++i9) {
-        const code2 = path19.charCodeAt(i9);
+    function validateCookiePath(path21) {
+      for (let i9 = 0; i9 < path21.length; ++i9) {
+        const code2 = path21.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -16490,9 +16490,9 @@ var require_cookies = __commonJS({
       webidl.argumentLengthCheck(arguments, 2, "setCookie");
       webidl.brandCheck(headers, Headers2, { strict: false });
       cookie = webidl.converters.Cookie(cookie);
-      const str = stringify(cookie);
-      if (str) {
-        headers.append("Set-Cookie", str);
+      const str2 = stringify(cookie);
+      if (str2) {
+        headers.append("Set-Cookie", str2);
       }
     }
     webidl.converters.DeleteCookieAttributes = webidl.dictionaryConverter([
@@ -16581,17 +16581,17 @@ var require_events = __commonJS({
     var { MessagePort } = require("node:worker_threads");
     var MessageEvent = class _MessageEvent extends Event {
       #eventInit;
-      constructor(type, eventInitDict = {}) {
-        if (type === kConstruct) {
+      constructor(type2, eventInitDict = {}) {
+        if (type2 === kConstruct) {
           super(arguments[1], arguments[2]);
           webidl.util.markAsUncloneable(this);
           return;
         }
         const prefix = "MessageEvent constructor";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        type = webidl.converters.DOMString(type, prefix, "type");
+        type2 = webidl.converters.DOMString(type2, prefix, "type");
         eventInitDict = webidl.converters.MessageEventInit(eventInitDict, prefix, "eventInitDict");
-        super(type, eventInitDict);
+        super(type2, eventInitDict);
         this.#eventInit = eventInitDict;
         webidl.util.markAsUncloneable(this);
       }
@@ -16618,10 +16618,10 @@ var require_events = __commonJS({
         }
         return this.#eventInit.ports;
       }
-      initMessageEvent(type, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "", source = null, ports = []) {
+      initMessageEvent(type2, bubbles = false, cancelable = false, data = null, origin = "", lastEventId = "", source = null, ports = []) {
         webidl.brandCheck(this, _MessageEvent);
         webidl.argumentLengthCheck(arguments, 1, "MessageEvent.initMessageEvent");
-        return new _MessageEvent(type, {
+        return new _MessageEvent(type2, {
           bubbles,
           cancelable,
           data,
@@ -16631,8 +16631,8 @@ var require_events = __commonJS({
           ports
         });
       }
-      static createFastMessageEvent(type, init) {
-        const messageEvent = new _MessageEvent(kConstruct, type, init);
+      static createFastMessageEvent(type2, init) {
+        const messageEvent = new _MessageEvent(kConstruct, type2, init);
         messageEvent.#eventInit = init;
         messageEvent.#eventInit.data ??= null;
         messageEvent.#eventInit.origin ??= "";
@@ -16646,12 +16646,12 @@ var require_events = __commonJS({
     delete MessageEvent.createFastMessageEvent;
     var CloseEvent = class _CloseEvent extends Event {
       #eventInit;
-      constructor(type, eventInitDict = {}) {
+      constructor(type2, eventInitDict = {}) {
         const prefix = "CloseEvent constructor";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        type = webidl.converters.DOMString(type, prefix, "type");
+        type2 = webidl.converters.DOMString(type2, prefix, "type");
         eventInitDict = webidl.converters.CloseEventInit(eventInitDict);
-        super(type, eventInitDict);
+        super(type2, eventInitDict);
         this.#eventInit = eventInitDict;
         webidl.util.markAsUncloneable(this);
       }
@@ -16670,12 +16670,12 @@ var require_events = __commonJS({
     };
     var ErrorEvent = class _ErrorEvent extends Event {
       #eventInit;
-      constructor(type, eventInitDict) {
+      constructor(type2, eventInitDict) {
         const prefix = "ErrorEvent constructor";
         webidl.argumentLengthCheck(arguments, 1, prefix);
-        super(type, eventInitDict);
+        super(type2, eventInitDict);
         webidl.util.markAsUncloneable(this);
-        type = webidl.converters.DOMString(type, prefix, "type");
+        type2 = webidl.converters.DOMString(type2, prefix, "type");
         eventInitDict = webidl.converters.ErrorEventInit(eventInitDict ?? {});
         this.#eventInit = eventInitDict;
       }
@@ -16932,23 +16932,23 @@ var require_util7 = __commonJS({
     function isClosed(ws) {
       return ws[kReadyState] === states.CLOSED;
     }
-    function fireEvent(e9, target, eventFactory = (type, init) => new Event(type, init), eventInitDict = {}) {
+    function fireEvent(e9, target, eventFactory = (type2, init) => new Event(type2, init), eventInitDict = {}) {
       const event = eventFactory(e9, eventInitDict);
       target.dispatchEvent(event);
     }
-    function websocketMessageReceived(ws, type, data) {
+    function websocketMessageReceived(ws, type2, data) {
       if (ws[kReadyState] !== states.OPEN) {
         return;
       }
       let dataForEvent;
-      if (type === opcodes.TEXT) {
+      if (type2 === opcodes.TEXT) {
         try {
           dataForEvent = utf8Decode(data);
         } catch {
           failWebsocketConnection(ws, "Received invalid UTF-8 in text frame.");
           return;
         }
-      } else if (type === opcodes.BINARY) {
+      } else if (type2 === opcodes.BINARY) {
         if (ws[kBinaryType] === "blob") {
           dataForEvent = new Blob([data]);
         } else {
@@ -17010,7 +17010,7 @@ var require_util7 = __commonJS({
         response.socket.destroy();
       }
       if (reason) {
-        fireEvent("error", ws, (type, init) => new ErrorEvent(type, init), {
+        fireEvent("error", ws, (type2, init) => new ErrorEvent(type2, init), {
           error: new Error(reason),
           message: reason
         });
@@ -17318,7 +17318,7 @@ var require_connection = __commonJS({
         code2 = 1006;
       }
       ws[kReadyState] = states.CLOSED;
-      fireEvent("close", ws, (type, init) => new CloseEvent(type, init), {
+      fireEvent("close", ws, (type2, init) => new CloseEvent(type2, init), {
         wasClean,
         code: code2,
         reason
@@ -17920,7 +17920,7 @@ var require_websocket = __commonJS({
     var { ByteParser } = require_receiver();
     var { kEnumerableProperty, isBlobLike } = require_util();
     var { getGlobalDispatcher } = require_global2();
-    var { types } = require("node:util");
+    var { types: types2 } = require("node:util");
     var { ErrorEvent, CloseEvent } = require_events();
     var { SendQueue } = require_sender();
     var WebSocket = class _WebSocket extends EventTarget {
@@ -18043,7 +18043,7 @@ var require_websocket = __commonJS({
           this.#sendQueue.add(data, () => {
             this.#bufferedAmount -= length;
           }, sendHints.string);
-        } else if (types.isArrayBuffer(data)) {
+        } else if (types2.isArrayBuffer(data)) {
           this.#bufferedAmount += data.byteLength;
           this.#sendQueue.add(data, () => {
             this.#bufferedAmount -= data.byteLength;
@@ -18148,12 +18148,12 @@ var require_websocket = __commonJS({
         webidl.brandCheck(this, _WebSocket);
         return this[kBinaryType];
       }
-      set binaryType(type) {
+      set binaryType(type2) {
         webidl.brandCheck(this, _WebSocket);
-        if (type !== "blob" && type !== "arraybuffer") {
+        if (type2 !== "blob" && type2 !== "arraybuffer") {
           this[kBinaryType] = "blob";
         } else {
-          this[kBinaryType] = type;
+          this[kBinaryType] = type2;
         }
       }
       /**
@@ -18255,7 +18255,7 @@ var require_websocket = __commonJS({
         if (isBlobLike(V)) {
           return webidl.converters.Blob(V, { strict: false });
         }
-        if (ArrayBuffer.isView(V) || types.isArrayBuffer(V)) {
+        if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
           return webidl.converters.BufferSource(V);
         }
       }
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path19 = opts.path;
+          let path21 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path19 = `/${path19}`;
+            path21 = `/${path21}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path19);
+          url = new URL(util.parseOrigin(url).origin + path21);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -19939,10 +19939,10 @@ var init_date_utils = __esm({
     isLeapYear = (year2) => {
       return year2 % 4 === 0 && (year2 % 100 !== 0 || year2 % 400 === 0);
     };
-    parseDateValue = (value, type, lower, upper) => {
+    parseDateValue = (value, type2, lower, upper) => {
       const dateVal = strictParseByte(stripLeadingZeroes(value));
       if (dateVal < lower || dateVal > upper) {
-        throw new TypeError(`${type} must be between ${lower} and ${upper}, inclusive`);
+        throw new TypeError(`${type2} must be between ${lower} and ${upper}, inclusive`);
       }
       return dateVal;
     };
@@ -19984,7 +19984,7 @@ var LazyJsonString;
 var init_lazy_json = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/lazy-json.js"() {
     LazyJsonString = function LazyJsonString2(val) {
-      const str = Object.assign(new String(val), {
+      const str2 = Object.assign(new String(val), {
         deserializeJSON() {
           return JSON.parse(String(val));
         },
@@ -19995,7 +19995,7 @@ var init_lazy_json = __esm({
           return String(val);
         }
       });
-      return str;
+      return str2;
     };
     LazyJsonString.from = (object) => {
       if (object && typeof object === "object" && (object instanceof LazyJsonString || "deserializeJSON" in object)) {
@@ -20115,12 +20115,12 @@ var init_schema_date_utils = __esm({
         [, month, day, hour, minute, second, fraction, year2] = matches2;
       }
       if (year2 && second) {
-        const timestamp = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
+        const timestamp2 = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
         range(day, 1, 31);
         range(hour, 0, 23);
         range(minute, 0, 59);
         range(second, 0, 60);
-        const date2 = new Date(timestamp);
+        const date2 = new Date(timestamp2);
         date2.setUTCFullYear(Number(year2));
         return date2;
       }
@@ -20214,9 +20214,9 @@ var init_NumericValue = __esm({
     NumericValue = class _NumericValue {
       string;
       type;
-      constructor(string, type) {
+      constructor(string, type2) {
         this.string = string;
-        this.type = type;
+        this.type = type2;
         if (!format.test(string)) {
           throw new Error(`@smithy/core/serde - NumericValue string must conform to the Smithy bigDecimal format. Received: "${string}"`);
         }
@@ -20493,7 +20493,7 @@ var init_memoize = __esm({
 var booleanSelector;
 var init_booleanSelector = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/booleanSelector.js"() {
-    booleanSelector = (obj, key, type) => {
+    booleanSelector = (obj, key, type2) => {
       if (!(key in obj)) {
         return void 0;
       }
@@ -20503,7 +20503,7 @@ var init_booleanSelector = __esm({
       if (obj[key] === "false") {
         return false;
       }
-      throw new Error(`Cannot load ${type} "${key}". Expected "true" or "false", got ${obj[key]}.`);
+      throw new Error(`Cannot load ${type2} "${key}". Expected "true" or "false", got ${obj[key]}.`);
     };
   }
 });
@@ -20657,7 +20657,7 @@ var init_parseIni = __esm({
     prefixKeyRegex = /^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/;
     profileNameBlockList = ["__proto__", "profile __proto__"];
     parseIni = (iniData) => {
-      const map = {};
+      const map2 = {};
       let currentSection;
       let currentSubSection;
       for (const iniLine of iniData.split(/\r?\n/)) {
@@ -20692,14 +20692,14 @@ var init_parseIni = __esm({
               if (currentSubSection && iniLine.trimStart() === iniLine) {
                 currentSubSection = void 0;
               }
-              map[currentSection] = map[currentSection] || {};
+              map2[currentSection] = map2[currentSection] || {};
               const key = currentSubSection ? [currentSubSection, name].join(CONFIG_PREFIX_SEPARATOR) : name;
-              map[currentSection][key] = value;
+              map2[currentSection][key] = value;
             }
           }
         }
       }
-      return map;
+      return map2;
     };
   }
 });
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises3 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path19, options) => {
-      if (fileIntercept[path19] !== void 0) {
-        return fileIntercept[path19];
+    readFile2 = (path21, options) => {
+      if (fileIntercept[path21] !== void 0) {
+        return fileIntercept[path21];
       }
-      if (!filePromises[path19] || options?.ignoreCache) {
-        filePromises[path19] = (0, import_promises3.readFile)(path19, "utf8");
+      if (!filePromises[path21] || options?.ignoreCache) {
+        filePromises[path21] = (0, import_promises3.readFile)(path21, "utf8");
       }
-      return filePromises[path19];
+      return filePromises[path21];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path19, contents) {
-        fileIntercept[path19] = Promise.resolve(contents);
+      interceptFile(path21, contents) {
+        fileIntercept[path21] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -21513,12 +21513,12 @@ var init_NormalizedSchema = __esm({
         this.memberName = memberName;
         const traitStack = [];
         let _ref = ref;
-        let schema = ref;
+        let schema2 = ref;
         this._isMemberSchema = false;
         while (isMemberSchema(_ref)) {
           traitStack.push(_ref[1]);
           _ref = _ref[0];
-          schema = deref(_ref);
+          schema2 = deref(_ref);
           this._isMemberSchema = true;
         }
         if (traitStack.length > 0) {
@@ -21530,20 +21530,20 @@ var init_NormalizedSchema = __esm({
         } else {
           this.memberTraits = 0;
         }
-        if (schema instanceof _NormalizedSchema) {
+        if (schema2 instanceof _NormalizedSchema) {
           const computedMemberTraits = this.memberTraits;
-          Object.assign(this, schema);
-          this.memberTraits = Object.assign({}, computedMemberTraits, schema.getMemberTraits(), this.getMemberTraits());
+          Object.assign(this, schema2);
+          this.memberTraits = Object.assign({}, computedMemberTraits, schema2.getMemberTraits(), this.getMemberTraits());
           this.normalizedTraits = void 0;
-          this.memberName = memberName ?? schema.memberName;
+          this.memberName = memberName ?? schema2.memberName;
           return;
         }
-        this.schema = deref(schema);
+        this.schema = deref(schema2);
         if (isStaticSchema(this.schema)) {
           this.name = `${this.schema[1]}#${this.schema[2]}`;
           this.traits = this.schema[3];
         } else {
-          this.name = this.memberName ?? String(schema);
+          this.name = this.memberName ?? String(schema2);
           this.traits = 0;
         }
         if (this._isMemberSchema && !memberName) {
@@ -21691,8 +21691,8 @@ var init_NormalizedSchema = __esm({
         if (!isDoc && !isMap) {
           throw new Error(`@smithy/core/schema - cannot get key for non-map: ${this.getName(true)}`);
         }
-        const schema = this.getSchema();
-        const memberSchema = isDoc ? 15 : schema[4] ?? 0;
+        const schema2 = this.getSchema();
+        const memberSchema = isDoc ? 15 : schema2[4] ?? 0;
         return member([memberSchema, 0], "key");
       }
       getValueSchema() {
@@ -21797,11 +21797,11 @@ var init_TypeRegistry = __esm({
           }
         }
       }
-      register(shapeId, schema) {
+      register(shapeId, schema2) {
         const qualifiedName = this.normalizeShapeId(shapeId);
         for (const r9 of [this, _TypeRegistry.for(qualifiedName.split("#")[0])]) {
           if (!r9.schemas.has(qualifiedName)) {
-            r9.schemas.set(qualifiedName, schema);
+            r9.schemas.set(qualifiedName, schema2);
           }
         }
       }
@@ -21811,9 +21811,9 @@ var init_TypeRegistry = __esm({
           if (!shapeId.includes("#")) {
             const suffix = "#" + shapeId;
             const candidates = [];
-            for (const [shapeId2, schema] of this.schemas.entries()) {
+            for (const [shapeId2, schema2] of this.schemas.entries()) {
               if (shapeId2.endsWith(suffix)) {
-                candidates.push(schema);
+                candidates.push(schema2);
               }
             }
             if (candidates.length === 1) {
@@ -21859,9 +21859,9 @@ var init_TypeRegistry = __esm({
         return void 0;
       }
       find(predicate) {
-        for (const schema of this.schemas.values()) {
-          if (predicate(schema)) {
-            return schema;
+        for (const schema2 of this.schemas.values()) {
+          if (predicate(schema2)) {
+            return schema2;
           }
         }
         return void 0;
@@ -21892,11 +21892,11 @@ var init_schema = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/client/smithy-client/schemaLogFilter.js
-function schemaLogFilter(schema, data) {
+function schemaLogFilter(schema2, data) {
   if (data == null) {
     return data;
   }
-  const ns = NormalizedSchema.of(schema);
+  const ns = NormalizedSchema.of(schema2);
   if (ns.getMergedTraits().sensitive) {
     return SENSITIVE_STRING;
   }
@@ -21980,14 +21980,14 @@ var init_command = __esm({
           delete requestOptions.metricsRecorder;
         }
         let isEventStream;
-        const schema = this.schema;
-        const marker = schema?.[operationEventStreamMarker];
+        const schema2 = this.schema;
+        const marker = schema2?.[operationEventStreamMarker];
         if (marker !== void 0) {
           isEventStream = marker;
-        } else if (schema) {
-          if (Array.isArray(schema) && schema[0] === 9) {
-            const [, , , , input$, output$] = schema;
-            isEventStream = schema[operationEventStreamMarker] = Boolean(NormalizedSchema.of(input$).getEventStreamMember() || NormalizedSchema.of(output$).getEventStreamMember());
+        } else if (schema2) {
+          if (Array.isArray(schema2) && schema2[0] === 9) {
+            const [, , , , input$, output$] = schema2;
+            isEventStream = schema2[operationEventStreamMarker] = Boolean(NormalizedSchema.of(input$).getEventStreamMember() || NormalizedSchema.of(output$).getEventStreamMember());
           }
         }
         if (isEventStream) {
@@ -22222,16 +22222,16 @@ var init_exceptions = __esm({
         return false;
       }
     };
-    decorateServiceException = (exception, additions = {}) => {
+    decorateServiceException = (exception2, additions = {}) => {
       Object.entries(additions).filter(([, v2]) => v2 !== void 0).forEach(([k9, v2]) => {
-        if (exception[k9] == void 0 || exception[k9] === "") {
-          exception[k9] = v2;
+        if (exception2[k9] == void 0 || exception2[k9] === "") {
+          exception2[k9] = v2;
         }
       });
-      const message = exception.message || exception.Message || "UnknownError";
-      exception.message = message;
-      delete exception.Message;
-      return exception;
+      const message = exception2.message || exception2.Message || "UnknownError";
+      exception2.message = message;
+      delete exception2.Message;
+      return exception2;
     };
   }
 });
@@ -22419,9 +22419,9 @@ var init_NoOpLogger = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/client/smithy-client/client-command-builder.js
-function makeBuilder(common, service2, name, ep) {
+function makeBuilder(common2, service2, name, ep) {
   return function makeCommand(added, plugins2, op, $, smithyContext = {}) {
-    const epMerged = Object.assign({}, common, added);
+    const epMerged = Object.assign({}, common2, added);
     return Command2.classBuilder().ep(epMerged).m(function(CommandCtor, clientStack, config, options) {
       const list2 = plugins2.call(this, CommandCtor, clientStack, config, options);
       list2.unshift(ep(config, CommandCtor.getEndpointParameterInstructions()));
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path19 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path19}`;
+              const { protocol, hostname, port, path: path21 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path21}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path19) => {
-      const parts = path19.split(".");
+    getAttrPathList = (path21) => {
+      const parts = path21.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path19}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path21}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path19}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path21}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path19) => getAttrPathList(path19).reduce((acc, index) => {
+    getAttr = (value, path21) => getAttrPathList(path21).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path19}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path21}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path19 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path19}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path21 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path21}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -23840,7 +23840,7 @@ function toBase642(_input) {
   if (!isArrayLike && !isUint8Array) {
     throw new Error("@smithy/util-base64: toBase64 encoder function only accepts string | Uint8Array.");
   }
-  let str = "";
+  let str2 = "";
   for (let i9 = 0; i9 < input.length; i9 += 3) {
     let bits = 0;
     let bitLength = 0;
@@ -23852,11 +23852,11 @@ function toBase642(_input) {
     bits <<= bitClusterCount * bitsPerLetter - bitLength;
     for (let k9 = 1; k9 <= bitClusterCount; k9++) {
       const offset = (bitClusterCount - k9) * bitsPerLetter;
-      str += alphabetByValue[(bits & maxLetterValue << offset) >> offset];
+      str2 += alphabetByValue[(bits & maxLetterValue << offset) >> offset];
     }
-    str += "==".slice(0, 4 - bitClusterCount);
+    str2 += "==".slice(0, 4 - bitClusterCount);
   }
-  return str;
+  return str2;
 }
 var init_toBase64_browser = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-base64/toBase64.browser.js"() {
@@ -24136,11 +24136,11 @@ var init_collect_stream_body = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/protocols/extended-encode-uri-component.js
-function extendedEncodeURIComponent(str) {
-  if (/^[\w.~-]+$/.test(str)) {
-    return str;
+function extendedEncodeURIComponent(str2) {
+  if (/^[\w.~-]+$/.test(str2)) {
+    return str2;
   }
-  return encodeURIComponent(str).replace(/[!'()*]/g, function(c9) {
+  return encodeURIComponent(str2).replace(/[!'()*]/g, function(c9) {
     return "%" + c9.charCodeAt(0).toString(16).toUpperCase();
   });
 }
@@ -24160,11 +24160,11 @@ var init_HttpBindingNormalizedSchema = __esm({
       static identity = /* @__PURE__ */ Symbol.for("@smithy/HttpBindingNormalizedSchema");
       identity = _HttpBindingNormalizedSchema.identity;
       bindings;
-      constructor(schema) {
-        super(schema);
+      constructor(schema2) {
+        super(schema2);
       }
-      static of(schema) {
-        const ns = NormalizedSchema.of(schema);
+      static of(schema2) {
+        const ns = NormalizedSchema.of(schema2);
         if (ns.identity === _HttpBindingNormalizedSchema.identity) {
           return ns;
         }
@@ -24198,13 +24198,13 @@ var init_HttpBindingNormalizedSchema = __esm({
       }
       getHttpBindingValue(location, traits, nested = false) {
         const raw = this.getSchema();
-        const type = typeof raw === "number" ? raw & 255 : this.isListSchema() ? 64 : 255;
+        const type2 = typeof raw === "number" ? raw & 255 : this.isListSchema() ? 64 : 255;
         const slot = location & 7;
         const media = traits.mediaType ? traits.mediaType === "application/json" || traits.mediaType.endsWith("+json") ? 2 : 1 : 0;
-        const stream = traits.streaming || type === 42 ? this.isStructSchema() ? 2 : 1 : 0;
-        const timestamp = type >= 4 && type <= 7 ? slot >= 6 ? 2 : slot > 0 && slot < 4 ? 1 : 0 : 0;
-        let flags = type | media << 8 | (traits.idempotencyToken ? 1 : 0) << 10 | stream << 11 | (traits.sparse ? 1 : 0) << 13 | timestamp << 14 | (traits.hostLabel ? 1 : 0) << 17 | (location === 36 && typeof raw !== "object" ? 1 : 0) << 18;
-        const category = type & 192;
+        const stream = traits.streaming || type2 === 42 ? this.isStructSchema() ? 2 : 1 : 0;
+        const timestamp2 = type2 >= 4 && type2 <= 7 ? slot >= 6 ? 2 : slot > 0 && slot < 4 ? 1 : 0 : 0;
+        let flags = type2 | media << 8 | (traits.idempotencyToken ? 1 : 0) << 10 | stream << 11 | (traits.sparse ? 1 : 0) << 13 | timestamp2 << 14 | (traits.hostLabel ? 1 : 0) << 17 | (location === 36 && typeof raw !== "object" ? 1 : 0) << 18;
+        const category = type2 & 192;
         const collectionValue = slot & 2 && (category === 64 || !nested && slot & 1) ? this.getHttpBindingCollectionValue(location, traits) : void 0;
         const valueType = (collectionValue?.[1] ?? 0) & 255;
         flags |= (slot >= 6 && (valueType === 4 || valueType === 6) ? 1 : 0) << 16;
@@ -24219,7 +24219,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         return typeof source !== "object" || source === null ? EMPTY_BINDINGS : this.bindings ??= buildHttpBindings(this);
       }
     };
-    buildHttpBindings = (schema) => {
+    buildHttpBindings = (schema2) => {
       const bodyMemberNames = [];
       const bodyMemberSchemas = [];
       const requestBodyMemberNames = [];
@@ -24237,7 +24237,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         }
       };
       const { request, response } = bindings;
-      for (const [name, member2] of schema.structIterator()) {
+      for (const [name, member2] of schema2.structIterator()) {
         const bindingSchema = HttpBindingNormalizedSchema.of(member2);
         const traits = bindingSchema.getMergedTraits();
         const location = bindingSchema.getHttpBindingLocation(traits);
@@ -24265,8 +24265,8 @@ var init_HttpBindingNormalizedSchema = __esm({
             responseBindings.statusCode = binding;
           } else {
             responseBindings.payload = binding;
-            const type = value[1] & 255;
-            request.contentTypeInstruction = traits.mediaType ?? (type === 0 ? "text/plain" : type === 21 || type === 42 ? "application/octet-stream" : null);
+            const type2 = value[1] & 255;
+            request.contentTypeInstruction = traits.mediaType ?? (type2 === 0 ? "text/plain" : type2 === 21 || type2 === 42 ? "application/octet-stream" : null);
           }
         } else if (slot & 1) {
           request.hasPrefixHeaders = true;
@@ -24281,33 +24281,33 @@ var init_HttpBindingNormalizedSchema = __esm({
       if (request.contentTypeInstruction === void 0 && requestBodyMemberNames.length) {
         request.contentTypeInstruction = null;
       }
-      request.syntheticBodySchema = createBodySchema(schema, requestBodyMemberNames, requestBodyMemberSchemas);
-      response.syntheticBodySchema = createBodySchema(schema, bodyMemberNames, bodyMemberSchemas);
+      request.syntheticBodySchema = createBodySchema(schema2, requestBodyMemberNames, requestBodyMemberSchemas);
+      response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path19) => {
+    buildPathSegments = (path21) => {
       const segments = [];
       let offset = 0;
-      for (const match of path19.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path21.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path19.slice(offset, match.index), 0]);
+          segments.push([path21.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path19.length) {
-        segments.push([path19.slice(offset), 0]);
+      if (segments.length && offset < path21.length) {
+        segments.push([path21.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
-    buildHttpOperationBindings = (schema) => {
-      const { http: http3, endpoint } = translateTraits(schema.traits ?? {});
-      const [path19, search] = http3?.[1].split("?") ?? [];
+    buildHttpOperationBindings = (schema2) => {
+      const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
+      const [path21, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path19,
+        path21,
         search ? [...new URLSearchParams(search)] : [],
-        path19 ? buildPathSegments(path19) : void 0,
+        path21 ? buildPathSegments(path21) : void 0,
         endpoint?.[0]
       ];
     };
@@ -24318,17 +24318,17 @@ var init_HttpBindingNormalizedSchema = __esm({
         bindings: { headers: {}, prefixHeaders: [] }
       }
     };
-    getHttpOperationBindings = (schema) => schema[HTTP_BINDINGS] ??= buildHttpOperationBindings(schema);
-    createBodySchema = (schema, memberNames, memberSchemas) => {
+    getHttpOperationBindings = (schema2) => schema2[HTTP_BINDINGS] ??= buildHttpOperationBindings(schema2);
+    createBodySchema = (schema2, memberNames, memberSchemas) => {
       if (!memberNames.length) {
         return void 0;
       }
-      const source = schema.getSchema();
+      const source = schema2.getSchema();
       const body = [
         3,
         source[1],
         source[2],
-        schema.getMergedTraits(),
+        schema2.getMergedTraits(),
         memberNames,
         memberSchemas
       ];
@@ -25272,11 +25272,11 @@ function getUnmarshalledStream(source, options) {
     [Symbol.asyncIterator]: async function* () {
       for await (const chunk of source) {
         const message = options.eventStreamCodec.decode(chunk);
-        const type = await messageUnmarshaller(message);
-        if (type === void 0) {
+        const type2 = await messageUnmarshaller(message);
+        if (type2 === void 0) {
           continue;
         }
-        yield type;
+        yield type2;
       }
     }
   };
@@ -25290,8 +25290,8 @@ function getMessageUnmarshaller(deserializer, toUtf83) {
       throw unmodeledError;
     } else if (messageType === "exception") {
       const code2 = message.headers[":exception-type"].value;
-      const exception = { [code2]: message };
-      const deserializedException = await deserializer(exception);
+      const exception2 = { [code2]: message };
+      const deserializedException = await deserializer(exception2);
       if (deserializedException.$unknown) {
         const error2 = new Error(toUtf83(message.body));
         error2.name = code2;
@@ -25665,8 +25665,8 @@ var init_EventStreamSerde = __esm({
         })();
         const additionalHeaders = {};
         if (!isKnownSchema) {
-          const [type, value] = event[unionMember];
-          eventType = type;
+          const [type2, value] = event[unionMember];
+          eventType = type2;
           serializer.write(15, value);
         } else {
           const eventSchema = unionSchema.getMemberSchema(unionMember);
@@ -25677,23 +25677,23 @@ var init_EventStreamSerde = __esm({
                 explicitPayloadMember = memberName;
               } else if (eventHeader) {
                 const value = event[unionMember][memberName];
-                let type = "binary";
+                let type2 = "binary";
                 if (memberSchema.isNumericSchema()) {
                   if ((-2) ** 31 <= value && value <= 2 ** 31 - 1) {
-                    type = "integer";
+                    type2 = "integer";
                   } else {
-                    type = "long";
+                    type2 = "long";
                   }
                 } else if (memberSchema.isTimestampSchema()) {
-                  type = "timestamp";
+                  type2 = "timestamp";
                 } else if (memberSchema.isStringSchema()) {
-                  type = "string";
+                  type2 = "string";
                 } else if (memberSchema.isBooleanSchema()) {
-                  type = "boolean";
+                  type2 = "boolean";
                 }
                 if (value != null) {
                   additionalHeaders[memberName] = {
-                    type,
+                    type: type2,
                     value
                   };
                   delete event[unionMember][memberName];
@@ -25881,24 +25881,24 @@ var init_HttpProtocol = __esm({
       }
       resolveError(name, namespaces, registries) {
         const defaultErrorSchema = [-3, "", "Error", 0, [], [], 0];
-        let schema;
+        let schema2;
         for (const registry of registries) {
           for (const ns of namespaces) {
             try {
               if (ns === "*") {
-                schema = registry.getSchema(name);
+                schema2 = registry.getSchema(name);
               } else {
-                schema = registry.getSchema(ns + "#" + name);
+                schema2 = registry.getSchema(ns + "#" + name);
               }
-              const errorCtor = registry.getErrorCtor(schema);
+              const errorCtor = registry.getErrorCtor(schema2);
               if (errorCtor) {
-                return [schema, errorCtor, "modeled"];
+                return [schema2, errorCtor, "modeled"];
               } else {
                 const syntheticErrorSchema = registry.getBaseException();
                 if (syntheticErrorSchema) {
                   const syntheticErrorCtor = registry.getErrorCtor(syntheticErrorSchema);
                   if (syntheticErrorCtor) {
-                    return [schema, syntheticErrorCtor, "synthetic"];
+                    return [schema2, syntheticErrorCtor, "synthetic"];
                   }
                 }
               }
@@ -25948,8 +25948,8 @@ var init_HttpProtocol = __esm({
       getDefaultContentType() {
         throw new Error(`@smithy/core/protocols - ${this.constructor.name} getDefaultContentType() implementation missing.`);
       }
-      async deserializeHttpMessage(schema, context, response, arg4, arg5) {
-        void schema;
+      async deserializeHttpMessage(schema2, context, response, arg4, arg5) {
+        void schema2;
         void context;
         void response;
         void arg4;
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path19, staticQuery] = operation2;
+          const [method, path21, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path19 : request.path + path19;
+            request.path = request.path === "/" ? path21 : request.path + path21;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -26128,24 +26128,24 @@ var init_HttpBindingProtocol = __esm({
           query[wireName] = this.serializeHttpValue(value, data, 34, directSerializer, directSerializer ? ns : [ns, traits]);
         }
       }
-      serializeHttpValue(value, data, location, directSerializer, schema = value[0]) {
+      serializeHttpValue(value, data, location, directSerializer, schema2 = value[0]) {
         const flags = value[1];
-        const type = flags & 255;
-        if (directSerializer && !(flags & 1792) && (type <= 2 || type === 17 || type === 19)) {
+        const type2 = flags & 255;
+        if (directSerializer && !(flags & 1792) && (type2 <= 2 || type2 === 17 || type2 === 19)) {
           return String(data);
         }
         if (directSerializer) {
           directSerializer.writeHttpBinding(value, data, location);
         } else {
-          this.serializer.write(schema, data);
+          this.serializer.write(schema2, data);
         }
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path19 = "";
+        let path21 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path19 += value;
+            path21 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path19 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path21 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path19 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path21 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path19;
+        return path21;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -26191,11 +26191,11 @@ var init_HttpBindingProtocol = __esm({
         dataObject.$metadata = this.deserializeMetadata(response);
         return dataObject;
       }
-      async deserializeHttpMessage(schema, context, response, arg4, arg5) {
+      async deserializeHttpMessage(schema2, context, response, arg4, arg5) {
         const dataObject = arg4 instanceof Set ? arg5 : arg4;
         const deserializer = this.deserializer;
         const directDeserializer = typeof deserializer.readCodec === "function" ? deserializer : void 0;
-        const ns = HttpBindingNormalizedSchema.of(schema);
+        const ns = HttpBindingNormalizedSchema.of(schema2);
         const { bodyMemberNames, bindings: { payload, statusCode, headers: responseHeaders, prefixHeaders } } = ns.getHttpBindings().response;
         const headers = response.headers;
         if (payload) {
@@ -26282,7 +26282,7 @@ var init_RpcProtocol = __esm({
         const headers = {};
         const endpoint = await context.endpoint();
         const ns = NormalizedSchema.of(operationSchema?.input);
-        const schema = ns.getSchema();
+        const schema2 = ns.getSchema();
         let payload;
         const input = _input && typeof _input === "object" ? _input : {};
         const request = new HttpRequest({
@@ -26316,7 +26316,7 @@ var init_RpcProtocol = __esm({
               });
             }
           } else {
-            serializer.write(schema, input);
+            serializer.write(schema2, input);
             payload = serializer.flush();
           }
         }
@@ -26389,12 +26389,12 @@ var init_FromStringShapeDeserializer = __esm({
         return this.readHttpBinding(ns.getHttpBindingValue(location, traits), data, location);
       }
       readHttpBinding([ns, flags, collectionValue], data, location) {
-        const schema = flags & 255;
-        if ((schema & 192) === 64) {
+        const schema2 = flags & 255;
+        if ((schema2 & 192) === 64) {
           collectionValue ??= ns.getHttpBindingCollectionValue(location);
           return splitHeader(data).map((item) => this.readHttpBinding(collectionValue, item, location));
         }
-        switch (schema) {
+        switch (schema2) {
           case 21:
           case 42:
             return (this.serdeContext?.base64Decoder ?? fromBase64)(data);
@@ -26403,7 +26403,7 @@ var init_FromStringShapeDeserializer = __esm({
           case 6:
           case 7: {
             const bindingFormat = this.settings.httpBindings ? flags >> 14 & 3 : 0;
-            const format2 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
+            const format2 = this.settings.timestampFormat.useTrait && schema2 > 4 ? schema2 : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
             switch (format2) {
               case 5:
                 return _parseRfc3339DateTimeWithOffset(data);
@@ -26464,8 +26464,8 @@ var init_HttpInterceptingShapeDeserializer = __esm({
         this.codecDeserializer.setSerdeContext(serdeContext);
         this.serdeContext = serdeContext;
       }
-      read(schema, data) {
-        const ns = HttpBindingNormalizedSchema.of(schema);
+      read(schema2, data) {
+        const ns = HttpBindingNormalizedSchema.of(schema2);
         const traits = ns.getMergedTraits();
         if (traits.httpHeader || traits.httpResponseCode) {
           const value = ns.getHttpBindingValue(38, traits);
@@ -26480,18 +26480,18 @@ var init_HttpInterceptingShapeDeserializer = __esm({
         const value = typeof data === "string" ? data : (this.serdeContext?.utf8Encoder ?? toUtf8)(data);
         return this.stringDeserializer.readHttpBinding(binding, value, location);
       }
-      readPayload([schema, flags], data) {
-        const type = flags & 255;
-        if (type === 21 || type === 42) {
+      readPayload([schema2, flags], data) {
+        const type2 = flags & 255;
+        if (type2 === 21 || type2 === 42) {
           return typeof data === "string" ? (this.serdeContext?.utf8Decoder ?? fromUtf8)(data) : data;
         }
-        if (type === 0) {
+        if (type2 === 0) {
           return typeof data === "string" ? data : (this.serdeContext?.utf8Encoder ?? toUtf8)(data);
         }
-        return this.readCodec(schema, data);
+        return this.readCodec(schema2, data);
       }
-      readCodec(schema, data) {
-        return this.codecDeserializer.read(schema, data);
+      readCodec(schema2, data) {
+        return this.codecDeserializer.read(schema2, data);
       }
     };
   }
@@ -26511,26 +26511,26 @@ var init_ToStringShapeSerializer = __esm({
         super();
         this.settings = settings;
       }
-      write(schema, value) {
-        const ns = HttpBindingNormalizedSchema.of(schema);
+      write(schema2, value) {
+        const ns = HttpBindingNormalizedSchema.of(schema2);
         const traits = ns.getMergedTraits();
         const location = ns.getHttpBindingLocation(traits);
         this.writeHttpBinding(ns.getHttpBindingValue(location, traits), value, location);
       }
       writeHttpBinding([ns, flags, collectionValue], value, location) {
-        const schema = flags & 255;
+        const schema2 = flags & 255;
         switch (typeof value) {
           case "object":
             if (value === null) {
               this.stringBuffer = "null";
               return;
             }
-            if (schema >= 4 && schema <= 7) {
+            if (schema2 >= 4 && schema2 <= 7) {
               if (!(value instanceof Date)) {
                 throw new Error(`@smithy/core/protocols - received non-Date value ${value} when schema expected Date in ${ns.getName(true)}`);
               }
               const bindingFormat = this.settings.httpBindings ? flags >> 14 & 3 : 0;
-              const format2 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
+              const format2 = this.settings.timestampFormat.useTrait && schema2 > 4 ? schema2 : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
               switch (format2) {
                 case 5:
                   this.stringBuffer = value.toISOString().replace(".000Z", "Z");
@@ -26547,11 +26547,11 @@ var init_ToStringShapeSerializer = __esm({
               }
               return;
             }
-            if ((schema === 21 || schema === 42) && "byteLength" in value) {
+            if ((schema2 === 21 || schema2 === 42) && "byteLength" in value) {
               this.stringBuffer = (this.serdeContext?.base64Encoder ?? toBase64)(value);
               return;
             }
-            if ((schema & 192) === 64 && Array.isArray(value)) {
+            if ((schema2 & 192) === 64 && Array.isArray(value)) {
               collectionValue ??= ns.getHttpBindingCollectionValue(location);
               const valueSchemaType = collectionValue[1] & 255;
               const isTimestamp = valueSchemaType >= 4 && valueSchemaType <= 7;
@@ -26612,8 +26612,8 @@ var init_HttpInterceptingShapeSerializer = __esm({
         this.codecSerializer.setSerdeContext(serdeContext);
         this.stringSerializer.setSerdeContext(serdeContext);
       }
-      write(schema, value) {
-        const ns = HttpBindingNormalizedSchema.of(schema);
+      write(schema2, value) {
+        const ns = HttpBindingNormalizedSchema.of(schema2);
         const traits = ns.getMergedTraits();
         if (traits.httpHeader || traits.httpLabel || traits.httpQuery) {
           const location = ns.getHttpBindingLocation(traits);
@@ -26626,8 +26626,8 @@ var init_HttpInterceptingShapeSerializer = __esm({
         this.stringSerializer.writeHttpBinding(binding, value, location);
         this.buffer = this.stringSerializer.flush();
       }
-      writeCodec(schema, value) {
-        this.codecSerializer.write(schema, value);
+      writeCodec(schema2, value) {
+        this.codecSerializer.write(schema2, value);
       }
       flush() {
         if (this.buffer !== void 0) {
@@ -26644,9 +26644,9 @@ var init_HttpInterceptingShapeSerializer = __esm({
 // node_modules/@smithy/core/dist-es/submodules/protocols/serde/determineTimestampFormat.js
 function determineTimestampFormat(ns, settings) {
   if (settings.timestampFormat.useTrait) {
-    const schema = ns.getSchema();
-    if (schema === 5 || schema === 6 || schema === 7) {
-      return schema;
+    const schema2 = ns.getSchema();
+    if (schema2 === 5 || schema2 === 6 || schema2 === 7) {
+      return schema2;
     }
   }
   const { httpLabel, httpPrefixHeaders, httpHeader, httpQuery } = ns.getMergedTraits();
@@ -26698,7 +26698,7 @@ function contentLengthMiddleware(bodyLengthChecker) {
     const request = args.request;
     if (HttpRequest.isInstance(request)) {
       const { body, headers } = request;
-      if (body && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
+      if (body && Object.keys(headers).map((str2) => str2.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
         try {
           const length = bodyLengthChecker(body);
           if (length != null) {
@@ -26796,9 +26796,9 @@ var init_UnionSerde = __esm({
         this.from = from;
         this.to = to;
         const keys = Object.keys(this.from);
-        const set = new Set(keys);
-        set.delete("__type");
-        this.keys = set;
+        const set2 = new Set(keys);
+        set2.delete("__type");
+        this.keys = set2;
       }
       mark(key) {
         this.keys.delete(key);
@@ -26960,8 +26960,8 @@ var init_jsonReviver = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/protocols/json/needsReviver.js
-function needsReviver(schema) {
-  const ns = NormalizedSchema.of(schema);
+function needsReviver(schema2) {
+  const ns = NormalizedSchema.of(schema2);
   const raw = ns.getSchema();
   if (Array.isArray(raw) && ns.isStructSchema()) {
     if (REVIVER_SYMBOL in raw) {
@@ -27016,7 +27016,7 @@ var init_common = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/protocols/json/parseJsonBody.js
-async function parseJsonBody(streamBody, context, schema) {
+async function parseJsonBody(streamBody, context, schema2) {
   let parsingInput;
   if (detectBufferParsing() && typeof streamBody?.[Symbol.asyncIterator] === "function") {
     const buffer = await collectBody(streamBody, context);
@@ -27034,7 +27034,7 @@ async function parseJsonBody(streamBody, context, schema) {
   if (parsingInput.length === 0) {
     return {};
   }
-  const reviver = schema && needsReviver(schema) ? jsonReviver : void 0;
+  const reviver = schema2 && needsReviver(schema2) ? jsonReviver : void 0;
   try {
     return JSON.parse(parsingInput, reviver);
   } catch (e9) {
@@ -27124,8 +27124,8 @@ var init_JsonShapeDeserializer2 = __esm({
         super();
         this.settings = settings;
       }
-      async read(schema, data) {
-        const reviver = needsReviver(schema) ? jsonReviver : void 0;
+      async read(schema2, data) {
+        const reviver = needsReviver(schema2) ? jsonReviver : void 0;
         let parsed2;
         if (typeof data === "string") {
           if (data.length === 0) {
@@ -27139,16 +27139,16 @@ var init_JsonShapeDeserializer2 = __esm({
           const buf = Buffer.isBuffer(data) ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
           parsed2 = JSON.parse(buf, reviver);
         } else {
-          parsed2 = await parseJsonBody(data, this.serdeContext, schema);
+          parsed2 = await parseJsonBody(data, this.serdeContext, schema2);
         }
-        return this._read(schema, parsed2);
+        return this._read(schema2, parsed2);
       }
-      readObject(schema, data) {
-        return this._read(schema, data);
+      readObject(schema2, data) {
+        return this._read(schema2, data);
       }
-      _read(schema, value) {
+      _read(schema2, value) {
         const isObject2 = value !== null && typeof value === "object";
-        const ns = NormalizedSchema.of(schema);
+        const ns = NormalizedSchema.of(schema2);
         if (isObject2) {
           if (ns.isStructSchema()) {
             return this._readStruct(ns, value);
@@ -27164,19 +27164,19 @@ var init_JsonShapeDeserializer2 = __esm({
           }
           if (ns.isMapSchema()) {
             const mapMember = ns.getValueSchema();
-            const map = value;
+            const map2 = value;
             if (this.needsTransform(mapMember)) {
-              for (const k9 in map) {
-                if (!hasOwn(map, k9)) {
+              for (const k9 in map2) {
+                if (!hasOwn(map2, k9)) {
                   continue;
                 }
                 if (k9 === "__proto__") {
-                  writeKey(map);
+                  writeKey(map2);
                 }
-                map[k9] = this._read(mapMember, map[k9]);
+                map2[k9] = this._read(mapMember, map2[k9]);
               }
             }
-            return map;
+            return map2;
           }
         }
         if (ns.isBlobSchema() && typeof value === "string") {
@@ -27476,18 +27476,18 @@ var init_JsonShapeSerializer2 = __esm({
         this.settings = settings;
         this.json = alloc(INITIAL_BUFFER_SIZE);
       }
-      write(schema, value) {
+      write(schema2, value) {
         this.i = 0;
         this.rawValue = value;
-        this.rootSchema = NormalizedSchema.of(schema);
+        this.rootSchema = NormalizedSchema.of(schema2);
         this.passthrough = this.rootSchema.isBlobSchema() || this.rootSchema.isStringSchema();
         if (!this.passthrough) {
           this.writeValue(this.rootSchema, value, void 0);
         }
       }
-      writeDiscriminatedDocument(schema, value) {
+      writeDiscriminatedDocument(schema2, value) {
         this.i = 0;
-        this.rootSchema = NormalizedSchema.of(schema);
+        this.rootSchema = NormalizedSchema.of(schema2);
         const ns = this.rootSchema;
         if (ns.isStructSchema() && value != null && typeof value === "object") {
           this.writeValue(ns, value, void 0);
@@ -27515,9 +27515,9 @@ var init_JsonShapeSerializer2 = __esm({
         return result;
       }
       ensure(byteCount) {
-        const { i: i9, json } = this;
-        if (i9 + byteCount > json.length) {
-          let newSize = json.length * 2;
+        const { i: i9, json: json2 } = this;
+        if (i9 + byteCount > json2.length) {
+          let newSize = json2.length * 2;
           while (newSize < i9 + byteCount) {
             newSize *= 2;
           }
@@ -27529,9 +27529,9 @@ var init_JsonShapeSerializer2 = __esm({
       writeAscii(s3) {
         const z = s3.length;
         this.ensure(z);
-        let { i: i9, json } = this;
+        let { i: i9, json: json2 } = this;
         for (let j9 = 0; j9 < z; ++j9) {
-          json[i9] = s3.charCodeAt(j9);
+          json2[i9] = s3.charCodeAt(j9);
           i9 += 1;
         }
         this.i = i9;
@@ -27539,12 +27539,12 @@ var init_JsonShapeSerializer2 = __esm({
       writeAsciiQuoted(s3) {
         const z = s3.length;
         this.ensure(z + 4);
-        let { json, i: i9 } = this;
-        json[i9++] = QUOTE;
+        let { json: json2, i: i9 } = this;
+        json2[i9++] = QUOTE;
         for (let j9 = 0; j9 < z; ++j9) {
-          json[i9++] = s3.charCodeAt(j9);
+          json2[i9++] = s3.charCodeAt(j9);
         }
-        json[i9++] = QUOTE;
+        json2[i9++] = QUOTE;
         this.i = i9;
       }
       writeJsonString(s3) {
@@ -27581,14 +27581,14 @@ var init_JsonShapeSerializer2 = __esm({
             this.ensure(6 + (z - j9 - 1) * 3 + 1);
             this.writeUnicodeEscape(c9);
           } else {
-            let { i: i9, json } = this;
+            let { i: i9, json: json2 } = this;
             if (c9 < 2048) {
-              json[i9++] = 192 | c9 >> 6;
-              json[i9++] = 128 | c9 & 63;
+              json2[i9++] = 192 | c9 >> 6;
+              json2[i9++] = 128 | c9 & 63;
             } else {
-              json[i9++] = 224 | c9 >> 12;
-              json[i9++] = 128 | c9 >> 6 & 63;
-              json[i9++] = 128 | c9 & 63;
+              json2[i9++] = 224 | c9 >> 12;
+              json2[i9++] = 128 | c9 >> 6 & 63;
+              json2[i9++] = 128 | c9 & 63;
             }
             this.i = i9;
           }
@@ -27596,12 +27596,12 @@ var init_JsonShapeSerializer2 = __esm({
         this.json[this.i++] = QUOTE;
       }
       writeUnicodeEscape(code2) {
-        let { json, i: i9 } = this;
-        json[i9++] = BACKSLASH;
-        json[i9++] = 117;
+        let { json: json2, i: i9 } = this;
+        json2[i9++] = BACKSLASH;
+        json2[i9++] = 117;
         const hex = code2.toString(16).padStart(4, "0");
         for (let j9 = 0; j9 < 4; ++j9) {
-          json[i9++] = hex.charCodeAt(j9);
+          json2[i9++] = hex.charCodeAt(j9);
         }
         this.i = i9;
       }
@@ -27616,10 +27616,10 @@ var init_JsonShapeSerializer2 = __esm({
       writeBase64(data) {
         const b64Len = Math.ceil(data.length / 3) * 4;
         this.ensure(b64Len + 2);
-        const json = this.json;
+        const json2 = this.json;
         const B64 = _JsonShapeSerializer2.B64;
         let i9 = this.i;
-        json[i9++] = QUOTE;
+        json2[i9++] = QUOTE;
         const len = data.length;
         const remainder = len % 3;
         const mainLen = len - remainder;
@@ -27627,33 +27627,33 @@ var init_JsonShapeSerializer2 = __esm({
           const a9 = data[j9];
           const b9 = data[j9 + 1];
           const c9 = data[j9 + 2];
-          json[i9++] = B64[a9 >> 2];
-          json[i9++] = B64[(a9 & 3) << 4 | b9 >> 4];
-          json[i9++] = B64[(b9 & 15) << 2 | c9 >> 6];
-          json[i9++] = B64[c9 & 63];
+          json2[i9++] = B64[a9 >> 2];
+          json2[i9++] = B64[(a9 & 3) << 4 | b9 >> 4];
+          json2[i9++] = B64[(b9 & 15) << 2 | c9 >> 6];
+          json2[i9++] = B64[c9 & 63];
         }
         if (remainder === 2) {
           const a9 = data[mainLen];
           const b9 = data[mainLen + 1];
-          json[i9++] = B64[a9 >> 2];
-          json[i9++] = B64[(a9 & 3) << 4 | b9 >> 4];
-          json[i9++] = B64[(b9 & 15) << 2];
-          json[i9++] = 61;
+          json2[i9++] = B64[a9 >> 2];
+          json2[i9++] = B64[(a9 & 3) << 4 | b9 >> 4];
+          json2[i9++] = B64[(b9 & 15) << 2];
+          json2[i9++] = 61;
         } else if (remainder === 1) {
           const a9 = data[mainLen];
-          json[i9++] = B64[a9 >> 2];
-          json[i9++] = B64[(a9 & 3) << 4];
-          json[i9++] = 61;
-          json[i9++] = 61;
+          json2[i9++] = B64[a9 >> 2];
+          json2[i9++] = B64[(a9 & 3) << 4];
+          json2[i9++] = 61;
+          json2[i9++] = 61;
         }
-        json[i9++] = QUOTE;
+        json2[i9++] = QUOTE;
         this.i = i9;
       }
-      writeValue(schema, value, container) {
+      writeValue(schema2, value, container) {
         if (value == null) {
           if (container?.isStructSchema()) {
             if (value === void 0) {
-              const ns2 = NormalizedSchema.of(schema);
+              const ns2 = NormalizedSchema.of(schema2);
               if (ns2.isIdempotencyToken()) {
                 this.writeAsciiQuoted(generateIdempotencyToken());
                 return;
@@ -27666,7 +27666,7 @@ var init_JsonShapeSerializer2 = __esm({
           this.i += 4;
           return;
         }
-        const ns = NormalizedSchema.of(schema);
+        const ns = NormalizedSchema.of(schema2);
         const isObject2 = typeof value === "object";
         if (ns.isStringSchema()) {
           const mediaType = ns.getMergedTraits().mediaType;
@@ -27716,8 +27716,8 @@ var init_JsonShapeSerializer2 = __esm({
             }
             return;
           }
-          const json = JSON.stringify(value);
-          this.writeAscii(json);
+          const json2 = JSON.stringify(value);
+          this.writeAscii(json2);
           return;
         }
         if (typeof value === "string") {
@@ -27740,12 +27740,12 @@ var init_JsonShapeSerializer2 = __esm({
         }
         if (typeof value === "boolean") {
           this.ensure(5);
-          let { i: i9, json } = this;
+          let { i: i9, json: json2 } = this;
           if (value) {
-            json.set(TRUE, i9);
+            json2.set(TRUE, i9);
             i9 += 4;
           } else {
-            json.set(FALSE, i9);
+            json2.set(FALSE, i9);
             i9 += 5;
           }
           this.i = i9;
@@ -27828,9 +27828,9 @@ var init_JsonShapeSerializer2 = __esm({
                 break;
               }
             }
-            let json;
+            let json2;
             if (!hasSpecials) {
-              json = JSON.stringify(value);
+              json2 = JSON.stringify(value);
             } else {
               const out = [];
               for (let i9 = 0; i9 < value.length; ++i9) {
@@ -27844,10 +27844,10 @@ var init_JsonShapeSerializer2 = __esm({
                   out.push(v2);
                 }
               }
-              json = JSON.stringify(out);
+              json2 = JSON.stringify(out);
             }
-            this.ensure(json.length * 3);
-            this.i += encoder.encodeInto(json, this.json.subarray(this.i)).written;
+            this.ensure(json2.length * 3);
+            this.i += encoder.encodeInto(json2, this.json.subarray(this.i)).written;
             return;
           }
         }
@@ -27888,12 +27888,12 @@ var init_JsonShapeSerializer2 = __esm({
                 value[k9] = void 0;
               }
             }
-            const json = JSON.stringify(value);
+            const json2 = JSON.stringify(value);
             if (modifications) {
               Object.assign(value, modifications);
             }
-            this.ensure(json.length * 3);
-            this.i += encoder.encodeInto(json, this.json.subarray(this.i)).written;
+            this.ensure(json2.length * 3);
+            this.i += encoder.encodeInto(json2, this.json.subarray(this.i)).written;
             return;
           }
         }
@@ -28264,7 +28264,7 @@ var init_recursionDetectionMiddleware = __esm({
           invokeStore ??= await InvokeStore.getInstanceAsync();
           const traceIdFromInvokeStore = invokeStore?.getXRayTraceId();
           const traceId = traceIdFromInvokeStore ?? traceIdFromEnv;
-          const nonEmptyString = (str) => typeof str === "string" && str.length > 0;
+          const nonEmptyString = (str2) => typeof str2 === "string" && str2.length > 0;
           if (nonEmptyString(functionName) && nonEmptyString(traceId)) {
             request.headers[X_AMZN_TRACE_ID] = traceId;
           }
@@ -28336,11 +28336,11 @@ var init_resolveAuthOptions = __esm({
 
 // node_modules/@smithy/core/dist-es/legacy-root-exports/middleware-http-auth-scheme/httpAuthSchemeMiddleware.js
 function convertHttpAuthSchemesToMap(httpAuthSchemes) {
-  const map = /* @__PURE__ */ new Map();
+  const map2 = /* @__PURE__ */ new Map();
   for (const scheme of httpAuthSchemes) {
-    map.set(scheme.schemeId, scheme);
+    map2.set(scheme.schemeId, scheme);
   }
-  return map;
+  return map2;
 }
 var httpAuthSchemeMiddleware;
 var init_httpAuthSchemeMiddleware = __esm({
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path19) => {
+    get = (fromObject, path21) => {
       let cursor = fromObject;
-      const pathComponents = path19.split(".");
+      const pathComponents = path21.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -29399,14 +29399,14 @@ var init_DefaultRateLimiter = __esm({
         this.availableTokens = this.availableTokens - amount;
       }
       refillTokenBucket() {
-        const timestamp = this.getCurrentTimeInSeconds();
+        const timestamp2 = this.getCurrentTimeInSeconds();
         if (!this.lastTimestamp) {
-          this.lastTimestamp = timestamp;
+          this.lastTimestamp = timestamp2;
           return;
         }
-        const fillAmount = (timestamp - this.lastTimestamp) * this.fillRate;
+        const fillAmount = (timestamp2 - this.lastTimestamp) * this.fillRate;
         this.availableTokens = Math.min(this.maxCapacity, this.availableTokens + fillAmount);
-        this.lastTimestamp = timestamp;
+        this.lastTimestamp = timestamp2;
       }
       calculateTimeWindow() {
         this.timeWindow = this.getPrecise(Math.pow(this.lastMaxRate * (1 - this.beta) / this.scaleConstant, 1 / 3));
@@ -29414,8 +29414,8 @@ var init_DefaultRateLimiter = __esm({
       cubicThrottle(rateToUse) {
         return this.getPrecise(rateToUse * this.beta);
       }
-      cubicSuccess(timestamp) {
-        return this.getPrecise(this.scaleConstant * Math.pow(timestamp - this.lastThrottleTime - this.timeWindow, 3) + this.lastMaxRate);
+      cubicSuccess(timestamp2) {
+        return this.getPrecise(this.scaleConstant * Math.pow(timestamp2 - this.lastThrottleTime - this.timeWindow, 3) + this.lastMaxRate);
       }
       enableTokenBucket() {
         this.enabled = true;
@@ -30363,7 +30363,7 @@ var init_AwsSdkSigV4ASigner = __esm({
 var getArrayForCommaSeparatedString;
 var init_getArrayForCommaSeparatedString = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/httpAuthSchemes/utils/getArrayForCommaSeparatedString.js"() {
-    getArrayForCommaSeparatedString = (str) => typeof str === "string" && str.length > 0 ? str.split(",").map((item) => item.trim()) : [];
+    getArrayForCommaSeparatedString = (str2) => typeof str2 === "string" && str2.length > 0 ? str2.split(",").map((item) => item.trim()) : [];
   }
 });
 
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path19 }) {
+      getCanonicalPath({ path: path21 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path19.split("/")) {
+          for (const pathSegment of path21.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path19?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path19?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path21?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path21?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path19;
+        return path21;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path19 = request.path;
+          let path21 = request.path;
           if (queryString) {
-            path19 += `?${queryString}`;
+            path21 += `?${queryString}`;
           }
           if (request.fragment) {
-            path19 += `#${request.fragment}`;
+            path21 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path19,
+            path: path21,
             port: request.port,
             agent,
             auth
@@ -32399,9 +32399,9 @@ function createGetRequest(url) {
 }
 async function getCredentials(response, logger2) {
   const stream = sdkStreamMixin2(response.body);
-  const str = await stream.transformToString();
+  const str2 = await stream.transformToString();
   if (response.statusCode === 200) {
-    const parsed2 = JSON.parse(str);
+    const parsed2 = JSON.parse(str2);
     if (typeof parsed2.AccessKeyId !== "string" || typeof parsed2.SecretAccessKey !== "string" || typeof parsed2.Token !== "string" || typeof parsed2.Expiration !== "string") {
       throw new CredentialsProviderError("HTTP credential provider response not of the required format, an object matching: { AccessKeyId: string, SecretAccessKey: string, Token: string, Expiration: string(rfc3339) }", { logger: logger2 });
     }
@@ -32415,7 +32415,7 @@ async function getCredentials(response, logger2) {
   if (response.statusCode >= 400 && response.statusCode < 500) {
     let parsedBody = {};
     try {
-      parsedBody = JSON.parse(str);
+      parsedBody = JSON.parse(str2);
     } catch (e9) {
     }
     throw Object.assign(new CredentialsProviderError(`Server responded with status: ${response.statusCode}`, { logger: logger2 }), {
@@ -32842,10 +32842,10 @@ var init_ProtocolLib = __esm({
         composite.copyFrom(defaultSyntheticRegistry);
         this.errorRegistry = composite;
       }
-      decorateServiceException(exception, additions = {}) {
+      decorateServiceException(exception2, additions = {}) {
         if (this.queryCompat) {
-          const msg = exception.Message ?? additions.Message;
-          const error2 = decorateServiceException(exception, additions);
+          const msg = exception2.Message ?? additions.Message;
+          const error2 = decorateServiceException(exception2, additions);
           if (msg) {
             error2.message = msg;
           }
@@ -32860,19 +32860,19 @@ var init_ProtocolLib = __esm({
           }
           return error2;
         }
-        return decorateServiceException(exception, additions);
+        return decorateServiceException(exception2, additions);
       }
       setQueryCompatError(output, response) {
         const queryErrorHeader = response.headers?.["x-amzn-query-error"];
         if (output !== void 0 && queryErrorHeader != null) {
-          const [Code, Type] = queryErrorHeader.split(";");
+          const [Code, Type2] = queryErrorHeader.split(";");
           const keys = Object.keys(output);
           const Error2 = {
             Code,
-            Type
+            Type: Type2
           };
           output.Code = Code;
-          output.Type = Type;
+          output.Type = Type2;
           for (let i9 = 0; i9 < keys.length; i9++) {
             const k9 = keys[i9];
             Error2[k9 === "message" ? "Message" : k9] = output[k9];
@@ -32896,7 +32896,7 @@ var init_ProtocolLib = __esm({
         try {
           return registry.getSchema(errorName);
         } catch (e9) {
-          return registry.find((schema) => NormalizedSchema.of(schema).getMergedTraits().awsQueryError?.[0] === errorName);
+          return registry.find((schema2) => NormalizedSchema.of(schema2).getMergedTraits().awsQueryError?.[0] === errorName);
         }
       }
     };
@@ -32964,7 +32964,7 @@ var init_AwsJsonRpcProtocol = __esm({
         const ns = NormalizedSchema.of(errorSchema);
         const message = dataObject.message ?? dataObject.Message ?? "UnknownError";
         const ErrorCtor = this.compositeErrorRegistry.getErrorCtor(errorSchema) ?? Error;
-        const exception = new ErrorCtor({});
+        const exception2 = new ErrorCtor({});
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
         for (const [name, member2] of ns.structIterator()) {
@@ -32975,7 +32975,7 @@ var init_AwsJsonRpcProtocol = __esm({
         if (awsQueryCompatible) {
           this.mixin.queryCompatOutput(dataObject, output);
         }
-        throw this.mixin.decorateServiceException(Object.assign(exception, errorMetadata, {
+        throw this.mixin.decorateServiceException(Object.assign(exception2, errorMetadata, {
           $fault: ns.getMergedTraits().error,
           message
         }, output), dataObject);
@@ -33082,7 +33082,7 @@ var init_AwsRestJsonProtocol = __esm({
         const ns = NormalizedSchema.of(errorSchema);
         const message = dataObject.message ?? dataObject.Message ?? "UnknownError";
         const ErrorCtor = this.compositeErrorRegistry.getErrorCtor(errorSchema) ?? Error;
-        const exception = new ErrorCtor({});
+        const exception2 = new ErrorCtor({});
         await this.deserializeHttpMessage(errorSchema, context, response, dataObject);
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
@@ -33090,7 +33090,7 @@ var init_AwsRestJsonProtocol = __esm({
           const target = member2.getMergedTraits().jsonName ?? name;
           output[name] = errorDeserializer.readObject(member2, dataObject[target]);
         }
-        throw this.mixin.decorateServiceException(Object.assign(exception, errorMetadata, {
+        throw this.mixin.decorateServiceException(Object.assign(exception2, errorMetadata, {
           $fault: ns.getMergedTraits().error,
           message
         }, output), dataObject);
@@ -33373,9 +33373,9 @@ var init_UnionSerde2 = __esm({
         this.from = from;
         this.to = to;
         const keys = Object.keys(this.from);
-        const set = new Set(keys);
-        set.delete("__type");
-        this.keys = set;
+        const set2 = new Set(keys);
+        set2.delete("__type");
+        this.keys = set2;
       }
       mark(key) {
         this.keys.delete(key);
@@ -33427,8 +33427,8 @@ var init_XmlShapeDeserializer = __esm({
         this.serdeContext = serdeContext;
         this.stringDeserializer.setSerdeContext(serdeContext);
       }
-      read(schema, bytes, key) {
-        const ns = NormalizedSchema.of(schema);
+      read(schema2, bytes, key) {
+        const ns = NormalizedSchema.of(schema2);
         const memberSchemas = ns.getMemberSchemas();
         const isEventPayload = ns.isStructSchema() && ns.isMemberSchema() && !!Object.values(memberSchemas).find((memberNs) => {
           return !!memberNs.getMemberTraits().eventPayload;
@@ -33446,7 +33446,7 @@ var init_XmlShapeDeserializer = __esm({
         }
         const xmlString = (this.serdeContext?.utf8Encoder ?? toUtf8)(bytes);
         const parsedObject = this.parseXml(xmlString);
-        return this.readSchema(schema, key ? parsedObject[key] : parsedObject);
+        return this.readSchema(schema2, key ? parsedObject[key] : parsedObject);
       }
       readSchema(_schema, value) {
         const ns = NormalizedSchema.of(_schema);
@@ -33576,11 +33576,11 @@ var init_QueryShapeSerializer = __esm({
         super();
         this.settings = settings;
       }
-      write(schema, value, prefix = "") {
+      write(schema2, value, prefix = "") {
         if (this.buffer === void 0) {
           this.buffer = "";
         }
-        const ns = NormalizedSchema.of(schema);
+        const ns = NormalizedSchema.of(schema2);
         if (prefix && !prefix.endsWith(".")) {
           prefix += ".";
         }
@@ -33712,9 +33712,9 @@ var init_QueryShapeSerializer = __esm({
         if (this.buffer === void 0) {
           throw new Error("@aws-sdk/core/protocols - QuerySerializer cannot flush with nothing written to buffer.");
         }
-        const str = this.buffer;
+        const str2 = this.buffer;
         delete this.buffer;
-        return str;
+        return str2;
       }
       getKey(memberName, xmlName, ec2QueryName, keySource) {
         const { ec2, capitalizeKeys } = this.settings;
@@ -33841,7 +33841,7 @@ var init_AwsQueryProtocol = __esm({
         const { errorSchema, errorMetadata } = await this.mixin.getErrorSchemaOrThrowBaseException(errorIdentifier, this.options.defaultNamespace, response, errorData, metadata, this.mixin.findQueryCompatibleError);
         const ns = NormalizedSchema.of(errorSchema);
         const ErrorCtor = this.compositeErrorRegistry.getErrorCtor(errorSchema) ?? Error;
-        const exception = new ErrorCtor({});
+        const exception2 = new ErrorCtor({});
         const output = {
           Type: errorData.Error.Type,
           Code: errorData.Error.Code,
@@ -33852,7 +33852,7 @@ var init_AwsQueryProtocol = __esm({
           const value = errorData[target] ?? dataObject[target];
           output[name] = this.deserializer.readSchema(member2, value);
         }
-        throw this.mixin.decorateServiceException(Object.assign(exception, errorMetadata, {
+        throw this.mixin.decorateServiceException(Object.assign(exception2, errorMetadata, {
           $fault: ns.getMergedTraits().error,
           message
         }, output), dataObject);
@@ -40640,8 +40640,8 @@ var require_truncate = __commonJS({
       }
       return version.format();
     };
-    var isPrerelease = (type) => {
-      return type.startsWith("pre");
+    var isPrerelease = (type2) => {
+      return type2.startsWith("pre");
     };
     module2.exports = truncate;
   }
@@ -41235,20 +41235,20 @@ var require_range = __commonJS({
       }
       return `${from} ${to}`.trim();
     };
-    var testSet = (set, version, options) => {
-      for (let i9 = 0; i9 < set.length; i9++) {
-        if (!set[i9].test(version)) {
+    var testSet = (set2, version, options) => {
+      for (let i9 = 0; i9 < set2.length; i9++) {
+        if (!set2[i9].test(version)) {
           return false;
         }
       }
       if (version.prerelease.length && !options.includePrerelease) {
-        for (let i9 = 0; i9 < set.length; i9++) {
-          debug2(set[i9].semver);
-          if (set[i9].semver === Comparator.ANY) {
+        for (let i9 = 0; i9 < set2.length; i9++) {
+          debug2(set2[i9].semver);
+          if (set2[i9].semver === Comparator.ANY) {
             continue;
           }
-          if (set[i9].semver.prerelease.length > 0) {
-            const allowed3 = set[i9].semver;
+          if (set2[i9].semver.prerelease.length > 0) {
+            const allowed3 = set2[i9].semver;
             if (allowed3.major === version.major && allowed3.minor === version.minor && allowed3.patch === version.patch) {
               return true;
             }
@@ -41644,7 +41644,7 @@ var require_simplify = __commonJS({
     var satisfies3 = require_satisfies();
     var compare = require_compare();
     module2.exports = (versions2, range2, options) => {
-      const set = [];
+      const set2 = [];
       let first = null;
       let prev = null;
       const v2 = versions2.sort((a9, b9) => compare(a9, b9, options));
@@ -41657,17 +41657,17 @@ var require_simplify = __commonJS({
           }
         } else {
           if (prev) {
-            set.push([first, prev]);
+            set2.push([first, prev]);
           }
           prev = null;
           first = null;
         }
       }
       if (first) {
-        set.push([first, null]);
+        set2.push([first, null]);
       }
       const ranges = [];
-      for (const [min, max] of set) {
+      for (const [min, max] of set2) {
         if (min === max) {
           ranges.push(min);
         } else if (!max && min === v2[0]) {
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path18 = __toESM(require("node:path"), 1);
+var path20 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -52303,8 +52303,8 @@ var path3 = __toESM(require("node:path"), 1);
 
 // src/packer/messages.ts
 function parseMessage(line) {
-  const [timestamp = "", target = "", category = "", ...args] = line.split(",");
-  if (!/^\d+$/.test(timestamp) || category === "") return void 0;
+  const [timestamp2 = "", target = "", category = "", ...args] = line.split(",");
+  if (!/^\d+$/.test(timestamp2) || category === "") return void 0;
   return { target, category, args: args.map(unescapeArgument) };
 }
 function unescapeArgument(argument) {
@@ -52572,7 +52572,7 @@ var resourceTypes = [
 var id = /^[\w-]{1,128}$/;
 function entryOf(line) {
   const value = parsed(line);
-  const isType = (name) => resourceTypes.some((type) => type === value[name]);
+  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
   const isText = (name) => typeof value[name] === "string";
   const isMaybeText = (name) => value[name] === void 0 || isText(name);
   const hasId = isText("id") && id.test(String(value["id"]));
@@ -52621,19 +52621,19 @@ var Ledger = class {
     return new Date((this.#known?.getTime() ?? recorded2 ?? Date.now()) - 5 * 6e4);
   }
   /** Records that something is about to be made. @param key ties the id to the intent later */
-  intend(type, key) {
-    this.#append({ intent: type, key });
+  intend(type2, key) {
+    this.#append({ intent: type2, key });
   }
   /** Closes an intent: AWS refused it, so that nothing was made. */
   refused(key) {
     this.#append({ refused: key });
   }
-  made(type, id2, key, region2) {
-    this.#append({ made: type, id: id2, ...key === void 0 ? {} : { key }, ...region2 === void 0 ? {} : { region: region2 } });
+  made(type2, id2, key, region2) {
+    this.#append({ made: type2, id: id2, ...key === void 0 ? {} : { key }, ...region2 === void 0 ? {} : { region: region2 } });
   }
   /** From here on it is the user's: no sweep removes it. */
   release(resources) {
-    resources.forEach(({ type, id: id2 }) => this.#append({ released: type, id: id2 }));
+    resources.forEach(({ type: type2, id: id2 }) => this.#append({ released: type2, id: id2 }));
   }
   startedPacker(leader) {
     this.#append({ packer: leader });
@@ -52642,7 +52642,7 @@ var Ledger = class {
     return this.#entries().flatMap((entry) => "packer" in entry ? [entry.packer] : []);
   }
   get resources() {
-    const released = new Set(this.released.map(({ type, id: id2 }) => `${type} ${id2}`));
+    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
     const made = this.#entries().flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
     const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
     return [...known].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
@@ -52697,8 +52697,8 @@ ${JSON.stringify(entry)}
     return (0, import_node_fs2.readFileSync)(this.#file, "utf8").split("\n").filter((line) => line !== "");
   }
 };
-function resourceOf({ made: type, id: id2, region: region2 }) {
-  return region2 === void 0 ? { type, id: id2 } : { type, id: id2, region: region2 };
+function resourceOf({ made: type2, id: id2, region: region2 }) {
+  return region2 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region2 };
 }
 var mostOutput = 64 * 1024 * 1024;
 function beginningOf(file) {
@@ -52758,9 +52758,9 @@ var tagKeys = {
   verified: "bake-jenkins-ami:verified",
   jenkins: "bake-jenkins-ami:jenkins"
 };
-function tagSpecifications(tags, ...types) {
+function tagSpecifications(tags, ...types2) {
   const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  return types.map((ResourceType) => ({ ResourceType, Tags: list2 }));
+  return types2.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
 
 // node_modules/@aws-sdk/client-ec2/dist-es/EC2Client.js
@@ -61452,7 +61452,7 @@ function advising(left) {
 }
 var otherAdvice = "Run the sweep action when it has expired; what that cannot remove either, remove by hand.";
 function describeLeftovers(left) {
-  const lines = left.map(({ type, id: id2, reason }) => `Left in the account: ${type} ${id2}: ${reason}`);
+  const lines = left.map(({ type: type2, id: id2, reason }) => `Left in the account: ${type2} ${id2}: ${reason}`);
   return [...lines, ...advising(left)].join("\n");
 }
 
@@ -61478,28 +61478,28 @@ var Look = class {
    * are joined by "and", so each gets a request; ids are looked for with filters too, because asking for an id that is
    * gone is an error and a filter is not.
    */
-  for(type, search, filters) {
-    const idFilter = idFilters[type];
+  for(type2, search, filters) {
+    const idFilter = idFilters[type2];
     const all2 = [
       filter(`tag:${tagKeys.bake}`, [this.#traces.bakeId]),
-      ...idFilter === void 0 ? [] : [filter(idFilter, this.recorded(type))],
+      ...idFilter === void 0 ? [] : [filter(idFilter, this.recorded(type2))],
       ...filters
     ].filter(({ Values }) => Values?.length);
-    return this.with(type, async (reader) => (await Promise.all(all2.map((one) => search(reader, [one])))).flat());
+    return this.with(type2, async (reader) => (await Promise.all(all2.map((one) => search(reader, [one])))).flat());
   }
   /** The same with a search that is not one by filters. */
-  async with(type, search) {
+  async with(type2, search) {
     try {
       return this.#ours(await search({ client: this.#client, abortSignal: this.#signal }));
     } catch (error2) {
-      this.unseen.push(notLookedFor(type, error2, { region: this.#region }));
+      this.unseen.push(notLookedFor(type2, error2, { region: this.#region }));
       return [];
     }
   }
   /** The recorded ids of one type, in this region. */
-  recorded(type) {
+  recorded(type2) {
     return this.#traces.records.resources.flatMap(
-      (one) => one.type === type && one.region === this.#region ? [one.id] : []
+      (one) => one.type === type2 && one.region === this.#region ? [one.id] : []
     );
   }
   /** What is this bake's and not to stay, each once. */
@@ -61515,11 +61515,11 @@ var Look = class {
    * What carries our tag is ours. Everything else that a trace leads to may be the user's own (a volume on our instance,
    * a snapshot in our image's mapping): it is ours only if it was made while the bake was running.
    */
-  #isOurs({ type, tags, created }) {
+  #isOurs({ type: type2, tags, created }) {
     const { bakeId, records, until } = this.#traces;
     const bake2 = tags[tagKeys.bake];
     if (bake2 !== void 0) return bake2 === bakeId;
-    if (created === void 0) return type === "security-group";
+    if (created === void 0) return type2 === "security-group";
     return created >= records.began && (until === void 0 || created <= until);
   }
 };
@@ -61535,17 +61535,17 @@ var idFilters = {
 function filter(Name, Values) {
   return { Name, Values: [...new Set(Values)] };
 }
-function unseen(type, reason, region2, id2 = "(unknown)") {
-  return { type, id: id2, state: "", reason, ...region2 === void 0 ? {} : { region: region2 } };
+function unseen(type2, reason, region2, id2 = "(unknown)") {
+  return { type: type2, id: id2, state: "", reason, ...region2 === void 0 ? {} : { region: region2 } };
 }
-function notLookedFor(type, error2, { region: region2, id: id2 } = {}) {
-  return { ...unseen(type, `it could not be looked for: ${messageOf(error2)}`, region2, id2), advice: adviceOn(error2) };
+function notLookedFor(type2, error2, { region: region2, id: id2 } = {}) {
+  return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region2, id2), advice: adviceOn(error2) };
 }
 
 // src/cleanup/launchTemplates.ts
 var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
 async function launchTemplatesOf(reader, { bakeId, records, announced: announced2 }) {
-  const recorded2 = records.resources.flatMap(({ type, id: id2 }) => type === "launch-template" ? [id2] : []);
+  const recorded2 = records.resources.flatMap(({ type: type2, id: id2 }) => type2 === "launch-template" ? [id2] : []);
   const known = /* @__PURE__ */ new Set([...recorded2, ...announced2.launchTemplates]);
   const [tagged, named] = await Promise.all([
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
@@ -61672,10 +61672,10 @@ var doubtful = "The template gives its temporary key pair this name, and Packer 
 
 // src/cleanup/remove.ts
 async function remove(account, resource, abortSignal) {
-  const { type, id: id2, region: region2 } = resource;
+  const { type: type2, id: id2, region: region2 } = resource;
   try {
-    if (type === "instance-profile" || type === "role") await account.iam().remove(resource, abortSignal);
-    else await removers[type](region2 === void 0 ? account.ec2 : account.inRegion(region2), id2, { abortSignal });
+    if (type2 === "instance-profile" || type2 === "role") await account.iam().remove(resource, abortSignal);
+    else await removers[type2](region2 === void 0 ? account.ec2 : account.inRegion(region2), id2, { abortSignal });
   } catch (error2) {
     if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
     throw error2;
@@ -61723,7 +61723,7 @@ async function sweep(options) {
     if (limit.aborted) return left;
     const { found, unseen: unseen2, doubts } = await findResources(account, traces, limit);
     if (limit.aborted) return left;
-    found.filter((resource) => !attempts.has(nameOf(resource))).forEach(({ type, id: id2, region: region2 }) => ledger.made(type, id2, void 0, region2));
+    found.filter((resource) => !attempts.has(nameOf(resource))).forEach(({ type: type2, id: id2, region: region2 }) => ledger.made(type2, id2, void 0, region2));
     found.forEach(
       (resource) => attempts.set(nameOf(resource), { tries: 0, reason: "", ...attempts.get(nameOf(resource)), resource })
     );
@@ -61738,12 +61738,12 @@ async function sweep(options) {
     await Promise.all(removable.map((resource) => attempt(options, resource, attempts)));
     left = [...found.map((resource) => leftover(resource, attempts)), ...unseen2, ...doubts];
     if (blindLooks === 0) {
-      unseen2.forEach(({ type, reason }) => log.warning(`Something of the type ${type} may be left: ${reason}`));
+      unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
     }
     blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
     const isBlind = blindLooks >= mostAttempts;
     const isHopeless = (resource) => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
-    isBlind && unseen2.some(({ type }) => type === waitsFor[resource.type]);
+    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
     await pauseFor(pause, limit).catch(() => void 0);
   }
@@ -61758,7 +61758,7 @@ var waitsFor = {
 };
 function due(found) {
   return found.filter(
-    ({ type, region: region2 }) => !found.some((other) => other.type === waitsFor[type] && other.region === region2)
+    ({ type: type2, region: region2 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region2)
   );
 }
 async function attempt({ account, log, limit }, resource, attempts) {
@@ -61776,8 +61776,8 @@ async function attempt({ account, log, limit }, resource, attempts) {
     attempts.set(nameOf(resource), { resource, tries: passes(error2) ? tries : tries + 1, ...said });
   }
 }
-function nameOf({ type, id: id2 }) {
-  return `${type} ${id2}`;
+function nameOf({ type: type2, id: id2 }) {
+  return `${type2} ${id2}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
 function passes(error2) {
@@ -61787,10 +61787,10 @@ function passes(error2) {
   );
 }
 function leftover(resource, attempts) {
-  const { type, id: id2, state: state2, region: region2 } = resource;
+  const { type: type2, id: id2, state: state2, region: region2 } = resource;
   const { reason, advice: advice2 } = attempts.get(nameOf(resource)) ?? {};
   return {
-    type,
+    type: type2,
     id: id2,
     state: state2,
     reason: reason || "it waits for another resource to go",
@@ -65239,12 +65239,12 @@ function openIam(client) {
   const role = async (RoleName, abortSignal) => (await client.send(new GetRoleCommand({ RoleName }), { abortSignal })).Role;
   return {
     async find(resource, abortSignal) {
-      const { type, id: id2 } = resource;
-      const found = await unlessGone(async () => (type === "role" ? role : profile)(id2, abortSignal));
+      const { type: type2, id: id2 } = resource;
+      const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
       return found && { ...resource, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
     },
-    async remove({ type, id: id2 }, abortSignal) {
-      if (type === "role") {
+    async remove({ type: type2, id: id2 }, abortSignal) {
+      if (type2 === "role") {
         for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName: id2 }, { abortSignal })) {
           for (const PolicyName of PolicyNames) {
             await client.send(new DeleteRolePolicyCommand({ RoleName: id2, PolicyName }), { abortSignal });
@@ -65345,7 +65345,7 @@ function taggedStatements(wanted2) {
 var launchWithWhatIsThere = {
   Effect: "Allow",
   Action: "ec2:RunInstances",
-  NotResource: ["instance", "volume", "network-interface"].map((type) => `arn:*:ec2:*:*:${type}/*`)
+  NotResource: ["instance", "volume", "network-interface"].map((type2) => `arn:*:ec2:*:*:${type2}/*`)
 };
 function conditionOf(action) {
   return action === "iam:PassRole" ? { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } } : void 0;
@@ -72051,8 +72051,8 @@ function wholeNumber(least, most2) {
   };
 }
 function duration(value) {
-  const [, amount = "", unit = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
-  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit] ?? Number.NaN);
+  const [, amount = "", unit2 = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
+  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit2] ?? Number.NaN);
   if (!(ms > 0 && ms <= 864e5)) {
     throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
   }
@@ -72152,9 +72152,9 @@ function indexOf(repository, kind) {
 async function jenkinsVersions(repository, kind, read4, signal) {
   const index = (await read4(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return versionsOfDebs(index);
-  const path19 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
-  if (path19 === void 0) throw new Error("it names no primary index");
-  return versionsOfRpms(unpack(path19, await read4(`${repository}/${path19}`, signal)));
+  const path21 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
+  if (path21 === void 0) throw new Error("it names no primary index");
+  return versionsOfRpms(unpack(path21, await read4(`${repository}/${path21}`, signal)));
 }
 function versionsOfDebs(index) {
   const version = new RegExp(`^Version: (${release2})$`, "m");
@@ -72164,11 +72164,11 @@ function versionsOfRpms(primary) {
   const version = new RegExp(`<version [^>]*\\bver="(${release2})"`);
   return primary.split("</package>").filter((entry) => entry.includes("<name>jenkins</name>")).flatMap((entry) => version.exec(entry)?.[1] ?? []);
 }
-function unpack(path19, bytes) {
+function unpack(path21, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path19.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path19.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path19} is packed in a way that cannot be read`);
+  if (path21.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path21.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path21} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -72258,7 +72258,7 @@ function textOf(value, workspace) {
 
 // src/image/plugins.ts
 async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, { readBytes, log }, signal) {
-  const read4 = (path19) => readJson(`${url}/${path19}`, readBytes, signal);
+  const read4 = (path21) => readJson(`${url}/${path21}`, readBytes, signal);
   const center = await read4(`update-center.json?version=${jenkinsVersion}`);
   const pinned = new Map(wanted2.map(({ name, version }) => [name, version]));
   const hasOther = wanted2.some(({ name, version }) => version !== void 0 && center.plugins[name]?.version !== version);
@@ -72286,9 +72286,9 @@ async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUr
 async function readJson(url, readBytes, signal) {
   try {
     const text2 = (await readBytes(url, signal)).toString("utf8");
-    const json = JSON.parse(text2.replace(/^\s*updateCenter\.post\(/, "").replace(/\);?\s*$/, ""));
-    if (typeof json?.plugins !== "object") throw new Error("it lists no plugins");
-    return json;
+    const json2 = JSON.parse(text2.replace(/^\s*updateCenter\.post\(/, "").replace(/\);?\s*$/, ""));
+    if (typeof json2?.plugins !== "object") throw new Error("it lists no plugins");
+    return json2;
   } catch (error2) {
     signal.throwIfAborted();
     throw new UserError(
@@ -72519,12 +72519,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path19 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path21 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path19)
+    if (request.method !== "GET" || request.url !== path21)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
@@ -72543,7 +72543,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path19}`,
+    url: `http://127.0.0.1:${address.port}${path21}`,
     token,
     requests: () => requests,
     async close() {
@@ -72666,7 +72666,7 @@ function sessions(bakeId, partition2) {
 }
 var creating2 = ["RunInstances", "CreateImage", "CreateKeyPair", "CreateSecurityGroup"];
 function taggedBuild(bakeId, partition2) {
-  const arn = (type) => `arn:${partition2}:ec2:*:*:${type}/*`;
+  const arn = (type2) => `arn:${partition2}:ec2:*:*:${type2}/*`;
   return [
     allow2(
       creating2.map((action) => `ec2:${action}`),
@@ -72771,6 +72771,7 @@ var carriers = {
   "jenkins-plugins": ["jenkins_files"],
   "jenkins-casc": ["jenkins_files"],
   "jenkins-update-center-url": ["jenkins_update_center_url"],
+  "allow-anonymous": ["allow_anonymous"],
   "setup-script": ["setup_script"],
   tags: ["tags"]
 };
@@ -72793,10 +72794,10 @@ function unusedInputs(template, given) {
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
-function problemWith(name, value, { path: path19, declared, legacy }) {
+function problemWith(name, value, { path: path21, declared, legacy }) {
   const input = reserved.get(name);
   if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path19} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path21} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -72826,7 +72827,7 @@ function variablesFile(template, values) {
     ])
   ]);
   return `{
-${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(",\n")}
+${[...lines].map(([name, json2]) => `  ${JSON.stringify(name)}: ${json2}`).join(",\n")}
 }
 `;
 }
@@ -72882,6 +72883,97 @@ async function* follow2(file, ended) {
 
 // src/packer/diagnosis.ts
 var path6 = __toESM(require("node:path"), 1);
+
+// src/image/jenkinsFailure.ts
+var jenkinsFailures = [
+  {
+    id: "jenkins-disk-full",
+    title: "Jenkins does not start: the disk is full",
+    pattern: /No space left on device|Disk quota exceeded/,
+    cause: "Jenkins does not start, because a disk of its machine is full.",
+    change: "Give the root volume more space with 'volume-size', or remove what fills it."
+  },
+  {
+    id: "jenkins-memory",
+    title: "Jenkins does not start: memory",
+    pattern: /OutOfMemoryError|killed by the OOM killer|insufficient memory for the Java|Could not reserve enough space/,
+    cause: "Jenkins does not start, because it has not enough memory.",
+    change: "Give types with at least 4 GB in 'instance-types', or raise -Xmx where JAVA_OPTS sets it."
+  },
+  {
+    id: "jenkins-java-version",
+    title: "Jenkins does not start: the wrong Java",
+    pattern: /^Running with Java \d+ from |UnsupportedClassVersionError/,
+    cause: "Jenkins does not start with this version of Java.",
+    change: "Set 'java-version' to one that this Jenkins takes, and let nothing in the image put another Java in front of it."
+  },
+  {
+    id: "jenkins-java-options",
+    title: "Jenkins does not start: an option of Java",
+    pattern: /Unrecognized (VM )?option|Improperly specified VM option|during initialization of VM|^Error: |^(Missing|Invalid|Unsupported|Conflicting) /,
+    cause: "Jenkins does not start, because Java refuses an option that it is given.",
+    change: "Correct the Java options that 'setup-script' or 'smoke-user-data' sets (JAVA_OPTS, JENKINS_OPTS)."
+  },
+  {
+    id: "jenkins-java-library",
+    title: "Jenkins does not start: Java lacks a library",
+    pattern: /UnsatisfiedLinkError|AWTProblem|cannot open shared object file|Could not initialize class (java|sun)\.awt/,
+    cause: "Jenkins does not start, because Java cannot load a library that it needs.",
+    change: "Install the package that has the library, for example in 'setup-script', and let nothing remove it."
+  },
+  {
+    id: "jenkins-port-taken",
+    title: "Jenkins does not start: its port is taken",
+    pattern: /Address already in use|Failed to bind to/,
+    cause: "Jenkins does not start, because another program of the machine listens on port 8080.",
+    change: "Let the source image and 'setup-script' start nothing on port 8080."
+  },
+  {
+    id: "jenkins-casc-refused",
+    title: "Jenkins does not start: Configuration as Code",
+    pattern: /\bcasc\b|ConfiguratorException|org\.yaml\.snakeyaml|ConfigurationAsCode/,
+    cause: "Jenkins does not start, because Configuration as Code refuses its files.",
+    change: "Correct the file of 'jenkins-casc' that the message is about; what it configures needs its plugin in 'jenkins-plugins'."
+  },
+  {
+    id: "jenkins-configuration",
+    title: "Jenkins does not start: a file of its configuration",
+    pattern: /Unable to read \S+|ConversionException|XmlPullParserException|CannotResolveClassException/,
+    cause: "Jenkins does not start, because it cannot read a file of its configuration.",
+    change: "Correct or remove that file: whatever wrote it into JENKINS_HOME wrote it wrongly, or for another Jenkins."
+  },
+  {
+    id: "jenkins-home",
+    title: "Jenkins does not start: its folders",
+    pattern: /is not a directory|AccessDeniedException|Permission denied|NoHomeDir|NoTempDir|temporary file in/,
+    cause: "Jenkins does not start, because it cannot use one of its folders.",
+    change: "Let the user jenkins own JENKINS_HOME and what is below it, and leave JENKINS_HOME and java.io.tmpdir on folders that exist."
+  },
+  {
+    id: "jenkins-too-slow",
+    title: "Jenkins does not start in time",
+    pattern: /\.service: .*timed out/,
+    cause: "systemd ended Jenkins, because it was not ready in time.",
+    change: "Give a faster type in 'instance-types'; if it waits for something, its journal says for what."
+  },
+  {
+    id: "jenkins-unit",
+    title: "Jenkins does not start: its unit",
+    pattern: /\.service: (Failed (to|at) |Unable to locate|Executable )/,
+    cause: "systemd cannot start the unit jenkins.service as it is.",
+    change: "Correct what 'setup-script' or 'smoke-user-data' changes in /etc/systemd/system/jenkins.service.d."
+  },
+  {
+    id: "jenkins-plugin-fails",
+    title: "Jenkins does not start: a plugin",
+    pattern: /\(Failed (?!to )|ReactorException|NoClassDefFoundError|NoSuchMethodError|ClassNotFoundException/,
+    cause: "Jenkins does not start, because a plugin fails while it is initialized.",
+    change: "Give versions of the plugins that fit this Jenkins and each other in 'jenkins-plugins'."
+  }
+];
+function jenkinsFailureOf(cause) {
+  return jenkinsFailures.find(({ pattern }) => pattern.test(cause));
+}
 
 // src/packer/diagnosis/connection.ts
 var import_ipaddr6 = __toESM(require_ipaddr(), 1);
@@ -72964,6 +73056,27 @@ var unmistakable = [
     pattern: /Java \S+ is installed, but 'java' is version/,
     cause: "The source image has a Java of its own that comes first.",
     change: "Bake on an image without it, or give the Java version that it has."
+  },
+  {
+    id: "java-incomplete",
+    title: "Java lacks something that Jenkins needs",
+    pattern: /^Java \S+ cannot do what Jenkins does first|^Java cannot load all of its libraries:/,
+    cause: "The Java of the image cannot do what Jenkins does when it starts: a library or a package is missing.",
+    change: "The lines below say what Java cannot do. Install the package that has it in the source image; where the shipped template runs on the distribution's own image, report it to the action."
+  },
+  {
+    id: "jenkins-open",
+    title: "Anybody may use this Jenkins",
+    pattern: /^Anybody may use this Jenkins without signing in/,
+    cause: "Jenkins was started once during the build, and lets people in who have not signed in.",
+    change: "Configure a security realm and who may do what in 'jenkins-casc', and leave the setup wizard on without one. If everybody is meant to come in, set 'allow-anonymous' to true."
+  },
+  {
+    id: "jenkins-prefix",
+    title: "Jenkins answers below a prefix",
+    pattern: /^Port 8080 answers with status 404 at \/login/,
+    cause: "During the build port 8080 answered 404 at /login. A Jenkins with a prefix (JENKINS_PREFIX, --prefix) does so, and another program may.",
+    change: "Bake without a prefix, and set it when an instance is launched, in its user data; let nothing else listen on port 8080."
   },
   {
     id: "jenkins-other-version",
@@ -73280,8 +73393,12 @@ function explainScript(failure, facts) {
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
   const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path6.basename(script)}`;
-  const advice2 = found?.rule ?? scriptFailed;
+  const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
+}
+function jenkinsFailureIn(line) {
+  const [, cause] = /^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers).* Its log says: (.*)$/.exec(line) ?? [];
+  return cause === void 0 ? void 0 : jenkinsFailureOf(cause);
 }
 function detailOf(rule, failure, facts) {
   return { detail: rule.detail?.(failure, facts) };
@@ -73690,7 +73807,7 @@ function goDuration(text2) {
   if (text2.startsWith("-")) return 0;
   const units = { h: 36e5, m: 6e4, s: 1e3, ms: 1 };
   return [...text2.matchAll(/([\d.]+)(ms|[hms])/g)].reduce(
-    (sum2, [, amount, unit = ""]) => sum2 + Number(amount) * (units[unit] ?? 0),
+    (sum2, [, amount, unit2 = ""]) => sum2 + Number(amount) * (units[unit2] ?? 0),
     0
   );
 }
@@ -73742,10 +73859,10 @@ function adviceFor4(said, named, hadToken) {
 // src/packer/run.ts
 var import_node_child_process4 = require("node:child_process");
 var longestOutput = 16 * 1024 * 1024;
-function runPacker(path19, args, options) {
+function runPacker(path21, args, options) {
   options.signal.throwIfAborted();
   return new Promise((resolve3, reject) => {
-    const child = (0, import_node_child_process4.execFile)(path19, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
+    const child = (0, import_node_child_process4.execFile)(path21, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
       if (options.signal.aborted) return reject(options.signal.reason);
       if (typeof error2?.code === "string") return reject(error2);
       resolve3({ code: error2 ? error2.code ?? void 0 : 0, stdout, stderr });
@@ -73838,7 +73955,7 @@ var import_semver4 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({ path: template, legacy, names: names2 }, packer, folder) {
   if (!legacy || import_semver4.default.lt(packer.version, "1.10.0")) return template;
-  const required = plugins.filter((plugin) => names2.components.some((type) => type.split("-")[0] === plugin));
+  const required = plugins.filter((plugin) => names2.components.some((type2) => type2.split("-")[0] === plugin));
   if (required.length === 0) return template;
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
@@ -73974,7 +74091,7 @@ function watchTemplate(context) {
       await ec2.send(new CreateTagsCommand({ Resources, Tags }), { abortSignal: ended.signal });
     } catch (error2) {
       if (ended.signal.aborted) return;
-      const names2 = untagged.map(({ type, id: id2 }) => `${type} ${id2}`).join(", ");
+      const names2 = untagged.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
       log.info(
         `Not tagged, so that the sweep action could not find it if this runner were lost: ${names2}: ${messageOf(error2)}`
       );
@@ -74057,11 +74174,11 @@ async function buildImages(bake2, signal) {
     );
     const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint }), ...plugins2 };
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
-    const types = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
-    const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
+    const types2 = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
+    const places = placesOf(types2, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
     let valid2 = false;
     const { casc } = inputs.image;
-    const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc } : {} });
+    const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path12.join(ledger.folder, "variables.json");
       await (0, import_promises15.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
@@ -74111,7 +74228,7 @@ var aboutCredentials = /* @__PURE__ */ new Set([
 ]);
 var nobody = "255.255.255.255/32";
 function valuesFor(inputs, plan, place2, files) {
-  const { volumeSize, kmsKeyId, instanceProfile } = inputs.image;
+  const { volumeSize, kmsKeyId, instanceProfile, casc, allowAnonymous } = inputs.image;
   const { reach } = plan;
   const { jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl } = inputs.image;
   return {
@@ -74133,6 +74250,8 @@ function valuesFor(inputs, plan, place2, files) {
     ...kmsKeyId ? { kms_key_id: kmsKeyId } : {},
     ...instanceProfile ? { instance_profile: instanceProfile } : {},
     ...files ? { jenkins_files: files } : {},
+    ...casc?.hasSecurityRealm ? { jenkins_setup_wizard: false } : {},
+    ...allowAnonymous ? { allow_anonymous: true } : {},
     // What was not given keeps the template's own default.
     ...jenkinsRepositoryKeyFingerprint ? { jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint } : {},
     ...setupScript ? { setup_script: setupScript } : {},
@@ -74589,21 +74708,21 @@ function unsatisfied(version, platform3, newest, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path19 = await which("packer");
-  if (path19 === "") {
+  const path21 = await which("packer");
+  if (path21 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path19, version: await versionOf(path19, env2, signal) };
+  return { path: path21, version: await versionOf(path21, env2, signal) };
 }
-async function versionOf(path19, env2, signal) {
+async function versionOf(path21, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path19, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path21, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path19} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path21} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -74836,12 +74955,12 @@ function securityGroup(name, { tags, reach }) {
 var leastMemory = 3500;
 async function checkInstanceTypes(ec2, names2, needs, signal) {
   const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: [...names2] }] });
-  const { InstanceTypes: types = [] } = await ec2.send(query, { abortSignal: signal });
+  const { InstanceTypes: types2 = [] } = await ec2.send(query, { abortSignal: signal });
   const findings = names2.map(
     (name) => judge(
       name,
       needs,
-      types.find(({ InstanceType: type }) => type === name)
+      types2.find(({ InstanceType: type2 }) => type2 === name)
     )
   );
   return {
@@ -74849,16 +74968,16 @@ async function checkInstanceTypes(ec2, names2, needs, signal) {
     warnings: findings.flatMap(({ warning: warning3 }) => warning3 ?? [])
   };
 }
-function judge(name, { architecture, nitro }, type) {
-  if (!type) return { problem: `${name} is not offered in this region` };
-  const architectures = type.ProcessorInfo?.SupportedArchitectures ?? [];
+function judge(name, { architecture, nitro }, type2) {
+  if (!type2) return { problem: `${name} is not offered in this region` };
+  const architectures = type2.ProcessorInfo?.SupportedArchitectures ?? [];
   if (!architectures.includes(architecture)) {
     return { problem: `${name} is for ${architectures.join(" and ")}, and the source image for ${architecture}` };
   }
-  if (nitro && type.Hypervisor !== "nitro" && type.BareMetal !== true) {
+  if (nitro && type2.Hypervisor !== "nitro" && type2.BareMetal !== true) {
     return { problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs` };
   }
-  const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory;
+  const memory = type2.MemoryInfo?.SizeInMiB ?? leastMemory;
   if (memory < leastMemory) {
     return {
       warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins wants at least 4 ('instance-types').`
@@ -75018,12 +75137,12 @@ async function run(ec2, request, { groupId, place: place2, index }, ledger) {
   const token = command9.input.ClientToken ?? "";
   return recorded(ledger, "instance", token, async () => (await ec2.send(command9)).Instances?.[0]?.InstanceId);
 }
-async function recorded(ledger, type, key, make) {
-  ledger.intend(type, key);
+async function recorded(ledger, type2, key, make) {
+  ledger.intend(type2, key);
   try {
     const id2 = await make();
-    if (!id2) throw new Error(`AWS answered without the id of the new ${type}`);
-    ledger.made(type, id2, key);
+    if (!id2) throw new Error(`AWS answered without the id of the new ${type2}`);
+    ledger.made(type2, id2, key);
     return id2;
   } catch (error2) {
     if (error2 instanceof EC2ServiceException && error2.$fault === "client") ledger.refused(key);
@@ -75063,14 +75182,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, signal) {
+function askJenkins(address, port, path21, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: "/login",
+        path: path21,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -75116,12 +75235,16 @@ def ask():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
             way.connect(('169.254.169.254', 80))
             address = way.getsockname()[0]
-        there = http.client.HTTPConnection(address, ${port}, timeout=10)
-        there.request('GET', '/login', headers={'Accept-Language': 'en', 'User-Agent': 'bake-jenkins-ami'})
-        answer = there.getresponse()
-        body = answer.read(16384).decode('utf-8', 'replace')
-        there.close()
-        return {'status': answer.status, 'version': answer.getheader('X-Jenkins') or '', 'body': body}
+        def get(path):
+            there = http.client.HTTPConnection(address, ${port}, timeout=10)
+            there.request('GET', path, headers={'Accept-Language': 'en', 'User-Agent': 'bake-jenkins-ami'})
+            answer = there.getresponse()
+            body = answer.read(16384).decode('utf-8', 'replace')
+            there.close()
+            return answer, body
+        answer, body = get('/login')
+        root = get('/')[0].status if answer.status < 500 else 0
+        return {'status': answer.status, 'version': answer.getheader('X-Jenkins') or '', 'body': body, 'root': root}
     except Exception as error:
         return {'reason': str(error)[:${longestReason}] or type(error).__name__}
 last, at = None, 0
@@ -75148,17 +75271,23 @@ function withoutReports(consoleText) {
   return consoleText.split("\n").filter((line) => !line.includes(mark)).join("\n");
 }
 function read3(text2) {
-  const nothing2 = (reason) => ({ kind: "none", reason });
+  const nothing3 = (reason) => ({ kind: "none", reason });
   try {
-    const json = (0, import_node_zlib2.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
-    const { status, version, body, reason } = JSON.parse(json);
+    const json2 = (0, import_node_zlib2.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
+    const { status, version, body, reason, root: root9 } = JSON.parse(json2);
     if (typeof status !== "number" || typeof body !== "string") {
-      return nothing2(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable2);
+      return nothing3(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable2);
     }
     const known = versionIn(typeof version === "string" ? version : void 0);
-    return { kind: "http", status, ...known ? { version: known } : {}, body };
+    return {
+      kind: "http",
+      status,
+      ...known ? { version: known } : {},
+      body,
+      ...typeof root9 === "number" && root9 > 0 ? { rootStatus: root9 } : {}
+    };
   } catch {
-    return nothing2(unreadable2);
+    return nothing3(unreadable2);
   }
 }
 
@@ -75171,9 +75300,9 @@ var evidenceMarkers = {
   begin: "----- BEGIN bake-jenkins-ami evidence -----",
   end: "----- END bake-jenkins-ami evidence -----"
 };
-function instanceUserData({ deadlineMinutes, userData: userData2, probeKey }) {
+function instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, probeKey }) {
   if (!Number.isInteger(deadlineMinutes) || deadlineMinutes < 1) throw new RangeError("the deadline is whole minutes");
-  const parts = [part("text/cloud-boothook", boothook(deadlineMinutes, probeKey))];
+  const parts = [part("text/cloud-boothook", boothook(deadlineMinutes, reporter(jenkinsLog), probeKey))];
   if (userData2 !== "") parts.push(isMime(userData2) ? userData2 : part("text/plain", userData2));
   const message = multipart(parts);
   const excess = Buffer.byteLength(message) - longest2;
@@ -75192,7 +75321,7 @@ function lastEvidence(consoleText) {
   const end = text2.indexOf(evidenceMarkers.end);
   return (end === -1 ? text2 : text2.slice(0, end)).replaceAll("\r", "").trim();
 }
-function boothook(deadlineMinutes, probeKey) {
+function boothook(deadlineMinutes, report, probeKey) {
   return `#cloud-boothook
 #!/bin/sh
 umask 077
@@ -75210,12 +75339,16 @@ ${selfProbe(key, jenkinsPort)}END
 systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `;
 }
-var report = String.raw`unit=jenkins.service
+var causeMark = "cause: ";
+function reporter(jenkinsLog) {
+  return String.raw`${withoutComments(jenkinsLog)}
+unit=jenkins.service
 report() {
   echo '${evidenceMarkers.begin}'
+  jenkins_journal | jenkins_cause | sed 's/^/${causeMark}/'
   systemctl --failed --plain --no-legend --no-pager
   systemctl status --no-pager --lines=0 $unit
-  journalctl --boot --unit=$unit --no-pager --lines=120 --output=cat
+  jenkins_journal | tail -n 400 | shortened_journal | tail -n 100
   journalctl --boot --priority=err --no-pager --lines=20 --output=short
   echo '${evidenceMarkers.end}'
 }
@@ -75231,10 +75364,14 @@ while sleep 2; do
     waited=0
   elif [ "$failures" != "$known" ] || [ $waited -ge 30 ]; then
     waited=0
-    report 2>&1 | sed -E 's/\b[0-9a-f]{32}\b/[32 hexadecimal digits removed]/g' >/dev/console
+    report 2>&1 | redacted >/dev/console
   fi
 done
 `;
+}
+function withoutComments(script) {
+  return script.split("\n").filter((line) => !/^\s*(#|$)/.test(line)).map((line) => line.replace(/^ +/, "")).join("\n");
+}
 function multipart(parts) {
   let boundary = "bake-jenkins-ami";
   while (parts.some((each) => each.includes(`--${boundary}`))) boundary += "x";
@@ -75247,12 +75384,12 @@ MIME-Version: 1.0
 ${body}--${boundary}--
 `;
 }
-function part(type, text2) {
-  if (/^[\x00-\x7f]*$/.test(text2)) return `Content-Type: ${type}; charset="us-ascii"
+function part(type2, text2) {
+  if (/^[\x00-\x7f]*$/.test(text2)) return `Content-Type: ${type2}; charset="us-ascii"
 
 ${text2}`;
   const encoded = Buffer.from(text2).toString("base64");
-  return `Content-Type: ${type}; charset="utf-8"
+  return `Content-Type: ${type2}; charset="utf-8"
 Content-Transfer-Encoding: base64
 
 ${encoded}`;
@@ -75265,23 +75402,32 @@ function isMime(userData2) {
 function probeFor(ec2, { via, cidrs }) {
   if (via === "session-manager") return consoleProbe(ec2, newProbeKey());
   return {
-    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, signal),
+    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, "/login", signal),
+    async askForRoot(instance, signal) {
+      const answer = await askJenkins(instance.address, jenkinsPort, "/", signal);
+      return answer.kind === "http" ? answer.status : void 0;
+    },
     otherwise: via === "public-ip" ? `this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'` : `this runner does not reach the machine's private address from ${cidrs.join(", ")}: see 'allowed-cidrs' and docs/networks.md`
   };
 }
 function consoleProbe(ec2, key) {
+  const ask = async ({ id: id2 }, abortSignal) => {
+    try {
+      const { Output = "" } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
+      const report = reportIn(Buffer.from(Output, "base64").toString("utf8"), key);
+      return report ?? { kind: "none", reason: "the machine has reported nothing on its console" };
+    } catch (error2) {
+      const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
+      if (!passing) throw error2;
+      return { kind: "none", reason: "its console could not be read" };
+    }
+  };
   return {
     key,
-    async ask({ id: id2 }, abortSignal) {
-      try {
-        const { Output = "" } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
-        const report2 = reportIn(Buffer.from(Output, "base64").toString("utf8"), key);
-        return report2 ?? { kind: "none", reason: "the machine has reported nothing on its console" };
-      } catch (error2) {
-        const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
-        if (!passing) throw error2;
-        return { kind: "none", reason: "its console could not be read" };
-      }
+    ask,
+    async askForRoot(instance, signal) {
+      const answer = await ask(instance, signal);
+      return answer.kind === "http" ? answer.rootStatus : void 0;
     },
     otherwise: "the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md"
   };
@@ -75314,29 +75460,80 @@ function textOf2(html) {
 }
 
 // src/smoke/evidence.ts
-var lastLines2 = 100;
-async function consoleOutput(ec2, instanceId, signal) {
+var mostLines = { report: 200, console: 100 };
+async function readEvidence(ec2, instanceId, signal) {
   const ask = async (Latest) => {
     const command9 = new GetConsoleOutputCommand({ InstanceId: instanceId, Latest });
     return (await ec2.send(command9, { abortSignal: signal })).Output ?? "";
   };
   try {
     const output = await ask(true).catch(() => ask(false));
-    const text2 = withoutReports(Buffer.from(output, "base64").toString("utf8"));
-    const lines = (lastEvidence(text2) ?? text2).replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
-    return text2.trim() === "" ? "(the console of the machine is empty)" : lines.slice(-lastLines2).join("\n");
+    return evidenceIn(Buffer.from(output, "base64").toString("utf8"));
   } catch (error2) {
     signal.throwIfAborted();
-    return `(the console output could not be fetched: ${messageOf(error2)})`;
+    return { ...nothing2, text: `(the console output could not be fetched: ${messageOf(error2)})` };
   }
 }
-function failedUnits(evidence2) {
-  const unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`;
-  const lines = [
-    ...evidence2.matchAll(new RegExp(String.raw`^\W*${unit} +loaded +failed `, "gm")),
-    ...evidence2.matchAll(new RegExp(String.raw`^\[FAILED\] Failed to (?:start|mount) ${unit}`, "gm"))
-  ];
-  return [...new Set(lines.map(([, name = ""]) => name))].slice(0, 5);
+var nothing2 = { text: "", causes: [], failedUnits: [], gaveUp: false };
+function evidenceIn(consoleText) {
+  const text2 = withoutReports(consoleText);
+  if (text2.trim() === "") return { ...nothing2, text: "(the console of the machine is empty)" };
+  const report = lastEvidence(text2);
+  const lines = (report ?? text2).replace(/\b[0-9a-f]{32}\b/gi, "(32 digits, removed)").trimEnd().split("\n");
+  const failedUnits = unitsIn(lines, report === void 0 ? failedInBoot : failedInReport);
+  return {
+    text: (report === void 0 ? lines.slice(-mostLines.console) : lines.slice(0, mostLines.report)).join("\n"),
+    causes: lines.filter((line) => line.startsWith(causeMark)).map((line) => line.slice(causeMark.length, 500)),
+    failedUnits,
+    gaveUp: report !== void 0 && failedUnits.includes("jenkins.service")
+  };
+}
+var unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`;
+var failedInReport = new RegExp(String.raw`^\W{0,4}${unit} +loaded +failed `);
+var failedInBoot = new RegExp(String.raw`^\[FAILED\] Failed to (?:start|mount) ${unit}`);
+function unitsIn(lines, pattern) {
+  return [...new Set(lines.flatMap((line) => pattern.exec(line)?.[1] ?? []))].slice(0, 5);
+}
+
+// src/smoke/reason.ts
+function whyRejected(state2, circumstances, evidence2) {
+  const { expectedVersion, timeoutMs, isOpen } = circumstances;
+  switch (state2.state) {
+    case "failed":
+      return withCause(state2.detail, evidence2);
+    case "starting":
+      return withCause(
+        `Jenkins was still starting after ${inSeconds(timeoutMs)}. Raise 'smoke-timeout' if this image needs longer.`,
+        evidence2
+      );
+    case "booting":
+      return whyNothingAnswered(state2.detail, circumstances, evidence2);
+    case "ready":
+      if (isOpen) {
+        return "anybody may use this Jenkins without signing in.\nWhat to change: configure a security realm and who may do what in 'jenkins-casc'; if everybody is meant to come in, set 'allow-anonymous' to true.";
+      }
+      return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
+  }
+}
+function withCause(seen, { causes: [cause] }) {
+  if (cause === void 0) return seen;
+  const known = jenkinsFailureOf(cause);
+  const first = `Jenkins does not start on the machine of the smoke test: ${cause} (${seen})`;
+  return known ? [first, `${known.cause} What to change: ${known.change}`, pointer(known.id)].join("\n") : first;
+}
+function whyNothingAnswered(detail, { timeoutMs, probe }, evidence2) {
+  const nothing3 = `nothing answered on port ${jenkinsPort} within ${inSeconds(timeoutMs)}`;
+  if (evidence2.causes.length > 0) return withCause(`${nothing3}: ${detail}`, evidence2);
+  if (evidence2.failedUnits.length > 0) {
+    return `${nothing3}, and on the machine ${evidence2.failedUnits.join(", ")} failed: its console says why.`;
+  }
+  if (/ECONNREFUSED|ECONNRESET|socket hang up|closed without an answer/.test(detail)) {
+    return `${nothing3} (${detail}). The machine was reached, so the network is not the reason: Jenkins does not start with this image, is not ready yet (then raise 'smoke-timeout'), or listens on another port or on 127.0.0.1 only.`;
+  }
+  return `${nothing3} (${detail}). Either Jenkins does not start with this image, or ${probe.otherwise}.`;
+}
+function inSeconds(ms) {
+  return `${Math.round(ms / 1e3)} s`;
 }
 
 // src/smoke/smokeTest.ts
@@ -75345,58 +75542,81 @@ async function smokeTest(ec2, request, ledger, log, signal) {
   const instance = await launch2(ec2, request, ledger, log, signal);
   const state2 = await waitForJenkins(ec2, instance, request, log, signal);
   const seconds = (Date.now() - start2) / 1e3;
-  if (state2.state === "ready" && isExpected(state2.version, request)) {
+  const isOpen = state2.state === "ready" && request.mustBeClosed && await letsAnybodyIn(instance, request, signal);
+  if (state2.state === "ready" && !isOpen && isExpected(state2.version, request)) {
     log.info(`Jenkins ${state2.version} is ready ${seconds.toFixed(1)} s after the launch`);
     return { verdict: "verified", seconds, jenkinsVersion: state2.version };
   }
-  const evidence2 = await consoleOutput(ec2, instance.id, signal);
-  log.quote("console", evidence2);
-  const jenkinsVersion = state2.state === "ready" ? { jenkinsVersion: state2.version } : {};
-  return { verdict: "rejected", seconds, reason: whyRejected(state2, request, evidence2), evidence: evidence2, ...jenkinsVersion };
+  const evidence2 = await evidenceOf(state2, ec2, instance, request, signal);
+  log.quote("console", evidence2.text);
+  return {
+    verdict: "rejected",
+    seconds,
+    reason: whyRejected(state2, { ...request, isOpen }, evidence2),
+    evidence: evidence2.text,
+    ...state2.state === "ready" ? { jenkinsVersion: state2.version } : {}
+  };
 }
 function isExpected(version, { expectedVersion }) {
   return expectedVersion === void 0 || version === expectedVersion;
 }
-function whyRejected(state2, { expectedVersion, timeoutMs, probe }, evidence2) {
-  const failed = failedUnits(evidence2);
-  const limit = `${Math.round(timeoutMs / 1e3)} s`;
-  switch (state2.state) {
-    case "failed":
-      return state2.detail;
-    case "starting":
-      return `Jenkins was still starting after ${limit}. Raise 'smoke-timeout' if this image needs longer.`;
-    case "booting":
-      if (failed.length > 0) {
-        return `nothing answered on port ${jenkinsPort} within ${limit}, and on the machine ${failed.join(", ")} failed: its console says why.`;
-      }
-      return `nothing answered on port ${jenkinsPort} within ${limit} (${state2.detail}). Either Jenkins does not start with this image, or ${probe.otherwise}.`;
-    case "ready":
-      return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
-  }
+async function letsAnybodyIn(instance, { probe }, signal) {
+  return await probe.askForRoot(instance, signal) === 200;
+}
+var reportWithinMs = 2e4;
+async function evidenceOf({ state: state2 }, ec2, { id: id2 }, { reports }, signal) {
+  let evidence2 = await readEvidence(ec2, id2, signal);
+  if (!reports || state2 !== "failed" || evidence2.causes.length > 0) return evidence2;
+  const timeUp = timeLimit(reportWithinMs, [signal]);
+  const look2 = async () => {
+    evidence2 = await readEvidence(ec2, id2, signal);
+    return evidence2.causes.length > 0 || void 0;
+  };
+  await poll(look2, { signal: timeUp, firstMs: 2e3, slowestMs: 4e3 }).catch(() => signal.throwIfAborted());
+  return evidence2;
 }
 var mostRestarts = 3;
-var goneAgain = "Jenkins began to start and went away again; the console says more";
-async function waitForJenkins(ec2, instance, { timeoutMs, probe }, log, signal) {
-  const timeUp = AbortSignal.timeout(timeoutMs);
+var goneAgain = { state: "failed", detail: "Jenkins began to start and went away again; the console says more" };
+var givenUp = { state: "failed", detail: "systemd has given up starting jenkins.service on the machine" };
+var consoleEveryMs = 1e4;
+var sayEveryMs = 3e4;
+async function waitForJenkins(ec2, instance, { timeoutMs, probe, reports }, log, signal) {
+  const timeUp = timeLimit(timeoutMs);
+  const limit = anyOf(signal, timeUp);
+  const began = Date.now();
   let last = { state: "booting", detail: "it was not asked" };
   let asked = 0;
   let timesGone = 0;
+  let saidAt = began;
+  let consoleAt = began;
   const look2 = async () => {
-    const state2 = stateOf(await probe.ask(instance, AbortSignal.any([signal, timeUp])));
+    const state2 = stateOf(await probe.ask(instance, limit));
     if (timeUp.aborted && asked > 0) return void 0;
-    if (state2.state !== last.state || asked === 0) log.info(`Jenkins: ${describeState(state2)}`);
+    const now = Date.now();
+    if (state2.state !== last.state || asked === 0) {
+      log.info(`Jenkins: ${describeState(state2)}`);
+      saidAt = now;
+    } else if (now - saidAt >= sayEveryMs) {
+      const seconds = Math.round((now - began) / 1e3);
+      log.info(`Jenkins: still ${describeState(state2)} after ${seconds} s of at most ${Math.round(timeoutMs / 1e3)} s`);
+      saidAt = now;
+    }
     if (last.state === "starting" && state2.state === "booting") timesGone += 1;
     last = state2;
     asked += 1;
     if (state2.state === "ready" || state2.state === "failed") return state2;
-    if (timesGone >= mostRestarts) return { state: "failed", detail: goneAgain };
+    if (timesGone >= mostRestarts) return goneAgain;
+    if (reports && now - consoleAt >= consoleEveryMs) {
+      consoleAt = now;
+      if ((await readEvidence(ec2, instance.id, limit)).gaveUp) return givenUp;
+    }
     return asked % 5 === 0 ? await endedBehindOurBack(ec2, instance.id, signal) : void 0;
   };
   try {
-    return await poll(look2, { signal: AbortSignal.any([signal, timeUp]), firstMs: 400, slowestMs: 5e3 });
+    return await poll(look2, { signal: limit, firstMs: 400, slowestMs: 5e3 });
   } catch (error2) {
     if (signal.aborted || !timeUp.aborted) throw error2;
-    return last.state === "booting" && timesGone > 0 ? { state: "failed", detail: goneAgain } : last;
+    return last.state === "booting" && timesGone > 0 ? goneAgain : last;
   }
 }
 async function endedBehindOurBack(ec2, id2, signal) {
@@ -75556,15 +75776,18 @@ function testImage({ inputs, deps, account, plan, ledger }, image, name, signal)
     tags: plan.tags,
     userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
+    reports: inputs.smoke?.jenkinsLog !== void 0,
+    // Whether strangers may come into an image of the user's own template is the user's decision.
+    mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
     ...plan.jenkins ? { expectedVersion: plan.jenkins.version } : {}
   };
   return smokeTest(account.ec2, request, ledger, deps.log, signal);
 }
-function smokeUserData({ smoke, template }, probeKey) {
-  const { userData: userData2 = "", timeoutMs = 0 } = smoke ?? {};
-  if (!template.shipped && probeKey === void 0) return userData2;
+function smokeUserData({ smoke }, probeKey) {
+  const { userData: userData2 = "", timeoutMs = 0, jenkinsLog } = smoke ?? {};
+  if (jenkinsLog === void 0) return userData2;
   const deadlineMinutes = smokeDeadlineMinutes(timeoutMs);
-  return instanceUserData({ deadlineMinutes, userData: userData2, ...probeKey ? { probeKey } : {} });
+  return instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, ...probeKey ? { probeKey } : {} });
 }
 async function phase(log, name, work) {
   try {
@@ -75645,7 +75868,7 @@ async function cleanUp(state2, context) {
   const account = await reachAccount(state2, ledger, context, limit);
   const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...running];
-  const kept = ledger.released.flatMap(({ type, id: id2 }) => type === "image" ? [id2] : []);
+  const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
   if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
@@ -75677,7 +75900,8 @@ async function endProcesses(main, ledger, signal) {
 var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
-var import_node_fs15 = require("node:fs");
+var import_node_fs16 = require("node:fs");
+var path19 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -75821,6 +76045,3105 @@ function sessionManagerProblems(of) {
   return problems;
 }
 
+// src/image/casc.ts
+var import_node_fs13 = require("node:fs");
+var path15 = __toESM(require("node:path"), 1);
+
+// node_modules/js-yaml/dist/js-yaml.mjs
+function getDefaultExportFromCjs(x2) {
+  return x2 && x2.__esModule && Object.prototype.hasOwnProperty.call(x2, "default") ? x2["default"] : x2;
+}
+var jsYaml = {};
+var loader = {};
+var common = {};
+var hasRequiredCommon;
+function requireCommon() {
+  if (hasRequiredCommon) return common;
+  hasRequiredCommon = 1;
+  function isNothing(subject) {
+    return typeof subject === "undefined" || subject === null;
+  }
+  function isObject2(subject) {
+    return typeof subject === "object" && subject !== null;
+  }
+  function toArray(sequence) {
+    if (Array.isArray(sequence)) return sequence;
+    else if (isNothing(sequence)) return [];
+    return [sequence];
+  }
+  function extend(target, source) {
+    if (source) {
+      const sourceKeys = Object.keys(source);
+      for (let index = 0, length = sourceKeys.length; index < length; index += 1) {
+        const key = sourceKeys[index];
+        target[key] = source[key];
+      }
+    }
+    return target;
+  }
+  function repeat(string, count) {
+    let result = "";
+    for (let cycle = 0; cycle < count; cycle += 1) {
+      result += string;
+    }
+    return result;
+  }
+  function isNegativeZero(number) {
+    return number === 0 && Number.NEGATIVE_INFINITY === 1 / number;
+  }
+  common.isNothing = isNothing;
+  common.isObject = isObject2;
+  common.toArray = toArray;
+  common.repeat = repeat;
+  common.isNegativeZero = isNegativeZero;
+  common.extend = extend;
+  return common;
+}
+var exception;
+var hasRequiredException;
+function requireException() {
+  if (hasRequiredException) return exception;
+  hasRequiredException = 1;
+  function formatError(exception2, compact) {
+    let where = "";
+    const message = exception2.reason || "(unknown reason)";
+    if (!exception2.mark) return message;
+    if (exception2.mark.name) {
+      where += 'in "' + exception2.mark.name + '" ';
+    }
+    where += "(" + (exception2.mark.line + 1) + ":" + (exception2.mark.column + 1) + ")";
+    if (!compact && exception2.mark.snippet) {
+      where += "\n\n" + exception2.mark.snippet;
+    }
+    return message + " " + where;
+  }
+  function YAMLException2(reason, mark2) {
+    Error.call(this);
+    this.name = "YAMLException";
+    this.reason = reason;
+    this.mark = mark2;
+    this.message = formatError(this, false);
+    if (Error.captureStackTrace) {
+      Error.captureStackTrace(this, this.constructor);
+    } else {
+      this.stack = new Error().stack || "";
+    }
+  }
+  YAMLException2.prototype = Object.create(Error.prototype);
+  YAMLException2.prototype.constructor = YAMLException2;
+  YAMLException2.prototype.toString = function toString(compact) {
+    return this.name + ": " + formatError(this, compact);
+  };
+  exception = YAMLException2;
+  return exception;
+}
+var snippet;
+var hasRequiredSnippet;
+function requireSnippet() {
+  if (hasRequiredSnippet) return snippet;
+  hasRequiredSnippet = 1;
+  const common2 = requireCommon();
+  function getLine(buffer, lineStart, lineEnd, position, maxLineLength) {
+    let head = "";
+    let tail = "";
+    const maxHalfLength = Math.floor(maxLineLength / 2) - 1;
+    if (position - lineStart > maxHalfLength) {
+      head = " ... ";
+      lineStart = position - maxHalfLength + head.length;
+    }
+    if (lineEnd - position > maxHalfLength) {
+      tail = " ...";
+      lineEnd = position + maxHalfLength - tail.length;
+    }
+    return {
+      str: head + buffer.slice(lineStart, lineEnd).replace(/\t/g, "→") + tail,
+      pos: position - lineStart + head.length
+      // relative position
+    };
+  }
+  function padStart(string, max) {
+    return common2.repeat(" ", max - string.length) + string;
+  }
+  function makeSnippet(mark2, options) {
+    options = Object.create(options || null);
+    if (!mark2.buffer) return null;
+    if (!options.maxLength) options.maxLength = 79;
+    if (typeof options.indent !== "number") options.indent = 1;
+    if (typeof options.linesBefore !== "number") options.linesBefore = 3;
+    if (typeof options.linesAfter !== "number") options.linesAfter = 2;
+    const re = /\r?\n|\r|\0/g;
+    const lineStarts = [0];
+    const lineEnds = [];
+    let match;
+    let foundLineNo = -1;
+    while (match = re.exec(mark2.buffer)) {
+      lineEnds.push(match.index);
+      lineStarts.push(match.index + match[0].length);
+      if (mark2.position <= match.index && foundLineNo < 0) {
+        foundLineNo = lineStarts.length - 2;
+      }
+    }
+    if (foundLineNo < 0) foundLineNo = lineStarts.length - 1;
+    let result = "";
+    const lineNoLength = Math.min(mark2.line + options.linesAfter, lineEnds.length).toString().length;
+    const maxLineLength = options.maxLength - (options.indent + lineNoLength + 3);
+    for (let i9 = 1; i9 <= options.linesBefore; i9++) {
+      if (foundLineNo - i9 < 0) break;
+      const line2 = getLine(
+        mark2.buffer,
+        lineStarts[foundLineNo - i9],
+        lineEnds[foundLineNo - i9],
+        mark2.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
+        maxLineLength
+      );
+      result = common2.repeat(" ", options.indent) + padStart((mark2.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
+    }
+    const line = getLine(mark2.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark2.position, maxLineLength);
+    result += common2.repeat(" ", options.indent) + padStart((mark2.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
+    result += common2.repeat("-", options.indent + lineNoLength + 3 + line.pos) + "^\n";
+    for (let i9 = 1; i9 <= options.linesAfter; i9++) {
+      if (foundLineNo + i9 >= lineEnds.length) break;
+      const line2 = getLine(
+        mark2.buffer,
+        lineStarts[foundLineNo + i9],
+        lineEnds[foundLineNo + i9],
+        mark2.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
+        maxLineLength
+      );
+      result += common2.repeat(" ", options.indent) + padStart((mark2.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
+    }
+    return result.replace(/\n$/, "");
+  }
+  snippet = makeSnippet;
+  return snippet;
+}
+var type;
+var hasRequiredType;
+function requireType() {
+  if (hasRequiredType) return type;
+  hasRequiredType = 1;
+  const YAMLException2 = requireException();
+  const TYPE_CONSTRUCTOR_OPTIONS = [
+    "kind",
+    "multi",
+    "resolve",
+    "construct",
+    "instanceOf",
+    "predicate",
+    "represent",
+    "representName",
+    "defaultStyle",
+    "styleAliases"
+  ];
+  const YAML_NODE_KINDS = [
+    "scalar",
+    "sequence",
+    "mapping"
+  ];
+  function compileStyleAliases(map2) {
+    const result = {};
+    if (map2 !== null) {
+      Object.keys(map2).forEach(function(style) {
+        map2[style].forEach(function(alias) {
+          result[String(alias)] = style;
+        });
+      });
+    }
+    return result;
+  }
+  function Type2(tag, options) {
+    options = options || {};
+    Object.keys(options).forEach(function(name) {
+      if (TYPE_CONSTRUCTOR_OPTIONS.indexOf(name) === -1) {
+        throw new YAMLException2('Unknown option "' + name + '" is met in definition of "' + tag + '" YAML type.');
+      }
+    });
+    this.options = options;
+    this.tag = tag;
+    this.kind = options["kind"] || null;
+    this.resolve = options["resolve"] || function() {
+      return true;
+    };
+    this.construct = options["construct"] || function(data) {
+      return data;
+    };
+    this.instanceOf = options["instanceOf"] || null;
+    this.predicate = options["predicate"] || null;
+    this.represent = options["represent"] || null;
+    this.representName = options["representName"] || null;
+    this.defaultStyle = options["defaultStyle"] || null;
+    this.multi = options["multi"] || false;
+    this.styleAliases = compileStyleAliases(options["styleAliases"] || null);
+    if (YAML_NODE_KINDS.indexOf(this.kind) === -1) {
+      throw new YAMLException2('Unknown kind "' + this.kind + '" is specified for "' + tag + '" YAML type.');
+    }
+  }
+  type = Type2;
+  return type;
+}
+var schema;
+var hasRequiredSchema;
+function requireSchema() {
+  if (hasRequiredSchema) return schema;
+  hasRequiredSchema = 1;
+  const YAMLException2 = requireException();
+  const Type2 = requireType();
+  function compileList(schema2, name) {
+    const result = [];
+    schema2[name].forEach(function(currentType) {
+      let newIndex = result.length;
+      result.forEach(function(previousType, previousIndex) {
+        if (previousType.tag === currentType.tag && previousType.kind === currentType.kind && previousType.multi === currentType.multi) {
+          newIndex = previousIndex;
+        }
+      });
+      result[newIndex] = currentType;
+    });
+    return result;
+  }
+  function compileMap() {
+    const result = {
+      scalar: {},
+      sequence: {},
+      mapping: {},
+      fallback: {},
+      multi: {
+        scalar: [],
+        sequence: [],
+        mapping: [],
+        fallback: []
+      }
+    };
+    function collectType(type2) {
+      if (type2.multi) {
+        result.multi[type2.kind].push(type2);
+        result.multi["fallback"].push(type2);
+      } else {
+        result[type2.kind][type2.tag] = result["fallback"][type2.tag] = type2;
+      }
+    }
+    for (let index = 0, length = arguments.length; index < length; index += 1) {
+      arguments[index].forEach(collectType);
+    }
+    return result;
+  }
+  function Schema2(definition) {
+    return this.extend(definition);
+  }
+  Schema2.prototype.extend = function extend(definition) {
+    let implicit = [];
+    let explicit = [];
+    if (definition instanceof Type2) {
+      explicit.push(definition);
+    } else if (Array.isArray(definition)) {
+      explicit = explicit.concat(definition);
+    } else if (definition && (Array.isArray(definition.implicit) || Array.isArray(definition.explicit))) {
+      if (definition.implicit) implicit = implicit.concat(definition.implicit);
+      if (definition.explicit) explicit = explicit.concat(definition.explicit);
+    } else {
+      throw new YAMLException2("Schema.extend argument should be a Type, [ Type ], or a schema definition ({ implicit: [...], explicit: [...] })");
+    }
+    implicit.forEach(function(type2) {
+      if (!(type2 instanceof Type2)) {
+        throw new YAMLException2("Specified list of YAML types (or a single Type object) contains a non-Type object.");
+      }
+      if (type2.loadKind && type2.loadKind !== "scalar") {
+        throw new YAMLException2("There is a non-scalar type in the implicit list of a schema. Implicit resolving of such types is not supported.");
+      }
+      if (type2.multi) {
+        throw new YAMLException2("There is a multi type in the implicit list of a schema. Multi tags can only be listed as explicit.");
+      }
+    });
+    explicit.forEach(function(type2) {
+      if (!(type2 instanceof Type2)) {
+        throw new YAMLException2("Specified list of YAML types (or a single Type object) contains a non-Type object.");
+      }
+    });
+    const result = Object.create(Schema2.prototype);
+    result.implicit = (this.implicit || []).concat(implicit);
+    result.explicit = (this.explicit || []).concat(explicit);
+    result.compiledImplicit = compileList(result, "implicit");
+    result.compiledExplicit = compileList(result, "explicit");
+    result.compiledTypeMap = compileMap(result.compiledImplicit, result.compiledExplicit);
+    return result;
+  };
+  schema = Schema2;
+  return schema;
+}
+var str;
+var hasRequiredStr;
+function requireStr() {
+  if (hasRequiredStr) return str;
+  hasRequiredStr = 1;
+  const Type2 = requireType();
+  str = new Type2("tag:yaml.org,2002:str", {
+    kind: "scalar",
+    construct: function(data) {
+      return data !== null ? data : "";
+    }
+  });
+  return str;
+}
+var seq;
+var hasRequiredSeq;
+function requireSeq() {
+  if (hasRequiredSeq) return seq;
+  hasRequiredSeq = 1;
+  const Type2 = requireType();
+  seq = new Type2("tag:yaml.org,2002:seq", {
+    kind: "sequence",
+    construct: function(data) {
+      return data !== null ? data : [];
+    }
+  });
+  return seq;
+}
+var map;
+var hasRequiredMap;
+function requireMap() {
+  if (hasRequiredMap) return map;
+  hasRequiredMap = 1;
+  const Type2 = requireType();
+  map = new Type2("tag:yaml.org,2002:map", {
+    kind: "mapping",
+    construct: function(data) {
+      return data !== null ? data : {};
+    }
+  });
+  return map;
+}
+var failsafe;
+var hasRequiredFailsafe;
+function requireFailsafe() {
+  if (hasRequiredFailsafe) return failsafe;
+  hasRequiredFailsafe = 1;
+  const Schema2 = requireSchema();
+  failsafe = new Schema2({
+    explicit: [
+      requireStr(),
+      requireSeq(),
+      requireMap()
+    ]
+  });
+  return failsafe;
+}
+var _null;
+var hasRequired_null;
+function require_null() {
+  if (hasRequired_null) return _null;
+  hasRequired_null = 1;
+  const Type2 = requireType();
+  function resolveYamlNull(data) {
+    if (data === null) return true;
+    const max = data.length;
+    return max === 1 && data === "~" || max === 4 && (data === "null" || data === "Null" || data === "NULL");
+  }
+  function constructYamlNull() {
+    return null;
+  }
+  function isNull(object) {
+    return object === null;
+  }
+  _null = new Type2("tag:yaml.org,2002:null", {
+    kind: "scalar",
+    resolve: resolveYamlNull,
+    construct: constructYamlNull,
+    predicate: isNull,
+    represent: {
+      canonical: function() {
+        return "~";
+      },
+      lowercase: function() {
+        return "null";
+      },
+      uppercase: function() {
+        return "NULL";
+      },
+      camelcase: function() {
+        return "Null";
+      },
+      empty: function() {
+        return "";
+      }
+    },
+    defaultStyle: "lowercase"
+  });
+  return _null;
+}
+var bool;
+var hasRequiredBool;
+function requireBool() {
+  if (hasRequiredBool) return bool;
+  hasRequiredBool = 1;
+  const Type2 = requireType();
+  function resolveYamlBoolean(data) {
+    if (data === null) return false;
+    const max = data.length;
+    return max === 4 && (data === "true" || data === "True" || data === "TRUE") || max === 5 && (data === "false" || data === "False" || data === "FALSE");
+  }
+  function constructYamlBoolean(data) {
+    return data === "true" || data === "True" || data === "TRUE";
+  }
+  function isBoolean(object) {
+    return Object.prototype.toString.call(object) === "[object Boolean]";
+  }
+  bool = new Type2("tag:yaml.org,2002:bool", {
+    kind: "scalar",
+    resolve: resolveYamlBoolean,
+    construct: constructYamlBoolean,
+    predicate: isBoolean,
+    represent: {
+      lowercase: function(object) {
+        return object ? "true" : "false";
+      },
+      uppercase: function(object) {
+        return object ? "TRUE" : "FALSE";
+      },
+      camelcase: function(object) {
+        return object ? "True" : "False";
+      }
+    },
+    defaultStyle: "lowercase"
+  });
+  return bool;
+}
+var int;
+var hasRequiredInt;
+function requireInt() {
+  if (hasRequiredInt) return int;
+  hasRequiredInt = 1;
+  const common2 = requireCommon();
+  const Type2 = requireType();
+  function isHexCode(c9) {
+    return c9 >= 48 && c9 <= 57 || c9 >= 65 && c9 <= 70 || c9 >= 97 && c9 <= 102;
+  }
+  function isOctCode(c9) {
+    return c9 >= 48 && c9 <= 55;
+  }
+  function isDecCode(c9) {
+    return c9 >= 48 && c9 <= 57;
+  }
+  function resolveYamlInteger(data) {
+    if (data === null) return false;
+    const max = data.length;
+    let index = 0;
+    let hasDigits = false;
+    if (!max) return false;
+    let ch = data[index];
+    if (ch === "-" || ch === "+") {
+      ch = data[++index];
+    }
+    if (ch === "0") {
+      if (index + 1 === max) return true;
+      ch = data[++index];
+      if (ch === "b") {
+        index++;
+        for (; index < max; index++) {
+          ch = data[index];
+          if (ch !== "0" && ch !== "1") return false;
+          hasDigits = true;
+        }
+        return hasDigits && isFinite(parseYamlInteger(data));
+      }
+      if (ch === "x") {
+        index++;
+        for (; index < max; index++) {
+          if (!isHexCode(data.charCodeAt(index))) return false;
+          hasDigits = true;
+        }
+        return hasDigits && isFinite(parseYamlInteger(data));
+      }
+      if (ch === "o") {
+        index++;
+        for (; index < max; index++) {
+          if (!isOctCode(data.charCodeAt(index))) return false;
+          hasDigits = true;
+        }
+        return hasDigits && isFinite(parseYamlInteger(data));
+      }
+    }
+    for (; index < max; index++) {
+      if (!isDecCode(data.charCodeAt(index))) {
+        return false;
+      }
+      hasDigits = true;
+    }
+    if (!hasDigits) return false;
+    return isFinite(parseYamlInteger(data));
+  }
+  function parseYamlInteger(data) {
+    let value = data;
+    let sign2 = 1;
+    let ch = value[0];
+    if (ch === "-" || ch === "+") {
+      if (ch === "-") sign2 = -1;
+      value = value.slice(1);
+      ch = value[0];
+    }
+    if (value === "0") return 0;
+    if (ch === "0") {
+      if (value[1] === "b") return sign2 * parseInt(value.slice(2), 2);
+      if (value[1] === "x") return sign2 * parseInt(value.slice(2), 16);
+      if (value[1] === "o") return sign2 * parseInt(value.slice(2), 8);
+    }
+    return sign2 * parseInt(value, 10);
+  }
+  function constructYamlInteger(data) {
+    return parseYamlInteger(data);
+  }
+  function isInteger(object) {
+    return Object.prototype.toString.call(object) === "[object Number]" && (object % 1 === 0 && !common2.isNegativeZero(object));
+  }
+  int = new Type2("tag:yaml.org,2002:int", {
+    kind: "scalar",
+    resolve: resolveYamlInteger,
+    construct: constructYamlInteger,
+    predicate: isInteger,
+    represent: {
+      binary: function(obj) {
+        return obj >= 0 ? "0b" + obj.toString(2) : "-0b" + obj.toString(2).slice(1);
+      },
+      octal: function(obj) {
+        return obj >= 0 ? "0o" + obj.toString(8) : "-0o" + obj.toString(8).slice(1);
+      },
+      decimal: function(obj) {
+        return obj.toString(10);
+      },
+      hexadecimal: function(obj) {
+        return obj >= 0 ? "0x" + obj.toString(16).toUpperCase() : "-0x" + obj.toString(16).toUpperCase().slice(1);
+      }
+    },
+    defaultStyle: "decimal",
+    styleAliases: {
+      binary: [2, "bin"],
+      octal: [8, "oct"],
+      decimal: [10, "dec"],
+      hexadecimal: [16, "hex"]
+    }
+  });
+  return int;
+}
+var float;
+var hasRequiredFloat;
+function requireFloat() {
+  if (hasRequiredFloat) return float;
+  hasRequiredFloat = 1;
+  const common2 = requireCommon();
+  const Type2 = requireType();
+  const YAML_FLOAT_PATTERN = new RegExp(
+    // 2.5e4, 2.5 and integers
+    "^(?:[-+]?(?:[0-9]+)(?:\\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\\.[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN))$"
+  );
+  const YAML_FLOAT_SPECIAL_PATTERN = new RegExp(
+    "^(?:[-+]?\\.(?:inf|Inf|INF)|\\.(?:nan|NaN|NAN))$"
+  );
+  function resolveYamlFloat(data) {
+    if (data === null) return false;
+    if (!YAML_FLOAT_PATTERN.test(data)) {
+      return false;
+    }
+    if (isFinite(parseFloat(data, 10))) {
+      return true;
+    }
+    return YAML_FLOAT_SPECIAL_PATTERN.test(data);
+  }
+  function constructYamlFloat(data) {
+    let value = data.toLowerCase();
+    const sign2 = value[0] === "-" ? -1 : 1;
+    if ("+-".indexOf(value[0]) >= 0) {
+      value = value.slice(1);
+    }
+    if (value === ".inf") {
+      return sign2 === 1 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    } else if (value === ".nan") {
+      return NaN;
+    }
+    return sign2 * parseFloat(value, 10);
+  }
+  const SCIENTIFIC_WITHOUT_DOT = /^[-+]?[0-9]+e/;
+  function representYamlFloat(object, style) {
+    if (isNaN(object)) {
+      switch (style) {
+        case "lowercase":
+          return ".nan";
+        case "uppercase":
+          return ".NAN";
+        case "camelcase":
+          return ".NaN";
+      }
+    } else if (Number.POSITIVE_INFINITY === object) {
+      switch (style) {
+        case "lowercase":
+          return ".inf";
+        case "uppercase":
+          return ".INF";
+        case "camelcase":
+          return ".Inf";
+      }
+    } else if (Number.NEGATIVE_INFINITY === object) {
+      switch (style) {
+        case "lowercase":
+          return "-.inf";
+        case "uppercase":
+          return "-.INF";
+        case "camelcase":
+          return "-.Inf";
+      }
+    } else if (common2.isNegativeZero(object)) {
+      return "-0.0";
+    }
+    const res = object.toString(10);
+    return SCIENTIFIC_WITHOUT_DOT.test(res) ? res.replace("e", ".e") : res;
+  }
+  function isFloat(object) {
+    return Object.prototype.toString.call(object) === "[object Number]" && (object % 1 !== 0 || common2.isNegativeZero(object));
+  }
+  float = new Type2("tag:yaml.org,2002:float", {
+    kind: "scalar",
+    resolve: resolveYamlFloat,
+    construct: constructYamlFloat,
+    predicate: isFloat,
+    represent: representYamlFloat,
+    defaultStyle: "lowercase"
+  });
+  return float;
+}
+var json;
+var hasRequiredJson;
+function requireJson() {
+  if (hasRequiredJson) return json;
+  hasRequiredJson = 1;
+  json = requireFailsafe().extend({
+    implicit: [
+      require_null(),
+      requireBool(),
+      requireInt(),
+      requireFloat()
+    ]
+  });
+  return json;
+}
+var core;
+var hasRequiredCore;
+function requireCore() {
+  if (hasRequiredCore) return core;
+  hasRequiredCore = 1;
+  core = requireJson();
+  return core;
+}
+var timestamp;
+var hasRequiredTimestamp;
+function requireTimestamp() {
+  if (hasRequiredTimestamp) return timestamp;
+  hasRequiredTimestamp = 1;
+  const Type2 = requireType();
+  const YAML_DATE_REGEXP = new RegExp(
+    "^([0-9][0-9][0-9][0-9])-([0-9][0-9])-([0-9][0-9])$"
+  );
+  const YAML_TIMESTAMP_REGEXP = new RegExp(
+    "^([0-9][0-9][0-9][0-9])-([0-9][0-9]?)-([0-9][0-9]?)(?:[Tt]|[ \\t]+)([0-9][0-9]?):([0-9][0-9]):([0-9][0-9])(?:\\.([0-9]*))?(?:[ \\t]*(Z|([-+])([0-9][0-9]?)(?::([0-9][0-9]))?))?$"
+  );
+  function resolveYamlTimestamp(data) {
+    if (data === null) return false;
+    if (YAML_DATE_REGEXP.exec(data) !== null) return true;
+    if (YAML_TIMESTAMP_REGEXP.exec(data) !== null) return true;
+    return false;
+  }
+  function constructYamlTimestamp(data) {
+    let fraction = 0;
+    let delta = null;
+    let match = YAML_DATE_REGEXP.exec(data);
+    if (match === null) match = YAML_TIMESTAMP_REGEXP.exec(data);
+    if (match === null) throw new Error("Date resolve error");
+    const year2 = +match[1];
+    const month = +match[2] - 1;
+    const day = +match[3];
+    if (!match[4]) {
+      return new Date(Date.UTC(year2, month, day));
+    }
+    const hour = +match[4];
+    const minute = +match[5];
+    const second = +match[6];
+    if (match[7]) {
+      fraction = match[7].slice(0, 3);
+      while (fraction.length < 3) {
+        fraction += "0";
+      }
+      fraction = +fraction;
+    }
+    if (match[9]) {
+      const tzHour = +match[10];
+      const tzMinute = +(match[11] || 0);
+      delta = (tzHour * 60 + tzMinute) * 6e4;
+      if (match[9] === "-") delta = -delta;
+    }
+    const date2 = new Date(Date.UTC(year2, month, day, hour, minute, second, fraction));
+    if (delta) date2.setTime(date2.getTime() - delta);
+    return date2;
+  }
+  function representYamlTimestamp(object) {
+    return object.toISOString();
+  }
+  timestamp = new Type2("tag:yaml.org,2002:timestamp", {
+    kind: "scalar",
+    resolve: resolveYamlTimestamp,
+    construct: constructYamlTimestamp,
+    instanceOf: Date,
+    represent: representYamlTimestamp
+  });
+  return timestamp;
+}
+var merge;
+var hasRequiredMerge;
+function requireMerge() {
+  if (hasRequiredMerge) return merge;
+  hasRequiredMerge = 1;
+  const Type2 = requireType();
+  function resolveYamlMerge(data) {
+    return data === "<<" || data === null;
+  }
+  merge = new Type2("tag:yaml.org,2002:merge", {
+    kind: "scalar",
+    resolve: resolveYamlMerge
+  });
+  return merge;
+}
+var binary;
+var hasRequiredBinary;
+function requireBinary() {
+  if (hasRequiredBinary) return binary;
+  hasRequiredBinary = 1;
+  const Type2 = requireType();
+  const BASE64_MAP = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\n\r";
+  function resolveYamlBinary(data) {
+    if (data === null) return false;
+    let bitlen = 0;
+    const max = data.length;
+    const map2 = BASE64_MAP;
+    for (let idx = 0; idx < max; idx++) {
+      const code2 = map2.indexOf(data.charAt(idx));
+      if (code2 > 64) continue;
+      if (code2 < 0) return false;
+      bitlen += 6;
+    }
+    return bitlen % 8 === 0;
+  }
+  function constructYamlBinary(data) {
+    const input = data.replace(/[\r\n=]/g, "");
+    const max = input.length;
+    const map2 = BASE64_MAP;
+    let bits = 0;
+    const result = [];
+    for (let idx = 0; idx < max; idx++) {
+      if (idx % 4 === 0 && idx) {
+        result.push(bits >> 16 & 255);
+        result.push(bits >> 8 & 255);
+        result.push(bits & 255);
+      }
+      bits = bits << 6 | map2.indexOf(input.charAt(idx));
+    }
+    const tailbits = max % 4 * 6;
+    if (tailbits === 0) {
+      result.push(bits >> 16 & 255);
+      result.push(bits >> 8 & 255);
+      result.push(bits & 255);
+    } else if (tailbits === 18) {
+      result.push(bits >> 10 & 255);
+      result.push(bits >> 2 & 255);
+    } else if (tailbits === 12) {
+      result.push(bits >> 4 & 255);
+    }
+    return new Uint8Array(result);
+  }
+  function representYamlBinary(object) {
+    let result = "";
+    let bits = 0;
+    const max = object.length;
+    const map2 = BASE64_MAP;
+    for (let idx = 0; idx < max; idx++) {
+      if (idx % 3 === 0 && idx) {
+        result += map2[bits >> 18 & 63];
+        result += map2[bits >> 12 & 63];
+        result += map2[bits >> 6 & 63];
+        result += map2[bits & 63];
+      }
+      bits = (bits << 8) + object[idx];
+    }
+    const tail = max % 3;
+    if (tail === 0) {
+      result += map2[bits >> 18 & 63];
+      result += map2[bits >> 12 & 63];
+      result += map2[bits >> 6 & 63];
+      result += map2[bits & 63];
+    } else if (tail === 2) {
+      result += map2[bits >> 10 & 63];
+      result += map2[bits >> 4 & 63];
+      result += map2[bits << 2 & 63];
+      result += map2[64];
+    } else if (tail === 1) {
+      result += map2[bits >> 2 & 63];
+      result += map2[bits << 4 & 63];
+      result += map2[64];
+      result += map2[64];
+    }
+    return result;
+  }
+  function isBinary(obj) {
+    return Object.prototype.toString.call(obj) === "[object Uint8Array]";
+  }
+  binary = new Type2("tag:yaml.org,2002:binary", {
+    kind: "scalar",
+    resolve: resolveYamlBinary,
+    construct: constructYamlBinary,
+    predicate: isBinary,
+    represent: representYamlBinary
+  });
+  return binary;
+}
+var omap;
+var hasRequiredOmap;
+function requireOmap() {
+  if (hasRequiredOmap) return omap;
+  hasRequiredOmap = 1;
+  const Type2 = requireType();
+  const _hasOwnProperty = Object.prototype.hasOwnProperty;
+  const _toString = Object.prototype.toString;
+  function resolveYamlOmap(data) {
+    if (data === null) return true;
+    const objectKeys = {};
+    const object = data;
+    for (let index = 0, length = object.length; index < length; index += 1) {
+      const pair = object[index];
+      let pairHasKey = false;
+      if (_toString.call(pair) !== "[object Object]") return false;
+      let pairKey;
+      for (pairKey in pair) {
+        if (_hasOwnProperty.call(pair, pairKey)) {
+          if (!pairHasKey) pairHasKey = true;
+          else return false;
+        }
+      }
+      if (!pairHasKey) return false;
+      if (_hasOwnProperty.call(objectKeys, pairKey)) return false;
+      Object.defineProperty(objectKeys, pairKey, { value: true });
+    }
+    return true;
+  }
+  function constructYamlOmap(data) {
+    return data !== null ? data : [];
+  }
+  omap = new Type2("tag:yaml.org,2002:omap", {
+    kind: "sequence",
+    resolve: resolveYamlOmap,
+    construct: constructYamlOmap
+  });
+  return omap;
+}
+var pairs;
+var hasRequiredPairs;
+function requirePairs() {
+  if (hasRequiredPairs) return pairs;
+  hasRequiredPairs = 1;
+  const Type2 = requireType();
+  const _toString = Object.prototype.toString;
+  function resolveYamlPairs(data) {
+    if (data === null) return true;
+    const object = data;
+    const result = new Array(object.length);
+    for (let index = 0, length = object.length; index < length; index += 1) {
+      const pair = object[index];
+      if (_toString.call(pair) !== "[object Object]") return false;
+      const keys = Object.keys(pair);
+      if (keys.length !== 1) return false;
+      result[index] = [keys[0], pair[keys[0]]];
+    }
+    return true;
+  }
+  function constructYamlPairs(data) {
+    if (data === null) return [];
+    const object = data;
+    const result = new Array(object.length);
+    for (let index = 0, length = object.length; index < length; index += 1) {
+      const pair = object[index];
+      const keys = Object.keys(pair);
+      result[index] = [keys[0], pair[keys[0]]];
+    }
+    return result;
+  }
+  pairs = new Type2("tag:yaml.org,2002:pairs", {
+    kind: "sequence",
+    resolve: resolveYamlPairs,
+    construct: constructYamlPairs
+  });
+  return pairs;
+}
+var set;
+var hasRequiredSet;
+function requireSet() {
+  if (hasRequiredSet) return set;
+  hasRequiredSet = 1;
+  const Type2 = requireType();
+  const _hasOwnProperty = Object.prototype.hasOwnProperty;
+  function resolveYamlSet(data) {
+    if (data === null) return true;
+    const object = data;
+    for (const key in object) {
+      if (_hasOwnProperty.call(object, key)) {
+        if (object[key] !== null) return false;
+      }
+    }
+    return true;
+  }
+  function constructYamlSet(data) {
+    return data !== null ? data : {};
+  }
+  set = new Type2("tag:yaml.org,2002:set", {
+    kind: "mapping",
+    resolve: resolveYamlSet,
+    construct: constructYamlSet
+  });
+  return set;
+}
+var _default;
+var hasRequired_default;
+function require_default() {
+  if (hasRequired_default) return _default;
+  hasRequired_default = 1;
+  _default = requireCore().extend({
+    implicit: [
+      requireTimestamp(),
+      requireMerge()
+    ],
+    explicit: [
+      requireBinary(),
+      requireOmap(),
+      requirePairs(),
+      requireSet()
+    ]
+  });
+  return _default;
+}
+var hasRequiredLoader;
+function requireLoader() {
+  if (hasRequiredLoader) return loader;
+  hasRequiredLoader = 1;
+  const common2 = requireCommon();
+  const YAMLException2 = requireException();
+  const makeSnippet = requireSnippet();
+  const DEFAULT_SCHEMA2 = require_default();
+  const _hasOwnProperty = Object.prototype.hasOwnProperty;
+  const CONTEXT_FLOW_IN = 1;
+  const CONTEXT_FLOW_OUT = 2;
+  const CONTEXT_BLOCK_IN = 3;
+  const CONTEXT_BLOCK_OUT = 4;
+  const CHOMPING_CLIP = 1;
+  const CHOMPING_STRIP = 2;
+  const CHOMPING_KEEP = 3;
+  const PATTERN_NON_PRINTABLE = /[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?:[^\uD800-\uDBFF]|^)[\uDC00-\uDFFF]/;
+  const PATTERN_NON_ASCII_LINE_BREAKS = /[\x85\u2028\u2029]/;
+  const PATTERN_FLOW_INDICATORS = /[,\[\]{}]/;
+  const PATTERN_TAG_HANDLE = /^(?:!|!!|![0-9A-Za-z-]+!)$/;
+  const PATTERN_TAG_URI = /^(?:!|[^,\[\]{}])(?:%[0-9a-f]{2}|[0-9a-z\-#;/?:@&=+$,_.!~*'()\[\]])*$/i;
+  function _class(obj) {
+    return Object.prototype.toString.call(obj);
+  }
+  function isEol(c9) {
+    return c9 === 10 || c9 === 13;
+  }
+  function isWhiteSpace(c9) {
+    return c9 === 9 || c9 === 32;
+  }
+  function isWsOrEol(c9) {
+    return c9 === 9 || c9 === 32 || c9 === 10 || c9 === 13;
+  }
+  function isFlowIndicator(c9) {
+    return c9 === 44 || c9 === 91 || c9 === 93 || c9 === 123 || c9 === 125;
+  }
+  function fromHexCode(c9) {
+    if (c9 >= 48 && c9 <= 57) {
+      return c9 - 48;
+    }
+    const lc = c9 | 32;
+    if (lc >= 97 && lc <= 102) {
+      return lc - 97 + 10;
+    }
+    return -1;
+  }
+  function escapedHexLen(c9) {
+    if (c9 === 120) {
+      return 2;
+    }
+    if (c9 === 117) {
+      return 4;
+    }
+    if (c9 === 85) {
+      return 8;
+    }
+    return 0;
+  }
+  function fromDecimalCode(c9) {
+    if (c9 >= 48 && c9 <= 57) {
+      return c9 - 48;
+    }
+    return -1;
+  }
+  function simpleEscapeSequence(c9) {
+    switch (c9) {
+      case 48:
+        return "\0";
+      case 97:
+        return "\x07";
+      case 98:
+        return "\b";
+      case 116:
+        return "	";
+      case 9:
+        return "	";
+      case 110:
+        return "\n";
+      case 118:
+        return "\v";
+      case 102:
+        return "\f";
+      case 114:
+        return "\r";
+      case 101:
+        return "\x1B";
+      case 32:
+        return " ";
+      case 34:
+        return '"';
+      case 47:
+        return "/";
+      case 92:
+        return "\\";
+      case 78:
+        return "";
+      case 95:
+        return " ";
+      case 76:
+        return "\u2028";
+      case 80:
+        return "\u2029";
+      default:
+        return "";
+    }
+  }
+  function charFromCodepoint(c9) {
+    if (c9 <= 65535) {
+      return String.fromCharCode(c9);
+    }
+    return String.fromCharCode(
+      (c9 - 65536 >> 10) + 55296,
+      (c9 - 65536 & 1023) + 56320
+    );
+  }
+  function setProperty(object, key, value) {
+    if (key === "__proto__") {
+      Object.defineProperty(object, key, {
+        configurable: true,
+        enumerable: true,
+        writable: true,
+        value
+      });
+    } else {
+      object[key] = value;
+    }
+  }
+  const simpleEscapeCheck = new Array(256);
+  const simpleEscapeMap = new Array(256);
+  for (let i9 = 0; i9 < 256; i9++) {
+    simpleEscapeCheck[i9] = simpleEscapeSequence(i9) ? 1 : 0;
+    simpleEscapeMap[i9] = simpleEscapeSequence(i9);
+  }
+  function State(input, options) {
+    this.input = input;
+    this.filename = options["filename"] || null;
+    this.schema = options["schema"] || DEFAULT_SCHEMA2;
+    this.onWarning = options["onWarning"] || null;
+    this.legacy = options["legacy"] || false;
+    this.json = options["json"] || false;
+    this.listener = options["listener"] || null;
+    this.maxDepth = typeof options["maxDepth"] === "number" ? options["maxDepth"] : 100;
+    this.maxTotalMergeKeys = typeof options["maxTotalMergeKeys"] === "number" ? options["maxTotalMergeKeys"] : 1e4;
+    this.implicitTypes = this.schema.compiledImplicit;
+    this.typeMap = this.schema.compiledTypeMap;
+    this.length = input.length;
+    this.position = 0;
+    this.line = 0;
+    this.lineStart = 0;
+    this.lineIndent = 0;
+    this.depth = 0;
+    this.totalMergeKeys = 0;
+    this.firstTabInLine = -1;
+    this.documents = [];
+    this.anchorMapTransactions = [];
+  }
+  function generateError(state2, message) {
+    const mark2 = {
+      name: state2.filename,
+      buffer: state2.input.slice(0, -1),
+      // omit trailing \0
+      position: state2.position,
+      line: state2.line,
+      column: state2.position - state2.lineStart
+    };
+    mark2.snippet = makeSnippet(mark2);
+    return new YAMLException2(message, mark2);
+  }
+  function throwError(state2, message) {
+    throw generateError(state2, message);
+  }
+  function throwWarning(state2, message) {
+    if (state2.onWarning) {
+      state2.onWarning.call(null, generateError(state2, message));
+    }
+  }
+  function storeAnchor(state2, name, value) {
+    const transactions = state2.anchorMapTransactions;
+    if (transactions.length !== 0) {
+      const transaction = transactions[transactions.length - 1];
+      if (!_hasOwnProperty.call(transaction, name)) {
+        transaction[name] = {
+          existed: _hasOwnProperty.call(state2.anchorMap, name),
+          value: state2.anchorMap[name]
+        };
+      }
+    }
+    state2.anchorMap[name] = value;
+  }
+  function beginAnchorTransaction(state2) {
+    state2.anchorMapTransactions.push(/* @__PURE__ */ Object.create(null));
+  }
+  function commitAnchorTransaction(state2) {
+    const transaction = state2.anchorMapTransactions.pop();
+    const transactions = state2.anchorMapTransactions;
+    if (transactions.length === 0) return;
+    const parent = transactions[transactions.length - 1];
+    const names2 = Object.keys(transaction);
+    for (let index = 0, length = names2.length; index < length; index += 1) {
+      const name = names2[index];
+      if (!_hasOwnProperty.call(parent, name)) {
+        parent[name] = transaction[name];
+      }
+    }
+  }
+  function rollbackAnchorTransaction(state2) {
+    const transaction = state2.anchorMapTransactions.pop();
+    const names2 = Object.keys(transaction);
+    for (let index = names2.length - 1; index >= 0; index -= 1) {
+      const entry = transaction[names2[index]];
+      if (entry.existed) {
+        state2.anchorMap[names2[index]] = entry.value;
+      } else {
+        delete state2.anchorMap[names2[index]];
+      }
+    }
+  }
+  function snapshotState(state2) {
+    return {
+      position: state2.position,
+      line: state2.line,
+      lineStart: state2.lineStart,
+      lineIndent: state2.lineIndent,
+      firstTabInLine: state2.firstTabInLine,
+      tag: state2.tag,
+      anchor: state2.anchor,
+      kind: state2.kind,
+      result: state2.result
+    };
+  }
+  function restoreState(state2, snapshot) {
+    state2.position = snapshot.position;
+    state2.line = snapshot.line;
+    state2.lineStart = snapshot.lineStart;
+    state2.lineIndent = snapshot.lineIndent;
+    state2.firstTabInLine = snapshot.firstTabInLine;
+    state2.tag = snapshot.tag;
+    state2.anchor = snapshot.anchor;
+    state2.kind = snapshot.kind;
+    state2.result = snapshot.result;
+  }
+  const directiveHandlers = {
+    YAML: function handleYamlDirective(state2, name, args) {
+      if (state2.version !== null) {
+        throwError(state2, "duplication of %YAML directive");
+      }
+      if (args.length !== 1) {
+        throwError(state2, "YAML directive accepts exactly one argument");
+      }
+      const match = /^([0-9]+)\.([0-9]+)$/.exec(args[0]);
+      if (match === null) {
+        throwError(state2, "ill-formed argument of the YAML directive");
+      }
+      const major = parseInt(match[1], 10);
+      const minor = parseInt(match[2], 10);
+      if (major !== 1) {
+        throwError(state2, "unacceptable YAML version of the document");
+      }
+      state2.version = args[0];
+      state2.checkLineBreaks = minor < 2;
+      if (minor !== 1 && minor !== 2) {
+        throwWarning(state2, "unsupported YAML version of the document");
+      }
+    },
+    TAG: function handleTagDirective(state2, name, args) {
+      let prefix;
+      if (args.length !== 2) {
+        throwError(state2, "TAG directive accepts exactly two arguments");
+      }
+      const handle = args[0];
+      prefix = args[1];
+      if (!PATTERN_TAG_HANDLE.test(handle)) {
+        throwError(state2, "ill-formed tag handle (first argument) of the TAG directive");
+      }
+      if (_hasOwnProperty.call(state2.tagMap, handle)) {
+        throwError(state2, 'there is a previously declared suffix for "' + handle + '" tag handle');
+      }
+      if (!PATTERN_TAG_URI.test(prefix)) {
+        throwError(state2, "ill-formed tag prefix (second argument) of the TAG directive");
+      }
+      try {
+        prefix = decodeURIComponent(prefix);
+      } catch (err) {
+        throwError(state2, "tag prefix is malformed: " + prefix);
+      }
+      state2.tagMap[handle] = prefix;
+    }
+  };
+  function captureSegment(state2, start2, end, checkJson) {
+    if (start2 < end) {
+      const _result = state2.input.slice(start2, end);
+      if (checkJson) {
+        for (let _position = 0, _length = _result.length; _position < _length; _position += 1) {
+          const _character = _result.charCodeAt(_position);
+          if (!(_character === 9 || _character >= 32 && _character <= 1114111)) {
+            throwError(state2, "expected valid JSON character");
+          }
+        }
+      } else if (PATTERN_NON_PRINTABLE.test(_result)) {
+        throwError(state2, "the stream contains non-printable characters");
+      }
+      state2.result += _result;
+    }
+  }
+  function chargeMergeWork(state2) {
+    state2.totalMergeKeys++;
+    if (state2.maxTotalMergeKeys !== -1 && state2.totalMergeKeys > state2.maxTotalMergeKeys) {
+      throwError(state2, "merge keys exceeded maxTotalMergeKeys (" + state2.maxTotalMergeKeys + ")");
+    }
+  }
+  function mergeMappings(state2, destination, source, overridableKeys) {
+    if (!common2.isObject(source)) {
+      throwError(state2, "cannot merge mappings; the provided source object is unacceptable");
+    }
+    chargeMergeWork(state2);
+    const sourceKeys = Object.keys(source);
+    for (let index = 0, quantity = sourceKeys.length; index < quantity; index += 1) {
+      const key = sourceKeys[index];
+      chargeMergeWork(state2);
+      if (!_hasOwnProperty.call(destination, key)) {
+        setProperty(destination, key, source[key]);
+        overridableKeys[key] = true;
+      }
+    }
+  }
+  function storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, valueNode, startLine, startLineStart, startPos) {
+    if (Array.isArray(keyNode)) {
+      keyNode = Array.prototype.slice.call(keyNode);
+      for (let index = 0, quantity = keyNode.length; index < quantity; index += 1) {
+        if (Array.isArray(keyNode[index])) {
+          throwError(state2, "nested arrays are not supported inside keys");
+        }
+        if (typeof keyNode === "object" && _class(keyNode[index]) === "[object Object]") {
+          keyNode[index] = "[object Object]";
+        }
+      }
+    }
+    if (typeof keyNode === "object" && _class(keyNode) === "[object Object]") {
+      keyNode = "[object Object]";
+    }
+    keyNode = String(keyNode);
+    if (_result === null) {
+      _result = {};
+    }
+    if (keyTag === "tag:yaml.org,2002:merge") {
+      if (Array.isArray(valueNode)) {
+        if (valueNode.length > 100) {
+          throwError(state2, "abnormal merge sequence size");
+        }
+        for (let index = 0, quantity = valueNode.length; index < quantity; index += 1) {
+          mergeMappings(state2, _result, valueNode[index], overridableKeys);
+        }
+      } else {
+        mergeMappings(state2, _result, valueNode, overridableKeys);
+      }
+    } else {
+      if (!state2.json && !_hasOwnProperty.call(overridableKeys, keyNode) && _hasOwnProperty.call(_result, keyNode)) {
+        state2.line = startLine || state2.line;
+        state2.lineStart = startLineStart || state2.lineStart;
+        state2.position = startPos || state2.position;
+        throwError(state2, "duplicated mapping key");
+      }
+      setProperty(_result, keyNode, valueNode);
+      delete overridableKeys[keyNode];
+    }
+    return _result;
+  }
+  function readLineBreak(state2) {
+    const ch = state2.input.charCodeAt(state2.position);
+    if (ch === 10) {
+      state2.position++;
+    } else if (ch === 13) {
+      state2.position++;
+      if (state2.input.charCodeAt(state2.position) === 10) {
+        state2.position++;
+      }
+    } else {
+      throwError(state2, "a line break is expected");
+    }
+    state2.line += 1;
+    state2.lineStart = state2.position;
+    state2.firstTabInLine = -1;
+  }
+  function skipSeparationSpace(state2, allowComments, checkIndent) {
+    let lineBreaks = 0;
+    let ch = state2.input.charCodeAt(state2.position);
+    while (ch !== 0) {
+      while (isWhiteSpace(ch)) {
+        if (ch === 9 && state2.firstTabInLine === -1) {
+          state2.firstTabInLine = state2.position;
+        }
+        ch = state2.input.charCodeAt(++state2.position);
+      }
+      if (allowComments && ch === 35) {
+        do {
+          ch = state2.input.charCodeAt(++state2.position);
+        } while (ch !== 10 && ch !== 13 && ch !== 0);
+      }
+      if (isEol(ch)) {
+        readLineBreak(state2);
+        ch = state2.input.charCodeAt(state2.position);
+        lineBreaks++;
+        state2.lineIndent = 0;
+        while (ch === 32) {
+          state2.lineIndent++;
+          ch = state2.input.charCodeAt(++state2.position);
+        }
+      } else {
+        break;
+      }
+    }
+    if (checkIndent !== -1 && lineBreaks !== 0 && state2.lineIndent < checkIndent) {
+      throwWarning(state2, "deficient indentation");
+    }
+    return lineBreaks;
+  }
+  function testDocumentSeparator(state2) {
+    let _position = state2.position;
+    let ch = state2.input.charCodeAt(_position);
+    if ((ch === 45 || ch === 46) && ch === state2.input.charCodeAt(_position + 1) && ch === state2.input.charCodeAt(_position + 2)) {
+      _position += 3;
+      ch = state2.input.charCodeAt(_position);
+      if (ch === 0 || isWsOrEol(ch)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  function writeFoldedLines(state2, count) {
+    if (count === 1) {
+      state2.result += " ";
+    } else if (count > 1) {
+      state2.result += common2.repeat("\n", count - 1);
+    }
+  }
+  function readPlainScalar(state2, nodeIndent, withinFlowCollection) {
+    let captureStart;
+    let captureEnd;
+    let hasPendingContent;
+    let _line;
+    let _lineStart;
+    let _lineIndent;
+    const _kind = state2.kind;
+    const _result = state2.result;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (isWsOrEol(ch) || isFlowIndicator(ch) || ch === 35 || ch === 38 || ch === 42 || ch === 33 || ch === 124 || ch === 62 || ch === 39 || ch === 34 || ch === 37 || ch === 64 || ch === 96) {
+      return false;
+    }
+    if (ch === 63 || ch === 45) {
+      const following = state2.input.charCodeAt(state2.position + 1);
+      if (isWsOrEol(following) || withinFlowCollection && isFlowIndicator(following)) {
+        return false;
+      }
+    }
+    state2.kind = "scalar";
+    state2.result = "";
+    captureStart = captureEnd = state2.position;
+    hasPendingContent = false;
+    while (ch !== 0) {
+      if (ch === 58) {
+        const following = state2.input.charCodeAt(state2.position + 1);
+        if (isWsOrEol(following) || withinFlowCollection && isFlowIndicator(following)) {
+          break;
+        }
+      } else if (ch === 35) {
+        const preceding = state2.input.charCodeAt(state2.position - 1);
+        if (isWsOrEol(preceding)) {
+          break;
+        }
+      } else if (state2.position === state2.lineStart && testDocumentSeparator(state2) || withinFlowCollection && isFlowIndicator(ch)) {
+        break;
+      } else if (isEol(ch)) {
+        _line = state2.line;
+        _lineStart = state2.lineStart;
+        _lineIndent = state2.lineIndent;
+        skipSeparationSpace(state2, false, -1);
+        if (state2.lineIndent >= nodeIndent) {
+          hasPendingContent = true;
+          ch = state2.input.charCodeAt(state2.position);
+          continue;
+        } else {
+          state2.position = captureEnd;
+          state2.line = _line;
+          state2.lineStart = _lineStart;
+          state2.lineIndent = _lineIndent;
+          break;
+        }
+      }
+      if (hasPendingContent) {
+        captureSegment(state2, captureStart, captureEnd, false);
+        writeFoldedLines(state2, state2.line - _line);
+        captureStart = captureEnd = state2.position;
+        hasPendingContent = false;
+      }
+      if (!isWhiteSpace(ch)) {
+        captureEnd = state2.position + 1;
+      }
+      ch = state2.input.charCodeAt(++state2.position);
+    }
+    captureSegment(state2, captureStart, captureEnd, false);
+    if (state2.result) {
+      return true;
+    }
+    state2.kind = _kind;
+    state2.result = _result;
+    return false;
+  }
+  function readSingleQuotedScalar(state2, nodeIndent) {
+    let captureStart;
+    let captureEnd;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch !== 39) {
+      return false;
+    }
+    state2.kind = "scalar";
+    state2.result = "";
+    state2.position++;
+    captureStart = captureEnd = state2.position;
+    while ((ch = state2.input.charCodeAt(state2.position)) !== 0) {
+      if (ch === 39) {
+        captureSegment(state2, captureStart, state2.position, true);
+        ch = state2.input.charCodeAt(++state2.position);
+        if (ch === 39) {
+          captureStart = state2.position;
+          state2.position++;
+          captureEnd = state2.position;
+        } else {
+          return true;
+        }
+      } else if (isEol(ch)) {
+        captureSegment(state2, captureStart, captureEnd, true);
+        writeFoldedLines(state2, skipSeparationSpace(state2, false, nodeIndent));
+        captureStart = captureEnd = state2.position;
+      } else if (state2.position === state2.lineStart && testDocumentSeparator(state2)) {
+        throwError(state2, "unexpected end of the document within a single quoted scalar");
+      } else {
+        state2.position++;
+        if (!isWhiteSpace(ch)) {
+          captureEnd = state2.position;
+        }
+      }
+    }
+    throwError(state2, "unexpected end of the stream within a single quoted scalar");
+  }
+  function readDoubleQuotedScalar(state2, nodeIndent) {
+    let captureStart;
+    let captureEnd;
+    let tmp;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch !== 34) {
+      return false;
+    }
+    state2.kind = "scalar";
+    state2.result = "";
+    state2.position++;
+    captureStart = captureEnd = state2.position;
+    while ((ch = state2.input.charCodeAt(state2.position)) !== 0) {
+      if (ch === 34) {
+        captureSegment(state2, captureStart, state2.position, true);
+        state2.position++;
+        return true;
+      } else if (ch === 92) {
+        captureSegment(state2, captureStart, state2.position, true);
+        ch = state2.input.charCodeAt(++state2.position);
+        if (isEol(ch)) {
+          skipSeparationSpace(state2, false, nodeIndent);
+        } else if (ch < 256 && simpleEscapeCheck[ch]) {
+          state2.result += simpleEscapeMap[ch];
+          state2.position++;
+        } else if ((tmp = escapedHexLen(ch)) > 0) {
+          let hexLength = tmp;
+          let hexResult = 0;
+          for (; hexLength > 0; hexLength--) {
+            ch = state2.input.charCodeAt(++state2.position);
+            if ((tmp = fromHexCode(ch)) >= 0) {
+              hexResult = (hexResult << 4) + tmp;
+            } else {
+              throwError(state2, "expected hexadecimal character");
+            }
+          }
+          state2.result += charFromCodepoint(hexResult);
+          state2.position++;
+        } else {
+          throwError(state2, "unknown escape sequence");
+        }
+        captureStart = captureEnd = state2.position;
+      } else if (isEol(ch)) {
+        captureSegment(state2, captureStart, captureEnd, true);
+        writeFoldedLines(state2, skipSeparationSpace(state2, false, nodeIndent));
+        captureStart = captureEnd = state2.position;
+      } else if (state2.position === state2.lineStart && testDocumentSeparator(state2)) {
+        throwError(state2, "unexpected end of the document within a double quoted scalar");
+      } else {
+        state2.position++;
+        if (!isWhiteSpace(ch)) {
+          captureEnd = state2.position;
+        }
+      }
+    }
+    throwError(state2, "unexpected end of the stream within a double quoted scalar");
+  }
+  function readFlowCollection(state2, nodeIndent) {
+    let readNext = true;
+    let _line;
+    let _lineStart;
+    let _pos;
+    const _tag = state2.tag;
+    let _result;
+    const _anchor = state2.anchor;
+    let terminator;
+    let isPair;
+    let isExplicitPair;
+    let isMapping;
+    const overridableKeys = /* @__PURE__ */ Object.create(null);
+    let keyNode;
+    let keyTag;
+    let valueNode;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch === 91) {
+      terminator = 93;
+      isMapping = false;
+      _result = [];
+    } else if (ch === 123) {
+      terminator = 125;
+      isMapping = true;
+      _result = {};
+    } else {
+      return false;
+    }
+    if (state2.anchor !== null) {
+      storeAnchor(state2, state2.anchor, _result);
+    }
+    ch = state2.input.charCodeAt(++state2.position);
+    while (ch !== 0) {
+      skipSeparationSpace(state2, true, nodeIndent);
+      ch = state2.input.charCodeAt(state2.position);
+      if (ch === terminator) {
+        state2.position++;
+        state2.tag = _tag;
+        state2.anchor = _anchor;
+        state2.kind = isMapping ? "mapping" : "sequence";
+        state2.result = _result;
+        return true;
+      } else if (!readNext) {
+        throwError(state2, "missed comma between flow collection entries");
+      } else if (ch === 44) {
+        throwError(state2, "expected the node content, but found ','");
+      }
+      keyTag = keyNode = valueNode = null;
+      isPair = isExplicitPair = false;
+      if (ch === 63) {
+        const following = state2.input.charCodeAt(state2.position + 1);
+        if (isWsOrEol(following)) {
+          isPair = isExplicitPair = true;
+          state2.position++;
+          skipSeparationSpace(state2, true, nodeIndent);
+        }
+      }
+      _line = state2.line;
+      _lineStart = state2.lineStart;
+      _pos = state2.position;
+      composeNode(state2, nodeIndent, CONTEXT_FLOW_IN, false, true);
+      keyTag = state2.tag;
+      keyNode = state2.result;
+      skipSeparationSpace(state2, true, nodeIndent);
+      ch = state2.input.charCodeAt(state2.position);
+      if ((isExplicitPair || state2.line === _line) && ch === 58) {
+        isPair = true;
+        ch = state2.input.charCodeAt(++state2.position);
+        skipSeparationSpace(state2, true, nodeIndent);
+        composeNode(state2, nodeIndent, CONTEXT_FLOW_IN, false, true);
+        valueNode = state2.result;
+      }
+      if (isMapping) {
+        storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, valueNode, _line, _lineStart, _pos);
+      } else if (isPair) {
+        _result.push(storeMappingPair(state2, null, overridableKeys, keyTag, keyNode, valueNode, _line, _lineStart, _pos));
+      } else {
+        _result.push(keyNode);
+      }
+      skipSeparationSpace(state2, true, nodeIndent);
+      ch = state2.input.charCodeAt(state2.position);
+      if (ch === 44) {
+        readNext = true;
+        ch = state2.input.charCodeAt(++state2.position);
+      } else {
+        readNext = false;
+      }
+    }
+    throwError(state2, "unexpected end of the stream within a flow collection");
+  }
+  function readBlockScalar(state2, nodeIndent) {
+    let folding;
+    let chomping = CHOMPING_CLIP;
+    let didReadContent = false;
+    let detectedIndent = false;
+    let textIndent = nodeIndent;
+    let emptyLines = 0;
+    let atMoreIndented = false;
+    let tmp;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch === 124) {
+      folding = false;
+    } else if (ch === 62) {
+      folding = true;
+    } else {
+      return false;
+    }
+    state2.kind = "scalar";
+    state2.result = "";
+    while (ch !== 0) {
+      ch = state2.input.charCodeAt(++state2.position);
+      if (ch === 43 || ch === 45) {
+        if (CHOMPING_CLIP === chomping) {
+          chomping = ch === 43 ? CHOMPING_KEEP : CHOMPING_STRIP;
+        } else {
+          throwError(state2, "repeat of a chomping mode identifier");
+        }
+      } else if ((tmp = fromDecimalCode(ch)) >= 0) {
+        if (tmp === 0) {
+          throwError(state2, "bad explicit indentation width of a block scalar; it cannot be less than one");
+        } else if (!detectedIndent) {
+          textIndent = nodeIndent + tmp - 1;
+          detectedIndent = true;
+        } else {
+          throwError(state2, "repeat of an indentation width identifier");
+        }
+      } else {
+        break;
+      }
+    }
+    if (isWhiteSpace(ch)) {
+      do {
+        ch = state2.input.charCodeAt(++state2.position);
+      } while (isWhiteSpace(ch));
+      if (ch === 35) {
+        do {
+          ch = state2.input.charCodeAt(++state2.position);
+        } while (!isEol(ch) && ch !== 0);
+      }
+    }
+    while (ch !== 0) {
+      readLineBreak(state2);
+      state2.lineIndent = 0;
+      ch = state2.input.charCodeAt(state2.position);
+      while ((!detectedIndent || state2.lineIndent < textIndent) && ch === 32) {
+        state2.lineIndent++;
+        ch = state2.input.charCodeAt(++state2.position);
+      }
+      if (!detectedIndent && state2.lineIndent > textIndent) {
+        textIndent = state2.lineIndent;
+      }
+      if (isEol(ch)) {
+        emptyLines++;
+        continue;
+      }
+      if (!detectedIndent && textIndent === 0) {
+        throwError(state2, "missing indentation for block scalar");
+      }
+      if (state2.lineIndent < textIndent) {
+        if (chomping === CHOMPING_KEEP) {
+          state2.result += common2.repeat("\n", didReadContent ? 1 + emptyLines : emptyLines);
+        } else if (chomping === CHOMPING_CLIP) {
+          if (didReadContent) {
+            state2.result += "\n";
+          }
+        }
+        break;
+      }
+      if (folding) {
+        if (isWhiteSpace(ch)) {
+          atMoreIndented = true;
+          state2.result += common2.repeat("\n", didReadContent ? 1 + emptyLines : emptyLines);
+        } else if (atMoreIndented) {
+          atMoreIndented = false;
+          state2.result += common2.repeat("\n", emptyLines + 1);
+        } else if (emptyLines === 0) {
+          if (didReadContent) {
+            state2.result += " ";
+          }
+        } else {
+          state2.result += common2.repeat("\n", emptyLines);
+        }
+      } else {
+        state2.result += common2.repeat("\n", didReadContent ? 1 + emptyLines : emptyLines);
+      }
+      didReadContent = true;
+      detectedIndent = true;
+      emptyLines = 0;
+      const captureStart = state2.position;
+      while (!isEol(ch) && ch !== 0) {
+        ch = state2.input.charCodeAt(++state2.position);
+      }
+      captureSegment(state2, captureStart, state2.position, false);
+    }
+    return true;
+  }
+  function readBlockSequence(state2, nodeIndent) {
+    const _tag = state2.tag;
+    const _anchor = state2.anchor;
+    const _result = [];
+    let detected = false;
+    if (state2.firstTabInLine !== -1) return false;
+    if (state2.anchor !== null) {
+      storeAnchor(state2, state2.anchor, _result);
+    }
+    let ch = state2.input.charCodeAt(state2.position);
+    while (ch !== 0) {
+      if (state2.firstTabInLine !== -1) {
+        state2.position = state2.firstTabInLine;
+        throwError(state2, "tab characters must not be used in indentation");
+      }
+      if (ch !== 45) {
+        break;
+      }
+      const following = state2.input.charCodeAt(state2.position + 1);
+      if (!isWsOrEol(following)) {
+        break;
+      }
+      detected = true;
+      state2.position++;
+      if (skipSeparationSpace(state2, true, -1)) {
+        if (state2.lineIndent <= nodeIndent) {
+          _result.push(null);
+          ch = state2.input.charCodeAt(state2.position);
+          continue;
+        }
+      }
+      const _line = state2.line;
+      composeNode(state2, nodeIndent, CONTEXT_BLOCK_IN, false, true);
+      _result.push(state2.result);
+      skipSeparationSpace(state2, true, -1);
+      ch = state2.input.charCodeAt(state2.position);
+      if ((state2.line === _line || state2.lineIndent > nodeIndent) && ch !== 0) {
+        throwError(state2, "bad indentation of a sequence entry");
+      } else if (state2.lineIndent < nodeIndent) {
+        break;
+      }
+    }
+    if (detected) {
+      state2.tag = _tag;
+      state2.anchor = _anchor;
+      state2.kind = "sequence";
+      state2.result = _result;
+      return true;
+    }
+    return false;
+  }
+  function readBlockMapping(state2, nodeIndent, flowIndent) {
+    let allowCompact;
+    let _keyLine;
+    let _keyLineStart;
+    let _keyPos;
+    const _tag = state2.tag;
+    const _anchor = state2.anchor;
+    const _result = {};
+    const overridableKeys = /* @__PURE__ */ Object.create(null);
+    let keyTag = null;
+    let keyNode = null;
+    let valueNode = null;
+    let atExplicitKey = false;
+    let detected = false;
+    if (state2.firstTabInLine !== -1) return false;
+    if (state2.anchor !== null) {
+      storeAnchor(state2, state2.anchor, _result);
+    }
+    let ch = state2.input.charCodeAt(state2.position);
+    while (ch !== 0) {
+      if (!atExplicitKey && state2.firstTabInLine !== -1) {
+        state2.position = state2.firstTabInLine;
+        throwError(state2, "tab characters must not be used in indentation");
+      }
+      const following = state2.input.charCodeAt(state2.position + 1);
+      const _line = state2.line;
+      if ((ch === 63 || ch === 58) && isWsOrEol(following)) {
+        if (ch === 63) {
+          if (atExplicitKey) {
+            storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, null, _keyLine, _keyLineStart, _keyPos);
+            keyTag = keyNode = valueNode = null;
+          }
+          detected = true;
+          atExplicitKey = true;
+          allowCompact = true;
+        } else if (atExplicitKey) {
+          atExplicitKey = false;
+          allowCompact = true;
+        } else {
+          throwError(state2, "incomplete explicit mapping pair; a key node is missed; or followed by a non-tabulated empty line");
+        }
+        state2.position += 1;
+        ch = following;
+      } else {
+        _keyLine = state2.line;
+        _keyLineStart = state2.lineStart;
+        _keyPos = state2.position;
+        if (!composeNode(state2, flowIndent, CONTEXT_FLOW_OUT, false, true)) {
+          break;
+        }
+        if (state2.line === _line) {
+          ch = state2.input.charCodeAt(state2.position);
+          while (isWhiteSpace(ch)) {
+            ch = state2.input.charCodeAt(++state2.position);
+          }
+          if (ch === 58) {
+            ch = state2.input.charCodeAt(++state2.position);
+            if (!isWsOrEol(ch)) {
+              throwError(state2, "a whitespace character is expected after the key-value separator within a block mapping");
+            }
+            if (atExplicitKey) {
+              storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, null, _keyLine, _keyLineStart, _keyPos);
+              keyTag = keyNode = valueNode = null;
+            }
+            detected = true;
+            atExplicitKey = false;
+            allowCompact = false;
+            keyTag = state2.tag;
+            keyNode = state2.result;
+          } else if (detected) {
+            throwError(state2, "can not read an implicit mapping pair; a colon is missed");
+          } else {
+            state2.tag = _tag;
+            state2.anchor = _anchor;
+            return true;
+          }
+        } else if (detected) {
+          throwError(state2, "can not read a block mapping entry; a multiline key may not be an implicit key");
+        } else {
+          state2.tag = _tag;
+          state2.anchor = _anchor;
+          return true;
+        }
+      }
+      if (state2.line === _line || state2.lineIndent > nodeIndent) {
+        if (atExplicitKey) {
+          _keyLine = state2.line;
+          _keyLineStart = state2.lineStart;
+          _keyPos = state2.position;
+        }
+        if (composeNode(state2, nodeIndent, CONTEXT_BLOCK_OUT, true, allowCompact)) {
+          if (atExplicitKey) {
+            keyNode = state2.result;
+          } else {
+            valueNode = state2.result;
+          }
+        }
+        if (!atExplicitKey) {
+          storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, valueNode, _keyLine, _keyLineStart, _keyPos);
+          keyTag = keyNode = valueNode = null;
+        }
+        skipSeparationSpace(state2, true, -1);
+        ch = state2.input.charCodeAt(state2.position);
+      }
+      if ((state2.line === _line || state2.lineIndent > nodeIndent) && ch !== 0) {
+        throwError(state2, "bad indentation of a mapping entry");
+      } else if (state2.lineIndent < nodeIndent) {
+        break;
+      }
+    }
+    if (atExplicitKey) {
+      storeMappingPair(state2, _result, overridableKeys, keyTag, keyNode, null, _keyLine, _keyLineStart, _keyPos);
+    }
+    if (detected) {
+      state2.tag = _tag;
+      state2.anchor = _anchor;
+      state2.kind = "mapping";
+      state2.result = _result;
+    }
+    return detected;
+  }
+  function readTagProperty(state2) {
+    let isVerbatim = false;
+    let isNamed = false;
+    let tagHandle;
+    let tagName;
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch !== 33) return false;
+    if (state2.tag !== null) {
+      throwError(state2, "duplication of a tag property");
+    }
+    ch = state2.input.charCodeAt(++state2.position);
+    if (ch === 60) {
+      isVerbatim = true;
+      ch = state2.input.charCodeAt(++state2.position);
+    } else if (ch === 33) {
+      isNamed = true;
+      tagHandle = "!!";
+      ch = state2.input.charCodeAt(++state2.position);
+    } else {
+      tagHandle = "!";
+    }
+    let _position = state2.position;
+    if (isVerbatim) {
+      do {
+        ch = state2.input.charCodeAt(++state2.position);
+      } while (ch !== 0 && ch !== 62);
+      if (state2.position < state2.length) {
+        tagName = state2.input.slice(_position, state2.position);
+        ch = state2.input.charCodeAt(++state2.position);
+      } else {
+        throwError(state2, "unexpected end of the stream within a verbatim tag");
+      }
+    } else {
+      while (ch !== 0 && !isWsOrEol(ch)) {
+        if (ch === 33) {
+          if (!isNamed) {
+            tagHandle = state2.input.slice(_position - 1, state2.position + 1);
+            if (!PATTERN_TAG_HANDLE.test(tagHandle)) {
+              throwError(state2, "named tag handle cannot contain such characters");
+            }
+            isNamed = true;
+            _position = state2.position + 1;
+          } else {
+            throwError(state2, "tag suffix cannot contain exclamation marks");
+          }
+        }
+        ch = state2.input.charCodeAt(++state2.position);
+      }
+      tagName = state2.input.slice(_position, state2.position);
+      if (PATTERN_FLOW_INDICATORS.test(tagName)) {
+        throwError(state2, "tag suffix cannot contain flow indicator characters");
+      }
+    }
+    if (tagName && !PATTERN_TAG_URI.test(tagName)) {
+      throwError(state2, "tag name cannot contain such characters: " + tagName);
+    }
+    try {
+      tagName = decodeURIComponent(tagName);
+    } catch (err) {
+      throwError(state2, "tag name is malformed: " + tagName);
+    }
+    if (isVerbatim) {
+      state2.tag = tagName;
+    } else if (_hasOwnProperty.call(state2.tagMap, tagHandle)) {
+      state2.tag = state2.tagMap[tagHandle] + tagName;
+    } else if (tagHandle === "!") {
+      state2.tag = "!" + tagName;
+    } else if (tagHandle === "!!") {
+      state2.tag = "tag:yaml.org,2002:" + tagName;
+    } else {
+      throwError(state2, 'undeclared tag handle "' + tagHandle + '"');
+    }
+    return true;
+  }
+  function readAnchorProperty(state2) {
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch !== 38) return false;
+    if (state2.anchor !== null) {
+      throwError(state2, "duplication of an anchor property");
+    }
+    ch = state2.input.charCodeAt(++state2.position);
+    const _position = state2.position;
+    while (ch !== 0 && !isWsOrEol(ch) && !isFlowIndicator(ch)) {
+      ch = state2.input.charCodeAt(++state2.position);
+    }
+    if (state2.position === _position) {
+      throwError(state2, "name of an anchor node must contain at least one character");
+    }
+    state2.anchor = state2.input.slice(_position, state2.position);
+    return true;
+  }
+  function readAlias(state2) {
+    let ch = state2.input.charCodeAt(state2.position);
+    if (ch !== 42) return false;
+    ch = state2.input.charCodeAt(++state2.position);
+    const _position = state2.position;
+    while (ch !== 0 && !isWsOrEol(ch) && !isFlowIndicator(ch)) {
+      ch = state2.input.charCodeAt(++state2.position);
+    }
+    if (state2.position === _position) {
+      throwError(state2, "name of an alias node must contain at least one character");
+    }
+    const alias = state2.input.slice(_position, state2.position);
+    if (!_hasOwnProperty.call(state2.anchorMap, alias)) {
+      throwError(state2, 'unidentified alias "' + alias + '"');
+    }
+    state2.result = state2.anchorMap[alias];
+    skipSeparationSpace(state2, true, -1);
+    return true;
+  }
+  function tryReadBlockMappingFromProperty(state2, propertyStart, nodeIndent, flowIndent) {
+    const fallbackState = snapshotState(state2);
+    beginAnchorTransaction(state2);
+    restoreState(state2, propertyStart);
+    state2.tag = null;
+    state2.anchor = null;
+    state2.kind = null;
+    state2.result = null;
+    if (readBlockMapping(state2, nodeIndent, flowIndent) && state2.kind === "mapping") {
+      commitAnchorTransaction(state2);
+      return true;
+    }
+    rollbackAnchorTransaction(state2);
+    restoreState(state2, fallbackState);
+    return false;
+  }
+  function composeNode(state2, parentIndent, nodeContext, allowToSeek, allowCompact) {
+    let allowBlockScalars;
+    let allowBlockCollections;
+    let indentStatus = 1;
+    let atNewLine = false;
+    let hasContent = false;
+    let propertyStart = null;
+    let type2;
+    let flowIndent;
+    let blockIndent;
+    if (state2.depth >= state2.maxDepth) {
+      throwError(state2, "nesting exceeded maxDepth (" + state2.maxDepth + ")");
+    }
+    state2.depth += 1;
+    if (state2.listener !== null) {
+      state2.listener("open", state2);
+    }
+    state2.tag = null;
+    state2.anchor = null;
+    state2.kind = null;
+    state2.result = null;
+    const allowBlockStyles = allowBlockScalars = allowBlockCollections = CONTEXT_BLOCK_OUT === nodeContext || CONTEXT_BLOCK_IN === nodeContext;
+    if (allowToSeek) {
+      if (skipSeparationSpace(state2, true, -1)) {
+        atNewLine = true;
+        if (state2.lineIndent > parentIndent) {
+          indentStatus = 1;
+        } else if (state2.lineIndent === parentIndent) {
+          indentStatus = 0;
+        } else if (state2.lineIndent < parentIndent) {
+          indentStatus = -1;
+        }
+      }
+    }
+    if (indentStatus === 1) {
+      while (true) {
+        const ch = state2.input.charCodeAt(state2.position);
+        const propertyState = snapshotState(state2);
+        if (atNewLine && (ch === 33 && state2.tag !== null || ch === 38 && state2.anchor !== null)) {
+          break;
+        }
+        if (!readTagProperty(state2) && !readAnchorProperty(state2)) {
+          break;
+        }
+        if (propertyStart === null) {
+          propertyStart = propertyState;
+        }
+        if (skipSeparationSpace(state2, true, -1)) {
+          atNewLine = true;
+          allowBlockCollections = allowBlockStyles;
+          if (state2.lineIndent > parentIndent) {
+            indentStatus = 1;
+          } else if (state2.lineIndent === parentIndent) {
+            indentStatus = 0;
+          } else if (state2.lineIndent < parentIndent) {
+            indentStatus = -1;
+          }
+        } else {
+          allowBlockCollections = false;
+        }
+      }
+    }
+    if (allowBlockCollections) {
+      allowBlockCollections = atNewLine || allowCompact;
+    }
+    if (indentStatus === 1 || CONTEXT_BLOCK_OUT === nodeContext) {
+      if (CONTEXT_FLOW_IN === nodeContext || CONTEXT_FLOW_OUT === nodeContext) {
+        flowIndent = parentIndent;
+      } else {
+        flowIndent = parentIndent + 1;
+      }
+      blockIndent = state2.position - state2.lineStart;
+      if (indentStatus === 1) {
+        if (allowBlockCollections && (readBlockSequence(state2, blockIndent) || readBlockMapping(state2, blockIndent, flowIndent)) || readFlowCollection(state2, flowIndent)) {
+          hasContent = true;
+        } else {
+          const ch = state2.input.charCodeAt(state2.position);
+          if (propertyStart !== null && allowBlockStyles && !allowBlockCollections && ch !== 124 && ch !== 62 && tryReadBlockMappingFromProperty(
+            state2,
+            propertyStart,
+            propertyStart.position - propertyStart.lineStart,
+            flowIndent
+          )) {
+            hasContent = true;
+          } else if (allowBlockScalars && readBlockScalar(state2, flowIndent) || readSingleQuotedScalar(state2, flowIndent) || readDoubleQuotedScalar(state2, flowIndent)) {
+            hasContent = true;
+          } else if (readAlias(state2)) {
+            hasContent = true;
+            if (state2.tag !== null || state2.anchor !== null) {
+              throwError(state2, "alias node should not have any properties");
+            }
+          } else if (readPlainScalar(state2, flowIndent, CONTEXT_FLOW_IN === nodeContext)) {
+            hasContent = true;
+            if (state2.tag === null) {
+              state2.tag = "?";
+            }
+          }
+          if (state2.anchor !== null) {
+            storeAnchor(state2, state2.anchor, state2.result);
+          }
+        }
+      } else if (indentStatus === 0) {
+        hasContent = allowBlockCollections && readBlockSequence(state2, blockIndent);
+      }
+    }
+    if (state2.tag === null) {
+      if (state2.anchor !== null) {
+        storeAnchor(state2, state2.anchor, state2.result);
+      }
+    } else if (state2.tag === "?") {
+      if (state2.result !== null && state2.kind !== "scalar") {
+        throwError(state2, 'unacceptable node kind for !<?> tag; it should be "scalar", not "' + state2.kind + '"');
+      }
+      for (let typeIndex = 0, typeQuantity = state2.implicitTypes.length; typeIndex < typeQuantity; typeIndex += 1) {
+        type2 = state2.implicitTypes[typeIndex];
+        if (type2.resolve(state2.result)) {
+          state2.result = type2.construct(state2.result);
+          state2.tag = type2.tag;
+          if (state2.anchor !== null) {
+            storeAnchor(state2, state2.anchor, state2.result);
+          }
+          break;
+        }
+      }
+    } else if (state2.tag !== "!") {
+      if (_hasOwnProperty.call(state2.typeMap[state2.kind || "fallback"], state2.tag)) {
+        type2 = state2.typeMap[state2.kind || "fallback"][state2.tag];
+      } else {
+        type2 = null;
+        const typeList = state2.typeMap.multi[state2.kind || "fallback"];
+        for (let typeIndex = 0, typeQuantity = typeList.length; typeIndex < typeQuantity; typeIndex += 1) {
+          if (state2.tag.slice(0, typeList[typeIndex].tag.length) === typeList[typeIndex].tag) {
+            type2 = typeList[typeIndex];
+            break;
+          }
+        }
+      }
+      if (!type2) {
+        throwError(state2, "unknown tag !<" + state2.tag + ">");
+      }
+      if (state2.result !== null && type2.kind !== state2.kind) {
+        throwError(state2, "unacceptable node kind for !<" + state2.tag + '> tag; it should be "' + type2.kind + '", not "' + state2.kind + '"');
+      }
+      if (!type2.resolve(state2.result, state2.tag)) {
+        throwError(state2, "cannot resolve a node with !<" + state2.tag + "> explicit tag");
+      } else {
+        state2.result = type2.construct(state2.result, state2.tag);
+        if (state2.anchor !== null) {
+          storeAnchor(state2, state2.anchor, state2.result);
+        }
+      }
+    }
+    if (state2.listener !== null) {
+      state2.listener("close", state2);
+    }
+    state2.depth -= 1;
+    return state2.tag !== null || state2.anchor !== null || hasContent;
+  }
+  function readDocument(state2) {
+    const documentStart = state2.position;
+    let hasDirectives = false;
+    let ch;
+    state2.version = null;
+    state2.checkLineBreaks = state2.legacy;
+    state2.tagMap = /* @__PURE__ */ Object.create(null);
+    state2.anchorMap = /* @__PURE__ */ Object.create(null);
+    while ((ch = state2.input.charCodeAt(state2.position)) !== 0) {
+      skipSeparationSpace(state2, true, -1);
+      ch = state2.input.charCodeAt(state2.position);
+      if (state2.lineIndent > 0 || ch !== 37) {
+        break;
+      }
+      hasDirectives = true;
+      ch = state2.input.charCodeAt(++state2.position);
+      let _position = state2.position;
+      while (ch !== 0 && !isWsOrEol(ch)) {
+        ch = state2.input.charCodeAt(++state2.position);
+      }
+      const directiveName = state2.input.slice(_position, state2.position);
+      const directiveArgs = [];
+      if (directiveName.length < 1) {
+        throwError(state2, "directive name must not be less than one character in length");
+      }
+      while (ch !== 0) {
+        while (isWhiteSpace(ch)) {
+          ch = state2.input.charCodeAt(++state2.position);
+        }
+        if (ch === 35) {
+          do {
+            ch = state2.input.charCodeAt(++state2.position);
+          } while (ch !== 0 && !isEol(ch));
+          break;
+        }
+        if (isEol(ch)) break;
+        _position = state2.position;
+        while (ch !== 0 && !isWsOrEol(ch)) {
+          ch = state2.input.charCodeAt(++state2.position);
+        }
+        directiveArgs.push(state2.input.slice(_position, state2.position));
+      }
+      if (ch !== 0) readLineBreak(state2);
+      if (_hasOwnProperty.call(directiveHandlers, directiveName)) {
+        directiveHandlers[directiveName](state2, directiveName, directiveArgs);
+      } else {
+        throwWarning(state2, 'unknown document directive "' + directiveName + '"');
+      }
+    }
+    skipSeparationSpace(state2, true, -1);
+    if (state2.lineIndent === 0 && state2.input.charCodeAt(state2.position) === 45 && state2.input.charCodeAt(state2.position + 1) === 45 && state2.input.charCodeAt(state2.position + 2) === 45) {
+      state2.position += 3;
+      skipSeparationSpace(state2, true, -1);
+    } else if (hasDirectives) {
+      throwError(state2, "directives end mark is expected");
+    }
+    composeNode(state2, state2.lineIndent - 1, CONTEXT_BLOCK_OUT, false, true);
+    skipSeparationSpace(state2, true, -1);
+    if (state2.checkLineBreaks && PATTERN_NON_ASCII_LINE_BREAKS.test(state2.input.slice(documentStart, state2.position))) {
+      throwWarning(state2, "non-ASCII line breaks are interpreted as content");
+    }
+    state2.documents.push(state2.result);
+    if (state2.position === state2.lineStart && testDocumentSeparator(state2)) {
+      if (state2.input.charCodeAt(state2.position) === 46) {
+        state2.position += 3;
+        skipSeparationSpace(state2, true, -1);
+      }
+      return;
+    }
+    if (state2.position < state2.length - 1) {
+      throwError(state2, "end of the stream or a document separator is expected");
+    }
+  }
+  function loadDocuments(input, options) {
+    input = String(input);
+    options = options || {};
+    if (input.length !== 0) {
+      if (input.charCodeAt(input.length - 1) !== 10 && input.charCodeAt(input.length - 1) !== 13) {
+        input += "\n";
+      }
+      if (input.charCodeAt(0) === 65279) {
+        input = input.slice(1);
+      }
+    }
+    const state2 = new State(input, options);
+    const nullpos = input.indexOf("\0");
+    if (nullpos !== -1) {
+      state2.position = nullpos;
+      throwError(state2, "null byte is not allowed in input");
+    }
+    state2.input += "\0";
+    while (state2.input.charCodeAt(state2.position) === 32) {
+      state2.lineIndent += 1;
+      state2.position += 1;
+    }
+    while (state2.position < state2.length - 1) {
+      readDocument(state2);
+    }
+    return state2.documents;
+  }
+  function loadAll2(input, iterator, options) {
+    if (iterator !== null && typeof iterator === "object" && typeof options === "undefined") {
+      options = iterator;
+      iterator = null;
+    }
+    const documents = loadDocuments(input, options);
+    if (typeof iterator !== "function") {
+      return documents;
+    }
+    for (let index = 0, length = documents.length; index < length; index += 1) {
+      iterator(documents[index]);
+    }
+  }
+  function load2(input, options) {
+    const documents = loadDocuments(input, options);
+    if (documents.length === 0) {
+      return void 0;
+    } else if (documents.length === 1) {
+      return documents[0];
+    }
+    throw new YAMLException2("expected a single document in the stream, but found more");
+  }
+  loader.loadAll = loadAll2;
+  loader.load = load2;
+  return loader;
+}
+var dumper = {};
+var hasRequiredDumper;
+function requireDumper() {
+  if (hasRequiredDumper) return dumper;
+  hasRequiredDumper = 1;
+  const common2 = requireCommon();
+  const YAMLException2 = requireException();
+  const DEFAULT_SCHEMA2 = require_default();
+  const _toString = Object.prototype.toString;
+  const _hasOwnProperty = Object.prototype.hasOwnProperty;
+  const CHAR_BOM = 65279;
+  const CHAR_TAB = 9;
+  const CHAR_LINE_FEED = 10;
+  const CHAR_CARRIAGE_RETURN = 13;
+  const CHAR_SPACE = 32;
+  const CHAR_EXCLAMATION = 33;
+  const CHAR_DOUBLE_QUOTE = 34;
+  const CHAR_SHARP = 35;
+  const CHAR_PERCENT = 37;
+  const CHAR_AMPERSAND = 38;
+  const CHAR_SINGLE_QUOTE = 39;
+  const CHAR_ASTERISK = 42;
+  const CHAR_COMMA = 44;
+  const CHAR_MINUS = 45;
+  const CHAR_COLON = 58;
+  const CHAR_EQUALS = 61;
+  const CHAR_GREATER_THAN = 62;
+  const CHAR_QUESTION = 63;
+  const CHAR_COMMERCIAL_AT = 64;
+  const CHAR_LEFT_SQUARE_BRACKET = 91;
+  const CHAR_RIGHT_SQUARE_BRACKET = 93;
+  const CHAR_GRAVE_ACCENT = 96;
+  const CHAR_LEFT_CURLY_BRACKET = 123;
+  const CHAR_VERTICAL_LINE = 124;
+  const CHAR_RIGHT_CURLY_BRACKET = 125;
+  const ESCAPE_SEQUENCES = {};
+  ESCAPE_SEQUENCES[0] = "\\0";
+  ESCAPE_SEQUENCES[7] = "\\a";
+  ESCAPE_SEQUENCES[8] = "\\b";
+  ESCAPE_SEQUENCES[9] = "\\t";
+  ESCAPE_SEQUENCES[10] = "\\n";
+  ESCAPE_SEQUENCES[11] = "\\v";
+  ESCAPE_SEQUENCES[12] = "\\f";
+  ESCAPE_SEQUENCES[13] = "\\r";
+  ESCAPE_SEQUENCES[27] = "\\e";
+  ESCAPE_SEQUENCES[34] = '\\"';
+  ESCAPE_SEQUENCES[92] = "\\\\";
+  ESCAPE_SEQUENCES[133] = "\\N";
+  ESCAPE_SEQUENCES[160] = "\\_";
+  ESCAPE_SEQUENCES[8232] = "\\L";
+  ESCAPE_SEQUENCES[8233] = "\\P";
+  const DEPRECATED_BOOLEANS_SYNTAX = [
+    "y",
+    "Y",
+    "yes",
+    "Yes",
+    "YES",
+    "on",
+    "On",
+    "ON",
+    "n",
+    "N",
+    "no",
+    "No",
+    "NO",
+    "off",
+    "Off",
+    "OFF"
+  ];
+  const DEPRECATED_BASE60_SYNTAX = /^[-+]?[0-9_]+(?::[0-9_]+)+(?:\.[0-9_]*)?$/;
+  function compileStyleMap(schema2, map2) {
+    if (map2 === null) return {};
+    const result = {};
+    const keys = Object.keys(map2);
+    for (let index = 0, length = keys.length; index < length; index += 1) {
+      let tag = keys[index];
+      let style = String(map2[tag]);
+      if (tag.slice(0, 2) === "!!") {
+        tag = "tag:yaml.org,2002:" + tag.slice(2);
+      }
+      const type2 = schema2.compiledTypeMap["fallback"][tag];
+      if (type2 && _hasOwnProperty.call(type2.styleAliases, style)) {
+        style = type2.styleAliases[style];
+      }
+      result[tag] = style;
+    }
+    return result;
+  }
+  function encodeHex(character) {
+    let handle;
+    let length;
+    const string = character.toString(16).toUpperCase();
+    if (character <= 255) {
+      handle = "x";
+      length = 2;
+    } else if (character <= 65535) {
+      handle = "u";
+      length = 4;
+    } else if (character <= 4294967295) {
+      handle = "U";
+      length = 8;
+    } else {
+      throw new YAMLException2("code point within a string may not be greater than 0xFFFFFFFF");
+    }
+    return "\\" + handle + common2.repeat("0", length - string.length) + string;
+  }
+  const QUOTING_TYPE_SINGLE = 1;
+  const QUOTING_TYPE_DOUBLE = 2;
+  function State(options) {
+    this.schema = options["schema"] || DEFAULT_SCHEMA2;
+    this.indent = Math.max(1, options["indent"] || 2);
+    this.noArrayIndent = options["noArrayIndent"] || false;
+    this.skipInvalid = options["skipInvalid"] || false;
+    this.flowLevel = common2.isNothing(options["flowLevel"]) ? -1 : options["flowLevel"];
+    this.styleMap = compileStyleMap(this.schema, options["styles"] || null);
+    this.sortKeys = options["sortKeys"] || false;
+    this.lineWidth = options["lineWidth"] || 80;
+    this.noRefs = options["noRefs"] || false;
+    this.noCompatMode = options["noCompatMode"] || false;
+    this.condenseFlow = options["condenseFlow"] || false;
+    this.quotingType = options["quotingType"] === '"' ? QUOTING_TYPE_DOUBLE : QUOTING_TYPE_SINGLE;
+    this.forceQuotes = options["forceQuotes"] || false;
+    this.replacer = typeof options["replacer"] === "function" ? options["replacer"] : null;
+    this.implicitTypes = this.schema.compiledImplicit;
+    this.explicitTypes = this.schema.compiledExplicit;
+    this.tag = null;
+    this.result = "";
+    this.duplicates = [];
+    this.usedDuplicates = null;
+  }
+  function indentString(string, spaces) {
+    const ind = common2.repeat(" ", spaces);
+    let position = 0;
+    let result = "";
+    const length = string.length;
+    while (position < length) {
+      let line;
+      const next = string.indexOf("\n", position);
+      if (next === -1) {
+        line = string.slice(position);
+        position = length;
+      } else {
+        line = string.slice(position, next + 1);
+        position = next + 1;
+      }
+      if (line.length && line !== "\n") result += ind;
+      result += line;
+    }
+    return result;
+  }
+  function generateNextLine(state2, level) {
+    return "\n" + common2.repeat(" ", state2.indent * level);
+  }
+  function testImplicitResolving(state2, str2) {
+    for (let index = 0, length = state2.implicitTypes.length; index < length; index += 1) {
+      const type2 = state2.implicitTypes[index];
+      if (type2.resolve(str2)) {
+        return true;
+      }
+    }
+    return false;
+  }
+  function isWhitespace(c9) {
+    return c9 === CHAR_SPACE || c9 === CHAR_TAB;
+  }
+  function isPrintable(c9) {
+    return c9 >= 32 && c9 <= 126 || c9 >= 161 && c9 <= 55295 && c9 !== 8232 && c9 !== 8233 || c9 >= 57344 && c9 <= 65533 && c9 !== CHAR_BOM || c9 >= 65536 && c9 <= 1114111;
+  }
+  function isNsCharOrWhitespace(c9) {
+    return isPrintable(c9) && c9 !== CHAR_BOM && // - b-char
+    c9 !== CHAR_CARRIAGE_RETURN && c9 !== CHAR_LINE_FEED;
+  }
+  function isPlainSafe(c9, prev, inblock) {
+    const cIsNsCharOrWhitespace = isNsCharOrWhitespace(c9);
+    const cIsNsChar = cIsNsCharOrWhitespace && !isWhitespace(c9);
+    return (
+      // ns-plain-safe
+      (inblock ? cIsNsCharOrWhitespace : cIsNsCharOrWhitespace && // - c-flow-indicator
+      c9 !== CHAR_COMMA && c9 !== CHAR_LEFT_SQUARE_BRACKET && c9 !== CHAR_RIGHT_SQUARE_BRACKET && c9 !== CHAR_LEFT_CURLY_BRACKET && c9 !== CHAR_RIGHT_CURLY_BRACKET) && // ns-plain-char
+      c9 !== CHAR_SHARP && // false on '#'
+      !(prev === CHAR_COLON && !cIsNsChar) || // false on ': '
+      isNsCharOrWhitespace(prev) && !isWhitespace(prev) && c9 === CHAR_SHARP || // change to true on '[^ ]#'
+      prev === CHAR_COLON && cIsNsChar
+    );
+  }
+  function isPlainSafeFirst(c9) {
+    return isPrintable(c9) && c9 !== CHAR_BOM && !isWhitespace(c9) && // - s-white
+    // - (c-indicator ::=
+    // “-” | “?” | “:” | “,” | “[” | “]” | “{” | “}”
+    c9 !== CHAR_MINUS && c9 !== CHAR_QUESTION && c9 !== CHAR_COLON && c9 !== CHAR_COMMA && c9 !== CHAR_LEFT_SQUARE_BRACKET && c9 !== CHAR_RIGHT_SQUARE_BRACKET && c9 !== CHAR_LEFT_CURLY_BRACKET && c9 !== CHAR_RIGHT_CURLY_BRACKET && // | “#” | “&” | “*” | “!” | “|” | “=” | “>” | “'” | “"”
+    c9 !== CHAR_SHARP && c9 !== CHAR_AMPERSAND && c9 !== CHAR_ASTERISK && c9 !== CHAR_EXCLAMATION && c9 !== CHAR_VERTICAL_LINE && c9 !== CHAR_EQUALS && c9 !== CHAR_GREATER_THAN && c9 !== CHAR_SINGLE_QUOTE && c9 !== CHAR_DOUBLE_QUOTE && // | “%” | “@” | “`”)
+    c9 !== CHAR_PERCENT && c9 !== CHAR_COMMERCIAL_AT && c9 !== CHAR_GRAVE_ACCENT;
+  }
+  function isPlainSafeLast(c9) {
+    return !isWhitespace(c9) && c9 !== CHAR_COLON;
+  }
+  function codePointAt(string, pos) {
+    const first = string.charCodeAt(pos);
+    let second;
+    if (first >= 55296 && first <= 56319 && pos + 1 < string.length) {
+      second = string.charCodeAt(pos + 1);
+      if (second >= 56320 && second <= 57343) {
+        return (first - 55296) * 1024 + second - 56320 + 65536;
+      }
+    }
+    return first;
+  }
+  function needIndentIndicator(string) {
+    const leadingSpaceRe = /^\n* /;
+    return leadingSpaceRe.test(string);
+  }
+  const STYLE_PLAIN = 1;
+  const STYLE_SINGLE = 2;
+  const STYLE_LITERAL = 3;
+  const STYLE_FOLDED = 4;
+  const STYLE_DOUBLE = 5;
+  function chooseScalarStyle(string, singleLineOnly, indentPerLevel, lineWidth, testAmbiguousType, quotingType, forceQuotes, inblock) {
+    let i9;
+    let char = 0;
+    let prevChar = null;
+    let hasLineBreak = false;
+    let hasFoldableLine = false;
+    const shouldTrackWidth = lineWidth !== -1;
+    let previousLineBreak = -1;
+    let plain = isPlainSafeFirst(codePointAt(string, 0)) && isPlainSafeLast(codePointAt(string, string.length - 1));
+    if (singleLineOnly || forceQuotes) {
+      for (i9 = 0; i9 < string.length; char >= 65536 ? i9 += 2 : i9++) {
+        char = codePointAt(string, i9);
+        if (!isPrintable(char)) {
+          return STYLE_DOUBLE;
+        }
+        plain = plain && isPlainSafe(char, prevChar, inblock);
+        prevChar = char;
+      }
+    } else {
+      for (i9 = 0; i9 < string.length; char >= 65536 ? i9 += 2 : i9++) {
+        char = codePointAt(string, i9);
+        if (char === CHAR_LINE_FEED) {
+          hasLineBreak = true;
+          if (shouldTrackWidth) {
+            hasFoldableLine = hasFoldableLine || // Foldable line = too long, and not more-indented.
+            i9 - previousLineBreak - 1 > lineWidth && string[previousLineBreak + 1] !== " ";
+            previousLineBreak = i9;
+          }
+        } else if (!isPrintable(char)) {
+          return STYLE_DOUBLE;
+        }
+        plain = plain && isPlainSafe(char, prevChar, inblock);
+        prevChar = char;
+      }
+      hasFoldableLine = hasFoldableLine || shouldTrackWidth && (i9 - previousLineBreak - 1 > lineWidth && string[previousLineBreak + 1] !== " ");
+    }
+    if (!hasLineBreak && !hasFoldableLine) {
+      if (plain && !forceQuotes && !testAmbiguousType(string)) {
+        return STYLE_PLAIN;
+      }
+      return quotingType === QUOTING_TYPE_DOUBLE ? STYLE_DOUBLE : STYLE_SINGLE;
+    }
+    if (indentPerLevel > 9 && needIndentIndicator(string)) {
+      return STYLE_DOUBLE;
+    }
+    if (!forceQuotes) {
+      return hasFoldableLine ? STYLE_FOLDED : STYLE_LITERAL;
+    }
+    return quotingType === QUOTING_TYPE_DOUBLE ? STYLE_DOUBLE : STYLE_SINGLE;
+  }
+  function writeScalar(state2, string, level, iskey, inblock) {
+    state2.dump = (function() {
+      if (string.length === 0) {
+        return state2.quotingType === QUOTING_TYPE_DOUBLE ? '""' : "''";
+      }
+      if (!state2.noCompatMode) {
+        if (DEPRECATED_BOOLEANS_SYNTAX.indexOf(string) !== -1 || DEPRECATED_BASE60_SYNTAX.test(string)) {
+          return state2.quotingType === QUOTING_TYPE_DOUBLE ? '"' + string + '"' : "'" + string + "'";
+        }
+      }
+      const indent = state2.indent * Math.max(1, level);
+      const lineWidth = state2.lineWidth === -1 ? -1 : Math.max(Math.min(state2.lineWidth, 40), state2.lineWidth - indent);
+      const singleLineOnly = iskey || // No block styles in flow mode.
+      state2.flowLevel > -1 && level >= state2.flowLevel;
+      function testAmbiguity(string2) {
+        return testImplicitResolving(state2, string2);
+      }
+      switch (chooseScalarStyle(
+        string,
+        singleLineOnly,
+        state2.indent,
+        lineWidth,
+        testAmbiguity,
+        state2.quotingType,
+        state2.forceQuotes && !iskey,
+        inblock
+      )) {
+        case STYLE_PLAIN:
+          return string;
+        case STYLE_SINGLE:
+          return "'" + string.replace(/'/g, "''") + "'";
+        case STYLE_LITERAL:
+          return "|" + blockHeader(string, state2.indent) + dropEndingNewline(indentString(string, indent));
+        case STYLE_FOLDED:
+          return ">" + blockHeader(string, state2.indent) + dropEndingNewline(indentString(foldString(string, lineWidth), indent));
+        case STYLE_DOUBLE:
+          return '"' + escapeString(string) + '"';
+        default:
+          throw new YAMLException2("impossible error: invalid scalar style");
+      }
+    })();
+  }
+  function blockHeader(string, indentPerLevel) {
+    const indentIndicator = needIndentIndicator(string) ? String(indentPerLevel) : "";
+    const clip = string[string.length - 1] === "\n";
+    const keep2 = clip && (string[string.length - 2] === "\n" || string === "\n");
+    const chomp = keep2 ? "+" : clip ? "" : "-";
+    return indentIndicator + chomp + "\n";
+  }
+  function dropEndingNewline(string) {
+    return string[string.length - 1] === "\n" ? string.slice(0, -1) : string;
+  }
+  function foldString(string, width) {
+    const lineRe = /(\n+)([^\n]*)/g;
+    let result = (function() {
+      let nextLF = string.indexOf("\n");
+      nextLF = nextLF !== -1 ? nextLF : string.length;
+      lineRe.lastIndex = nextLF;
+      return foldLine(string.slice(0, nextLF), width);
+    })();
+    let prevMoreIndented = string[0] === "\n" || string[0] === " ";
+    let moreIndented;
+    let match;
+    while (match = lineRe.exec(string)) {
+      const prefix = match[1];
+      const line = match[2];
+      moreIndented = line[0] === " ";
+      result += prefix + (!prevMoreIndented && !moreIndented && line !== "" ? "\n" : "") + foldLine(line, width);
+      prevMoreIndented = moreIndented;
+    }
+    return result;
+  }
+  function foldLine(line, width) {
+    if (line === "" || line[0] === " ") return line;
+    const breakRe = / [^ ]/g;
+    let match;
+    let start2 = 0;
+    let end;
+    let curr = 0;
+    let next = 0;
+    let result = "";
+    while (match = breakRe.exec(line)) {
+      next = match.index;
+      if (next - start2 > width) {
+        end = curr > start2 ? curr : next;
+        result += "\n" + line.slice(start2, end);
+        start2 = end + 1;
+      }
+      curr = next;
+    }
+    result += "\n";
+    if (line.length - start2 > width && curr > start2) {
+      result += line.slice(start2, curr) + "\n" + line.slice(curr + 1);
+    } else {
+      result += line.slice(start2);
+    }
+    return result.slice(1);
+  }
+  function escapeString(string) {
+    let result = "";
+    let char = 0;
+    for (let i9 = 0; i9 < string.length; char >= 65536 ? i9 += 2 : i9++) {
+      char = codePointAt(string, i9);
+      const escapeSeq = ESCAPE_SEQUENCES[char];
+      if (!escapeSeq && isPrintable(char)) {
+        result += string[i9];
+        if (char >= 65536) result += string[i9 + 1];
+      } else {
+        result += escapeSeq || encodeHex(char);
+      }
+    }
+    return result;
+  }
+  function writeFlowSequence(state2, level, object) {
+    let _result = "";
+    const _tag = state2.tag;
+    for (let index = 0, length = object.length; index < length; index += 1) {
+      let value = object[index];
+      if (state2.replacer) {
+        value = state2.replacer.call(object, String(index), value);
+      }
+      if (writeNode(state2, level, value, false, false) || typeof value === "undefined" && writeNode(state2, level, null, false, false)) {
+        if (_result !== "") _result += "," + (!state2.condenseFlow ? " " : "");
+        _result += state2.dump;
+      }
+    }
+    state2.tag = _tag;
+    state2.dump = "[" + _result + "]";
+  }
+  function writeBlockSequence(state2, level, object, compact) {
+    let _result = "";
+    const _tag = state2.tag;
+    for (let index = 0, length = object.length; index < length; index += 1) {
+      let value = object[index];
+      if (state2.replacer) {
+        value = state2.replacer.call(object, String(index), value);
+      }
+      if (writeNode(state2, level + 1, value, true, true, false, true) || typeof value === "undefined" && writeNode(state2, level + 1, null, true, true, false, true)) {
+        if (!compact || _result !== "") {
+          _result += generateNextLine(state2, level);
+        }
+        if (state2.dump && CHAR_LINE_FEED === state2.dump.charCodeAt(0)) {
+          _result += "-";
+        } else {
+          _result += "- ";
+        }
+        _result += state2.dump;
+      }
+    }
+    state2.tag = _tag;
+    state2.dump = _result || "[]";
+  }
+  function writeFlowMapping(state2, level, object) {
+    let _result = "";
+    const _tag = state2.tag;
+    const objectKeyList = Object.keys(object);
+    for (let index = 0, length = objectKeyList.length; index < length; index += 1) {
+      let pairBuffer = "";
+      if (_result !== "") pairBuffer += ", ";
+      if (state2.condenseFlow) pairBuffer += '"';
+      const objectKey = objectKeyList[index];
+      let objectValue = object[objectKey];
+      if (state2.replacer) {
+        objectValue = state2.replacer.call(object, objectKey, objectValue);
+      }
+      if (!writeNode(state2, level, objectKey, false, false)) {
+        continue;
+      }
+      if (state2.dump.length > 1024) pairBuffer += "? ";
+      pairBuffer += state2.dump + (state2.condenseFlow ? '"' : "") + ":" + (state2.condenseFlow ? "" : " ");
+      if (!writeNode(state2, level, objectValue, false, false)) {
+        continue;
+      }
+      pairBuffer += state2.dump;
+      _result += pairBuffer;
+    }
+    state2.tag = _tag;
+    state2.dump = "{" + _result + "}";
+  }
+  function writeBlockMapping(state2, level, object, compact) {
+    let _result = "";
+    const _tag = state2.tag;
+    const objectKeyList = Object.keys(object);
+    if (state2.sortKeys === true) {
+      objectKeyList.sort();
+    } else if (typeof state2.sortKeys === "function") {
+      objectKeyList.sort(state2.sortKeys);
+    } else if (state2.sortKeys) {
+      throw new YAMLException2("sortKeys must be a boolean or a function");
+    }
+    for (let index = 0, length = objectKeyList.length; index < length; index += 1) {
+      let pairBuffer = "";
+      if (!compact || _result !== "") {
+        pairBuffer += generateNextLine(state2, level);
+      }
+      const objectKey = objectKeyList[index];
+      let objectValue = object[objectKey];
+      if (state2.replacer) {
+        objectValue = state2.replacer.call(object, objectKey, objectValue);
+      }
+      if (!writeNode(state2, level + 1, objectKey, true, true, true)) {
+        continue;
+      }
+      const explicitPair = state2.tag !== null && state2.tag !== "?" || state2.dump && state2.dump.length > 1024;
+      if (explicitPair) {
+        if (state2.dump && CHAR_LINE_FEED === state2.dump.charCodeAt(0)) {
+          pairBuffer += "?";
+        } else {
+          pairBuffer += "? ";
+        }
+      }
+      pairBuffer += state2.dump;
+      if (explicitPair) {
+        pairBuffer += generateNextLine(state2, level);
+      }
+      if (!writeNode(state2, level + 1, objectValue, true, explicitPair)) {
+        continue;
+      }
+      if (state2.dump && CHAR_LINE_FEED === state2.dump.charCodeAt(0)) {
+        pairBuffer += ":";
+      } else {
+        pairBuffer += ": ";
+      }
+      pairBuffer += state2.dump;
+      _result += pairBuffer;
+    }
+    state2.tag = _tag;
+    state2.dump = _result || "{}";
+  }
+  function detectType(state2, object, explicit) {
+    const typeList = explicit ? state2.explicitTypes : state2.implicitTypes;
+    for (let index = 0, length = typeList.length; index < length; index += 1) {
+      const type2 = typeList[index];
+      if ((type2.instanceOf || type2.predicate) && (!type2.instanceOf || typeof object === "object" && object instanceof type2.instanceOf) && (!type2.predicate || type2.predicate(object))) {
+        if (explicit) {
+          if (type2.multi && type2.representName) {
+            state2.tag = type2.representName(object);
+          } else {
+            state2.tag = type2.tag;
+          }
+        } else {
+          state2.tag = "?";
+        }
+        if (type2.represent) {
+          const style = state2.styleMap[type2.tag] || type2.defaultStyle;
+          let _result;
+          if (_toString.call(type2.represent) === "[object Function]") {
+            _result = type2.represent(object, style);
+          } else if (_hasOwnProperty.call(type2.represent, style)) {
+            _result = type2.represent[style](object, style);
+          } else {
+            throw new YAMLException2("!<" + type2.tag + '> tag resolver accepts not "' + style + '" style');
+          }
+          state2.dump = _result;
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+  function writeNode(state2, level, object, block, compact, iskey, isblockseq) {
+    state2.tag = null;
+    state2.dump = object;
+    if (!detectType(state2, object, false)) {
+      detectType(state2, object, true);
+    }
+    const type2 = _toString.call(state2.dump);
+    const inblock = block;
+    if (block) {
+      block = state2.flowLevel < 0 || state2.flowLevel > level;
+    }
+    const objectOrArray = type2 === "[object Object]" || type2 === "[object Array]";
+    let duplicateIndex;
+    let duplicate;
+    if (objectOrArray) {
+      duplicateIndex = state2.duplicates.indexOf(object);
+      duplicate = duplicateIndex !== -1;
+    }
+    if (state2.tag !== null && state2.tag !== "?" || duplicate || state2.indent !== 2 && level > 0) {
+      compact = false;
+    }
+    if (duplicate && state2.usedDuplicates[duplicateIndex]) {
+      state2.dump = "*ref_" + duplicateIndex;
+    } else {
+      if (objectOrArray && duplicate && !state2.usedDuplicates[duplicateIndex]) {
+        state2.usedDuplicates[duplicateIndex] = true;
+      }
+      if (type2 === "[object Object]") {
+        if (block && Object.keys(state2.dump).length !== 0) {
+          writeBlockMapping(state2, level, state2.dump, compact);
+          if (duplicate) {
+            state2.dump = "&ref_" + duplicateIndex + state2.dump;
+          }
+        } else {
+          writeFlowMapping(state2, level, state2.dump);
+          if (duplicate) {
+            state2.dump = "&ref_" + duplicateIndex + " " + state2.dump;
+          }
+        }
+      } else if (type2 === "[object Array]") {
+        if (block && state2.dump.length !== 0) {
+          if (state2.noArrayIndent && !isblockseq && level > 0) {
+            writeBlockSequence(state2, level - 1, state2.dump, compact);
+          } else {
+            writeBlockSequence(state2, level, state2.dump, compact);
+          }
+          if (duplicate) {
+            state2.dump = "&ref_" + duplicateIndex + state2.dump;
+          }
+        } else {
+          writeFlowSequence(state2, level, state2.dump);
+          if (duplicate) {
+            state2.dump = "&ref_" + duplicateIndex + " " + state2.dump;
+          }
+        }
+      } else if (type2 === "[object String]") {
+        if (state2.tag !== "?") {
+          writeScalar(state2, state2.dump, level, iskey, inblock);
+        }
+      } else if (type2 === "[object Undefined]") {
+        return false;
+      } else {
+        if (state2.skipInvalid) return false;
+        throw new YAMLException2("unacceptable kind of an object to dump " + type2);
+      }
+      if (state2.tag !== null && state2.tag !== "?") {
+        let tagStr = encodeURI(
+          state2.tag[0] === "!" ? state2.tag.slice(1) : state2.tag
+        ).replace(/!/g, "%21");
+        if (state2.tag[0] === "!") {
+          tagStr = "!" + tagStr;
+        } else if (tagStr.slice(0, 18) === "tag:yaml.org,2002:") {
+          tagStr = "!!" + tagStr.slice(18);
+        } else {
+          tagStr = "!<" + tagStr + ">";
+        }
+        state2.dump = tagStr + " " + state2.dump;
+      }
+    }
+    return true;
+  }
+  function getDuplicateReferences(object, state2) {
+    const objects = [];
+    const duplicatesIndexes = [];
+    inspectNode(object, objects, duplicatesIndexes);
+    const length = duplicatesIndexes.length;
+    for (let index = 0; index < length; index += 1) {
+      state2.duplicates.push(objects[duplicatesIndexes[index]]);
+    }
+    state2.usedDuplicates = new Array(length);
+  }
+  function inspectNode(object, objects, duplicatesIndexes) {
+    if (object !== null && typeof object === "object") {
+      const index = objects.indexOf(object);
+      if (index !== -1) {
+        if (duplicatesIndexes.indexOf(index) === -1) {
+          duplicatesIndexes.push(index);
+        }
+      } else {
+        objects.push(object);
+        if (Array.isArray(object)) {
+          for (let i9 = 0, length = object.length; i9 < length; i9 += 1) {
+            inspectNode(object[i9], objects, duplicatesIndexes);
+          }
+        } else {
+          const objectKeyList = Object.keys(object);
+          for (let i9 = 0, length = objectKeyList.length; i9 < length; i9 += 1) {
+            inspectNode(object[objectKeyList[i9]], objects, duplicatesIndexes);
+          }
+        }
+      }
+    }
+  }
+  function dump2(input, options) {
+    options = options || {};
+    const state2 = new State(options);
+    if (!state2.noRefs) getDuplicateReferences(input, state2);
+    let value = input;
+    if (state2.replacer) {
+      value = state2.replacer.call({ "": value }, "", value);
+    }
+    if (writeNode(state2, 0, value, true, true)) return state2.dump + "\n";
+    return "";
+  }
+  dumper.dump = dump2;
+  return dumper;
+}
+var hasRequiredJsYaml;
+function requireJsYaml() {
+  if (hasRequiredJsYaml) return jsYaml;
+  hasRequiredJsYaml = 1;
+  const loader2 = requireLoader();
+  const dumper2 = requireDumper();
+  function renamed(from, to) {
+    return function() {
+      throw new Error("Function yaml." + from + " is removed in js-yaml 4. Use yaml." + to + " instead, which is now safe by default.");
+    };
+  }
+  jsYaml.Type = requireType();
+  jsYaml.Schema = requireSchema();
+  jsYaml.FAILSAFE_SCHEMA = requireFailsafe();
+  jsYaml.JSON_SCHEMA = requireJson();
+  jsYaml.CORE_SCHEMA = requireCore();
+  jsYaml.DEFAULT_SCHEMA = require_default();
+  jsYaml.load = loader2.load;
+  jsYaml.loadAll = loader2.loadAll;
+  jsYaml.dump = dumper2.dump;
+  jsYaml.YAMLException = requireException();
+  jsYaml.types = {
+    binary: requireBinary(),
+    float: requireFloat(),
+    map: requireMap(),
+    null: require_null(),
+    pairs: requirePairs(),
+    set: requireSet(),
+    timestamp: requireTimestamp(),
+    bool: requireBool(),
+    int: requireInt(),
+    merge: requireMerge(),
+    omap: requireOmap(),
+    seq: requireSeq(),
+    str: requireStr()
+  };
+  jsYaml.safeLoad = renamed("safeLoad", "load");
+  jsYaml.safeLoadAll = renamed("safeLoadAll", "loadAll");
+  jsYaml.safeDump = renamed("safeDump", "dump");
+  return jsYaml;
+}
+var jsYamlExports = requireJsYaml();
+var yaml = /* @__PURE__ */ getDefaultExportFromCjs(jsYamlExports);
+var {
+  Type,
+  Schema,
+  FAILSAFE_SCHEMA,
+  JSON_SCHEMA,
+  CORE_SCHEMA,
+  DEFAULT_SCHEMA,
+  load,
+  loadAll,
+  dump,
+  YAMLException,
+  types,
+  safeLoad,
+  safeLoadAll,
+  safeDump
+} = yaml;
+
+// src/image/casc.ts
+var anyTag = DEFAULT_SCHEMA.extend(
+  ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
+);
+function readCasc(folder) {
+  const files = (0, import_node_fs13.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
+  const roots = files.flatMap((file) => documentsOf(path15.join(folder, file), file));
+  return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
+}
+function yamlFilesIn(folder) {
+  return (0, import_node_fs13.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path15.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs13.statSync)(path15.join(folder, name)).isFile()).toSorted();
+}
+function documentsOf(file, name) {
+  try {
+    return loadAll((0, import_node_fs13.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+  } catch (error2) {
+    if (!(error2 instanceof YAMLException)) throw error2;
+    const { reason, mark: mark2 } = error2;
+    throw new Error(`has a file that is no YAML: ${name}, line ${(mark2?.line ?? 0) + 1}: ${reason}`, { cause: error2 });
+  }
+}
+function memberOf(value, name) {
+  return typeof value === "object" && value !== null ? value[name] : void 0;
+}
+function isSet2(value) {
+  return value !== void 0 && value !== null;
+}
+
 // src/image/userTags.ts
 var most = 40;
 var allowed2 = /^[\p{L}\p{Zs}\p{N}_.:/=+@-]*$/u;
@@ -75847,8 +79170,8 @@ function parseTags(value) {
 }
 
 // src/template/effective.ts
-var import_node_fs13 = require("node:fs");
-var path16 = __toESM(require("node:path"), 1);
+var import_node_fs14 = require("node:fs");
+var path17 = __toESM(require("node:path"), 1);
 
 // src/template/expression.ts
 var references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
@@ -75914,7 +79237,7 @@ var Reader = class {
     this.#at += 1;
     return { attributes, blocks };
   }
-  #block(type, line) {
+  #block(type2, line) {
     const labels = [];
     for (; ; ) {
       this.#take(blanks);
@@ -75924,7 +79247,7 @@ var Reader = class {
     }
     if (this.#next() !== "{") return [];
     this.#at += 1;
-    return [{ type, labels, line, ...this.#body() }];
+    return [{ type: type2, labels, line, ...this.#body() }];
   }
   /** Up to the end of its line, where no bracket is open. */
   #expression(line) {
@@ -76016,7 +79339,7 @@ var Reader = class {
 var escapes = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path15 = __toESM(require("node:path"), 1);
+var path16 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -76024,7 +79347,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path15.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path16.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -76049,7 +79372,7 @@ function isBeginning(text2) {
 
 // src/template/effective.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs13.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs14.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -76090,12 +79413,12 @@ function textsOfVariable(name, { reading, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path16.basename(file)} line ${line}`;
+  return `${path17.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
-var import_node_fs14 = require("node:fs");
-var path17 = __toESM(require("node:path"), 1);
+var import_node_fs15 = require("node:fs");
+var path18 = __toESM(require("node:path"), 1);
 
 // src/template/keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -76135,15 +79458,15 @@ function readLegacyJson(file, text2) {
   return draft;
 }
 function readBody(draft, file, body) {
-  for (const { type, labels, line, attributes, blocks } of body.blocks) {
+  for (const { type: type2, labels, line, attributes, blocks } of body.blocks) {
     const [label = ""] = labels;
     const found = (name) => attributes.find((each) => each.name === name)?.expression;
-    if (type === "variable") {
+    if (type2 === "variable") {
       const given = found("default");
       declare(draft, label, { file, line, isText: isTextual(found("type")?.source, given?.source), ...defaulted(given) });
       continue;
     }
-    if (type === "variables") {
+    if (type2 === "variables") {
       attributes.forEach(
         ({ name, expression }) => declare(draft, name, {
           file,
@@ -76154,9 +79477,9 @@ function readBody(draft, file, body) {
       );
       continue;
     }
-    if (type === "locals") attributes.forEach(({ name, expression }) => draft.locals.set(name, { file, expression }));
-    if (type === "local") attributes.forEach(({ expression }) => draft.locals.set(label, { file, expression }));
-    collect(draft, file, "", type, { attributes, blocks }, label);
+    if (type2 === "locals") attributes.forEach(({ name, expression }) => draft.locals.set(name, { file, expression }));
+    if (type2 === "local") attributes.forEach(({ expression }) => draft.locals.set(label, { file, expression }));
+    collect(draft, file, "", type2, { attributes, blocks }, label);
   }
 }
 function collect(draft, file, around, within, body, label = "") {
@@ -76164,8 +79487,8 @@ function collect(draft, file, around, within, body, label = "") {
   body.attributes.forEach(({ name, expression }) => draft.settings.push({ file, component, within, name, expression }));
   body.blocks.forEach((block) => collect(draft, file, component, block.type, block, block.labels[0]));
 }
-function isTextual(type, given) {
-  if (type !== void 0) return /^"?string"?$/.test(type);
+function isTextual(type2, given) {
+  if (type2 !== void 0) return /^"?string"?$/.test(type2);
   return given === void 0 || /^["<]/.test(given);
 }
 function defaulted(given) {
@@ -76181,16 +79504,16 @@ function readJson2(draft, file, text2, kind) {
   const sections = kind === "legacy" ? ["variables"] : ["variables", "variable"];
   for (const [name, value] of sections.flatMap((section) => entriesOf2(template[section]))) {
     const given = kind === "legacy" || typeof value !== "object" ? value : asObject(value)["default"];
-    const type = kind === "legacy" ? "string" : asObject(value)["type"];
+    const type2 = kind === "legacy" ? "string" : asObject(value)["type"];
     const expression = given === void 0 || given === null ? void 0 : at(name, given);
-    const isText = isTextual(typeof type === "string" ? type : void 0, expression?.source);
+    const isText = isTextual(typeof type2 === "string" ? type2 : void 0, expression?.source);
     declare(draft, name, { file, line: lineOf2(name), isText, ...defaulted(expression) });
   }
   entriesOf2(template["locals"]).forEach(([name, value]) => draft.locals.set(name, { file, expression: at(name, value) }));
   const walk = (value, component, within) => {
     if (Array.isArray(value)) return value.forEach((item) => walk(item, component, within));
-    const type = kind === "legacy" ? asObject(value)["type"] : void 0;
-    const own = typeof type === "string" ? type : component;
+    const type2 = kind === "legacy" ? asObject(value)["type"] : void 0;
+    const own = typeof type2 === "string" ? type2 : component;
     for (const [name, item] of Object.entries(asObject(value))) {
       const isPlain = typeof item !== "object" || Array.isArray(item) && item.every((one) => typeof one !== "object");
       if (isPlain) draft.settings.push({ file, component: own, within, name, expression: at(name, item) });
@@ -76218,7 +79541,7 @@ function lineOfKey(text2, name) {
 var always = /* @__PURE__ */ new Set(["region", "tags"]);
 function openTemplate(given, shipped, additions = {}) {
   const location = given ?? shipped;
-  const isFolder = (0, import_node_fs14.statSync)(location).isDirectory();
+  const isFolder = (0, import_node_fs15.statSync)(location).isDirectory();
   const { reading, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Set() } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
@@ -76226,7 +79549,7 @@ function openTemplate(given, shipped, additions = {}) {
   const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path17.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path18.dirname(location)),
     shipped: given === void 0,
     legacy,
     declared: reading.variables,
@@ -76243,17 +79566,17 @@ function gives({ values }, name) {
   return value !== void 0 && (name !== "source_ami" || value.texts.every((text2) => /^ami-[0-9a-f]{8,17}$/.test(text2)));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs14.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs15.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path17.join(folder, name);
-    return [file, (0, import_node_fs14.readFileSync)(file, "utf8")];
+    const file = path18.join(folder, name);
+    return [file, (0, import_node_fs15.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
 function readFile4(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs14.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs14.readFileSync)(file, "utf8")), legacy: true };
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs15.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs15.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -76263,11 +79586,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs14.readdirSync)(folder).toSorted();
+  const names2 = (0, import_node_fs15.readdirSync)(folder).toSorted();
   const inOrder = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder.map((name) => openVariablesFile(path17.join(folder, name), false));
+  return inOrder.map((name) => openVariablesFile(path18.join(folder, name), false));
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
@@ -76339,6 +79662,7 @@ var defaults = {
   "jenkins-plugins": "",
   "jenkins-casc": "",
   "jenkins-update-center-url": "https://updates.jenkins.io",
+  "allow-anonymous": "false",
   "setup-script": "",
   "connect-via": "public-ip",
   "subnet-ids": "",
@@ -76370,7 +79694,10 @@ function readInputs(env2, shippedTemplate2, read4 = givenText) {
     );
     const githubToken = text2("github-token");
     const smokeTest2 = input("smoke-test", oneOf("true", "false")) === "true";
-    const smoke = { timeoutMs: input("smoke-timeout", duration), userData: input("smoke-user-data", userData) };
+    const smoke = {
+      timeoutMs: input("smoke-timeout", duration),
+      userData: input("smoke-user-data", userData)
+    };
     if (!smokeTest2 && smoke.userData) {
       problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
@@ -76379,8 +79706,9 @@ function readInputs(env2, shippedTemplate2, read4 = givenText) {
     const bySession = connectVia === "session-manager";
     const source = text2("source-ami");
     if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
-    if ((template?.shipped || bySession) && smoke.userData) {
-      const ours = { deadlineMinutes: 1440, ...bySession ? { probeKey: newProbeKey() } : {} };
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs16.readFileSync)(path19.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    if (jenkinsLog !== void 0 && smoke.userData) {
+      const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
     }
     return {
@@ -76395,7 +79723,7 @@ function readInputs(env2, shippedTemplate2, read4 = givenText) {
       connectVia,
       allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
       subnetIds: input("subnet-ids", subnetIdList),
-      ...smokeTest2 ? { smoke } : {},
+      ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog === void 0 ? {} : { jenkinsLog } } } : {},
       deregister: input("deregister", oneOf("on-failure", "always", "never")),
       bakeTimeoutMs: input("bake-timeout", duration)
     };
@@ -76460,16 +79788,12 @@ function readImageInputs(input, workspace) {
     ),
     updateCenterUrl: input("jenkins-update-center-url", httpUrl),
     ...casc ? { casc } : {},
+    allowAnonymous: input("allow-anonymous", oneOf("true", "false")) === "true",
     ...setupScript ? { setupScript } : {}
   };
 }
 function cascFolder(workspace) {
-  return (value) => {
-    const folder = existing(workspace)(value);
-    const hasYaml = (0, import_node_fs15.statSync)(folder).isDirectory() && (0, import_node_fs15.readdirSync)(folder, { recursive: true }).some((name) => /\.ya?ml$/i.test(String(name)));
-    if (!hasYaml) throw new Error(`${quoted(value)} is not a folder with .yaml or .yml files`);
-    return folder;
-  };
+  return (value) => readCasc(existing(workspace)(value));
 }
 function withCasc(plugins2, casc) {
   const reader = { name: "configuration-as-code" };
@@ -76567,7 +79891,7 @@ function summaryOf(outcome, phases) {
     ["Packer", code(outcome.packerVersion)],
     [
       "Left in the account",
-      leftovers.map(({ type, id: id2, reason }) => `${code(`${type} ${id2}`)} ${text(reason)}`).join("<br>")
+      leftovers.map(({ type: type2, id: id2, reason }) => `${code(`${type2} ${id2}`)} ${text(reason)}`).join("<br>")
     ]
   ];
   return [
@@ -76661,11 +79985,11 @@ async function findTagged({ ec2 }, abortSignal) {
   const problems = [];
   const filters = [{ Name: "tag-key", Values: [tagKeys.bake] }];
   const found = await Promise.all(
-    Object.entries(searches).map(async ([type, search]) => {
+    Object.entries(searches).map(async ([type2, search]) => {
       try {
         return await search({ client: ec2, abortSignal }, filters);
       } catch (error2) {
-        problems.push(notLookedFor(type, error2));
+        problems.push(notLookedFor(type2, error2));
         return [];
       }
     })
@@ -76706,7 +80030,7 @@ function earliest(resources) {
 
 // src/janitor/records.ts
 function recordsOf({ began, resources }, region2) {
-  const known = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type, id: id2 }) => ({ type, id: id2 }));
+  const known = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id: id2 }) => ({ type: type2, id: id2 }));
   return {
     // Where nothing tells, nothing but what is tagged counts as this bake's.
     began: began === void 0 ? /* @__PURE__ */ new Date(864e13) : new Date(began.getTime() - 5 * 6e4),
@@ -76714,7 +80038,7 @@ function recordsOf({ began, resources }, region2) {
     released: [],
     announced: announcedBy2(resources, region2),
     hasOpenIntents: false,
-    made: (type, id2, _key, where) => void known.push(where === void 0 ? { type, id: id2 } : { type, id: id2, region: where })
+    made: (type2, id2, _key, where) => void known.push(where === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: where })
   };
 }
 function announcedBy2(resources, region2) {
@@ -76728,7 +80052,7 @@ function announcedBy2(resources, region2) {
     roles: [],
     instances: [],
     launchTemplates,
-    spot: launchTemplates.length > 0 || resources.some(({ type }) => type === "launch-template" || type === "spot-request"),
+    spot: launchTemplates.length > 0 || resources.some(({ type: type2 }) => type2 === "launch-template" || type2 === "spot-request"),
     copyRegions: [region2],
     unfinished: false,
     untraceable: false
@@ -76769,7 +80093,7 @@ async function clear(account, bake2, age2, { log, limit }) {
   const known = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
   return {
     swept: [...known].map(([name, one]) => sweptOf(one, bake2, isLeft.has(name) ? "left" : "removed", isLeft.get(name))),
-    unseen: left.filter(({ type, id: id2 }) => !known.has(`${type} ${id2}`)),
+    unseen: left.filter(({ type: type2, id: id2 }) => !known.has(`${type2} ${id2}`)),
     left
   };
 }
@@ -76795,8 +80119,8 @@ async function adopt({ ec2 }, { bakeId, expires }, found) {
     })
   ).catch(() => void 0);
 }
-function sweptOf({ type, id: id2, region: region2 }, { bakeId }, outcome, reason = "") {
-  return { type, id: id2, ...region2 === void 0 ? {} : { region: region2 }, bake: bakeId, outcome, reason };
+function sweptOf({ type: type2, id: id2, region: region2 }, { bakeId }, outcome, reason = "") {
+  return { type: type2, id: id2, ...region2 === void 0 ? {} : { region: region2 }, bake: bakeId, outcome, reason };
 }
 async function atMost(width, items, work) {
   const queue = [...items];
@@ -76813,16 +80137,16 @@ var mostRows = 200;
 var longestReason2 = 300;
 function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
   const rows = [
-    ...swept.map(({ type, id: id2, bake: bake2, outcome, reason }) => [
-      code(`${type} ${id2}`),
+    ...swept.map(({ type: type2, id: id2, bake: bake2, outcome, reason }) => [
+      code(`${type2} ${id2}`),
       code(bake2),
       text(outcome),
       why(reason)
     ]),
-    ...unseen2.map(({ type, id: id2, reason }) => [code(`${type} ${id2}`), "", "unknown", why(reason)])
+    ...unseen2.map(({ type: type2, id: id2, reason }) => [code(`${type2} ${id2}`), "", "unknown", why(reason)])
   ];
-  const stays = kept.map(({ resource: { type, id: id2, tags }, why: whyKept2 }) => [
-    code(`${type} ${id2}`),
+  const stays = kept.map(({ resource: { type: type2, id: id2, tags }, why: whyKept2 }) => [
+    code(`${type2} ${id2}`),
     code(tags[tagKeys.bake] ?? ""),
     why(whyKept2)
   ]);
@@ -76863,10 +80187,10 @@ async function runSweep() {
     const limit = timeLimit(limitMs2, [cancelSignal()]);
     const session = await openSession(aws, { env: env2, log }, limit);
     const account = openAccount(aws.region, session.credentials, env2);
-    const report2 = await janitor(account, { olderThanMs, dryRun, log, limit });
-    for (const [name, value] of Object.entries(outputsOf2(report2))) setOutput(name, value);
-    process.exitCode = isGood(report2, log) ? 0 : 1;
-    await summary.addRaw(sweepSummary(report2, aws.region, session.accountId)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
+    const report = await janitor(account, { olderThanMs, dryRun, log, limit });
+    for (const [name, value] of Object.entries(outputsOf2(report))) setOutput(name, value);
+    process.exitCode = isGood(report, log) ? 0 : 1;
+    await summary.addRaw(sweepSummary(report, aws.region, session.accountId)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
   } catch (error2) {
     log.error(explain(error2));
   }
@@ -76883,8 +80207,8 @@ function outputsOf2({ swept }) {
 function isGood({ swept, unseen: unseen2, advice: advice2 }, log) {
   const left = swept.filter(({ outcome }) => outcome === "left");
   const lines = [
-    ...left.map(({ type, id: id2, bake: bake2, reason }) => `Left in the account: ${type} ${id2} of the bake ${bake2}: ${reason}`),
-    ...unseen2.map(({ type, id: id2, reason }) => `It is not known whether ${type} ${id2} is left: ${reason}`)
+    ...left.map(({ type: type2, id: id2, bake: bake2, reason }) => `Left in the account: ${type2} ${id2} of the bake ${bake2}: ${reason}`),
+    ...unseen2.map(({ type: type2, id: id2, reason }) => `It is not known whether ${type2} ${id2} is left: ${reason}`)
   ];
   if (lines.length === 0) return true;
   const named = [...new Set(lines)];
@@ -76899,7 +80223,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path18.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path20.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();

@@ -1,6 +1,7 @@
 // Writes into docs/troubleshooting.md what the tables of known causes say. With --check, compares instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {awsCauses} from '../src/ec2/causes.ts'
+import {jenkinsFailures} from '../src/image/jenkinsFailure.ts'
 import {connectionRules} from '../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../src/packer/diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from '../src/packer/diagnosis/template.ts'
@@ -10,7 +11,8 @@ const sections: readonly (readonly [string, readonly Advice[]])[] = [
   ['aws', awsCauses],
   ['connection', connectionRules],
   ['template', [...templateRules, imageUnknown]],
-  ['scripts', [...machineRules, scriptFailed]]
+  ['scripts', [...machineRules, scriptFailed]],
+  ['jenkins', jenkinsFailures]
 ]
 
 const present = await readFile(troubleshooting, 'utf8')

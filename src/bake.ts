@@ -214,6 +214,9 @@ function testImage(
     tags: plan.tags,
     userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
+    reports: inputs.smoke?.jenkinsLog !== undefined,
+    // Whether strangers may come into an image of the user's own template is the user's decision.
+    mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
     ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
   }
   return smokeTest(account.ec2, request, ledger, deps.log, signal)
@@ -223,11 +226,11 @@ function testImage(
  * An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's, unless it has to
  * ask itself.
  */
-function smokeUserData({smoke, template}: Inputs, probeKey: string | undefined): string {
-  const {userData = '', timeoutMs = 0} = smoke ?? {}
-  if (!template.shipped && probeKey === undefined) return userData
+function smokeUserData({smoke}: Inputs, probeKey: string | undefined): string {
+  const {userData = '', timeoutMs = 0, jenkinsLog} = smoke ?? {}
+  if (jenkinsLog === undefined) return userData
   const deadlineMinutes = smokeDeadlineMinutes(timeoutMs)
-  return instanceUserData({deadlineMinutes, userData, ...(probeKey ? {probeKey} : {})})
+  return instanceUserData({deadlineMinutes, userData, jenkinsLog, ...(probeKey ? {probeKey} : {})})
 }
 
 /** A phase of the log, with what AWS refuses in it explained to the user. */

@@ -1,24 +1,14 @@
-import {readdirSync, statSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
+import * as path from 'node:path'
 import * as core from '@actions/core'
 import {awsDefaults, readAll, readAwsInputs, type AwsInputs, type ReadInput} from './awsInputs.ts'
 import type {PackerRequest} from './packer/install/install.ts'
 import {packerVersion} from './packer/install/version.ts'
-import {
-  cidr,
-  duration,
-  httpUrl,
-  list,
-  matching,
-  nonEmpty,
-  oneOf,
-  optional,
-  quoted,
-  wholeNumber,
-  type Parse
-} from './parse.ts'
+import {cidr, duration, httpUrl, list, matching, nonEmpty, oneOf, optional, wholeNumber, type Parse} from './parse.ts'
 import type {ConnectVia} from './network/reach.ts'
 import {subnetIdList} from './network/subnets.ts'
 import {sessionManagerProblems} from './network/sessionManager.ts'
+import {readCasc, type Casc} from './image/casc.ts'
 import {parsePlugins, type WantedPlugin} from './image/pluginList.ts'
 import {sourceNames, type Architecture} from './image/source.ts'
 import {parseTags} from './image/userTags.ts'
@@ -61,8 +51,9 @@ export interface ImageInputs {
   readonly instanceProfile?: string
   readonly plugins: readonly WantedPlugin[]
   readonly updateCenterUrl: string
-  /** Absolute path of a folder of Configuration as Code. */
-  readonly casc?: string
+  readonly casc?: Casc
+  /** Jenkins may let people in who have not signed in. */
+  readonly allowAnonymous: boolean
   /** Absolute path of a bash script that the build runs as root before Jenkins is started for proof. */
   readonly setupScript?: string
 }
@@ -70,6 +61,11 @@ export interface ImageInputs {
 export interface SmokeInputs {
   readonly timeoutMs: number
   readonly userData: string
+  /**
+   * Shell functions that read Jenkins's journal, for a machine that reports on its console: the shipped template's
+   * `files/jenkins-log.sh`. Absent: the machine gets the user's own data alone.
+   */
+  readonly jenkinsLog?: string
 }
 
 export interface Inputs {
@@ -118,6 +114,7 @@ export const defaults = {
   'jenkins-plugins': '',
   'jenkins-casc': '',
   'jenkins-update-center-url': 'https://updates.jenkins.io',
+  'allow-anonymous': 'false',
   'setup-script': '',
   'connect-via': 'public-ip',
   'subnet-ids': '',
@@ -162,7 +159,10 @@ export function readInputs(
     )
     const githubToken = text('github-token')
     const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
-    const smoke = {timeoutMs: input('smoke-timeout', duration), userData: input('smoke-user-data', userData)}
+    const smoke = {
+      timeoutMs: input('smoke-timeout', duration),
+      userData: input('smoke-user-data', userData)
+    }
     if (!smokeTest && smoke.userData) {
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
@@ -171,9 +171,13 @@ export function readInputs(
     const bySession = connectVia === 'session-manager'
     const source = text('source-ami')
     if (bySession && template) problems.push(...sessionManagerProblems({given, template, source, env}))
-    if ((template?.shipped || bySession) && smoke.userData) {
+    const jenkinsLog =
+      template?.shipped || bySession
+        ? readFileSync(path.join(shippedTemplate, 'files/jenkins-log.sh'), 'utf8')
+        : undefined
+    if (jenkinsLog !== undefined && smoke.userData) {
       // Our own part is in it too; what is too long together is said here and not after the bake.
-      const ours = {deadlineMinutes: 1_440, ...(bySession ? {probeKey: newProbeKey()} : {})}
+      const ours = {deadlineMinutes: 1_440, jenkinsLog, ...(bySession ? {probeKey: newProbeKey()} : {})}
       input('smoke-user-data', (value) => instanceUserData({...ours, userData: value}))
     }
     return {
@@ -188,7 +192,7 @@ export function readInputs(
       connectVia,
       allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
       subnetIds: input('subnet-ids', subnetIdList),
-      ...(smokeTest ? {smoke} : {}),
+      ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog === undefined ? {} : {jenkinsLog})}} : {}),
       deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
       bakeTimeoutMs: input('bake-timeout', duration)
     }
@@ -255,24 +259,17 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
     ),
     updateCenterUrl: input('jenkins-update-center-url', httpUrl),
     ...(casc ? {casc} : {}),
+    allowAnonymous: input('allow-anonymous', oneOf('true', 'false')) === 'true',
     ...(setupScript ? {setupScript} : {})
   }
 }
 
-/** A folder that Configuration as Code reads: it has at least one YAML file. */
-function cascFolder(workspace: string): Parse<string> {
-  return (value) => {
-    const folder = existing(workspace)(value)
-    const hasYaml =
-      statSync(folder).isDirectory() &&
-      readdirSync(folder, {recursive: true}).some((name) => /\.ya?ml$/i.test(String(name)))
-    if (!hasYaml) throw new Error(`${quoted(value)} is not a folder with .yaml or .yml files`)
-    return folder
-  }
+function cascFolder(workspace: string): Parse<Casc> {
+  return (value) => readCasc(existing(workspace)(value))
 }
 
 /** Nothing reads the configuration without this plugin. */
-function withCasc(plugins: readonly WantedPlugin[] | undefined, casc: string | undefined): readonly WantedPlugin[] {
+function withCasc(plugins: readonly WantedPlugin[] | undefined, casc: Casc | undefined): readonly WantedPlugin[] {
   const reader = {name: 'configuration-as-code'}
   if (!plugins || casc === undefined || plugins.some(({name}) => name === reader.name)) return plugins ?? []
   return [...plugins, reader]

@@ -28,6 +28,8 @@ const known: Record<keyof TemplateValues, true> = {
   jenkins_repository_key_fingerprint: true,
   jenkins_update_center_url: true,
   jenkins_files: true,
+  jenkins_setup_wizard: true,
+  allow_anonymous: true,
   setup_script: true,
   deadline_minutes: true
 }

@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {awsCauses} from '../../src/ec2/causes.ts'
+import {jenkinsFailures} from '../../src/image/jenkinsFailure.ts'
 import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../../src/packer/diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.ts'
@@ -16,7 +17,8 @@ const advice: readonly Advice[] = [
   ...templateRules,
   imageUnknown,
   ...machineRules,
-  scriptFailed
+  scriptFailed,
+  ...jenkinsFailures
 ]
 /** Entries whose messages are put together from what several calls said. */
 const composedEntries = ['preflight-denied', 'preflight-refused', 'left-in-the-account']

@@ -21,9 +21,11 @@ const scripts = path.join(import.meta.dirname, '..', '..', 'templates', 'jenkins
 const scriptMessages = readdirSync(scripts, {recursive: true, encoding: 'utf8'})
   .filter((name) => name.endsWith('.sh'))
   .flatMap((name) => [
-    ...readFileSync(path.join(scripts, name), 'utf8').matchAll(/^\s*(?:fail "(\w.*)"|echo "(\w.*)" >&2)$/gm)
+    ...readFileSync(path.join(scripts, name), 'utf8').matchAll(
+      /^\s*(?:fail(?:_with_cause)? (["'])(\w.*?)\1(?: "\$.*")?|echo "(\w.*)" >&2)$/gm
+    )
   ])
-  .map(([, failed, said]) => (failed ?? said ?? '').replace(/\$\{[^}]*\}|\$\(.*\)|\$\w+/g, '7'))
+  .map(([, , failed, said]) => (failed ?? said ?? '').replace(/\$\{[^}]*\}|\$\(.*\)|\$\w+/g, '7'))
 
 /** A failure of a script, and what the machine said. */
 const afterSaying = (...lines: string[]): Failure =>
@@ -66,6 +68,44 @@ it.each(scriptMessages)('knows what our own script means by: %s', (message) => {
   const {id, message: explained} = diagnosed(afterSaying(message, ...journal))
   expect(id).not.toBe('script-failed')
   expect(explained).toContain(message)
+})
+
+it.each([
+  ['java.io.IOException: No space left on device (Failed to initialize Jenkins)', 'jenkins-disk-full', 'volume-size'],
+  ['java.lang.OutOfMemoryError: Java heap space (Failed to initialize Jenkins)', 'jenkins-memory', 'instance-types'],
+  ['Running with Java 17 from /usr/lib/jvm, which is older than', 'jenkins-java-version', 'java-version'],
+  ["Unrecognized VM option 'NoSuchFlag'", 'jenkins-java-options', 'setup-script'],
+  [
+    'java.lang.UnsatisfiedLinkError: libharfbuzz.so.0: cannot open shared object file',
+    'jenkins-java-library',
+    'package'
+  ],
+  ['java.net.BindException: Address already in use (Container startup failed)', 'jenkins-port-taken', 'port 8080'],
+  [
+    'io.jenkins.plugins.casc.ConfiguratorException: jenkinz (Failed ConfigurationAsCode.init)',
+    'jenkins-casc-refused',
+    'jenkins-casc'
+  ],
+  [
+    'java.io.IOException: Unable to read /var/lib/jenkins/config.xml (Failed to initialize Jenkins)',
+    'jenkins-configuration',
+    'JENKINS_HOME'
+  ],
+  ['jenkins: /var/lib/jenkins is not a directory', 'jenkins-home', 'JENKINS_HOME'],
+  ['jenkins.service: start operation timed out. Terminating.', 'jenkins-too-slow', 'instance-types'],
+  [
+    'jenkins.service: Failed at step EXEC spawning /usr/bin/jenkins: No such file or directory',
+    'jenkins-unit',
+    'setup-script'
+  ],
+  ['java.lang.IllegalStateException: broken (Failed BrokenPlugin.init)', 'jenkins-plugin-fails', 'jenkins-plugins'],
+  ['it is not known', 'jenkins-does-not-start', 'setup script']
+])('tells by Jenkins’s own log what to change: %s', (cause, expected, change) => {
+  const journal = Array.from({length: 100}, () => 'java.lang.OutOfMemoryError; No space left on device')
+  const {id, message} = diagnosed(afterSaying(`Jenkins does not start. Its log says: ${cause}`, ...journal))
+  expect(id).toBe(expected)
+  expect(message).toContain(change)
+  expect(message).toContain(cause)
 })
 
 it('says which range was let in and which address was tried when SSH does not answer', () => {

@@ -16,7 +16,7 @@ import {explain} from '../../src/report/errors.ts'
 import {actionsLog} from '../../src/report/log.ts'
 import {summaryOf} from '../../src/report/summary.ts'
 import {stateOf} from '../../src/smoke/answer.ts'
-import {consoleOutput} from '../../src/smoke/evidence.ts'
+import {readEvidence} from '../../src/smoke/evidence.ts'
 import {askJenkins} from '../../src/smoke/request.ts'
 import {parseKeyValueFile} from '../../rehearsal/runner/file-commands.ts'
 import {verified} from '../outcomes.ts'
@@ -50,9 +50,9 @@ it('shows the console of a machine as text', () =>
     const ec2 = mockClient(EC2Client)
     ec2.on(GetConsoleOutputCommand).resolves({Output: Buffer.from(text).toString('base64')})
     const client = new EC2Client({region: 'eu-west-1'})
-    await expectText(async () => actionsLog().quote('console', await consoleOutput(client, 'i-1', never)))
+    await expectText(async () => actionsLog().quote('console', (await readEvidence(client, 'i-1', never)).text))
     ec2.on(GetConsoleOutputCommand).rejects(awsError('InternalError', text))
-    await expectText(async () => actionsLog().quote('console', await consoleOutput(client, 'i-1', never)))
+    await expectText(async () => actionsLog().quote('console', (await readEvidence(client, 'i-1', never)).text))
     ec2.restore()
   }))
 
@@ -66,7 +66,7 @@ it('takes no version out of a page, and says what it shows in one line', () =>
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     try {
-      const answer = await askJenkins('127.0.0.1', (server.address() as AddressInfo).port, never)
+      const answer = await askJenkins('127.0.0.1', (server.address() as AddressInfo).port, '/login', never)
       expect(answer).not.toHaveProperty('version')
       const state = stateOf(answer)
       expect(state.state).toBe('failed')

@@ -223,7 +223,8 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     means: (text, workspace) => pluginsIn(text, workspace).filter((name) => name !== cascPlugin),
     got: (inputs) => pluginsOf(inputs).filter((name) => name !== cascPlugin)
   },
-  'jenkins-casc': {usable: ['casc', 'a b', './casc/../casc'], means: resolved, got: ({image}) => image.casc},
+  'jenkins-casc': {usable: ['casc', 'a b', './casc/../casc'], means: resolved, got: ({image}) => image.casc?.folder},
+  'allow-anonymous': {usable: ['true', 'false'], got: ({image}) => String(image.allowAnonymous)},
   'jenkins-update-center-url': {
     usable: ['https://updates.jenkins.io', 'http://127.0.0.1:1/u/'],
     means: withoutSlashes,

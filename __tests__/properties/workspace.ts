@@ -31,6 +31,8 @@ const types: Readonly<Record<string, string>> = {
   volume_size: 'number',
   deadline_minutes: 'number',
   tags: 'map(string)',
+  allow_anonymous: 'bool',
+  jenkins_setup_wizard: 'bool',
   number: 'number',
   list: 'list(string)',
   any: 'any'
@@ -71,6 +73,8 @@ export function workspace(): string {
     writeFileSync(file, text)
   }
   for (const name of ['own.pkr.hcl', 'folder/own.pkr.hcl', ...oddTemplates]) write(name, hcl2)
+  // The folder serves as the shipped template too, which has this file.
+  write('folder/files/jenkins-log.sh', '')
   write('own.json', legacy)
   for (const name of ['setup.sh', '{{isotime}}.sh', 'e\u0301.sh', ...oddScripts]) write(name, '#!/bin/bash\n')
   write('casc/jenkins.yaml', 'jenkins: {}\n')

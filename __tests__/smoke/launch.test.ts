@@ -8,7 +8,7 @@ import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
 import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 import {tagKeys} from '../../src/image/tags.ts'
 import type {Reach} from '../../src/network/reach.ts'
-import {consoleOutput} from '../../src/smoke/evidence.ts'
+import {readEvidence} from '../../src/smoke/evidence.ts'
 import {launch} from '../../src/smoke/launch.ts'
 import {describeOne, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../recordingLog.ts'
@@ -109,8 +109,8 @@ it('makes nothing once it is cancelled', async () => {
 it('fetches the console of a machine, and says so when there is none', async () => {
   const {ec2, cloud} = await startTestCloud()
   const {id} = await launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)
-  expect(await consoleOutput(ec2, id, never)).toContain(`console of ${id}`)
-  expect(await consoleOutput(ec2, 'i-0123456789abcdef0', never)).toMatch(
+  expect((await readEvidence(ec2, id, never)).text).toContain(`console of ${id}`)
+  expect((await readEvidence(ec2, 'i-0123456789abcdef0', never)).text).toMatch(
     /^\(the console output could not be fetched: .*\)$/
   )
 })

@@ -19,7 +19,7 @@ it('returns status, version and page, and follows no redirect', async () => {
   const port = await serve((request, response) => {
     response.writeHead(302, {'X-Jenkins': '2.568.2', location: '/elsewhere'}).end(request.url)
   })
-  expect(await askJenkins('127.0.0.1', port, never)).toEqual({
+  expect(await askJenkins('127.0.0.1', port, '/login', never)).toEqual({
     kind: 'http',
     status: 302,
     version: '2.568.2',
@@ -30,7 +30,7 @@ it('returns status, version and page, and follows no redirect', async () => {
 it('returns no answer where nothing listens', async () => {
   const port = await serve(() => undefined)
   await new Promise((resolve) => servers.splice(0)[0]?.close(resolve))
-  expect(await askJenkins('127.0.0.1', port, never)).toMatchObject({kind: 'none'})
+  expect(await askJenkins('127.0.0.1', port, '/login', never)).toMatchObject({kind: 'none'})
 })
 
 it('reads no more of an endless page than it needs', async () => {
@@ -38,14 +38,14 @@ it('reads no more of an endless page than it needs', async () => {
     const pour = (): void => void (response.destroyed || (response.write('x'.repeat(65_536)), setImmediate(pour)))
     pour()
   })
-  const answer = await askJenkins('127.0.0.1', port, never)
+  const answer = await askJenkins('127.0.0.1', port, '/login', never)
   expect(answer.kind === 'http' && answer.body.length).toBeLessThan(200_000)
 })
 
 it('is ended by its signal', async () => {
   const port = await serve(() => undefined)
   const controller = new AbortController()
-  const answer = askJenkins('127.0.0.1', port, controller.signal)
+  const answer = askJenkins('127.0.0.1', port, '/login', controller.signal)
   controller.abort()
   expect(await answer).toMatchObject({kind: 'none'})
 })
@@ -55,15 +55,15 @@ it('takes a connection that changes its protocol for no answer', async () => {
   servers[0]?.on('connection', (socket) =>
     socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
   )
-  expect(await askJenkins('127.0.0.1', port, never)).toMatchObject({kind: 'none'})
+  expect(await askJenkins('127.0.0.1', port, '/login', never)).toMatchObject({kind: 'none'})
 })
 
 it.each(['2.0"; id; echo "', '2.568.2 <b>', 'latest', '2'])('takes %j for no version', async (header) => {
   const port = await serve((_, response) => response.writeHead(200, {'X-Jenkins': header}).end())
-  expect(await askJenkins('127.0.0.1', port, never)).toEqual({kind: 'http', status: 200, body: ''})
+  expect(await askJenkins('127.0.0.1', port, '/login', never)).toEqual({kind: 'http', status: 200, body: ''})
 })
 
 it.each(['2.568.2', '2.570', '2.571-SNAPSHOT', '2.571-rc36580.a_b1'])('knows the version %s', async (header) => {
   const port = await serve((_, response) => response.writeHead(200, {'X-Jenkins': header}).end())
-  expect(await askJenkins('127.0.0.1', port, never)).toMatchObject({version: header})
+  expect(await askJenkins('127.0.0.1', port, '/login', never)).toMatchObject({version: header})
 })

@@ -55,6 +55,7 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
       JENKINS_REPOSITORY_URL: url,
       JENKINS_REPOSITORY_KEY_FINGERPRINT: repository.keyFingerprint,
       JENKINS_UPDATE_CENTER_URL: url,
+      JENKINS_SETUP_WIZARD: 'true',
       ...changed
     })
   }

@@ -15,6 +15,7 @@ const blocks = new Map(
 
 it('declares exactly the variables that the action fills in, and the SSH port', () => {
   expect([...blocks.keys()].toSorted()).toEqual([
+    'allow_anonymous',
     'allowed_cidrs',
     'ami_name',
     'connect_via',
@@ -25,6 +26,7 @@ it('declares exactly the variables that the action fills in, and the SSH port', 
     'jenkins_files',
     'jenkins_repository_key_fingerprint',
     'jenkins_repository_url',
+    'jenkins_setup_wizard',
     'jenkins_update_center_url',
     'jenkins_version',
     'kms_key_id',
@@ -41,11 +43,11 @@ it('declares exactly the variables that the action fills in, and the SSH port', 
   ])
 })
 
-it('gives every variable a type, a description and a validation', () => {
+it('gives every variable a type and a description, and a validation where its type allows more than is meant', () => {
   for (const block of blocks.values()) {
     expect(block).toMatch(/^ {2}type +=/m)
     expect(block).toMatch(/^ {2}description +=/m)
-    expect(block).toMatch(/^ {2}validation \{$/m)
+    expect(block).toMatch(/^ {2}(type +=  *bool$|validation \{$)/m)
   }
 })
 

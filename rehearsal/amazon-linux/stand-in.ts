@@ -60,10 +60,14 @@ export async function amazonLinux(folder: string): Promise<AmazonLinux> {
     version: '1',
     provides: ['procps', '/usr/sbin/useradd', '/usr/sbin/groupadd', '/bin/sh']
   })
-  await buildRpm(folder, current, {name: 'fontconfig', version: '1'})
-  await buildRpm(folder, current, {name: 'unzip', version: '1'})
+  for (const name of ['unzip', 'fontconfig', 'freetype', 'dejavu-sans-fonts', 'libjpeg-turbo']) {
+    await buildRpm(folder, current, {name, version: '1'})
+  }
+  const java = await hostJava()
   for (const version of ['21.0.9', '25.0.1']) {
-    const files = {'/usr/bin/java': `#!/bin/sh\\necho 'openjdk version "${version}" 2025-10-21 LTS' >&2`}
+    // It says a version of Amazon's; everything else is done by the host's Java, if it has one.
+    const says = `if [ "$1" = -version ]; then echo 'openjdk version "${version}" 2025-10-21 LTS' >&2; exit; fi`
+    const files = {'/usr/bin/java': `#!/bin/sh\\n${says}\\n${java === undefined ? '' : `exec ${java} "$@"`}`}
     const [major] = version.split('.')
     await buildRpm(folder, current, {name: `java-${major}-amazon-corretto-headless`, version, files})
   }
@@ -89,6 +93,15 @@ export async function amazonLinux(folder: string): Promise<AmazonLinux> {
           output: `${error.stdout}${error.stderr}`
         })
       )
+  }
+}
+
+async function hostJava(): Promise<string | undefined> {
+  try {
+    const {stdout} = await execute('sh', ['-c', 'readlink -f "$(command -v java)"'])
+    return stdout.trim() || undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -138,7 +151,7 @@ async function buildRpm(
     '%install',
     ...Object.entries(files).map(
       ([path, text]) =>
-        `install -D -m 0755 /dev/null %{buildroot}${path}; printf '%b\\n' "${text.replace(/"/g, '\\"')}" >%{buildroot}${path}`
+        `install -D -m 0755 /dev/null %{buildroot}${path}; printf '%b\\n' "${text.replace(/["$]/g, '\\$&')}" >%{buildroot}${path}`
     ),
     '%files',
     ...Object.keys(files)

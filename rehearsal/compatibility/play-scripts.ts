@@ -38,7 +38,8 @@ export async function playScripts(java: string): Promise<Pick<Result, 'outcome' 
       JENKINS_VERSION: standInJenkinsVersion,
       JENKINS_REPOSITORY_URL: url,
       JENKINS_REPOSITORY_KEY_FINGERPRINT: repository.keyFingerprint,
-      JENKINS_UPDATE_CENTER_URL: url
+      JENKINS_UPDATE_CENTER_URL: url,
+      JENKINS_SETUP_WIZARD: 'true'
     })
     return {
       outcome: status === 0 ? 'installed' : 'failed',

@@ -77,7 +77,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable('subnet_id')))
     let valid = false
     const {casc} = inputs.image
-    const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc} : {})})
+    const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
     const artifacts = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
       await writeFile(file, variablesFile(template, valuesFor(inputs, plan, place, files)), {mode: 0o600})
@@ -135,7 +135,7 @@ const aboutCredentials: ReadonlySet<string | undefined> = new Set([
 const nobody = '255.255.255.255/32'
 
 export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: string | undefined): TemplateValues {
-  const {volumeSize, kmsKeyId, instanceProfile} = inputs.image
+  const {volumeSize, kmsKeyId, instanceProfile, casc, allowAnonymous} = inputs.image
   const {reach} = plan
   const {jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl} =
     inputs.image
@@ -158,6 +158,8 @@ export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: strin
     ...(kmsKeyId ? {kms_key_id: kmsKeyId} : {}),
     ...(instanceProfile ? {instance_profile: instanceProfile} : {}),
     ...(files ? {jenkins_files: files} : {}),
+    ...(casc?.hasSecurityRealm ? {jenkins_setup_wizard: false} : {}),
+    ...(allowAnonymous ? {allow_anonymous: true} : {}),
     // What was not given keeps the template's own default.
     ...(jenkinsRepositoryKeyFingerprint ? {jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint} : {}),
     ...(setupScript ? {setup_script: setupScript} : {}),

@@ -2,6 +2,7 @@ import * as path from 'node:path'
 import {awsCause} from '../ec2/causes.ts'
 import {denialIn, describeDenials, otherPolicies} from '../ec2/denial.ts'
 import {printStatements, statementsFor} from '../ec2/statements.ts'
+import {jenkinsFailureOf} from '../image/jenkinsFailure.ts'
 import {pointer, type Advice} from '../report/advice.ts'
 import {connectionRules} from './diagnosis/connection.ts'
 import type {Failure} from './diagnosis/failure.ts'
@@ -95,8 +96,15 @@ function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {
     .find(({line}) => line !== -1)
   const own = script !== undefined && script === facts.setupScript
   const where = script === undefined ? '' : ` in ${own ? 'your setup script' : 'the script'} ${path.basename(script)}`
-  const advice = found?.rule ?? scriptFailed
+  const advice = jenkinsFailureIn(found === undefined ? '' : (said[found.line] ?? '')) ?? found?.rule ?? scriptFailed
   return explained(advice, {where, ...(found ? {line: found.line} : {})}, failure)
+}
+
+/** prove-start.sh says on the same line why Jenkins failed, where Jenkins's log tells. */
+function jenkinsFailureIn(line: string): Advice | undefined {
+  const [, cause] =
+    /^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers).* Its log says: (.*)$/.exec(line) ?? []
+  return cause === undefined ? undefined : jenkinsFailureOf(cause)
 }
 
 function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {

@@ -7,6 +7,8 @@ export type Answer =
       /** `X-Jenkins`, the version that answers. */
       readonly version?: string
       readonly body: string
+      /** The status of a request for `/` without a user, where the machine asked itself for that too. */
+      readonly rootStatus?: number
     }
 
 /** What it says about the machine. */

@@ -1,17 +1,29 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {messageOf} from '../report/errors.ts'
-import {lastEvidence} from './instanceUserData.ts'
+import {causeMark, lastEvidence} from './instanceUserData.ts'
 import {withoutReports} from './selfProbe.ts'
 
-const lastLines = 100
+/** Lines of a report, whose beginning tells most, and of a whole console, whose end does. */
+const mostLines = {report: 200, console: 100}
+
+/** What a machine's console shows of its Jenkins. The machine under test wrote it: it is for people, and decides nothing that matters. */
+export interface Evidence {
+  /** The machine's newest report, or else the end of all that it printed; in words why there is none. */
+  readonly text: string
+  /** Why Jenkins ended, as the machine reports it, the cause first; one line each. */
+  readonly causes: readonly string[]
+  /** Units that have failed for good. */
+  readonly failedUnits: readonly string[]
+  /** systemd will not start Jenkins again. */
+  readonly gaveUp: boolean
+}
 
 /**
- * What the machine last reported of Jenkins on its console, or else the end of all that it printed there, for the person who has to find out why it failed.
- * Jenkins prints its initial administrator password (32 hexadecimal digits on a line) to its log: such lines are blanked.
+ * Reads the console for the person who has to find out why Jenkins failed.
  *
- * @returns the reason in the place of the output when there is none: evidence must not fail the run a second time
+ * @returns the reason in the place of the text when there is none: evidence must not fail the run a second time
  */
-export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: AbortSignal): Promise<string> {
+export async function readEvidence(ec2: EC2Client, instanceId: string, signal: AbortSignal): Promise<Evidence> {
   const ask = async (Latest: boolean): Promise<string> => {
     const command = new GetConsoleOutputCommand({InstanceId: instanceId, Latest})
     return (await ec2.send(command, {abortSignal: signal})).Output ?? ''
@@ -19,24 +31,40 @@ export async function consoleOutput(ec2: EC2Client, instanceId: string, signal: 
   try {
     // Only Nitro machines show what they print now; others show what they printed at their last start or stop.
     const output = await ask(true).catch(() => ask(false))
-    const text = withoutReports(Buffer.from(output, 'base64').toString('utf8'))
-    const lines = (lastEvidence(text) ?? text)
-      .replace(/\b[0-9a-f]{32}\b/gi, '(32 digits, removed)')
-      .trimEnd()
-      .split('\n')
-    return text.trim() === '' ? '(the console of the machine is empty)' : lines.slice(-lastLines).join('\n')
+    return evidenceIn(Buffer.from(output, 'base64').toString('utf8'))
   } catch (error) {
     signal.throwIfAborted()
-    return `(the console output could not be fetched: ${messageOf(error)})`
+    return {...nothing, text: `(the console output could not be fetched: ${messageOf(error)})`}
   }
 }
 
-/** The units that have failed, by a machine's report, or by what systemd prints while it boots. */
-export function failedUnits(evidence: string): string[] {
-  const unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`
-  const lines = [
-    ...evidence.matchAll(new RegExp(String.raw`^\W*${unit} +loaded +failed `, 'gm')),
-    ...evidence.matchAll(new RegExp(String.raw`^\[FAILED\] Failed to (?:start|mount) ${unit}`, 'gm'))
-  ]
-  return [...new Set(lines.map(([, name = '']) => name))].slice(0, 5)
+const nothing: Evidence = {text: '', causes: [], failedUnits: [], gaveUp: false}
+
+/** @param consoleText all that a console shows */
+export function evidenceIn(consoleText: string): Evidence {
+  const text = withoutReports(consoleText)
+  if (text.trim() === '') return {...nothing, text: '(the console of the machine is empty)'}
+  const report = lastEvidence(text)
+  // Jenkins prints its initial administrator's password (32 hexadecimal digits) to its log.
+  const lines = (report ?? text)
+    .replace(/\b[0-9a-f]{32}\b/gi, '(32 digits, removed)')
+    .trimEnd()
+    .split('\n')
+  const failedUnits = unitsIn(lines, report === undefined ? failedInBoot : failedInReport)
+  return {
+    text: (report === undefined ? lines.slice(-mostLines.console) : lines.slice(0, mostLines.report)).join('\n'),
+    causes: lines.filter((line) => line.startsWith(causeMark)).map((line) => line.slice(causeMark.length, 500)),
+    failedUnits,
+    gaveUp: report !== undefined && failedUnits.includes('jenkins.service')
+  }
+}
+
+const unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`
+/** As `systemctl --failed` prints it. */
+const failedInReport = new RegExp(String.raw`^\W{0,4}${unit} +loaded +failed `)
+/** As systemd prints it while it boots. */
+const failedInBoot = new RegExp(String.raw`^\[FAILED\] Failed to (?:start|mount) ${unit}`)
+
+function unitsIn(lines: readonly string[], pattern: RegExp): string[] {
+  return [...new Set(lines.flatMap((line) => pattern.exec(line)?.[1] ?? []))].slice(0, 5)
 }

@@ -6,6 +6,8 @@ export interface InstanceUserData {
   readonly deadlineMinutes: number
   /** The user's own, in any form that cloud-init knows; empty for none. */
   readonly userData: string
+  /** Shell functions that read Jenkins's journal: the shipped template's `files/jenkins-log.sh`. */
+  readonly jenkinsLog: string
   /** Present: the machine asks its own Jenkins, and authenticates what it reports with this. */
   readonly probeKey?: string
 }
@@ -33,9 +35,9 @@ export const evidenceMarkers = {
  *
  * @throws when both together are longer than EC2 takes
  */
-export function instanceUserData({deadlineMinutes, userData, probeKey}: InstanceUserData): string {
+export function instanceUserData({deadlineMinutes, userData, jenkinsLog, probeKey}: InstanceUserData): string {
   if (!Number.isInteger(deadlineMinutes) || deadlineMinutes < 1) throw new RangeError('the deadline is whole minutes')
-  const parts = [part('text/cloud-boothook', boothook(deadlineMinutes, probeKey))]
+  const parts = [part('text/cloud-boothook', boothook(deadlineMinutes, reporter(jenkinsLog), probeKey))]
   if (userData !== '') parts.push(isMime(userData) ? userData : part('text/plain', userData))
   const message = multipart(parts)
   const excess = Buffer.byteLength(message) - longest
@@ -61,7 +63,7 @@ export function lastEvidence(consoleText: string): string | undefined {
  * systemd-run makes units in /run only: nothing of them outlives the instance. They have no default dependencies, because
  * those wait for sysinit.target, which may never come, and which waits for this script.
  */
-function boothook(deadlineMinutes: number, probeKey: string | undefined): string {
+function boothook(deadlineMinutes: number, report: string, probeKey: string | undefined): string {
   return `#cloud-boothook
 #!/bin/sh
 umask 077
@@ -81,16 +83,22 @@ systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `
 }
 
+/** What begins the lines of a report that say why Jenkins ended. */
+export const causeMark = 'cause: '
+
 /**
- * Reports when Jenkins has failed or begins again, and every 30 seconds while it is not up. Jenkins prints its initial
- * administrator's password, 32 hexadecimal digits, on its first start.
+ * Reports when Jenkins has failed or begins again, and every 30 seconds while it is not up: first the cause, then the units that
+ * have failed, then the journal.
  */
-const report = String.raw`unit=jenkins.service
+function reporter(jenkinsLog: string): string {
+  return String.raw`${withoutComments(jenkinsLog)}
+unit=jenkins.service
 report() {
   echo '${evidenceMarkers.begin}'
+  jenkins_journal | jenkins_cause | sed 's/^/${causeMark}/'
   systemctl --failed --plain --no-legend --no-pager
   systemctl status --no-pager --lines=0 $unit
-  journalctl --boot --unit=$unit --no-pager --lines=120 --output=cat
+  jenkins_journal | tail -n 400 | shortened_journal | tail -n 100
   journalctl --boot --priority=err --no-pager --lines=20 --output=short
   echo '${evidenceMarkers.end}'
 }
@@ -106,10 +114,20 @@ while sleep 2; do
     waited=0
   elif [ "$failures" != "$known" ] || [ $waited -ge 30 ]; then
     waited=0
-    report 2>&1 | sed -E 's/\b[0-9a-f]{32}\b/[32 hexadecimal digits removed]/g' >/dev/console
+    report 2>&1 | redacted >/dev/console
   fi
 done
 `
+}
+
+/** EC2's limit counts them. */
+function withoutComments(script: string): string {
+  return script
+    .split('\n')
+    .filter((line) => !/^\s*(#|$)/.test(line))
+    .map((line) => line.replace(/^ +/, ''))
+    .join('\n')
+}
 
 function multipart(parts: readonly string[]): string {
   let boundary = 'bake-jenkins-ami'

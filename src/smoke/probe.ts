@@ -9,7 +9,10 @@ import {newProbeKey, reportIn} from './selfProbe.ts'
 export interface Probe {
   /** Present where the machine asks itself: what authenticates its reports. */
   readonly key?: string
+  /** For its login page. */
   readonly ask: (instance: SmokeInstance, signal: AbortSignal) => Promise<Answer>
+  /** For the status of its first page, without a user; undefined when there is no answer. */
+  readonly askForRoot: (instance: SmokeInstance, signal: AbortSignal) => Promise<number | undefined>
   /** What else than the image may be to blame when nothing answers: the end of a sentence. */
   readonly otherwise: string
 }
@@ -17,7 +20,11 @@ export interface Probe {
 export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidrs'>): Probe {
   if (via === 'session-manager') return consoleProbe(ec2, newProbeKey())
   return {
-    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, signal),
+    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, '/login', signal),
+    async askForRoot(instance, signal) {
+      const answer = await askJenkins(instance.address, jenkinsPort, '/', signal)
+      return answer.kind === 'http' ? answer.status : undefined
+    },
     otherwise:
       via === 'public-ip'
         ? `this runner does not connect from ${cidrs.join(', ')}: see 'allowed-cidrs'`
@@ -27,19 +34,24 @@ export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidr
 
 /** Nobody has a way in: the machine asks itself (selfProbe.ts), and its console is read. */
 export function consoleProbe(ec2: EC2Client, key: string): Probe {
+  const ask = async ({id}: SmokeInstance, abortSignal: AbortSignal): Promise<Answer> => {
+    try {
+      const {Output = ''} = await ec2.send(new GetConsoleOutputCommand({InstanceId: id, Latest: true}), {abortSignal})
+      const report = reportIn(Buffer.from(Output, 'base64').toString('utf8'), key)
+      return report ?? {kind: 'none', reason: 'the machine has reported nothing on its console'}
+    } catch (error) {
+      // What cut it off is the caller's; a new id may not be known everywhere yet.
+      const passing = abortSignal.aborted || (error instanceof Error && error.name === 'InvalidInstanceID.NotFound')
+      if (!passing) throw error
+      return {kind: 'none', reason: 'its console could not be read'}
+    }
+  }
   return {
     key,
-    async ask({id}, abortSignal) {
-      try {
-        const {Output = ''} = await ec2.send(new GetConsoleOutputCommand({InstanceId: id, Latest: true}), {abortSignal})
-        const report = reportIn(Buffer.from(Output, 'base64').toString('utf8'), key)
-        return report ?? {kind: 'none', reason: 'the machine has reported nothing on its console'}
-      } catch (error) {
-        // What cut it off is the caller's; a new id may not be known everywhere yet.
-        const passing = abortSignal.aborted || (error instanceof Error && error.name === 'InvalidInstanceID.NotFound')
-        if (!passing) throw error
-        return {kind: 'none', reason: 'its console could not be read'}
-      }
+    ask,
+    async askForRoot(instance, signal) {
+      const answer = await ask(instance, signal)
+      return answer.kind === 'http' ? answer.rootStatus : undefined
     },
     otherwise: 'the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md'
   }

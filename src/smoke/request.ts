@@ -10,17 +10,17 @@ export function versionIn(header: string | string[] | undefined): string | undef
 }
 
 /**
- * Asks Jenkins for its login page, once and directly: no proxy, no redirect followed. `/login` answers without signing
+ * Asks Jenkins for a page, once and directly: no proxy, no redirect followed. `/login` answers without signing
  * in, and the language is fixed, because the page tells the states apart by its words.
  */
-export function askJenkins(address: string, port: number, signal: AbortSignal): Promise<Answer> {
+export function askJenkins(address: string, port: number, path: '/login' | '/', signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {
     const none = (error: Error): void => resolve({kind: 'none', reason: error.message})
     const request = http.get(
       {
         host: address,
         port,
-        path: '/login',
+        path,
         headers: {'accept-language': 'en', 'user-agent': 'bake-jenkins-ami'},
         agent: false,
         signal: timeLimit(10_000, [signal])

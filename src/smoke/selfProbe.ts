@@ -32,12 +32,16 @@ def ask():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
             way.connect(('169.254.169.254', 80))
             address = way.getsockname()[0]
-        there = http.client.HTTPConnection(address, ${port}, timeout=10)
-        there.request('GET', '/login', headers={'Accept-Language': 'en', 'User-Agent': 'bake-jenkins-ami'})
-        answer = there.getresponse()
-        body = answer.read(16384).decode('utf-8', 'replace')
-        there.close()
-        return {'status': answer.status, 'version': answer.getheader('X-Jenkins') or '', 'body': body}
+        def get(path):
+            there = http.client.HTTPConnection(address, ${port}, timeout=10)
+            there.request('GET', path, headers={'Accept-Language': 'en', 'User-Agent': 'bake-jenkins-ami'})
+            answer = there.getresponse()
+            body = answer.read(16384).decode('utf-8', 'replace')
+            there.close()
+            return answer, body
+        answer, body = get('/login')
+        root = get('/')[0].status if answer.status < 500 else 0
+        return {'status': answer.status, 'version': answer.getheader('X-Jenkins') or '', 'body': body, 'root': root}
     except Exception as error:
         return {'reason': str(error)[:${longestReason}] or type(error).__name__}
 last, at = None, 0
@@ -76,12 +80,18 @@ function read(text: string): Answer {
   const nothing = (reason: string): Answer => ({kind: 'none', reason})
   try {
     const json = gunzipSync(Buffer.from(text, 'base64'), {maxOutputLength: longestReport}).toString('utf8')
-    const {status, version, body, reason} = JSON.parse(json) as Readonly<Record<string, unknown>>
+    const {status, version, body, reason, root} = JSON.parse(json) as Readonly<Record<string, unknown>>
     if (typeof status !== 'number' || typeof body !== 'string') {
       return nothing(typeof reason === 'string' ? reason.slice(0, longestReason) : unreadable)
     }
     const known = versionIn(typeof version === 'string' ? version : undefined)
-    return {kind: 'http', status, ...(known ? {version: known} : {}), body}
+    return {
+      kind: 'http',
+      status,
+      ...(known ? {version: known} : {}),
+      body,
+      ...(typeof root === 'number' && root > 0 ? {rootStatus: root} : {})
+    }
   } catch {
     return nothing(unreadable)
   }

@@ -23,6 +23,10 @@ export interface TemplateValues {
   readonly jenkins_update_center_url?: string
   /** A folder with plugins.txt and casc/. */
   readonly jenkins_files?: string
+  /** Absent: on. */
+  readonly jenkins_setup_wizard?: false
+  /** Absent: Jenkins must let in nobody who has not signed in. */
+  readonly allow_anonymous?: true
   readonly java_version: string
   readonly volume_size?: number
   readonly kms_key_id?: string
@@ -52,6 +56,7 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
   'jenkins-plugins': ['jenkins_files'],
   'jenkins-casc': ['jenkins_files'],
   'jenkins-update-center-url': ['jenkins_update_center_url'],
+  'allow-anonymous': ['allow_anonymous'],
   'setup-script': ['setup_script'],
   tags: ['tags']
 }

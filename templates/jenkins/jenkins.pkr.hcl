@@ -83,6 +83,8 @@ locals {
     "JENKINS_REPOSITORY_URL=${var.jenkins_repository_url}",
     "JENKINS_REPOSITORY_KEY_FINGERPRINT=${var.jenkins_repository_key_fingerprint}",
     "JENKINS_UPDATE_CENTER_URL=${var.jenkins_update_center_url}",
+    "JENKINS_SETUP_WIZARD=${var.jenkins_setup_wizard}",
+    "ALLOW_ANONYMOUS=${var.allow_anonymous}",
   ]
 
   # env and not sudo's -E, because sudoers decides what -E keeps. bash is named because /tmp may be mounted noexec.

@@ -203,6 +203,18 @@ variable "jenkins_files" {
   }
 }
 
+variable "jenkins_setup_wizard" {
+  type        = bool
+  default     = true
+  description = "Whether a new Jenkins begins with its setup wizard, which keeps strangers out. false where Configuration as Code configures a security realm."
+}
+
+variable "allow_anonymous" {
+  type        = bool
+  default     = false
+  description = "Whether this Jenkins may be used without signing in. Otherwise the build fails when it can."
+}
+
 variable "java_version" {
   type        = string
   default     = "21"

@@ -34,6 +34,31 @@ const unmistakable: readonly Rule[] = [
     change: 'Bake on an image without it, or give the Java version that it has.'
   },
   {
+    id: 'java-incomplete',
+    title: 'Java lacks something that Jenkins needs',
+    pattern: /^Java \S+ cannot do what Jenkins does first|^Java cannot load all of its libraries:/,
+    cause: 'The Java of the image cannot do what Jenkins does when it starts: a library or a package is missing.',
+    change:
+      "The lines below say what Java cannot do. Install the package that has it in the source image; where the shipped template runs on the distribution's own image, report it to the action."
+  },
+  {
+    id: 'jenkins-open',
+    title: 'Anybody may use this Jenkins',
+    pattern: /^Anybody may use this Jenkins without signing in/,
+    cause: 'Jenkins was started once during the build, and lets people in who have not signed in.',
+    change:
+      "Configure a security realm and who may do what in 'jenkins-casc', and leave the setup wizard on without one. If everybody is meant to come in, set 'allow-anonymous' to true."
+  },
+  {
+    id: 'jenkins-prefix',
+    title: 'Jenkins answers below a prefix',
+    pattern: /^Port 8080 answers with status 404 at \/login/,
+    cause:
+      'During the build port 8080 answered 404 at /login. A Jenkins with a prefix (JENKINS_PREFIX, --prefix) does so, and another program may.',
+    change:
+      'Bake without a prefix, and set it when an instance is launched, in its user data; let nothing else listen on port 8080.'
+  },
+  {
     id: 'jenkins-other-version',
     title: 'Another Jenkins answers',
     pattern: /Port 8080 answers as Jenkins '.*', not as /,

@@ -58,10 +58,11 @@ if [ -d "$casc" ]; then
   chown -R root:jenkins "$configuration"
   chmod -R u=rwX,g=rX,o= "$configuration"
   settings+=("Environment=\"CASC_JENKINS_CONFIG=$configuration\"")
-  # Without a security realm the setup wizard is what keeps strangers out of a new Jenkins.
-  if grep -rqE '^[[:space:]]+securityRealm:' "$configuration"; then
-    java_options+=' -Djenkins.install.runSetupWizard=false'
-  fi
+fi
+
+# Without a security realm the setup wizard is what keeps strangers out of a new Jenkins.
+if [ "$JENKINS_SETUP_WIZARD" = false ]; then
+  java_options+=' -Djenkins.install.runSetupWizard=false'
 fi
 
 # The /tmp of Debian 13 and of Amazon Linux 2023 is a small tmpfs, and Jenkins takes its own node offline when less than 1 GiB

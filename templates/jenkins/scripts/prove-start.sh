@@ -1,57 +1,130 @@
 #!/bin/bash
-# Starts Jenkins once, until it answers with JENKINS_VERSION, and stops it. What that start writes, clean.sh removes.
+# Starts Jenkins once, until it answers with JENKINS_VERSION, and stops it. Fails when a plugin could not be loaded, and when
+# anybody may come in without signing in (unless ALLOW_ANONYMOUS is true). What that start writes, clean.sh removes.
 set -euo pipefail
 
-url=http://127.0.0.1:8080/login
+# shellcheck source=../files/jenkins-log.sh
+. /tmp/bake-files/jenkins-log.sh
+
 seconds=300
+error_seconds=20
+
+ask() {
+  curl --silent --noproxy '*' --max-time 10 --output /dev/null --write-out '%{http_code} %header{x-jenkins}\n' \
+    "http://127.0.0.1:8080$1"
+}
 
 fail() {
-  echo "$1" >&2
-  systemctl status --no-pager --lines=0 jenkins.service >&2 || true
-  # On its first start Jenkins prints the initial administrator's password, which is 32 hexadecimal digits.
-  journalctl --unit=jenkins.service --no-pager --lines=200 --output=cat |
-    sed -E 's/\b[0-9a-f]{32}\b/[32 hexadecimal digits removed]/g' >&2 || true
+  {
+    printf '%s\n' "$@"
+    systemctl status --no-pager --lines=0 jenkins.service || true
+    jenkins_journal | shortened_journal | tail -n 100 || true
+  } 2>&1 | redacted >&2
   exit 1
 }
 
-systemctl start --no-block jenkins.service
-echo "Waiting for Jenkins $JENKINS_VERSION at $url"
+# With what Jenkins's log tells of the cause.
+fail_with_cause() {
+  local causes=()
+  mapfile -t causes < <(jenkins_journal | jenkins_cause)
+  fail "$1${causes[0]:+ Its log says: ${causes[0]}}" "${causes[@]:1}"
+}
 
+has_failed() {
+  # systemd starts a failed Jenkins again. The first failure is the one to report.
+  systemctl is-failed --quiet jenkins.service ||
+    [ "$(systemctl show --property=NRestarts --value jenkins.service)" != 0 ]
+}
+
+# A unit that a setup script has changed counts as it is now.
+systemctl daemon-reload
+systemctl start --no-block jenkins.service
+echo "Waiting for Jenkins $JENKINS_VERSION at http://127.0.0.1:8080/login"
+
+errors_since=''
 while true; do
   status=000 version=''
-  read -r status version < <(
-    curl --silent --noproxy '*' --max-time 10 --output /dev/null --write-out '%{http_code} %header{x-jenkins}\n' "$url"
-  ) || true
+  read -r status version < <(ask /login) || true
+  if has_failed; then
+    fail_with_cause 'Jenkins does not start.'
+  fi
   case $status in
     200 | 30[1-8] | 401 | 403)
       if [ "$version" = "$JENKINS_VERSION" ]; then
         break
+      elif [ -n "$version" ]; then
+        fail "Port 8080 answers as Jenkins '$version', not as $JENKINS_VERSION."
       fi
-      fail "Port 8080 answers as Jenkins '${version:-none}', not as $JENKINS_VERSION."
       ;;
-    000 | 503) ;; # not listening yet, or still starting
-    *)
-      fail "Port 8080 answers with status $status."
+    000 | 503)
+      # Not listening yet, or still starting.
+      errors_since=''
       ;;
   esac
-  # systemd starts a failed Jenkins again. The first failure is the one to report.
-  if systemctl is-failed --quiet jenkins.service || [ "$(systemctl show --property=NRestarts --value jenkins.service)" != 0 ]; then
-    cause=$(journalctl --unit=jenkins.service --no-pager --output=cat |
-      grep -m 1 -E '^(Caused( by)?: )?[a-z][A-Za-z0-9_.$]*(Exception|Error): ' || true)
-    fail "Jenkins does not start.${cause:+ Its log says: $cause}"
+  # Before it ends, a Jenkins that has failed shows an error page for some seconds. What ended it is told by its log then.
+  if [ "$status" != 000 ] && [ "$status" != 503 ]; then
+    errors_since=${errors_since:-$SECONDS}
+    if [ $((SECONDS - errors_since)) -ge "$error_seconds" ]; then
+      if [ "$status" = 404 ]; then
+        fail "Port 8080 answers with status 404 at /login, as a Jenkins with a prefix does (JENKINS_PREFIX, --prefix)."
+      fi
+      fail_with_cause "Port 8080 answers with status $status${version:+, as Jenkins $version}."
+    fi
   fi
   if [ "$SECONDS" -ge "$seconds" ]; then
-    fail "Jenkins was not ready after $seconds seconds; its last answer had status $status (000 is none)."
+    fail_with_cause "Jenkins was not ready after $seconds seconds; its last answer had status $status (000 is none)."
   fi
   sleep 2
 done
+echo "Jenkins $version is ready after $SECONDS seconds (status $status)"
 
-# Without a plugin that it cannot load Jenkins starts all the same.
-problems=$(journalctl --unit=jenkins.service --no-pager --output=cat |
-  grep -E -A 3 'Failed (Inspecting|Loading|Initializing|Preparing) plugin' || true)
+# The plugin in whose archives a class is, by its full name or, where the log has no more, by its own name.
+plugin_with() {
+  local jar found=()
+  for jar in /var/lib/jenkins/plugins/*/WEB-INF/lib/*.jar; do
+    if unzip -l "$jar" 2>/dev/null | grep -qE "[ /]$(sed 's/[.$]/[\/$]/g' <<<"$1")\.class$"; then
+      jar=${jar#/var/lib/jenkins/plugins/}
+      found+=("${jar%%/*}")
+    fi
+  done
+  printf '%s' "${found[0]:-}"
+}
+
+# Jenkins starts all the same without a plugin that it cannot load (PluginManager), without what a plugin initializes and that
+# misses a class (Jenkins.runTask), and without an extension that cannot be made (ExtensionFinder). Each is a record of its
+# log, followed by the exception.
+problems=$(jenkins_journal | awk '
+  /\t(SEVERE|WARNING)\t/ {
+    problem = ""
+    if (/: Failed (Inspecting|Loading|Initializing|Preparing) plugin / || /: .* failed perhaps due to plugin dependency issues/ ||
+      /\thudson\.ExtensionFinder.*: Failed to (instantiate|load|scout|create) / || /: found cycle in plugin dependencies/) {
+      problem = $0; sub(/^.*\t(SEVERE|WARNING)\t[^ ]*: /, "", problem)
+      print problem; shown = 0
+    }
+    next
+  }
+  /\t(INFO|CONFIG|FINE[A-Z]*)\t/ { problem = ""; next }
+  problem != "" && !/^[ \t]+at / && shown < 4 { print "  " $0; shown++ }')
 if [ -n "$problems" ]; then
-  fail "Jenkins starts, but not with all of its plugins. The first: $(head -n 3 <<<"$problems" | sed 's/.*SEVERE[[:space:]]*//')"
+  first=$(head -n 1 <<<"$problems")
+  plugin=''
+  case $first in
+    Failed\ *\ plugin\ *) plugin=$(sed -E 's/^Failed [A-Za-z]+ plugin //; s/^.*\(([A-Za-z0-9._-]+)\)$/\1/; s,^.*/([A-Za-z0-9._-]+)\.[hj]pi$,\1,' <<<"$first") ;;
+    *\ failed\ perhaps\ *) plugin=$(plugin_with "$(sed -E 's/\.[A-Za-z0-9_$]+ failed perhaps .*//; s/.*[ .]//' <<<"$first")") ;;
+    Failed\ to\ *Key\[type=*) plugin=$(plugin_with "$(sed -E 's/.*Key\[type=([A-Za-z0-9_.$]+).*/\1/' <<<"$first")") ;;
+    Failed\ to\ *) plugin=$(plugin_with "$(sed -E 's/^Failed to [a-z]+ ([A-Za-z0-9_.$]+).*/\1/' <<<"$first")") ;;
+  esac
+  mapfile -t lines <<<"$problems"
+  fail "Jenkins starts, but not with all of its plugins.${plugin:+ The plugin is $plugin.} Its log says: $first" "${lines[@]:1:40}"
 fi
 
-echo "Jenkins $version is ready after $SECONDS seconds (status $status)"
+# Without a security realm the setup wizard is what keeps strangers out of a new Jenkins.
+if [ "$ALLOW_ANONYMOUS" != true ]; then
+  status=000
+  read -r status _ < <(ask /) || true
+  if [ "$status" = 200 ]; then
+    fail "Anybody may use this Jenkins without signing in: a request for / without a user was answered with status 200."
+  fi
+fi
+
 systemctl stop jenkins.service

@@ -4,5 +4,6 @@ set -euo pipefail
 grep -qE '^ID=(debian|ubuntu)$' /etc/os-release || exit 0
 export DEBIAN_FRONTEND=noninteractive
 
-# Jenkins draws with fonts even where nobody looks; a headless runtime brings none.
-apt-get install --yes --no-install-recommends fontconfig "openjdk-$JAVA_VERSION-jre-headless"
+# Jenkins loads fonts when it starts, and ends when it cannot (hudson.util.AWTProblem). A headless runtime only recommends
+# libharfbuzz0b and brings no fonts.
+apt-get install --yes --no-install-recommends fontconfig libharfbuzz0b "openjdk-$JAVA_VERSION-jre-headless"
