@@ -24,6 +24,8 @@ interface Circumstances {
   readonly behaviour: Behaviour
   /** The system that the machines are to run, where somebody asked for one. */
   readonly base: BaseName | undefined
+  /** An option that says what the machines are to install: light ones install nothing. */
+  readonly installs: string | undefined
   /** Something is to happen at a request to a machine's port 8080, which only light machines notice. */
   readonly needsProbes: boolean
   readonly env: NodeJS.ProcessEnv
@@ -38,14 +40,15 @@ interface Circumstances {
  * @throws Error for a Jenkins that the driver does not have, and for a driver that this host does not have
  */
 export async function chooseDriver(wanted: DriverName | 'best', circumstances: Circumstances): Promise<DriverChoice> {
-  const {behaviour, base, needsProbes, env, whyNot} = circumstances
-  const realOnly = !behavioursOf.light.includes(behaviour) || base !== undefined
+  const {behaviour, base, installs, needsProbes, env, whyNot} = circumstances
+  const realOnly = !behavioursOf.light.includes(behaviour) || base !== undefined || installs !== undefined
   const driver = wanted === 'best' && realOnly ? 'nspawn' : wanted
   if (driver !== 'best') {
     if (!behavioursOf[driver].includes(behaviour)) throw new Error(unknownBehaviour(behaviour, driver))
     if (driver === 'light') {
       if (base !== undefined)
         throw new Error(`--base ${base}: light machines run no system at all. Use --driver nspawn`)
+      if (installs !== undefined) throw new Error(`${installs}: light machines install nothing. Use --driver nspawn`)
       return {driver}
     }
     if (needsProbes) throw new Error('Nothing can happen at a Probe on nspawn machines: only light ones notice probes')

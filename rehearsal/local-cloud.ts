@@ -17,6 +17,8 @@ export interface LocalCloudOptions extends Omit<CloudOptions, 'driver'> {
   readonly base?: BaseName | undefined
   /** How an image's Jenkins behaves. Default `ready`. On nspawn its package decides that. */
   readonly jenkins?: Behaviour | undefined
+  /** An option that says what the machines are to install, which only real ones can. */
+  readonly installs?: string | undefined
   /** Something is to happen at a request to a machine's port 8080, which only light machines notice. */
   readonly needsProbes?: boolean | undefined
   /** What is being set up, and why machines are light where nobody asked for that. */
@@ -51,11 +53,12 @@ export interface LocalCloud {
 
 /** @throws Error for a driver that cannot be had here, and for a Jenkins that it does not have */
 export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCloud> {
-  const {driver = 'light', base, jenkins = 'ready', progress = () => {}, signal, ...others} = asked
+  const {driver = 'light', base, jenkins = 'ready', installs, progress = () => {}, signal, ...others} = asked
   const {needsProbes = false, env = process.env, real = {whyNot, create: createNspawnDriver}, ...options} = others
   const chosen = await chooseDriver(driver, {
     behaviour: jenkins,
     base,
+    installs,
     needsProbes,
     env,
     whyNot: () => real.whyNot()
@@ -68,7 +71,8 @@ export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCl
       const {hostAddress, runFolder, serve} = nspawn
       machines = {driver: nspawn, sshPort: undefined, hostAddress, runFolder, serve}
     } catch (error) {
-      if (driver !== 'best' || jenkins !== 'ready' || base !== undefined || signal?.aborted) throw error
+      const needsReal = jenkins !== 'ready' || base !== undefined || installs !== undefined
+      if (driver !== 'best' || needsReal || signal?.aborted) throw error
       progress(messageOf(error))
       whyLight = 'real ones could not be set up (the error is above)'
     }

@@ -8,9 +8,9 @@ import type {Behaviour, DriverName} from './choose-driver.ts'
 import type {Authorize} from './cloud/auth/authorize.ts'
 import type {Call, Canary, Cloud, Leftover, Shortages} from './cloud/cloud.ts'
 import type {Fault} from './cloud/faults/fault.ts'
-import {standInJenkinsVersion} from './jenkins-repository.ts'
 import type {BaseName} from './machines/driver.ts'
-import {jenkinsReachable, openJenkinsSource, type JenkinsSource} from './jenkins-source.ts'
+import {realFiles, type RealFiles} from './jenkins/real/files.ts'
+import {expectUsable, jenkinsReachable, openJenkinsSource, type JenkinsSource} from './jenkins-source.ts'
 import {startLocalCloud, type LocalCloud} from './local-cloud.ts'
 import {choosePacker, releasesReachable} from './packers/choose.ts'
 import {cacheFolder} from './packers/folders.ts'
@@ -34,6 +34,12 @@ export interface RehearseOptions {
   readonly base?: BaseName
   /** How the image's Jenkins behaves. Default `ready`. */
   readonly jenkins?: Behaviour
+  /** A .deb or .war of Jenkins, for real machines. Default: the one that REHEARSAL_JENKINS_PACKAGE names. */
+  readonly jenkinsPackage?: string
+  /** A folder with plugins, for real machines. Default: the one that REHEARSAL_JENKINS_PLUGINS names. */
+  readonly jenkinsPlugins?: string
+  /** Takes the stand-in for Jenkins, whatever the environment names and can be reached; for tests of what only it does. */
+  readonly onlyStandIn?: boolean
   /** Whether Jenkins's own repository can be reached, for real machines. */
   readonly jenkinsReachable?: () => Promise<boolean>
   /** A path, an exact version or `system`; default the best that can be had. Or one that was found already. */
@@ -97,6 +103,8 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
   const {cancelAt, killAt, loseAt} = options
   const triggers = {cancel: triggerAt(cancelAt), kill: triggerAt(killAt), loss: triggerAt(loseAt)}
   const action = await readActionUnderTest(options.action ?? projectFolder, options.inputs ?? {})
+  const files = filesFor(options)
+  await expectUsable(files)
   const packer = await packerFor(options, action)
   signal?.throwIfAborted()
 
@@ -104,6 +112,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     driver: options.driver,
     base: options.base,
     jenkins: options.jenkins,
+    installs: [files.package?.by, files.plugins?.by].find((by) => by?.startsWith('--')),
     needsProbes: Object.values(triggers).some(({pending}) => pending()?.includes('Probe#')),
     env,
     progress,
@@ -124,7 +133,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     }
   })
   // A package takes as long to build as the machines' network.
-  const [started, opened] = await Promise.allSettled([starting, jenkinsFor(options, starting)])
+  const [started, opened] = await Promise.allSettled([starting, jenkinsFor(options, files, starting)])
   if (started.status === 'rejected') throw started.reason
   const local = started.value
   let work: string | undefined
@@ -135,7 +144,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     await mkdir(work, {recursive: true})
     await options.onCloud?.(local)
     const logFile = join(folder, 'log.txt')
-    const {standIn} = opened.value
+    const {standIn, version, file, plugins} = opened.value
     const ran = await runOn(local, {
       options,
       packer,
@@ -160,7 +169,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       base: local.base ?? null,
       whyLight: local.whyLight ?? null,
       packer: {version: ran.outputs['packer-version'] || packer.version, source: packer.source},
-      jenkins: {version: ran.outputs['jenkins-version'] || (standIn ? standInJenkinsVersion : 'unknown'), standIn},
+      jenkins: {version: ran.outputs['jenkins-version'] || (version ?? 'unknown'), standIn, file, plugins},
       outputs: ran.outputs,
       phases: phasesOf(ran.lines),
       calls: reportedCalls(local.cloud.calls),
@@ -176,13 +185,35 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
   }
 }
 
-function jenkinsFor(options: RehearseOptions, local: Promise<LocalCloud>): Promise<JenkinsSource> {
+/** Machines may turn out to be real ones. */
+function mayBeReal({driver = 'light'}: RehearseOptions): boolean {
+  return driver !== 'light'
+}
+
+function filesFor(options: RehearseOptions): RealFiles {
+  const {jenkins = 'ready', jenkinsPackage, jenkinsPlugins, inputs = {}} = options
+  return realFiles({
+    jenkinsPackage,
+    jenkinsPlugins,
+    behaviour: jenkins,
+    hasRepository: inputs['jenkins-repository-url'] !== undefined,
+    hasUpdateCenter: inputs['jenkins-update-center-url'] !== undefined,
+    usesEnvironment: mayBeReal(options) && options.onlyStandIn !== true,
+    env: options.env ?? process.env,
+    progress: options.progress ?? (() => {})
+  })
+}
+
+function jenkinsFor(options: RehearseOptions, files: RealFiles, local: Promise<LocalCloud>): Promise<JenkinsSource> {
   return openJenkinsSource({
     behaviour: options.jenkins ?? 'ready',
-    mayBeReal: options.driver !== undefined && options.driver !== 'light',
+    mayBeReal: mayBeReal(options),
     isGiven: options.inputs?.['jenkins-repository-url'] !== undefined,
+    files,
+    onlyStandIn: options.onlyStandIn,
     reachable: options.jenkinsReachable ?? jenkinsReachable,
-    local
+    local,
+    progress: options.progress ?? (() => {})
   })
 }
 

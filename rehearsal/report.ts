@@ -14,13 +14,22 @@ export interface Report {
   /** Why machines were light, where nobody asked for that. */
   readonly whyLight: string | null
   readonly packer: {readonly version: string; readonly source: string}
-  readonly jenkins: {readonly version: string; readonly standIn: boolean}
+  readonly jenkins: ReportedJenkins
   readonly outputs: Readonly<Record<string, string>>
   readonly phases: readonly Phase[]
   readonly calls: readonly ReportedCall[]
   readonly leftovers: readonly Leftover[]
   readonly summaryFile: string
   readonly logFile: string
+}
+
+export interface ReportedJenkins {
+  readonly version: string
+  readonly standIn: boolean
+  /** The .deb or .war that somebody gave; null where it came from a package repository, or stood in. */
+  readonly file: string | null
+  /** The folder with plugins that somebody gave; null where they came from an update center, or stood in. */
+  readonly plugins: string | null
 }
 
 export interface Phase {

@@ -6,13 +6,14 @@ interface Case {
   readonly wanted?: DriverName
   readonly behaviour?: Behaviour
   readonly base?: BaseName
+  readonly installs?: string
   readonly needsProbes?: boolean
   readonly env?: NodeJS.ProcessEnv
   readonly reason?: string
 }
 
-const choose = ({wanted, behaviour = 'ready', base, needsProbes = false, env = {}, reason}: Case) =>
-  chooseDriver(wanted ?? 'best', {behaviour, base, needsProbes, env, whyNot: async () => reason})
+const choose = ({wanted, behaviour = 'ready', base, installs, needsProbes = false, env = {}, reason}: Case) =>
+  chooseDriver(wanted ?? 'best', {behaviour, base, installs, needsProbes, env, whyNot: async () => reason})
 
 const selfHosted = {GITHUB_ACTIONS: 'true', RUNNER_ENVIRONMENT: 'self-hosted'}
 const hosted = {GITHUB_ACTIONS: 'true', RUNNER_ENVIRONMENT: 'github-hosted'}
@@ -24,6 +25,7 @@ it.each<[string, Case, DriverName]>([
   ['light ones when they are named', {wanted: 'light'}, 'light'],
   ['real ones for a failure that only the package has', {behaviour: 'port-taken'}, 'nspawn'],
   ['real ones for a system, which only they run', {base: 'ubuntu-24.04', env: selfHosted}, 'nspawn'],
+  ['real ones for a package, which only they install', {installs: '--jenkins-package', env: selfHosted}, 'nspawn'],
   ['the same on a self-hosted runner, which was asked for it', {behaviour: 'port-taken', env: selfHosted}, 'nspawn']
 ])('takes %s', async (_, asked, driver) => {
   expect(await choose(asked)).toEqual({driver})
@@ -61,6 +63,16 @@ it.each<[string, Case, string | RegExp]>([
   ],
   ['a system where no real machine can be had', {base: 'ubuntu-24.04', reason: 'no overlay'}, /no overlay\.$/],
   ['a system on light machines', {wanted: 'light', base: 'ubuntu-24.04'}, 'light machines run no system at all'],
+  [
+    'a package on light machines',
+    {wanted: 'light', installs: '--jenkins-package'},
+    '--jenkins-package: light machines install nothing. Use --driver nspawn'
+  ],
+  [
+    'a package where no real machine can be had',
+    {installs: '--jenkins-package', reason: 'no overlay'},
+    /^Real machines cannot be had here: no overlay\.$/
+  ],
   ['a probe on real machines', {wanted: 'nspawn', needsProbes: true}, 'only light ones notice probes']
 ])('refuses %s', async (_, asked, message) => {
   await expect(choose(asked)).rejects.toThrow(message)

@@ -34,6 +34,8 @@ it('takes light machines where real ones turn out not to work, but not where the
   expect(local?.driver).toBe('light')
   await expect(start({driver: 'nspawn', real: broken})).rejects.toThrow('no mirror answers')
   await expect(start({driver: 'best', jenkins: 'port-taken', real: broken})).rejects.toThrow('no mirror answers')
+  const installs = '--jenkins-package'
+  await expect(start({driver: 'best', installs, real: broken})).rejects.toThrow('no mirror answers')
   await expect(start({driver: 'best', signal: AbortSignal.abort(), real: broken})).rejects.toThrow('no mirror answers')
 })
 

@@ -1,8 +1,9 @@
 import {existsSync} from 'node:fs'
-import {readFile, rm} from 'node:fs/promises'
+import {readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
+import {zip} from '../../rehearsal/jenkins/zip.ts'
 import type {LogLine} from '../../rehearsal/runner/log.ts'
 import {rehearse, type RehearseOptions} from '../../rehearsal/rehearse.ts'
 import {scratchFolder, writeAction} from './runner/throw-away-action.ts'
@@ -59,7 +60,7 @@ it('runs the action with the inputs of a rehearsal and reports on it', async () 
     base: null,
     whyLight: null,
     packer: {version: '1.16.0', source: expect.stringContaining(packer)},
-    jenkins: {version: '2.568.2', standIn: true},
+    jenkins: {version: '2.568.2', standIn: true, file: null, plugins: null},
     outputs: {verdict: 'verified'},
     phases: [{name: 'Credentials', seconds: expect.any(Number)}],
     calls: [{n: 1, service: 'oidc', action: 'GetIdToken', status: 200, errorCode: null, by: expect.any(String)}],
@@ -146,10 +147,28 @@ it.each<[string, RehearseOptions, string]>([
     {inputs: {'ami-prefix': 'x'}},
     'The action has no input ami-prefix. Its inputs are: aws-region, '
   ],
+  ['a package that is not there', {driver: 'nspawn', jenkinsPackage: '/j/jenkins.deb'}, 'there is no such file'],
+  ['an .rpm', {driver: 'nspawn', jenkinsPackage: '/j/jenkins.rpm'}, 'an .rpm is for Amazon Linux'],
+  [
+    'a real Jenkins that is to fail',
+    {driver: 'nspawn', jenkins: 'port-taken', jenkinsPackage: '/j/jenkins.deb'},
+    '--jenkins port-taken: only the stand-in'
+  ],
   ['a call that does not exist', {cancelAt: 'RunInstance'}, '"RunInstance" is no call'],
   ['a call number of nought', {killAt: 'RunInstances#0'}, '"RunInstances#0" is no call']
 ])('does not start with %s', async (_, options, message) => {
   await expect(rehearseWith('', options)).rejects.toThrow(message)
+})
+
+it('refuses a package for light machines, and takes no notice of the environment’s', async () => {
+  const jenkinsPackage = join(scratch.folder, 'jenkins.war')
+  await writeFile(jenkinsPackage, zip({'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\r\nJenkins-Version: 2.570\r\n'}))
+  await expect(rehearseWith('', {driver: 'light', jenkinsPackage})).rejects.toThrow(
+    '--jenkins-package: light machines install nothing. Use --driver nspawn'
+  )
+  const named = {...env, REHEARSAL_JENKINS_PACKAGE: '/not/there.deb', REHEARSAL_JENKINS_PLUGINS: '/not/there'}
+  const {jenkins} = await rehearseWith('', {driver: 'light', env: named})
+  expect(jenkins).toEqual({version: '2.568.2', standIn: true, file: null, plugins: null})
 })
 
 it('says how to build what is missing', async () => {

@@ -1,5 +1,5 @@
 import {baseTitles} from '../machines/driver.ts'
-import type {Report, ReportedCall} from '../report.ts'
+import type {Report, ReportedCall, ReportedJenkins} from '../report.ts'
 import {actionsNode} from '../runner/node.ts'
 
 /** No local cloud can say it. */
@@ -43,18 +43,39 @@ export function accountOf(report: Report, node = actionsNode().version): string 
 
 function realPart({base, jenkins}: Report): string {
   if (base === null) return 'SSH and HTTP'
-  return `machines with ${baseTitles[base]}, ${realMachine}${jenkins.standIn ? '' : `; Jenkins ${jenkins.version}`}`
+  const plugins = jenkins.plugins === null ? '' : `; plugins from ${jenkins.plugins}`
+  return `machines with ${baseTitles[base]}, ${realMachine}${realJenkins(jenkins)}${plugins}`
+}
+
+function realJenkins({version, standIn, file}: ReportedJenkins): string {
+  if (standIn) return ''
+  return `; Jenkins ${version}${file === null ? '' : ` from ${file}`}`
 }
 
 function standIns({driver, jenkins}: Report): string {
   const machines =
     driver === 'light' ? '; machines: light, an SSH and an HTTP server' : '; virtual hardware: systemd-nspawn'
-  return `${machines}${jenkins.standIn ? `; Jenkins ${jenkins.version}: a stand-in, and its package repository` : ''}`
+  return `${machines}${standInOfJenkins(jenkins)}`
 }
 
-function nspawnDoesNotProve({standIn}: Report['jenkins']): string {
-  return `${standIn ? 'that the real Jenkins package installs and boots; ' : ''}EC2’s kernel, boot loader and disks; and ${aws}`
+function standInOfJenkins({version, standIn, file, plugins}: ReportedJenkins): string {
+  if (standIn) return `; Jenkins ${version}: a stand-in, and its package repository`
+  if (file === null) return plugins === null ? '' : '; Jenkins’s update center'
+  const codeless = plugins === null ? ' with plugins that have no code' : ''
+  const around = isWar(file) ? '; the package around jenkins.war' : ''
+  return `${around}; Jenkins’s package repository and update center${codeless}`
 }
+
+function nspawnDoesNotProve(jenkins: ReportedJenkins): string {
+  return `${leftOpenBy(jenkins)}EC2’s kernel, boot loader and disks; and ${aws}`
+}
+
+function leftOpenBy({standIn, file}: ReportedJenkins): string {
+  if (standIn) return 'that the real Jenkins package installs and boots; '
+  return file !== null && isWar(file) ? 'that Jenkins’s own package installs; ' : ''
+}
+
+const isWar = (file: string): boolean => file.toLowerCase().endsWith('.war')
 
 function callRows(calls: readonly ReportedCall[]): [string, string][] {
   const names = {action: 'the action', packer: 'Packer', other: 'others'}

@@ -2,6 +2,7 @@ import {open, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/report/errors.ts'
 import {behavioursOf} from '../choose-driver.ts'
+import {packageOption, packageVariable, pluginsOption, pluginsVariable} from '../jenkins/real/files.ts'
 import {parseFault, type Fault} from '../cloud/faults/fault.ts'
 import {faultKinds, meanings} from '../cloud/faults/kinds.ts'
 import {baseNames} from '../machines/driver.ts'
@@ -14,7 +15,7 @@ import {stopSignal} from './stop-signal.ts'
 
 interface Flags extends Pick<
   RehearseOptions,
-  'driver' | 'base' | 'jenkins' | 'canary' | 'cancelAt' | 'killAt' | 'loseAt'
+  'driver' | 'base' | 'jenkins' | 'jenkinsPackage' | 'jenkinsPlugins' | 'canary' | 'cancelAt' | 'killAt' | 'loseAt'
 > {
   packer?: string
   with: Record<string, string>
@@ -41,6 +42,11 @@ const command = new Command('npm run rehearse --')
       .choices([...new Set(Object.values(behavioursOf).flat())])
       .default('ready')
   )
+  .option(
+    `${packageOption} <file>`,
+    `what real machines install as Jenkins: Jenkins’s own .deb, or a jenkins.war; default: ${packageVariable}`
+  )
+  .option(`${pluginsOption} <folder>`, `plugins for them, *.hpi and *.jpi; default: ${pluginsVariable}`)
   .option(
     '--packer <path|version|system>',
     'default: what the action installs; else what `npm run packers` built; else the distribution’s package'
@@ -71,7 +77,9 @@ const command = new Command('npm run rehearse --')
 Machines:
   nspawn  real ones: Debian 13 with systemd, cloud-init, OpenSSH, OpenJDK and apt, and a fresh boot from the image. They need Linux on
           x86_64, apt-get, and root or sudo without a password; what is missing (systemd-container, mmdebstrap …) is installed. Jenkins is
-          the real one where pkg.jenkins.io can be reached, else a stand-in. --jenkins: ${behavioursOf.nspawn.join(', ')}.
+          the one that ${packageOption} or ${packageVariable} names, else the real one where pkg.jenkins.io can be
+          reached, else a stand-in. Only the stand-in can be told to fail. --jenkins: ${behavioursOf.nspawn.join(', ')}.
+          The variable may name several packages, separated by colons: an .rpm is for \`npm run compatibility\`.
           With --base ubuntu-24.04 they run Ubuntu, from Ubuntu's archive or the mirror that ${mirrorVariable} names.
   light   an SSH server that records the template's commands and runs none, and an HTTP server with Jenkins's pages: they do not prove
           that the template's scripts install Jenkins, or that the image boots. --jenkins: ${behavioursOf.light.join(', ')}.
@@ -87,8 +95,8 @@ ${faultKinds.map((kind) => `  ${kind.padEnd(19)}${meanings[kind]}`).join('\n')}
 *n repeats a fault for the n calls from there on, * for all of them: RunInstances#2=throttled*4.
 
 The rehearsal sets these inputs by itself: aws-region, role-to-assume, source-ami, smoke-timeout, packer-version (and template for a
-Packer before 1.7), for a stand-in of Jenkins jenkins-repository-url and its key's fingerprint, and allowed-cidrs, because the machines
-see the action at an address of this host's; --canary hidden-snapshot sets deregister=always.
+Packer before 1.7); jenkins-repository-url, its key's fingerprint and jenkins-update-center-url, but for a Jenkins from pkg.jenkins.io;
+and allowed-cidrs, because the machines see the action at an address of this host's. --canary hidden-snapshot sets deregister=always.
 
 Exit status: the action's; 1 if it succeeded and something was left behind.`
   )

@@ -20,7 +20,7 @@ export async function repositoryFiles(
     `${control.trimEnd()}\nFilename: ${deb}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n\n`
   )
   const release = [
-    'Origin: stand-in for jenkins.io (a rehearsal)',
+    'Origin: a rehearsal, in the place of pkg.jenkins.io',
     'Suite: binary',
     'Architectures: all',
     `Date: ${now.toUTCString()}`,

@@ -15,6 +15,10 @@ const files: Readonly<Record<string, string>> = {
 const sourceLink = 'usr/share/jenkins/jenkins.java'
 /** What /usr/bin/jenkins hands to java. */
 const program: Readonly<Record<Form, string>> = {jar: `-jar '"$JENKINS_WAR"'`, source: `/${sourceLink}`}
+const aboutRealWar = `Description: a real jenkins.war in a package of a rehearsal's own
+ The WAR is Jenkins itself, as somebody gave it to the rehearsal. The unit, the
+ scripts and everything else around it are the rehearsal's, after Jenkins's own.
+`
 const folders = ['var/lib/jenkins', 'var/log/jenkins', 'var/cache/jenkins']
 const scripts = ['postinst', 'prerm', 'postrm']
 
@@ -24,31 +28,55 @@ export interface BuiltPackage {
   readonly bytes: Buffer
 }
 
+interface Contents {
+  readonly version: string
+  readonly run: Run
+  readonly failure?: StandInFailure | undefined
+  /** A real jenkins.war, in the place of the stand-in's program. */
+  readonly realWar?: string
+}
+
 /**
  * Builds the Debian package `jenkins` that stands in for Jenkins's own: the same name, dependencies, files, unit and user.
  * @param folder an empty folder for what is in between
  * @param failure makes every start of this Jenkins fail in that way
  * @throws Error when dpkg-deb (Debian's package dpkg) is not there or refuses
  */
-export async function buildPackage(
+export function buildPackage(
   folder: string,
   version: string,
   run: Run,
   failure?: StandInFailure
 ): Promise<BuiltPackage> {
+  return buildDeb(folder, {version, run, failure})
+}
+
+/**
+ * Builds the same package around a real jenkins.war. What it installs is Jenkins, and the package says that it is not Jenkins's.
+ * @param folder an empty folder for what is in between, in which the WAR is copied twice
+ * @throws Error when dpkg-deb is not there or refuses
+ */
+export function buildPackageAround(realWar: string, folder: string, version: string, run: Run): Promise<BuiltPackage> {
+  return buildDeb(folder, {version, run, realWar})
+}
+
+async function buildDeb(folder: string, contents: Contents): Promise<BuiltPackage> {
+  const {version, run, realWar} = contents
   const root = join(folder, 'root')
-  await writeFiles(root, join(folder, 'build'), {version, run, failure})
+  await writeFiles(root, join(folder, 'build'), contents)
   for (const name of [...folders, 'DEBIAN']) await makeFolder(join(root, name))
   await copyAll(root, {logrotate: 'etc/logrotate.d/jenkins'})
   for (const script of scripts) await writeExecutable(join(root, 'DEBIAN', script), await part(script))
   await writeFile(join(root, 'DEBIAN/conffiles'), '/etc/logrotate.d/jenkins\n')
 
   const kibibytes = Math.ceil((await stat(join(root, war))).size / 1024) + 16
-  const control = (await part('control')).replace('@VERSION@', version).replace('@INSTALLED_SIZE@', String(kibibytes))
+  const text = (await part('control')).replace('@VERSION@', version).replace('@INSTALLED_SIZE@', String(kibibytes))
+  const control = realWar === undefined ? text : text.replace(/^Description:.*\n(?: .*\n)*/m, aboutRealWar)
   await writeFile(join(root, 'DEBIAN/control'), control)
   await makeReadable(root, run)
   const deb = join(folder, 'jenkins.deb')
-  await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, deb])
+  // A WAR is compressed already: to try again costs half a minute and gains nothing.
+  await run('dpkg-deb', ['--root-owner-group', realWar === undefined ? '-Zxz' : '-Znone', '--build', root, deb])
   return {control, bytes: await readFile(deb)}
 }
 
@@ -82,15 +110,11 @@ export async function buildRpm(folder: string, version: string, run: Run): Promi
 }
 
 /** What both kinds of package have. */
-async function writeFiles(
-  root: string,
-  build: string,
-  {version, run, failure}: {version: string; run: Run; failure?: StandInFailure | undefined}
-): Promise<void> {
+async function writeFiles(root: string, build: string, {version, run, failure, realWar}: Contents): Promise<void> {
   for (const folder of [build, join(root, 'usr/share/jenkins'), join(root, 'usr/bin'), dirname(join(root, war))]) {
     await makeFolder(folder)
   }
-  const form = await writeWar(join(root, war), version, build, run)
+  const form = await writeProgram()
   // Java takes a file for source text by its name.
   if (form === 'source') await symlink('../java/jenkins.war', join(root, sourceLink))
   await copyAll(root, files)
@@ -98,6 +122,12 @@ async function writeFiles(
   if (failure !== undefined) {
     await makeFolder(dirname(join(root, failureFile)))
     await writeFile(join(root, failureFile), `${failure}\n`)
+  }
+
+  async function writeProgram(): Promise<Form> {
+    if (realWar === undefined) return writeWar(join(root, war), version, build, run)
+    await copyFile(realWar, join(root, war))
+    return 'jar'
   }
 }
 

@@ -1,4 +1,4 @@
-import {mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {createServer, type Server} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -7,17 +7,22 @@ import {run as runProgram, type Run} from '../packers/run.ts'
 import type {StandInFailure} from './failures.ts'
 import {repositoryFiles, type RepositoryFiles} from './index-files.ts'
 import {cachedPackage} from './package-cache.ts'
-import {buildPackage, type BuiltPackage} from './package.ts'
+import {buildPackage, buildPackageAround, type BuiltPackage} from './package.ts'
+import type {RealPackage} from './real/package.ts'
 import {makeSigningKey} from './signing.ts'
-import {updateCenterFiles} from './update-center.ts'
+import {listStandIns, updateCenterFiles, type ListedPlugin} from './update-center.ts'
 
 export interface JenkinsRepositoryOptions {
-  /** Default 2.568.2, an LTS release that exists. */
+  /** Of the stand-in. Default 2.568.2, an LTS release that exists. */
   readonly version?: string | undefined
-  /** Makes this Jenkins fail at every start. Default: it works. */
+  /** Makes the stand-in fail at every start. Default: it works. */
   readonly failure?: StandInFailure | undefined
-  /** A folder where packages are kept that were built before. Default: each is built anew. */
+  /** A folder where stand-ins are kept that were built before. Default: each is built anew. */
   readonly cache?: string | undefined
+  /** A real .deb or .war, in the place of the stand-in. */
+  readonly realPackage?: RealPackage | undefined
+  /** What the update center offers. Default: stand-ins. */
+  readonly plugins?: readonly ListedPlugin[] | undefined
   /** Runs dpkg-deb and, where there is one, a Java compiler. Replaced in tests. */
   readonly run?: Run
 }
@@ -29,43 +34,53 @@ export interface JenkinsRepository {
   /** Of the one key that signs it: 40 hexadecimal digits in upper case. */
   readonly keyFingerprint: string
   readonly version: string
-  /** What it holds is not Jenkins. */
-  readonly standIn: true
+  /** Whether what it holds is not Jenkins. */
+  readonly standIn: boolean
 }
 
 /**
- * Builds the stand-in for Jenkins, a signed apt repository of it, laid out like pkg.jenkins.io/debian-stable, and an update center
- * with stand-ins for plugins.
- * @throws Error when the package cannot be built
+ * A signed apt repository of one package, laid out like pkg.jenkins.io/debian-stable, and an update center. The package is Jenkins,
+ * where one was given, and else built as a stand-in for it.
+ * @throws Error when the package cannot be read or built
  */
 export async function buildJenkinsRepository(options: JenkinsRepositoryOptions = {}): Promise<JenkinsRepository> {
-  const {version = standInJenkinsVersion, failure, cache, run = runProgram} = options
-  const build = () => buildInScratch(version, run, failure)
+  const {realPackage, plugins = listStandIns()} = options
+  const version = realPackage?.version ?? options.version ?? standInJenkinsVersion
   const [key, built] = await Promise.all([
     makeSigningKey(),
-    cache === undefined ? build() : cachedPackage(cache, {version, failure, run}, build)
+    realPackage ? packageOf(realPackage, options.run) : standIn(version, options)
   ])
   const files = await repositoryFiles(built, version, key, new Date())
-  const server = serve(new Map([...files, ...updateCenterFiles()]))
-  return {server, keyFingerprint: key.fingerprint, version, standIn: true}
+  const server = serveFiles(new Map([...files, ...updateCenterFiles(plugins)]))
+  return {server, keyFingerprint: key.fingerprint, version, standIn: !realPackage}
 }
 
-async function buildInScratch(version: string, run: Run, failure: StandInFailure | undefined): Promise<BuiltPackage> {
-  const folder = await mkdtemp(join(tmpdir(), 'jenkins-stand-in-'))
+/** A .deb is served as it is; a .war needs a package around it. */
+async function packageOf({kind, path, version, control}: RealPackage, run = runProgram): Promise<BuiltPackage> {
+  if (kind === 'deb') return {control, bytes: await readFile(path)}
+  return inScratch((folder) => buildPackageAround(path, folder, version, run))
+}
+
+function standIn(version: string, {failure, cache, run = runProgram}: JenkinsRepositoryOptions): Promise<BuiltPackage> {
+  const build = () => inScratch((folder) => buildPackage(folder, version, run, failure))
+  return cache === undefined ? build() : cachedPackage(cache, {version, failure, run}, build)
+}
+
+async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'jenkins-package-'))
   try {
-    return await buildPackage(folder, version, run, failure)
+    return await work(folder)
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
 }
 
-function serve(files: RepositoryFiles): Server {
+/** A server that has these files and nothing else, and listens nowhere yet. */
+export function serveFiles(files: RepositoryFiles): Server {
   return createServer((request, response) => {
     const file = files.get((request.url ?? '').slice(1).replace(/\?.*/, ''))
     if (!file || (request.method !== 'GET' && request.method !== 'HEAD')) {
-      response
-        .writeHead(404, {'content-type': 'text/plain'})
-        .end('This repository with a stand-in for Jenkins has no such file.\n')
+      response.writeHead(404, {'content-type': 'text/plain'}).end('This repository of a rehearsal has no such file.\n')
       return
     }
     response.writeHead(200, {'content-length': file.length, 'content-type': 'application/octet-stream'})

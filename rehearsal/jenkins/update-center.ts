@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import type {RepositoryFiles} from './index-files.ts'
+import type {OfferedPlugin} from './real/plugins.ts'
 import {zip} from './zip.ts'
 
 /** A plugin that has a manifest like a real one, and no code. */
@@ -66,10 +67,32 @@ export const standInPlugins: readonly StandInPlugin[] = [
   }
 ]
 
+/** A plugin as an update center has it. */
+export interface ListedPlugin extends OfferedPlugin {
+  readonly isOld?: boolean
+}
+
+/** Stand-ins for plugins, with their archives. */
+export function listStandIns(plugins: readonly StandInPlugin[] = standInPlugins): ListedPlugin[] {
+  return plugins.map((plugin) => ({
+    ...plugin,
+    dependencies: Object.entries(plugin.needs).map(([name, version]) => ({name, version, optional: false})),
+    archive: archiveOf(plugin)
+  }))
+}
+
+/**
+ * What is offered where somebody gave plugins: those, and stand-ins of other names beside a stand-in for Jenkins. A real Jenkins
+ * would be asked to run what has no code.
+ */
+export function withRealPlugins(real: readonly OfferedPlugin[], jenkinsIsStandIn: boolean): readonly ListedPlugin[] {
+  const names = new Set(real.map(({name}) => name))
+  return [...real, ...(jenkinsIsStandIn ? listStandIns().filter(({name}) => !names.has(name)) : [])]
+}
+
 /** The files of an update center, laid out like updates.jenkins.io. */
-export function updateCenterFiles(plugins: readonly StandInPlugin[] = standInPlugins): RepositoryFiles {
-  const archives = new Map(plugins.map((plugin) => [plugin, archiveOf(plugin)]))
-  const entries = [...archives].map(([plugin, archive]) => [plugin, entryOf(plugin, archive)] as const)
+export function updateCenterFiles(plugins: readonly ListedPlugin[] = listStandIns()): RepositoryFiles {
+  const entries = plugins.map((plugin) => [plugin, entryOf(plugin)] as const)
   const newest = entries.filter(([{isOld}]) => isOld !== true)
   const all: Record<string, Record<string, object>> = {}
   for (const [{name, version}, entry] of entries) (all[name] ??= {})[version] = entry
@@ -81,14 +104,11 @@ export function updateCenterFiles(plugins: readonly StandInPlugin[] = standInPlu
   return new Map([
     ['update-center.json', Buffer.from(`updateCenter.post(\n${JSON.stringify(center)}\n);`)],
     ['current/plugin-versions.json', Buffer.from(JSON.stringify({plugins: all}))],
-    ...[...archives].map(
-      ([{name, version}, archive]) => [`download/plugins/${name}/${version}/${name}.hpi`, archive] as const
-    )
+    ...plugins.map(({name, version, archive}) => [`download/plugins/${name}/${version}/${name}.hpi`, archive] as const)
   ])
 }
 
-function entryOf({name, version, title, requiredCore, needs}: StandInPlugin, archive: Buffer): object {
-  const dependencies = Object.entries(needs).map(([other, oldest]) => ({name: other, optional: false, version: oldest}))
+function entryOf({name, version, title, requiredCore, dependencies, archive}: OfferedPlugin): object {
   const sha256 = createHash('sha256').update(archive).digest('base64')
   return {name, version, title, requiredCore, dependencies, sha256}
 }

@@ -9,7 +9,7 @@ const report: Report = {
   base: null,
   whyLight: null,
   packer: {version: '1.16.0', source: 'built from its Go module'},
-  jenkins: {version: '2.568.2', standIn: true},
+  jenkins: {version: '2.568.2', standIn: true, file: null, plugins: null},
   outputs: {verdict: 'verified', 'ami-id': 'ami-1', deregistered: 'false'},
   phases: [
     {name: 'Build', seconds: 4},
@@ -24,6 +24,8 @@ const report: Report = {
   summaryFile: '/s.md',
   logFile: '/log.txt'
 }
+
+const nspawn: Report = {...report, driver: 'nspawn', base: 'debian-13'}
 
 it('says what happened, what was real, what stood in and what is not proven', () => {
   expect(accountOf(report, '24.0.0')).toMatchInlineSnapshot(`
@@ -73,13 +75,33 @@ it('names the system that the machines ran', () => {
 })
 
 it('counts Jenkins itself among what was real, where it was', () => {
-  const real = accountOf(
-    {...report, driver: 'nspawn', base: 'debian-13', jenkins: {version: '2.570', standIn: false}},
-    '24.0.0'
-  )
+  const real = accountOf({...nspawn, jenkins: {version: '2.570', standIn: false, file: null, plugins: null}}, '24.0.0')
   expect(real).toMatch(/^Real .*fresh boot from the image; Jenkins 2\.570$/m)
   expect(real).not.toContain('a stand-in')
   expect(real).toContain('Not proven EC2’s kernel')
+})
+
+it('says from which file Jenkins came, and that its repository stood in', () => {
+  const jenkins = {version: '2.568.2', standIn: false, file: '/j/jenkins.deb', plugins: '/j/plugins'}
+  const account = accountOf({...nspawn, jenkins}, '24.0.0')
+  expect(account).toMatch(/^Real .*; Jenkins 2\.568\.2 from \/j\/jenkins\.deb; plugins from \/j\/plugins$/m)
+  expect(account).toMatch(/^Stood in .*systemd-nspawn; Jenkins’s package repository and update center$/m)
+  expect(account).toContain('Not proven EC2’s kernel')
+  const alone = accountOf({...nspawn, jenkins: {...jenkins, plugins: null}})
+  expect(alone).toMatch(/^Stood in .*update center with plugins that have no code$/m)
+})
+
+it('says of a WAR that the package around it is the rehearsal’s', () => {
+  const jenkins = {version: '2.568.2', standIn: false, file: '/j/jenkins.war', plugins: '/j/plugins'}
+  const account = accountOf({...nspawn, jenkins})
+  expect(account).toContain('; the package around jenkins.war; Jenkins’s package repository')
+  expect(account).toContain('Not proven that Jenkins’s own package installs; EC2’s kernel')
+})
+
+it('says of plugins beside a Jenkins from its own repository that their update center stood in', () => {
+  const account = accountOf({...nspawn, jenkins: {version: '2.570', standIn: false, file: null, plugins: '/p'}})
+  expect(account).toMatch(/^Real .*; Jenkins 2\.570; plugins from \/p$/m)
+  expect(account).toMatch(/^Stood in .*systemd-nspawn; Jenkins’s update center$/m)
 })
 
 it('says why machines were light', () => {

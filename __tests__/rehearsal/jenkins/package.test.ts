@@ -2,7 +2,7 @@ import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {mkdir, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {buildPackage} from '../../../rehearsal/jenkins/package.ts'
+import {buildPackage, buildPackageAround} from '../../../rehearsal/jenkins/package.ts'
 import {run} from '../../../rehearsal/packers/run.ts'
 
 let folder: string
@@ -67,4 +67,24 @@ it('makes its Jenkins fail where that is asked for, and only there', async () =>
   await mkdir(folder)
   const {root: healthy} = await unpack()
   await expect(stat(join(healthy, 'etc/jenkins-stand-in'))).rejects.toThrow('ENOENT')
+})
+
+it('is built around a real WAR too, which it says, with the same files', async () => {
+  const realWar = join(folder, 'given.war')
+  await writeFile(realWar, 'made by a test\n')
+  const {control, bytes} = await buildPackageAround(realWar, folder, '2.570', run)
+  const deb = join(folder, 'copy.deb')
+  await writeFile(deb, bytes)
+  expect(await run('dpkg-deb', ['--field', deb])).toBe(control.trimEnd())
+  expect(control).toMatch(/^Package: jenkins\nVersion: 2\.570\n/)
+  expect(control).toMatch(
+    /^Description: a real jenkins\.war in a package of a rehearsal's own\n The WAR is Jenkins itself/m
+  )
+  expect(control).not.toMatch(/stand-in|not Jenkins\./i)
+  await run('dpkg-deb', ['--raw-extract', deb, join(folder, 'unpacked')])
+  const unpacked = (path: string) => readFile(join(folder, 'unpacked', path), 'utf8')
+  expect(await unpacked('usr/share/java/jenkins.war')).toBe('made by a test\n')
+  expect(await unpacked('usr/bin/jenkins')).toContain(`"$JAVA_OPTS" -jar '"$JENKINS_WAR"'`)
+  expect(await unpacked('usr/lib/systemd/system/jenkins.service')).toContain('ExecStart=/usr/bin/jenkins\n')
+  expect(await unpacked('DEBIAN/postinst')).toContain('deb-systemd-invoke')
 })

@@ -1,6 +1,6 @@
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {once} from 'node:events'
-import {mkdir, mkdtemp, readdir, rm, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -9,10 +9,13 @@ import {
   type JenkinsRepository,
   type JenkinsRepositoryOptions
 } from '../../../rehearsal/jenkins/repository.ts'
+import {readPackage} from '../../../rehearsal/jenkins/real/package.ts'
+import {listStandIns} from '../../../rehearsal/jenkins/update-center.ts'
 import {run} from '../../../rehearsal/packers/run.ts'
 import {bytesReader} from '../../../src/http.ts'
 import {resolveJenkins} from '../../../src/image/jenkinsVersion.ts'
 import {recordingLog} from '../../recordingLog.ts'
+import {fixtures, warManifest} from './real/fixtures.ts'
 
 interface Running extends JenkinsRepository {
   readonly url: string
@@ -136,4 +139,38 @@ it('takes the package from the cache that was built in the same way before', asy
   await start({run: counting, cache, failure: 'port-taken'})
   await start({run: counting, cache, version: '2.570'})
   expect(built).toHaveLength(3)
+})
+
+it('serves a real .deb as it is, signed by its key, and says that it is Jenkins', async () => {
+  const files = await fixtures()
+  try {
+    const path = await files.deb('given.deb', {Package: 'jenkins', Version: '2.570', Depends: 'net-tools'})
+    const realPackage = await readPackage({path, kind: 'deb', by: 'a test'}, run)
+    const repository = await start({realPackage})
+    expect(repository).toMatchObject({version: '2.570', standIn: false})
+    const get = await apt(repository, await keyOf(repository))
+    await get('update')
+    await get('download', 'jenkins=2.570')
+    expect(await readFile(join(folder, 'jenkins_2.570_all.deb'))).toEqual(await readFile(path))
+    expect(await (await fetch(`${repository.url}/binary/Packages`)).text()).not.toContain('stand-in')
+  } finally {
+    await files.remove()
+  }
+}, 60_000)
+
+it('serves a real WAR in a package', async () => {
+  const files = await fixtures()
+  try {
+    const path = await files.archive('given.war', warManifest('2.570'))
+    const realPackage = await readPackage({path, kind: 'war', by: 'a test'}, run)
+    const repository = await start({realPackage, plugins: listStandIns([])})
+    expect(repository).toMatchObject({version: '2.570', standIn: false})
+    const deb = await fetch(`${repository.url}/binary/jenkins_2.570_all.deb`)
+    await writeFile(join(folder, 'served.deb'), Buffer.from(await deb.arrayBuffer()))
+    await run('dpkg-deb', ['--extract', join(folder, 'served.deb'), join(folder, 'unpacked')])
+    expect(await readFile(join(folder, 'unpacked/usr/share/java/jenkins.war'))).toEqual(await readFile(path))
+    expect(await (await fetch(`${repository.url}/update-center.json`)).text()).toContain('"plugins":{}')
+  } finally {
+    await files.remove()
+  }
 })
