@@ -1,6 +1,6 @@
 import {distributionVersion} from '../packers/versions.ts'
 import {neverRun} from './never-run.ts'
-import type {Compatibility, Result} from './result.ts'
+import {jenkinsOf, type Compatibility, type Result} from './result.ts'
 import type {Row} from './rows.ts'
 
 /** The results of a run, and what no run shows, as a page of the documentation. */
@@ -32,15 +32,16 @@ export function documentOf({node, results}: Compatibility): string {
     '',
     '## The shipped template',
     '',
-    `On real machines (systemd-nspawn)${packer === undefined ? '' : ` with Packer ${packer}`}, with \`jenkins-plugins: git\` and Configuration as Code: the scripts are executed, and the`,
-    'image boots as a second machine before it is verified.',
+    `On real machines (systemd-nspawn)${packer === undefined ? '' : ` with Packer ${packer}`}, with the plugins named and all that they depend on: the scripts are executed, and the`,
+    'image boots as a second machine before it is verified. With `configuration-as-code`, `jenkins-casc` is set.',
     '',
     ...table([
-      ['System', 'Java’s package', 'Jenkins', 'Outcome', 'Seconds', 'Left'],
+      ['System', 'Java’s package', 'Jenkins', 'Plugins', 'Outcome', 'Seconds', 'Left'],
       ...ofPart('images').map((result) => [
         result.row,
         result.java ?? '–',
-        jenkinsOf(result),
+        jenkinsCell(result),
+        pluginsCell(result),
         outcomeOf(result),
         result.seconds.toFixed(1),
         String(result.leftovers)
@@ -54,7 +55,7 @@ export function documentOf({node, results}: Compatibility): string {
       ['Scripts for', 'Jenkins', 'Outcome', 'Seconds'],
       ...ofPart('scripts').map((result) => [
         result.row,
-        jenkinsOf(result),
+        jenkinsCell(result),
         outcomeOf(result),
         result.seconds.toFixed(1)
       ])
@@ -81,8 +82,15 @@ const inCell = (text = ''): string =>
     .replaceAll(/\s+/g, ' ')
     .replaceAll('|', String.raw`\|`)
 
-const jenkinsOf = ({jenkins}: Result): string =>
-  jenkins ? `${jenkins.version}${jenkins.standIn ? ', a stand-in' : ''}` : '–'
+const jenkinsCell = ({jenkins}: Result): string => (jenkins ? jenkinsOf(jenkins) : '–')
+
+/** A real Jenkins without a folder of plugins, and not from its own repository, was offered stand-ins too. */
+function pluginsCell({plugins = [], jenkins}: Result): string {
+  if (plugins.length === 0 || !jenkins) return '–'
+  const {standIn, file} = jenkins
+  const areReal = jenkins.plugins !== null || (!standIn && file === null)
+  return `${plugins.map((name) => `\`${name}\``).join(', ')}${areReal ? '' : '; stand-ins without code'}`
+}
 
 function table([head = [], ...rows]: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`

@@ -1,3 +1,4 @@
+import type {ReportedJenkins} from '../report.ts'
 import type {Row} from './rows.ts'
 
 /** What one run came to. */
@@ -15,8 +16,10 @@ export interface Result {
   readonly leftovers: number
   /** The exact version of Java's package, where one was installed. */
   readonly java?: string
-  /** What was installed as Jenkins. */
-  readonly jenkins?: {readonly version: string; readonly standIn: boolean}
+  /** What was installed as Jenkins; absent where nothing was. */
+  readonly jenkins?: ReportedJenkins
+  /** What it was asked to be baked with. */
+  readonly plugins?: readonly string[]
   readonly packer?: string
 }
 
@@ -28,9 +31,16 @@ export interface Compatibility {
 }
 
 /** One line of the running account. */
-export function lineOf({row, outcome, images, seconds, leftovers, why}: Result): string {
+export function lineOf({row, outcome, images, seconds, leftovers, jenkins, why}: Result): string {
   const count = images > 0 ? `, ${images} image${images === 1 ? '' : 's'}` : ''
-  return `${outcome.padEnd(9)} ${seconds.toFixed(1).padStart(5)} s  ${leftovers} left  ${row}${count}${why === undefined ? '' : `: ${why}`}`
+  const what = jenkins ? `, ${jenkinsOf(jenkins)}` : ''
+  return `${outcome.padEnd(9)} ${seconds.toFixed(1).padStart(5)} s  ${leftovers} left  ${row}${count}${what}${why === undefined ? '' : `: ${why}`}`
+}
+
+/** `real Jenkins 2.568.2`, or that it was none. */
+export function jenkinsOf({version, standIn, file}: ReportedJenkins): string {
+  if (standIn) return `a stand-in for Jenkins ${version}`
+  return `real Jenkins ${version}${file?.endsWith('.war') ? ' in the rehearsal’s own package' : ''}`
 }
 
 /** Whether a run shows that something does not work. */

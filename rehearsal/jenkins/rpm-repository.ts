@@ -1,9 +1,10 @@
-import {mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {basename, join, relative} from 'node:path'
 import {run as runProgram, type Run} from '../packers/run.ts'
 import type {RepositoryFiles} from './index-files.ts'
 import {buildRpm} from './package.ts'
+import type {RealPackage} from './real/package.ts'
 
 export interface RpmRepository {
   readonly files: RepositoryFiles
@@ -12,11 +13,11 @@ export interface RpmRepository {
 }
 
 /**
- * Builds the stand-in for Jenkins as an RPM, and a repository of it that is signed and laid out like
- * pkg.jenkins.io/rpm-stable.
+ * Builds a repository of one RPM package that is signed and laid out like pkg.jenkins.io/rpm-stable.
+ * @param jenkins the version of a stand-in, which is built; or a real package, of which a copy is signed
  * @throws Error when rpmbuild, rpmsign, createrepo_c or gpg is not there (Debian's packages rpm, createrepo-c, gpg)
  */
-export async function buildRpmRepository(version: string, run: Run = runProgram): Promise<RpmRepository> {
+export async function buildRpmRepository(jenkins: string | RealPackage, run: Run = runProgram): Promise<RpmRepository> {
   const folder = await mkdtemp(join(tmpdir(), 'jenkins-rpm-'))
   try {
     const home = join(folder, 'gnupg')
@@ -34,7 +35,7 @@ export async function buildRpmRepository(version: string, run: Run = runProgram)
     )
     const keyFingerprint = /^fpr:+([0-9A-F]{40}):/m.exec(await gpg('--with-colons', '--list-keys'))?.[1] ?? ''
 
-    const rpm = await buildRpm(folder, version, run)
+    const rpm = typeof jenkins === 'string' ? await buildRpm(folder, jenkins, run) : await copyTo(folder, jenkins)
     const signing = ['__gpg /usr/bin/gpg', `_gpg_path ${home}`, `_gpg_name ${keyFingerprint}`]
     await run('rpmsign', [...signing.flatMap((setting) => ['--define', setting]), '--addsign', rpm])
 
@@ -51,6 +52,12 @@ export async function buildRpmRepository(version: string, run: Run = runProgram)
     await run('gpgconf', ['--homedir', join(folder, 'gnupg'), '--kill', 'gpg-agent']).catch(() => '')
     await rm(folder, {recursive: true, force: true})
   }
+}
+
+async function copyTo(folder: string, {path}: RealPackage): Promise<string> {
+  const copy = join(folder, basename(path))
+  await copyFile(path, copy)
+  return copy
 }
 
 async function filesBelow(folder: string): Promise<RepositoryFiles> {
