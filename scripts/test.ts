@@ -1,15 +1,18 @@
 // `npm test`: sets up what the tests need, saying so, then runs jest and ends with a line of its own that counts.
 import {spawn} from 'node:child_process'
+import {existsSync} from 'node:fs'
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {messageOf} from '../src/report/errors.ts'
 import {stopSignal} from '../rehearsal/cli/stop-signal.ts'
+import {packagesIn, pluginsIn} from '../rehearsal/jenkins/real/files.ts'
 import {createNspawnDriver, whyNot} from '../rehearsal/machines/nspawn/driver.ts'
 import {systemPacker} from '../rehearsal/packers/distribution.ts'
 import {run} from '../rehearsal/packers/run.ts'
 import {scenarioPackers} from '../rehearsal/packers/scenario-packers.ts'
 import {realCredentials} from '../rehearsal/safeguard.ts'
+import {jenkinsLine, noteVariable} from './test-jenkins.ts'
 import {reportOf, type JestResult} from './test-report.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -39,6 +42,14 @@ async function setUp(): Promise<void> {
     )
   }
   await prepareMachines()
+  announceJenkins()
+}
+
+/** A file that is not there would fail every scenario, one after the other. */
+function announceJenkins(): void {
+  for (const {path, by} of [...packagesIn(process.env), ...[pluginsIn(process.env) ?? []].flat()]) {
+    say(existsSync(path) ? `Set-up: ${by} names ${path}` : `Set-up: ${by} names ${path}, which is not there`)
+  }
 }
 
 /** The first time, packages of the host and the base system of real machines take minutes, which no test is to wait for. */
@@ -64,15 +75,18 @@ function environment(): NodeJS.ProcessEnv {
 async function runJest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
   const resultFile = join(folder, 'result.json')
+  const noteFile = join(folder, 'jenkins.txt')
   try {
-    const exitCode = await jest(['--maxWorkers=4', ...args, '--json', `--outputFile=${resultFile}`], env)
+    const jestArgs = ['--maxWorkers=4', ...args, '--json', `--outputFile=${resultFile}`]
+    const exitCode = await jest(jestArgs, {...env, [noteVariable]: noteFile})
     const text = await readFile(resultFile, 'utf8').catch(() => undefined)
     if (text === undefined) {
       say('jest ended without a result')
       return exitCode || 1
     }
     const result: JestResult = JSON.parse(text)
-    say(`\n${reportOf(result)}`)
+    const notes = await readFile(noteFile, 'utf8').catch(() => '')
+    say(`\n${jenkinsLine(notes)}\n${reportOf(result)}`)
     return exitCode
   } finally {
     await rm(folder, {recursive: true, force: true})

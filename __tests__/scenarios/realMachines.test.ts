@@ -1,8 +1,8 @@
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
 import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
+import {jenkinsVersion} from './realJenkins.ts'
 import {knock, soon} from '../rehearsal/machines/nspawn/machines.ts'
 import {
   endOf,
@@ -98,7 +98,7 @@ async function expectIdentities(local: LocalCloud, imageId: string): Promise<voi
     const twins = await Promise.all([launch({ImageId: imageId}), launch({ImageId: imageId})])
     return Promise.all(
       twins.map(async ({address, ssh}) => {
-        expect(await jenkinsAt(address)).toBe(standInJenkinsVersion)
+        expect(await jenkinsAt(address)).toBe(jenkinsVersion)
         const files = '/etc/machine-id /etc/ssh/ssh_host_ed25519_key.pub /var/lib/jenkins/secrets/initialAdminPassword'
         return (await ssh(`sudo cat ${files}`)).trim().split('\n')
       })

@@ -2,10 +2,12 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {describe} from '@jest/globals'
+import {realFilesEnvironment} from '../../rehearsal/jenkins/real/files.ts'
 import {notRun, scenarioPackers} from '../../rehearsal/packers/scenario-packers.ts'
 import type {Packer} from '../../rehearsal/packers/packer.ts'
 import {rehearse, type RehearseOptions} from '../../rehearsal/rehearse.ts'
 import type {Report} from '../../rehearsal/report.ts'
+import {noteJenkins} from '../../scripts/test-jenkins.ts'
 
 /** A whole run takes some seconds; a Packer that hangs must not hang the suite. */
 export const scenarioMs = 300_000
@@ -52,14 +54,19 @@ export interface Scenario extends Report {
   readonly changes: readonly string[]
 }
 
-/** Runs the committed action through the runner harness against a local cloud of its own. */
+/**
+ * Runs the committed action through the runner harness against a local cloud of its own. Real machines install the Jenkins and the
+ * plugins that this process's environment names, unless the scenario asks for the stand-in (`onlyStandIn`, `jenkins`).
+ */
 export async function play(
   packer: Packer,
   options: Omit<RehearseOptions, 'packer' | 'folder'> = {}
 ): Promise<Scenario> {
   const folder = await mkdtemp(path.join(tmpdir(), 'scenario-'))
   try {
-    const report = await rehearse({...options, packer, folder, env: {PATH: process.env['PATH'], HOME: folder}})
+    const env = {PATH: process.env['PATH'], HOME: folder, ...realFilesEnvironment(process.env)}
+    const report = await rehearse({...options, packer, folder, env})
+    await noteJenkins(report)
     const [log, summary] = await Promise.all([report.logFile, report.summaryFile].map((file) => readFile(file, 'utf8')))
     const changes = report.calls
       .map(({action}) => action)

@@ -1,6 +1,7 @@
 import {describe, expect, it} from '@jest/globals'
 import {whyNoBase, whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {notRun} from '../../rehearsal/packers/scenario-packers.ts'
+import {plugins} from './realJenkins.ts'
 import {jenkinsAt, withGuests} from './realMachines.ts'
 import {play, withAnyPacker} from './scenario.ts'
 
@@ -11,12 +12,12 @@ const onUbuntu = reason === undefined ? describe : describe.skip
 onUbuntu(reason === undefined ? title : notRun(title, reason), () => {
   withAnyPacker((packer) => {
     it(
-      `bakes an image with a plugin whose Jenkins answers (Packer ${packer.version})`,
+      `bakes an image ${plugins.length > 0 ? 'with plugins ' : ''}whose Jenkins answers (Packer ${packer.version})`,
       async () => {
         const run = await play(packer, {
           driver: 'nspawn',
           base: 'ubuntu-24.04',
-          inputs: {'jenkins-plugins': 'git'},
+          inputs: {'jenkins-plugins': plugins.join(' ')},
           afterwards: (there, {outputs}) =>
             withGuests(there, async (launch) => {
               const guest = await launch({ImageId: outputs['ami-id'] ?? ''})
