@@ -72938,7 +72938,7 @@ var jenkinsFailures = [
   {
     id: "jenkins-configuration",
     title: "Jenkins does not start: a file of its configuration",
-    pattern: /Unable to read \S+|ConversionException|XmlPullParserException|CannotResolveClassException/,
+    pattern: /Unable to read \S+|config\.xml|XMLStreamException|ConversionException|XmlPullParserException|CannotResolveClassException/,
     cause: "Jenkins does not start, because it cannot read a file of its configuration.",
     change: "Correct or remove that file: whatever wrote it into JENKINS_HOME wrote it wrongly, or for another Jenkins."
   },
@@ -75340,12 +75340,14 @@ systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `;
 }
 var causeMark = "cause: ";
+var stuckMark = "jenkins.service has failed to start, and does not end";
 function reporter(jenkinsLog) {
   return String.raw`${withoutComments(jenkinsLog)}
 unit=jenkins.service
 report() {
   echo '${evidenceMarkers.begin}'
   jenkins_journal | jenkins_cause | sed 's/^/${causeMark}/'
+  [ $stuck -lt 20 ] || echo '${stuckMark}'
   systemctl --failed --plain --no-legend --no-pager
   systemctl status --no-pager --lines=0 $unit
   jenkins_journal | tail -n 400 | shortened_journal | tail -n 100
@@ -75354,15 +75356,21 @@ report() {
 }
 failures=0
 waited=0
+stuck=0
 while sleep 2; do
   waited=$((waited + 2))
   state=$(systemctl is-active $unit)
   known=$failures
   failures=$(systemctl show --property=NRestarts --value $unit)
   [ "$state" != failed ] || failures=failed
+  if [ "$state" != active ] && jenkins_journal | jenkins_has_failed; then
+    stuck=$((stuck + 2))
+  else
+    stuck=0
+  fi
   if [ "$state" = active ]; then
     waited=0
-  elif [ "$failures" != "$known" ] || [ $waited -ge 30 ]; then
+  elif [ "$failures" != "$known" ] || [ $stuck = 2 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
     report 2>&1 | redacted >/dev/console
   fi
@@ -75485,7 +75493,7 @@ function evidenceIn(consoleText) {
     text: (report === void 0 ? lines.slice(-mostLines.console) : lines.slice(0, mostLines.report)).join("\n"),
     causes: lines.filter((line) => line.startsWith(causeMark)).map((line) => line.slice(causeMark.length, 500)),
     failedUnits,
-    gaveUp: report !== void 0 && failedUnits.includes("jenkins.service")
+    gaveUp: report !== void 0 && (failedUnits.includes("jenkins.service") || lines.includes(stuckMark))
   };
 }
 var unit = String.raw`([\w@:.\\-]{1,100}\.(?:service|mount|target|socket|device))`;
@@ -75577,7 +75585,7 @@ async function evidenceOf({ state: state2 }, ec2, { id: id2 }, { reports }, sign
 }
 var mostRestarts = 3;
 var goneAgain = { state: "failed", detail: "Jenkins began to start and went away again; the console says more" };
-var givenUp = { state: "failed", detail: "systemd has given up starting jenkins.service on the machine" };
+var givenUp = { state: "failed", detail: "jenkins.service has failed for good" };
 var consoleEveryMs = 1e4;
 var sayEveryMs = 3e4;
 async function waitForJenkins(ec2, instance, { timeoutMs, probe, reports }, log, signal) {
@@ -79884,8 +79892,8 @@ function summaryOf(outcome, phases) {
     ["Also made", others.map(({ target, id: id2 }) => `${code(target)} ${text(id2)}`).join("<br>")],
     ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
-    ["Why", outcome.reason && text(outcome.reason)],
-    ["Error", failure === void 0 ? void 0 : text(messageOf(failure))],
+    ["Why", outcome.reason && inShort(outcome.reason)],
+    ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
     ["Source image", `${code(plan.source.id)} ${code(plan.source.name)}`],
     ["Region, account", `${code(outcome.region)} ${code(outcome.accountId)}`],
     ["Packer", code(outcome.packerVersion)],
@@ -79901,6 +79909,9 @@ function summaryOf(outcome, phases) {
     "|---|---|",
     ...rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []),
     "",
+    ...[outcome.reason, failure === void 0 ? void 0 : messageOf(failure)].flatMap(
+      (message) => message === void 0 || message === firstLineOf(message) ? [] : [preformatted(message), ""]
+    ),
     phases.map(({ name, seconds }) => `${text(name)} ${seconds.toFixed(1)} s`).join(" · "),
     "",
     ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", outcome.evidence)]
@@ -79921,13 +79932,24 @@ function text(value) {
   const short = value.length > 2e3 ? `${value.slice(0, 2e3)}…` : value;
   return inertText(short).replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`);
 }
+var mostInShort = 120;
+function firstLineOf(message) {
+  const [line = ""] = message.split("\n", 1);
+  return line.length > mostInShort ? `${line.slice(0, mostInShort)}…` : line;
+}
+function inShort(message) {
+  return text(firstLineOf(message));
+}
+function preformatted(output) {
+  const lines = inertText(output.slice(0, 5e4)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`);
+  return `<pre>
+${lines}
+</pre>`;
+}
 function foldedAway(title, output) {
-  const lines = inertText(output.slice(-5e4)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`);
   return `<details><summary>${title}</summary>
 
-<pre>
-${lines}
-</pre>
+${preformatted(output)}
 
 </details>
 `;

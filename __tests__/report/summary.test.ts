@@ -24,9 +24,8 @@ it('says why an image was rejected, in words that cannot become markup', () => {
   const summary = summaryOf({...verified, verdict: 'rejected', reason, deregistered: true}, [])
   expect(summary).toContain('## ❌ Image rejected')
   expect(summary).toContain('| Kept | no: deregistered, with its snapshots |')
-  expect(summary).toContain(
-    '| Why | Jenkins answered 500: &#60;img src=x&#62; &#124; &#91;a&#93;&#40;b&#41; &#35;&#35; x |'
-  )
+  expect(summary).toContain('| Why | Jenkins answered 500: &#60;img src=x&#62; &#124; &#91;a&#93;&#40;b&#41; |')
+  expect(summary).toContain('\n<pre>\nJenkins answered 500: &#60;img src=x&#62; | [a](b)\n## x\n</pre>\n')
 })
 
 it('folds away what the rejected image’s console showed, in words that cannot become markup', () => {
@@ -50,11 +49,28 @@ it('shows the error of a bake that failed', () => {
   expect(summary).toContain('| Error | Packer ended |')
 })
 
-it('shows the end of a long console, and the beginning of a long value', () => {
+it('shows the beginning of what is long', () => {
   const summary = summaryOf(
     {...verified, verdict: 'rejected', reason: 'r'.repeat(5_000), evidence: 'line\n'.repeat(50_000)},
     []
   )
-  expect(summary).toContain(`| Why | ${'r'.repeat(2_000)}… |`)
+  expect(summary).toContain(`| Why | ${'r'.repeat(120)}… |`)
   expect(summary.split('\nline').length).toBeLessThan(11_000)
+})
+
+it('says the cause of a failed build in a short cell, and the whole message below the table', () => {
+  const lines = Array.from({length: 20}, (_, n) => `Unpacking package ${n}`)
+  const message = [
+    'The build failed in the script setup.sh. A package does not exist.',
+    'What to change: x',
+    ...lines
+  ].join('\n')
+  const summary = summaryOf({...verified, images: [], verdict: 'unverified', failure: new Error(message)}, [])
+  expect(summary).toContain('| Error | The build failed in the script setup.sh. A package does not exist. |')
+  expect(summary).toContain(`<pre>\n${message}\n</pre>`)
+  const cells = summary
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .flatMap((line) => line.split('|'))
+  expect(Math.max(...cells.map((cell) => cell.length))).toBeLessThan(300)
 })

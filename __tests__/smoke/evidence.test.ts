@@ -2,7 +2,7 @@ import {EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {describe, expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
 import {evidenceIn, readEvidence} from '../../src/smoke/evidence.ts'
-import {evidenceMarkers} from '../../src/smoke/instanceUserData.ts'
+import {evidenceMarkers, stuckMark} from '../../src/smoke/instanceUserData.ts'
 
 const never = new AbortController().signal
 const reportOf = (...lines: string[]) => [evidenceMarkers.begin, ...lines, evidenceMarkers.end].join('\r\n')
@@ -36,6 +36,13 @@ describe('of a machine that reports', () => {
     )
     expect(failedUnits).toEqual(['x.service'])
     expect(gaveUp).toBe(false)
+  })
+})
+
+it('knows a Jenkins that has failed and does not end', () => {
+  expect(evidenceIn(reportOf('cause: java.lang.OutOfMemoryError', stuckMark))).toMatchObject({
+    gaveUp: true,
+    failedUnits: []
   })
 })
 

@@ -1,4 +1,4 @@
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawnSync} from 'node:child_process'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 
@@ -54,6 +54,34 @@ it('takes the last exception that Java prints', () => {
       '\t... 9 more'
     )
   ).toEqual(['java.net.BindException: Address already in use (Container startup failed)'])
+})
+
+it('names the file that an exception in between names', () => {
+  expect(
+    causesOf(
+      record('SEVERE', 'hudson.util.BootFailure#publish: Failed to initialize Jenkins'),
+      'javax.xml.stream.XMLStreamException: ParseError at [row,col]:[1,16]',
+      ...frames(5),
+      'Caused: com.thoughtworks.xstream.io.StreamException: ',
+      'Caused: java.io.IOException: Unable to read /var/lib/jenkins/config.xml',
+      ...frames(5),
+      'Caused: hudson.util.HudsonFailedToLoad'
+    )
+  ).toEqual([
+    'javax.xml.stream.XMLStreamException: ParseError at [row,col]:[1,16] (Failed to initialize Jenkins: hudson.util.HudsonFailedToLoad; java.io.IOException: Unable to read /var/lib/jenkins/config.xml)'
+  ])
+})
+
+it('knows whether the last start has failed', () => {
+  const failed = (...journal: string[]) => {
+    const input = journal.map((line) => `${line}\n`).join('')
+    return spawnSync('sh', ['-c', '. "$0"; jenkins_has_failed', functions], {input}).status === 0
+  }
+  const started = 'Starting jenkins.service - Jenkins Continuous Integration Server...'
+  const fatal = record('SEVERE', 'hudson.util.BootFailure#publish: Failed to initialize Jenkins')
+  expect(failed(started, fatal, ...frames(3))).toBe(true)
+  expect(failed(started, fatal, started)).toBe(false)
+  expect(failed(started, record('SEVERE', 'a.B#c: Failed Loading plugin x'))).toBe(false)
 })
 
 it('says also what failed before that ended the start', () => {

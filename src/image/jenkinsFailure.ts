@@ -64,7 +64,8 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
   {
     id: 'jenkins-configuration',
     title: 'Jenkins does not start: a file of its configuration',
-    pattern: /Unable to read \S+|ConversionException|XmlPullParserException|CannotResolveClassException/,
+    pattern:
+      /Unable to read \S+|config\.xml|XMLStreamException|ConversionException|XmlPullParserException|CannotResolveClassException/,
     cause: 'Jenkins does not start, because it cannot read a file of its configuration.',
     change: 'Correct or remove that file: whatever wrote it into JENKINS_HOME wrote it wrongly, or for another Jenkins.'
   },

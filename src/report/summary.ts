@@ -13,8 +13,8 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ['Also made', others.map(({target, id}) => `${code(target)} ${text(id)}`).join('<br>')],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
-    ['Why', outcome.reason && text(outcome.reason)],
-    ['Error', failure === undefined ? undefined : text(messageOf(failure))],
+    ['Why', outcome.reason && inShort(outcome.reason)],
+    ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
     ['Source image', `${code(plan.source.id)} ${code(plan.source.name)}`],
     ['Region, account', `${code(outcome.region)} ${code(outcome.accountId)}`],
     ['Packer', code(outcome.packerVersion)],
@@ -30,6 +30,9 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     '|---|---|',
     ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
     '',
+    ...[outcome.reason, failure === undefined ? undefined : messageOf(failure)].flatMap((message) =>
+      message === undefined || message === firstLineOf(message) ? [] : [preformatted(message), '']
+    ),
     phases.map(({name, seconds}) => `${text(name)} ${seconds.toFixed(1)} s`).join(' · '),
     '',
     ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', outcome.evidence)])
@@ -57,10 +60,26 @@ export function text(value: string): string {
     .replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`)
 }
 
+/** In characters of what is shown. A cell of the table is read at a glance; the whole message stands below the table. */
+const mostInShort = 120
+
+function firstLineOf(message: string): string {
+  const [line = ''] = message.split('\n', 1)
+  return line.length > mostInShort ? `${line.slice(0, mostInShort)}…` : line
+}
+
+function inShort(message: string): string {
+  return text(firstLineOf(message))
+}
+
 /** Inside `<pre>` nothing but HTML counts, and blank lines are kept. The runner drops a summary beyond 1 MiB whole. */
+function preformatted(output: string): string {
+  const lines = inertText(output.slice(0, 50_000)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`)
+  return `<pre>\n${lines}\n</pre>`
+}
+
 function foldedAway(title: string, output: string): string {
-  const lines = inertText(output.slice(-50_000)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`)
-  return `<details><summary>${title}</summary>\n\n<pre>\n${lines}\n</pre>\n\n</details>\n`
+  return `<details><summary>${title}</summary>\n\n${preformatted(output)}\n\n</details>\n`
 }
 
 export function code(value: string): string {

@@ -1,6 +1,6 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {messageOf} from '../report/errors.ts'
-import {causeMark, lastEvidence} from './instanceUserData.ts'
+import {causeMark, lastEvidence, stuckMark} from './instanceUserData.ts'
 import {withoutReports} from './selfProbe.ts'
 
 /** Lines of a report, whose beginning tells most, and of a whole console, whose end does. */
@@ -14,7 +14,7 @@ export interface Evidence {
   readonly causes: readonly string[]
   /** Units that have failed for good. */
   readonly failedUnits: readonly string[]
-  /** systemd will not start Jenkins again. */
+  /** Jenkins will not start any more: systemd has given up, or the process has failed and goes on. */
   readonly gaveUp: boolean
 }
 
@@ -55,7 +55,7 @@ export function evidenceIn(consoleText: string): Evidence {
     text: (report === undefined ? lines.slice(-mostLines.console) : lines.slice(0, mostLines.report)).join('\n'),
     causes: lines.filter((line) => line.startsWith(causeMark)).map((line) => line.slice(causeMark.length, 500)),
     failedUnits,
-    gaveUp: report !== undefined && failedUnits.includes('jenkins.service')
+    gaveUp: report !== undefined && (failedUnits.includes('jenkins.service') || lines.includes(stuckMark))
   }
 }
 

@@ -86,6 +86,9 @@ systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 /** What begins the lines of a report that say why Jenkins ended. */
 export const causeMark = 'cause: '
 
+/** A line of a report where Jenkins has failed, and its process goes on all the same. */
+export const stuckMark = 'jenkins.service has failed to start, and does not end'
+
 /**
  * Reports when Jenkins has failed or begins again, and every 30 seconds while it is not up: first the cause, then the units that
  * have failed, then the journal.
@@ -96,6 +99,7 @@ unit=jenkins.service
 report() {
   echo '${evidenceMarkers.begin}'
   jenkins_journal | jenkins_cause | sed 's/^/${causeMark}/'
+  [ $stuck -lt 20 ] || echo '${stuckMark}'
   systemctl --failed --plain --no-legend --no-pager
   systemctl status --no-pager --lines=0 $unit
   jenkins_journal | tail -n 400 | shortened_journal | tail -n 100
@@ -104,15 +108,21 @@ report() {
 }
 failures=0
 waited=0
+stuck=0
 while sleep 2; do
   waited=$((waited + 2))
   state=$(systemctl is-active $unit)
   known=$failures
   failures=$(systemctl show --property=NRestarts --value $unit)
   [ "$state" != failed ] || failures=failed
+  if [ "$state" != active ] && jenkins_journal | jenkins_has_failed; then
+    stuck=$((stuck + 2))
+  else
+    stuck=0
+  fi
   if [ "$state" = active ]; then
     waited=0
-  elif [ "$failures" != "$known" ] || [ $waited -ge 30 ]; then
+  elif [ "$failures" != "$known" ] || [ $stuck = 2 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
     report 2>&1 | redacted >/dev/console
   fi

@@ -103,7 +103,7 @@ async function evidenceOf(
  */
 const mostRestarts = 3
 const goneAgain: State = {state: 'failed', detail: 'Jenkins began to start and went away again; the console says more'}
-const givenUp: State = {state: 'failed', detail: 'systemd has given up starting jenkins.service on the machine'}
+const givenUp: State = {state: 'failed', detail: 'jenkins.service has failed for good'}
 
 /** How often the console is read while nothing answers, and how often the log says that it is waited. */
 const consoleEveryMs = 10_000

@@ -18,7 +18,7 @@ jenkins_cause() {
     }
     function end_record() {
       if (level == "SEVERE" && (source message root) !~ /updates\.jenkins\.io|UpdateCenter|UpdateSite|DownloadService|Retrier/) {
-        text = root == "" ? message : root " (" message (outer == "" ? "" : ": " outer) ")"
+        text = root == "" ? message : root " (" message (outer == "" ? "" : ": " outer) (about == "" ? "" : "; " about) ")"
         if (message ~ /^(Failed to initialize Jenkins|Container startup failed|Failed to start Jetty)/) {
           if (fatal == "") { fatal = text; fatal_root = root; fatal_at = begun }
         } else if (severe == "") { severe = text; severe_root = root }
@@ -33,13 +33,18 @@ jenkins_cause() {
       sub(/^[A-Z]+\t/, "", line)
       source = line; sub(/: .*/, "", source)
       message = substr(line, length(source) + 3)
-      root = outer = ""; telling = 0; begun = NR
+      root = outer = about = ""; telling = 0; begun = NR
       next
     }
     /^[ \t]+(at |\.\.\. )/ { telling = 0; next }
     /^[ \t]*Also: / { telling = 0; next }
     level != "" && /^[ \t]*Caused by: / { root = $0; sub(/^[ \t]*Caused by: /, "", root); telling = 2; next }
-    level != "" && /^[ \t]*Caused: / { outer = $0; sub(/^[ \t]*Caused: /, "", outer); telling = 0; next }
+    level != "" && /^[ \t]*Caused: / {
+      outer = $0; sub(/^[ \t]*Caused: /, "", outer); telling = 0
+      # An exception in between may name the file.
+      if (about == "" && outer ~ /: .*\/[a-z]+\//) about = outer
+      next
+    }
     level != "" && root == "" && /^[A-Za-z_][A-Za-z0-9_$.]*\.[A-Z][A-Za-z0-9_$]*(: |$)/ { root = $0; telling = 2; next }
     # The message of an exception may have more than one line.
     level != "" && telling > 0 && NF > 0 && !/^[^ ]+\.service: / { root = root " " $0; telling--; next }
@@ -70,6 +75,14 @@ jenkins_cause() {
       if (severe != "" && severe_root != fatal_root) print shortened("before: " severe)
       if (exited != "" && first != exited) print shortened(exited)
     }'
+}
+
+# Standard input: the journal. Succeeds when the last start has failed. Jenkins ends soon after that; out of memory it may not.
+jenkins_has_failed() {
+  awk '
+    /^Starting jenkins/ { failed = 0 }
+    /\tSEVERE\t[^\t]*: (Failed to initialize Jenkins|Container startup failed)/ { failed = 1 }
+    END { exit !failed }'
 }
 
 # Standard input: a journal. Shortens its stack traces to the lines that tell most.

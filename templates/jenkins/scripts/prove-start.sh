@@ -7,7 +7,8 @@ set -euo pipefail
 . /tmp/bake-files/jenkins-log.sh
 
 seconds=300
-error_seconds=20
+# Before it ends, a Jenkins that has failed shows an error page for some seconds. What ended it is told by its log then.
+trouble_seconds=20
 
 ask() {
   curl --silent --noproxy '*' --max-time 10 --output /dev/null --write-out '%{http_code} %header{x-jenkins}\n' \
@@ -41,7 +42,7 @@ systemctl daemon-reload
 systemctl start --no-block jenkins.service
 echo "Waiting for Jenkins $JENKINS_VERSION at http://127.0.0.1:8080/login"
 
-errors_since=''
+trouble_since=''
 while true; do
   status=000 version=''
   read -r status version < <(ask /login) || true
@@ -56,20 +57,19 @@ while true; do
         fail "Port 8080 answers as Jenkins '$version', not as $JENKINS_VERSION."
       fi
       ;;
-    000 | 503)
-      # Not listening yet, or still starting.
-      errors_since=''
-      ;;
   esac
-  # Before it ends, a Jenkins that has failed shows an error page for some seconds. What ended it is told by its log then.
-  if [ "$status" != 000 ] && [ "$status" != 503 ]; then
-    errors_since=${errors_since:-$SECONDS}
-    if [ $((SECONDS - errors_since)) -ge "$error_seconds" ]; then
-      if [ "$status" = 404 ]; then
+  if jenkins_journal | jenkins_has_failed || { [ "$status" != 000 ] && [ "$status" != 503 ]; }; then
+    trouble_since=${trouble_since:-$SECONDS}
+    if [ $((SECONDS - trouble_since)) -ge "$trouble_seconds" ]; then
+      if jenkins_journal | jenkins_has_failed; then
+        fail_with_cause 'Jenkins does not start.'
+      elif [ "$status" = 404 ]; then
         fail "Port 8080 answers with status 404 at /login, as a Jenkins with a prefix does (JENKINS_PREFIX, --prefix)."
       fi
       fail_with_cause "Port 8080 answers with status $status${version:+, as Jenkins $version}."
     fi
+  else
+    trouble_since=''
   fi
   if [ "$SECONDS" -ge "$seconds" ]; then
     fail_with_cause "Jenkins was not ready after $seconds seconds; its last answer had status $status (000 is none)."
