@@ -46,8 +46,9 @@ const output = [
     ['report/summary.test.ts', 'properties/answers.test.ts'],
     ['no Markdown and no HTML in a summary', '.replace(/[\\\\`*_{}[\\]()#+!|~<>&]/g, ', '.replace(/\\0/g, '],
     ['no HTML in a console', '.replace(/[<>&]/g, ', '.replace(/\\0/g, '],
-    ['a console is bounded', 'output.slice(-50_000)', 'output'],
-    ['a value in a summary is bounded', 'value.length > 2_000', 'value.length < 0']
+    ['a console is bounded', 'output.slice(0, 50_000)', 'output'],
+    ['a value in a summary is bounded', 'value.length > 2_000', 'value.length < 0'],
+    ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
   ),
   ...inFile(
     'packer/messages.ts',

@@ -50,10 +50,12 @@ it('shows the error of a bake that failed', () => {
 })
 
 it('shows the beginning of what is long', () => {
+  const others = [{target: 'x', builderId: 'y', id: 'i'.repeat(5_000)}]
   const summary = summaryOf(
-    {...verified, verdict: 'rejected', reason: 'r'.repeat(5_000), evidence: 'line\n'.repeat(50_000)},
+    {...verified, others, verdict: 'rejected', reason: 'r'.repeat(5_000), evidence: 'line\n'.repeat(50_000)},
     []
   )
+  expect(summary).toContain(`<code>x</code> ${'i'.repeat(2_000)}… |`)
   expect(summary).toContain(`| Why | ${'r'.repeat(120)}… |`)
   expect(summary.split('\nline').length).toBeLessThan(11_000)
 })

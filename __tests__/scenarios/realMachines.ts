@@ -30,6 +30,12 @@ export async function userDataOf(local: LocalCloud): Promise<string> {
   return Buffer.from(UserData?.Value ?? '', 'base64').toString()
 }
 
+/** All that a machine has printed on its console. */
+export async function consoleOf(local: LocalCloud, instanceId: string): Promise<string> {
+  const {Output = ''} = await administratorOf(local).getConsoleOutput({InstanceId: instanceId, Latest: true})
+  return Buffer.from(Output, 'base64').toString()
+}
+
 /** Waits until a machine does not run any more; returns its state. */
 export async function endOf(local: LocalCloud, instanceId: string): Promise<string> {
   for (;;) {

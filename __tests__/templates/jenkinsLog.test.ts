@@ -56,6 +56,19 @@ it('takes the last exception that Java prints', () => {
   ).toEqual(['java.net.BindException: Address already in use (Container startup failed)'])
 })
 
+it('names the step that failed', () => {
+  const exception = ['java.lang.IllegalStateException: this plugin always fails', ...frames(5)]
+  expect(
+    causesOf(
+      record('SEVERE', 'jenkins.InitReactorRunner$1#onTaskFailed: Failed ThrowingPlugin.start'),
+      ...exception,
+      record('SEVERE', 'hudson.util.BootFailure#publish: Failed to initialize Jenkins'),
+      ...exception,
+      'Caused: hudson.util.HudsonFailedToLoad'
+    )
+  ).toEqual(['java.lang.IllegalStateException: this plugin always fails (Failed ThrowingPlugin.start)'])
+})
+
 it('names the file that an exception in between names', () => {
   expect(
     causesOf(

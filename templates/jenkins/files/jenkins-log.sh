@@ -13,14 +13,18 @@ jenkins_journal() {
 jenkins_cause() {
   awk '
     function shortened(text) {
-      gsub(/[ \t]+/, " ", text)
+      gsub(/\[LF\]> ?/, "", text); gsub(/[ \t]+/, " ", text)
       return substr(text, 1, 400)
     }
     function end_record() {
       if (level == "SEVERE" && (source message root) !~ /updates\.jenkins\.io|UpdateCenter|UpdateSite|DownloadService|Retrier/) {
         text = root == "" ? message : root " (" message (outer == "" ? "" : ": " outer) (about == "" ? "" : "; " about) ")"
         if (message ~ /^(Failed to initialize Jenkins|Container startup failed|Failed to start Jetty)/) {
-          if (fatal == "") { fatal = text; fatal_root = root; fatal_at = begun }
+          if (fatal == "") {
+            # The same exception was logged before, for the step that failed.
+            fatal = root != "" && root == severe_root ? severe : text
+            fatal_root = root; fatal_at = begun
+          }
         } else if (severe == "") { severe = text; severe_root = root }
       }
       level = ""

@@ -17,18 +17,34 @@ ask() {
 
 fail() {
   {
-    printf '%s\n' "$@"
+    printf '%s\n' "$@" | sed '/^$/d'
     systemctl status --no-pager --lines=0 jenkins.service || true
     jenkins_journal | shortened_journal | tail -n 100 || true
   } 2>&1 | redacted >&2
   exit 1
 }
 
+# The plugin in whose archives a class is, by its full name or, where the log has no more, by its own name.
+plugin_with() {
+  local jar
+  for jar in /var/lib/jenkins/plugins/*/WEB-INF/lib/*.jar; do
+    if unzip -l "$jar" 2>/dev/null | grep -qE "[ /]$(sed 's/[.$]/[\/$]/g' <<<"$1")\.class$"; then
+      jar=${jar#/var/lib/jenkins/plugins/}
+      printf '%s' "${jar%%/*}"
+      return
+    fi
+  done
+}
+
 # With what Jenkins's log tells of the cause.
 fail_with_cause() {
-  local causes=()
+  local causes=() class='' plugin=''
   mapfile -t causes < <(jenkins_journal | jenkins_cause)
-  fail "$1${causes[0]:+ Its log says: ${causes[0]}}" "${causes[@]:1}"
+  class=$(sed -nE 's/.*\(Failed ([A-Za-z0-9_$]+)\.[A-Za-z0-9_$]+[:;)].*/\1/p' <<<"${causes[0]:-}")
+  if [ -n "$class" ]; then
+    plugin=$(plugin_with "$class")
+  fi
+  fail "$1${causes[0]:+ Its log says: ${causes[0]}}" "${plugin:+The plugin is $plugin.}" "${causes[@]:1}"
 }
 
 has_failed() {
@@ -78,27 +94,15 @@ while true; do
 done
 echo "Jenkins $version is ready after $SECONDS seconds (status $status)"
 
-# The plugin in whose archives a class is, by its full name or, where the log has no more, by its own name.
-plugin_with() {
-  local jar found=()
-  for jar in /var/lib/jenkins/plugins/*/WEB-INF/lib/*.jar; do
-    if unzip -l "$jar" 2>/dev/null | grep -qE "[ /]$(sed 's/[.$]/[\/$]/g' <<<"$1")\.class$"; then
-      jar=${jar#/var/lib/jenkins/plugins/}
-      found+=("${jar%%/*}")
-    fi
-  done
-  printf '%s' "${found[0]:-}"
-}
-
 # Jenkins starts all the same without a plugin that it cannot load (PluginManager), without what a plugin initializes and that
 # misses a class (Jenkins.runTask), and without an extension that cannot be made (ExtensionFinder). Each is a record of its
-# log, followed by the exception.
+# log, followed by the exception. The log shortens long names of loggers (h.ExtensionFinder).
 problems=$(jenkins_journal | awk '
   /\t(SEVERE|WARNING)\t/ {
     problem = ""
     if (/: Failed (Inspecting|Loading|Initializing|Preparing) plugin / || /: .* failed perhaps due to plugin dependency issues/ ||
-      /\thudson\.ExtensionFinder.*: Failed to (instantiate|load|scout|create) / || /: found cycle in plugin dependencies/) {
-      problem = $0; sub(/^.*\t(SEVERE|WARNING)\t[^ ]*: /, "", problem)
+      /: Failed to instantiate Key\[/ || /ExtensionFinder[^ ]*: Failed to (load|scout|create) / || /: found cycle in plugin dependencies/) {
+      problem = substr($0, 1, 500); sub(/^.*\t(SEVERE|WARNING)\t[^ ]*: /, "", problem)
       print problem; shown = 0
     }
     next
