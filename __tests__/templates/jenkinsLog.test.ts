@@ -137,6 +137,18 @@ it('takes what a command before Jenkins said last', () => {
   ])
 })
 
+it('does not take what Java says for the message of an exception before it', () => {
+  const noRoute = noise.slice(0, 2)
+  expect(
+    causesOf(
+      ...noRoute,
+      "Unrecognized VM option 'NoSuchFlag'",
+      'Error: Could not create the Java Virtual Machine.',
+      ended
+    )
+  ).toEqual(["Unrecognized VM option 'NoSuchFlag'", ended])
+})
+
 it('finds nothing in a healthy start without a way out', () => {
   expect(
     causesOf(...noise, record('INFO', 'hudson.lifecycle.Lifecycle#onReady: Jenkins is fully up and running'))

@@ -50,8 +50,6 @@ jenkins_cause() {
       next
     }
     level != "" && root == "" && /^[A-Za-z_][A-Za-z0-9_$.]*\.[A-Z][A-Za-z0-9_$]*(: |$)/ { root = $0; telling = 2; next }
-    # The message of an exception may have more than one line.
-    level != "" && telling > 0 && NF > 0 && !/^[^ ]+\.service: / { root = root " " $0; telling--; next }
     /^(Unrecognized|Improperly specified|Missing|Invalid|Unsupported|Conflicting) .*(option|heap|size|value|collector)/ ||
     /^(Error occurred during initialization of VM|Error: (Could not find|Unable|LinkageError|A JNI|Invalid|Unrecognized))/ ||
     /There is insufficient memory for the Java Runtime|^Terminating due to java\.lang\.OutOfMemoryError/ ||
@@ -64,6 +62,8 @@ jenkins_cause() {
     # The Java machine says what it could not do on the next line.
     vm == 1 { ended = ended ": " $0; vm = 2; next }
     /^Error: Could not create the Java Virtual Machine/ { if (ended == "") { ended = said; ended_at = NR }; next }
+    # The message of an exception may have more than one line.
+    level != "" && telling > 0 && NF > 0 && !/^[^ ]+\.service: / { root = root " " $0; said = $0; telling--; next }
     /^[^ ]+\.service: (Main|Control) process exited, code=[a-z]+, status=/ {
       end_record()
       if (exited == "") { exited = $0; last = said }
