@@ -74456,51 +74456,88 @@ var SignatureError = class extends Error {
 async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ */ new Date()) {
   const openpgp = await Promise.resolve().then(() => __toESM(require_openpgp_min(), 1));
   const key = await openpgp.readKey({ armoredKey: trustedKey });
+  if (signature.length === 0) throw new SignatureError("the signature file is empty");
+  if (signature.toString("latin1").trimStart().startsWith("-----BEGIN PGP ")) {
+    throw new SignatureError("the signature is armored text, and the binary file that HashiCorp publishes is expected");
+  }
   const parsed2 = await openpgp.readSignature({ binarySignature: new Uint8Array(signature) }).catch((error2) => {
     throw new SignatureError("what is there is not an OpenPGP signature", { cause: error2 });
   });
-  const packet = signatureOf(key, parsed2.packets);
-  const date2 = await requirePlausibleDate(packet, key, now);
+  const packet = onlyPacket(parsed2, signature);
+  if (packet.signatureType !== openpgp.enums.signature.binary) {
+    const type = (packet.signatureType ?? 0).toString(16).padStart(2, "0");
+    throw new SignatureError(`it is a signature of type 0x${type}, and one of a file (0x00) is expected`);
+  }
+  const signer = signerOf(packet, key);
+  await requirePlausibleDate(packet, key, signer, now);
   try {
-    const { signatures: signatures2 } = await openpgp.verify({
+    await openpgp.verify({
       message: await openpgp.createMessage({ binary: new Uint8Array(file) }),
       signature: parsed2,
       verificationKeys: key,
-      date: date2,
-      // A renewal replaces the signatures that a key carries about itself: those of HashiCorp's key are younger than most releases.
+      // Otherwise it leaves it to its caller to look at each signature that it found, if any.
+      expectSigned: true,
+      // No moment in particular: the library has one moment for the signature and the key's signatures about itself, which may be
+      // younger (a renewal replaces them). What has to do with time is checked above.
+      date: null,
       config: { allowInsecureVerificationWithReformattedKeys: true }
     });
-    await signatures2.find(({ keyID }) => keyID.equals(packet.issuerKeyID))?.verified;
   } catch (error2) {
-    const changed = /Signed digest did not match|verification failed/i.test(messageOf(error2));
-    throw new SignatureError(
-      changed ? `the signature of ${nameOf4(key)} does not match: the list was changed after it was signed` : `no valid signature of ${nameOf4(key)} (${messageOf(error2)})`,
-      { cause: error2 }
-    );
+    throw new SignatureError(problemOf(error2, key), { cause: error2 });
   }
 }
-function signatureOf(key, packets) {
-  const own = packets.find(({ issuerKeyID }) => key.getKeys(issuerKeyID).length > 0);
-  if (own) return own;
-  const others = packets.map(({ issuerKeyID }) => issuerKeyID.toHex().toUpperCase()).join(", ");
-  throw new SignatureError(
-    others === "" ? "the signature file is empty" : `the key ${others} signed it, and ${nameOf4(key)} is expected`
-  );
+function onlyPacket({ packets }, file) {
+  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures, and one is expected`);
+  const [packet] = packets;
+  if (packet?.created == null) throw new SignatureError("it holds no signature that can be read");
+  if (endOfFirstPacket(file) !== file.length) throw new SignatureError("it holds more than a signature");
+  return packet;
 }
-async function requirePlausibleDate(packet, key, now) {
-  const made = packet.created?.getTime() ?? Number.NaN;
-  if (Number.isNaN(made)) throw new SignatureError("its signature says not when it was made");
+function endOfFirstPacket(file) {
+  const [tag = 0, one = 0, two = 0] = file;
+  if ((tag & 64) !== 0) {
+    if (one < 192) return 2 + one;
+    if (one < 224) return 3 + (one - 192 << 8) + two + 192;
+    return one === 255 && file.length > 6 ? 6 + file.readUInt32BE(2) : Number.NaN;
+  }
+  const size = 2 ** (tag & 3);
+  return size <= 4 && file.length > size ? 1 + size + file.readUIntBE(1, size) : Number.NaN;
+}
+function signerOf(packet, key) {
+  const [signer] = key.getKeys(packet.issuerKeyID);
+  if (signer) return signer;
+  const other = packet.issuerKeyID.toHex().toUpperCase();
+  const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
+  throw new SignatureError(`${found}, and ${nameOf4(key)} is expected`);
+}
+async function requirePlausibleDate(packet, key, signer, now) {
+  const made = Number(packet.created);
   if (made > now.getTime()) {
     throw new SignatureError(
       `its signature is of ${dayOf(made)}, and this runner's clock says ${dayOf(now.getTime())}: set the clock right`
     );
   }
-  const lifetimes = [key, ...key.getKeys(packet.issuerKeyID)].map((each) => each.getExpirationTime());
-  const expires = Math.min(...(await Promise.all(lifetimes)).map(Number));
-  if (made > expires) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, after ${nameOf4(key)} had expired on ${dayOf(expires)}`);
+  if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
+  const born = Number(signer.getCreationTime());
+  if (made < born) {
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf4(signer)} was made on ${dayOf(born)}`);
   }
-  return new Date(Math.min(now.getTime(), expires - 1e3));
+  const expires = Math.min(...(await Promise.all([key, signer].map((each) => each.getExpirationTime()))).map(Number));
+  if (made >= expires) {
+    throw new SignatureError(
+      `it was signed on ${dayOf(made)}, after ${nameOf4(signer)} had expired on ${dayOf(expires)}`
+    );
+  }
+}
+function problemOf(error2, key) {
+  const problem4 = messageOf(error2);
+  if (/Signed digest did not match/i.test(problem4)) {
+    return `the signature of ${nameOf4(key)} does not match: the list was changed after it was signed`;
+  }
+  if (/verification failed/i.test(problem4)) {
+    return `it names ${nameOf4(key)}, and that key did not make it`;
+  }
+  return `no valid signature of ${nameOf4(key)} (${problem4})`;
 }
 function nameOf4(key) {
   return `the key ${key.getFingerprint().toUpperCase()}`;

@@ -221,10 +221,16 @@ const downloads = [
   ),
   ...inFile(
     'packer/install/signature.ts',
-    ['packer/install/tampered.test.ts', 'packer/install/hashicorp.test.ts'],
-    ['the signature is valid', 'await signatures.find(({keyID}) => keyID.equals(packet.issuerKeyID))?.verified', ''],
-    ['it was made while the key was valid', 'if (made > expires)', 'if (false)'],
-    ['it was not made in the future', 'if (made > now.getTime())', 'if (false)']
+    ['packer/install/tampered.test.ts', 'packer/install/signature.test.ts'],
+    ['the signature is valid', 'expectSigned: true,', ''],
+    ['there is a signature', 'if (signature.length === 0) throw', 'if (false) throw'],
+    ['it is over a file', 'if (packet.signatureType !== openpgp.enums.signature.binary)', 'if (false)'],
+    ['it is the only one', 'if (packets.length > 1) throw', 'if (false) throw'],
+    ['nothing is beside it', 'if (endOfFirstPacket(file) !== file.length) throw', 'if (false) throw'],
+    ['it was made while the key was valid', 'if (made >= expires)', 'if (false)'],
+    ['it was not made before the key', 'if (made < born)', 'if (false)'],
+    ['it was not made in the future', 'if (made > now.getTime())', 'if (false)'],
+    ['it has not expired itself', 'if (packet.getExpirationTime() <= now) throw', 'if (false) throw']
   ),
   ...inFile(
     'packer/install/zip.ts',

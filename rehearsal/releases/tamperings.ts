@@ -1,4 +1,7 @@
-import {newSigningKey} from './signing-key.ts'
+import {enums} from 'openpgp'
+import {hashicorpKey} from '../../src/packer/install/hashicorp.ts'
+import {armored, clearSigned, forge, ownSignatureOfHashiCorpsKey, revoked, type Forgery} from './forgeries.ts'
+import {newSigningKey, type SigningKey} from './signing-key.ts'
 import {filesOf, standInZip, type Published, type ReleasesSite} from './site.ts'
 import {folder, symbolicLink, zipOf} from './zip-file.ts'
 
@@ -7,7 +10,7 @@ export interface Tampering {
   readonly name: string
   /** Publishes the release, spoiled. @returns the armored key that the installation is to trust; undefined for the site's own */
   readonly spoil: (site: ReleasesSite, version: string) => Promise<string | undefined>
-  /** What the message must say, and those of the other cases do not. */
+  /** What the message must say, and those of the other cases do not, but for cases that share one. */
   readonly says: RegExp
 }
 
@@ -21,6 +24,95 @@ function zipped(name: string, zip: Buffer, says: RegExp): Tampering {
 
 const packer = {name: 'packer', content: '#!/bin/sh\n'}
 
+interface Keys {
+  /** Signs; the site's own unless given. */
+  readonly key?: () => Promise<SigningKey>
+  /** The armored key that the installation trusts; the one that signs unless given. */
+  readonly trusted?: (key: SigningKey) => string | Promise<string>
+}
+
+/** A release whose list comes with something that is no good signature of it. */
+function signed(
+  name: string,
+  says: RegExp,
+  sign: (list: Buffer, key: SigningKey) => Buffer | Promise<Buffer>,
+  {key, trusted = ({publicKey}) => publicKey}: Keys = {}
+): Tampering {
+  return {
+    name,
+    says,
+    async spoil(site, version) {
+      await site.publish(version)
+      const {sums, signature} = filesOf(version)
+      const signer = (await key?.()) ?? site.key
+      site.files.set(signature, await sign(Buffer.from(site.files.get(sums) as Buffer), signer))
+      return trusted(signer)
+    }
+  }
+}
+
+const otherType = (type: string): RegExp => new RegExp(`a signature of type 0x${type}, and one of a file \\(0x00\\)`)
+const listChanged = /does not match: the list was changed after it was signed/
+const armoredText = /armored text, and the binary file that HashiCorp publishes is expected/
+/** A packet that readers ignore: padding (RFC 9580, 5.14). */
+const padding = Buffer.from([0xc0 | enums.packet.padding, 1, 0])
+
+/** What has been taken for a signature, or could be. */
+const signatures: readonly Tampering[] = [
+  signed('an empty signature', /the signature file is empty/, () => Buffer.alloc(0)),
+  signed("HashiCorp's own key: its self-signature", otherType('13'), ofHashiCorp(enums.signature.certPositive), {
+    trusted: () => hashicorpKey
+  }),
+  signed("HashiCorp's own key: of a subkey", otherType('18'), ofHashiCorp(enums.signature.subkeyBinding), {
+    trusted: () => hashicorpKey
+  }),
+  signed("HashiCorp's own key: by a subkey", otherType('19'), ofHashiCorp(enums.signature.keyBinding), {
+    trusted: () => hashicorpKey
+  }),
+  signed('signature of a text', otherType('01'), forged({type: enums.signature.text})),
+  signed('signature of nothing (standalone)', otherType('02'), forged({type: enums.signature.standalone})),
+  signed('signature of a name (certification)', otherType('10'), forged({type: enums.signature.certGeneric})),
+  signed('signature of another list', listChanged, (_, key) => key.sign(Buffer.from('another list'))),
+  signed('two signatures, of which one is bad', /it holds 2 signatures, and one is expected/, async (list, key) =>
+    Buffer.concat([await key.sign(list), await key.sign(Buffer.from('another list'))])
+  ),
+  signed('a good signature, and more', /it holds more than a signature/, async (list, key) =>
+    Buffer.concat([await key.sign(list), padding])
+  ),
+  signed('a signature of an unknown version', /it holds no signature that can be read/, async (list, key) => {
+    const signature = await key.sign(list)
+    return signature.fill(99, signature.length < 194 ? 2 : 3, signature.length < 194 ? 3 : 4)
+  }),
+  signed('a good signature, armored', armoredText, async (list, key) => armored(await key.sign(list))),
+  signed('a text with its signature (cleartext)', armoredText, clearSigned),
+  signed('another key under the name of the trusted one', /and that key did not make it/, async (list, key) =>
+    forge(list, await newSigningKey(), {names: key})
+  ),
+  signed('a weak hash', /Insecure message hash algorithm: SHA1/, forged({hash: enums.hash.sha1}), {
+    key: () => newSigningKey({isRsa: true})
+  }),
+  signed(
+    'signed before the key was made',
+    /it was signed on [\d-]+, before the key [\dA-F]{40} was made on/,
+    forged({at: inDays(-10)})
+  ),
+  signed(
+    'a signature that has expired',
+    /the signature itself has expired/,
+    // The key is a minute old.
+    forged({at: new Date(Date.now() - 30_000), lifetime: 10})
+  ),
+  signed('signed by a key that was revoked', /revoked/, (list, key) => key.sign(list), {trusted: revoked})
+]
+
+function forged(forgery: Forgery) {
+  return (list: Buffer, key: SigningKey) => forge(list, key, forgery)
+}
+
+function ofHashiCorp(type: enums.signature) {
+  return () => ownSignatureOfHashiCorpsKey(type)
+}
+
 export const tamperings: readonly Tampering[] = [
   {
     name: 'bad checksum: another zip',
@@ -32,7 +124,7 @@ export const tamperings: readonly Tampering[] = [
   },
   {
     name: 'bad signature: list changed after it was signed',
-    says: /does not match: the list was changed after it was signed/,
+    says: listChanged,
     async spoil(site, version) {
       await site.publish(version)
       const {sums, zipName} = filesOf(version)
@@ -77,6 +169,7 @@ export const tamperings: readonly Tampering[] = [
       return published(site, version, {signedAt: inDays(10)})
     }
   },
+  ...signatures,
   {
     name: 'redirect to another host',
     says: /a redirect to another host, https:\/\/files\.example, is refused/,

@@ -22,8 +22,8 @@ const installed = async (trustedKey: string | undefined) =>
 it.each(tamperings)('refuses and leaves nothing of: $name', async ({spoil, says}) => {
   const message = await runner.failure(installed(await spoil(site, version)))
   expect(message).toMatch(says)
-  // A message of its own: no other case's would fit.
-  expect(tamperings.filter((other) => other.says.test(message)).map((other) => other.says)).toEqual([says])
+  // A message of its own: no other case's would fit, but where cases share one.
+  expect(new Set(tamperings.map((other) => other.says).filter((other) => other.test(message)))).toEqual(new Set([says]))
 })
 
 it.each(accepted)('takes $name', async ({spoil}) => {

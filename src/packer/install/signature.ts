@@ -1,4 +1,4 @@
-import type {PublicKey, SignaturePacket} from 'openpgp'
+import type {PublicKey, Signature, SignaturePacket, Subkey} from 'openpgp'
 import {messageOf} from '../../report/errors.ts'
 
 /** The signature does not show that the owner of the trusted key made the file. The message completes "not signed by …: ". */
@@ -7,8 +7,11 @@ export class SignatureError extends Error {
 }
 
 /**
- * Checks a detached OpenPGP signature. One that was made while the key was valid counts for ever; one that was made after the key
- * expired does not. The library is loaded only when something is downloaded.
+ * Checks that `signature` is exactly one detached, binary OpenPGP signature (type 0x00) over `file` by the trusted key or a signing
+ * subkey of it, and nothing else. It must have been made while that key was valid, and then counts for ever, also after the key has
+ * expired: the self-signatures of HashiCorp's key are younger than most releases, and one of its subkeys has expired. A revoked key
+ * counts as openpgp says: not at all, unless it was only retired or superseded later. The library is loaded only when something is
+ * downloaded.
  *
  * @param trustedKey an armored public key
  * @throws SignatureError
@@ -21,59 +24,101 @@ export async function verifySignature(
 ): Promise<void> {
   const openpgp = await import('openpgp')
   const key = await openpgp.readKey({armoredKey: trustedKey})
+  if (signature.length === 0) throw new SignatureError('the signature file is empty')
+  if (signature.toString('latin1').trimStart().startsWith('-----BEGIN PGP ')) {
+    throw new SignatureError('the signature is armored text, and the binary file that HashiCorp publishes is expected')
+  }
   const parsed = await openpgp.readSignature({binarySignature: new Uint8Array(signature)}).catch((error: unknown) => {
     throw new SignatureError('what is there is not an OpenPGP signature', {cause: error})
   })
-  const packet = signatureOf(key, parsed.packets)
-  const date = await requirePlausibleDate(packet, key, now)
+  const packet = onlyPacket(parsed, signature)
+  if (packet.signatureType !== openpgp.enums.signature.binary) {
+    const type = (packet.signatureType ?? 0).toString(16).padStart(2, '0')
+    throw new SignatureError(`it is a signature of type 0x${type}, and one of a file (0x00) is expected`)
+  }
+  const signer = signerOf(packet, key)
+  await requirePlausibleDate(packet, key, signer, now)
   try {
-    const {signatures} = await openpgp.verify({
+    await openpgp.verify({
       message: await openpgp.createMessage({binary: new Uint8Array(file)}),
       signature: parsed,
       verificationKeys: key,
-      date,
-      // A renewal replaces the signatures that a key carries about itself: those of HashiCorp's key are younger than most releases.
+      // Otherwise it leaves it to its caller to look at each signature that it found, if any.
+      expectSigned: true,
+      // No moment in particular: the library has one moment for the signature and the key's signatures about itself, which may be
+      // younger (a renewal replaces them). What has to do with time is checked above.
+      date: null,
       config: {allowInsecureVerificationWithReformattedKeys: true}
     })
-    await signatures.find(({keyID}) => keyID.equals(packet.issuerKeyID))?.verified
   } catch (error) {
-    const changed = /Signed digest did not match|verification failed/i.test(messageOf(error))
-    throw new SignatureError(
-      changed
-        ? `the signature of ${nameOf(key)} does not match: the list was changed after it was signed`
-        : `no valid signature of ${nameOf(key)} (${messageOf(error)})`,
-      {cause: error}
-    )
+    throw new SignatureError(problemOf(error, key), {cause: error})
   }
 }
 
-function signatureOf(key: PublicKey, packets: readonly SignaturePacket[]): SignaturePacket {
-  const own = packets.find(({issuerKeyID}) => key.getKeys(issuerKeyID).length > 0)
-  if (own) return own
-  const others = packets.map(({issuerKeyID}) => issuerKeyID.toHex().toUpperCase()).join(', ')
-  throw new SignatureError(
-    others === '' ? 'the signature file is empty' : `the key ${others} signed it, and ${nameOf(key)} is expected`
-  )
+/** The one packet that the file consists of. What OpenPGP lets a reader ignore (padding, unknown packets) is not accepted here. */
+function onlyPacket({packets}: Signature, file: Buffer): SignaturePacket {
+  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures, and one is expected`)
+  const [packet] = packets as readonly SignaturePacket[]
+  // Of a version that is not known, say.
+  if (packet?.created == null) throw new SignatureError('it holds no signature that can be read')
+  if (endOfFirstPacket(file) !== file.length) throw new SignatureError('it holds more than a signature')
+  return packet
 }
 
-/** The moment to verify at: now, or the last one at which the key was valid. */
-async function requirePlausibleDate(packet: SignaturePacket, key: PublicKey, now: Date): Promise<Date> {
-  const made = packet.created?.getTime() ?? Number.NaN
-  if (Number.isNaN(made)) throw new SignatureError('its signature says not when it was made')
+/** Where the first packet ends, by its header (RFC 9580, 4.2); NaN for one that does not tell. */
+function endOfFirstPacket(file: Buffer): number {
+  const [tag = 0, one = 0, two = 0] = file
+  if ((tag & 0x40) !== 0) {
+    if (one < 192) return 2 + one
+    if (one < 224) return 3 + ((one - 192) << 8) + two + 192
+    return one === 255 && file.length > 6 ? 6 + file.readUInt32BE(2) : Number.NaN
+  }
+  const size = 2 ** (tag & 3)
+  return size <= 4 && file.length > size ? 1 + size + file.readUIntBE(1, size) : Number.NaN
+}
+
+function signerOf(packet: SignaturePacket, key: PublicKey): PublicKey | Subkey {
+  const [signer] = key.getKeys(packet.issuerKeyID)
+  if (signer) return signer
+  const other = packet.issuerKeyID.toHex().toUpperCase()
+  const found = other === '' ? 'it does not say which key signed it' : `the key ${other} signed it`
+  throw new SignatureError(`${found}, and ${nameOf(key)} is expected`)
+}
+
+/** A signature counts when it was made in the lifetime of its key, and of the key that vouches for that one. */
+async function requirePlausibleDate(packet: SignaturePacket, key: PublicKey, signer: PublicKey | Subkey, now: Date) {
+  const made = Number(packet.created)
   if (made > now.getTime()) {
     throw new SignatureError(
       `its signature is of ${dayOf(made)}, and this runner's clock says ${dayOf(now.getTime())}: set the clock right`
     )
   }
-  const lifetimes = [key, ...key.getKeys(packet.issuerKeyID)].map((each) => each.getExpirationTime())
-  const expires = Math.min(...(await Promise.all(lifetimes)).map(Number))
-  if (made > expires) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, after ${nameOf(key)} had expired on ${dayOf(expires)}`)
+  if (packet.getExpirationTime() <= now) throw new SignatureError('the signature itself has expired')
+  const born = Number(signer.getCreationTime())
+  if (made < born) {
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf(signer)} was made on ${dayOf(born)}`)
   }
-  return new Date(Math.min(now.getTime(), expires - 1_000))
+  // Null where the key is not valid at all, which is then expired since 1970.
+  const expires = Math.min(...(await Promise.all([key, signer].map((each) => each.getExpirationTime()))).map(Number))
+  if (made >= expires) {
+    throw new SignatureError(
+      `it was signed on ${dayOf(made)}, after ${nameOf(signer)} had expired on ${dayOf(expires)}`
+    )
+  }
 }
 
-function nameOf(key: PublicKey): string {
+function problemOf(error: unknown, key: PublicKey): string {
+  const problem = messageOf(error)
+  if (/Signed digest did not match/i.test(problem)) {
+    return `the signature of ${nameOf(key)} does not match: the list was changed after it was signed`
+  }
+  if (/verification failed/i.test(problem)) {
+    return `it names ${nameOf(key)}, and that key did not make it`
+  }
+  return `no valid signature of ${nameOf(key)} (${problem})`
+}
+
+function nameOf(key: PublicKey | Subkey): string {
   return `the key ${key.getFingerprint().toUpperCase()}`
 }
 
