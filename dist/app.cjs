@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path21 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path22 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path21 && path21[0] !== "/") {
-          path21 = `/${path21}`;
+        if (path22 && path22[0] !== "/") {
+          path22 = `/${path22}`;
         }
-        return new URL(`${origin}${path21}`);
+        return new URL(`${origin}${path22}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path21, origin }
+          request: { method, path: path22, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path21);
+        debuglog("sending request to %s %s/%s", method, origin, path22);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path21, origin },
+          request: { method, path: path22, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path21,
+          path22,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path21, origin }
+          request: { method, path: path22, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path21);
+        debuglog("trailers received from %s %s/%s", method, origin, path22);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path21, origin },
+          request: { method, path: path22, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path21,
+          path22,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path21, origin }
+            request: { method, path: path22, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path21);
+          debuglog("sending request to %s %s/%s", method, origin, path22);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path21,
+        path: path22,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path21 !== "string") {
+        if (typeof path22 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path21[0] !== "/" && !(path21.startsWith("http://") || path21.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path22[0] !== "/" && !(path22.startsWith("http://") || path22.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path21)) {
+        } else if (invalidPathRegex.test(path22)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path21, query) : path21;
+        this.path = query ? buildURL(path22, query) : path22;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path21, host, upgrade, blocking, reset } = request;
+      const { method, path: path22, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path21} HTTP/1.1\r
+      let header = `${method} ${path22} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -6874,7 +6874,7 @@ var require_client_h2 = __commonJS({
     "use strict";
     var assert = require("node:assert");
     var { errorMonitor } = require("node:events");
-    var { pipeline: pipeline3 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var util = require_util();
     var {
       RequestContentLengthMismatchError,
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path21, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path22, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path21;
+      headers[HTTP2_HEADER_PATH] = path22;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7353,7 +7353,7 @@ var require_client_h2 = __commonJS({
     }
     function writeStream(abort, socket, expectsPayload, h2stream, body, client, request, contentLength) {
       assert(contentLength !== 0 || client[kRunning] === 0, "stream body cannot be pipelined");
-      const pipe = pipeline3(
+      const pipe = pipeline4(
         body,
         h2stream,
         (err) => {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path21 = search ? `${pathname}${search}` : pathname;
+        const path22 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path21;
+        this.opts.path = path22;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path21 = "/",
+          path: path22 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path21;
+        opts.path = origin + path22;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10398,7 +10398,7 @@ var require_api_pipeline = __commonJS({
         util.destroy(ret, err);
       }
     };
-    function pipeline3(opts, handler) {
+    function pipeline4(opts, handler) {
       try {
         const pipelineHandler = new PipelineHandler(opts, handler);
         this.dispatch({ ...opts, body: pipelineHandler.req }, pipelineHandler);
@@ -10407,7 +10407,7 @@ var require_api_pipeline = __commonJS({
         return new PassThrough().destroy(err);
       }
     }
-    module2.exports = pipeline3;
+    module2.exports = pipeline4;
   }
 });
 
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path21) {
-      if (typeof path21 !== "string") {
-        return path21;
+    function safeUrl(path22) {
+      if (typeof path22 !== "string") {
+        return path22;
       }
-      const pathSegments = path21.split("?");
+      const pathSegments = path22.split("?");
       if (pathSegments.length !== 2) {
-        return path21;
+        return path22;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path21, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path21);
+    function matchKey(mockDispatch2, { path: path22, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path22);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path21 }) => matchValue(safeUrl(path21), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path22 }) => matchValue(safeUrl(path22), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path21, method, body, headers, query } = opts;
+      const { path: path22, method, body, headers, query } = opts;
       return {
-        path: path21,
+        path: path22,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path21, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path22, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path21,
+            Path: path22,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -13572,7 +13572,7 @@ var require_fetch = __commonJS({
       subresourceSet
     } = require_constants3();
     var EE = require("node:events");
-    var { Readable: Readable5, pipeline: pipeline3, finished } = require("node:stream");
+    var { Readable: Readable5, pipeline: pipeline4, finished } = require("node:stream");
     var { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = require_util();
     var { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
     var { getGlobalDispatcher } = require_global2();
@@ -14517,7 +14517,7 @@ var require_fetch = __commonJS({
                 status,
                 statusText,
                 headersList,
-                body: decoders.length ? pipeline3(this.body, ...decoders, (err) => {
+                body: decoders.length ? pipeline4(this.body, ...decoders, (err) => {
                   if (err) {
                     this.onError(err);
                   }
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path21) {
-      for (let i9 = 0; i9 < path21.length; ++i9) {
-        const code2 = path21.charCodeAt(i9);
+    function validateCookiePath(path22) {
+      for (let i9 = 0; i9 < path22.length; ++i9) {
+        const code2 = path22.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -18718,7 +18718,7 @@ ${value}`;
 var require_eventsource = __commonJS({
   "node_modules/undici/lib/web/eventsource/eventsource.js"(exports2, module2) {
     "use strict";
-    var { pipeline: pipeline3 } = require("node:stream");
+    var { pipeline: pipeline4 } = require("node:stream");
     var { fetching } = require_fetch();
     var { makeRequest } = require_request2();
     var { webidl } = require_webidl();
@@ -18878,7 +18878,7 @@ var require_eventsource = __commonJS({
               ));
             }
           });
-          pipeline3(
+          pipeline4(
             response.body.stream,
             eventSourceStream,
             (error2) => {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path21 = opts.path;
+          let path22 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path21 = `/${path21}`;
+            path22 = `/${path22}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path21);
+          url = new URL(util.parseOrigin(url).origin + path22);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises3 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path21, options) => {
-      if (fileIntercept[path21] !== void 0) {
-        return fileIntercept[path21];
+    readFile2 = (path22, options) => {
+      if (fileIntercept[path22] !== void 0) {
+        return fileIntercept[path22];
       }
-      if (!filePromises[path21] || options?.ignoreCache) {
-        filePromises[path21] = (0, import_promises3.readFile)(path21, "utf8");
+      if (!filePromises[path22] || options?.ignoreCache) {
+        filePromises[path22] = (0, import_promises3.readFile)(path22, "utf8");
       }
-      return filePromises[path21];
+      return filePromises[path22];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path21, contents) {
-        fileIntercept[path21] = Promise.resolve(contents);
+      interceptFile(path22, contents) {
+        fileIntercept[path22] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path21 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path21}`;
+              const { protocol, hostname, port, path: path22 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path22}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path21) => {
-      const parts = path21.split(".");
+    getAttrPathList = (path22) => {
+      const parts = path22.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path21}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path22}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path21}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path22}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path21) => getAttrPathList(path21).reduce((acc, index) => {
+    getAttr = (value, path22) => getAttrPathList(path22).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path21}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path22}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path21 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path21}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path22 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path22}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path21) => {
+    buildPathSegments = (path22) => {
       const segments = [];
       let offset = 0;
-      for (const match of path21.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path22.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path21.slice(offset, match.index), 0]);
+          segments.push([path22.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path21.length) {
-        segments.push([path21.slice(offset), 0]);
+      if (segments.length && offset < path22.length) {
+        segments.push([path22.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path21, search] = http3?.[1].split("?") ?? [];
+      const [path22, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path21,
+        path22,
         search ? [...new URLSearchParams(search)] : [],
-        path21 ? buildPathSegments(path21) : void 0,
+        path22 ? buildPathSegments(path22) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path21, staticQuery] = operation2;
+          const [method, path22, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path21 : request.path + path21;
+            request.path = request.path === "/" ? path22 : request.path + path22;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path21 = "";
+        let path22 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path21 += value;
+            path22 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path21 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path22 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path21 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path22 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path21;
+        return path22;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path21) => {
+    get = (fromObject, path22) => {
       let cursor = fromObject;
-      const pathComponents = path21.split(".");
+      const pathComponents = path22.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path21 }) {
+      getCanonicalPath({ path: path22 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path21.split("/")) {
+          for (const pathSegment of path22.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path21?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path21?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path22?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path22?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path21;
+        return path22;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path21 = request.path;
+          let path22 = request.path;
           if (queryString) {
-            path21 += `?${queryString}`;
+            path22 += `?${queryString}`;
           }
           if (request.fragment) {
-            path21 += `#${request.fragment}`;
+            path22 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path21,
+            path: path22,
             port: request.port,
             agent,
             auth
@@ -40254,11 +40254,11 @@ var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
     var parse = require_parse2();
-    var valid2 = (version, options) => {
+    var valid = (version, options) => {
       const v2 = parse(version, options);
       return v2 ? v2.version : null;
     };
-    module2.exports = valid2;
+    module2.exports = valid;
   }
 });
 
@@ -40267,11 +40267,11 @@ var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
     var parse = require_parse2();
-    var clean2 = (version, options) => {
+    var clean = (version, options) => {
       const s3 = parse(version.trim().replace(/^[=v]+/, ""), options);
       return s3 ? s3.version : null;
     };
-    module2.exports = clean2;
+    module2.exports = clean;
   }
 });
 
@@ -40455,8 +40455,8 @@ var require_gt = __commonJS({
   "node_modules/semver/functions/gt.js"(exports2, module2) {
     "use strict";
     var compare = require_compare();
-    var gt2 = (a9, b9, loose) => compare(a9, b9, loose) > 0;
-    module2.exports = gt2;
+    var gt = (a9, b9, loose) => compare(a9, b9, loose) > 0;
+    module2.exports = gt;
   }
 });
 
@@ -40516,7 +40516,7 @@ var require_cmp = __commonJS({
     "use strict";
     var eq = require_eq();
     var neq = require_neq();
-    var gt2 = require_gt();
+    var gt = require_gt();
     var gte = require_gte();
     var lt = require_lt();
     var lte = require_lte();
@@ -40545,7 +40545,7 @@ var require_cmp = __commonJS({
         case "!=":
           return neq(a9, b9, loose);
         case ">":
-          return gt2(a9, b9, loose);
+          return gt(a9, b9, loose);
         case ">=":
           return gte(a9, b9, loose);
         case "<":
@@ -41379,7 +41379,7 @@ var require_satisfies = __commonJS({
   "node_modules/semver/functions/satisfies.js"(exports2, module2) {
     "use strict";
     var Range = require_range();
-    var satisfies3 = (version, range2, options) => {
+    var satisfies = (version, range2, options) => {
       try {
         range2 = new Range(range2, options);
       } catch (er) {
@@ -41387,7 +41387,7 @@ var require_satisfies = __commonJS({
       }
       return range2.test(version);
     };
-    module2.exports = satisfies3;
+    module2.exports = satisfies;
   }
 });
 
@@ -41465,7 +41465,7 @@ var require_min_version = __commonJS({
     "use strict";
     var SemVer = require_semver();
     var Range = require_range();
-    var gt2 = require_gt();
+    var gt = require_gt();
     var minVersion = (range2, loose) => {
       range2 = new Range(range2, loose);
       let minver = new SemVer("0.0.0");
@@ -41493,7 +41493,7 @@ var require_min_version = __commonJS({
             /* fallthrough */
             case "":
             case ">=":
-              if (!setMin || gt2(compver, setMin)) {
+              if (!setMin || gt(compver, setMin)) {
                 setMin = compver;
               }
               break;
@@ -41505,7 +41505,7 @@ var require_min_version = __commonJS({
               throw new Error(`Unexpected operation: ${comparator.operator}`);
           }
         });
-        if (setMin && (!minver || gt2(minver, setMin))) {
+        if (setMin && (!minver || gt(minver, setMin))) {
           minver = setMin;
         }
       }
@@ -41542,8 +41542,8 @@ var require_outside = __commonJS({
     var Comparator = require_comparator();
     var { ANY } = Comparator;
     var Range = require_range();
-    var satisfies3 = require_satisfies();
-    var gt2 = require_gt();
+    var satisfies = require_satisfies();
+    var gt = require_gt();
     var lt = require_lt();
     var lte = require_lte();
     var gte = require_gte();
@@ -41553,7 +41553,7 @@ var require_outside = __commonJS({
       let gtfn, ltefn, ltfn, comp, ecomp;
       switch (hilo) {
         case ">":
-          gtfn = gt2;
+          gtfn = gt;
           ltefn = lte;
           ltfn = lt;
           comp = ">";
@@ -41562,14 +41562,14 @@ var require_outside = __commonJS({
         case "<":
           gtfn = lt;
           ltefn = gte;
-          ltfn = gt2;
+          ltfn = gt;
           comp = "<";
           ecomp = "<=";
           break;
         default:
           throw new TypeError('Must provide a hilo val of "<" or ">"');
       }
-      if (satisfies3(version, range2, options)) {
+      if (satisfies(version, range2, options)) {
         return false;
       }
       for (let i9 = 0; i9 < range2.set.length; ++i9) {
@@ -41641,7 +41641,7 @@ var require_intersects = __commonJS({
 var require_simplify = __commonJS({
   "node_modules/semver/ranges/simplify.js"(exports2, module2) {
     "use strict";
-    var satisfies3 = require_satisfies();
+    var satisfies = require_satisfies();
     var compare = require_compare();
     module2.exports = (versions2, range2, options) => {
       const set2 = [];
@@ -41649,7 +41649,7 @@ var require_simplify = __commonJS({
       let prev = null;
       const v2 = versions2.sort((a9, b9) => compare(a9, b9, options));
       for (const version of v2) {
-        const included = satisfies3(version, range2, options);
+        const included = satisfies(version, range2, options);
         if (included) {
           prev = version;
           if (!first) {
@@ -41694,7 +41694,7 @@ var require_subset = __commonJS({
     var Range = require_range();
     var Comparator = require_comparator();
     var { ANY } = Comparator;
-    var satisfies3 = require_satisfies();
+    var satisfies = require_satisfies();
     var compare = require_compare();
     var subset = (sub, dom, options = {}) => {
       if (sub === dom) {
@@ -41740,10 +41740,10 @@ var require_subset = __commonJS({
         }
       }
       const eqSet = /* @__PURE__ */ new Set();
-      let gt2, lt;
+      let gt, lt;
       for (const c9 of sub) {
         if (c9.operator === ">" || c9.operator === ">=") {
-          gt2 = higherGT(gt2, c9, options);
+          gt = higherGT(gt, c9, options);
         } else if (c9.operator === "<" || c9.operator === "<=") {
           lt = lowerLT(lt, c9, options);
         } else {
@@ -41754,23 +41754,23 @@ var require_subset = __commonJS({
         return null;
       }
       let gtltComp;
-      if (gt2 && lt) {
-        gtltComp = compare(gt2.semver, lt.semver, options);
+      if (gt && lt) {
+        gtltComp = compare(gt.semver, lt.semver, options);
         if (gtltComp > 0) {
           return null;
-        } else if (gtltComp === 0 && (gt2.operator !== ">=" || lt.operator !== "<=")) {
+        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
           return null;
         }
       }
       for (const eq of eqSet) {
-        if (gt2 && !satisfies3(eq, String(gt2), options)) {
+        if (gt && !satisfies(eq, String(gt), options)) {
           return null;
         }
-        if (lt && !satisfies3(eq, String(lt), options)) {
+        if (lt && !satisfies(eq, String(lt), options)) {
           return null;
         }
         for (const c9 of dom) {
-          if (!satisfies3(eq, String(c9), options)) {
+          if (!satisfies(eq, String(c9), options)) {
             return false;
           }
         }
@@ -41779,25 +41779,25 @@ var require_subset = __commonJS({
       let higher, lower;
       let hasDomLT, hasDomGT;
       let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
-      let needDomGTPre = gt2 && !options.includePrerelease && gt2.semver.prerelease.length ? gt2.semver : false;
+      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
       if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
         needDomLTPre = false;
       }
       for (const c9 of dom) {
         hasDomGT = hasDomGT || c9.operator === ">" || c9.operator === ">=";
         hasDomLT = hasDomLT || c9.operator === "<" || c9.operator === "<=";
-        if (gt2) {
+        if (gt) {
           if (needDomGTPre) {
             if (c9.semver.prerelease && c9.semver.prerelease.length && c9.semver.major === needDomGTPre.major && c9.semver.minor === needDomGTPre.minor && c9.semver.patch === needDomGTPre.patch) {
               needDomGTPre = false;
             }
           }
           if (c9.operator === ">" || c9.operator === ">=") {
-            higher = higherGT(gt2, c9, options);
-            if (higher === c9 && higher !== gt2) {
+            higher = higherGT(gt, c9, options);
+            if (higher === c9 && higher !== gt) {
               return false;
             }
-          } else if (gt2.operator === ">=" && !c9.test(gt2.semver)) {
+          } else if (gt.operator === ">=" && !c9.test(gt.semver)) {
             return false;
           }
         }
@@ -41816,14 +41816,14 @@ var require_subset = __commonJS({
             return false;
           }
         }
-        if (!c9.operator && (lt || gt2) && gtltComp !== 0) {
+        if (!c9.operator && (lt || gt) && gtltComp !== 0) {
           return false;
         }
       }
-      if (gt2 && hasDomLT && !lt && gtltComp !== 0) {
+      if (gt && hasDomLT && !lt && gtltComp !== 0) {
         return false;
       }
-      if (lt && hasDomGT && !gt2 && gtltComp !== 0) {
+      if (lt && hasDomGT && !gt && gtltComp !== 0) {
         return false;
       }
       if (needDomGTPre || needDomLTPre) {
@@ -41858,8 +41858,8 @@ var require_semver2 = __commonJS({
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse = require_parse2();
-    var valid2 = require_valid();
-    var clean2 = require_clean();
+    var valid = require_valid();
+    var clean = require_clean();
     var inc = require_inc();
     var diff = require_diff();
     var major = require_major();
@@ -41872,7 +41872,7 @@ var require_semver2 = __commonJS({
     var compareBuild = require_compare_build();
     var sort = require_sort();
     var rsort = require_rsort();
-    var gt2 = require_gt();
+    var gt = require_gt();
     var lt = require_lt();
     var eq = require_eq();
     var neq = require_neq();
@@ -41883,7 +41883,7 @@ var require_semver2 = __commonJS({
     var truncate = require_truncate();
     var Comparator = require_comparator();
     var Range = require_range();
-    var satisfies3 = require_satisfies();
+    var satisfies = require_satisfies();
     var toComparators = require_to_comparators();
     var maxSatisfying = require_max_satisfying();
     var minSatisfying = require_min_satisfying();
@@ -41897,8 +41897,8 @@ var require_semver2 = __commonJS({
     var subset = require_subset();
     module2.exports = {
       parse,
-      valid: valid2,
-      clean: clean2,
+      valid,
+      clean,
       inc,
       diff,
       major,
@@ -41911,7 +41911,7 @@ var require_semver2 = __commonJS({
       compareBuild,
       sort,
       rsort,
-      gt: gt2,
+      gt,
       lt,
       eq,
       neq,
@@ -41922,7 +41922,7 @@ var require_semver2 = __commonJS({
       truncate,
       Comparator,
       Range,
-      satisfies: satisfies3,
+      satisfies,
       toComparators,
       maxSatisfying,
       minSatisfying,
@@ -43259,7 +43259,7 @@ var require_openpgp_min = __commonJS({
         super(...e10), Error.captureStackTrace && Error.captureStackTrace(this, lt), this.name = "UnknownPacketError";
       }
     };
-    var gt2 = class extends lt {
+    var gt = class extends lt {
       constructor(...e10) {
         super(...e10), Error.captureStackTrace && Error.captureStackTrace(this, lt), this.name = "MalformedPacketError";
       }
@@ -45423,7 +45423,7 @@ var require_openpgp_min = __commonJS({
     var ns;
     var is;
     var ss;
-    var os6 = function(e10, t3, r10) {
+    var os5 = function(e10, t3, r10) {
       for (var n6 = e10.length, i10 = 0, s4 = new _i2(t3); i10 < n6; ++i10) e10[i10] && ++s4[e10[i10] - 1];
       var a10, o6 = new _i2(t3);
       for (i10 = 1; i10 < t3; ++i10) o6[i10] = o6[i10 - 1] + s4[i10 - 1] << 1;
@@ -45441,10 +45441,10 @@ var require_openpgp_min = __commonJS({
     for (ss = 280; ss < 288; ++ss) cs[ss] = 8;
     var us = new Vi(32);
     for (ss = 0; ss < 32; ++ss) us[ss] = 5;
-    var hs = /* @__PURE__ */ os6(cs, 9, 0);
-    var fs6 = /* @__PURE__ */ os6(cs, 9, 1);
-    var ls = /* @__PURE__ */ os6(us, 5, 0);
-    var ys = /* @__PURE__ */ os6(us, 5, 1);
+    var hs = /* @__PURE__ */ os5(cs, 9, 0);
+    var fs5 = /* @__PURE__ */ os5(cs, 9, 1);
+    var ls = /* @__PURE__ */ os5(us, 5, 0);
+    var ys = /* @__PURE__ */ os5(us, 5, 1);
     var gs = function(e10) {
       for (var t3 = e10[0], r10 = 1; r10 < e10.length; ++r10) e10[r10] > t3 && (t3 = e10[r10]);
       return t3;
@@ -45556,8 +45556,8 @@ var require_openpgp_min = __commonJS({
       var D2, U2, P2, x3, Q2 = u3 + 5 << 3, M2 = Ss(i10, cs) + Ss(s4, us) + a10, R2 = Ss(i10, l6) + Ss(s4, p6) + a10 + 14 + 3 * C2 + Ss(v3, S2) + 2 * v3[16] + 3 * v3[17] + 7 * v3[18];
       if (c10 >= 0 && Q2 <= M2 && Q2 <= R2) return Ks(t3, h10, e10.subarray(c10, c10 + u3));
       if (ks(t3, h10, 1 + (R2 < M2)), h10 += 2, R2 < M2) {
-        D2 = os6(l6, y3, 0), U2 = l6, P2 = os6(p6, d10, 0), x3 = p6;
-        var T2 = os6(S2, K3, 0);
+        D2 = os5(l6, y3, 0), U2 = l6, P2 = os5(p6, d10, 0), x3 = p6;
+        var T2 = os5(S2, K3, 0);
         ks(t3, h10, m6 - 257), ks(t3, h10 + 5, E2 - 1), ks(t3, h10 + 10, C2 - 4), h10 += 14;
         for (I2 = 0; I2 < C2; ++I2) ks(t3, h10 + 3 * I2, S2[Wi[I2]]);
         h10 += 3 * C2;
@@ -45720,13 +45720,13 @@ var require_openpgp_min = __commonJS({
                 a10 && c10(f10 + w3), r11.set(e12.subarray(D2, m6), f10), t4.b = f10 += w3, t4.p = h10 = 8 * m6, t4.f = u3;
                 continue;
               }
-              if (1 == A2) l6 = fs6, y3 = ys, g10 = 9, p6 = 5;
+              if (1 == A2) l6 = fs5, y3 = ys, g10 = 9, p6 = 5;
               else if (2 == A2) {
                 var b10 = ps(e12, h10, 31) + 257, k10 = ps(e12, h10 + 10, 15) + 4, E2 = b10 + ps(e12, h10 + 5, 31) + 1;
                 h10 += 14;
                 for (var v3 = new Vi(E2), I2 = new Vi(19), B2 = 0; B2 < k10; ++B2) I2[Wi[B2]] = ps(e12, h10 + 3 * B2, 7);
                 h10 += 3 * k10;
-                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os6(I2, S2, 1);
+                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os5(I2, S2, 1);
                 for (B2 = 0; B2 < E2; ) {
                   var D2, U2 = C2[ps(e12, h10, K3)];
                   if (h10 += 15 & U2, (D2 = U2 >> 4) < 16) v3[B2++] = D2;
@@ -45736,7 +45736,7 @@ var require_openpgp_min = __commonJS({
                   }
                 }
                 var Q2 = v3.subarray(0, b10), M2 = v3.subarray(b10);
-                g10 = gs(Q2), p6 = gs(M2), l6 = os6(Q2, g10, 1), y3 = os6(M2, p6, 1);
+                g10 = gs(Q2), p6 = gs(M2), l6 = os5(Q2, g10, 1), y3 = os5(M2, p6, 1);
               } else bs(1);
               if (h10 > d10) {
                 o6 && bs(0);
@@ -46287,13 +46287,13 @@ var require_openpgp_min = __commonJS({
                   try {
                     await e13.read(a13.packet, r10);
                   } catch (t4) {
-                    if (!(t4 instanceof lt)) throw G.wrapError(new gt2(`Parsing ${e13.constructor.name} failed`), t4);
+                    if (!(t4 instanceof lt)) throw G.wrapError(new gt(`Parsing ${e13.constructor.name} failed`), t4);
                     throw t4;
                   }
                   await c10.write(e13);
                 } catch (t4) {
-                  const n7 = t4 instanceof yt && a13.tag <= 39, s5 = t4 instanceof lt && !(t4 instanceof yt) && !r10.ignoreUnsupportedPackets, o7 = t4 instanceof gt2 && !r10.ignoreMalformedPackets, u4 = ht(a13.tag);
-                  if (n7 || s5 || o7 || u4 || !(t4 instanceof yt || t4 instanceof lt || t4 instanceof gt2)) i10 ? e12 = t4 : await c10.abort(t4);
+                  const n7 = t4 instanceof yt && a13.tag <= 39, s5 = t4 instanceof lt && !(t4 instanceof yt) && !r10.ignoreUnsupportedPackets, o7 = t4 instanceof gt && !r10.ignoreMalformedPackets, u4 = ht(a13.tag);
+                  if (n7 || s5 || o7 || u4 || !(t4 instanceof yt || t4 instanceof lt || t4 instanceof gt)) i10 ? e12 = t4 : await c10.abort(t4);
                   else {
                     const e13 = new pt(a13.tag, a13.packet);
                     await c10.write(e13);
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path20 = __toESM(require("node:path"), 1);
+var path21 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -51910,7 +51910,6 @@ var summary = _summary;
 var import_os2 = __toESM(require("os"), 1);
 
 // node_modules/@actions/io/lib/io.js
-var import_assert = require("assert");
 var path2 = __toESM(require("path"), 1);
 
 // node_modules/@actions/io/lib/io-util.js
@@ -51945,29 +51944,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
 };
 var { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises;
 var IS_WINDOWS = process.platform === "win32";
-function readlink(fsPath) {
-  return __awaiter2(this, void 0, void 0, function* () {
-    const result = yield fs2.promises.readlink(fsPath);
-    if (IS_WINDOWS && !result.endsWith("\\")) {
-      return `${result}\\`;
-    }
-    return result;
-  });
-}
 var READONLY = fs2.constants.O_RDONLY;
-function exists(fsPath) {
-  return __awaiter2(this, void 0, void 0, function* () {
-    try {
-      yield stat(fsPath);
-    } catch (err) {
-      if (err.code === "ENOENT") {
-        return false;
-      }
-      throw err;
-    }
-    return true;
-  });
-}
 function isRooted(p5) {
   p5 = normalizeSeparators(p5);
   if (!p5) {
@@ -52076,83 +52053,32 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
-function cp(source_1, dest_1) {
-  return __awaiter3(this, arguments, void 0, function* (source, dest, options = {}) {
-    const { force, recursive, copySourceDirectory } = readCopyOptions(options);
-    const destStat = (yield exists(dest)) ? yield stat(dest) : null;
-    if (destStat && destStat.isFile() && !force) {
-      return;
-    }
-    const newDest = destStat && destStat.isDirectory() && copySourceDirectory ? path2.join(dest, path2.basename(source)) : dest;
-    if (!(yield exists(source))) {
-      throw new Error(`no such file or directory: ${source}`);
-    }
-    const sourceStat = yield stat(source);
-    if (sourceStat.isDirectory()) {
-      if (!recursive) {
-        throw new Error(`Failed to copy. ${source} is a directory, but tried to copy without recursive flag.`);
-      } else {
-        yield cpDirRecursive(source, newDest, 0, force);
-      }
-    } else {
-      if (path2.relative(source, newDest) === "") {
-        throw new Error(`'${newDest}' and '${source}' are the same file`);
-      }
-      yield copyFile2(source, newDest, force);
-    }
-  });
-}
-function rmRF(inputPath) {
+function which(tool, check) {
   return __awaiter3(this, void 0, void 0, function* () {
-    if (IS_WINDOWS) {
-      if (/[*"<>|]/.test(inputPath)) {
-        throw new Error('File path must not contain `*`, `"`, `<`, `>` or `|` on Windows');
-      }
-    }
-    try {
-      yield rm(inputPath, {
-        force: true,
-        maxRetries: 3,
-        recursive: true,
-        retryDelay: 300
-      });
-    } catch (err) {
-      throw new Error(`File was unable to be removed ${err}`);
-    }
-  });
-}
-function mkdirP(fsPath) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    (0, import_assert.ok)(fsPath, "a path argument must be provided");
-    yield mkdir(fsPath, { recursive: true });
-  });
-}
-function which(tool2, check) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    if (!tool2) {
+    if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
     if (check) {
-      const result = yield which(tool2, false);
+      const result = yield which(tool, false);
       if (!result) {
         if (IS_WINDOWS) {
-          throw new Error(`Unable to locate executable file: ${tool2}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
         } else {
-          throw new Error(`Unable to locate executable file: ${tool2}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
         }
       }
       return result;
     }
-    const matches2 = yield findInPath(tool2);
+    const matches2 = yield findInPath(tool);
     if (matches2 && matches2.length > 0) {
       return matches2[0];
     }
     return "";
   });
 }
-function findInPath(tool2) {
+function findInPath(tool) {
   return __awaiter3(this, void 0, void 0, function* () {
-    if (!tool2) {
+    if (!tool) {
       throw new Error("parameter 'tool' is required");
     }
     const extensions = [];
@@ -52163,14 +52089,14 @@ function findInPath(tool2) {
         }
       }
     }
-    if (isRooted(tool2)) {
-      const filePath = yield tryGetExecutablePath(tool2, extensions);
+    if (isRooted(tool)) {
+      const filePath = yield tryGetExecutablePath(tool, extensions);
       if (filePath) {
         return [filePath];
       }
       return [];
     }
-    if (tool2.includes(path2.sep)) {
+    if (tool.includes(path2.sep)) {
       return [];
     }
     const directories = [];
@@ -52183,57 +52109,12 @@ function findInPath(tool2) {
     }
     const matches2 = [];
     for (const directory of directories) {
-      const filePath = yield tryGetExecutablePath(path2.join(directory, tool2), extensions);
+      const filePath = yield tryGetExecutablePath(path2.join(directory, tool), extensions);
       if (filePath) {
         matches2.push(filePath);
       }
     }
     return matches2;
-  });
-}
-function readCopyOptions(options) {
-  const force = options.force == null ? true : options.force;
-  const recursive = Boolean(options.recursive);
-  const copySourceDirectory = options.copySourceDirectory == null ? true : Boolean(options.copySourceDirectory);
-  return { force, recursive, copySourceDirectory };
-}
-function cpDirRecursive(sourceDir, destDir, currentDepth, force) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    if (currentDepth >= 255)
-      return;
-    currentDepth++;
-    yield mkdirP(destDir);
-    const files = yield readdir(sourceDir);
-    for (const fileName of files) {
-      const srcFile = `${sourceDir}/${fileName}`;
-      const destFile = `${destDir}/${fileName}`;
-      const srcFileStat = yield lstat(srcFile);
-      if (srcFileStat.isDirectory()) {
-        yield cpDirRecursive(srcFile, destFile, currentDepth, force);
-      } else {
-        yield copyFile2(srcFile, destFile, force);
-      }
-    }
-    yield chmod(destDir, (yield stat(sourceDir)).mode);
-  });
-}
-function copyFile2(srcFile, destFile, force) {
-  return __awaiter3(this, void 0, void 0, function* () {
-    if ((yield lstat(srcFile)).isSymbolicLink()) {
-      try {
-        yield lstat(destFile);
-        yield unlink(destFile);
-      } catch (e9) {
-        if (e9.code === "EPERM") {
-          yield chmod(destFile, "0666");
-          yield unlink(destFile);
-        }
-      }
-      const symlinkFull = yield readlink(srcFile);
-      yield symlink(symlinkFull, destFile, IS_WINDOWS ? "junction" : null);
-    } else if (!(yield exists(destFile)) || force) {
-      yield copyFile(srcFile, destFile);
-    }
   });
 }
 
@@ -52270,9 +52151,6 @@ function setOutput(name, value) {
   }
   process.stdout.write(os4.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
-}
-function debug(message) {
-  issueCommand("debug", {}, message);
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -52519,8 +52397,8 @@ async function endGroup2(leader, signal) {
 function groupRuns(groupId) {
   if (process.platform !== "linux") return send(-groupId, 0);
   return (0, import_node_fs.readdirSync)("/proc").some((name) => {
-    const stat2 = /^\d+$/.test(name) ? statOf(Number(name)) : void 0;
-    return stat2?.group === groupId && !isDead(stat2.state);
+    const stat3 = /^\d+$/.test(name) ? statOf(Number(name)) : void 0;
+    return stat3?.group === groupId && !isDead(stat3.state);
   });
 }
 function send(pid, signal) {
@@ -52539,8 +52417,8 @@ function isDead(state2) {
 }
 function statOf(pid) {
   try {
-    const stat2 = (0, import_node_fs.readFileSync)(`/proc/${pid}/stat`, "utf8");
-    const [state2 = "", , group3, ...rest] = stat2.slice(stat2.lastIndexOf(")") + 2).split(" ");
+    const stat3 = (0, import_node_fs.readFileSync)(`/proc/${pid}/stat`, "utf8");
+    const [state2 = "", , group3, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
     return { state: state2, group: Number(group3), startTime: rest[16] ?? "" };
   } catch {
     return void 0;
@@ -72152,9 +72030,9 @@ function indexOf(repository, kind) {
 async function jenkinsVersions(repository, kind, read4, signal) {
   const index = (await read4(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return versionsOfDebs(index);
-  const path21 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
-  if (path21 === void 0) throw new Error("it names no primary index");
-  return versionsOfRpms(unpack(path21, await read4(`${repository}/${path21}`, signal)));
+  const path22 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
+  if (path22 === void 0) throw new Error("it names no primary index");
+  return versionsOfRpms(unpack(path22, await read4(`${repository}/${path22}`, signal)));
 }
 function versionsOfDebs(index) {
   const version = new RegExp(`^Version: (${release2})$`, "m");
@@ -72164,11 +72042,11 @@ function versionsOfRpms(primary) {
   const version = new RegExp(`<version [^>]*\\bver="(${release2})"`);
   return primary.split("</package>").filter((entry) => entry.includes("<name>jenkins</name>")).flatMap((entry) => version.exec(entry)?.[1] ?? []);
 }
-function unpack(path21, bytes) {
+function unpack(path22, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path21.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path21.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path21} is packed in a way that cannot be read`);
+  if (path22.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path22.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path22} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -72258,7 +72136,7 @@ function textOf(value, workspace) {
 
 // src/image/plugins.ts
 async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, { readBytes, log }, signal) {
-  const read4 = (path21) => readJson(`${url}/${path21}`, readBytes, signal);
+  const read4 = (path22) => readJson(`${url}/${path22}`, readBytes, signal);
   const center = await read4(`update-center.json?version=${jenkinsVersion}`);
   const pinned = new Map(wanted2.map(({ name, version }) => [name, version]));
   const hasOther = wanted2.some(({ name, version }) => version !== void 0 && center.plugins[name]?.version !== version);
@@ -72508,7 +72386,7 @@ async function keep(ec2, image, bakeId, moreTags = {}) {
 }
 
 // src/packer/buildImage.ts
-var import_promises15 = require("node:fs/promises");
+var import_promises16 = require("node:fs/promises");
 var path12 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
@@ -72519,12 +72397,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path21 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path22 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path21)
+    if (request.method !== "GET" || request.url !== path22)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
@@ -72543,7 +72421,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path21}`,
+    url: `http://127.0.0.1:${address.port}${path22}`,
     token,
     requests: () => requests,
     async close() {
@@ -72794,10 +72672,10 @@ function unusedInputs(template, given) {
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
-function problemWith(name, value, { path: path21, declared, legacy }) {
+function problemWith(name, value, { path: path22, declared, legacy }) {
   const input = reserved.get(name);
   if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path21} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path22} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -73605,169 +73483,16 @@ function awsConfigFiles(folder) {
 }
 
 // src/packer/init.ts
-var import_promises13 = require("node:fs/promises");
+var import_promises14 = require("node:fs/promises");
 var import_node_os4 = require("node:os");
-var import_node_path8 = __toESM(require("node:path"), 1);
+var import_node_path9 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
 var import_node_crypto7 = require("node:crypto");
-
-// node_modules/@actions/tool-cache/lib/tool-cache.js
-var fs5 = __toESM(require("fs"), 1);
-
-// node_modules/@actions/tool-cache/lib/manifest.js
-var semver3 = __toESM(require_semver2(), 1);
-
-// node_modules/@actions/tool-cache/lib/tool-cache.js
-var os5 = __toESM(require("os"), 1);
-var path8 = __toESM(require("path"), 1);
-var semver4 = __toESM(require_semver2(), 1);
-var import_assert2 = require("assert");
-var __awaiter4 = function(thisArg, _arguments, P, generator) {
-  function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
-    });
-  }
-  return new (P || (P = Promise))(function(resolve3, reject) {
-    function fulfilled(value) {
-      try {
-        step(generator.next(value));
-      } catch (e9) {
-        reject(e9);
-      }
-    }
-    function rejected(value) {
-      try {
-        step(generator["throw"](value));
-      } catch (e9) {
-        reject(e9);
-      }
-    }
-    function step(result) {
-      result.done ? resolve3(result.value) : adopt2(result.value).then(fulfilled, rejected);
-    }
-    step((generator = generator.apply(thisArg, _arguments || [])).next());
-  });
-};
-var IS_WINDOWS3 = process.platform === "win32";
-var IS_MAC = process.platform === "darwin";
-function cacheDir(sourceDir, tool2, version, arch3) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    version = semver4.clean(version) || version;
-    arch3 = arch3 || os5.arch();
-    debug(`Caching tool ${tool2} ${version} ${arch3}`);
-    debug(`source dir: ${sourceDir}`);
-    if (!fs5.statSync(sourceDir).isDirectory()) {
-      throw new Error("sourceDir is not a directory");
-    }
-    const destPath = yield _createToolPath(tool2, version, arch3);
-    for (const itemName of fs5.readdirSync(sourceDir)) {
-      const s3 = path8.join(sourceDir, itemName);
-      yield cp(s3, destPath, { recursive: true });
-    }
-    _completeToolPath(tool2, version, arch3);
-    return destPath;
-  });
-}
-function find(toolName, versionSpec, arch3) {
-  if (!toolName) {
-    throw new Error("toolName parameter is required");
-  }
-  if (!versionSpec) {
-    throw new Error("versionSpec parameter is required");
-  }
-  arch3 = arch3 || os5.arch();
-  if (!isExplicitVersion(versionSpec)) {
-    const localVersions = findAllVersions(toolName, arch3);
-    const match = evaluateVersions(localVersions, versionSpec);
-    versionSpec = match;
-  }
-  let toolPath = "";
-  if (versionSpec) {
-    versionSpec = semver4.clean(versionSpec) || "";
-    const cachePath = path8.join(_getCacheDirectory(), toolName, versionSpec, arch3);
-    debug(`checking cache: ${cachePath}`);
-    if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
-      debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
-      toolPath = cachePath;
-    } else {
-      debug("not found");
-    }
-  }
-  return toolPath;
-}
-function findAllVersions(toolName, arch3) {
-  const versions2 = [];
-  arch3 = arch3 || os5.arch();
-  const toolPath = path8.join(_getCacheDirectory(), toolName);
-  if (fs5.existsSync(toolPath)) {
-    const children = fs5.readdirSync(toolPath);
-    for (const child of children) {
-      if (isExplicitVersion(child)) {
-        const fullPath = path8.join(toolPath, child, arch3 || "");
-        if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
-          versions2.push(child);
-        }
-      }
-    }
-  }
-  return versions2;
-}
-function _createToolPath(tool2, version, arch3) {
-  return __awaiter4(this, void 0, void 0, function* () {
-    const folderPath = path8.join(_getCacheDirectory(), tool2, semver4.clean(version) || version, arch3 || "");
-    debug(`destination ${folderPath}`);
-    const markerPath = `${folderPath}.complete`;
-    yield rmRF(folderPath);
-    yield rmRF(markerPath);
-    yield mkdirP(folderPath);
-    return folderPath;
-  });
-}
-function _completeToolPath(tool2, version, arch3) {
-  const folderPath = path8.join(_getCacheDirectory(), tool2, semver4.clean(version) || version, arch3 || "");
-  const markerPath = `${folderPath}.complete`;
-  fs5.writeFileSync(markerPath, "");
-  debug("finished caching tool");
-}
-function isExplicitVersion(versionSpec) {
-  const c9 = semver4.clean(versionSpec) || "";
-  debug(`isExplicit: ${c9}`);
-  const valid2 = semver4.valid(c9) != null;
-  debug(`explicit? ${valid2}`);
-  return valid2;
-}
-function evaluateVersions(versions2, versionSpec) {
-  let version = "";
-  debug(`evaluating ${versions2.length} versions`);
-  versions2 = versions2.sort((a9, b9) => {
-    if (semver4.gt(a9, b9)) {
-      return 1;
-    }
-    return -1;
-  });
-  for (let i9 = versions2.length - 1; i9 >= 0; i9--) {
-    const potential = versions2[i9];
-    const satisfied = semver4.satisfies(potential, versionSpec);
-    if (satisfied) {
-      version = potential;
-      break;
-    }
-  }
-  if (version) {
-    debug(`matched: ${version}`);
-  } else {
-    debug("match not found");
-  }
-  return version;
-}
-function _getCacheDirectory() {
-  const cacheDirectory = process.env["RUNNER_TOOL_CACHE"] || "";
-  (0, import_assert2.ok)(cacheDirectory, "Expected RUNNER_TOOL_CACHE to be defined");
-  return cacheDirectory;
-}
+var import_node_fs10 = require("node:fs");
+var import_promises13 = require("node:fs/promises");
+var import_node_path8 = __toESM(require("node:path"), 1);
 
 // src/packer/plugins/required.ts
 function requiredPlugins(printed) {
@@ -73783,17 +73508,33 @@ function nameOf3({ source, constraint }) {
 }
 
 // src/packer/plugins/cache.ts
-var tool = "packer-plugins";
-function cachedPlugins(required) {
-  return find(tool, versionFor(required)) || void 0;
+function cachedPlugins(required, env2) {
+  const folder = folderFor(required, env2);
+  return folder !== void 0 && (0, import_node_fs10.existsSync)(folder) && (0, import_node_fs10.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
-function cachePlugins(folder, required) {
-  return cacheDir(folder, tool, versionFor(required));
+async function cachePlugins(plugins2, required, env2) {
+  const folder = folderFor(required, env2);
+  if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
+  await (0, import_promises13.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
+  const staging = await (0, import_promises13.mkdtemp)(`${folder}.new-`);
+  try {
+    if ((0, import_node_fs10.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
+    const copy = import_node_path8.default.join(staging, "plugins");
+    await (0, import_promises13.cp)(plugins2, copy, { recursive: true });
+    await (0, import_promises13.rename)(copy, folder).catch((error2) => {
+      if (!(0, import_node_fs10.existsSync)(folder)) throw error2;
+    });
+    await (0, import_promises13.writeFile)(`${folder}.complete`, "");
+    return folder;
+  } finally {
+    await (0, import_promises13.rm)(staging, { recursive: true, force: true });
+  }
 }
-function versionFor(required) {
+function folderFor(required, env2) {
+  const cache9 = env2["RUNNER_TOOL_CACHE"];
   const lines = required.map(nameOf3).toSorted();
   const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
-  return `1.0.0-of.h${digest2.slice(0, 32)}`;
+  return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
 
 // src/packer/plugins/failure.ts
@@ -73859,10 +73600,10 @@ function adviceFor4(said, named, hadToken) {
 // src/packer/run.ts
 var import_node_child_process4 = require("node:child_process");
 var longestOutput = 16 * 1024 * 1024;
-function runPacker(path21, args, options) {
+function runPacker(path22, args, options) {
   options.signal.throwIfAborted();
   return new Promise((resolve3, reject) => {
-    const child = (0, import_node_child_process4.execFile)(path21, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
+    const child = (0, import_node_child_process4.execFile)(path22, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
       if (options.signal.aborted) return reject(options.signal.reason);
       if (typeof error2?.code === "string") return reject(error2);
       resolve3({ code: error2 ? error2.code ?? void 0 : 0, stdout, stderr });
@@ -73887,7 +73628,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
   const required = await look(run2, template);
   const token = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
   if (token !== "") log.mask(token);
-  const init = { request, token, required, run: run2, log, pause, signal };
+  const init = { request, token, required, run: run2, env: env2, log, pause, signal };
   if (required.length > 0 && missing2(required).length === 0) {
     log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
     return {};
@@ -73897,25 +73638,35 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
     await install(init);
     return {};
   }
-  return { PACKER_PLUGIN_PATH: await fromCache(init, env2["RUNNER_TEMP"] ?? (0, import_node_os4.tmpdir)()) };
+  return { PACKER_PLUGIN_PATH: await fromCache(init) };
 }
-async function fromCache(init, temporary) {
-  const { required, run: run2, log, request } = init;
-  const cached = cachedPlugins(required);
+async function fromCache(init) {
+  const { required, log, env: env2 } = init;
+  const cached = await usable2(init);
   if (cached !== void 0) {
-    const there = await look(run2, request.template, { PACKER_PLUGIN_PATH: cached });
-    if (there.length > 0 && missing2(there).length === 0) {
-      log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
-      return cached;
-    }
+    log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
+    return cached;
   }
-  const folder = await (0, import_promises13.mkdtemp)(import_node_path8.default.join(temporary, "packer-plugins-"));
+  const folder = await (0, import_promises14.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os4.tmpdir)(), "packer-plugins-"));
+  let used;
   try {
     await install(init, { PACKER_PLUGIN_PATH: folder });
-    return await cachePlugins(folder, required);
+    used = await usable2(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
+    return used;
   } finally {
-    await (0, import_promises13.rm)(folder, { recursive: true, force: true });
+    if (used !== folder) await (0, import_promises14.rm)(folder, { recursive: true, force: true });
   }
+  function warn(error2) {
+    log.warning(
+      `The plugins could not be put into this runner's tool cache: ${messageOf(error2)}. They are used from the temporary folder, and the next job downloads them again.`
+    );
+  }
+}
+async function usable2({ required, run: run2, request, env: env2 }) {
+  const cached = cachedPlugins(required, env2);
+  if (cached === void 0) return void 0;
+  const there = await look(run2, request.template, { PACKER_PLUGIN_PATH: cached });
+  return there.length > 0 && missing2(there).length === 0 ? cached : void 0;
 }
 async function look(run2, template, extra) {
   const { code: code2, stdout } = await run2(["plugins", "required", template], extra);
@@ -73949,7 +73700,7 @@ ${stderr}`;
 }
 
 // src/packer/plugins/legacy.ts
-var import_promises14 = require("node:fs/promises");
+var import_promises15 = require("node:fs/promises");
 var path10 = __toESM(require("node:path"), 1);
 var import_semver4 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
@@ -73961,7 +73712,7 @@ async function requirementsOf({ path: template, legacy, names: names2 }, packer,
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
   const file = path10.join(folder, "required-plugins.pkr.hcl");
-  await (0, import_promises14.writeFile)(file, `packer {
+  await (0, import_promises15.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
   }
@@ -74176,12 +73927,12 @@ async function buildImages(bake2, signal) {
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
     const types2 = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
     const places = placesOf(types2, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
-    let valid2 = false;
+    let valid = false;
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path12.join(ledger.folder, "variables.json");
-      await (0, import_promises15.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
+      await (0, import_promises16.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
         packer: packer.path,
         template: template.path,
@@ -74198,9 +73949,9 @@ async function buildImages(bake2, signal) {
         },
         ...watch2
       };
-      if (!valid2) await validate({ ...job, declared: template.declared }, log, signal);
-      if (!valid2) requestsBefore = endpoint.requests();
-      valid2 = true;
+      if (!valid) await validate({ ...job, declared: template.declared }, log, signal);
+      if (!valid) requestsBefore = endpoint.requests();
+      valid = true;
       return build(job, ledger, log, anyOf(signal, watch2.signal));
     });
     const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
@@ -74261,9 +74012,139 @@ function valuesFor(inputs, plan, place2, files) {
 }
 
 // src/packer/install/install.ts
-var import_promises19 = require("node:fs/promises");
+var import_promises22 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
-var import_node_path9 = __toESM(require("node:path"), 1);
+var import_node_path11 = __toESM(require("node:path"), 1);
+
+// src/packer/install/cache.ts
+var import_node_crypto8 = require("node:crypto");
+var import_node_fs11 = require("node:fs");
+var import_promises17 = require("node:fs/promises");
+var import_node_path10 = __toESM(require("node:path"), 1);
+var import_promises18 = require("node:stream/promises");
+var import_semver5 = __toESM(require_semver2(), 1);
+async function lookInCache(version, env2, signal) {
+  const folder = folderFor2(version, env2);
+  if (folder === void 0) return void 0;
+  const file = import_node_path10.default.join(folder, "packer");
+  try {
+    const { size } = await (0, import_promises17.stat)(file);
+    if (size === 0) return { path: file, problem: "is empty" };
+    const recorded2 = await recordIn(folder);
+    if (recorded2 === void 0) return { path: file, problem: "has no record of what was verified" };
+    await (0, import_promises17.access)(file, import_promises17.constants.X_OK);
+    const actual = await sha256Of(file, signal);
+    if (actual === recorded2) return { path: file };
+    return { path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded` };
+  } catch (error2) {
+    signal.throwIfAborted();
+    return isMissing(error2) ? void 0 : { path: file, problem: `cannot be used: ${messageOf(error2)}` };
+  }
+}
+async function cachedVersions(env2) {
+  const root9 = rootOf(env2);
+  if (root9 === void 0) return [];
+  const names2 = await (0, import_promises17.readdir)(root9).catch(() => []);
+  const versions2 = names2.filter((name) => import_semver5.default.valid(name) === name).toSorted(import_semver5.default.rcompare);
+  const records = await Promise.all(versions2.map((version) => recordIn(import_node_path10.default.join(root9, version, process.arch))));
+  return versions2.filter((_, index) => records[index] !== void 0);
+}
+async function putIntoCache(file, sha256, version, env2) {
+  const folder = folderFor2(version, env2);
+  if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
+  await (0, import_promises17.mkdir)(folder, { recursive: true });
+  const staging = await (0, import_promises17.mkdtemp)(import_node_path10.default.join(folder, ".new-"));
+  try {
+    const names2 = ["packer.sha256", "packer"];
+    const [record, program] = names2.map((name) => import_node_path10.default.join(staging, name));
+    await (0, import_promises17.writeFile)(record, `${sha256}  packer
+`);
+    await (0, import_promises17.copyFile)(file, program);
+    await (0, import_promises17.chmod)(program, 493);
+    for (const name of names2) await (0, import_promises17.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
+    return import_node_path10.default.join(folder, "packer");
+  } finally {
+    await (0, import_promises17.rm)(staging, { recursive: true, force: true });
+  }
+}
+async function sha256Of(file, signal) {
+  const hash = (0, import_node_crypto8.createHash)("sha256");
+  await (0, import_promises18.pipeline)((0, import_node_fs11.createReadStream)(file), hash, { signal });
+  return hash.digest("hex");
+}
+function rootOf(env2) {
+  const cache9 = env2["RUNNER_TOOL_CACHE"];
+  return cache9 ? import_node_path10.default.join(cache9, "packer") : void 0;
+}
+function folderFor2(version, env2) {
+  const root9 = rootOf(env2);
+  return root9 === void 0 ? void 0 : import_node_path10.default.join(root9, version, process.arch);
+}
+async function recordIn(folder) {
+  const text2 = await (0, import_promises17.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
+  return /^([\da-f]{64}) {2}packer\n$/.exec(text2)?.[1];
+}
+function isMissing(error2) {
+  return ["ENOENT", "ENOTDIR"].includes(String(error2?.code));
+}
+
+// src/packer/install/download.ts
+var DownloadError = class extends Error {
+  name = "DownloadError";
+  /** The HTTP status; undefined when there was none. */
+  status;
+  constructor(url, problem4, details = {}) {
+    super(`${url.href}: ${problem4}`, { cause: details.cause });
+    this.status = details.status;
+  }
+};
+var Interrupted = class extends DownloadError {
+};
+var mostRedirects = 5;
+function download(url, consume, { env: env2, signal, pause }) {
+  const attempt2 = async () => {
+    try {
+      return await consume(await answerOf3(url, env2, signal));
+    } catch (error2) {
+      signal.throwIfAborted();
+      throw error2 instanceof DownloadError || isOfFiles(error2) ? error2 : interruption(url, error2);
+    }
+  };
+  return withRetries(attempt2, { isTransient: (error2) => error2 instanceof Interrupted, pause, signal });
+}
+var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
+function isOfFiles(error2) {
+  const { code: code2, path: path22 } = error2 ?? {};
+  return code2 !== void 0 && (path22 !== void 0 || diskIsFull.has(code2));
+}
+async function answerOf3(url, env2, signal) {
+  let current = url;
+  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
+    const response = await get2(current, { env: env2, signal });
+    const status = response.statusCode ?? 0;
+    if (status === 200) return response;
+    response.destroy();
+    const { location } = response.headers;
+    if (status >= 500 || status === 429) throw new Interrupted(url, `the server answered ${status}`, { status });
+    if (status < 300 || status >= 400 || location === void 0) {
+      throw new DownloadError(url, `the server answered ${status}`, { status });
+    }
+    const target = new URL(location, current);
+    if (target.host !== url.host || target.protocol !== url.protocol) {
+      throw new DownloadError(
+        url,
+        `a redirect to another host, ${target.origin}, is refused (set packer-releases-url to a host that has the files itself)`,
+        { status }
+      );
+    }
+    current = target;
+  }
+  throw new DownloadError(url, `more than ${mostRedirects} redirects`);
+}
+function interruption(url, error2) {
+  const ended = /\baborted$/.test(messageOf(error2));
+  return new Interrupted(url, ended ? "the answer ended early" : messageOf(error2), { cause: error2 });
+}
 
 // src/packer/install/hashicorp.ts
 var hashicorpKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
@@ -74391,63 +74272,10 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 `;
 
 // src/packer/install/release.ts
-var import_node_crypto8 = require("node:crypto");
-var import_node_fs10 = require("node:fs");
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs12 = require("node:fs");
 var import_node_stream6 = require("node:stream");
-var import_promises16 = require("node:stream/promises");
-
-// src/packer/install/download.ts
-var DownloadError = class extends Error {
-  name = "DownloadError";
-  /** The HTTP status; undefined when there was none. */
-  status;
-  constructor(url, problem4, details = {}) {
-    super(`${url.href}: ${problem4}`, { cause: details.cause });
-    this.status = details.status;
-  }
-};
-var Interrupted = class extends DownloadError {
-};
-var mostRedirects = 5;
-function download(url, consume, { env: env2, signal, pause }) {
-  const attempt2 = async () => {
-    try {
-      return await consume(await answerOf3(url, env2, signal));
-    } catch (error2) {
-      signal.throwIfAborted();
-      throw error2 instanceof DownloadError ? error2 : interruption(url, error2);
-    }
-  };
-  return withRetries(attempt2, { isTransient: (error2) => error2 instanceof Interrupted, pause, signal });
-}
-async function answerOf3(url, env2, signal) {
-  let current = url;
-  for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-    const response = await get2(current, { env: env2, signal });
-    const status = response.statusCode ?? 0;
-    if (status === 200) return response;
-    response.destroy();
-    const { location } = response.headers;
-    if (status >= 500 || status === 429) throw new Interrupted(url, `the server answered ${status}`, { status });
-    if (status < 300 || status >= 400 || location === void 0) {
-      throw new DownloadError(url, `the server answered ${status}`, { status });
-    }
-    const target = new URL(location, current);
-    if (target.host !== url.host || target.protocol !== url.protocol) {
-      throw new DownloadError(
-        url,
-        `a redirect to another host, ${target.origin}, is refused (set packer-releases-url to a host that has the files itself)`,
-        { status }
-      );
-    }
-    current = target;
-  }
-  throw new DownloadError(url, `more than ${mostRedirects} redirects`);
-}
-function interruption(url, error2) {
-  const ended = /\baborted$/.test(messageOf(error2));
-  return new Interrupted(url, ended ? "the answer ended early" : messageOf(error2), { cause: error2 });
-}
+var import_promises19 = require("node:stream/promises");
 
 // src/packer/install/signature.ts
 var SignatureError = class extends Error {
@@ -74465,8 +74293,8 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
   });
   const packet = onlyPacket(parsed2, signature);
   if (packet.signatureType !== openpgp.enums.signature.binary) {
-    const type = (packet.signatureType ?? 0).toString(16).padStart(2, "0");
-    throw new SignatureError(`it is a signature of type 0x${type}, and one of a file (0x00) is expected`);
+    const type2 = (packet.signatureType ?? 0).toString(16).padStart(2, "0");
+    throw new SignatureError(`it is a signature of type 0x${type2}, and one of a file (0x00) is expected`);
   }
   const signer = signerOf(packet, key);
   await requirePlausibleDate(packet, key, signer, now);
@@ -74549,13 +74377,13 @@ function dayOf(ms) {
 // src/packer/install/release.ts
 var longestList = 1024 * 1024;
 var longestZip = 1024 * 1024 * 1024;
-function platformOf(platform3, arch3) {
+function platformOf(platform3, arch2) {
   const systems = { linux: "linux", darwin: "darwin" };
   const architectures = { x64: "amd64", arm64: "arm64" };
-  const [system, architecture] = [systems[platform3], architectures[arch3]];
+  const [system, architecture] = [systems[platform3], architectures[arch2]];
   if (!system || !architecture) {
     throw new UserError(
-      `Packer is not downloaded for ${platform3} on ${arch3}: run the bake on Linux or macOS (x64 or arm64), or install Packer and set packer-version to system.`
+      `Packer is not downloaded for ${platform3} on ${arch2}: run the bake on Linux or macOS (x64 or arm64), or install Packer and set packer-version to system.`
     );
   }
   return `${system}_${architecture}`;
@@ -74607,8 +74435,8 @@ function zipTo(file, url, options) {
     async (response) => {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
-      const hash = (0, import_node_crypto8.createHash)("sha256");
-      await (0, import_promises16.pipeline)(response, hashing(hash, url), (0, import_node_fs10.createWriteStream)(file));
+      const hash = (0, import_node_crypto9.createHash)("sha256");
+      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs12.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -74652,10 +74480,10 @@ function checksumOf(name, sums) {
 }
 
 // src/packer/install/resolve.ts
-var import_semver7 = __toESM(require_semver2(), 1);
+var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/packer/install/releasesIndex.ts
-var import_semver5 = __toESM(require_semver2(), 1);
+var import_semver6 = __toESM(require_semver2(), 1);
 var longestIndex = 32 * 1024 * 1024;
 async function releasedVersions(releasesUrl, platform3, options) {
   const url = addressOf(releasesUrl, "packer/index.json");
@@ -74675,7 +74503,7 @@ function versionsIn(url, text2) {
   }
 }
 function isFinal(version) {
-  const parsed2 = import_semver5.default.parse(version);
+  const parsed2 = import_semver6.default.parse(version);
   return parsed2?.raw === version && parsed2.version === version && parsed2.prerelease.length === 0;
 }
 function isFor(platform3, release3) {
@@ -74687,17 +74515,17 @@ function isObject(value) {
 }
 
 // src/packer/install/version.ts
-var import_semver6 = __toESM(require_semver2(), 1);
+var import_semver7 = __toESM(require_semver2(), 1);
 function packerVersion(value) {
   if (value === "system" || value === "latest") return value;
-  const exact2 = import_semver6.default.valid(value);
-  if (exact2 === null ? import_semver6.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
+  const exact2 = import_semver7.default.valid(value);
+  if (exact2 === null ? import_semver7.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
   throw new Error(
     `${quoted(value)} is not allowed; expected an exact version such as 1.16.0, a range such as ^1.15, 1.x or '>=1.14 <2', 'latest', or 'system' for the Packer on PATH`
   );
 }
 function isRange(version) {
-  return import_semver6.default.valid(version) === null;
+  return import_semver7.default.valid(version) === null;
 }
 function rangeOf(version) {
   return version === "latest" ? "*" : version;
@@ -74707,22 +74535,30 @@ function rangeOf(version) {
 var patienceMs2 = 15e3;
 async function resolveVersion({ version, releasesUrl }, platform3, options) {
   if (!isRange(version)) return version;
-  const { log } = options;
+  const { log, env: env2, signal } = options;
   const range2 = rangeOf(version);
-  const cached = import_semver7.default.maxSatisfying(findAllVersions("packer"), range2);
-  const released = await read(releasesUrl, platform3, options, cached !== null).catch((error2) => {
-    options.signal.throwIfAborted();
-    if (cached === null) throw unreadable(version, error2);
+  const cached = (await cachedVersions(env2)).filter((each) => import_semver8.default.satisfies(each, range2));
+  const released = await read(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
+    signal.throwIfAborted();
+    const usable3 = await firstWhole(cached, env2, signal);
+    if (usable3 === void 0) throw unreadable(version, error2);
     log.warning(
-      `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${cached}, the newest in this runner's tool cache that satisfies '${version}', is used.`
+      `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${usable3}, the newest in this runner's tool cache that satisfies '${version}', is used.`
     );
-    return void 0;
+    return usable3;
   });
-  if (released === void 0) return cached ?? version;
-  const found = import_semver7.default.maxSatisfying(released, range2);
-  if (found === null) throw unsatisfied(version, platform3, import_semver7.default.maxSatisfying(released, "*"), releasesUrl);
+  if (typeof released === "string") return released;
+  const found = import_semver8.default.maxSatisfying(released, range2);
+  if (found === null) throw unsatisfied(version, platform3, import_semver8.default.maxSatisfying(released, "*"), releasesUrl);
   log.info(`packer-version ${version} is Packer ${found}`);
   return found;
+}
+async function firstWhole(versions2, env2, signal) {
+  for (const version of versions2) {
+    const cached = await lookInCache(version, env2, signal);
+    if (cached && cached.problem === void 0) return version;
+  }
+  return void 0;
 }
 function read(releasesUrl, platform3, options, isCached) {
   const signal = isCached ? timeLimit(patienceMs2, [options.signal]) : options.signal;
@@ -74745,29 +74581,29 @@ function unsatisfied(version, platform3, newest, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path21 = await which("packer");
-  if (path21 === "") {
+  const path22 = await which("packer");
+  if (path22 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path21, version: await versionOf(path21, env2, signal) };
+  return { path: path22, version: await versionOf(path22, env2, signal) };
 }
-async function versionOf(path21, env2, signal) {
+async function versionOf(path22, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path21, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path22, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path21} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path22} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
 // src/packer/install/zip.ts
-var import_node_fs11 = require("node:fs");
-var import_promises17 = require("node:fs/promises");
+var import_node_fs13 = require("node:fs");
+var import_promises20 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
-var import_promises18 = require("node:stream/promises");
+var import_promises21 = require("node:stream/promises");
 var import_node_zlib = require("node:zlib");
 var ZipError = class extends Error {
   name = "ZipError";
@@ -74781,13 +74617,13 @@ var endSize = 22;
 var longestComment = 65535;
 var longestDirectory = 1024 * 1024;
 async function extractFile(zip, name, target, { mostBytes, signal }) {
-  const file = await (0, import_promises17.open)(zip);
+  const file = await (0, import_promises20.open)(zip);
   try {
     const entry = wanted(name, await entriesOf(file), mostBytes);
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises18.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs11.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs13.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -74842,7 +74678,7 @@ function wanted(name, entries, mostBytes) {
     throw new ZipError(`${name} in it is compressed by an unknown method (${entry.method})`);
   }
   if (entry.size > mostBytes) throw new ZipError(`${name} in it unpacks to more than ${Math.round(mostBytes / 1e6)} MB`);
-  if (entry.packedSize === 0) throw new ZipError(`${name} in it is empty`);
+  if (entry.packedSize === 0 || entry.size === 0) throw new ZipError(`${name} in it is empty`);
   return entry;
 }
 async function dataStart(file, { offset, name }) {
@@ -74876,39 +74712,68 @@ function isZlibError(error2) {
 // src/packer/install/install.ts
 async function installPacker(request, collaborators, signal) {
   const { env: env2, log, trustedKey = hashicorpKey, pause = pauseFor } = collaborators;
-  if (request.version === "system") return { ...await systemPacker(env2, signal), source: "system" };
+  if (request.version === "system") {
+    const found = await systemPacker(env2, signal);
+    log.info(`Packer ${found.version} is the one on PATH: ${found.path}`);
+    return { ...found, source: "system" };
+  }
   const platform3 = platformOf(process.platform, process.arch);
   const options = { env: env2, log, signal, pause, trustedKey };
   const version = await resolveVersion(request, platform3, options);
-  const cached = await executableIn(find("packer", version));
-  if (cached !== void 0) return { path: cached, version, source: "tool-cache" };
-  const folder = await (0, import_promises19.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] ?? (0, import_node_os5.tmpdir)(), "packer-"));
+  const cached = await lookInCache(version, env2, signal);
+  if (cached && cached.problem === void 0) {
+    log.info(`Packer ${version} is in this runner's tool cache, as it was when it was verified: ${cached.path}`);
+    return { path: cached.path, version, source: "tool-cache" };
+  }
+  if (cached) {
+    log.warning(`${cached.path} in this runner's tool cache ${cached.problem}. Packer ${version} is downloaded anew.`);
+  }
+  const file = await fetchPacker({ version, platform: platform3, releasesUrl: request.releasesUrl }, options);
+  log.info(`Installed Packer ${version} (signature and checksum verified) as ${file}`);
+  return { path: file, version, source: "download" };
+}
+async function fetchPacker(release3, options) {
+  const { version } = release3;
+  const { env: env2, log, signal } = options;
+  let folder;
+  let isKept = false;
   try {
-    const zip = import_node_path9.default.join(folder, "packer.zip");
-    await downloadRelease({ version, platform: platform3, releasesUrl: request.releasesUrl }, zip, options);
-    const contents = await extractPacker(zip, import_node_path9.default.join(folder, "contents"), signal);
-    const installed = await executableIn(await cacheDir(contents, "packer", version));
-    if (installed === void 0)
-      throw new Error(`Packer ${version} is missing from the tool cache after its installation`);
-    log.info(`Installed Packer ${version} (signature and checksum verified) as ${installed}`);
-    return { path: installed, version, source: "download" };
+    folder = await (0, import_promises22.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-"));
+    const zip = import_node_path11.default.join(folder, "packer.zip");
+    await downloadRelease(release3, zip, options);
+    const packer = await extractPacker(zip, import_node_path11.default.join(folder, "contents"), signal);
+    await (0, import_promises22.rm)(zip);
+    const cached = await keepInCache(packer, version, env2, signal).catch((error2) => {
+      signal.throwIfAborted();
+      log.warning(
+        `Packer ${version} could not be put into this runner's tool cache: ${messageOf(error2)}. It is used from the temporary folder, and the next job downloads it again.`
+      );
+      return void 0;
+    });
+    isKept = cached === void 0;
+    return cached ?? packer;
+  } catch (error2) {
+    if (!isOfFiles(error2)) throw error2;
+    throw new UserError(
+      `Packer could not be installed on this runner: ${messageOf(error2)}. Check that its temporary folder can be written to and has 500 MB left.`,
+      { cause: error2 }
+    );
   } finally {
-    await (0, import_promises19.rm)(folder, { recursive: true, force: true });
+    if (folder !== void 0 && !isKept) await (0, import_promises22.rm)(folder, { recursive: true, force: true });
   }
 }
-async function executableIn(folder) {
-  if (folder === "") return void 0;
-  const file = import_node_path9.default.join(folder, "packer");
-  return (0, import_promises19.access)(file, import_promises19.constants.X_OK).then(
-    () => file,
-    () => void 0
-  );
+async function keepInCache(packer, version, env2, signal) {
+  const file = await putIntoCache(packer, await sha256Of(packer, signal), version, env2);
+  const cached = await lookInCache(version, env2, signal);
+  if (cached?.problem !== void 0 || cached?.path !== file) throw new Error(`${file} ${cached?.problem ?? "is gone"}`);
+  return file;
 }
 var largestPacker = 1e9;
 async function extractPacker(zip, folder, signal) {
-  await (0, import_promises19.mkdir)(folder);
+  await (0, import_promises22.mkdir)(folder);
+  const file = import_node_path11.default.join(folder, "packer");
   try {
-    await extractFile(zip, "packer", import_node_path9.default.join(folder, "packer"), { mostBytes: largestPacker, signal });
+    await extractFile(zip, "packer", file, { mostBytes: largestPacker, signal });
   } catch (error2) {
     if (!(error2 instanceof ZipError)) throw error2;
     throw new UserError(
@@ -74916,7 +74781,7 @@ async function extractPacker(zip, folder, signal) {
       { cause: error2 }
     );
   }
-  return folder;
+  return file;
 }
 
 // src/network/placement.ts
@@ -75210,7 +75075,7 @@ function addressOf2(instance, { via }) {
 }
 
 // src/smoke/selfProbe.ts
-var import_node_crypto9 = require("node:crypto");
+var import_node_crypto10 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
 
 // src/smoke/request.ts
@@ -75219,14 +75084,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path21, signal) {
+function askJenkins(address, port, path22, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path21,
+        path: path22,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -75262,7 +75127,7 @@ var longestReason = 200;
 var unreadable2 = "what the machine reports cannot be read";
 var longestReport = 262144;
 function newProbeKey() {
-  return (0, import_node_crypto9.randomBytes)(32).toString("hex");
+  return (0, import_node_crypto10.randomBytes)(32).toString("hex");
 }
 function selfProbe(key, port) {
   return String.raw`import base64, gzip, hmac, http.client, json, socket, time
@@ -75299,8 +75164,8 @@ while True:
 function reportIn(consoleText, key) {
   const reports = [...consoleText.matchAll(new RegExp(`${mark} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
-    const expected = (0, import_node_crypto9.createHmac)("sha256", key).update(text2).digest();
-    if ((0, import_node_crypto9.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read3(text2);
+    const expected = (0, import_node_crypto10.createHmac)("sha256", key).update(text2).digest();
+    if ((0, import_node_crypto10.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read3(text2);
   }
   return void 0;
 }
@@ -75945,8 +75810,8 @@ async function endProcesses(main, ledger, signal) {
 var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
-var import_node_fs16 = require("node:fs");
-var path19 = __toESM(require("node:path"), 1);
+var import_node_fs18 = require("node:fs");
+var path20 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -76000,12 +75865,12 @@ var roleArn = matching(
 var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
 
 // src/paths.ts
-var import_node_fs12 = require("node:fs");
-var path14 = __toESM(require("node:path"), 1);
+var import_node_fs14 = require("node:fs");
+var path15 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path14.resolve(workspace, value);
-    if (!(0, import_node_fs12.existsSync)(resolved))
+    const resolved = path15.resolve(workspace, value);
+    if (!(0, import_node_fs14.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -76018,21 +75883,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs12.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs14.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs12.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs14.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs12.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs14.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
@@ -76041,12 +75906,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path14.delimiter).some((folder) => folder !== "" && isProgram(path14.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path15.delimiter).some((folder) => folder !== "" && isProgram(path15.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs12.accessSync)(file, import_node_fs12.constants.X_OK);
-    return (0, import_node_fs12.statSync)(file).isFile();
+    (0, import_node_fs14.accessSync)(file, import_node_fs14.constants.X_OK);
+    return (0, import_node_fs14.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -76091,8 +75956,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/image/casc.ts
-var import_node_fs13 = require("node:fs");
-var path15 = __toESM(require("node:path"), 1);
+var import_node_fs15 = require("node:fs");
+var path16 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -79165,17 +79030,17 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs13.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs15.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path15.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path16.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs13.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path15.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs13.statSync)(path15.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs15.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path16.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs15.statSync)(path16.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs13.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs15.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark2 } = error2;
@@ -79215,8 +79080,8 @@ function parseTags(value) {
 }
 
 // src/template/effective.ts
-var import_node_fs14 = require("node:fs");
-var path17 = __toESM(require("node:path"), 1);
+var import_node_fs16 = require("node:fs");
+var path18 = __toESM(require("node:path"), 1);
 
 // src/template/expression.ts
 var references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
@@ -79384,7 +79249,7 @@ var Reader = class {
 var escapes = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path16 = __toESM(require("node:path"), 1);
+var path17 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -79392,7 +79257,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path16.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path17.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -79417,7 +79282,7 @@ function isBeginning(text2) {
 
 // src/template/effective.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs14.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs16.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -79458,12 +79323,12 @@ function textsOfVariable(name, { reading, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path17.basename(file)} line ${line}`;
+  return `${path18.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
-var import_node_fs15 = require("node:fs");
-var path18 = __toESM(require("node:path"), 1);
+var import_node_fs17 = require("node:fs");
+var path19 = __toESM(require("node:path"), 1);
 
 // src/template/keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -79586,15 +79451,15 @@ function lineOfKey(text2, name) {
 var always = /* @__PURE__ */ new Set(["region", "tags"]);
 function openTemplate(given, shipped, additions = {}) {
   const location = given ?? shipped;
-  const isFolder = (0, import_node_fs15.statSync)(location).isDirectory();
-  const { reading, legacy } = isFolder ? readFolder(location) : readFile4(location);
+  const isFolder = (0, import_node_fs17.statSync)(location).isDirectory();
+  const { reading, legacy } = isFolder ? readFolder(location) : readFile5(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Set() } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const sources = { reading, files, vars, env: legacy ? {} : env2 };
   const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path18.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path19.dirname(location)),
     shipped: given === void 0,
     legacy,
     declared: reading.variables,
@@ -79611,17 +79476,17 @@ function gives({ values }, name) {
   return value !== void 0 && (name !== "source_ami" || value.texts.every((text2) => /^ami-[0-9a-f]{8,17}$/.test(text2)));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs15.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs17.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path18.join(folder, name);
-    return [file, (0, import_node_fs15.readFileSync)(file, "utf8")];
+    const file = path19.join(folder, name);
+    return [file, (0, import_node_fs17.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
-function readFile4(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs15.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs15.readFileSync)(file, "utf8")), legacy: true };
+function readFile5(file) {
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs17.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs17.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -79631,11 +79496,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs15.readdirSync)(folder).toSorted();
+  const names2 = (0, import_node_fs17.readdirSync)(folder).toSorted();
   const inOrder = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder.map((name) => openVariablesFile(path18.join(folder, name), false));
+  return inOrder.map((name) => openVariablesFile(path19.join(folder, name), false));
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
@@ -79751,7 +79616,7 @@ function readInputs(env2, shippedTemplate2, read4 = givenText) {
     const bySession = connectVia === "session-manager";
     const source = text2("source-ami");
     if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs16.readFileSync)(path19.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs18.readFileSync)(path20.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -80282,7 +80147,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path20.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path21.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();

@@ -220,6 +220,18 @@ const downloads = [
     ['no redirect to another host', 'if (target.host !== url.host || target.protocol !== url.protocol)', 'if (false)']
   ),
   ...inFile(
+    'packer/install/cache.ts',
+    ['packer/install/cache.test.ts'],
+    ['a Packer in the tool cache is what was verified', 'if (actual === recorded) return', 'if (true) return'],
+    ['it has a record', 'if (recorded === undefined) return', 'if (false) return'],
+    ['it is not empty', 'if (size === 0) return', 'if (false) return'],
+    [
+      'nobody sees a part of it',
+      'await rename(path.join(staging, name), path.join(folder, name))',
+      'await copyFile(path.join(staging, name), path.join(folder, name))'
+    ]
+  ),
+  ...inFile(
     'packer/install/signature.ts',
     ['packer/install/tampered.test.ts', 'packer/install/signature.test.ts'],
     ['the signature is valid', 'expectSigned: true,', ''],

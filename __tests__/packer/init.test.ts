@@ -1,4 +1,4 @@
-import {chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile} from 'node:fs/promises'
+import {chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
@@ -10,19 +10,21 @@ let folder: string
 let log: ReturnType<typeof recordingLog>
 let pauses: number[]
 let env: NodeJS.ProcessEnv
-const saved = process.env['RUNNER_TOOL_CACHE']
 const signal = new AbortController().signal
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'init-'))
   await Promise.all([mkdir(path.join(folder, 'temp')), mkdir(path.join(folder, 'cache'))])
-  process.env['RUNNER_TOOL_CACHE'] = path.join(folder, 'cache')
-  env = {PATH: process.env['PATH'], RUNNER_TEMP: path.join(folder, 'temp'), AWS_SESSION_TOKEN: 'secret'}
+  env = {
+    PATH: process.env['PATH'],
+    RUNNER_TEMP: path.join(folder, 'temp'),
+    RUNNER_TOOL_CACHE: path.join(folder, 'cache'),
+    AWS_SESSION_TOKEN: 'secret'
+  }
   log = recordingLog()
   pauses = []
 })
 afterEach(async () => {
-  process.env['RUNNER_TOOL_CACHE'] = saved
   await rm(folder, {recursive: true})
 })
 
@@ -89,6 +91,27 @@ it('installs anew what is broken in the tool cache', async () => {
   await rm(path.join(there, 'plugin'))
   expect(await plugins()).toEqual({PACKER_PLUGIN_PATH: there})
   expect(await readdir(there)).toEqual(['plugin'])
+})
+
+it('keeps to what another runner has put into the tool cache meanwhile', async () => {
+  const {PACKER_PLUGIN_PATH: there = ''} = await plugins()
+  const {ino} = await stat(there)
+  await rename(there, path.join(folder, 'others'))
+  expect(await plugins({init: `${puts}; mv ${folder}/others ${there}`})).toEqual({PACKER_PLUGIN_PATH: there})
+  expect((await stat(there)).ino).toBe(ino)
+  expect(await readdir(path.join(folder, 'temp'))).toEqual([])
+})
+
+it('uses plugins from the temporary folder, with a warning, where there is no tool cache', async () => {
+  await rm(path.join(folder, 'cache'), {recursive: true})
+  await writeFile(path.join(folder, 'cache'), '')
+  for (const cache of [path.join(folder, 'cache'), '']) {
+    env['RUNNER_TOOL_CACHE'] = cache
+    const {PACKER_PLUGIN_PATH: there = ''} = await plugins()
+    expect(there).toContain(path.join(folder, 'temp'))
+    expect(await readdir(there)).toEqual(['plugin'])
+    expect(log.lines.at(-1)).toMatch(/could not be put into this runner's tool cache: .*next job downloads them again/)
+  }
 })
 
 it('uses what is installed already, without packer init', async () => {

@@ -2,6 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import semver from 'semver'
+import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {pauseFor, type Pause} from '../wait.ts'
 import {allowedEnvironment} from './environment.ts'
@@ -31,7 +32,7 @@ export interface InitCollaborators {
 /** What Packer's environment needs so that the build finds the plugins, beside what it has anyway. */
 export type PluginEnvironment = Readonly<Partial<Record<'PACKER_PLUGIN_PATH', string>>>
 
-interface Init extends Omit<Required<InitCollaborators>, 'env'> {
+interface Init extends Required<InitCollaborators> {
   readonly request: InitRequest
   /** Empty: none. */
   readonly token: string
@@ -66,7 +67,7 @@ export async function initPlugins(
   const required = await look(run, template)
   const token = request.githubToken || env['PACKER_GITHUB_API_TOKEN'] || ''
   if (token !== '') log.mask(token)
-  const init = {request, token, required, run, log, pause, signal}
+  const init = {request, token, required, run, env, log, pause, signal}
   // An old Packer cannot tell, and a broken template is explained by init itself.
   if (required.length > 0 && missing(required).length === 0) {
     log.info(`Installed already: ${required.map(nameOf).join(', ')}`)
@@ -77,27 +78,42 @@ export async function initPlugins(
     await install(init)
     return {}
   }
-  return {PACKER_PLUGIN_PATH: await fromCache(init, env['RUNNER_TEMP'] ?? tmpdir())}
+  return {PACKER_PLUGIN_PATH: await fromCache(init)}
 }
 
-/** The plugin folder that satisfies the template, in the tool cache. */
-async function fromCache(init: Init, temporary: string): Promise<string> {
-  const {required, run, log, request} = init
-  const cached = cachedPlugins(required)
+/** The plugin folder that satisfies the template: in the tool cache, or for this job alone where it cannot be kept there. */
+async function fromCache(init: Init): Promise<string> {
+  const {required, log, env} = init
+  const cached = await usable(init)
   if (cached !== undefined) {
-    const there = await look(run, request.template, {PACKER_PLUGIN_PATH: cached})
-    if (there.length > 0 && missing(there).length === 0) {
-      log.info(`In the tool cache: ${required.map(nameOf).join(', ')}`)
-      return cached
-    }
+    log.info(`In the tool cache: ${required.map(nameOf).join(', ')}`)
+    return cached
   }
-  const folder = await mkdtemp(path.join(temporary, 'packer-plugins-'))
+  const folder = await mkdtemp(path.join(env['RUNNER_TEMP'] || tmpdir(), 'packer-plugins-'))
+  let used: string | undefined
   try {
     await install(init, {PACKER_PLUGIN_PATH: folder})
-    return await cachePlugins(folder, required)
+    // A runner that shares the tool cache may have been faster, and may be using what it put there.
+    used = (await usable(init)) ?? (await cachePlugins(folder, required, env).catch(warn)) ?? folder
+    return used
   } finally {
-    await rm(folder, {recursive: true, force: true})
+    if (used !== folder) await rm(folder, {recursive: true, force: true})
   }
+
+  function warn(error: unknown): undefined {
+    log.warning(
+      `The plugins could not be put into this runner's tool cache: ${messageOf(error)}. ` +
+        'They are used from the temporary folder, and the next job downloads them again.'
+    )
+  }
+}
+
+/** The plugins in the tool cache, if they are all that the template requires. */
+async function usable({required, run, request, env}: Init): Promise<string | undefined> {
+  const cached = cachedPlugins(required, env)
+  if (cached === undefined) return undefined
+  const there = await look(run, request.template, {PACKER_PLUGIN_PATH: cached})
+  return there.length > 0 && missing(there).length === 0 ? cached : undefined
 }
 
 async function look(run: Init['run'], template: string, extra?: PluginEnvironment): Promise<RequiredPlugin[]> {

@@ -1,3 +1,4 @@
+import {writeFile} from 'node:fs/promises'
 import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from '@jest/globals'
 import {indexEntry, startReleasesSite, type ReleasesSite} from '../../../rehearsal/releases/site.ts'
 import {emptyToolCache} from './toolCache.ts'
@@ -60,11 +61,22 @@ it.each(['^1.14', 'latest'])(
     await runner.install(site, '1.14.3')
     const packer = await runner.install(site, '1.15.4')
     expect(await runner.install(unreachable(), range)).toEqual({...packer, source: 'tool-cache'})
-    expect(runner.log.lines.at(-1)).toMatch(
+    expect(runner.log.lines.at(-2)).toMatch(
       /could not be read: .*ECONNREFUSED.* Packer 1.15.4, the newest in this runner's tool cache/
     )
   }
 )
+
+it('takes the next of the tool cache when the newest is no more what was verified', async () => {
+  const older = await runner.install(site, '1.14.3')
+  const {path} = await runner.install(site, '1.15.4')
+  await writeFile(path, 'damaged')
+  expect(await runner.install(unreachable(), 'latest')).toEqual({...older, source: 'tool-cache'})
+  await writeFile(older.path, 'damaged too')
+  await expect(runner.install(unreachable(), 'latest')).rejects.toThrow(
+    /no Packer in this runner's tool cache satisfies/
+  )
+})
 
 it('does not take from the tool cache what does not satisfy the range', async () => {
   await runner.install(site, '1.14.3')

@@ -55,6 +55,12 @@ it('reads no zip to its harm, whatever byte of it is changed', async () => {
   }
 })
 
+it('takes nothing that is empty', async () => {
+  const file = path.join(folder, 'a.zip')
+  await writeFile(file, zipOf([{name: 'packer', content: ''}]))
+  await expect(extract(file)).rejects.toThrow('packer in it is empty')
+})
+
 it('unpacks no more than it may', async () => {
   const file = path.join(folder, 'a.zip')
   await writeFile(file, zipOf([{name: 'packer', content: 'x'.repeat(2_000_001)}]))

@@ -13,7 +13,6 @@ const [current] = await scenarioPackers()
 const {path: executable = '', version = ''} = {path: current?.packer?.executable, version: current?.version}
 const site = pluginSite()
 const signal = new AbortController().signal
-const saved = process.env['RUNNER_TOOL_CACHE']
 
 let internet: InternetBehindProxy
 let folder: string
@@ -36,11 +35,11 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current?.missing ?? '
     ]
     await Promise.all([home, temp, cache].map((each) => mkdir(each)))
     await writeFile(path.join(folder, 'authority.pem'), internet.authority)
-    process.env['RUNNER_TOOL_CACHE'] = cache
     env = {
       PATH: process.env['PATH'],
       HOME: home,
       RUNNER_TEMP: temp,
+      RUNNER_TOOL_CACHE: cache,
       HTTPS_PROXY: internet.url,
       NODE_EXTRA_CA_CERTS: path.join(folder, 'authority.pem')
     }
@@ -50,7 +49,6 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current?.missing ?? '
     site.githubFailures.length = 0
   })
   afterEach(async () => {
-    process.env['RUNNER_TOOL_CACHE'] = saved
     await rm(folder, {recursive: true})
   })
 

@@ -29,7 +29,7 @@ const mostRedirects = 5
 /**
  * Downloads a file and hands its body to `consume`, from the start again when the connection or the server fails.
  *
- * @throws DownloadError, also for a redirect to another host
+ * @throws DownloadError, also for a redirect to another host; and what a file says that `consume` cannot write
  */
 export function download<T>(
   url: URL,
@@ -41,10 +41,18 @@ export function download<T>(
       return await consume(await answerOf(url, env, signal))
     } catch (error) {
       signal.throwIfAborted()
-      throw error instanceof DownloadError ? error : interruption(url, error)
+      throw error instanceof DownloadError || isOfFiles(error) ? error : interruption(url, error)
     }
   }
   return withRetries(attempt, {isTransient: (error) => error instanceof Interrupted, pause, signal})
+}
+
+const diskIsFull = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'])
+
+/** Whether an error is about this runner's files, so that no other attempt helps: it has a path, or says that the disk is full. */
+export function isOfFiles(error: unknown): boolean {
+  const {code, path} = (error ?? {}) as NodeJS.ErrnoException
+  return code !== undefined && (path !== undefined || diskIsFull.has(code))
 }
 
 async function answerOf(url: URL, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<IncomingMessage> {

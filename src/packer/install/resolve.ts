@@ -1,7 +1,7 @@
-import {findAllVersions} from '@actions/tool-cache'
 import semver from 'semver'
 import {messageOf, UserError} from '../../report/errors.ts'
 import type {Log} from '../../report/log.ts'
+import {cachedVersions, lookInCache} from './cache.ts'
 import type {DownloadOptions} from './download.ts'
 import {releasedVersions} from './releasesIndex.ts'
 import {isRange, rangeOf} from './version.ts'
@@ -16,7 +16,7 @@ const patienceMs = 15_000
 
 /**
  * The exact version for a range or `latest`: the newest release that satisfies it. When the releases cannot be read, it is the newest
- * in the runner's tool cache that does, with a warning.
+ * in the runner's tool cache that does and is still what was verified, with a warning.
  *
  * @param platform `linux_amd64`, as in the names of the files
  * @throws {UserError}
@@ -27,24 +27,37 @@ export async function resolveVersion(
   options: ResolveOptions
 ): Promise<string> {
   if (!isRange(version)) return version
-  const {log} = options
+  const {log, env, signal} = options
   const range = rangeOf(version)
-  const cached = semver.maxSatisfying(findAllVersions('packer'), range)
-  const released = await read(releasesUrl, platform, options, cached !== null).catch((error: unknown) => {
-    options.signal.throwIfAborted()
-    if (cached === null) throw unreadable(version, error)
+  const cached = (await cachedVersions(env)).filter((each) => semver.satisfies(each, range))
+  const released = await read(releasesUrl, platform, options, cached.length > 0).catch(async (error: unknown) => {
+    signal.throwIfAborted()
+    const usable = await firstWhole(cached, env, signal)
+    if (usable === undefined) throw unreadable(version, error)
     log.warning(
       `The releases of Packer could not be read: ${messageOf(error)}. ` +
-        `Packer ${cached}, the newest in this runner's tool cache that satisfies '${version}', is used.`
+        `Packer ${usable}, the newest in this runner's tool cache that satisfies '${version}', is used.`
     )
-    return undefined
+    return usable
   })
-  if (released === undefined) return cached ?? version
+  if (typeof released === 'string') return released
 
   const found = semver.maxSatisfying(released, range)
   if (found === null) throw unsatisfied(version, platform, semver.maxSatisfying(released, '*'), releasesUrl)
   log.info(`packer-version ${version} is Packer ${found}`)
   return found
+}
+
+async function firstWhole(
+  versions: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal
+): Promise<string | undefined> {
+  for (const version of versions) {
+    const cached = await lookInCache(version, env, signal)
+    if (cached && cached.problem === undefined) return version
+  }
+  return undefined
 }
 
 function read(releasesUrl: string, platform: string, options: ResolveOptions, isCached: boolean): Promise<string[]> {

@@ -110,7 +110,7 @@ function wanted(name: string, entries: readonly Entry[], mostBytes: number): Ent
     throw new ZipError(`${name} in it is compressed by an unknown method (${entry.method})`)
   }
   if (entry.size > mostBytes) throw new ZipError(`${name} in it unpacks to more than ${Math.round(mostBytes / 1e6)} MB`)
-  if (entry.packedSize === 0) throw new ZipError(`${name} in it is empty`)
+  if (entry.packedSize === 0 || entry.size === 0) throw new ZipError(`${name} in it is empty`)
   return entry
 }
 

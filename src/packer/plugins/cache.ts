@@ -1,27 +1,57 @@
 import {createHash} from 'node:crypto'
-import {cacheDir, find} from '@actions/tool-cache'
+import {existsSync} from 'node:fs'
+import {cp, mkdir, mkdtemp, rename, rm, writeFile} from 'node:fs/promises'
+import path from 'node:path'
 import {nameOf, type RequiredPlugin} from './required.ts'
 
-const tool = 'packer-plugins'
+type Environment = Readonly<Record<string, string | undefined>>
 
 /**
  * The plugin folder in the runner's tool cache that was made for these requirements, for this platform; undefined when there is none.
  * The same requirements always find the same plugins, also when there are newer ones: that is what a cache is for.
  */
-export function cachedPlugins(required: readonly RequiredPlugin[]): string | undefined {
-  return find(tool, versionFor(required)) || undefined
+export function cachedPlugins(required: readonly RequiredPlugin[], env: Environment): string | undefined {
+  const folder = folderFor(required, env)
+  return folder !== undefined && existsSync(folder) && existsSync(`${folder}.complete`) ? folder : undefined
 }
 
-/** Copies a plugin folder into the tool cache. @returns the copy */
-export function cachePlugins(folder: string, required: readonly RequiredPlugin[]): Promise<string> {
-  return cacheDir(folder, tool, versionFor(required))
+/**
+ * Copies a plugin folder into the tool cache, in the place of one that cannot be used, if any; under another name first, so that nobody
+ * who shares the cache sees a part of it.
+ *
+ * @returns the copy, or what somebody else has put there meanwhile
+ * @throws {Error} when there is no tool cache, or it cannot be written to
+ */
+export async function cachePlugins(
+  plugins: string,
+  required: readonly RequiredPlugin[],
+  env: Environment
+): Promise<string> {
+  const folder = folderFor(required, env)
+  if (folder === undefined) throw new Error('RUNNER_TOOL_CACHE is not set')
+  await mkdir(path.dirname(folder), {recursive: true})
+  const staging = await mkdtemp(`${folder}.new-`)
+  try {
+    if (existsSync(folder)) await rename(folder, path.join(staging, 'old'))
+    const copy = path.join(staging, 'plugins')
+    await cp(plugins, copy, {recursive: true})
+    // A folder with something in it is not replaced.
+    await rename(copy, folder).catch((error: unknown) => {
+      if (!existsSync(folder)) throw error
+    })
+    await writeFile(`${folder}.complete`, '')
+    return folder
+  } finally {
+    await rm(staging, {recursive: true, force: true})
+  }
 }
 
-/** The tool cache knows versions only. */
-function versionFor(required: readonly RequiredPlugin[]): string {
+/** Where @actions/tool-cache keeps a tool of that version; it knows versions only. */
+function folderFor(required: readonly RequiredPlugin[], env: Environment): string | undefined {
+  const cache = env['RUNNER_TOOL_CACHE']
   const lines = required.map(nameOf).toSorted()
   const digest = createHash('sha256')
     .update([process.platform, ...lines].join('\n'))
     .digest('hex')
-  return `1.0.0-of.h${digest.slice(0, 32)}`
+  return cache ? path.join(cache, 'packer-plugins', `1.0.0-of.h${digest.slice(0, 32)}`, process.arch) : undefined
 }
