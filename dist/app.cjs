@@ -19760,8 +19760,8 @@ var init_parse_utils = __esm({
     };
     NUMBER_REGEX = /(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(-?Infinity)|(NaN)/g;
     parseNumber = (value) => {
-      const matches2 = value.match(NUMBER_REGEX);
-      if (matches2 === null || matches2[0].length !== value.length) {
+      const matches = value.match(NUMBER_REGEX);
+      if (matches === null || matches[0].length !== value.length) {
         throw new TypeError(`Expected real number, got implicit NaN`);
       }
       return parseFloat(value);
@@ -20069,11 +20069,11 @@ var init_schema_date_utils = __esm({
       if (typeof value !== "string") {
         throw new TypeError("RFC3339 timestamps must be strings");
       }
-      const matches2 = RFC3339_WITH_OFFSET2.exec(value);
-      if (!matches2) {
+      const matches = RFC3339_WITH_OFFSET2.exec(value);
+      if (!matches) {
         throw new TypeError(`Invalid RFC3339 timestamp format ${value}`);
       }
-      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches2;
+      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches;
       range(monthStr, 1, 12);
       range(dayStr, 1, 31);
       range(hours, 0, 23);
@@ -20105,14 +20105,14 @@ var init_schema_date_utils = __esm({
       let minute;
       let second;
       let fraction;
-      let matches2;
-      if (matches2 = IMF_FIXDATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches2;
-      } else if (matches2 = RFC_850_DATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches2;
+      let matches;
+      if (matches = IMF_FIXDATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches;
+      } else if (matches = RFC_850_DATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches;
         year2 = (Number(year2) + 1900).toString();
-      } else if (matches2 = ASC_TIME2.exec(value)) {
-        [, month, day, hour, minute, second, fraction, year2] = matches2;
+      } else if (matches = ASC_TIME2.exec(value)) {
+        [, month, day, hour, minute, second, fraction, year2] = matches;
       }
       if (year2 && second) {
         const timestamp2 = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
@@ -20667,9 +20667,9 @@ var init_parseIni = __esm({
           currentSection = void 0;
           currentSubSection = void 0;
           const sectionName = trimmedLine.substring(1, trimmedLine.length - 1);
-          const matches2 = prefixKeyRegex.exec(sectionName);
-          if (matches2) {
-            const [, prefix, , name] = matches2;
+          const matches = prefixKeyRegex.exec(sectionName);
+          if (matches) {
+            const [, prefix, , name] = matches;
             if (Object.values(IniSectionType).includes(prefix)) {
               currentSection = [prefix, name].join(CONFIG_PREFIX_SEPARATOR);
             }
@@ -24757,15 +24757,15 @@ var init_Int64 = __esm({
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number) {
-        if (number > 9223372036854776e3 || number < -9223372036854776e3) {
-          throw new Error(`${number} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number2) {
+        if (number2 > 9223372036854776e3 || number2 < -9223372036854776e3) {
+          throw new Error(`${number2} is too large (or, if negative, too small) to represent as an Int64`);
         }
         const bytes = new Uint8Array(8);
-        for (let i9 = 7, remaining = Math.abs(Math.round(number)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
+        for (let i9 = 7, remaining = Math.abs(Math.round(number2)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
           bytes[i9] = remaining;
         }
-        if (number < 0) {
+        if (number2 < 0) {
           negate(bytes);
         }
         return new _Int64(bytes);
@@ -30547,15 +30547,15 @@ var init_HeaderFormatter = __esm({
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number) {
-        if (number > 9223372036854776e3 || number < -9223372036854776e3) {
-          throw new Error(`${number} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number2) {
+        if (number2 > 9223372036854776e3 || number2 < -9223372036854776e3) {
+          throw new Error(`${number2} is too large (or, if negative, too small) to represent as an Int64`);
         }
         const bytes = new Uint8Array(8);
-        for (let i9 = 7, remaining = Math.abs(Math.round(number)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
+        for (let i9 = 7, remaining = Math.abs(Math.round(number2)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
           bytes[i9] = remaining;
         }
-        if (number < 0) {
+        if (number2 < 0) {
           negate2(bytes);
         }
         return new _Int64(bytes);
@@ -33173,10 +33173,10 @@ var init_xml_parser = __esm({
       }
       readAttrValue() {
         const p5 = this;
-        const quote = p5.x[p5.i];
+        const quote2 = p5.x[p5.i];
         ++p5.i;
         let value = "";
-        while (p5.i < p5.z && p5.x[p5.i] !== quote) {
+        while (p5.i < p5.z && p5.x[p5.i] !== quote2) {
           value += p5.x[p5.i++];
         }
         ++p5.i;
@@ -40232,7 +40232,7 @@ var require_parse2 = __commonJS({
   "node_modules/semver/functions/parse.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse = (version, options, throwErrors = false) => {
+    var parse2 = (version, options, throwErrors = false) => {
       if (version instanceof SemVer) {
         return version;
       }
@@ -40245,7 +40245,7 @@ var require_parse2 = __commonJS({
         throw er;
       }
     };
-    module2.exports = parse;
+    module2.exports = parse2;
   }
 });
 
@@ -40253,9 +40253,9 @@ var require_parse2 = __commonJS({
 var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var valid = (version, options) => {
-      const v2 = parse(version, options);
+      const v2 = parse2(version, options);
       return v2 ? v2.version : null;
     };
     module2.exports = valid;
@@ -40266,9 +40266,9 @@ var require_valid = __commonJS({
 var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var clean = (version, options) => {
-      const s3 = parse(version.trim().replace(/^[=v]+/, ""), options);
+      const s3 = parse2(version.trim().replace(/^[=v]+/, ""), options);
       return s3 ? s3.version : null;
     };
     module2.exports = clean;
@@ -40303,10 +40303,10 @@ var require_inc = __commonJS({
 var require_diff = __commonJS({
   "node_modules/semver/functions/diff.js"(exports2, module2) {
     "use strict";
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var diff = (version1, version2) => {
-      const v1 = parse(version1, null, true);
-      const v2 = parse(version2, null, true);
+      const v1 = parse2(version1, null, true);
+      const v2 = parse2(version2, null, true);
       const comparison = v1.compare(v2);
       if (comparison === 0) {
         return null;
@@ -40377,9 +40377,9 @@ var require_patch = __commonJS({
 var require_prerelease = __commonJS({
   "node_modules/semver/functions/prerelease.js"(exports2, module2) {
     "use strict";
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var prerelease = (version, options) => {
-      const parsed2 = parse(version, options);
+      const parsed2 = parse2(version, options);
       return parsed2 && parsed2.prerelease.length ? parsed2.prerelease : null;
     };
     module2.exports = prerelease;
@@ -40565,7 +40565,7 @@ var require_coerce = __commonJS({
   "node_modules/semver/functions/coerce.js"(exports2, module2) {
     "use strict";
     var SemVer = require_semver();
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var { safeRe: re, t: t2 } = require_re();
     var coerce = (version, options) => {
       if (version instanceof SemVer) {
@@ -40600,7 +40600,7 @@ var require_coerce = __commonJS({
       const patch = match[4] || "0";
       const prerelease = options.includePrerelease && match[5] ? `-${match[5]}` : "";
       const build2 = options.includePrerelease && match[6] ? `+${match[6]}` : "";
-      return parse(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
+      return parse2(`${major}.${minor}.${patch}${prerelease}${build2}`, options);
     };
     module2.exports = coerce;
   }
@@ -40610,7 +40610,7 @@ var require_coerce = __commonJS({
 var require_truncate = __commonJS({
   "node_modules/semver/functions/truncate.js"(exports2, module2) {
     "use strict";
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var constants5 = require_constants6();
     var SemVer = require_semver();
     var truncate = (version, truncation, options) => {
@@ -40622,7 +40622,7 @@ var require_truncate = __commonJS({
     };
     var cloneInputVersion = (version, options) => {
       const versionStringToParse = version instanceof SemVer ? version.version : version;
-      return parse(versionStringToParse, options);
+      return parse2(versionStringToParse, options);
     };
     var doTruncation = (version, truncation) => {
       if (isPrerelease(truncation)) {
@@ -41857,7 +41857,7 @@ var require_semver2 = __commonJS({
     var constants5 = require_constants6();
     var SemVer = require_semver();
     var identifiers = require_identifiers();
-    var parse = require_parse2();
+    var parse2 = require_parse2();
     var valid = require_valid();
     var clean = require_clean();
     var inc = require_inc();
@@ -41896,7 +41896,7 @@ var require_semver2 = __commonJS({
     var simplifyRange = require_simplify();
     var subset = require_subset();
     module2.exports = {
-      parse,
+      parse: parse2,
       valid,
       clean,
       inc,
@@ -52069,9 +52069,9 @@ function which(tool, check) {
       }
       return result;
     }
-    const matches2 = yield findInPath(tool);
-    if (matches2 && matches2.length > 0) {
-      return matches2[0];
+    const matches = yield findInPath(tool);
+    if (matches && matches.length > 0) {
+      return matches[0];
     }
     return "";
   });
@@ -52107,14 +52107,14 @@ function findInPath(tool) {
         }
       }
     }
-    const matches2 = [];
+    const matches = [];
     for (const directory of directories) {
       const filePath = yield tryGetExecutablePath(path2.join(directory, tool), extensions);
       if (filePath) {
-        matches2.push(filePath);
+        matches.push(filePath);
       }
     }
-    return matches2;
+    return matches;
   });
 }
 
@@ -52554,8 +52554,8 @@ var Ledger = class {
     while ((0, import_node_fs2.existsSync)(this.#packerRun(runs.length + 1).output)) runs.push(this.#packerRun(runs.length + 1));
     return runs;
   }
-  #packerRun(number) {
-    const file = (stream) => path3.join(this.folder, `packer-${number}.${stream}`);
+  #packerRun(number2) {
+    const file = (stream) => path3.join(this.folder, `packer-${number2}.${stream}`);
     return { output: file("stdout"), errors: file("stderr") };
   }
   get #file() {
@@ -62913,28 +62913,35 @@ function get2(url, { env: env2, headers = {}, signal }) {
     request.once("close", () => reject(new Error("the connection was closed without an answer")));
   });
 }
-function bytesReader(env2, limit) {
-  return async function read4(url, signal, redirects = 3) {
+function fileOpener(env2) {
+  return async function open4(url, signal, redirects = 3) {
     const response = await get2(new URL(url), { env: env2, signal });
     const { statusCode = 0 } = response;
+    if (statusCode === 200) return response;
+    response.destroy();
     const { location } = response.headers;
-    if (statusCode >= 300 && statusCode < 400 && location && redirects > 0) {
-      response.destroy();
-      return read4(new URL(location, url).href, signal, redirects - 1);
+    if (statusCode < 300 || statusCode >= 400 || !location || redirects === 0) {
+      throw new Error(`it answered ${statusCode}`);
     }
-    const body = await bodyOf(response, limit);
-    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`);
-    return body;
+    const target = new URL(location, url);
+    if (target.protocol !== "https:" && new URL(url).protocol === "https:") {
+      throw new Error(`a redirect from https to ${target.origin} is refused`);
+    }
+    return open4(target.href, signal, redirects - 1);
   };
 }
-function textReader(env2, limit) {
-  const read4 = bytesReader(env2, limit);
-  return async (url, signal) => (await read4(url, signal)).toString("utf8");
+function bytesReader(env2, limit) {
+  const open4 = fileOpener(env2);
+  return async (url, signal) => bodyOf(await open4(url, signal), limit);
 }
-async function bodyOf(response, limit) {
+function textReader(env2, limit) {
+  const read5 = bytesReader(env2, limit);
+  return async (url, signal) => (await read5(url, signal)).toString("utf8");
+}
+async function bodyOf(body, limit) {
   const chunks = [];
   let size = 0;
-  for await (const chunk of response) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`);
     chunks.push(chunk);
@@ -71827,7 +71834,7 @@ function parameterReader(region2, credentials, env2) {
 }
 
 // src/image/plan.ts
-var import_node_crypto5 = require("node:crypto");
+var import_node_crypto7 = require("node:crypto");
 
 // src/network/planReach.ts
 var import_ipaddr5 = __toESM(require_ipaddr(), 1);
@@ -71835,9 +71842,9 @@ var import_ipaddr5 = __toESM(require_ipaddr(), 1);
 // src/ec2/ownAddress.ts
 var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 var service = "https://checkip.amazonaws.com/";
-async function ownCidrs(read4, signal) {
+async function ownCidrs(read5, signal) {
   const ask = async () => {
-    const address = (await read4(service, timeLimit(1e4, [signal]))).trim();
+    const address = (await read5(service, timeLimit(1e4, [signal]))).trim();
     if (!import_ipaddr2.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
     return `${address}/32`;
   };
@@ -71895,7 +71902,7 @@ var import_ipaddr4 = __toESM(require_ipaddr(), 1);
 function quoted(value) {
   return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
 }
-var optional = (parse) => (value) => value === "" ? void 0 : parse(value);
+var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
 function matching(pattern, allowed3) {
   return (value) => {
     if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed3}`);
@@ -71909,23 +71916,23 @@ function oneOf(...choices) {
     return choice;
   };
 }
-function list(parse) {
-  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse);
+function list(parse2) {
+  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse2);
 }
-function nonEmpty(parse) {
+function nonEmpty(parse2) {
   return (value) => {
-    const items = parse(value);
+    const items = parse2(value);
     if (items.length === 0) throw new Error("expected at least one value");
     return items;
   };
 }
 function wholeNumber(least, most2) {
   return (value) => {
-    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= least && number <= most2)) {
+    const number2 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number2 >= least && number2 <= most2)) {
       throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most2}`);
     }
-    return number;
+    return number2;
   };
 }
 function duration(value) {
@@ -71989,9 +71996,9 @@ async function planReach(inputs, context, signal) {
   log.info(`The build and the smoke test can be reached from ${letIn(reach)}`);
   return reach;
 }
-async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2, region: region2, read: read4, source }, signal) {
+async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2, region: region2, read: read5, source }, signal) {
   if (allowedCidrs !== "auto") return allowedCidrs;
-  if (via === "public-ip") return ownCidrs(read4, signal);
+  if (via === "public-ip") return ownCidrs(read5, signal);
   const vpc = await findVpc(ec2, vpcId, signal);
   if (!vpc) {
     throw new UserError(
@@ -72000,9 +72007,9 @@ async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2, region: region2, re
   }
   return ownPrivateCidrs(vpc, source);
 }
-async function isLeftOut(cidrs, { read: read4, log }, signal) {
+async function isLeftOut(cidrs, { read: read5, log }, signal) {
   if (cidrs.every(isPrivate)) return false;
-  const own = await ownCidrs(read4, signal).catch(() => []);
+  const own = await ownCidrs(read5, signal).catch(() => []);
   signal.throwIfAborted();
   const addresses = own.map((cidr2) => cidr2.replace("/32", ""));
   const letsIn = addresses.some((address) => cidrs.some((cidr2) => contains(cidr2, address)));
@@ -72017,30 +72024,67 @@ function isPrivate(cidr2) {
   return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
 }
 
-// src/image/jenkinsVersion.ts
-var import_semver = __toESM(require_semver2(), 1);
-
 // src/image/packageIndex.ts
 var zlib2 = __toESM(require("node:zlib"), 1);
 var longestUnpacked = 5e7;
-var release2 = String.raw`\d+\.\d+(?:\.\d+)?`;
+var mostVersions = 1e5;
+var release2 = /^\d{1,9}\.\d{1,9}(?:\.\d{1,9})?$/;
 function indexOf(repository, kind) {
   return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
 }
-async function jenkinsVersions(repository, kind, read4, signal) {
-  const index = (await read4(indexOf(repository, kind), signal)).toString("utf8");
-  if (kind === "deb") return versionsOfDebs(index);
-  const path22 = /<data type="primary">[^]*?<location href="([\w./-]+)"/.exec(index)?.[1];
-  if (path22 === void 0) throw new Error("it names no primary index");
-  return versionsOfRpms(unpack(path22, await read4(`${repository}/${path22}`, signal)));
+async function jenkinsVersions(repository, kind, read5, signal) {
+  const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
+  if (kind === "deb") return bounded(versionsOfDebs(index));
+  const [primary = ""] = between(index, '<data type="primary">', "</data>");
+  const [path22 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path22)) throw new Error("it names no primary index");
+  return bounded(versionsOfRpms(unpack(path22, await read5(`${repository}/${path22}`, signal))));
 }
-function versionsOfDebs(index) {
-  const version = new RegExp(`^Version: (${release2})$`, "m");
-  return index.split(/\n\s*\n/).filter((paragraph) => /^Package: jenkins$/m.test(paragraph)).flatMap((paragraph) => version.exec(paragraph)?.[1] ?? []);
+function bounded(versions2) {
+  const found = /* @__PURE__ */ new Set();
+  for (const version of versions2) {
+    if (release2.test(version)) found.add(version);
+    if (found.size > mostVersions) throw new Error(`it lists more than ${mostVersions} versions of Jenkins`);
+  }
+  return [...found];
 }
-function versionsOfRpms(primary) {
-  const version = new RegExp(`<version [^>]*\\bver="(${release2})"`);
-  return primary.split("</package>").filter((entry) => entry.includes("<name>jenkins</name>")).flatMap((entry) => version.exec(entry)?.[1] ?? []);
+function* versionsOfDebs(index) {
+  let [isJenkins2, version] = [false, ""];
+  for (const line of linesOf(index)) {
+    if (line.startsWith("Package: ")) isJenkins2 = line === "Package: jenkins";
+    else if (line.startsWith("Version: ")) version = line.slice("Version: ".length);
+    else if (line.trim() === "") {
+      if (isJenkins2) yield version;
+      [isJenkins2, version] = [false, ""];
+    }
+  }
+}
+function* versionsOfRpms(primary) {
+  for (const entry of between(primary, "<package ", "</package>")) {
+    if (!entry.includes("<name>jenkins</name>")) continue;
+    const [tag = ""] = between(entry, "<version ", ">");
+    const [version = ""] = between(` ${tag}`, ' ver="', '"');
+    yield version;
+  }
+}
+function* linesOf(text2) {
+  for (let from = 0; from < text2.length; ) {
+    const end = text2.indexOf("\n", from);
+    const line = text2.slice(from, end < 0 ? text2.length : end);
+    yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    from += line.length + 1;
+  }
+  yield "";
+}
+function* between(text2, begin, end) {
+  for (let at = 0; ; ) {
+    const found = text2.indexOf(begin, at);
+    const from = found + begin.length;
+    const to = found < 0 ? -1 : text2.indexOf(end, from);
+    if (to < 0) return;
+    yield text2.slice(from, to);
+    at = to + end.length;
+  }
 }
 function unpack(path22, bytes) {
   const options = { maxOutputLength: longestUnpacked };
@@ -72064,7 +72108,7 @@ async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { rea
   try {
     const found = await firstIndex(url, kinds, readBytes, limit);
     index = indexOf(url, found.kind);
-    const versions2 = found.versions.toSorted(byVersion);
+    const versions2 = oldestFirst(found.versions);
     if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
     if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
     const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
@@ -72085,24 +72129,29 @@ function packageKinds(source, isMirror) {
   if (source === "al2023") return ["rpm"];
   return isMirror && /^(ami-|resolve:)/.test(source) ? ["deb", "rpm"] : ["deb"];
 }
-async function firstIndex(url, [kind, ...others], read4, signal) {
+async function firstIndex(url, [kind, ...others], read5, signal) {
   try {
-    return { kind, versions: await jenkinsVersions(url, kind, read4, signal) };
+    return { kind, versions: await jenkinsVersions(url, kind, read5, signal) };
   } catch (error2) {
     signal.throwIfAborted();
     const [next, ...rest] = others;
     if (next === void 0) throw error2;
-    return firstIndex(url, [next, ...rest], read4, signal).catch(() => {
+    return firstIndex(url, [next, ...rest], read5, signal).catch(() => {
       throw error2;
     });
   }
 }
-function byVersion(one, other) {
-  return import_semver.default.compare(import_semver.default.coerce(one) ?? "0.0.0", import_semver.default.coerce(other) ?? "0.0.0");
+function oldestFirst(versions2) {
+  const numbered = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
+  const sorted = numbered.toSorted(({ numbers: one }, { numbers: other }) => {
+    const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
+    return differences.find((difference) => difference !== 0) ?? 0;
+  });
+  return sorted.map(({ version }) => version);
 }
 
 // src/image/plugins.ts
-var import_semver2 = __toESM(require_semver2(), 1);
+var import_semver = __toESM(require_semver2(), 1);
 
 // src/image/pluginList.ts
 var import_node_fs8 = require("node:fs");
@@ -72134,46 +72183,423 @@ function textOf(value, workspace) {
   return isFile ? (0, import_node_fs8.readFileSync)(file, "utf8") : value;
 }
 
+// src/image/pluginWarnings.ts
+function securityWarnings(plugins2, warnings) {
+  const versions2 = new Map(plugins2.map(({ name, version }) => [name, version]));
+  return warnings.flatMap((value) => {
+    const { type: type2, name, message, url, versions: ranges } = value ?? {};
+    const version = type2 === "plugin" && typeof name === "string" ? versions2.get(name) : void 0;
+    if (version === void 0) return [];
+    const found = (Array.isArray(ranges) ? ranges : []).flatMap((range2) => wordsFor(range2 ?? {}, version));
+    if (found[0] === void 0) return [];
+    return `The plugin ${String(name)}:${version} ${found[0]}: ${textOf2(message)} (${textOf2(url)})`;
+  });
+}
+function wordsFor({ firstVersion, lastVersion, pattern }, version) {
+  if (pattern === ".*") return "has a published security problem";
+  if (typeof lastVersion !== "string") return "may have a published security problem";
+  if (compareVersions(version, lastVersion) > 0) return [];
+  if (typeof firstVersion === "string" && compareVersions(version, firstVersion) < 0) return [];
+  return `is among the versions up to ${lastVersion}, of which some or all have a published security problem`;
+}
+function textOf2(value) {
+  return typeof value === "string" ? value : "";
+}
+var number = /^\d+$/;
+var beforeRelease = /^(alpha|beta|cr|ea|m|milestone|pre|preview|rc|snapshot)(\d*)$/i;
+function compareVersions(one, other) {
+  const [ones, others] = [one, other].map((version) => version.slice(0, 100).split(/[.-]/));
+  for (let index = 0; index < Math.max(ones.length, others.length); index += 1) {
+    const [a9, b9] = [ones[index] ?? "0", others[index] ?? "0"];
+    const order = compareParts(a9, b9);
+    if (order !== 0) return order;
+    if (a9 !== b9 && !(number.test(a9) && number.test(b9))) return 0;
+  }
+  return 0;
+}
+function compareParts(a9, b9) {
+  if (number.test(a9) && number.test(b9)) return Number(a9) - Number(b9);
+  const [early, otherEarly] = [beforeRelease.exec(a9), beforeRelease.exec(b9)];
+  if (early && otherEarly) {
+    const [[, word = "", count = ""], [, otherWord = "", otherCount = ""]] = [early, otherEarly];
+    return word.localeCompare(otherWord, "en", { sensitivity: "base" }) || Number(count) - Number(otherCount);
+  }
+  if (early && number.test(b9)) return -1;
+  return otherEarly && number.test(a9) ? 1 : 0;
+}
+
+// src/image/jenkinsRoot.ts
+var jenkinsRoot = `-----BEGIN CERTIFICATE-----
+MIIF6TCCA9GgAwIBAgIJAODsOx91KoaMMA0GCSqGSIb3DQEBCwUAMIGKMQswCQYD
+VQQGEwJVUzETMBEGA1UECAwKQ2FsaWZvcm5pYTERMA8GA1UEBwwIU2FuIEpvc2Ux
+GDAWBgNVBAoMD0plbmtpbnMgUHJvamVjdDEaMBgGA1UEAwwRS29oc3VrZSBLYXdh
+Z3VjaGkxHTAbBgkqhkiG9w0BCQEWDmtrQGtvaHN1a2Uub3JnMB4XDTE4MDQwODE5
+NTcxMFoXDTI4MDQwNTE5NTcxMFowgYoxCzAJBgNVBAYTAlVTMRMwEQYDVQQIDApD
+YWxpZm9ybmlhMREwDwYDVQQHDAhTYW4gSm9zZTEYMBYGA1UECgwPSmVua2lucyBQ
+cm9qZWN0MRowGAYDVQQDDBFLb2hzdWtlIEthd2FndWNoaTEdMBsGCSqGSIb3DQEJ
+ARYOa2tAa29oc3VrZS5vcmcwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoIC
+AQDFlDbPDKOdbqNdxTdVUkCsSAqbl/K+c0Q9BR43P1KUsUbKnNlZalibgE0clduz
+W75lwH7Qt7qqNXJIy4qR3ETS45fxgtg2lJdVCOV0i3PhigdyBWbHmD7/ER/LTAfN
+Z2HOOrujZ3giz6vo2eTluNk4zmIW8YBaf6j67GyWMd1Mnx/t6G7DWvZRXQS7HSXt
+mPsbBzDB4Z6WdIlR5EYsqnw55Lb0h2Bh4RWg6RWL9Vxxc4z+EUT8hH2VBLbm5sAJ
+avS5kgCZM72VqREdxb7LleqgetLC9WJ3wGoW6RmrCMIN9Ast5WGI91JE1VQh7i8y
+AZG626hJp/Ax4P0kIQ3nySV+/kzQB1i8kuhRq6pBcVU7flETw44ENaVXJ7IUE3YK
+QghgwDW0Mf5+oSG+t4atOBFxy0VudOLoQ8AHUgsotLMzGOwOluxEunymiSL1AK0V
+7FIXg5tWlcXLvZaY2PQSttvSklYxHjoH+JuiazrOjqu96iLSEyY7JVZ5X2/D2Nv7
+T9JPTvdu1H3vtzr32qbMWV7hAqCR3hSDGCHmmuRDJ5CM4G4G5vQ1XE4dRfzBt+5m
+68ecwRGFp8C2byF5Wn1LyFrYs/uHp99TL/DMpqXBfc9z7oQZI2zzPmji5dC9qnD3
+P5+k2ksuEURK8AJAf5f17sjUfsjQAPSUMaKVKzmrszL2PQIDAQABo1AwTjAdBgNV
+HQ4EFgQUEcbl1DAt6VXGAbVrUHLSNn60AYcwHwYDVR0jBBgwFoAUEcbl1DAt6VXG
+AbVrUHLSNn60AYcwDAYDVR0TBAUwAwEB/zANBgkqhkiG9w0BAQsFAAOCAgEAVBiW
+OrRdGBUKd/Gyb+qdFq3q0YtmfARw3TfO0rL9rtjU6S4aOo+XcmM8TbjHrxnBd0Wx
+2rQhtkZQPcu45LCUYMmseFMM36T4ahDKwrI6l0uJKvGO7W3gg26GP9A7D0x9KpYL
+QemVbwzpG9pQyJJOE+VmgFK1Bk3bDZu9m7FFi2NRmgexvRPS1tpl5WPFRnGY7Duv
+xPAVey33cKxa4malrFdxjI4WiVdtqQu+GPcN6WNJfPhYxeWlcyQGCxqprLLdoG0l
+ncd95evObgj0y6STY7/x29hRguYOnXnOYpJB53Iaard34gL8JV34gyCBkfy48eOD
+D9rw/kdQYUhyxLQnoCS2q4Ueyk/mtnAs/eUE/aFoD0ElX/5CAzL8ZbrRTKgwqmB5
+yP8Wgd/G8du3kRtTWaSc19Wdr6hFOaCfXgvyJvl/S5XaFyJF2lotKdM6O3EGdTOF
+b10ZJSYa/6o6Y4CY4P2J3WHF8uyBPpH92p/csbt4nqPIdQWm0/KGsy2Hr7z+QYvc
+V1ipjxDLCj/RVPRuoGHVeW61Q9FEhatDgryYAq3VWOfazLHE5W/JHZQkcpDJLNdN
+2EWvSD3/jxFUuqbWCBmiy8klzUzN97tKGLDSAsxgW2J+kydvL8souNl+cVV/ttlT
+T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
+-----END CERTIFICATE-----
+`;
+
+// src/image/signedJson.ts
+var import_node_crypto5 = require("node:crypto");
+var mostValues = 5e4;
+async function readSignedJson(body, isWanted, { longest: longest3, mostKept }) {
+  const reader = new Reader(isWanted, mostKept);
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > longest3) throw new Error(`it is longer than ${longest3 / 1e6} MB`);
+    reader.read(chunk);
+  }
+  return reader.end();
+}
+var [quote, backslash, comma, colon] = [34, 92, 44, 58];
+var [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
+var longestAround = 100;
+var Reader = class {
+  #isWanted;
+  #mostKept;
+  #members = /* @__PURE__ */ new Map();
+  #inner = /* @__PURE__ */ new Map();
+  #kept = 0;
+  #signed = (0, import_node_crypto5.createVerify)("RSA-SHA512");
+  #hasMember = false;
+  /** Where in the present chunk the member begins that is signed. */
+  #signedFrom;
+  /** How many brackets are open. */
+  #depth = 0;
+  #isOver = false;
+  /** What is before the document, and then what is behind it. */
+  #around = "";
+  #isInString = false;
+  #isEscaped = false;
+  #name;
+  #value;
+  /** By depth, down to the members of a member: the present name, whether it is one of an object, and whether a name comes next. */
+  #names = [];
+  #isObject = [];
+  #isNameNext = [];
+  constructor(isWanted, mostKept) {
+    this.#isWanted = isWanted;
+    this.#mostKept = mostKept;
+  }
+  read(chunk) {
+    for (let at = 0; at < chunk.length; at += 1) {
+      if (this.#isInString) at = this.#stringIn(chunk, at);
+      else if (this.#depth > 0) this.#tokenAt(chunk, at);
+      else this.#outside(chunk[at] ?? 0);
+    }
+    if (this.#name) this.#gather(this.#name, chunk, chunk.length);
+    if (this.#value) this.#gather(this.#value, chunk, chunk.length);
+    this.#sign(chunk, chunk.length);
+  }
+  end() {
+    if (this.#depth > 0) throw new Error("it is cut off");
+    if (!this.#isOver || !/^\s*\)?;?\s*$/.test(this.#around)) throw new Error("it is not a JSON object");
+    return {
+      members: this.#members,
+      inner: this.#inner,
+      isSignedBy: (key, signature) => this.#signed.verify(key, signature)
+    };
+  }
+  #outside(byte) {
+    if (byte === openBrace && !this.#isOver && /^\s*(updateCenter\.post\(\s*)?$/.test(this.#around)) {
+      this.#around = "";
+      return this.#open(true);
+    }
+    this.#around += String.fromCharCode(byte);
+    if (this.#around.length > longestAround) throw new Error("it is not a JSON object");
+  }
+  #tokenAt(chunk, at) {
+    const depth = this.#depth;
+    switch (chunk[at]) {
+      case quote:
+        this.#isInString = true;
+        if (this.#isNameNext[depth]) this.#name = { depth, parts: [], size: 0, from: at + 1 };
+        this.#isNameNext[depth] = false;
+        break;
+      case colon:
+        this.#beginValue(at + 1);
+        break;
+      case comma:
+        this.#endMember(chunk, at);
+        this.#isNameNext[depth] = this.#isObject[depth] ?? false;
+        break;
+      case openBrace:
+      case openBracket:
+        this.#open(chunk[at] === openBrace);
+        break;
+      case closeBrace:
+      case closeBracket:
+        this.#endMember(chunk, at);
+        this.#close();
+        break;
+      default:
+    }
+  }
+  /** @returns where the string ends, or the end of the chunk */
+  #stringIn(chunk, from) {
+    let isEscaped = this.#isEscaped;
+    for (let at = from; at < chunk.length; at += 1) {
+      const byte = chunk[at];
+      if (isEscaped) isEscaped = false;
+      else if (byte === backslash) isEscaped = true;
+      else if (byte === quote) {
+        this.#isInString = this.#isEscaped = false;
+        if (this.#name) this.#endName(this.#name, chunk, at);
+        return at;
+      }
+    }
+    this.#isEscaped = isEscaped;
+    return chunk.length;
+  }
+  #open(isObject2) {
+    const depth = this.#depth += 1;
+    if (depth > 2) return;
+    this.#isObject[depth] = this.#isNameNext[depth] = isObject2;
+    this.#names[depth] = "";
+  }
+  #close() {
+    this.#depth -= 1;
+    if (this.#depth > 0) return;
+    this.#isOver = true;
+    this.#signed.update(this.#hasMember ? "}" : "{}");
+  }
+  #endName(name, chunk, at) {
+    this.#gather(name, chunk, at);
+    const bytes = Buffer.concat(name.parts);
+    this.#name = void 0;
+    this.#names[name.depth] = bytes.toString("utf8");
+    if (name.depth > 1 || this.#names[1] === "signature") return;
+    this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes);
+    this.#hasMember = true;
+    this.#signedFrom = at;
+  }
+  #beginValue(from) {
+    const depth = this.#depth;
+    if (this.#value || depth > 2) return;
+    const [, name = "", inner] = this.#names;
+    const isSignature = depth === 1 && name === "signature";
+    if (isSignature || this.#isWanted(name, depth === 1 ? void 0 : inner))
+      this.#value = { depth, parts: [], size: 0, from };
+  }
+  #endMember(chunk, at) {
+    if (this.#depth === 1) {
+      this.#sign(chunk, at);
+      this.#signedFrom = void 0;
+    }
+    const value = this.#value;
+    if (value?.depth !== this.#depth) return;
+    this.#gather(value, chunk, at);
+    this.#value = void 0;
+    this.#kept += value.size;
+    const name = this.#names[value.depth] ?? "";
+    const values = value.depth === 1 ? this.#members : this.#inner;
+    values.set(name, Buffer.concat(value.parts).toString("utf8"));
+    if (values.size > mostValues) throw new Error(`it has more than ${mostValues} members`);
+  }
+  #sign(chunk, end) {
+    if (this.#signedFrom === void 0) return;
+    this.#signed.update(chunk.subarray(this.#signedFrom, end));
+    this.#signedFrom = 0;
+  }
+  #gather(piece, chunk, end) {
+    const part2 = chunk.subarray(piece.from, end);
+    piece.parts.push(part2);
+    piece.from = 0;
+    piece.size += part2.length;
+    if (this.#kept + piece.size > this.#mostKept)
+      throw new Error(`more than ${this.#mostKept / 1e6} MB of it are about these plugins`);
+  }
+};
+
+// src/image/updateCenterSignature.ts
+var import_node_crypto6 = require("node:crypto");
+var UpdateCenterSignatureError = class extends Error {
+  name = "UpdateCenterSignatureError";
+};
+var mostCertificates = 5;
+function requireSignature(document2, root9, now = /* @__PURE__ */ new Date()) {
+  const { certificates, correct_signature512: signature } = blockOf(document2.members.get("signature"));
+  const chain2 = certificates.map(certificateOf);
+  requireChain(chain2, new import_node_crypto6.X509Certificate(root9), now);
+  const key = chain2[0]?.publicKey;
+  if (key?.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+    throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
+  }
+  if (!document2.isSignedBy(key, Buffer.from(signature, "hex"))) {
+    throw new UpdateCenterSignatureError("it was changed after it was signed");
+  }
+}
+function blockOf(json2) {
+  if (json2 === void 0) throw new UpdateCenterSignatureError("it has no signature");
+  let block = null;
+  try {
+    block = JSON.parse(json2);
+  } catch {
+  }
+  const { certificates, correct_signature512: signature } = block ?? {};
+  const isList = Array.isArray(certificates) && certificates.every((each) => typeof each === "string");
+  if (!isList || typeof signature !== "string") {
+    throw new UpdateCenterSignatureError("its signature has no certificates, or is not one with SHA-512");
+  }
+  if (certificates.length === 0 || certificates.length > mostCertificates) {
+    throw new UpdateCenterSignatureError(`its signature has ${certificates.length} certificates`);
+  }
+  return { certificates, correct_signature512: signature };
+}
+function certificateOf(base64) {
+  try {
+    return new import_node_crypto6.X509Certificate(Buffer.from(base64, "base64"));
+  } catch (error2) {
+    throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
+  }
+}
+function requireChain(chain2, root9, now) {
+  for (const [index, certificate] of chain2.entries()) {
+    const issuer = chain2[index + 1] ?? root9;
+    const name = quoted(certificate.subject.replaceAll("\n", ", "));
+    if (!issuer.ca || !certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)) {
+      throw new UpdateCenterSignatureError(`the certificate of ${name} is not one of the Jenkins project`);
+    }
+    const [from, to] = [certificate.validFrom, certificate.validTo].map((date2) => Date.parse(date2));
+    if (!(from <= now.getTime() && now.getTime() <= to)) {
+      const period = `from ${certificate.validFrom} to ${certificate.validTo}`;
+      throw new UpdateCenterSignatureError(
+        `the certificate of ${name} is valid ${period}, and this runner's clock says ${now.toISOString()}`
+      );
+    }
+  }
+}
+
+// src/image/updateCenter.ts
+var longestCenter = 1e7;
+var [longestVersions, mostVersions2] = [4e8, 16e6];
+async function readUpdateCenter(url, jenkinsVersion, context, signal) {
+  const address = `${url}/update-center.json?version=${jenkinsVersion}`;
+  const limits = { longest: longestCenter, mostKept: longestCenter };
+  const isWanted = (name, inner2) => inner2 === void 0 ? name === "warnings" : name === "plugins";
+  const { members, inner } = await read(address, isWanted, limits, context, signal);
+  if (inner.size === 0) throw unreadable(address, new Error("it lists no plugins"));
+  const warnings = parse(address, members.get("warnings"));
+  return {
+    newest: (name) => inner.has(name) ? entryOf2(parse(address, inner.get(name))) : void 0,
+    names: [...inner.keys()],
+    warnings: Array.isArray(warnings) ? warnings : []
+  };
+}
+async function readVersions(url, names2, context, signal) {
+  const address = `${url}/current/plugin-versions.json`;
+  const limits = { longest: longestVersions, mostKept: mostVersions2 };
+  const isWanted = (name, inner2) => name === "plugins" && inner2 !== void 0 && names2.has(inner2);
+  const { inner } = await read(address, isWanted, limits, context, signal);
+  const all2 = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
+  return (name, version) => {
+    const versions2 = all2.get(name) ?? {};
+    return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
+  };
+}
+async function read(url, isWanted, limits, { open: open4, log, root: root9 = jenkinsRoot }, signal) {
+  const document2 = await open4(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
+    signal.throwIfAborted();
+    throw unreadable(url, error2);
+  });
+  try {
+    requireSignature(document2, root9);
+  } catch (error2) {
+    const problem4 = `${url} is not signed by the Jenkins project: ${messageOf(error2)}.`;
+    if (isJenkins(url)) {
+      throw new UserError(
+        `${problem4} No plugin is taken from it. Check the proxy in front of this runner. If Jenkins has a new certificate, use a newer version of this action.`,
+        { cause: error2 }
+      );
+    }
+    log.warning(`${problem4} Which plugins are installed, and with which checksums, is what this update center says.`);
+  }
+  return document2;
+}
+function parse(url, json2) {
+  try {
+    return json2 === void 0 ? void 0 : JSON.parse(json2);
+  } catch (error2) {
+    throw unreadable(url, error2);
+  }
+}
+function unreadable(url, error2) {
+  return new UserError(
+    `The plugins could not be looked up: ${url} could not be read: ${messageOf(error2)}. Set 'jenkins-update-center-url' to an update center that this runner reaches.`,
+    { cause: error2 }
+  );
+}
+function isJenkins(url) {
+  return /(^|\.)jenkins\.io$/.test(new URL(url).hostname);
+}
+function entryOf2(value) {
+  const { version, sha256, requiredCore, dependencies } = objectOf(value);
+  const needed = (Array.isArray(dependencies) ? dependencies.map(objectOf) : []).filter(
+    ({ optional: optional2 }) => optional2 !== true
+  );
+  return {
+    ...typeof version === "string" && { version },
+    ...typeof sha256 === "string" && { sha256 },
+    ...typeof requiredCore === "string" && { requiredCore },
+    dependencies: needed.flatMap(({ name }) => typeof name === "string" ? name : [])
+  };
+}
+function objectOf(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+}
+
 // src/image/plugins.ts
-async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, { readBytes, log }, signal) {
-  const read4 = (path22) => readJson(`${url}/${path22}`, readBytes, signal);
-  const center = await read4(`update-center.json?version=${jenkinsVersion}`);
-  const pinned = new Map(wanted2.map(({ name, version }) => [name, version]));
-  const hasOther = wanted2.some(({ name, version }) => version !== void 0 && center.plugins[name]?.version !== version);
-  const all2 = hasOther ? (await read4("current/plugin-versions.json")).plugins : {};
+var mostWarnings = 100;
+async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, context, signal) {
+  const center = await readUpdateCenter(url, jenkinsVersion, context, signal);
+  const pinned = new Map(wanted2.flatMap(({ name, version }) => version === void 0 ? [] : [[name, version]]));
+  const others = [...pinned].filter(([name, version]) => center.newest(name)?.version !== version);
+  const names2 = new Set(others.map(([name]) => name));
+  const find = names2.size > 0 ? await readVersions(url, names2, context, signal) : () => void 0;
   const chosen = /* @__PURE__ */ new Map();
   const queue = wanted2.map(({ name }) => ({ name, by: "" }));
   for (const { name, by } of queue) {
     if (chosen.has(name)) continue;
-    const newest = center.plugins[name];
+    const newest = center.newest(name);
     const version = pinned.get(name) ?? newest?.version ?? "";
-    const entry = newest?.version === version ? newest : all2[name]?.[version];
+    const entry = newest?.version === version ? newest : find(name, version);
     if (!entry) throw missing(name, version, by, center, url);
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
       throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`);
     }
     chosen.set(name, exact(name, version, entry.sha256, url));
-    for (const dependency of entry.dependencies ?? []) {
-      if (dependency.optional !== true) queue.push({ name: dependency.name, by: name });
-    }
+    for (const dependency of entry.dependencies) queue.push({ name: dependency, by: name });
   }
   const plugins2 = [...chosen.values()].toSorted((a9, b9) => a9.name < b9.name ? -1 : 1);
-  for (const text2 of plugins2.flatMap((plugin) => warningsOf(plugin, center.warnings ?? []))) log.warning(text2);
+  for (const text2 of securityWarnings(plugins2, center.warnings).slice(0, mostWarnings)) context.log.warning(text2);
   return plugins2;
-}
-async function readJson(url, readBytes, signal) {
-  try {
-    const text2 = (await readBytes(url, signal)).toString("utf8");
-    const json2 = JSON.parse(text2.replace(/^\s*updateCenter\.post\(/, "").replace(/\);?\s*$/, ""));
-    if (typeof json2?.plugins !== "object") throw new Error("it lists no plugins");
-    return json2;
-  } catch (error2) {
-    signal.throwIfAborted();
-    throw new UserError(
-      `The plugins could not be looked up: ${url} could not be read: ${messageOf(error2)}. Set 'jenkins-update-center-url' to an update center that this runner reaches.`,
-      { cause: error2 }
-    );
-  }
 }
 function exact(name, version, checksum, url) {
   const sha256 = Buffer.from(checksum ?? "", "base64").toString("hex");
@@ -72182,32 +72608,20 @@ function exact(name, version, checksum, url) {
   }
   return { name, version, sha256 };
 }
-function missing(name, version, by, { plugins: plugins2 }, url) {
-  const newest = plugins2[name]?.version;
+function missing(name, version, by, center, url) {
+  const newest = center.newest(name)?.version;
   if (newest !== void 0) return problem(`${url} has no version ${version} of ${name}; the newest is ${newest}`);
   if (by !== "") return problem(`${by} depends on ${name}, which ${url} does not have`);
   const stem = name.slice(0, 4).toLowerCase();
-  const similar = Object.keys(plugins2).filter((other) => other.startsWith(stem)).slice(0, 5);
+  const similar = center.names.filter((other) => other.startsWith(stem)).slice(0, 5);
   return problem(`${url} has no plugin ${name}${similar.length > 0 ? `; is it one of ${similar.join(", ")}?` : ""}`);
 }
 function problem(text2) {
   return new InputError("jenkins-plugins", text2);
 }
 function isNewer(required, installed) {
-  const [one, other] = [import_semver2.default.coerce(required), import_semver2.default.coerce(installed)];
-  return one !== null && other !== null && import_semver2.default.gt(one, other);
-}
-function warningsOf({ name, version }, warnings) {
-  return warnings.filter((warning3) => warning3.type === "plugin" && warning3.name === name).filter(({ versions: versions2 = [] }) => versions2.some(({ pattern = "" }) => matches(pattern, version))).map(
-    ({ message = "", url = "" }) => `The plugin ${name}:${version} has a published security problem: ${message} (${url})`
-  );
-}
-function matches(pattern, version) {
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(version);
-  } catch {
-    return true;
-  }
+  const [one, other] = [import_semver.default.coerce(required), import_semver.default.coerce(installed)];
+  return one !== null && other !== null && import_semver.default.gt(one, other);
 }
 
 // src/image/source.ts
@@ -72267,8 +72681,8 @@ function usable(image, id2, architecture) {
   const loginUser = Object.values(distributions).find(({ owner }) => owner === image.OwnerId)?.loginUser;
   return { id: id2, name: image.Name ?? "", rootDeviceName: image.RootDeviceName, ...loginUser ? { loginUser } : {} };
 }
-async function imageIdIn(parameter, read4, region2, signal) {
-  const value = await read4(parameter, signal).catch((error2) => {
+async function imageIdIn(parameter, read5, region2, signal) {
+  const value = await read5(parameter, signal).catch((error2) => {
     signal.throwIfAborted();
     const code2 = error2 instanceof Error ? error2.name : "";
     if (code2 === "ParameterNotFound") {
@@ -72303,7 +72717,7 @@ function newer(best, candidate) {
 
 // src/image/plan.ts
 async function planImage(inputs, context, signal) {
-  const { ec2, log, read: read4, readBytes, readParameter, now, env: env2 } = context;
+  const { ec2, log, read: read5, readBytes, open: open4, readParameter, now, env: env2 } = context;
   const { image, template, aws } = inputs;
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
@@ -72314,7 +72728,7 @@ async function planImage(inputs, context, signal) {
       signal
     ),
     asksForJenkins ? resolveJenkins(jenkinsRequest(image), { readBytes, log }, signal) : void 0,
-    planReach({ via, allowedCidrs, subnetIds }, { ec2, region: aws.region, read: read4, log }, signal)
+    planReach({ via, allowedCidrs, subnetIds }, { ec2, region: aws.region, read: read5, log }, signal)
   ]);
   const sshUsername = image.sshUsername ?? source.loginUser;
   if (template.shipped && !sshUsername) {
@@ -72326,10 +72740,10 @@ async function planImage(inputs, context, signal) {
   const { updateCenterUrl } = image;
   const plugins2 = jenkins && image.plugins.length > 0 ? await resolvePlugins(
     { plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl },
-    { readBytes, log },
+    { open: open4, log },
     signal
   ) : [];
-  const bakeId = (0, import_node_crypto5.randomBytes)(6).toString("hex");
+  const bakeId = (0, import_node_crypto7.randomBytes)(6).toString("hex");
   const stamp = now.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
   log.info(`Source image ${source.id} ${source.name}`);
@@ -72390,15 +72804,15 @@ var import_promises16 = require("node:fs/promises");
 var path12 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
-var import_node_crypto6 = require("node:crypto");
+var import_node_crypto8 = require("node:crypto");
 var import_node_events3 = require("node:events");
 var import_node_http4 = require("node:http");
 async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path22 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
-  const token = (0, import_node_crypto6.randomBytes)(32).toString("hex");
+  const path22 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
+  const token = (0, import_node_crypto8.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
@@ -72434,10 +72848,10 @@ async function serveCredentials(source, options) {
   };
 }
 function isEqual(given, expected) {
-  return (0, import_node_crypto6.timingSafeEqual)(digest(given), digest(expected));
+  return (0, import_node_crypto8.timingSafeEqual)(digest(given), digest(expected));
 }
 function digest(text2) {
-  return (0, import_node_crypto6.createHash)("sha256").update(text2).digest();
+  return (0, import_node_crypto8.createHash)("sha256").update(text2).digest();
 }
 function containerCredentials(keys) {
   return {
@@ -73236,10 +73650,10 @@ function diagnose(failure, facts, how) {
   ) ?? templateRules.find(({ id: id2, pattern }) => id2 === "plugin-crash" && pattern.test(failure.stderr.join("\n")));
   if (rule) return explained(rule, detailOf(rule, failure, facts), failure);
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts);
-  return { message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
+  return { message: bounded2([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
 }
 function explained(advice2, { where = "", detail, change, line }, failure) {
-  const message = bounded([
+  const message = bounded2([
     `The build failed${where}. ${[advice2.cause, detail].filter(Boolean).join(" ")}`,
     `What to change: ${change ?? advice2.change}`,
     pointer(advice2.id),
@@ -73299,7 +73713,7 @@ function shortError(error2) {
   const short = error2.replace(/(Encoded authorization failure message: ).*/s, "$1(in the log)");
   return short.length > longestError ? `${short.slice(0, longestError)}…` : short;
 }
-function bounded(lines) {
+function bounded2(lines) {
   const text2 = lines.join("\n");
   return text2.length > longestMessage ? `${text2.slice(0, longestMessage)}…` : text2;
 }
@@ -73319,13 +73733,13 @@ function failureIn(messages, stderr) {
   const ranges = matchIn(own, /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/);
   const address = matchIn(own, /^Using SSH communicator to connect: (\S+)$/i);
   return {
-    errors: errorsOf(messages).slice(0, mostErrors).map(bounded2),
-    said: ends(linesOf(texts.slice(texts.findLastIndex((text2) => text2.startsWith(announced)) + 1))),
+    errors: errorsOf(messages).slice(0, mostErrors).map(bounded3),
+    said: ends(linesOf2(texts.slice(texts.findLastIndex((text2) => text2.startsWith(announced)) + 1))),
     connected: connection !== -1,
     ...connection !== -1 && script ? { script } : {},
     ...ranges ? { ranges } : {},
     ...address ? { address } : {},
-    stderr: ends(linesOf([stderr]))
+    stderr: ends(linesOf2([stderr]))
   };
 }
 function sayingsBeforeCleanup(messages) {
@@ -73341,14 +73755,14 @@ function sayingsBeforeCleanup(messages) {
 function matchIn(texts, pattern) {
   return texts.flatMap((text2) => pattern.exec(text2)?.[1] ?? []).at(-1);
 }
-function linesOf(texts) {
+function linesOf2(texts) {
   return texts.flatMap((text2) => text2.split("\n")).filter((line) => line.trim() !== "");
 }
 function ends(lines) {
   const all2 = lines.length <= firstSaid + lastSaid;
-  return (all2 ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded2);
+  return (all2 ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded3);
 }
-function bounded2(text2) {
+function bounded3(text2) {
   return text2.length > longest ? `${text2.slice(0, longest)}…` : text2;
 }
 
@@ -73486,10 +73900,10 @@ function awsConfigFiles(folder) {
 var import_promises14 = require("node:fs/promises");
 var import_node_os4 = require("node:os");
 var import_node_path9 = __toESM(require("node:path"), 1);
-var import_semver3 = __toESM(require_semver2(), 1);
+var import_semver2 = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
-var import_node_crypto7 = require("node:crypto");
+var import_node_crypto9 = require("node:crypto");
 var import_node_fs10 = require("node:fs");
 var import_promises13 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
@@ -73533,7 +73947,7 @@ async function cachePlugins(plugins2, required, env2) {
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
   const lines = required.map(nameOf3).toSorted();
-  const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
+  const digest2 = (0, import_node_crypto9.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
 
@@ -73615,7 +74029,7 @@ function runPacker(path22, args, options) {
 // src/packer/init.ts
 async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal) {
   const { packer, template } = request;
-  if (import_semver3.default.lt(packer.version, "1.7.0")) {
+  if (import_semver2.default.lt(packer.version, "1.7.0")) {
     log.info(`Packer ${packer.version} has its builders built in: no plugins to install.`);
     return {};
   }
@@ -73702,10 +74116,10 @@ ${stderr}`;
 // src/packer/plugins/legacy.ts
 var import_promises15 = require("node:fs/promises");
 var path10 = __toESM(require("node:path"), 1);
-var import_semver4 = __toESM(require_semver2(), 1);
+var import_semver3 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({ path: template, legacy, names: names2 }, packer, folder) {
-  if (!legacy || import_semver4.default.lt(packer.version, "1.10.0")) return template;
+  if (!legacy || import_semver3.default.lt(packer.version, "1.10.0")) return template;
   const required = plugins.filter((plugin) => names2.components.some((type2) => type2.split("-")[0] === plugin));
   if (required.length === 0) return template;
   const lines = required.map(
@@ -74017,12 +74431,12 @@ var import_node_os5 = require("node:os");
 var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
-var import_node_crypto8 = require("node:crypto");
+var import_node_crypto10 = require("node:crypto");
 var import_node_fs11 = require("node:fs");
 var import_promises17 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises18 = require("node:stream/promises");
-var import_semver5 = __toESM(require_semver2(), 1);
+var import_semver4 = __toESM(require_semver2(), 1);
 async function lookInCache(version, env2, signal) {
   const folder = folderFor2(version, env2);
   if (folder === void 0) return void 0;
@@ -74045,7 +74459,7 @@ async function cachedVersions(env2) {
   const root9 = rootOf(env2);
   if (root9 === void 0) return [];
   const names2 = await (0, import_promises17.readdir)(root9).catch(() => []);
-  const versions2 = names2.filter((name) => import_semver5.default.valid(name) === name).toSorted(import_semver5.default.rcompare);
+  const versions2 = names2.filter((name) => import_semver4.default.valid(name) === name).toSorted(import_semver4.default.rcompare);
   const records = await Promise.all(versions2.map((version) => recordIn(import_node_path10.default.join(root9, version, process.arch))));
   return versions2.filter((_, index) => records[index] !== void 0);
 }
@@ -74068,7 +74482,7 @@ async function putIntoCache(file, sha256, version, env2) {
   }
 }
 async function sha256Of(file, signal) {
-  const hash = (0, import_node_crypto8.createHash)("sha256");
+  const hash = (0, import_node_crypto10.createHash)("sha256");
   await (0, import_promises18.pipeline)((0, import_node_fs11.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
@@ -74272,7 +74686,7 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 `;
 
 // src/packer/install/release.ts
-var import_node_crypto9 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
 var import_node_fs12 = require("node:fs");
 var import_node_stream6 = require("node:stream");
 var import_promises19 = require("node:stream/promises");
@@ -74401,7 +74815,7 @@ async function downloadRelease(release3, file, options) {
     options,
     (error2) => error2.status === 404 ? "The checksums are not signed there: a mirror must carry the .sig files too." : void 0
   );
-  await requireSignature(list2, sums, signature, options.trustedKey);
+  await requireSignature2(list2, sums, signature, options.trustedKey);
   const name = `packer_${version}_${platform3}.zip`;
   const expected = checksumOf(name, sums.toString("utf8"));
   if (expected === void 0) {
@@ -74435,7 +74849,7 @@ function zipTo(file, url, options) {
     async (response) => {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
-      const hash = (0, import_node_crypto9.createHash)("sha256");
+      const hash = (0, import_node_crypto11.createHash)("sha256");
       await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs12.createWriteStream)(file));
       return hash.digest("hex");
     },
@@ -74464,7 +74878,7 @@ async function explained2(work, advice2 = () => void 0) {
 ${change}`, { cause: error2 });
   }
 }
-async function requireSignature(list2, sums, signature, trustedKey) {
+async function requireSignature2(list2, sums, signature, trustedKey) {
   try {
     await verifySignature(sums, signature, trustedKey);
   } catch (error2) {
@@ -74480,10 +74894,10 @@ function checksumOf(name, sums) {
 }
 
 // src/packer/install/resolve.ts
-var import_semver8 = __toESM(require_semver2(), 1);
+var import_semver7 = __toESM(require_semver2(), 1);
 
 // src/packer/install/releasesIndex.ts
-var import_semver6 = __toESM(require_semver2(), 1);
+var import_semver5 = __toESM(require_semver2(), 1);
 var longestIndex = 32 * 1024 * 1024;
 async function releasedVersions(releasesUrl, platform3, options) {
   const url = addressOf(releasesUrl, "packer/index.json");
@@ -74503,7 +74917,7 @@ function versionsIn(url, text2) {
   }
 }
 function isFinal(version) {
-  const parsed2 = import_semver6.default.parse(version);
+  const parsed2 = import_semver5.default.parse(version);
   return parsed2?.raw === version && parsed2.version === version && parsed2.prerelease.length === 0;
 }
 function isFor(platform3, release3) {
@@ -74515,17 +74929,17 @@ function isObject(value) {
 }
 
 // src/packer/install/version.ts
-var import_semver7 = __toESM(require_semver2(), 1);
+var import_semver6 = __toESM(require_semver2(), 1);
 function packerVersion(value) {
   if (value === "system" || value === "latest") return value;
-  const exact2 = import_semver7.default.valid(value);
-  if (exact2 === null ? import_semver7.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
+  const exact2 = import_semver6.default.valid(value);
+  if (exact2 === null ? import_semver6.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
   throw new Error(
     `${quoted(value)} is not allowed; expected an exact version such as 1.16.0, a range such as ^1.15, 1.x or '>=1.14 <2', 'latest', or 'system' for the Packer on PATH`
   );
 }
 function isRange(version) {
-  return import_semver7.default.valid(version) === null;
+  return import_semver6.default.valid(version) === null;
 }
 function rangeOf(version) {
   return version === "latest" ? "*" : version;
@@ -74537,19 +74951,19 @@ async function resolveVersion({ version, releasesUrl }, platform3, options) {
   if (!isRange(version)) return version;
   const { log, env: env2, signal } = options;
   const range2 = rangeOf(version);
-  const cached = (await cachedVersions(env2)).filter((each) => import_semver8.default.satisfies(each, range2));
-  const released = await read(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
+  const cached = (await cachedVersions(env2)).filter((each) => import_semver7.default.satisfies(each, range2));
+  const released = await read2(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
     signal.throwIfAborted();
     const usable3 = await firstWhole(cached, env2, signal);
-    if (usable3 === void 0) throw unreadable(version, error2);
+    if (usable3 === void 0) throw unreadable2(version, error2);
     log.warning(
       `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${usable3}, the newest in this runner's tool cache that satisfies '${version}', is used.`
     );
     return usable3;
   });
   if (typeof released === "string") return released;
-  const found = import_semver8.default.maxSatisfying(released, range2);
-  if (found === null) throw unsatisfied(version, platform3, import_semver8.default.maxSatisfying(released, "*"), releasesUrl);
+  const found = import_semver7.default.maxSatisfying(released, range2);
+  if (found === null) throw unsatisfied(version, platform3, import_semver7.default.maxSatisfying(released, "*"), releasesUrl);
   log.info(`packer-version ${version} is Packer ${found}`);
   return found;
 }
@@ -74560,11 +74974,11 @@ async function firstWhole(versions2, env2, signal) {
   }
   return void 0;
 }
-function read(releasesUrl, platform3, options, isCached) {
+function read2(releasesUrl, platform3, options, isCached) {
   const signal = isCached ? timeLimit(patienceMs2, [options.signal]) : options.signal;
   return releasedVersions(releasesUrl, platform3, { ...options, signal });
 }
-function unreadable(version, error2) {
+function unreadable2(version, error2) {
   return new UserError(
     `packer-version '${version}' could not be looked up. ${messageOf(error2)}, and no Packer in this runner's tool cache satisfies it.
 Check packer-releases-url and that this runner may connect to it (proxy, firewall); a mirror must carry packer/index.json. An exact packer-version needs no index.`,
@@ -74635,13 +75049,13 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
 async function entriesOf(file) {
   const { size } = await file.stat();
   const tailStart = Math.max(0, size - endSize - longestComment);
-  const tail = await read2(file, tailStart, size - tailStart);
+  const tail = await read3(file, tailStart, size - tailStart);
   const at = tail.lastIndexOf(signatures.end);
   if (at < 0 || at + endSize > tail.length) throw new ZipError("it is not a zip");
   const count = tail.readUInt16LE(at + 10);
   const length = tail.readUInt32LE(at + 12);
   if (length > longestDirectory) throw new ZipError("it lists more files than a release has");
-  const directory = await read2(file, tail.readUInt32LE(at + 16), length);
+  const directory = await read3(file, tail.readUInt32LE(at + 16), length);
   const entries = [];
   for (let position = 0; entries.length < count; ) {
     if (position + 46 > length || directory.readUInt32LE(position) !== signatures.entry) {
@@ -74682,7 +75096,7 @@ function wanted(name, entries, mostBytes) {
   return entry;
 }
 async function dataStart(file, { offset, name }) {
-  const header = await read2(file, offset, 30);
+  const header = await read3(file, offset, 30);
   if (header.readUInt32LE(0) !== signatures.header) throw new ZipError(`${name} in it is damaged`);
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
@@ -74700,7 +75114,7 @@ function exactly({ name, size, checksum }) {
     }
   });
 }
-async function read2(file, position, length) {
+async function read3(file, position, length) {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   if (bytesRead < length) throw new ZipError("it is cut off");
   return buffer;
@@ -75075,7 +75489,7 @@ function addressOf2(instance, { via }) {
 }
 
 // src/smoke/selfProbe.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto12 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
 
 // src/smoke/request.ts
@@ -75124,10 +75538,10 @@ function askJenkins(address, port, path22, signal) {
 // src/smoke/selfProbe.ts
 var mark = "bake-jenkins-ami-probe";
 var longestReason = 200;
-var unreadable2 = "what the machine reports cannot be read";
+var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
 function newProbeKey() {
-  return (0, import_node_crypto10.randomBytes)(32).toString("hex");
+  return (0, import_node_crypto12.randomBytes)(32).toString("hex");
 }
 function selfProbe(key, port) {
   return String.raw`import base64, gzip, hmac, http.client, json, socket, time
@@ -75164,21 +75578,21 @@ while True:
 function reportIn(consoleText, key) {
   const reports = [...consoleText.matchAll(new RegExp(`${mark} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
-    const expected = (0, import_node_crypto10.createHmac)("sha256", key).update(text2).digest();
-    if ((0, import_node_crypto10.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read3(text2);
+    const expected = (0, import_node_crypto12.createHmac)("sha256", key).update(text2).digest();
+    if ((0, import_node_crypto12.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
   }
   return void 0;
 }
 function withoutReports(consoleText) {
   return consoleText.split("\n").filter((line) => !line.includes(mark)).join("\n");
 }
-function read3(text2) {
+function read4(text2) {
   const nothing3 = (reason) => ({ kind: "none", reason });
   try {
     const json2 = (0, import_node_zlib2.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
     const { status, version, body, reason, root: root9 } = JSON.parse(json2);
     if (typeof status !== "number" || typeof body !== "string") {
-      return nothing3(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable2);
+      return nothing3(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable3);
     }
     const known = versionIn(typeof version === "string" ? version : void 0);
     return {
@@ -75189,7 +75603,7 @@ function read3(text2) {
       ...typeof root9 === "number" && root9 > 0 ? { rootStatus: root9 } : {}
     };
   } catch {
-    return nothing3(unreadable2);
+    return nothing3(unreadable3);
   }
 }
 
@@ -75351,9 +75765,9 @@ function stateOf(answer) {
     if (/getting ready to work|is restarting/i.test(body)) {
       return { state: "starting", detail: "Jenkins is getting ready to work" };
     }
-    return { state: "failed", detail: `Jenkins could not start (503): ${textOf2(body)}` };
+    return { state: "failed", detail: `Jenkins could not start (503): ${textOf3(body)}` };
   }
-  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf2(body)}` };
+  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
   const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
   if (!isReady) return { state: "failed", detail: `port 8080 answered ${status}, which a Jenkins that is ready does not` };
   if (!version) {
@@ -75364,7 +75778,7 @@ function stateOf(answer) {
   }
   return { state: "ready", version };
 }
-function textOf2(html) {
+function textOf3(html) {
   const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
   return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
 }
@@ -75553,7 +75967,7 @@ async function testImages(images, test) {
 function judge2(results) {
   const several = results.length > 1;
   const rejected = results.flatMap(({ image, result }) => result.verdict === "rejected" ? [{ image, ...result }] : []);
-  const named = ({ source, id: id2 }, text2, between) => several ? `${source} (${id2})${between}${text2}` : text2;
+  const named = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
   const versions2 = [...new Set(results.flatMap(({ result }) => result.jenkinsVersion ?? []))];
   return {
     verdict: rejected.length > 0 ? "rejected" : "verified",
@@ -75567,7 +75981,7 @@ function judge2(results) {
 }
 
 // src/bake.ts
-var longestIndex2 = 4e8;
+var longestIndex2 = 5e7;
 var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
@@ -75586,6 +76000,7 @@ async function bake(inputs, deps, cancel) {
         ec2,
         read: textReader(env2, longestIndex2),
         readBytes: bytesReader(env2, longestIndex2),
+        open: fileOpener(env2),
         readParameter: parameterReader(region2, session.credentials, env2),
         now: /* @__PURE__ */ new Date(),
         env: env2,
@@ -75824,9 +76239,9 @@ var awsDefaults = {
 };
 function readAll(defaults2, text2, work) {
   const problems = [];
-  const result = work((name, parse) => {
+  const result = work((name, parse2) => {
     try {
-      return parse(text2(name) || defaults2[name]);
+      return parse2(text2(name) || defaults2[name]);
     } catch (error2) {
       problems.push(new InputError(name, messageOf(error2)));
       return void 0;
@@ -75998,8 +76413,8 @@ function requireCommon() {
     }
     return result;
   }
-  function isNegativeZero(number) {
-    return number === 0 && Number.NEGATIVE_INFINITY === 1 / number;
+  function isNegativeZero(number2) {
+    return number2 === 0 && Number.NEGATIVE_INFINITY === 1 / number2;
   }
   common.isNothing = isNothing;
   common.isObject = isObject2;
@@ -79103,14 +79518,14 @@ function stringsIn(value) {
 
 // src/template/hcl.ts
 function readHcl(text2) {
-  return new Reader(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
+  return new Reader2(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
 }
 var identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 var blanks = /[ \t]+/y;
 var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 var heredoc = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
 var closing = { "(": ")", "[": "]", "{": "}" };
-var Reader = class {
+var Reader2 = class {
   #text;
   #at = 0;
   constructor(text2) {
@@ -79356,7 +79771,7 @@ function problem3({ input, where }, what) {
 function readHclFiles(files) {
   const draft = { variables: /* @__PURE__ */ new Map(), locals: /* @__PURE__ */ new Map(), settings: [] };
   for (const [file, text2] of files) {
-    if (file.endsWith(".json")) readJson2(draft, file, text2, "hcl2");
+    if (file.endsWith(".json")) readJson(draft, file, text2, "hcl2");
     else readBody(draft, file, readHcl(text2));
   }
   return draft;
@@ -79364,7 +79779,7 @@ function readHclFiles(files) {
 function readLegacyJson(file, text2) {
   if (!("builders" in asObject(parseJson(file, text2)))) throw new Error(`${file} is no template: it has no "builders"`);
   const draft = { variables: /* @__PURE__ */ new Map(), locals: /* @__PURE__ */ new Map(), settings: [] };
-  readJson2(draft, file, text2, "legacy");
+  readJson(draft, file, text2, "legacy");
   return draft;
 }
 function readBody(draft, file, body) {
@@ -79407,7 +79822,7 @@ function defaulted(given) {
 function declare(draft, name, declaration) {
   if (name !== "") draft.variables.set(name, declaration);
 }
-function readJson2(draft, file, text2, kind) {
+function readJson(draft, file, text2, kind) {
   const template = asObject(parseJson(file, text2));
   const lineOf2 = (name) => lineOfKey(text2, name);
   const at = (name, value) => jsonExpression(value, lineOf2(name));
@@ -79504,7 +79919,7 @@ function automaticFiles(folder) {
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
-  const matches2 = (isMeant, pattern) => {
+  const matches = (isMeant, pattern) => {
     const meant = settings.filter(
       ({ component, name, within }) => component.startsWith("amazon") && isMeant(name, within)
     );
@@ -79512,13 +79927,13 @@ function namesIn(sources) {
     return [...new Set(texts.flatMap((text2) => text2.match(pattern) ?? []))];
   };
   return {
-    copyRegions: matches2((name) => name === "ami_regions", /\b[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}\b/g),
-    profiles: matches2((name) => name === "profile", /^[\w.@+-]{1,64}$/),
-    roles: matches2(
+    copyRegions: matches((name) => name === "ami_regions", /\b[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}\b/g),
+    profiles: matches((name) => name === "profile", /^[\w.@+-]{1,64}$/),
+    roles: matches(
       (name, within) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ),
-    loginUsers: matches2((name) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/),
+    loginUsers: matches((name) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/),
     images: settings.filter(({ component, name }) => component.startsWith("amazon") && name === "ami_name").length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
   };
@@ -79582,10 +79997,10 @@ var defaults = {
   "smoke-user-data": "",
   deregister: "on-failure"
 };
-function readInputs(env2, shippedTemplate2, read4 = givenText) {
-  const text2 = (name) => read4(name) || defaults[name];
+function readInputs(env2, shippedTemplate2, read5 = givenText) {
+  const text2 = (name) => read5(name) || defaults[name];
   const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
-  return readAll(defaults, read4, (input, problems) => {
+  return readAll(defaults, read5, (input, problems) => {
     const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
     const additions = {
       directory: input("working-directory", optional(folderOf(workspace))),
@@ -79753,9 +80168,9 @@ var terminalSequence = (
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f\r\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g
 );
 function inertLines(text2, prefix) {
-  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character === "	" ? " " : "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded3(line).replaceAll("##[", "##​[")}`);
+  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character === "	" ? " " : "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded4(line).replaceAll("##[", "##​[")}`);
 }
-function bounded3(line) {
+function bounded4(line) {
   return line.length <= longestLine ? line : `${line.slice(0, longestLine)}… (${line.length} characters)`;
 }
 function inertText(text2) {
@@ -79867,8 +80282,8 @@ var sweepDefaults = {
   "older-than": "0",
   "dry-run": "false"
 };
-function readSweepInputs(env2, read4 = givenText) {
-  return readAll(sweepDefaults, read4, (input) => {
+function readSweepInputs(env2, read5 = givenText) {
+  return readAll(sweepDefaults, read5, (input) => {
     const olderThanMs = input("older-than", age);
     return {
       aws: readAwsInputs(input, env2),

@@ -11,7 +11,7 @@ import {everywhere, resourcesOf, type Baked, type BakedImage, type RegionalImage
 import {parameterReader} from './image/parameter.ts'
 import {planImage, type Plan} from './image/plan.ts'
 import {keep, promote} from './image/promote.ts'
-import {bytesReader, textReader} from './http.ts'
+import {bytesReader, fileOpener, textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
 import {buildImages, type ImageBuild} from './packer/buildImage.ts'
 import {installPacker} from './packer/install/install.ts'
@@ -62,8 +62,8 @@ export interface Outcome {
   readonly leftovers: readonly Leftover[]
 }
 
-/** In bytes. The largest is the list of all versions of all plugins, with tens of megabytes. */
-const longestIndex = 400_000_000
+/** In bytes. Jenkins's package indexes have less than 2 MB, those of a mirror of many packages may have more. */
+const longestIndex = 50_000_000
 const sweepLimitMs = 10 * 60_000
 
 /**
@@ -88,6 +88,7 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
         ec2,
         read: textReader(env, longestIndex),
         readBytes: bytesReader(env, longestIndex),
+        open: fileOpener(env),
         readParameter: parameterReader(region, session.credentials, env),
         now: new Date(),
         env,

@@ -55,24 +55,35 @@ export function get(url: URL, {env, headers = {}, signal}: GetOptions): Promise<
   })
 }
 
-/** Reads a file over HTTP, following up to three redirects. */
+/** The body of a file, as it comes over HTTP. */
+export type OpenFile = (url: string, signal: AbortSignal) => Promise<AsyncIterable<Buffer>>
+/** Reads a whole file over HTTP. */
 export type ReadBytes = (url: string, signal: AbortSignal) => Promise<Buffer>
 export type ReadText = (url: string, signal: AbortSignal) => Promise<string>
 
-/** @param limit in bytes; a longer file is an error, as is any status but 200 */
-export function bytesReader(env: NodeJS.ProcessEnv, limit: number): ReadBytes {
-  return async function read(url: string, signal: AbortSignal, redirects = 3): Promise<Buffer> {
+/** Follows up to three redirects, and none from https to http. Any status but 200 is an error. */
+export function fileOpener(env: NodeJS.ProcessEnv): OpenFile {
+  return async function open(url: string, signal: AbortSignal, redirects = 3): Promise<http.IncomingMessage> {
     const response = await get(new URL(url), {env, signal})
     const {statusCode = 0} = response
+    if (statusCode === 200) return response
+    response.destroy()
     const {location} = response.headers
-    if (statusCode >= 300 && statusCode < 400 && location && redirects > 0) {
-      response.destroy()
-      return read(new URL(location, url).href, signal, redirects - 1)
+    if (statusCode < 300 || statusCode >= 400 || !location || redirects === 0) {
+      throw new Error(`it answered ${statusCode}`)
     }
-    const body = await bodyOf(response, limit)
-    if (statusCode !== 200) throw new Error(`it answered ${statusCode}`)
-    return body
+    const target = new URL(location, url)
+    if (target.protocol !== 'https:' && new URL(url).protocol === 'https:') {
+      throw new Error(`a redirect from https to ${target.origin} is refused`)
+    }
+    return open(target.href, signal, redirects - 1)
   }
+}
+
+/** @param limit in bytes; a longer file is an error */
+export function bytesReader(env: NodeJS.ProcessEnv, limit: number): ReadBytes {
+  const open = fileOpener(env)
+  return async (url, signal) => bodyOf(await open(url, signal), limit)
 }
 
 /** Like bytesReader, for texts. */
@@ -82,10 +93,10 @@ export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
 }
 
 /** Reads a whole body. Rejects when it ends early, and when it is longer than `limit` bytes. */
-export async function bodyOf(response: http.IncomingMessage, limit: number): Promise<Buffer> {
+export async function bodyOf(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length
     if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`)
     chunks.push(chunk)

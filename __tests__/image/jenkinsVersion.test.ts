@@ -162,3 +162,37 @@ it.each([
   const broken = repository({'/repomd.xml': repomd, 'primary.xml.xz': ''})
   await expect(resolveJenkins({source: 'al2023', version: 'lts'}, broken, never)).rejects.toThrow(message)
 })
+
+// What is quadratic does not come to an end with these.
+const long = 20_000_000
+it.each([
+  ['blanks', `\n${' '.repeat(long)}`, /lists no package 'jenkins'/],
+  ['empty lines', '\n'.repeat(long / 10), /lists no package 'jenkins'/],
+  ['a paragraph that goes on', `Package: jenkins\n${'Version: 1'.repeat(long / 10)}`, /lists no package 'jenkins'/],
+  [
+    'versions',
+    Array.from({length: 100_001}, (_, count) => `Package: jenkins\nVersion: 2.${count}\n`).join('\n'),
+    /it lists more than 100000 versions of Jenkins/
+  ]
+])('reads an index of Debian packages with a great many %s', async (_, content, message) => {
+  await expect(resolveJenkins({...debian, version: 'lts'}, repository(content), never)).rejects.toThrow(message)
+})
+
+it.each([
+  ['indexes', {'/repomd.xml': '<data type="primary">'.repeat(long / 20)}, 'it names no primary index'],
+  [
+    'packages that do not end',
+    {'/repomd.xml': rpms['/repodata/repomd.xml'], '1-primary.xml.gz': gzipSync('<package '.repeat(long / 10))},
+    "lists no package 'jenkins'"
+  ],
+  [
+    'versions that do not end',
+    {
+      '/repomd.xml': rpms['/repodata/repomd.xml'],
+      '1-primary.xml.gz': gzipSync(`<package type="rpm"><name>jenkins</name>${'<version '.repeat(long / 10)}</package>`)
+    },
+    "lists no package 'jenkins'"
+  ]
+])('reads an index of RPMs with a great many %s', async (_, files, message) => {
+  await expect(resolveJenkins({source: 'al2023', version: 'lts'}, repository(files), never)).rejects.toThrow(message)
+})

@@ -1,26 +1,28 @@
 import {createHash} from 'node:crypto'
-import {expect, it} from '@jest/globals'
+import {Readable} from 'node:stream'
+import {describe, expect, it} from '@jest/globals'
 import {listStandIns, standInPlugins, updateCenterFiles} from '../../rehearsal/jenkins/update-center.ts'
-import type {ReadBytes} from '../../src/http.ts'
+import type {OpenFile} from '../../src/http.ts'
 import type {WantedPlugin} from '../../src/image/pluginList.ts'
 import {resolvePlugins} from '../../src/image/plugins.ts'
 import {recordingLog} from '../recordingLog.ts'
+import {identity, signedBy} from './jenkinsSigner.ts'
 
 const signal = new AbortController().signal
 const files = updateCenterFiles()
 const updateCenterUrl = 'https://updates.example.org'
 
-function center(replaced: Readonly<Record<string, string>> = {}) {
+function center(replaced: Readonly<Record<string, string>> = {}, base = updateCenterUrl) {
   const asked: string[] = []
-  const readBytes: ReadBytes = async (url) => {
-    const path = url.slice(updateCenterUrl.length + 1)
+  const open: OpenFile = async (url) => {
+    const path = url.slice(base.length + 1)
     asked.push(path)
     const name = path.replace(/\?.*/, '')
     const file = replaced[name] ?? files.get(name)
     if (file === undefined) throw new Error('it answered 404')
-    return Buffer.from(file)
+    return Readable.from([Buffer.from(file)])
   }
-  return {readBytes, asked, log: recordingLog()}
+  return {open, asked, log: recordingLog()}
 }
 
 const resolve = (plugins: readonly WantedPlugin[], there = center(), jenkinsVersion = '2.568.2') =>
@@ -84,27 +86,87 @@ it('names the plugin whose dependency is not there', async () => {
   )
 })
 
-it('warns of security problems of the very version', async () => {
+it('warns of security problems of what is installed, without executing patterns', async () => {
   const warning = {type: 'plugin', name: 'structs', message: 'XSS', url: 'https://jenkins.example.org/1'}
   const document = {
     plugins: {structs: {version: '1', sha256: Buffer.alloc(32).toString('base64')}},
     warnings: [
-      {...warning, versions: [{pattern: '1|2'}]},
-      {...warning, message: 'another', versions: [{pattern: '0[.].*'}]},
-      {...warning, message: 'unreadable', versions: [{pattern: '('}]}
+      {...warning, versions: [{pattern: '.*'}]},
+      {...warning, message: 'another', versions: [{pattern: '0[.].*', lastVersion: '0.9'}]},
+      {...warning, message: 'unknown', versions: [{pattern: '('}]}
     ]
   }
   const there = center({'update-center.json': JSON.stringify(document)})
   await resolve([{name: 'structs'}], there)
-  expect(there.log.lines).toEqual([
+  expect(there.log.lines.slice(1)).toEqual([
     'warning: The plugin structs:1 has a published security problem: XSS (https://jenkins.example.org/1)',
-    expect.stringContaining('unreadable')
+    'warning: The plugin structs:1 may have a published security problem: unknown (https://jenkins.example.org/1)'
   ])
+})
+
+describe('signed by the Jenkins project', () => {
+  const root = identity('a root', {isAuthority: true})
+  const signer = identity('a signer', {issuer: root})
+  const old = {name: 'git', version: '5.2.0'}
+  const jsonOf = (name: string): Record<string, unknown> =>
+    JSON.parse(String(files.get(name)).replace(/^updateCenter\.post\(|\);$/g, '')) as Record<string, unknown>
+  const signed = Object.fromEntries(
+    ['update-center.json', 'current/plugin-versions.json'].map((name) => [name, signedBy(signer, jsonOf(name))])
+  )
+  const from = (url: string, replaced: Readonly<Record<string, string>>, plugins: readonly WantedPlugin[] = [old]) => {
+    const there = center(replaced, url)
+    const request = {plugins, jenkinsVersion: '2.568.2', updateCenterUrl: url}
+    return {there, resolved: resolvePlugins(request, {...there, root: root.certificate}, signal)}
+  }
+
+  it.each(['https://updates.jenkins.io', updateCenterUrl])('takes it from %s without a warning', async (url) => {
+    const {there, resolved} = from(url, signed)
+    expect((await resolved)[1]).toMatchObject(old)
+    expect(there.log.lines).toEqual([])
+  })
+
+  const problem = /is not signed by the Jenkins project: it was changed after it was signed/
+  it.each(Object.keys(signed))('takes nothing from updates.jenkins.io when %s was changed', async (name) => {
+    const changed = {...signed, [name]: String(signed[name]).replace('"requiredCore"', '"requiredcore"')}
+    const {there, resolved} = from('https://updates.jenkins.io', changed)
+    await expect(resolved).rejects.toThrow(`https://updates.jenkins.io/${name}`)
+    await expect(resolved).rejects.toThrow(problem)
+    expect(there.log.lines).toEqual([])
+  })
+
+  it.each(['https://updates.jenkins.io', 'http://updates.jenkins.io', 'https://mirrors.updates.jenkins.io'])(
+    'takes nothing from %s that nobody signed',
+    async (url) => {
+      await expect(from(url, {}).resolved).rejects.toThrow(/it has no signature\. No plugin is taken from it/)
+    }
+  )
+
+  it('warns of an update center of one\u2019s own, by its address', async () => {
+    for (const url of [updateCenterUrl, 'https://updates.jenkins.io.example.org']) {
+      const {there, resolved} = from(url, {}, [{name: 'structs'}])
+      await resolved
+      expect(there.log.lines).toEqual([
+        expect.stringContaining(
+          `warning: ${url}/update-center.json?version=2.568.2 is not signed by the Jenkins project`
+        )
+      ])
+    }
+  })
+
+  it('warns of a mirror that has changed the document', async () => {
+    const changed = String(signed['update-center.json']).replace('"title"', '"Title"')
+    const {there, resolved} = from(updateCenterUrl, {'update-center.json': changed}, [{name: 'structs'}])
+    await resolved
+    expect(there.log.lines).toEqual([expect.stringMatching(problem)])
+  })
 })
 
 it.each([
   ['not JSON', '<html>', /update-center\.json\?version=2\.568\.2 could not be read: .*'jenkins-update-center-url'/],
-  ['of another kind', 'null', /it lists no plugins/],
+  ['of another kind', '{"plugins": []}', /it lists no plugins/],
+  ['no object', 'null', /it is not a JSON object/],
+  ['not JSON where it counts', '{"plugins": {"git": {x}}}', /could not be read: .*JSON/],
+  ['of other types', '{"plugins": {"git": {"version": "1", "dependencies": 7, "sha256": []}}}', /has no SHA-256/],
   ['without a checksum', '{"plugins": {"git": {"version": "1"}}}', /has no SHA-256 checksum for the plugin "git:1"/],
   [
     'hostile',

@@ -220,6 +220,45 @@ const downloads = [
     ['no redirect to another host', 'if (target.host !== url.host || target.protocol !== url.protocol)', 'if (false)']
   ),
   ...inFile(
+    'http.ts',
+    ['http.test.ts'],
+    [
+      'no redirect from https to http',
+      "if (target.protocol !== 'https:' && new URL(url).protocol === 'https:')",
+      'if (false)'
+    ],
+    ['no more bytes than are allowed', 'if (size > limit) throw', 'if (false) throw']
+  ),
+  ...inFile(
+    'image/signedJson.ts',
+    ['image/signedJson.test.ts'],
+    ['the signature is about every byte', 'this.#signed.update(chunk.subarray(this.#signedFrom, end))', ''],
+    ['a document is bounded', 'if (size > longest) throw', 'if (false) throw'],
+    ['what is kept of it is bounded', 'if (this.#kept + piece.size > this.#mostKept)', 'if (false)'],
+    ['the members that are kept are bounded', 'if (values.size > mostValues) throw', 'if (false) throw']
+  ),
+  ...inFile(
+    'image/updateCenterSignature.ts',
+    ['image/updateCenterSignature.test.ts'],
+    ['the update center is signed', "if (!document.isSignedBy(key, Buffer.from(signature, 'hex')))", 'if (false)'],
+    ['its signer is one of the root', '!certificate.verify(issuer.publicKey)', 'false'],
+    ['only an authority makes signers', '!issuer.ca || ', ''],
+    ['certificates have their time', 'if (!(from <= now.getTime() && now.getTime() <= to))', 'if (false)'],
+    ['no weak key', "key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048", '!key']
+  ),
+  ...inFile(
+    'image/updateCenter.ts',
+    ['image/plugins.test.ts'],
+    ['Jenkins\u2019s own update center is signed', 'if (isJenkins(url))', 'if (false)'],
+    ['the signature is looked at', 'requireSignature(document, root)', '']
+  ),
+  ...inFile(
+    'image/packageIndex.ts',
+    ['image/jenkinsVersion.test.ts'],
+    ['versions of Jenkins are bounded', 'if (found.size > mostVersions) throw', 'if (false) throw'],
+    ['an index is a path', 'if (!/^[\\w./-]+$/.test(path)) throw', 'if (path === "") throw']
+  ),
+  ...inFile(
     'packer/install/cache.ts',
     ['packer/install/cache.test.ts'],
     ['a Packer in the tool cache is what was verified', 'if (actual === recorded) return', 'if (true) return'],

@@ -1,4 +1,3 @@
-import semver from 'semver'
 import type {ReadBytes} from '../http.ts'
 import {InputError, messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
@@ -47,7 +46,7 @@ export async function resolveJenkins(
   try {
     const found = await firstIndex(url, kinds, readBytes, limit)
     index = indexOf(url, found.kind)
-    const versions = found.versions.toSorted(byVersion)
+    const versions = oldestFirst(found.versions)
     if (!isExact && versions.length > 0) return {version: versions.at(-1) ?? '', repositoryUrl: url}
     if (versions.includes(wanted)) return {version: wanted, repositoryUrl: url}
     const offered =
@@ -92,6 +91,12 @@ async function firstIndex(
   }
 }
 
-function byVersion(one: string, other: string): number {
-  return semver.compare(semver.coerce(one) ?? '0.0.0', semver.coerce(other) ?? '0.0.0')
+/** Sorts versions such as `2.568.2` and `2.570`. */
+function oldestFirst(versions: readonly string[]): string[] {
+  const numbered = versions.map((version) => ({version, numbers: version.split('.').map(Number)}))
+  const sorted = numbered.toSorted(({numbers: one}, {numbers: other}) => {
+    const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0))
+    return differences.find((difference) => difference !== 0) ?? 0
+  })
+  return sorted.map(({version}) => version)
 }

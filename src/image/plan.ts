@@ -2,7 +2,7 @@ import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {ImageInputs, Inputs} from '../inputs.ts'
 import {InputError} from '../report/errors.ts'
-import type {ReadBytes, ReadText} from '../http.ts'
+import type {OpenFile, ReadBytes, ReadText} from '../http.ts'
 import {planReach} from '../network/planReach.ts'
 import type {Reach} from '../network/reach.ts'
 import type {Log} from '../report/log.ts'
@@ -34,6 +34,7 @@ export interface PlanContext {
   readonly log: Log
   readonly read: ReadText
   readonly readBytes: ReadBytes
+  readonly open: OpenFile
   readonly readParameter: ReadParameter
   readonly now: Date
   /** Names the workflow run in tags. */
@@ -42,7 +43,7 @@ export interface PlanContext {
 
 /** @throws {UserError} when what the inputs name does not exist or cannot be learned */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
-  const {ec2, log, read, readBytes, readParameter, now, env} = context
+  const {ec2, log, read, readBytes, open, readParameter, now, env} = context
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
@@ -67,7 +68,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     jenkins && image.plugins.length > 0
       ? await resolvePlugins(
           {plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl},
-          {readBytes, log},
+          {open, log},
           signal
         )
       : []
