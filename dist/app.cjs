@@ -74898,7 +74898,7 @@ var import_semver7 = __toESM(require_semver2(), 1);
 
 // src/packer/install/releasesIndex.ts
 var import_semver5 = __toESM(require_semver2(), 1);
-var longestIndex = 32 * 1024 * 1024;
+var longestIndex = 1e7;
 async function releasedVersions(releasesUrl, platform3, options) {
   const url = addressOf(releasesUrl, "packer/index.json");
   const body = await download(url, (response) => bodyOf(response, longestIndex), options);

@@ -141,6 +141,7 @@ it('takes the Packer on PATH and asks it for its version, with nothing secret ar
   const file = await onPath(`[ "$*$SECRET" = "version -machine-readable" ] && echo 1795389954,,version,1.6.6`)
   process.env['SECRET'] = 'x'
   expect(await runner.install(site, 'system')).toEqual({path: file, version: '1.6.6', source: 'system'})
+  expect(runner.log.lines).toEqual([`Packer 1.6.6 is the one on PATH: ${file}`])
 })
 
 it('says what to do when there is no Packer on PATH', async () => {

@@ -4,8 +4,8 @@ import {messageOf} from '../../report/errors.ts'
 import {download, type DownloadOptions} from './download.ts'
 import {addressOf} from './release.ts'
 
-/** HashiCorp's own has less than 2 MB. */
-const longestIndex = 32 * 1024 * 1024
+/** In bytes. HashiCorp's own has less than 2 MB. */
+const longestIndex = 10_000_000
 
 /**
  * The versions of Packer that a site offers for a platform, without pre-releases and without builds under other terms, such as
