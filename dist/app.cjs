@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path22 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path23 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path22 && path22[0] !== "/") {
-          path22 = `/${path22}`;
+        if (path23 && path23[0] !== "/") {
+          path23 = `/${path23}`;
         }
-        return new URL(`${origin}${path22}`);
+        return new URL(`${origin}${path23}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path22, origin }
+          request: { method, path: path23, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path22);
+        debuglog("sending request to %s %s/%s", method, origin, path23);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path22, origin },
+          request: { method, path: path23, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path22,
+          path23,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path22, origin }
+          request: { method, path: path23, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path22);
+        debuglog("trailers received from %s %s/%s", method, origin, path23);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path22, origin },
+          request: { method, path: path23, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path22,
+          path23,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path22, origin }
+            request: { method, path: path23, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path22);
+          debuglog("sending request to %s %s/%s", method, origin, path23);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path22,
+        path: path23,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path22 !== "string") {
+        if (typeof path23 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path22[0] !== "/" && !(path22.startsWith("http://") || path22.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path23[0] !== "/" && !(path23.startsWith("http://") || path23.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path22)) {
+        } else if (invalidPathRegex.test(path23)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path22, query) : path22;
+        this.path = query ? buildURL(path23, query) : path23;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -5203,8 +5203,8 @@ var require_formdata_parser = __commonJS({
         return false;
       }
       for (let i9 = 0; i9 < length; ++i9) {
-        const cp3 = boundary.charCodeAt(i9);
-        if (!(cp3 >= 48 && cp3 <= 57 || cp3 >= 65 && cp3 <= 90 || cp3 >= 97 && cp3 <= 122 || cp3 === 39 || cp3 === 45 || cp3 === 95)) {
+        const cp4 = boundary.charCodeAt(i9);
+        if (!(cp4 >= 48 && cp4 <= 57 || cp4 >= 65 && cp4 <= 90 || cp4 >= 97 && cp4 <= 122 || cp4 === 39 || cp4 === 45 || cp4 === 95)) {
           return false;
         }
       }
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path22, host, upgrade, blocking, reset } = request;
+      const { method, path: path23, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path22} HTTP/1.1\r
+      let header = `${method} ${path23} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path22, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path23, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path22;
+      headers[HTTP2_HEADER_PATH] = path23;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path22 = search ? `${pathname}${search}` : pathname;
+        const path23 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path22;
+        this.opts.path = path23;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path22 = "/",
+          path: path23 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path22;
+        opts.path = origin + path23;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path22) {
-      if (typeof path22 !== "string") {
-        return path22;
+    function safeUrl(path23) {
+      if (typeof path23 !== "string") {
+        return path23;
       }
-      const pathSegments = path22.split("?");
+      const pathSegments = path23.split("?");
       if (pathSegments.length !== 2) {
-        return path22;
+        return path23;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path22, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path22);
+    function matchKey(mockDispatch2, { path: path23, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path23);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path22 }) => matchValue(safeUrl(path22), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path23 }) => matchValue(safeUrl(path23), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path22, method, body, headers, query } = opts;
+      const { path: path23, method, body, headers, query } = opts;
       return {
-        path: path22,
+        path: path23,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path22, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path23, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path22,
+            Path: path23,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path22) {
-      for (let i9 = 0; i9 < path22.length; ++i9) {
-        const code2 = path22.charCodeAt(i9);
+    function validateCookiePath(path23) {
+      for (let i9 = 0; i9 < path23.length; ++i9) {
+        const code2 = path23.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path22 = opts.path;
+          let path23 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path22 = `/${path22}`;
+            path23 = `/${path23}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path22);
+          url = new URL(util.parseOrigin(url).origin + path23);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises3 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path22, options) => {
-      if (fileIntercept[path22] !== void 0) {
-        return fileIntercept[path22];
+    readFile2 = (path23, options) => {
+      if (fileIntercept[path23] !== void 0) {
+        return fileIntercept[path23];
       }
-      if (!filePromises[path22] || options?.ignoreCache) {
-        filePromises[path22] = (0, import_promises3.readFile)(path22, "utf8");
+      if (!filePromises[path23] || options?.ignoreCache) {
+        filePromises[path23] = (0, import_promises3.readFile)(path23, "utf8");
       }
-      return filePromises[path22];
+      return filePromises[path23];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path22, contents) {
-        fileIntercept[path22] = Promise.resolve(contents);
+      interceptFile(path23, contents) {
+        fileIntercept[path23] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path22 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path22}`;
+              const { protocol, hostname, port, path: path23 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path23}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path22) => {
-      const parts = path22.split(".");
+    getAttrPathList = (path23) => {
+      const parts = path23.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path22}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path23}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path22}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path23}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path22) => getAttrPathList(path22).reduce((acc, index) => {
+    getAttr = (value, path23) => getAttrPathList(path23).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path22}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path23}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path22 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path22}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path23 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path23}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path22) => {
+    buildPathSegments = (path23) => {
       const segments = [];
       let offset = 0;
-      for (const match of path22.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path23.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path22.slice(offset, match.index), 0]);
+          segments.push([path23.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path22.length) {
-        segments.push([path22.slice(offset), 0]);
+      if (segments.length && offset < path23.length) {
+        segments.push([path23.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path22, search] = http3?.[1].split("?") ?? [];
+      const [path23, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path22,
+        path23,
         search ? [...new URLSearchParams(search)] : [],
-        path22 ? buildPathSegments(path22) : void 0,
+        path23 ? buildPathSegments(path23) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path22, staticQuery] = operation2;
+          const [method, path23, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path22 : request.path + path22;
+            request.path = request.path === "/" ? path23 : request.path + path23;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path22 = "";
+        let path23 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path22 += value;
+            path23 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path22 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path23 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path22 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path23 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path22;
+        return path23;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path22) => {
+    get = (fromObject, path23) => {
       let cursor = fromObject;
-      const pathComponents = path22.split(".");
+      const pathComponents = path23.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path22 }) {
+      getCanonicalPath({ path: path23 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path22.split("/")) {
+          for (const pathSegment of path23.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path22?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path22?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path23?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path23?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path22;
+        return path23;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path22 = request.path;
+          let path23 = request.path;
           if (queryString) {
-            path22 += `?${queryString}`;
+            path23 += `?${queryString}`;
           }
           if (request.fragment) {
-            path22 += `#${request.fragment}`;
+            path23 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path22,
+            path: path23,
             port: request.port,
             agent,
             auth
@@ -40254,11 +40254,11 @@ var require_valid = __commonJS({
   "node_modules/semver/functions/valid.js"(exports2, module2) {
     "use strict";
     var parse2 = require_parse2();
-    var valid = (version, options) => {
+    var valid2 = (version, options) => {
       const v2 = parse2(version, options);
       return v2 ? v2.version : null;
     };
-    module2.exports = valid;
+    module2.exports = valid2;
   }
 });
 
@@ -40267,11 +40267,11 @@ var require_clean = __commonJS({
   "node_modules/semver/functions/clean.js"(exports2, module2) {
     "use strict";
     var parse2 = require_parse2();
-    var clean = (version, options) => {
+    var clean2 = (version, options) => {
       const s3 = parse2(version.trim().replace(/^[=v]+/, ""), options);
       return s3 ? s3.version : null;
     };
-    module2.exports = clean;
+    module2.exports = clean2;
   }
 });
 
@@ -40455,8 +40455,8 @@ var require_gt = __commonJS({
   "node_modules/semver/functions/gt.js"(exports2, module2) {
     "use strict";
     var compare = require_compare();
-    var gt = (a9, b9, loose) => compare(a9, b9, loose) > 0;
-    module2.exports = gt;
+    var gt2 = (a9, b9, loose) => compare(a9, b9, loose) > 0;
+    module2.exports = gt2;
   }
 });
 
@@ -40516,7 +40516,7 @@ var require_cmp = __commonJS({
     "use strict";
     var eq = require_eq();
     var neq = require_neq();
-    var gt = require_gt();
+    var gt2 = require_gt();
     var gte = require_gte();
     var lt = require_lt();
     var lte = require_lte();
@@ -40545,7 +40545,7 @@ var require_cmp = __commonJS({
         case "!=":
           return neq(a9, b9, loose);
         case ">":
-          return gt(a9, b9, loose);
+          return gt2(a9, b9, loose);
         case ">=":
           return gte(a9, b9, loose);
         case "<":
@@ -41379,7 +41379,7 @@ var require_satisfies = __commonJS({
   "node_modules/semver/functions/satisfies.js"(exports2, module2) {
     "use strict";
     var Range = require_range();
-    var satisfies = (version, range2, options) => {
+    var satisfies3 = (version, range2, options) => {
       try {
         range2 = new Range(range2, options);
       } catch (er) {
@@ -41387,7 +41387,7 @@ var require_satisfies = __commonJS({
       }
       return range2.test(version);
     };
-    module2.exports = satisfies;
+    module2.exports = satisfies3;
   }
 });
 
@@ -41465,7 +41465,7 @@ var require_min_version = __commonJS({
     "use strict";
     var SemVer = require_semver();
     var Range = require_range();
-    var gt = require_gt();
+    var gt2 = require_gt();
     var minVersion = (range2, loose) => {
       range2 = new Range(range2, loose);
       let minver = new SemVer("0.0.0");
@@ -41493,7 +41493,7 @@ var require_min_version = __commonJS({
             /* fallthrough */
             case "":
             case ">=":
-              if (!setMin || gt(compver, setMin)) {
+              if (!setMin || gt2(compver, setMin)) {
                 setMin = compver;
               }
               break;
@@ -41505,7 +41505,7 @@ var require_min_version = __commonJS({
               throw new Error(`Unexpected operation: ${comparator.operator}`);
           }
         });
-        if (setMin && (!minver || gt(minver, setMin))) {
+        if (setMin && (!minver || gt2(minver, setMin))) {
           minver = setMin;
         }
       }
@@ -41542,8 +41542,8 @@ var require_outside = __commonJS({
     var Comparator = require_comparator();
     var { ANY } = Comparator;
     var Range = require_range();
-    var satisfies = require_satisfies();
-    var gt = require_gt();
+    var satisfies3 = require_satisfies();
+    var gt2 = require_gt();
     var lt = require_lt();
     var lte = require_lte();
     var gte = require_gte();
@@ -41553,7 +41553,7 @@ var require_outside = __commonJS({
       let gtfn, ltefn, ltfn, comp, ecomp;
       switch (hilo) {
         case ">":
-          gtfn = gt;
+          gtfn = gt2;
           ltefn = lte;
           ltfn = lt;
           comp = ">";
@@ -41562,14 +41562,14 @@ var require_outside = __commonJS({
         case "<":
           gtfn = lt;
           ltefn = gte;
-          ltfn = gt;
+          ltfn = gt2;
           comp = "<";
           ecomp = "<=";
           break;
         default:
           throw new TypeError('Must provide a hilo val of "<" or ">"');
       }
-      if (satisfies(version, range2, options)) {
+      if (satisfies3(version, range2, options)) {
         return false;
       }
       for (let i9 = 0; i9 < range2.set.length; ++i9) {
@@ -41641,7 +41641,7 @@ var require_intersects = __commonJS({
 var require_simplify = __commonJS({
   "node_modules/semver/ranges/simplify.js"(exports2, module2) {
     "use strict";
-    var satisfies = require_satisfies();
+    var satisfies3 = require_satisfies();
     var compare = require_compare();
     module2.exports = (versions2, range2, options) => {
       const set2 = [];
@@ -41649,7 +41649,7 @@ var require_simplify = __commonJS({
       let prev = null;
       const v2 = versions2.sort((a9, b9) => compare(a9, b9, options));
       for (const version of v2) {
-        const included = satisfies(version, range2, options);
+        const included = satisfies3(version, range2, options);
         if (included) {
           prev = version;
           if (!first) {
@@ -41694,7 +41694,7 @@ var require_subset = __commonJS({
     var Range = require_range();
     var Comparator = require_comparator();
     var { ANY } = Comparator;
-    var satisfies = require_satisfies();
+    var satisfies3 = require_satisfies();
     var compare = require_compare();
     var subset = (sub, dom, options = {}) => {
       if (sub === dom) {
@@ -41740,10 +41740,10 @@ var require_subset = __commonJS({
         }
       }
       const eqSet = /* @__PURE__ */ new Set();
-      let gt, lt;
+      let gt2, lt;
       for (const c9 of sub) {
         if (c9.operator === ">" || c9.operator === ">=") {
-          gt = higherGT(gt, c9, options);
+          gt2 = higherGT(gt2, c9, options);
         } else if (c9.operator === "<" || c9.operator === "<=") {
           lt = lowerLT(lt, c9, options);
         } else {
@@ -41754,23 +41754,23 @@ var require_subset = __commonJS({
         return null;
       }
       let gtltComp;
-      if (gt && lt) {
-        gtltComp = compare(gt.semver, lt.semver, options);
+      if (gt2 && lt) {
+        gtltComp = compare(gt2.semver, lt.semver, options);
         if (gtltComp > 0) {
           return null;
-        } else if (gtltComp === 0 && (gt.operator !== ">=" || lt.operator !== "<=")) {
+        } else if (gtltComp === 0 && (gt2.operator !== ">=" || lt.operator !== "<=")) {
           return null;
         }
       }
       for (const eq of eqSet) {
-        if (gt && !satisfies(eq, String(gt), options)) {
+        if (gt2 && !satisfies3(eq, String(gt2), options)) {
           return null;
         }
-        if (lt && !satisfies(eq, String(lt), options)) {
+        if (lt && !satisfies3(eq, String(lt), options)) {
           return null;
         }
         for (const c9 of dom) {
-          if (!satisfies(eq, String(c9), options)) {
+          if (!satisfies3(eq, String(c9), options)) {
             return false;
           }
         }
@@ -41779,25 +41779,25 @@ var require_subset = __commonJS({
       let higher, lower;
       let hasDomLT, hasDomGT;
       let needDomLTPre = lt && !options.includePrerelease && lt.semver.prerelease.length ? lt.semver : false;
-      let needDomGTPre = gt && !options.includePrerelease && gt.semver.prerelease.length ? gt.semver : false;
+      let needDomGTPre = gt2 && !options.includePrerelease && gt2.semver.prerelease.length ? gt2.semver : false;
       if (needDomLTPre && needDomLTPre.prerelease.length === 1 && lt.operator === "<" && needDomLTPre.prerelease[0] === 0) {
         needDomLTPre = false;
       }
       for (const c9 of dom) {
         hasDomGT = hasDomGT || c9.operator === ">" || c9.operator === ">=";
         hasDomLT = hasDomLT || c9.operator === "<" || c9.operator === "<=";
-        if (gt) {
+        if (gt2) {
           if (needDomGTPre) {
             if (c9.semver.prerelease && c9.semver.prerelease.length && c9.semver.major === needDomGTPre.major && c9.semver.minor === needDomGTPre.minor && c9.semver.patch === needDomGTPre.patch) {
               needDomGTPre = false;
             }
           }
           if (c9.operator === ">" || c9.operator === ">=") {
-            higher = higherGT(gt, c9, options);
-            if (higher === c9 && higher !== gt) {
+            higher = higherGT(gt2, c9, options);
+            if (higher === c9 && higher !== gt2) {
               return false;
             }
-          } else if (gt.operator === ">=" && !c9.test(gt.semver)) {
+          } else if (gt2.operator === ">=" && !c9.test(gt2.semver)) {
             return false;
           }
         }
@@ -41816,14 +41816,14 @@ var require_subset = __commonJS({
             return false;
           }
         }
-        if (!c9.operator && (lt || gt) && gtltComp !== 0) {
+        if (!c9.operator && (lt || gt2) && gtltComp !== 0) {
           return false;
         }
       }
-      if (gt && hasDomLT && !lt && gtltComp !== 0) {
+      if (gt2 && hasDomLT && !lt && gtltComp !== 0) {
         return false;
       }
-      if (lt && hasDomGT && !gt && gtltComp !== 0) {
+      if (lt && hasDomGT && !gt2 && gtltComp !== 0) {
         return false;
       }
       if (needDomGTPre || needDomLTPre) {
@@ -41858,8 +41858,8 @@ var require_semver2 = __commonJS({
     var SemVer = require_semver();
     var identifiers = require_identifiers();
     var parse2 = require_parse2();
-    var valid = require_valid();
-    var clean = require_clean();
+    var valid2 = require_valid();
+    var clean2 = require_clean();
     var inc = require_inc();
     var diff = require_diff();
     var major = require_major();
@@ -41872,7 +41872,7 @@ var require_semver2 = __commonJS({
     var compareBuild = require_compare_build();
     var sort = require_sort();
     var rsort = require_rsort();
-    var gt = require_gt();
+    var gt2 = require_gt();
     var lt = require_lt();
     var eq = require_eq();
     var neq = require_neq();
@@ -41883,7 +41883,7 @@ var require_semver2 = __commonJS({
     var truncate = require_truncate();
     var Comparator = require_comparator();
     var Range = require_range();
-    var satisfies = require_satisfies();
+    var satisfies3 = require_satisfies();
     var toComparators = require_to_comparators();
     var maxSatisfying = require_max_satisfying();
     var minSatisfying = require_min_satisfying();
@@ -41897,8 +41897,8 @@ var require_semver2 = __commonJS({
     var subset = require_subset();
     module2.exports = {
       parse: parse2,
-      valid,
-      clean,
+      valid: valid2,
+      clean: clean2,
       inc,
       diff,
       major,
@@ -41911,7 +41911,7 @@ var require_semver2 = __commonJS({
       compareBuild,
       sort,
       rsort,
-      gt,
+      gt: gt2,
       lt,
       eq,
       neq,
@@ -41922,7 +41922,7 @@ var require_semver2 = __commonJS({
       truncate,
       Comparator,
       Range,
-      satisfies,
+      satisfies: satisfies3,
       toComparators,
       maxSatisfying,
       minSatisfying,
@@ -43259,7 +43259,7 @@ var require_openpgp_min = __commonJS({
         super(...e10), Error.captureStackTrace && Error.captureStackTrace(this, lt), this.name = "UnknownPacketError";
       }
     };
-    var gt = class extends lt {
+    var gt2 = class extends lt {
       constructor(...e10) {
         super(...e10), Error.captureStackTrace && Error.captureStackTrace(this, lt), this.name = "MalformedPacketError";
       }
@@ -45423,7 +45423,7 @@ var require_openpgp_min = __commonJS({
     var ns;
     var is;
     var ss;
-    var os5 = function(e10, t3, r10) {
+    var os6 = function(e10, t3, r10) {
       for (var n6 = e10.length, i10 = 0, s4 = new _i2(t3); i10 < n6; ++i10) e10[i10] && ++s4[e10[i10] - 1];
       var a10, o6 = new _i2(t3);
       for (i10 = 1; i10 < t3; ++i10) o6[i10] = o6[i10 - 1] + s4[i10 - 1] << 1;
@@ -45441,10 +45441,10 @@ var require_openpgp_min = __commonJS({
     for (ss = 280; ss < 288; ++ss) cs[ss] = 8;
     var us = new Vi(32);
     for (ss = 0; ss < 32; ++ss) us[ss] = 5;
-    var hs = /* @__PURE__ */ os5(cs, 9, 0);
-    var fs5 = /* @__PURE__ */ os5(cs, 9, 1);
-    var ls = /* @__PURE__ */ os5(us, 5, 0);
-    var ys = /* @__PURE__ */ os5(us, 5, 1);
+    var hs = /* @__PURE__ */ os6(cs, 9, 0);
+    var fs6 = /* @__PURE__ */ os6(cs, 9, 1);
+    var ls = /* @__PURE__ */ os6(us, 5, 0);
+    var ys = /* @__PURE__ */ os6(us, 5, 1);
     var gs = function(e10) {
       for (var t3 = e10[0], r10 = 1; r10 < e10.length; ++r10) e10[r10] > t3 && (t3 = e10[r10]);
       return t3;
@@ -45556,8 +45556,8 @@ var require_openpgp_min = __commonJS({
       var D2, U2, P2, x3, Q2 = u3 + 5 << 3, M2 = Ss(i10, cs) + Ss(s4, us) + a10, R2 = Ss(i10, l6) + Ss(s4, p6) + a10 + 14 + 3 * C2 + Ss(v3, S2) + 2 * v3[16] + 3 * v3[17] + 7 * v3[18];
       if (c10 >= 0 && Q2 <= M2 && Q2 <= R2) return Ks(t3, h10, e10.subarray(c10, c10 + u3));
       if (ks(t3, h10, 1 + (R2 < M2)), h10 += 2, R2 < M2) {
-        D2 = os5(l6, y3, 0), U2 = l6, P2 = os5(p6, d10, 0), x3 = p6;
-        var T2 = os5(S2, K3, 0);
+        D2 = os6(l6, y3, 0), U2 = l6, P2 = os6(p6, d10, 0), x3 = p6;
+        var T2 = os6(S2, K3, 0);
         ks(t3, h10, m6 - 257), ks(t3, h10 + 5, E2 - 1), ks(t3, h10 + 10, C2 - 4), h10 += 14;
         for (I2 = 0; I2 < C2; ++I2) ks(t3, h10 + 3 * I2, S2[Wi[I2]]);
         h10 += 3 * C2;
@@ -45720,13 +45720,13 @@ var require_openpgp_min = __commonJS({
                 a10 && c10(f10 + w3), r11.set(e12.subarray(D2, m6), f10), t4.b = f10 += w3, t4.p = h10 = 8 * m6, t4.f = u3;
                 continue;
               }
-              if (1 == A2) l6 = fs5, y3 = ys, g10 = 9, p6 = 5;
+              if (1 == A2) l6 = fs6, y3 = ys, g10 = 9, p6 = 5;
               else if (2 == A2) {
                 var b10 = ps(e12, h10, 31) + 257, k10 = ps(e12, h10 + 10, 15) + 4, E2 = b10 + ps(e12, h10 + 5, 31) + 1;
                 h10 += 14;
                 for (var v3 = new Vi(E2), I2 = new Vi(19), B2 = 0; B2 < k10; ++B2) I2[Wi[B2]] = ps(e12, h10 + 3 * B2, 7);
                 h10 += 3 * k10;
-                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os5(I2, S2, 1);
+                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os6(I2, S2, 1);
                 for (B2 = 0; B2 < E2; ) {
                   var D2, U2 = C2[ps(e12, h10, K3)];
                   if (h10 += 15 & U2, (D2 = U2 >> 4) < 16) v3[B2++] = D2;
@@ -45736,7 +45736,7 @@ var require_openpgp_min = __commonJS({
                   }
                 }
                 var Q2 = v3.subarray(0, b10), M2 = v3.subarray(b10);
-                g10 = gs(Q2), p6 = gs(M2), l6 = os5(Q2, g10, 1), y3 = os5(M2, p6, 1);
+                g10 = gs(Q2), p6 = gs(M2), l6 = os6(Q2, g10, 1), y3 = os6(M2, p6, 1);
               } else bs(1);
               if (h10 > d10) {
                 o6 && bs(0);
@@ -46287,13 +46287,13 @@ var require_openpgp_min = __commonJS({
                   try {
                     await e13.read(a13.packet, r10);
                   } catch (t4) {
-                    if (!(t4 instanceof lt)) throw G.wrapError(new gt(`Parsing ${e13.constructor.name} failed`), t4);
+                    if (!(t4 instanceof lt)) throw G.wrapError(new gt2(`Parsing ${e13.constructor.name} failed`), t4);
                     throw t4;
                   }
                   await c10.write(e13);
                 } catch (t4) {
-                  const n7 = t4 instanceof yt && a13.tag <= 39, s5 = t4 instanceof lt && !(t4 instanceof yt) && !r10.ignoreUnsupportedPackets, o7 = t4 instanceof gt && !r10.ignoreMalformedPackets, u4 = ht(a13.tag);
-                  if (n7 || s5 || o7 || u4 || !(t4 instanceof yt || t4 instanceof lt || t4 instanceof gt)) i10 ? e12 = t4 : await c10.abort(t4);
+                  const n7 = t4 instanceof yt && a13.tag <= 39, s5 = t4 instanceof lt && !(t4 instanceof yt) && !r10.ignoreUnsupportedPackets, o7 = t4 instanceof gt2 && !r10.ignoreMalformedPackets, u4 = ht(a13.tag);
+                  if (n7 || s5 || o7 || u4 || !(t4 instanceof yt || t4 instanceof lt || t4 instanceof gt2)) i10 ? e12 = t4 : await c10.abort(t4);
                   else {
                     const e13 = new pt(a13.tag, a13.packet);
                     await c10.write(e13);
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path21 = __toESM(require("node:path"), 1);
+var path22 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -52053,32 +52053,32 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
-function which(tool, check) {
+function which(tool2, check) {
   return __awaiter3(this, void 0, void 0, function* () {
-    if (!tool) {
+    if (!tool2) {
       throw new Error("parameter 'tool' is required");
     }
     if (check) {
-      const result = yield which(tool, false);
+      const result = yield which(tool2, false);
       if (!result) {
         if (IS_WINDOWS) {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
+          throw new Error(`Unable to locate executable file: ${tool2}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also verify the file has a valid extension for an executable file.`);
         } else {
-          throw new Error(`Unable to locate executable file: ${tool}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
+          throw new Error(`Unable to locate executable file: ${tool2}. Please verify either the file path exists or the file can be found within a directory specified by the PATH environment variable. Also check the file mode to verify the file is executable.`);
         }
       }
       return result;
     }
-    const matches = yield findInPath(tool);
+    const matches = yield findInPath(tool2);
     if (matches && matches.length > 0) {
       return matches[0];
     }
     return "";
   });
 }
-function findInPath(tool) {
+function findInPath(tool2) {
   return __awaiter3(this, void 0, void 0, function* () {
-    if (!tool) {
+    if (!tool2) {
       throw new Error("parameter 'tool' is required");
     }
     const extensions = [];
@@ -52089,14 +52089,14 @@ function findInPath(tool) {
         }
       }
     }
-    if (isRooted(tool)) {
-      const filePath = yield tryGetExecutablePath(tool, extensions);
+    if (isRooted(tool2)) {
+      const filePath = yield tryGetExecutablePath(tool2, extensions);
       if (filePath) {
         return [filePath];
       }
       return [];
     }
-    if (tool.includes(path2.sep)) {
+    if (tool2.includes(path2.sep)) {
       return [];
     }
     const directories = [];
@@ -52109,7 +52109,7 @@ function findInPath(tool) {
     }
     const matches = [];
     for (const directory of directories) {
-      const filePath = yield tryGetExecutablePath(path2.join(directory, tool), extensions);
+      const filePath = yield tryGetExecutablePath(path2.join(directory, tool2), extensions);
       if (filePath) {
         matches.push(filePath);
       }
@@ -52151,6 +52151,9 @@ function setOutput(name, value) {
   }
   process.stdout.write(os4.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
+}
+function debug(message) {
+  issueCommand("debug", {}, message);
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -72036,9 +72039,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path22 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path22)) throw new Error("it names no primary index");
-  return bounded(versionsOfRpms(unpack(path22, await read5(`${repository}/${path22}`, signal))));
+  const [path23 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path23)) throw new Error("it names no primary index");
+  return bounded(versionsOfRpms(unpack(path23, await read5(`${repository}/${path23}`, signal))));
 }
 function bounded(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -72086,11 +72089,11 @@ function* between(text2, begin, end) {
     at = to + end.length;
   }
 }
-function unpack(path22, bytes) {
+function unpack(path23, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path22.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path22.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path22} is packed in a way that cannot be read`);
+  if (path23.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path23.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path23} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -72582,14 +72585,14 @@ async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUr
   const pinned = new Map(wanted2.flatMap(({ name, version }) => version === void 0 ? [] : [[name, version]]));
   const others = [...pinned].filter(([name, version]) => center.newest(name)?.version !== version);
   const names2 = new Set(others.map(([name]) => name));
-  const find = names2.size > 0 ? await readVersions(url, names2, context, signal) : () => void 0;
+  const find2 = names2.size > 0 ? await readVersions(url, names2, context, signal) : () => void 0;
   const chosen = /* @__PURE__ */ new Map();
   const queue = wanted2.map(({ name }) => ({ name, by: "" }));
   for (const { name, by } of queue) {
     if (chosen.has(name)) continue;
     const newest = center.newest(name);
     const version = pinned.get(name) ?? newest?.version ?? "";
-    const entry = newest?.version === version ? newest : find(name, version);
+    const entry = newest?.version === version ? newest : find2(name, version);
     if (!entry) throw missing(name, version, by, center, url);
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
       throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`);
@@ -72811,12 +72814,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path22 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
+  const path23 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
   const token = (0, import_node_crypto8.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path22)
+    if (request.method !== "GET" || request.url !== path23)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
@@ -72835,7 +72838,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path22}`,
+    url: `http://127.0.0.1:${address.port}${path23}`,
     token,
     requests: () => requests,
     async close() {
@@ -73086,10 +73089,10 @@ function unusedInputs(template, given) {
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
-function problemWith(name, value, { path: path22, declared, legacy }) {
+function problemWith(name, value, { path: path23, declared, legacy }) {
   const input = reserved.get(name);
   if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path22} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path23} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -74014,10 +74017,10 @@ function adviceFor4(said, named, hadToken) {
 // src/packer/run.ts
 var import_node_child_process4 = require("node:child_process");
 var longestOutput = 16 * 1024 * 1024;
-function runPacker(path22, args, options) {
+function runPacker(path23, args, options) {
   options.signal.throwIfAborted();
   return new Promise((resolve3, reject) => {
-    const child = (0, import_node_child_process4.execFile)(path22, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
+    const child = (0, import_node_child_process4.execFile)(path23, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
       if (options.signal.aborted) return reject(options.signal.reason);
       if (typeof error2?.code === "string") return reject(error2);
       resolve3({ code: error2 ? error2.code ?? void 0 : 0, stdout, stderr });
@@ -74341,7 +74344,7 @@ async function buildImages(bake2, signal) {
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
     const types2 = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
     const places = placesOf(types2, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
-    let valid = false;
+    let valid2 = false;
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
@@ -74363,9 +74366,9 @@ async function buildImages(bake2, signal) {
         },
         ...watch2
       };
-      if (!valid) await validate({ ...job, declared: template.declared }, log, signal);
-      if (!valid) requestsBefore = endpoint.requests();
-      valid = true;
+      if (!valid2) await validate({ ...job, declared: template.declared }, log, signal);
+      if (!valid2) requestsBefore = endpoint.requests();
+      valid2 = true;
       return build(job, ledger, log, anyOf(signal, watch2.signal));
     });
     const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
@@ -74436,10 +74439,107 @@ var import_node_fs11 = require("node:fs");
 var import_promises17 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises18 = require("node:stream/promises");
+
+// node_modules/@actions/tool-cache/lib/tool-cache.js
+var fs5 = __toESM(require("fs"), 1);
+
+// node_modules/@actions/tool-cache/lib/manifest.js
+var semver4 = __toESM(require_semver2(), 1);
+
+// node_modules/@actions/tool-cache/lib/tool-cache.js
+var os5 = __toESM(require("os"), 1);
+var path13 = __toESM(require("path"), 1);
+var semver5 = __toESM(require_semver2(), 1);
+var import_assert = require("assert");
+var IS_WINDOWS3 = process.platform === "win32";
+var IS_MAC = process.platform === "darwin";
+function find(toolName, versionSpec, arch3) {
+  if (!toolName) {
+    throw new Error("toolName parameter is required");
+  }
+  if (!versionSpec) {
+    throw new Error("versionSpec parameter is required");
+  }
+  arch3 = arch3 || os5.arch();
+  if (!isExplicitVersion(versionSpec)) {
+    const localVersions = findAllVersions(toolName, arch3);
+    const match = evaluateVersions(localVersions, versionSpec);
+    versionSpec = match;
+  }
+  let toolPath = "";
+  if (versionSpec) {
+    versionSpec = semver5.clean(versionSpec) || "";
+    const cachePath = path13.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    debug(`checking cache: ${cachePath}`);
+    if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
+      debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
+      toolPath = cachePath;
+    } else {
+      debug("not found");
+    }
+  }
+  return toolPath;
+}
+function findAllVersions(toolName, arch3) {
+  const versions2 = [];
+  arch3 = arch3 || os5.arch();
+  const toolPath = path13.join(_getCacheDirectory(), toolName);
+  if (fs5.existsSync(toolPath)) {
+    const children = fs5.readdirSync(toolPath);
+    for (const child of children) {
+      if (isExplicitVersion(child)) {
+        const fullPath = path13.join(toolPath, child, arch3 || "");
+        if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
+          versions2.push(child);
+        }
+      }
+    }
+  }
+  return versions2;
+}
+function isExplicitVersion(versionSpec) {
+  const c9 = semver5.clean(versionSpec) || "";
+  debug(`isExplicit: ${c9}`);
+  const valid2 = semver5.valid(c9) != null;
+  debug(`explicit? ${valid2}`);
+  return valid2;
+}
+function evaluateVersions(versions2, versionSpec) {
+  let version = "";
+  debug(`evaluating ${versions2.length} versions`);
+  versions2 = versions2.sort((a9, b9) => {
+    if (semver5.gt(a9, b9)) {
+      return 1;
+    }
+    return -1;
+  });
+  for (let i9 = versions2.length - 1; i9 >= 0; i9--) {
+    const potential = versions2[i9];
+    const satisfied = semver5.satisfies(potential, versionSpec);
+    if (satisfied) {
+      version = potential;
+      break;
+    }
+  }
+  if (version) {
+    debug(`matched: ${version}`);
+  } else {
+    debug("match not found");
+  }
+  return version;
+}
+function _getCacheDirectory() {
+  const cacheDirectory = process.env["RUNNER_TOOL_CACHE"] || "";
+  (0, import_assert.ok)(cacheDirectory, "Expected RUNNER_TOOL_CACHE to be defined");
+  return cacheDirectory;
+}
+
+// src/packer/install/cache.ts
 var import_semver4 = __toESM(require_semver2(), 1);
+var tool = "packer";
 async function lookInCache(version, env2, signal) {
-  const folder = folderFor2(version, env2);
-  if (folder === void 0) return void 0;
+  const folder = env2["RUNNER_TOOL_CACHE"] ? find(tool, version) : "";
+  if (folder === "") return void 0;
   const file = import_node_path10.default.join(folder, "packer");
   try {
     const { size } = await (0, import_promises17.stat)(file);
@@ -74456,11 +74556,9 @@ async function lookInCache(version, env2, signal) {
   }
 }
 async function cachedVersions(env2) {
-  const root9 = rootOf(env2);
-  if (root9 === void 0) return [];
-  const names2 = await (0, import_promises17.readdir)(root9).catch(() => []);
-  const versions2 = names2.filter((name) => import_semver4.default.valid(name) === name).toSorted(import_semver4.default.rcompare);
-  const records = await Promise.all(versions2.map((version) => recordIn(import_node_path10.default.join(root9, version, process.arch))));
+  if (!env2["RUNNER_TOOL_CACHE"]) return [];
+  const versions2 = findAllVersions(tool).toSorted(import_semver4.default.rcompare);
+  const records = await Promise.all(versions2.map((version) => recordIn(find(tool, version))));
   return versions2.filter((_, index) => records[index] !== void 0);
 }
 async function putIntoCache(file, sha256, version, env2) {
@@ -74476,6 +74574,7 @@ async function putIntoCache(file, sha256, version, env2) {
     await (0, import_promises17.copyFile)(file, program);
     await (0, import_promises17.chmod)(program, 493);
     for (const name of names2) await (0, import_promises17.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
+    await (0, import_promises17.writeFile)(`${folder}.complete`, "");
     return import_node_path10.default.join(folder, "packer");
   } finally {
     await (0, import_promises17.rm)(staging, { recursive: true, force: true });
@@ -74486,13 +74585,9 @@ async function sha256Of(file, signal) {
   await (0, import_promises18.pipeline)((0, import_node_fs11.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
-function rootOf(env2) {
-  const cache9 = env2["RUNNER_TOOL_CACHE"];
-  return cache9 ? import_node_path10.default.join(cache9, "packer") : void 0;
-}
 function folderFor2(version, env2) {
-  const root9 = rootOf(env2);
-  return root9 === void 0 ? void 0 : import_node_path10.default.join(root9, version, process.arch);
+  const cache9 = env2["RUNNER_TOOL_CACHE"];
+  return cache9 ? import_node_path10.default.join(cache9, tool, version, process.arch) : void 0;
 }
 async function recordIn(folder) {
   const text2 = await (0, import_promises17.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
@@ -74528,8 +74623,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path22 } = error2 ?? {};
-  return code2 !== void 0 && (path22 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path23 } = error2 ?? {};
+  return code2 !== void 0 && (path23 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -74791,13 +74886,13 @@ function dayOf(ms) {
 // src/packer/install/release.ts
 var longestList = 1024 * 1024;
 var longestZip = 1024 * 1024 * 1024;
-function platformOf(platform3, arch2) {
+function platformOf(platform3, arch3) {
   const systems = { linux: "linux", darwin: "darwin" };
   const architectures = { x64: "amd64", arm64: "arm64" };
-  const [system, architecture] = [systems[platform3], architectures[arch2]];
+  const [system, architecture] = [systems[platform3], architectures[arch3]];
   if (!system || !architecture) {
     throw new UserError(
-      `Packer is not downloaded for ${platform3} on ${arch2}: run the bake on Linux or macOS (x64 or arm64), or install Packer and set packer-version to system.`
+      `Packer is not downloaded for ${platform3} on ${arch3}: run the bake on Linux or macOS (x64 or arm64), or install Packer and set packer-version to system.`
     );
   }
   return `${system}_${architecture}`;
@@ -74995,21 +75090,21 @@ function unsatisfied(version, platform3, newest, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path22 = await which("packer");
-  if (path22 === "") {
+  const path23 = await which("packer");
+  if (path23 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path22, version: await versionOf(path22, env2, signal) };
+  return { path: path23, version: await versionOf(path23, env2, signal) };
 }
-async function versionOf(path22, env2, signal) {
+async function versionOf(path23, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path22, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path23, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path22} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path23} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -75498,14 +75593,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path22, signal) {
+function askJenkins(address, port, path23, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path22,
+        path: path23,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -76226,7 +76321,7 @@ var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
 var import_node_fs18 = require("node:fs");
-var path20 = __toESM(require("node:path"), 1);
+var path21 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -76281,10 +76376,10 @@ var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits a
 
 // src/paths.ts
 var import_node_fs14 = require("node:fs");
-var path15 = __toESM(require("node:path"), 1);
+var path16 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path15.resolve(workspace, value);
+    const resolved = path16.resolve(workspace, value);
     if (!(0, import_node_fs14.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
@@ -76321,7 +76416,7 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path15.delimiter).some((folder) => folder !== "" && isProgram(path15.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path16.delimiter).some((folder) => folder !== "" && isProgram(path16.join(folder, name)));
 }
 function isProgram(file) {
   try {
@@ -76372,7 +76467,7 @@ function sessionManagerProblems(of) {
 
 // src/image/casc.ts
 var import_node_fs15 = require("node:fs");
-var path16 = __toESM(require("node:path"), 1);
+var path17 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -79447,11 +79542,11 @@ var anyTag = DEFAULT_SCHEMA.extend(
 function readCasc(folder) {
   const files = (0, import_node_fs15.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path16.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path17.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs15.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path16.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs15.statSync)(path16.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs15.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path17.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs15.statSync)(path17.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
@@ -79496,7 +79591,7 @@ function parseTags(value) {
 
 // src/template/effective.ts
 var import_node_fs16 = require("node:fs");
-var path18 = __toESM(require("node:path"), 1);
+var path19 = __toESM(require("node:path"), 1);
 
 // src/template/expression.ts
 var references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
@@ -79664,7 +79759,7 @@ var Reader2 = class {
 var escapes = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path17 = __toESM(require("node:path"), 1);
+var path18 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -79672,7 +79767,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path17.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path18.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -79738,12 +79833,12 @@ function textsOfVariable(name, { reading, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path18.basename(file)} line ${line}`;
+  return `${path19.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
 var import_node_fs17 = require("node:fs");
-var path19 = __toESM(require("node:path"), 1);
+var path20 = __toESM(require("node:path"), 1);
 
 // src/template/keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -79874,7 +79969,7 @@ function openTemplate(given, shipped, additions = {}) {
   const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path19.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path20.dirname(location)),
     shipped: given === void 0,
     legacy,
     declared: reading.variables,
@@ -79894,7 +79989,7 @@ function readFolder(folder) {
   const names2 = (0, import_node_fs17.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path19.join(folder, name);
+    const file = path20.join(folder, name);
     return [file, (0, import_node_fs17.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
@@ -79915,7 +80010,7 @@ function automaticFiles(folder) {
   const inOrder = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder.map((name) => openVariablesFile(path19.join(folder, name), false));
+  return inOrder.map((name) => openVariablesFile(path20.join(folder, name), false));
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
@@ -80031,7 +80126,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const bySession = connectVia === "session-manager";
     const source = text2("source-ami");
     if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs18.readFileSync)(path20.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs18.readFileSync)(path21.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -80562,7 +80657,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path21.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path22.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();

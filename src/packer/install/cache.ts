@@ -8,7 +8,6 @@ import {
   mkdir,
   mkdtemp,
   readFile,
-  readdir,
   rename,
   rm,
   stat,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs/promises'
 import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
+import {find, findAllVersions} from '@actions/tool-cache'
 import semver from 'semver'
 import {messageOf} from '../../report/errors.ts'
 
@@ -29,6 +29,8 @@ export interface CachedPacker {
   readonly problem?: string
 }
 
+const tool = 'packer'
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** @returns undefined when there is none of this version */
@@ -37,8 +39,9 @@ export async function lookInCache(
   env: Environment,
   signal: AbortSignal
 ): Promise<CachedPacker | undefined> {
-  const folder = folderFor(version, env)
-  if (folder === undefined) return undefined
+  // The library reads RUNNER_TOOL_CACHE of this process, and ends with an assertion where it is not set.
+  const folder = env['RUNNER_TOOL_CACHE'] ? find(tool, version) : ''
+  if (folder === '') return undefined
   const file = path.join(folder, 'packer')
   try {
     const {size} = await stat(file)
@@ -57,11 +60,9 @@ export async function lookInCache(
 
 /** The versions that have a record, whether they still are what was verified or not; newest first. */
 export async function cachedVersions(env: Environment): Promise<string[]> {
-  const root = rootOf(env)
-  if (root === undefined) return []
-  const names = await readdir(root).catch(() => [])
-  const versions = names.filter((name) => semver.valid(name) === name).toSorted(semver.rcompare)
-  const records = await Promise.all(versions.map((version) => recordIn(path.join(root, version, process.arch))))
+  if (!env['RUNNER_TOOL_CACHE']) return []
+  const versions = findAllVersions(tool).toSorted(semver.rcompare)
+  const records = await Promise.all(versions.map((version) => recordIn(find(tool, version))))
   return versions.filter((_, index) => records[index] !== undefined)
 }
 
@@ -84,6 +85,7 @@ export async function putIntoCache(file: string, sha256: string, version: string
     await copyFile(file, program)
     await chmod(program, 0o755)
     for (const name of names) await rename(path.join(staging, name), path.join(folder, name))
+    await writeFile(`${folder}.complete`, '')
     return path.join(folder, 'packer')
   } finally {
     await rm(staging, {recursive: true, force: true})
@@ -96,14 +98,10 @@ export async function sha256Of(file: string, signal: AbortSignal): Promise<strin
   return hash.digest('hex')
 }
 
-function rootOf(env: Environment): string | undefined {
-  const cache = env['RUNNER_TOOL_CACHE']
-  return cache ? path.join(cache, 'packer') : undefined
-}
-
+/** Where @actions/tool-cache finds a tool of this version. Its own cacheDir() removes what others are using before it copies. */
 function folderFor(version: string, env: Environment): string | undefined {
-  const root = rootOf(env)
-  return root === undefined ? undefined : path.join(root, version, process.arch)
+  const cache = env['RUNNER_TOOL_CACHE']
+  return cache ? path.join(cache, tool, version, process.arch) : undefined
 }
 
 async function recordIn(folder: string): Promise<string | undefined> {
