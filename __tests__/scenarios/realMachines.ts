@@ -160,13 +160,28 @@ export async function secretsOfBuild(runFolder: string): Promise<Secrets> {
   }
 }
 
-/** The files of the image's own layers that contain one of the texts, or are a private key; by text. */
+/** The first line of a private key, as grep finds it. Libraries that read keys have the words, and go on after them. */
+const privateKey = 'PRIVATE KEY-----$'
+
+/** The files of the image's own layers that contain one of the texts. */
 export async function filesWith(runFolder: string, texts: readonly string[]): Promise<string[]> {
+  return search(
+    runFolder,
+    texts.map((text) => text.replaceAll(/[.*[\]^$\\]/g, String.raw`\$&`))
+  )
+}
+
+/** Those that contain a private key. */
+export async function filesWithKeys(runFolder: string): Promise<string[]> {
+  return search(runFolder, [privateKey])
+}
+
+async function search(runFolder: string, expressions: readonly string[]): Promise<string[]> {
   const layers = (await readdir(join(runFolder, 'layers'))).filter((name) => name !== '0')
-  const patterns = texts.flatMap((text) => ['-e', text])
-  const search = ['--recursive', '--text', '--files-with-matches', '--fixed-strings', ...patterns, ...layers]
+  const patterns = expressions.flatMap((expression) => ['-e', expression])
+  const args = ['--recursive', '--text', '--files-with-matches', '--basic-regexp', ...patterns, ...layers]
   try {
-    const {stdout} = await run('grep', search, {cwd: join(runFolder, 'layers')})
+    const {stdout} = await run('grep', args, {cwd: join(runFolder, 'layers'), env: {...process.env, LC_ALL: 'C'}})
     return stdout.trim().split('\n')
   } catch (error) {
     // 1 is "nothing found".
