@@ -58,7 +58,7 @@ export async function amazonLinux(folder: string): Promise<AmazonLinux> {
   await buildRpm(folder, current, {
     name: 'what-debian-has',
     version: '1',
-    provides: ['procps', '/usr/sbin/useradd', '/usr/sbin/groupadd', '/bin/sh']
+    provides: ['procps', 'systemd', '/usr/sbin/useradd', '/usr/sbin/groupadd', '/bin/sh']
   })
   for (const name of ['unzip', 'fontconfig', 'freetype', 'dejavu-sans-fonts', 'libjpeg-turbo']) {
     await buildRpm(folder, current, {name, version: '1'})
