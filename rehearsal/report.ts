@@ -32,6 +32,11 @@ export interface ReportedJenkins {
   readonly plugins: string | null
 }
 
+/** Whether Jenkins was somebody's jenkins.war, in a package of the rehearsal's own. */
+export function wasWar({standIn, file}: ReportedJenkins): boolean {
+  return !standIn && file !== null && file.toLowerCase().endsWith('.war')
+}
+
 export interface Phase {
   readonly name: string
   readonly seconds: number

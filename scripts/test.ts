@@ -19,8 +19,14 @@ const root = join(import.meta.dirname, '..')
 const say = (sentence: string) => console.log(sentence)
 
 const stop = stopSignal()
-await setUp()
-process.exitCode = stop.aborted ? 130 : await runJest(process.argv.slice(2), environment())
+try {
+  announceJenkins()
+  await setUp()
+  process.exitCode = stop.aborted ? 130 : await runJest(process.argv.slice(2), environment())
+} catch (error) {
+  say(messageOf(error))
+  process.exitCode = 1
+}
 
 async function setUp(): Promise<void> {
   try {
@@ -42,13 +48,13 @@ async function setUp(): Promise<void> {
     )
   }
   await prepareMachines()
-  announceJenkins()
 }
 
-/** A file that is not there would fail every scenario, one after the other. */
+/** @throws Error for a file that is not there: it would fail every scenario on real machines, one after the other */
 function announceJenkins(): void {
   for (const {path, by} of [...packagesIn(process.env), ...[pluginsIn(process.env) ?? []].flat()]) {
-    say(existsSync(path) ? `Set-up: ${by} names ${path}` : `Set-up: ${by} names ${path}, which is not there`)
+    if (!existsSync(path)) throw new Error(`${by} ${path}: there is no such file or folder`)
+    say(`Set-up: ${by} names ${path}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import {baseTitles} from '../machines/driver.ts'
-import type {Report, ReportedCall, ReportedJenkins} from '../report.ts'
+import {wasWar, type Report, type ReportedCall, type ReportedJenkins} from '../report.ts'
 import {actionsNode} from '../runner/node.ts'
 
 /** No local cloud can say it. */
@@ -58,11 +58,12 @@ function standIns({driver, jenkins}: Report): string {
   return `${machines}${standInOfJenkins(jenkins)}`
 }
 
-function standInOfJenkins({version, standIn, file, plugins}: ReportedJenkins): string {
+function standInOfJenkins(jenkins: ReportedJenkins): string {
+  const {version, standIn, file, plugins} = jenkins
   if (standIn) return `; Jenkins ${version}: a stand-in, and its package repository`
   if (file === null) return plugins === null ? '' : '; Jenkins’s update center'
   const codeless = plugins === null ? ' with plugins that have no code' : ''
-  const around = isWar(file) ? '; the package around jenkins.war' : ''
+  const around = wasWar(jenkins) ? '; the package around jenkins.war' : ''
   return `${around}; Jenkins’s package repository and update center${codeless}`
 }
 
@@ -70,12 +71,10 @@ function nspawnDoesNotProve(jenkins: ReportedJenkins): string {
   return `${leftOpenBy(jenkins)}EC2’s kernel, boot loader and disks; and ${aws}`
 }
 
-function leftOpenBy({standIn, file}: ReportedJenkins): string {
-  if (standIn) return 'that the real Jenkins package installs and boots; '
-  return file !== null && isWar(file) ? 'that Jenkins’s own package installs; ' : ''
+function leftOpenBy(jenkins: ReportedJenkins): string {
+  if (jenkins.standIn) return 'that the real Jenkins package installs and boots; '
+  return wasWar(jenkins) ? 'that Jenkins’s own package installs; ' : ''
 }
-
-const isWar = (file: string): boolean => file.toLowerCase().endsWith('.war')
 
 function callRows(calls: readonly ReportedCall[]): [string, string][] {
   const names = {action: 'the action', packer: 'Packer', other: 'others'}

@@ -6,6 +6,7 @@ import {documentOf} from '../compatibility/document.ts'
 import {play} from '../compatibility/play.ts'
 import {isWrong, lineOf, type Compatibility, type Result} from '../compatibility/result.ts'
 import {nameOf, rows} from '../compatibility/rows.ts'
+import {packageVariable, pluginsVariable} from '../jenkins/real/files.ts'
 import {actionsNode} from '../runner/node.ts'
 import {stopSignal} from './stop-signal.ts'
 
@@ -33,7 +34,12 @@ const command = new Command('npm run compatibility --')
   .option('--from <file>', 'runs nothing and takes the results that --json wrote')
   .addHelpText(
     'after',
-    '\nExit status: 1 when a row fails or anything is left. What cannot be had here is not run, and says why.'
+    `
+${packageVariable} names the packages of Jenkins that are installed, separated by colons: a .deb or a .war for images, an .rpm for the
+scripts for Amazon Linux. ${pluginsVariable} names a folder with plugins for images.
+Without them images get the real Jenkins where pkg.jenkins.io can be reached; everything else gets a stand-in.
+
+Exit status: 1 when a row fails or anything is left. What cannot be had here is not run, and says why.`
   )
   .parse()
 

@@ -1,4 +1,4 @@
-import type {ReportedJenkins} from '../report.ts'
+import {wasWar, type ReportedJenkins} from '../report.ts'
 import type {Row} from './rows.ts'
 
 /** What one run came to. */
@@ -38,9 +38,9 @@ export function lineOf({row, outcome, images, seconds, leftovers, jenkins, why}:
 }
 
 /** `real Jenkins 2.568.2`, or that it was none. */
-export function jenkinsOf({version, standIn, file}: ReportedJenkins): string {
-  if (standIn) return `a stand-in for Jenkins ${version}`
-  return `real Jenkins ${version}${file?.endsWith('.war') ? ' in the rehearsal’s own package' : ''}`
+export function jenkinsOf(jenkins: ReportedJenkins): string {
+  if (jenkins.standIn) return `a stand-in for Jenkins ${jenkins.version}`
+  return `real Jenkins ${jenkins.version}${wasWar(jenkins) ? ' in the rehearsal’s own package' : ''}`
 }
 
 /** Whether a run shows that something does not work. */
