@@ -11,7 +11,9 @@ import {play, withAnyPacker} from './scenario.ts'
 
 const template = join(import.meta.dirname, '../../templates/jenkins')
 const jenkinsLog = readFileSync(join(template, 'files/jenkins-log.sh'), 'utf8')
-const proveStart = readFileSync(join(template, 'scripts/prove-start.sh'), 'utf8')
+const [proveStart, checkJava] = ['prove-start', 'check-java'].map((name) =>
+  readFileSync(join(template, `scripts/${name}.sh`), 'utf8')
+) as [string, string]
 
 /** What makes Jenkins fail, as root on its machine: commands, and others that take it back. */
 interface Trouble {
@@ -96,11 +98,21 @@ onRealMachines('a Jenkins that lacks something', () => {
               await jenkinsAt(guest.address)
               await asRoot(
                 guest,
-                `systemctl stop jenkins; mkdir -p /tmp/bake-files; ${fileOf('/tmp/bake-files/jenkins-log.sh', jenkinsLog)}; ${fileOf('/tmp/prove-start.sh', proveStart)}`
+                `systemctl stop jenkins; mkdir -p /tmp/bake-files; ${fileOf('/tmp/bake-files/jenkins-log.sh', jenkinsLog)}; ${fileOf('/tmp/prove-start.sh', proveStart)}; ${fileOf('/tmp/check-java.sh', checkJava)}`
               )
               const version = outputs['jenkins-version'] ?? ''
               for (const trouble of troubles) told[trouble.name] = await proved(guest, version, trouble)
               told['nothing'] = await proved(guest, version, {make: ':'})
+              const open = {make: setting(`Environment="JAVA_OPTS=${options} -Djenkins.install.runSetupWizard=false"`)}
+              told['a lock'] = await proved(guest, version, open)
+              told['a lock, on purpose'] = await proved(guest, version, open, 'true')
+              told['Java'] = await asRoot(
+                guest,
+                `export JAVA_VERSION=21
+bash /tmp/check-java.sh; echo "whole: $?"
+{ ${troubles[0]?.make}; bash /tmp/check-java.sh; echo "without: $?"; } 2>&1
+${troubles[0]?.mend}`
+              )
               reports = await Promise.all(
                 [troubles[0], troubles[5]].map(async (trouble) => {
                   const userData = `#cloud-boothook\n#!/bin/sh\n${trouble?.make}\nsystemctl daemon-reload\n`
@@ -121,6 +133,13 @@ onRealMachines('a Jenkins that lacks something', () => {
           expect(`${name}: ${jenkinsFailureOf(line)?.id}`).toBe(`${name}: ${id}`)
         }
         expect(told['nothing']).toMatch(/^Jenkins \S+ is ready after /m)
+        expect(told['nothing']).not.toContain('Anybody may use this Jenkins')
+        expect(told['a lock']).toMatch(/^Anybody may use this Jenkins without signing in: /m)
+        expect(told['a lock, on purpose']).not.toContain('Anybody may use this Jenkins')
+        // Before Jenkins is installed.
+        expect(told['Java']).toMatch(
+          /^whole: 0\nJava cannot load a font: java\.lang\.UnsatisfiedLinkError: .*libharfbuzz\.so\.0[\s\S]*^Java 21 cannot do what Jenkins does first.*\nwithout: 1$/m
+        )
         expect(reports.map(({causes: [cause]}) => cause)).toEqual([
           expect.stringMatching(troubles[0]?.cause ?? ''),
           expect.stringMatching(troubles[5]?.cause ?? '')
@@ -132,13 +151,18 @@ onRealMachines('a Jenkins that lacks something', () => {
 })
 
 /** What prove-start.sh says of a Jenkins with a trouble, which is gone afterwards; each start is Jenkins's first. */
-function proved(guest: Guest, version: string, {make, mend = ''}: Pick<Trouble, 'make' | 'mend'>): Promise<string> {
+function proved(
+  guest: Guest,
+  version: string,
+  {make, mend = ''}: Pick<Trouble, 'make' | 'mend'>,
+  allowAnonymous = 'false'
+): Promise<string> {
   return asRoot(
     guest,
     `rm -rf /var/lib/jenkins/* /var/lib/jenkins/.??*
 journalctl --quiet --rotate; journalctl --quiet --vacuum-time=1s
 ${make}
-env JENKINS_VERSION=${version} ALLOW_ANONYMOUS=false bash /tmp/prove-start.sh 2>&1 || true
+env JENKINS_VERSION=${version} ALLOW_ANONYMOUS=${allowAnonymous} bash /tmp/prove-start.sh 2>&1 || true
 systemctl kill --signal=SIGKILL jenkins 2>/dev/null || true
 systemctl stop jenkins
 ${mend}
