@@ -217,10 +217,10 @@ describe('with Session Manager', () => {
   })
 
   it('counts the machine’s own probe among its user data', () => {
-    const fits = 'x'.repeat(11_500)
+    const fits = 'x'.repeat(11_000)
     expect(messagesFor({'smoke-user-data': fits})).toEqual([])
     expect(messagesFor({...way, 'smoke-user-data': fits}, env)).toEqual([
-      expect.stringMatching(/^Input 'smoke-user-data': is 11500 bytes long, \d+ more than fit/)
+      expect.stringMatching(/^Input 'smoke-user-data': is 11000 bytes long, \d+ more than fit/)
     ])
   })
 })

@@ -18,6 +18,7 @@ export function recordingLog(onLine: (line: string) => unknown = () => undefined
     lines,
     masks,
     phases: [],
+    current: () => ({}),
     info: add,
     warning: (text) => add(`warning: ${text}`),
     error: (text, place) => add(`error: ${place ? `${place.file}:${place.line}: ` : ''}${text}`),

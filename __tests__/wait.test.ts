@@ -47,7 +47,7 @@ it('aborts with the first of others, for its reason, and holds no time', async (
 })
 
 it('is over for the reason that is given', async () => {
-  const limit = timeLimit(1, [], new Error('too long'))
+  const limit = timeLimit(1, [], () => new Error('too long'))
   await new Promise((resolve) => limit.addEventListener('abort', resolve))
   expect(limit.reason).toMatchObject({message: 'too long'})
 })

@@ -41248,8 +41248,8 @@ var require_range = __commonJS({
             continue;
           }
           if (set2[i9].semver.prerelease.length > 0) {
-            const allowed3 = set2[i9].semver;
-            if (allowed3.major === version.major && allowed3.minor === version.minor && allowed3.patch === version.patch) {
+            const allowed2 = set2[i9].semver;
+            if (allowed2.major === version.major && allowed2.minor === version.minor && allowed2.patch === version.patch) {
               return true;
             }
           }
@@ -52343,10 +52343,10 @@ function anyOf(...others) {
   follow(controller, others);
   return controller.signal;
 }
-function timeLimit(ms, others = [], expired = new DOMException("The time is up", "TimeoutError")) {
+function timeLimit(ms, others = [], expired = () => new DOMException("The time is up", "TimeoutError")) {
   const controller = new AbortController();
   const { signal } = controller;
-  const timer = setTimeout(() => controller.abort(expired), ms).unref();
+  const timer = setTimeout(() => controller.abort(expired()), ms).unref();
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   follow(controller, others);
   return signal;
@@ -71906,9 +71906,9 @@ function quoted(value) {
   return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
 }
 var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
-function matching(pattern, allowed3) {
+function matching(pattern, allowed2) {
   return (value) => {
-    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed3}`);
+    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed2}`);
     return value;
   };
 }
@@ -71947,12 +71947,12 @@ function duration(value) {
   return ms;
 }
 function httpUrl(value) {
-  const allowed3 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
+  const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
   const url = URL.canParse(value) ? new URL(value) : void 0;
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed3}`);
+    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
   }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed3}`);
+  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
   return value.replace(/(?<!\/)\/+$/, "");
 }
 function cidr(value) {
@@ -72112,6 +72112,13 @@ async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { rea
     const found = await firstIndex(url, kinds, readBytes, limit);
     index = indexOf(url, found.kind);
     const versions2 = oldestFirst(found.versions);
+    const unquoted = isExact ? meantWithoutQuotes(wanted2, versions2) : void 0;
+    if (unquoted !== void 0) {
+      throw new InputError(
+        "jenkins-version",
+        `'${wanted2}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+      );
+    }
     if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
     if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
     const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
@@ -72127,6 +72134,9 @@ async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { rea
     log.warning(`It could not be checked that there is a Jenkins ${wanted2}. ${problem4}`);
     return { version: wanted2, repositoryUrl: url };
   }
+}
+function meantWithoutQuotes(wanted2, versions2) {
+  return /^\d+\.\d*[1-9]$/.test(wanted2) ? versions2.findLast((version) => version.startsWith(wanted2) && /^0+$/.test(version.slice(wanted2.length))) : void 0;
 }
 function packageKinds(source, isMirror) {
   if (source === "al2023") return ["rpm"];
@@ -72157,8 +72167,63 @@ function oldestFirst(versions2) {
 var import_semver = __toESM(require_semver2(), 1);
 
 // src/image/pluginList.ts
+var import_node_fs9 = require("node:fs");
+var path5 = __toESM(require("node:path"), 1);
+
+// src/paths.ts
 var import_node_fs8 = require("node:fs");
 var path4 = __toESM(require("node:path"), 1);
+function existing(workspace) {
+  return (value) => {
+    const resolved = path4.resolve(workspace, value);
+    if (!(0, import_node_fs8.existsSync)(resolved))
+      throw new Error(
+        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
+      );
+    return resolved;
+  };
+}
+function pathList(value) {
+  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
+}
+function fileOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs8.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    return file;
+  };
+}
+function folderOf(workspace) {
+  return (value) => {
+    const location = existing(workspace)(value);
+    if (!(0, import_node_fs8.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    return location;
+  };
+}
+function scriptOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs8.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
+    if (file !== file.normalize("NFC")) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+    }
+    return file;
+  };
+}
+function isOnPath(name, env2) {
+  return (env2["PATH"] ?? "").split(path4.delimiter).some((folder) => folder !== "" && isProgram(path4.join(folder, name)));
+}
+function isProgram(file) {
+  try {
+    (0, import_node_fs8.accessSync)(file, import_node_fs8.constants.X_OK);
+    return (0, import_node_fs8.statSync)(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+// src/image/pluginList.ts
 var pluginName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 var pluginVersion = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
 function isPlugin(name, version) {
@@ -72181,9 +72246,11 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path4.resolve(workspace, value.trim());
-  const isFile = !/[\s,:]/.test(value.trim()) && (0, import_node_fs8.existsSync)(file) && (0, import_node_fs8.statSync)(file).isFile();
-  return isFile ? (0, import_node_fs8.readFileSync)(file, "utf8") : value;
+  const file = path5.resolve(workspace, value.trim());
+  const isOne = !/[\s,:]/.test(value.trim());
+  if (isOne && (0, import_node_fs9.existsSync)(file) && (0, import_node_fs9.statSync)(file).isFile()) return (0, import_node_fs9.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
+  return value;
 }
 
 // src/image/pluginWarnings.ts
@@ -72804,7 +72871,7 @@ async function keep(ec2, image, bakeId, moreTags = {}) {
 
 // src/packer/buildImage.ts
 var import_promises16 = require("node:fs/promises");
-var path12 = __toESM(require("node:path"), 1);
+var path13 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
 var import_node_crypto8 = require("node:crypto");
@@ -73035,15 +73102,15 @@ function isNotOffered(error2) {
 
 // src/image/bakeFiles.ts
 var import_promises7 = require("node:fs/promises");
-var path5 = __toESM(require("node:path"), 1);
+var path6 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (plugins2.length === 0 && casc === void 0) return void 0;
-  const files = path5.join(folder, "files");
+  const files = path6.join(folder, "files");
   await (0, import_promises7.mkdir)(files, { mode: 448 });
   const lines = plugins2.map(({ name, version, sha256 }) => `${name}:${version} ${sha256}
 `);
-  if (lines.length > 0) await (0, import_promises7.writeFile)(path5.join(files, "plugins.txt"), lines.join(""));
-  if (casc !== void 0) await (0, import_promises7.cp)(casc, path5.join(files, "casc"), { recursive: true, dereference: true });
+  if (lines.length > 0) await (0, import_promises7.writeFile)(path6.join(files, "plugins.txt"), lines.join(""));
+  if (casc !== void 0) await (0, import_promises7.cp)(casc, path6.join(files, "casc"), { recursive: true, dereference: true });
   return files;
 }
 
@@ -73143,7 +73210,7 @@ function jsonOf(value, declaration) {
 // src/packer/build.ts
 var import_node_child_process3 = require("node:child_process");
 var import_node_events4 = require("node:events");
-var import_node_fs9 = require("node:fs");
+var import_node_fs10 = require("node:fs");
 var import_promises10 = require("node:fs/promises");
 var import_promises11 = require("node:timers/promises");
 
@@ -73177,7 +73244,7 @@ async function* follow2(file, ended) {
 }
 
 // src/packer/diagnosis.ts
-var path6 = __toESM(require("node:path"), 1);
+var path7 = __toESM(require("node:path"), 1);
 
 // src/image/jenkinsFailure.ts
 var jenkinsFailures = [
@@ -73309,6 +73376,13 @@ var connectionRules = [
       address ? `the machine was tried at ${address}` : "the machine showed no address",
       sshUsername ? `the user was '${sshUsername}'` : void 0
     ].filter((part2) => part2 !== void 0).join("; ").concat(".")
+  },
+  {
+    id: "winrm-timeout",
+    title: "WinRM does not answer",
+    pattern: /Timeout waiting for WinRM|WinRM wait cancelled/i,
+    cause: "Packer waited for WinRM in vain: the machine has not set it up, or this runner does not reach its port.",
+    change: "Let user_data in the template set up WinRM on the port of winrm_port, raise winrm_timeout (Windows needs minutes for its first boot), and let this runner in ('allowed-cidrs')."
   },
   {
     id: "connection-lost",
@@ -73650,10 +73724,13 @@ function diagnose(failure, facts, how) {
   if (cause) return explained(cause, {}, failure);
   const rule = [...connectionRules, ...templateRules].find(
     ({ pattern, applies }) => pattern.test(own) && (applies?.(failure) ?? true)
-  ) ?? templateRules.find(({ id: id2, pattern }) => id2 === "plugin-crash" && pattern.test(failure.stderr.join("\n")));
+  ) ?? templateRules.find(({ id: id2, pattern }) => id2 === "plugin-crash" && pattern.test(crashIn(failure)));
   if (rule) return explained(rule, detailOf(rule, failure, facts), failure);
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts);
   return { message: bounded2([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
+}
+function crashIn({ stderr }) {
+  return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes("panic: ")).join("\n");
 }
 function explained(advice2, { where = "", detail, change, line }, failure) {
   const message = bounded2([
@@ -73687,7 +73764,7 @@ function explainScript(failure, facts) {
     line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path6.basename(script)}`;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path7.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -73800,8 +73877,8 @@ function variablesOf({ variablesFiles }) {
   return variablesFiles.map((file) => `-var-file=${file}`);
 }
 function start(job, run2, ledger) {
-  const output = (0, import_node_fs9.openSync)(run2.output, "a", 384);
-  const errors = (0, import_node_fs9.openSync)(run2.errors, "a", 384);
+  const output = (0, import_node_fs10.openSync)(run2.output, "a", 384);
+  const errors = (0, import_node_fs10.openSync)(run2.errors, "a", 384);
   try {
     const child = (0, import_node_child_process3.spawn)(
       job.packer,
@@ -73814,8 +73891,8 @@ function start(job, run2, ledger) {
     ledger.startedPacker(leader);
     return { child, leader };
   } finally {
-    (0, import_node_fs9.closeSync)(output);
-    (0, import_node_fs9.closeSync)(errors);
+    (0, import_node_fs10.closeSync)(output);
+    (0, import_node_fs10.closeSync)(errors);
   }
 }
 async function endGracefully(leader, ended) {
@@ -73860,23 +73937,23 @@ var names = new Set(
 );
 var prefixes = ["LC_", "PKR_VAR_", "PACKER_", "AWS_ENDPOINT_URL"];
 function allowedEnvironment(env2) {
-  const allowed3 = Object.entries(env2).filter(
+  const allowed2 = Object.entries(env2).filter(
     (entry) => entry[1] !== void 0 && entry[0] !== "PACKER_GITHUB_API_TOKEN" && (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
   );
   const extraCa = env2["NODE_EXTRA_CA_CERTS"];
   return {
     ...extraCa ? { SSL_CERT_FILE: extraCa } : {},
-    ...Object.fromEntries(allowed3),
+    ...Object.fromEntries(allowed2),
     CHECKPOINT_DISABLE: "1",
     PACKER_NO_COLOR: "1"
   };
 }
 function packerEnvironment(env2, options) {
-  const allowed3 = allowedEnvironment(env2);
+  const allowed2 = allowedEnvironment(env2);
   const { config, credentials } = awsConfigFiles(options.folder);
   const direct = [env2["NO_PROXY"] || env2["no_proxy"], "127.0.0.1"].filter(Boolean).join(",");
   return {
-    ...allowed3,
+    ...allowed2,
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,
@@ -73907,7 +73984,7 @@ var import_semver2 = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
 var import_node_crypto9 = require("node:crypto");
-var import_node_fs10 = require("node:fs");
+var import_node_fs11 = require("node:fs");
 var import_promises13 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
@@ -73927,7 +74004,7 @@ function nameOf3({ source, constraint }) {
 // src/packer/plugins/cache.ts
 function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
-  return folder !== void 0 && (0, import_node_fs10.existsSync)(folder) && (0, import_node_fs10.existsSync)(`${folder}.complete`) ? folder : void 0;
+  return folder !== void 0 && (0, import_node_fs11.existsSync)(folder) && (0, import_node_fs11.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
 async function cachePlugins(plugins2, required, env2) {
   const folder = folderFor(required, env2);
@@ -73935,11 +74012,11 @@ async function cachePlugins(plugins2, required, env2) {
   await (0, import_promises13.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
   const staging = await (0, import_promises13.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs10.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs11.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises13.cp)(plugins2, copy, { recursive: true });
     await (0, import_promises13.rename)(copy, folder).catch((error2) => {
-      if (!(0, import_node_fs10.existsSync)(folder)) throw error2;
+      if (!(0, import_node_fs11.existsSync)(folder)) throw error2;
     });
     await (0, import_promises13.writeFile)(`${folder}.complete`, "");
     return folder;
@@ -74040,8 +74117,8 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
     log.info("A legacy JSON template names no plugins: those that are installed on this runner are used.");
     return {};
   }
-  const allowed3 = allowedEnvironment(env2);
-  const run2 = (args, extra = {}) => runPacker(packer.path, args, { env: { ...allowed3, ...extra }, signal });
+  const allowed2 = allowedEnvironment(env2);
+  const run2 = (args, extra = {}) => runPacker(packer.path, args, { env: { ...allowed2, ...extra }, signal });
   const required = await look(run2, template);
   const token = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
   if (token !== "") log.mask(token);
@@ -74118,7 +74195,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises15 = require("node:fs/promises");
-var path10 = __toESM(require("node:path"), 1);
+var path11 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({ path: template, legacy, names: names2 }, packer, folder) {
@@ -74128,7 +74205,7 @@ async function requirementsOf({ path: template, legacy, names: names2 }, packer,
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path10.join(folder, "required-plugins.pkr.hcl");
+  const file = path11.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises15.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -74139,7 +74216,7 @@ ${lines.join("\n")}
 }
 
 // src/packer/validate.ts
-var path11 = __toESM(require("node:path"), 1);
+var path12 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -74215,7 +74292,7 @@ function placed(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path11.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path12.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -74348,7 +74425,7 @@ async function buildImages(bake2, signal) {
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path12.join(ledger.folder, "variables.json");
+      const file = path13.join(ledger.folder, "variables.json");
       await (0, import_promises16.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
         packer: packer.path,
@@ -74381,8 +74458,8 @@ async function buildImages(bake2, signal) {
     );
     return baked;
   } catch (error2) {
-    const refused = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
-    throw refused ? new UserError(`${bypassAdvice}
+    const refused2 = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
+    throw refused2 ? new UserError(`${bypassAdvice}
 ${error2.message}`, { cause: error2 }) : error2;
   } finally {
     watch2.close();
@@ -74435,7 +74512,7 @@ var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
 var import_node_crypto10 = require("node:crypto");
-var import_node_fs11 = require("node:fs");
+var import_node_fs12 = require("node:fs");
 var import_promises17 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises18 = require("node:stream/promises");
@@ -74448,7 +74525,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os5 = __toESM(require("os"), 1);
-var path13 = __toESM(require("path"), 1);
+var path14 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -74469,7 +74546,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path13.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path14.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -74483,12 +74560,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os5.arch();
-  const toolPath = path13.join(_getCacheDirectory(), toolName);
+  const toolPath = path14.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child of children) {
       if (isExplicitVersion(child)) {
-        const fullPath = path13.join(toolPath, child, arch3 || "");
+        const fullPath = path14.join(toolPath, child, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child);
         }
@@ -74582,7 +74659,7 @@ async function putIntoCache(file, sha256, version, env2) {
 }
 async function sha256Of(file, signal) {
   const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises18.pipeline)((0, import_node_fs11.createReadStream)(file), hash, { signal });
+  await (0, import_promises18.pipeline)((0, import_node_fs12.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -74782,7 +74859,7 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 
 // src/packer/install/release.ts
 var import_node_crypto11 = require("node:crypto");
-var import_node_fs12 = require("node:fs");
+var import_node_fs13 = require("node:fs");
 var import_node_stream6 = require("node:stream");
 var import_promises19 = require("node:stream/promises");
 
@@ -74945,7 +75022,7 @@ function zipTo(file, url, options) {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
       const hash = (0, import_node_crypto11.createHash)("sha256");
-      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs12.createWriteStream)(file));
+      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs13.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -75109,7 +75186,7 @@ async function versionOf(path23, env2, signal) {
 }
 
 // src/packer/install/zip.ts
-var import_node_fs13 = require("node:fs");
+var import_node_fs14 = require("node:fs");
 var import_promises20 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
 var import_promises21 = require("node:stream/promises");
@@ -75132,7 +75209,7 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs13.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs14.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -75949,7 +76026,7 @@ function whyNothingAnswered(detail, { timeoutMs, probe }, evidence2) {
   if (/ECONNREFUSED|ECONNRESET|socket hang up|closed without an answer/.test(detail)) {
     return `${nothing3} (${detail}). The machine was reached, so the network is not the reason: Jenkins does not start with this image, is not ready yet (then raise 'smoke-timeout'), or listens on another port or on 127.0.0.1 only.`;
   }
-  return `${nothing3} (${detail}). Either Jenkins does not start with this image, or ${probe.otherwise}.`;
+  return `${nothing3} (${detail}). Either Jenkins does not start with this image, or it needs longer than 'smoke-timeout', or ${probe.otherwise}.`;
 }
 function inSeconds(ms) {
   return `${Math.round(ms / 1e3)} s`;
@@ -76081,7 +76158,7 @@ var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
   const { region: region2 } = inputs.aws;
-  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], tookTooLong(inputs.bakeTimeoutMs));
+  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()));
   const session = await phase(log, "Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
   const signal = anyOf(limit, session.lost);
   const account = openAccount(region2, session.credentials, env2);
@@ -76232,9 +76309,12 @@ function stateOf2(inputs, plan, ledger) {
     began: (/* @__PURE__ */ new Date()).toISOString()
   };
 }
-function tookTooLong(ms) {
+function tookTooLong(ms, { phase: name, heard }) {
+  const where = name === void 0 ? "" : ` It was in the phase '${name}'.`;
+  const last = heard && ` ${heard.source} was heard last, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`;
   return new UserError(
-    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'. Raise it if this bake needs longer.`
+    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, that is what to mend.` + (last ? `
+${last.trim()}` : "")
   );
 }
 
@@ -76373,59 +76453,6 @@ var roleArn = matching(
   "a role ARN such as arn:aws:iam::123456789012:role/bake-jenkins-ami"
 );
 var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
-
-// src/paths.ts
-var import_node_fs14 = require("node:fs");
-var path16 = __toESM(require("node:path"), 1);
-function existing(workspace) {
-  return (value) => {
-    const resolved = path16.resolve(workspace, value);
-    if (!(0, import_node_fs14.existsSync)(resolved))
-      throw new Error(
-        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
-      );
-    return resolved;
-  };
-}
-function pathList(value) {
-  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
-}
-function fileOf(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs14.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
-    return file;
-  };
-}
-function folderOf(workspace) {
-  return (value) => {
-    const location = existing(workspace)(value);
-    if (!(0, import_node_fs14.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
-    return location;
-  };
-}
-function scriptOf(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs14.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
-    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
-    if (file !== file.normalize("NFC")) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
-    }
-    return file;
-  };
-}
-function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path16.delimiter).some((folder) => folder !== "" && isProgram(path16.join(folder, name)));
-}
-function isProgram(file) {
-  try {
-    (0, import_node_fs14.accessSync)(file, import_node_fs14.constants.X_OK);
-    return (0, import_node_fs14.statSync)(file).isFile();
-  } catch {
-    return false;
-  }
-}
 
 // src/network/sessionManager.ts
 function sessionManagerProblems(of) {
@@ -79566,15 +79593,15 @@ function isSet2(value) {
 
 // src/image/userTags.ts
 var most = 40;
-var allowed2 = /^[\p{L}\p{Zs}\p{N}_.:/=+@-]*$/u;
+var refused = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u;
 function parseTags(value) {
   const tags = /* @__PURE__ */ new Map();
-  for (const line of value.split("\n").map((text2) => text2.trim()).filter(Boolean)) {
+  for (const line of value.split("\n").map((text2) => text2.trim().normalize("NFC")).filter(Boolean)) {
     const [, key = "", text2 = ""] = /^([^=]+)=(.*)$/.exec(line)?.map((part2) => part2.trim()) ?? [];
     if (key === "") throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`);
-    if (!allowed2.test(key) || !allowed2.test(text2) || key.length > 128 || text2.length > 256) {
+    if (refused.test(line) || key.length > 128 || text2.length > 256) {
       throw new Error(
-        `${quoted(line)} is not allowed; EC2 takes letters, digits, blanks and _ . : / = + - @, 128 in a key and 256 in a value`
+        `${quoted(line)} is not allowed; a tag has 128 characters in its key and 256 in its value at most, none of them a control character, and no {{`
       );
     }
     if (/^aws:/i.test(key) || key.startsWith(tagKeys.bake.replace(/[^:]*$/, ""))) {
@@ -80034,6 +80061,152 @@ function namesIn(sources) {
   };
 }
 
+// node_modules/fastest-levenshtein/esm/mod.js
+var peq = new Uint32Array(65536);
+var myers_32 = (a9, b9) => {
+  const n5 = a9.length;
+  const m5 = b9.length;
+  const lst = 1 << n5 - 1;
+  let pv = -1;
+  let mv = 0;
+  let sc = n5;
+  let i9 = n5;
+  while (i9--) {
+    peq[a9.charCodeAt(i9)] |= 1 << i9;
+  }
+  for (i9 = 0; i9 < m5; i9++) {
+    let eq = peq[b9.charCodeAt(i9)];
+    const xv = eq | mv;
+    eq |= (eq & pv) + pv ^ pv;
+    mv |= ~(eq | pv);
+    pv &= eq;
+    if (mv & lst) {
+      sc++;
+    }
+    if (pv & lst) {
+      sc--;
+    }
+    mv = mv << 1 | 1;
+    pv = pv << 1 | ~(xv | mv);
+    mv &= xv;
+  }
+  i9 = n5;
+  while (i9--) {
+    peq[a9.charCodeAt(i9)] = 0;
+  }
+  return sc;
+};
+var myers_x = (b9, a9) => {
+  const n5 = a9.length;
+  const m5 = b9.length;
+  const mhc = [];
+  const phc = [];
+  const hsize = Math.ceil(n5 / 32);
+  const vsize = Math.ceil(m5 / 32);
+  for (let i9 = 0; i9 < hsize; i9++) {
+    phc[i9] = -1;
+    mhc[i9] = 0;
+  }
+  let j9 = 0;
+  for (; j9 < vsize - 1; j9++) {
+    let mv2 = 0;
+    let pv2 = -1;
+    const start3 = j9 * 32;
+    const vlen2 = Math.min(32, m5) + start3;
+    for (let k9 = start3; k9 < vlen2; k9++) {
+      peq[b9.charCodeAt(k9)] |= 1 << k9;
+    }
+    for (let i9 = 0; i9 < n5; i9++) {
+      const eq = peq[a9.charCodeAt(i9)];
+      const pb = phc[i9 / 32 | 0] >>> i9 & 1;
+      const mb = mhc[i9 / 32 | 0] >>> i9 & 1;
+      const xv = eq | mv2;
+      const xh = ((eq | mb) & pv2) + pv2 ^ pv2 | eq | mb;
+      let ph = mv2 | ~(xh | pv2);
+      let mh = pv2 & xh;
+      if (ph >>> 31 ^ pb) {
+        phc[i9 / 32 | 0] ^= 1 << i9;
+      }
+      if (mh >>> 31 ^ mb) {
+        mhc[i9 / 32 | 0] ^= 1 << i9;
+      }
+      ph = ph << 1 | pb;
+      mh = mh << 1 | mb;
+      pv2 = mh | ~(xv | ph);
+      mv2 = ph & xv;
+    }
+    for (let k9 = start3; k9 < vlen2; k9++) {
+      peq[b9.charCodeAt(k9)] = 0;
+    }
+  }
+  let mv = 0;
+  let pv = -1;
+  const start2 = j9 * 32;
+  const vlen = Math.min(32, m5 - start2) + start2;
+  for (let k9 = start2; k9 < vlen; k9++) {
+    peq[b9.charCodeAt(k9)] |= 1 << k9;
+  }
+  let score = m5;
+  for (let i9 = 0; i9 < n5; i9++) {
+    const eq = peq[a9.charCodeAt(i9)];
+    const pb = phc[i9 / 32 | 0] >>> i9 & 1;
+    const mb = mhc[i9 / 32 | 0] >>> i9 & 1;
+    const xv = eq | mv;
+    const xh = ((eq | mb) & pv) + pv ^ pv | eq | mb;
+    let ph = mv | ~(xh | pv);
+    let mh = pv & xh;
+    score += ph >>> m5 - 1 & 1;
+    score -= mh >>> m5 - 1 & 1;
+    if (ph >>> 31 ^ pb) {
+      phc[i9 / 32 | 0] ^= 1 << i9;
+    }
+    if (mh >>> 31 ^ mb) {
+      mhc[i9 / 32 | 0] ^= 1 << i9;
+    }
+    ph = ph << 1 | pb;
+    mh = mh << 1 | mb;
+    pv = mh | ~(xv | ph);
+    mv = ph & xv;
+  }
+  for (let k9 = start2; k9 < vlen; k9++) {
+    peq[b9.charCodeAt(k9)] = 0;
+  }
+  return score;
+};
+var distance = (a9, b9) => {
+  if (a9.length < b9.length) {
+    const tmp = b9;
+    b9 = a9;
+    a9 = tmp;
+  }
+  if (b9.length === 0) {
+    return a9.length;
+  }
+  if (a9.length <= 32) {
+    return myers_32(a9, b9);
+  }
+  return myers_x(a9, b9);
+};
+
+// src/unknownInputs.ts
+function unknownInputs(known, env2) {
+  const variables2 = new Set(known.map((name) => `INPUT_${name.toUpperCase()}`));
+  return Object.keys(env2).filter((variable) => variable.startsWith("INPUT_") && !variables2.has(variable)).map((variable) => {
+    const name = variable.slice("INPUT_".length).toLowerCase();
+    const meant = nearest(name, known);
+    return new InputError(
+      name,
+      meant === void 0 ? "is not an input of this action" : `is not an input of this action; did you mean '${meant}'?`
+    );
+  });
+}
+function nearest(name, known) {
+  const spelt = name.replaceAll("_", "-");
+  const [best] = known.map((candidate) => ({ candidate, changes: distance(spelt, candidate) })).toSorted((one, other) => one.changes - other.changes);
+  if (best !== void 0 && best.changes <= Math.max(2, Math.floor(spelt.length / 4))) return best.candidate;
+  return known.find((candidate) => `-${candidate}-`.includes(`-${spelt}-`));
+}
+
 // src/template/vars.ts
 function variableLines(text2) {
   const values = /* @__PURE__ */ new Map();
@@ -80096,6 +80269,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
   const text2 = (name) => read5(name) || defaults[name];
   const workspace = env2["GITHUB_WORKSPACE"] ?? process.cwd();
   return readAll(defaults, read5, (input, problems) => {
+    problems.push(...unknownInputs(Object.keys(defaults), env2));
     const given = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
     const additions = {
       directory: input("working-directory", optional(folderOf(workspace))),
@@ -80275,19 +80449,35 @@ function inertText(text2) {
 // src/report/log.ts
 function actionsLog(now = Date.now) {
   const phases = [];
+  const running = [];
+  let heard;
   return {
     phases,
+    current() {
+      const phase2 = running.at(-1);
+      return {
+        ...phase2 === void 0 ? {} : { phase: phase2 },
+        ...heard && { heard: { source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1e3 } }
+      };
+    },
     info: (text2) => info(inertText(text2)),
     warning: (text2) => warning(inertText(text2)),
     error: (text2, place2) => error(inertText(text2), place2 && { file: inertText(place2.file), startLine: place2.line }),
     mask: (secret) => setSecret(secret),
-    quote: (source, text2) => inertLines(text2, `${inertText(source)} │ `).forEach((line) => info(line)),
+    quote(source, text2) {
+      const lines = inertLines(text2, `${inertText(source)} │ `);
+      for (const line of lines) info(line);
+      const last = lines.at(-1)?.slice(inertText(source).length + 3);
+      if (last !== void 0) heard = { source, line: last, at: now() };
+    },
     async phase(name, work) {
       const start2 = now();
       startGroup(inertText(name));
+      running.push(name);
       try {
         return await work();
       } finally {
+        running.pop();
         endGroup();
         phases.push({ name, seconds: (now() - start2) / 1e3 });
       }
@@ -80327,6 +80517,18 @@ function summaryOf(outcome, phases) {
     phases.map(({ name, seconds }) => `${text(name)} ${seconds.toFixed(1)} s`).join(" · "),
     "",
     ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", outcome.evidence)]
+  ].join("\n");
+}
+function earlyEndSummary(error2) {
+  const message = messageOf(error2);
+  return [
+    "## ❌ Nothing was made",
+    "",
+    "| | |",
+    "|---|---|",
+    `| Error | ${inShort(message)} |`,
+    "",
+    ...message === firstLineOf(message) ? [] : [preformatted(message), ""]
   ].join("\n");
 }
 function imageRow({ id: id2, name, source, copies }, _, all2) {
@@ -80378,7 +80580,8 @@ var sweepDefaults = {
   "dry-run": "false"
 };
 function readSweepInputs(env2, read5 = givenText) {
-  return readAll(sweepDefaults, read5, (input) => {
+  return readAll(sweepDefaults, read5, (input, problems) => {
+    problems.push(...unknownInputs(Object.keys(sweepDefaults), env2));
     const olderThanMs = input("older-than", age);
     return {
       aws: readAwsInputs(input, env2),
@@ -80677,10 +80880,14 @@ async function runMain() {
     if (cancel.aborted && process.exitCode === 0) {
       log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");
     }
-    await summary.addRaw(summaryOf(outcome, log.phases)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
+    await writeSummary(summaryOf(outcome, log.phases), log);
   } catch (error2) {
     log.error(explain(error2));
+    await writeSummary(earlyEndSummary(error2), log);
   }
+}
+async function writeSummary(text2, log) {
+  await summary.addRaw(text2).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
 }
 async function runPost(state2) {
   process.exitCode = 1;

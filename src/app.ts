@@ -8,7 +8,7 @@ import {readInputs} from './inputs.ts'
 import {outputsOf} from './outputs.ts'
 import {explain, messageOf, UserError} from './report/errors.ts'
 import {actionsLog, type Log} from './report/log.ts'
-import {summaryOf} from './report/summary.ts'
+import {earlyEndSummary, summaryOf} from './report/summary.ts'
 
 export {runSweep} from './janitor/run.ts'
 
@@ -36,13 +36,18 @@ export async function runMain(): Promise<void> {
     if (cancel.aborted && process.exitCode === 0) {
       log.warning('The cancel came when the image had been given out: it is kept, and the outputs name it.')
     }
-    await core.summary
-      .addRaw(summaryOf(outcome, log.phases))
-      .write()
-      .catch((error: unknown) => log.warning(`The job summary could not be written: ${messageOf(error)}`))
+    await writeSummary(summaryOf(outcome, log.phases), log)
   } catch (error) {
     log.error(explain(error))
+    await writeSummary(earlyEndSummary(error), log)
   }
+}
+
+async function writeSummary(text: string, log: Log): Promise<void> {
+  await core.summary
+    .addRaw(text)
+    .write()
+    .catch((error: unknown) => log.warning(`The job summary could not be written: ${messageOf(error)}`))
 }
 
 /** The action's post step: after a main that was cut off, ends what still runs and removes what it made. */

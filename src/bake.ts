@@ -18,7 +18,7 @@ import {installPacker} from './packer/install/install.ts'
 import type {PreflightRequest} from './preflight/creates.ts'
 import {preflight} from './preflight/preflight.ts'
 import {UserError} from './report/errors.ts'
-import type {Log} from './report/log.ts'
+import type {Current, Log} from './report/log.ts'
 import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
 import {probeFor} from './smoke/probe.ts'
 import {smokeTest, type SmokeResult} from './smoke/smokeTest.ts'
@@ -75,7 +75,7 @@ const sweepLimitMs = 10 * 60_000
 export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
   const {log, env} = deps
   const {region} = inputs.aws
-  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], tookTooLong(inputs.bakeTimeoutMs))
+  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()))
 
   const session = await phase(log, 'Credentials', () => openSession(inputs.aws, {env, log}, limit))
   const signal = anyOf(limit, session.lost)
@@ -263,8 +263,13 @@ function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
 }
 
 /** Ends the bake, but not its sweep. */
-function tookTooLong(ms: number): UserError {
+function tookTooLong(ms: number, {phase: name, heard}: Current): UserError {
+  const where = name === undefined ? '' : ` It was in the phase '${name}'.`
+  const last =
+    heard &&
+    ` ${heard.source} was heard last, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
   return new UserError(
-    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'. Raise it if this bake needs longer.`
+    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, that is what to mend.` +
+      (last ? `\n${last.trim()}` : '')
   )
 }

@@ -19,6 +19,7 @@ import {openVariablesFile} from './template/effective.ts'
 import {isLegacy, openTemplate, type Template} from './template/template.ts'
 import {instanceUserData} from './smoke/instanceUserData.ts'
 import {newProbeKey} from './smoke/selfProbe.ts'
+import {unknownInputs} from './unknownInputs.ts'
 import {insistedOn, unusableVars, unusedInputs} from './template/variables.ts'
 import {variableLines} from './template/vars.ts'
 
@@ -143,6 +144,7 @@ export function readInputs(
   const text = (name: InputName): string => read(name) || defaults[name]
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
   return readAll(defaults, read, (input, problems) => {
+    problems.push(...unknownInputs(Object.keys(defaults), env))
     const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
     const additions = {
       directory: input('working-directory', optional(folderOf(workspace))),

@@ -51,16 +51,16 @@ export function anyOf(...others: readonly AbortSignal[]): AbortSignal {
 /**
  * A signal that aborts when the time is up, or with any of the others.
  *
- * @param expired the reason when the time is up
+ * @param expired makes the reason when the time is up
  */
 export function timeLimit(
   ms: number,
   others: readonly AbortSignal[] = [],
-  expired: Error = new DOMException('The time is up', 'TimeoutError')
+  expired: () => Error = () => new DOMException('The time is up', 'TimeoutError')
 ): AbortSignal {
   const controller = new AbortController()
   const {signal} = controller
-  const timer = setTimeout(() => controller.abort(expired), ms).unref()
+  const timer = setTimeout(() => controller.abort(expired()), ms).unref()
   signal.addEventListener('abort', () => clearTimeout(timer), {once: true})
   follow(controller, others)
   return signal

@@ -196,3 +196,16 @@ it.each([
 ])('reads an index of RPMs with a great many %s', async (_, files, message) => {
   await expect(resolveJenkins({source: 'al2023', version: 'lts'}, repository(files), never)).rejects.toThrow(message)
 })
+
+it('notices a version that YAML has made shorter', async () => {
+  const versions = ['2.57', '2.57.1', '2.570', '2.571']
+    .map((version) => `Package: jenkins\nVersion: ${version}`)
+    .join('\n\n')
+  const ask = (version: string) => resolveJenkins({...debian, version}, repository(versions), never)
+  await expect(ask('2.57')).rejects.toThrow(
+    /'2\.57' is what YAML makes of 2\.570 without quotes: .* Write '2\.570' in quotes\./
+  )
+  expect(await ask('2.570')).toMatchObject({version: '2.570'})
+  expect(await ask('2.57.1')).toMatchObject({version: '2.57.1'})
+  expect(await ask('2.571')).toMatchObject({version: '2.571'})
+})

@@ -27,7 +27,7 @@ it('says of a long word no more than its beginning', () => {
 
 it.each([
   'git:1:http://example.org/x.hpi',
-  '../secrets',
+  '..',
   'git:$(id)',
   '{{env}}',
   'git:',
@@ -38,6 +38,10 @@ it.each([
   'gít'
 ])('refuses %j', (text) => {
   expect(() => parsePlugins(text, workspace)).toThrow(/expected a plugin as NAME or NAME:VERSION/)
+})
+
+it.each(['../secrets', 'ci/plugins.txt', 'plugins.yaml'])('says that the file %s is not there', (text) => {
+  expect(() => parsePlugins(text, workspace)).toThrow(/does not exist .*actions\/checkout/)
 })
 
 it('refuses one plugin in two versions', () => {

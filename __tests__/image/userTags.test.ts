@@ -2,7 +2,7 @@ import {expect, it} from '@jest/globals'
 import {parseTags} from '../../src/image/userTags.ts'
 
 it('reads a line for each tag', () => {
-  expect(parseTags('team = build tools\n\nformula=a=b+c\nempty=\r\nmaß=größe')).toEqual({
+  expect(parseTags('team = build tools\n\nformula=a=b+c\nempty=\r\nmaß=gro\u0308ße')).toEqual({
     team: 'build tools',
     formula: 'a=b+c',
     empty: '',
@@ -10,13 +10,18 @@ it('reads a line for each tag', () => {
   })
 })
 
+it('takes every character that EC2 takes', () => {
+  expect(parseTags('a&b (c)=*;,"<{x}>|%$#!?~^\'\\`[]')).toEqual({'a&b (c)': '*;,"<{x}>|%$#!?~^\'\\`[]'})
+  expect(parseTags('owner=👩‍💻 日本')).toEqual({owner: '👩‍💻 日本'})
+})
+
 it.each([
   ['no equals sign', /expected lines KEY=VALUE/],
   ['=value', /expected lines KEY=VALUE/],
-  ['a={{env "PATH"}}', /EC2 takes letters/],
-  ['a=b\0', /EC2 takes letters/],
-  [`${'k'.repeat(129)}=v`, /EC2 takes letters/],
-  [`k=${'v'.repeat(257)}`, /EC2 takes letters/],
+  ['a={{env "PATH"}}', /and no \{\{/],
+  ['a=b\0', /control character/],
+  [`${'k'.repeat(129)}=v`, /128 characters/],
+  [`k=${'v'.repeat(257)}`, /256 in its value/],
   ['AWS:cost=1', /are not yours/],
   ['bake-jenkins-ami:bake=1', /are not yours/],
   ['a=1\na=2', /has the key "a" twice/],

@@ -57,7 +57,12 @@ describe('what real Packers printed', () => {
     const rules = [...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed, ...awsCauses].map(
       ({id}) => id
     )
-    const told = new Set([...Object.values(causes), ...scriptMessages.map((text) => diagnosed(afterSaying(text)).id)])
+    const winrm = {errors: ['a.b: Timeout waiting for WinRM.'], said: [], connected: false, stderr: []}
+    const told = new Set([
+      diagnosed(winrm).id,
+      ...Object.values(causes),
+      ...scriptMessages.map((text) => diagnosed(afterSaying(text)).id)
+    ])
     expect(rules.filter((id) => !told.has(id))).toEqual([])
   })
 })
@@ -139,6 +144,13 @@ it('shows what a script of ours said before it showed a long journal', () => {
   expect(diagnosed(failureOf('shipped-no-start-1.16.0')).message).toMatch(
     /\nJenkins does not start\.\n[\s\S]*Unrecognized option: -no-such-option/
   )
+})
+
+it('makes up no crash of a plugin from Packer’s own log', () => {
+  const log = '2026/11/26 19:00:00 [INFO] (telemetry) plugin process exited: path=/x/packer-plugin-amazon pid=1'
+  const failure = {...afterSaying('E: Unable to locate package docker-cee'), stderr: [log]}
+  expect(diagnosed(failure).id).toBe('package-missing')
+  expect(diagnosed({errors: [], said: [], connected: false, stderr: ['panic: runtime error']}).id).toBe('plugin-crash')
 })
 
 it('keeps Packer’s own words when nothing is known of them', () => {

@@ -48,7 +48,10 @@ function withoutSlashes(text: string): string {
 
 function tagsIn(text: string): Record<string, string> {
   return Object.fromEntries(
-    lines(text).map((line) => [line.slice(0, line.indexOf('=')).trim(), line.slice(line.indexOf('=') + 1).trim()])
+    lines(text.normalize('NFC')).map((line) => [
+      line.slice(0, line.indexOf('=')).trim(),
+      line.slice(line.indexOf('=') + 1).trim()
+    ])
   )
 }
 
@@ -202,7 +205,7 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     values: fc.oneof(tagLines, hostileVariantsOf(fc.constantFrom('team=ci', 'a=b\nc=d'))),
     means: tagsIn,
     got: ({image}) => image.tags,
-    alphabet: /^[\p{L}\p{Zs}\p{N}_.:/=+@\s-]*$/u
+    alphabet: /^(?:(?!\{\{)(?:\s|[^\p{Cc}\p{Cs}]))*$/u
   },
   'volume-size': {usable: ['20', '65536'], means: Number, got: ({image}) => image.volumeSize, variable: 'volume_size'},
   'kms-key-id': {

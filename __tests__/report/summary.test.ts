@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {summaryOf} from '../../src/report/summary.ts'
+import {earlyEndSummary, summaryOf} from '../../src/report/summary.ts'
 import {verified} from '../outcomes.ts'
 
 it('tells a good end at a glance', () => {
@@ -75,4 +75,10 @@ it('says the cause of a failed build in a short cell, and the whole message belo
     .filter((line) => line.startsWith('|'))
     .flatMap((line) => line.split('|'))
   expect(Math.max(...cells.map((cell) => cell.length))).toBeLessThan(300)
+})
+
+it('says what was wrong when nothing was made', () => {
+  expect(earlyEndSummary(new Error("Input 'java-version': \"12\" is not allowed\nInput 'tags': x"))).toMatch(
+    /^## ❌ Nothing was made\n[\s\S]*\| Error \| Input 'java-version': \"12\" is not allowed \|[\s\S]*<pre>/
+  )
 })

@@ -47,6 +47,13 @@ export async function resolveJenkins(
     const found = await firstIndex(url, kinds, readBytes, limit)
     index = indexOf(url, found.kind)
     const versions = oldestFirst(found.versions)
+    const unquoted = isExact ? meantWithoutQuotes(wanted, versions) : undefined
+    if (unquoted !== undefined) {
+      throw new InputError(
+        'jenkins-version',
+        `'${wanted}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+      )
+    }
     if (!isExact && versions.length > 0) return {version: versions.at(-1) ?? '', repositoryUrl: url}
     if (versions.includes(wanted)) return {version: wanted, repositoryUrl: url}
     const offered =
@@ -64,6 +71,13 @@ export async function resolveJenkins(
     log.warning(`It could not be checked that there is a Jenkins ${wanted}. ${problem}`)
     return {version: wanted, repositoryUrl: url}
   }
+}
+
+/** YAML reads `2.570` as a number, and drops its last zero. The Jenkins that has such a number without it is years old. */
+function meantWithoutQuotes(wanted: string, versions: readonly string[]): string | undefined {
+  return /^\d+\.\d*[1-9]$/.test(wanted)
+    ? versions.findLast((version) => version.startsWith(wanted) && /^0+$/.test(version.slice(wanted.length)))
+    : undefined
 }
 
 /** What the machine installs, as far as its name tells. An image id or a parameter may lead to any distribution. */

@@ -1,6 +1,7 @@
 import {existsSync, readFileSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {quoted} from '../parse.ts'
+import {existing} from '../paths.ts'
 
 /** A plugin as the user asks for it. */
 export interface WantedPlugin {
@@ -45,6 +46,9 @@ export function parsePlugins(value: string, workspace: string): readonly WantedP
 
 function textOf(value: string, workspace: string): string {
   const file = path.resolve(workspace, value.trim())
-  const isFile = !/[\s,:]/.test(value.trim()) && existsSync(file) && statSync(file).isFile()
-  return isFile ? readFileSync(file, 'utf8') : value
+  const isOne = !/[\s,:]/.test(value.trim())
+  if (isOne && existsSync(file) && statSync(file).isFile()) return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  // No plugin has such a name.
+  if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim())
+  return value
 }

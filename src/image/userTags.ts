@@ -3,8 +3,8 @@ import {tagKeys} from './tags.ts'
 
 /** EC2 takes 50 tags on a resource; the action and Packer set some of their own. */
 const most = 40
-/** Letters, blanks, numbers and what EC2 allows beside them in every region (EC2 user guide, tag restrictions): no braces. */
-const allowed = /^[\p{L}\p{Zs}\p{N}_.:/=+@-]*$/u
+/** EC2 takes any character in a tag (EC2 user guide, tag restrictions). Packer would evaluate two opening braces. */
+const refused = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u
 
 /**
  * Tags of the user's own, a line each, `key=value`. The first equals sign ends the key.
@@ -15,13 +15,14 @@ export function parseTags(value: string): Readonly<Record<string, string>> {
   const tags = new Map<string, string>()
   for (const line of value
     .split('\n')
-    .map((text) => text.trim())
+    // Packer composes letters and their accents (https://github.com/zclconf/go-cty/blob/main/docs/types.md), and so do we.
+    .map((text) => text.trim().normalize('NFC'))
     .filter(Boolean)) {
     const [, key = '', text = ''] = /^([^=]+)=(.*)$/.exec(line)?.map((part) => part.trim()) ?? []
     if (key === '') throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`)
-    if (!allowed.test(key) || !allowed.test(text) || key.length > 128 || text.length > 256) {
+    if (refused.test(line) || key.length > 128 || text.length > 256) {
       throw new Error(
-        `${quoted(line)} is not allowed; EC2 takes letters, digits, blanks and _ . : / = + - @, 128 in a key and 256 in a value`
+        `${quoted(line)} is not allowed; a tag has 128 characters in its key and 256 in its value at most, none of them a control character, and no {{`
       )
     }
     if (/^aws:/i.test(key) || key.startsWith(tagKeys.bake.replace(/[^:]*$/, ''))) {

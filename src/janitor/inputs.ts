@@ -2,6 +2,7 @@ import {awsDefaults, readAll, readAwsInputs, type AwsInputs} from '../awsInputs.
 import {givenText} from '../inputs.ts'
 import {duration, oneOf, type Parse} from '../parse.ts'
 import {messageOf} from '../report/errors.ts'
+import {unknownInputs} from '../unknownInputs.ts'
 
 export interface SweepInputs {
   readonly aws: AwsInputs
@@ -28,7 +29,8 @@ export function readSweepInputs(
   env: Readonly<Record<string, string | undefined>>,
   read: (name: string) => string = givenText
 ): SweepInputs {
-  return readAll(sweepDefaults, read, (input) => {
+  return readAll(sweepDefaults, read, (input, problems) => {
+    problems.push(...unknownInputs(Object.keys(sweepDefaults), env))
     const olderThanMs = input('older-than', age)
     return {
       aws: readAwsInputs(input, env),

@@ -45,10 +45,15 @@ export function diagnose(failure: Failure, facts: BuildFacts, how: string): Diag
   const rule =
     [...connectionRules, ...templateRules].find(
       ({pattern, applies}) => pattern.test(own) && (applies?.(failure) ?? true)
-    ) ?? templateRules.find(({id, pattern}) => id === 'plugin-crash' && pattern.test(failure.stderr.join('\n')))
+    ) ?? templateRules.find(({id, pattern}) => id === 'plugin-crash' && pattern.test(crashIn(failure)))
   if (rule) return explained(rule, detailOf(rule, failure, facts), failure)
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts)
   return {message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice])}
+}
+
+/** Packer's error stream, without the lines of its own log (PACKER_LOG), which tells of every plugin that ends. */
+function crashIn({stderr}: Failure): string {
+  return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes('panic: ')).join('\n')
 }
 
 interface Extra {

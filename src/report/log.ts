@@ -15,6 +15,15 @@ export interface Log {
   phase<T>(name: string, work: () => Promise<T>): Promise<T>
   /** The phases so far, in order. */
   readonly phases: readonly Phase[]
+  /** What is being done: for a message about an end that comes from outside. */
+  readonly current: () => Current
+}
+
+export interface Current {
+  /** Absent: none. */
+  readonly phase?: string
+  /** What somebody else said last, with its source, and how many seconds ago. */
+  readonly heard?: {readonly source: string; readonly line: string; readonly secondsAgo: number}
 }
 
 /** A line of a file. */
@@ -31,19 +40,35 @@ export interface Phase {
 /** The log of a GitHub Actions step. */
 export function actionsLog(now: () => number = Date.now): Log {
   const phases: Phase[] = []
+  const running: string[] = []
+  let heard: {source: string; line: string; at: number} | undefined
   return {
     phases,
+    current() {
+      const phase = running.at(-1)
+      return {
+        ...(phase === undefined ? {} : {phase}),
+        ...(heard && {heard: {source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1000}})
+      }
+    },
     info: (text) => core.info(inertText(text)),
     warning: (text) => core.warning(inertText(text)),
     error: (text, place) => core.error(inertText(text), place && {file: inertText(place.file), startLine: place.line}),
     mask: (secret) => core.setSecret(secret),
-    quote: (source, text) => inertLines(text, `${inertText(source)} │ `).forEach((line) => core.info(line)),
+    quote(source, text) {
+      const lines = inertLines(text, `${inertText(source)} │ `)
+      for (const line of lines) core.info(line)
+      const last = lines.at(-1)?.slice(inertText(source).length + 3)
+      if (last !== undefined) heard = {source, line: last, at: now()}
+    },
     async phase(name, work) {
       const start = now()
       core.startGroup(inertText(name))
+      running.push(name)
       try {
         return await work()
       } finally {
+        running.pop()
         core.endGroup()
         phases.push({name, seconds: (now() - start) / 1000})
       }

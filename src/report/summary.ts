@@ -39,6 +39,20 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
   ].join('\n')
 }
 
+/** The summary of a run that ended before anything was made: its inputs, its credentials or its plan were at fault. */
+export function earlyEndSummary(error: unknown): string {
+  const message = messageOf(error)
+  return [
+    '## ❌ Nothing was made',
+    '',
+    '| | |',
+    '|---|---|',
+    `| Error | ${inShort(message)} |`,
+    '',
+    ...(message === firstLineOf(message) ? [] : [preformatted(message), ''])
+  ].join('\n')
+}
+
 function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {
   const from = all.length > 1 ? ` from ${code(source)}` : ''
   const also = copies.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join('')

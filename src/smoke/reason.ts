@@ -63,7 +63,7 @@ function whyNothingAnswered(detail: string, {timeoutMs, probe}: Circumstances, e
       `is not ready yet (then raise 'smoke-timeout'), or listens on another port or on 127.0.0.1 only.`
     )
   }
-  return `${nothing} (${detail}). Either Jenkins does not start with this image, or ${probe.otherwise}.`
+  return `${nothing} (${detail}). Either Jenkins does not start with this image, or it needs longer than 'smoke-timeout', or ${probe.otherwise}.`
 }
 
 function inSeconds(ms: number): string {

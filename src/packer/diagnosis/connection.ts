@@ -51,6 +51,14 @@ export const connectionRules: readonly Rule[] = [
         .concat('.')
   },
   {
+    id: 'winrm-timeout',
+    title: 'WinRM does not answer',
+    pattern: /Timeout waiting for WinRM|WinRM wait cancelled/i,
+    cause: 'Packer waited for WinRM in vain: the machine has not set it up, or this runner does not reach its port.',
+    change:
+      "Let user_data in the template set up WinRM on the port of winrm_port, raise winrm_timeout (Windows needs minutes for its first boot), and let this runner in ('allowed-cidrs')."
+  },
+  {
     id: 'connection-lost',
     title: 'The connection to the machine broke off',
     pattern:
