@@ -79,6 +79,6 @@ it('says the cause of a failed build in a short cell, and the whole message belo
 
 it('says what was wrong when nothing was made', () => {
   expect(earlyEndSummary(new Error("Input 'java-version': \"12\" is not allowed\nInput 'tags': x"))).toMatch(
-    /^## ❌ Nothing was made\n[\s\S]*\| Error \| Input 'java-version': \"12\" is not allowed \|[\s\S]*<pre>/
+    /^## ❌ Nothing was made\n[\s\S]*\| Error \| Input 'java-version': "12" is not allowed \|[\s\S]*<pre>/
   )
 })
