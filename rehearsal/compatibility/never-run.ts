@@ -37,10 +37,10 @@ export const neverRun: readonly NeverRun[] = [
     open: 'the scripts on arm64 packages; Packer’s own build for it'
   },
   {
-    what: 'HashiCorp’s release site and its signatures',
+    what: 'HashiCorp’s release site',
     standIn:
-      'a local site of the same layout, signed with keys of the tests’; Packer and its plugin built from their Go modules',
-    open: 'that a release signed with HashiCorp’s key is accepted'
+      'a local site of the same layout, signed with keys of the tests’; a list and a signature that HashiCorp has published; Packer and its plugin built from their Go modules',
+    open: 'a download from the site itself'
   },
   {
     what: 'Plugins from GitHub (`packer init` with a token)',
@@ -48,10 +48,10 @@ export const neverRun: readonly NeverRun[] = [
     open: 'GitHub itself'
   },
   {
-    what: 'Jenkins’s own packages, plugins and update center',
+    what: 'Jenkins’s package repositories and update center as they are published',
     standIn:
-      'a package of the same name, user, unit and paths, with Jenkins’s pages, log lines and failures; plugins and an update center like Jenkins’s',
-    open: 'that the real ones install and start; the rehearsal takes them by itself where pkg.jenkins.io answers'
+      'the rows above say where Jenkins was a real one, built from its source and packaged with its project’s own scripts, with real plugins; served by a local repository and update center of the same layout',
+    open: 'the packages that the Jenkins project builds and signs; the rehearsal takes them by itself where pkg.jenkins.io answers'
   },
   {
     what: 'The distributions’ own EC2 images',
@@ -61,8 +61,9 @@ export const neverRun: readonly NeverRun[] = [
   },
   {
     what: 'Amazon Linux 2023',
-    standIn: 'Debian’s dnf and rpm with a signed repository like Amazon’s, for the scripts that install Jenkins',
-    open: 'Amazon’s packages; the first boot; the scripts that start, clean and check'
+    standIn:
+      'Debian’s dnf and rpm with a signed repository like Amazon’s, for the scripts that install Jenkins; what Corretto’s headless package needs is taken from its spec file (corretto-21#156)',
+    open: 'Amazon’s packages, so also whether Corretto finds all its libraries: the check of Java names what is missing; the first boot; the scripts that start, clean and check'
   },
   {
     what: 'Session Manager (`connect-via: session-manager`)',
