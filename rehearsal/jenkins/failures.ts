@@ -4,6 +4,8 @@ export const standInFailures = [
   'port-taken',
   'disk-full',
   'broken-plugin',
+  'plugin-linkage',
+  'plugin-extension',
   'broken-jcasc',
   'out-of-memory',
   'never-ready'

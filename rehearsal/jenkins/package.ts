@@ -1,5 +1,6 @@
 import {chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises'
 import {dirname, join, relative} from 'node:path'
+import {gzipSync} from 'node:zlib'
 import type {Run} from '../packers/run.ts'
 import {failureFile, type StandInFailure} from './failures.ts'
 import {writeWar, type Form} from './war.ts'
@@ -20,7 +21,13 @@ const aboutRealWar = `Description: a real jenkins.war in a package of a rehearsa
  scripts and everything else around it are the rehearsal's, after Jenkins's own.
 `
 const folders = ['var/lib/jenkins', 'var/log/jenkins', 'var/cache/jenkins']
-const scripts = ['postinst', 'prerm', 'postrm']
+const scripts = ['preinst', 'postinst', 'prerm', 'postrm']
+const debFiles: Readonly<Record<string, string>> = {
+  default: 'etc/default/jenkins',
+  logrotate: 'etc/logrotate.d/jenkins',
+  copyright: 'usr/share/doc/jenkins/copyright'
+}
+const conffiles = ['/etc/default/jenkins', '/etc/init.d/jenkins', '/etc/logrotate.d/jenkins']
 
 export interface BuiltPackage {
   /** Its paragraph in a control file, without what an index adds. */
@@ -63,11 +70,14 @@ export function buildPackageAround(realWar: string, folder: string, version: str
 async function buildDeb(folder: string, contents: Contents): Promise<BuiltPackage> {
   const {version, run, realWar} = contents
   const root = join(folder, 'root')
-  await writeFiles(root, join(folder, 'build'), contents)
-  for (const name of [...folders, 'DEBIAN']) await makeFolder(join(root, name))
-  await copyAll(root, {logrotate: 'etc/logrotate.d/jenkins'})
+  const form = await writeFiles(root, join(folder, 'build'), contents)
+  for (const name of [...folders, 'etc/init.d', 'DEBIAN']) await makeFolder(join(root, name))
+  await copyAll(root, debFiles)
+  await writeExecutable(join(root, 'etc/init.d/jenkins'), (await part('init')).replace('@PROGRAM@', program[form]))
+  const changelog = `jenkins (${version}) unstable; urgency=low\n\n  * ${realWar === undefined ? 'A stand-in for' : 'A real'} Jenkins ${version}\n`
+  await writeFile(join(root, 'usr/share/doc/jenkins/changelog.gz'), gzipSync(changelog))
   for (const script of scripts) await writeExecutable(join(root, 'DEBIAN', script), await part(script))
-  await writeFile(join(root, 'DEBIAN/conffiles'), '/etc/logrotate.d/jenkins\n')
+  await writeFile(join(root, 'DEBIAN/conffiles'), `${conffiles.join('\n')}\n`)
 
   const kibibytes = Math.ceil((await stat(join(root, war))).size / 1024) + 16
   const text = (await part('control')).replace('@VERSION@', version).replace('@INSTALLED_SIZE@', String(kibibytes))
@@ -110,7 +120,7 @@ export async function buildRpm(folder: string, version: string, run: Run): Promi
 }
 
 /** What both kinds of package have. */
-async function writeFiles(root: string, build: string, {version, run, failure, realWar}: Contents): Promise<void> {
+async function writeFiles(root: string, build: string, {version, run, failure, realWar}: Contents): Promise<Form> {
   for (const folder of [build, join(root, 'usr/share/jenkins'), join(root, 'usr/bin'), dirname(join(root, war))]) {
     await makeFolder(folder)
   }
@@ -119,10 +129,12 @@ async function writeFiles(root: string, build: string, {version, run, failure, r
   if (form === 'source') await symlink('../java/jenkins.war', join(root, sourceLink))
   await copyAll(root, files)
   await writeExecutable(join(root, 'usr/bin/jenkins'), (await part('jenkins.sh')).replace('@PROGRAM@', program[form]))
+  await writeExecutable(join(root, 'usr/share/jenkins/migrate'), await part('migrate.sh'))
   if (failure !== undefined) {
     await makeFolder(dirname(join(root, failureFile)))
     await writeFile(join(root, failureFile), `${failure}\n`)
   }
+  return form
 
   async function writeProgram(): Promise<Form> {
     if (realWar === undefined) return writeWar(join(root, war), version, build, run)

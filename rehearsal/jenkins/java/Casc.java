@@ -9,25 +9,46 @@ import java.util.stream.Stream;
 
 /**
  * Configuration as Code, where its plugin is installed: CASC_JENKINS_CONFIG is read and checked, and nothing is
- * configured by it but whether there is a security realm (configuration-as-code-plugin, ConfigurationAsCode.java).
+ * configured by it but who must sign in (configuration-as-code-plugin, ConfigurationAsCode.java).
  */
 class Casc {
+    private static final String CODE = "PluginClassLoader for configuration-as-code//io.jenkins.plugins.casc.ConfigurationAsCode.";
+    private static final String CONFIGURE = CODE + "configure(ConfigurationAsCode.java:402)\n" + CODE + "init(ConfigurationAsCode.java:390)\n"
+        + Reactor.INITIALIZED;
+    private static final String CHECK = CODE + "invokeWith(ConfigurationAsCode.java:874)\n" + CODE + "checkWith(ConfigurationAsCode.java:916)\n"
+        + CODE + "configureWith(ConfigurationAsCode.java:902)\n" + CODE + "configureWith(ConfigurationAsCode.java:776)\n" + CONFIGURE;
+    static final String INITIALIZER = CODE + "init(ConfigurationAsCode.java:392)";
+
     private static final Set<String> KNOWN = Set.of("jenkins", "security", "unclassified", "tool", "credentials", "jobs",
         "groovy", "appearance", "globalCredentialsConfiguration", "configuration-as-code", "removed");
 
-    /** @return whether a security realm is configured */
-    static boolean configure(Path home) throws JenkinsException {
-        boolean realm = false;
+    private final Path home;
+    private boolean hasRealm, isSecured;
+
+    Casc(Path home) {
+        this.home = home;
+    }
+
+    void configure() throws JenkinsException {
         List<String> unknown = new ArrayList<>(Failure.BROKEN_JCASC.isWanted() ? List.of("jenkinz") : List.of());
         for (String source : sources(home)) {
             for (Path file : filesOf(source)) {
                 String text = read(file);
                 unknown.addAll(rootKeys(file, text).stream().filter(key -> !KNOWN.contains(key) && !key.startsWith("x-")).toList());
-                realm |= text.lines().anyMatch(line -> line.matches("\\s+securityRealm:.*"));
+                hasRealm |= text.lines().anyMatch(line -> line.matches("\\s+securityRealm:.*"));
+                isSecured |= text.lines().anyMatch(line -> line.matches("\\s+authorizationStrategy:(?!\\s*\"?unsecured).*"));
             }
         }
         if (!unknown.isEmpty()) throw unknownRoots(unknown);
-        return realm;
+    }
+
+    boolean hasRealm() {
+        return hasRealm;
+    }
+
+    /** A realm alone lets nobody be kept out: without an authorization strategy everybody may do everything. */
+    boolean isSecured() {
+        return isSecured;
     }
 
     private static List<String> sources(Path home) {
@@ -64,18 +85,20 @@ class Casc {
             return Yaml.rootKeysOf(text);
         } catch (IllegalArgumentException e) {
             // SnakeYAML's exception is no ConfiguratorException, and so it ends the start like any other.
-            throw new JenkinsException("org.yaml.snakeyaml.scanner.ScannerException", "in " + file + ": " + e.getMessage(), null);
+            throw Stack.at(new JenkinsException("org.yaml.snakeyaml.scanner.ScannerException", "in " + file + ": " + e.getMessage(), null), CONFIGURE);
         }
     }
 
     private static Refused unknownRoots(List<String> keys) {
-        return refused("No configurator found for the following root " + (keys.size() > 1 ? "elements" : "element") + ": "
-            + String.join(", ", keys) + ". This may indicate that the required plugin is not installed or failed to load. "
-            + "Verify that the plugin is installed and check the Jenkins startup logs for plugin loading errors.", null);
+        return new Refused(Stack.at(new JenkinsException("io.jenkins.plugins.casc.UnknownConfiguratorException",
+            "No configurator found for the following root " + (keys.size() > 1 ? "elements" : "element") + ": " + String.join(", ", keys)
+                + ". This may indicate that the required plugin is not installed or failed to load. "
+                + "Verify that the plugin is installed and check the Jenkins startup logs for plugin loading errors.", null), CHECK));
     }
 
     private static Refused refused(String message, Throwable cause) {
-        return new Refused(new JenkinsException("io.jenkins.plugins.casc.ConfiguratorException", message, cause));
+        if (cause != null) Stack.at(cause, CONFIGURE);
+        return new Refused(Stack.at(new JenkinsException("io.jenkins.plugins.casc.ConfiguratorException", message, cause), CONFIGURE));
     }
 
     /** It has a page of its own. */

@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * The ways in which this stand-in can be told to fail, by a name in FILE. Each but JAVA_TOO_OLD and BROKEN_PLUGIN also
- * comes about without it, where the condition is really met.
+ * The ways in which this stand-in can be told to fail, by a name in FILE (or in the system property stand-in.failure). Each
+ * but JAVA_TOO_OLD and those of plugins also comes about without it, where the condition is really met.
  */
 enum Failure {
     /** It wants a Java that is newer than the one it runs on. */
@@ -16,6 +16,10 @@ enum Failure {
     DISK_FULL,
     /** The initializer of a plugin throws: the only way in which a plugin ends Jenkins's start. */
     BROKEN_PLUGIN,
+    /** The initializer of a plugin misses a class: Jenkins says so, and starts. */
+    PLUGIN_LINKAGE,
+    /** An extension of a plugin throws when it is made: Jenkins says so, and starts without it. */
+    PLUGIN_EXTENSION,
     /** Configuration as Code finds a root element that it does not know. */
     BROKEN_JCASC,
     /** It asks for more memory than the machine's heap can have. */
@@ -27,7 +31,8 @@ enum Failure {
 
     boolean isWanted() {
         try {
-            return Files.exists(FILE) && Files.readString(FILE).trim().toUpperCase(Locale.ROOT).replace('-', '_').equals(name());
+            String wanted = System.getProperty("stand-in.failure", Files.exists(FILE) ? Files.readString(FILE) : "");
+            return wanted.trim().toUpperCase(Locale.ROOT).replace('-', '_').equals(name());
         } catch (IOException e) {
             System.err.println("stand-in: " + FILE + " cannot be read: " + e);
             return false;

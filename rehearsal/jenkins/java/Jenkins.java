@@ -1,32 +1,57 @@
+import java.awt.Font;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** Jenkins's start, state by state: WebAppMain.contextInitialized and the constructor of jenkins.model.Jenkins. */
 class Jenkins {
-    private static final String MILESTONE = "jenkins.InitReactorRunner$1#onAttained";
+    private static final String INITIALIZED = "hudson.WebAppMain.contextInitialized(WebAppMain.java:";
     private static final long LOWEST_FREE_SPACE = 1L << 30;
-    private static final int MEGABYTES_TO_START = 64;
+
+    /** Between a failed boot and the end of the process. */
+    private static final long MS_TO_END = 1_500;
 
     private final Consumer<Pages> show;
     private final Home home;
-    private boolean cleanedUp;
+    private final Initialization initialization;
+    private boolean isUp, cleanedUp;
 
-    /** @throws IOException when there is no home or no temporary folder: then the web server does not start either */
-    Jenkins(Consumer<Pages> show) throws IOException {
+    /** @throws Exception when there is no home, no working AWT or no temporary folder: then the web server does not start either */
+    Jenkins(Consumer<Pages> show) throws Exception {
         this.show = show;
         String given = System.getProperty("JENKINS_HOME", System.getenv("JENKINS_HOME"));
         Path folder = given == null ? Path.of(System.getProperty("user.home"), ".jenkins") : Path.of(given.trim());
         home = new Home(folder.toAbsolutePath());
+        initialization = new Initialization(home);
         String found = given == null ? "$user.home/.jenkins" : "EnvVars.masterEnvVars.get(\"JENKINS_HOME\")";
         Log.info("hudson.WebAppMain#contextInitialized", "Jenkins home directory: " + home.folder + " found at: " + found);
         home.recordBootAttempt();
+        checkAwt();
         File test = File.createTempFile("test", "test");
         test.delete();
         show.accept(Pages.starting());
+    }
+
+    /**
+     * hudson.util.ChartUtil: Jenkins does not even begin without fonts for its charts. What is to end a failed boot needs the
+     * Jenkins that there is not yet, so that the web server ends the process, and not for the reason that began it.
+     */
+    private static void checkAwt() {
+        try {
+            new Font("SansSerif", Font.BOLD, 18).toString();
+        } catch (Throwable problem) {
+            for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+                Stack.at(cause, "hudson.util.ChartUtil.<clinit>(ChartUtil.java:269)\n", INITIALIZED + "219)\n", Stack.CONTAINER);
+            }
+            Log.severe("hudson.util.BootFailure#publish", "Failed to initialize Jenkins",
+                Stack.at(new JenkinsException("hudson.util.AWTProblem", null, problem), INITIALIZED + "220)\n", Stack.CONTAINER));
+            throw Stack.at(new IllegalStateException(
+                "Jenkins.instance is missing. Read the documentation of Jenkins.getInstanceOrNull to see what you are doing wrong."),
+                "jenkins.model.Jenkins.get(Jenkins.java:806)\n", "hudson.util.BootFailure.publish(BootFailure.java:55)\n",
+                INITIALIZED + "299)\n", Stack.CONTAINER);
+        }
     }
 
     void start() {
@@ -35,96 +60,26 @@ class Jenkins {
 
     private void run() {
         try {
-            boolean secured = load();
-            String session = Home.randomHex(4);
-            show.accept(Pages.up(session, secured));
+            Pages.Access access = initialization.run();
+            isUp = true;
+            show.accept(Pages.up(access));
             home.forgetBootAttempts();
             Log.info("hudson.lifecycle.Lifecycle#onReady", "Jenkins is fully up and running");
             Systemd.notify("READY=1");
             lookAtFreeSpace();
         } catch (InterruptedException e) {
             Log.severe("hudson.WebAppMain#run", "Interrupted", e);
-        } catch (Casc.Refused e) {
-            publish(e, Pages.configurationFailed(e.getCause().getMessage()));
+        } catch (OutOfMemoryError e) {
+            // With so little memory Jenkins takes long to end.
+            Stack.at(e, "jenkins.InitReactorRunner$1.onAttained(InitReactorRunner.java:88)\n",
+                "org.jvnet.hudson.reactor.Reactor$1.run(Reactor.java:182)\n");
+            fail(Reactor.failed(e), 6_000);
         } catch (Throwable e) {
-            var failure = new JenkinsException("hudson.util.HudsonFailedToLoad", null, e);
-            publish(failure, Pages.failedToLoad(failure));
+            Throwable root = e;
+            while (root.getCause() != null && !(root instanceof Casc.Refused)) root = root.getCause();
+            if (root instanceof Casc.Refused refused) publish(refused, Pages.configurationFailed(refused.getCause().getMessage()), MS_TO_END);
+            else fail(e, MS_TO_END);
         }
-    }
-
-    /** @return whether a visitor must sign in */
-    private boolean load() throws Exception {
-        home.makeSecretKey();
-        Log.info("jenkins.model.Jenkins#<init>", "Starting version " + Main.VERSION);
-        home.makeSecrets();
-        attain("Started initialization");
-        if (Failure.NEVER_READY.isWanted()) Thread.sleep(Long.MAX_VALUE);
-        Plugins plugins = Plugins.inspect(home.folder.resolve("plugins"));
-        attain("Listed all plugins");
-        plugins.load();
-        useMemory();
-        Thread.sleep(400);
-        attain("Prepared all plugins");
-        if (Failure.BROKEN_PLUGIN.isWanted()) task("StandInPlugin.init", () -> {
-            throw new NoClassDefFoundError("hudson/plugins/standin/Missing");
-        });
-        attain("Started all plugins");
-        attain("Augmented all extensions");
-        task("Loading global config", home::readConfiguration);
-        attain("System config loaded");
-        boolean[] realm = {false};
-        if (plugins.isActive("configuration-as-code") || Failure.BROKEN_JCASC.isWanted()) {
-            task("ConfigurationAsCode.init", () -> realm[0] = Casc.configure(home.folder));
-        }
-        attain("System config adapted");
-        attain("Loaded all jobs");
-        attain("Configuration for all jobs updated");
-        if (home.isNew && !realm[0] && setupWizardIsOn()) printFirstPassword(home.makeFirstAdministrator());
-        home.save();
-        attain("Completed initialization");
-        return realm[0] || home.hasUsers();
-    }
-
-    private static void attain(String milestone) {
-        Log.info(MILESTONE, milestone);
-    }
-
-    private interface Task {
-        void run() throws Exception;
-    }
-
-    /** A step of the start that Jenkins names when it fails. */
-    private static void task(String name, Task task) throws Exception {
-        try {
-            task.run();
-        } catch (Exception | Error e) {
-            Log.severe("jenkins.InitReactorRunner$1#onTaskFailed", "Failed " + name, e);
-            if (e instanceof Casc.Refused refused) throw refused;
-            throw new JenkinsException("org.jvnet.hudson.reactor.ReactorException", null, e);
-        }
-    }
-
-    private static boolean setupWizardIsOn() {
-        return !"false".equals(System.getProperty("jenkins.install.runSetupWizard"));
-    }
-
-    /** What a Jenkins without plugins needs at least: with a smaller -Xmx it ends as Jenkins does. */
-    private static void useMemory() {
-        if (Failure.OUT_OF_MEMORY.isWanted()) {
-            long tooMany = Runtime.getRuntime().maxMemory() / Long.BYTES + 1;
-            throw new AssertionError(new long[(int) Math.min(Integer.MAX_VALUE, tooMany)].length);
-        }
-        List<byte[]> classes = new ArrayList<>();
-        while (classes.size() < MEGABYTES_TO_START) classes.add(new byte[1 << 20]);
-    }
-
-    /** SetupWizard.init. */
-    private void printFirstPassword(String password) {
-        String stars = ("*".repeat(61) + "\n").repeat(3);
-        Log.info("jenkins.install.SetupWizard#init", "\n\n" + stars
-            + "\nJenkins initial setup is required. An admin user has been created and a password generated.\n"
-            + "Please use the following password to proceed to installation:\n\n" + password + "\n\n"
-            + "This may also be found at: " + home.firstPasswordFile() + "\n\n" + stars);
     }
 
     /** The node monitors look for the first time five seconds after the node came online. */
@@ -138,23 +93,48 @@ class Jenkins {
         }
     }
 
-    /** BootFailure.publish. Under systemd Jenkins leaves at once (ExitLifecycle), by hand it goes on showing why. */
-    private void publish(JenkinsException failure, Pages pages) {
+    private void fail(Throwable cause, long msToEnd) {
+        var failure = Stack.at(new JenkinsException("hudson.util.HudsonFailedToLoad", null, cause), Stack.PUBLISH);
+        publish(failure, Pages.failedToLoad(failure), msToEnd);
+    }
+
+    /** BootFailure.publish. Under systemd Jenkins leaves then (ExitLifecycle), by hand it goes on showing why. */
+    private void publish(JenkinsException failure, Pages pages, long msToEnd) {
         Log.severe("hudson.util.BootFailure#publish", "Failed to initialize Jenkins", failure);
         show.accept(pages);
+        if (initialization.hasExtensions()) Interrupted.report(home.folder);
         if (!Systemd.isOurs()) return;
-        cleanUp();
+        try {
+            Thread.sleep(msToEnd);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            cleanUp();
+        } catch (Throwable e) {
+            Log.severe("hudson.lifecycle.ExitLifecycle#restart", "Failed to clean up. Restart will continue.", e);
+        }
         System.exit(5);
+    }
+
+    boolean isUp() {
+        return isUp;
     }
 
     /** Jenkins.cleanUp, also called when the process is told to end. */
     synchronized void cleanUp() {
         if (cleanedUp) return;
         cleanedUp = true;
-        Log.info("hudson.lifecycle.Lifecycle#onStop", "Stopping Jenkins");
-        Systemd.notify("STOPPING=1");
-        Log.info("jenkins.model.Jenkins#cleanUp", "Starting node disconnection");
-        Log.info("jenkins.model.Jenkins#cleanUp", "Stopping plugin manager");
-        Log.info("jenkins.model.Jenkins#cleanUp", "Persisting build queue");
+        Log.info("hudson.lifecycle.Lifecycle#onStatusUpdate", "Stopping Jenkins");
+        Systemd.notify("STATUS=Stopping Jenkins");
+        Log.info("jenkins.model.Jenkins$13#onAttained", "Started termination");
+        Log.info("jenkins.model.Jenkins$13#onAttained", "Completed termination");
+        Log.info("jenkins.model.Jenkins#_cleanUpDisconnectComputers", "Starting node disconnection");
+        Log.info("jenkins.model.Jenkins#_cleanUpShutdownPluginManager", "Stopping plugin manager");
+        Log.info("jenkins.model.Jenkins#_cleanUpPersistQueue", "Persisting build queue");
+        home.saveQueue();
+        if (isUp) Log.info("jenkins.model.Jenkins#_cleanUpAwaitDisconnects", "Waiting for node disconnection completion");
+        Log.info("hudson.lifecycle.Lifecycle#onStatusUpdate", "Jenkins stopped");
+        Systemd.notify("STATUS=Jenkins stopped");
     }
 }

@@ -1,5 +1,7 @@
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -15,7 +17,7 @@ class Main {
     static final String VERSION = "@VERSION@";
     static final String STAND_IN = "This is a stand-in for Jenkins, made for a rehearsal: it starts, stops and fails like Jenkins, and builds nothing.";
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
         if (List.of(args).contains("--version")) {
             System.out.println(VERSION);
             return;
@@ -31,8 +33,16 @@ class Main {
         File war = whoAmI();
         System.out.println("Running from: " + war);
         unpackLauncher(war);
-        Winstone.main(war, option(args, "--webroot=", ""), option(args, "--httpListenAddress=", "0.0.0.0"),
-            Integer.parseInt(option(args, "--httpPort=", "8080")));
+        printTo(option(args, "--logfile=", ""));
+        Winstone.main(new Winstone.Settings(war, option(args, "--webroot=", ""), option(args, "--httpListenAddress=", "0.0.0.0"),
+            Integer.parseInt(option(args, "--httpPort=", "8080")), option(args, "--prefix=", "").replaceAll("/$", "")));
+    }
+
+    private static void printTo(String logFile) throws IOException {
+        if (logFile.isEmpty()) return;
+        var stream = new PrintStream(new FileOutputStream(logFile, true), true);
+        System.setOut(stream);
+        System.setErr(stream);
     }
 
     private static TreeSet<Integer> supportedJavaVersions() {

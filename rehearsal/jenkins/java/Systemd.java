@@ -1,12 +1,16 @@
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Array;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Jenkins's SystemdLifecycle: tells systemd from this very process, because the unit says NotifyAccess=main. */
 class Systemd {
+    private static final int LIBRARY_BYTES = 130_000;
     private static MethodHandle sdNotify;
 
     static boolean isOurs() {
@@ -16,15 +20,38 @@ class Systemd {
     /**
      * Calls sd_notify(3) of libsystemd, as Jenkins does through JNA. The way is Java's own foreign function interface, by
      * reflection: in Java 21 javac still takes it for a preview, and an older compiler does not know it at all.
+     *
+     * @throws UnsatisfiedLinkError where JNA finds no room for its library
      */
     static synchronized void notify(String message) {
         if (!isOurs()) return;
+        if (sdNotify == null) unpackLibrary();
         try {
             if (sdNotify == null) sdNotify = findSdNotify();
             int result = (int) sdNotify.invokeWithArguments(0, cString(message));
             if (result < 0) Log.warning("hudson.lifecycle.SystemdLifecycle#notify", "sd_notify(3) returned " + result);
         } catch (Throwable e) {
             Log.severe("hudson.lifecycle.SystemdLifecycle#notify", "sd_notify(3) could not be called", e);
+        }
+    }
+
+    /** JNA writes its own library to the user's home, loads it and deletes it; the folder remains. */
+    private static void unpackLibrary() {
+        try {
+            Path folder = Files.createDirectories(Path.of(System.getProperty("user.home"), ".cache/JNA/temp"));
+            Path library = Files.createTempFile(folder, "jna", ".tmp");
+            Files.write(Failure.DISK_FULL.isWanted() ? Path.of("/dev/full") : library, new byte[LIBRARY_BYTES]);
+            Files.delete(library);
+        } catch (IOException e) {
+            throw Stack.at(new UnsatisfiedLinkError("Failed to create temporary file for /com/sun/jna/linux-x86-64/libjnidispatch.so library: "
+                + e.getMessage()), """
+                com.sun.jna.Native.loadNativeDispatchLibraryFromClasspath(Native.java:1055)
+                com.sun.jna.Native.loadNativeDispatchLibrary(Native.java:1011)
+                com.sun.jna.Native.<clinit>(Native.java:221)
+                hudson.lifecycle.SystemdLifecycle$Systemd.<clinit>(SystemdLifecycle.java:24)
+                hudson.lifecycle.SystemdLifecycle.notify(SystemdLifecycle.java:60)
+                hudson.lifecycle.SystemdLifecycle.onStatusUpdate(SystemdLifecycle.java:56)
+                """);
         }
     }
 

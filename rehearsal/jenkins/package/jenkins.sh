@@ -25,8 +25,10 @@ fi
 
 options=
 [ -z "$JENKINS_WEBROOT" ] || options="$options --webroot='$JENKINS_WEBROOT'"
+[ -z "$JENKINS_LOG" ] || options="$options --logfile='$JENKINS_LOG'"
 [ -z "$JENKINS_PORT" ] || options="$options --httpPort=$JENKINS_PORT"
 [ -z "$JENKINS_LISTEN_ADDRESS" ] || options="$options --httpListenAddress=$JENKINS_LISTEN_ADDRESS"
+[ -z "$JENKINS_PREFIX" ] || options="$options --prefix='$JENKINS_PREFIX'"
 
 # As in Jenkins's own script, eval: JAVA_OPTS and JENKINS_OPTS may hold quotes.
 eval exec '"$java"' "$JAVA_OPTS" @PROGRAM@ "$options" "$JENKINS_OPTS" '"$@"'

@@ -42,7 +42,7 @@ export function startJenkins(options: JenkinsOptions): Jenkins {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     await options.onProbe()
     if (state === 'closed') return response.destroy()
-    const {status, headers, body} = pageOf(state, request.url ?? '/', facts)
+    const {status, headers, body} = pageOf(state, request.url ?? '/', facts, request.headers['accept-language'])
     log(`jenkins: ${request.method} ${request.url} ${status} (${state})`)
     return response.writeHead(status, {Server: 'light-machine (stand-in for Jenkins)', ...headers}).end(body)
   }

@@ -52,7 +52,10 @@ describe('the service', () => {
     expect(seen).toEqual(['150 ms: refused', '250 ms: 503 null', '200 2.568.2'])
     expect(afterStop).toBe('refused')
     expect(console).toContain('light machine: this Jenkins is a stand-in, no Java runs here')
-    expect(console).toMatch(/\nPlease use the following password to proceed to installation:\n\n[0-9a-f]{32}\n/)
+    expect(console).toMatch(
+      /\n\[LF\]> Please use the following password to proceed to installation:\n\[LF\]> \n\[LF\]> [0-9a-f]{32}\n/
+    )
+    expect(console).toContain('\njava.net.UnknownHostException: updates.jenkins.io\n\tat ')
     expect(console).toContain('hudson.lifecycle.Lifecycle#onReady: Jenkins is fully up and running')
   })
 
@@ -75,7 +78,10 @@ describe('the service', () => {
   it('stays at the page of a failed load, with the stack on the console', async () => {
     const {seen, console} = await visitsThrough('load-failure')
     expect(seen).toEqual(['150 ms: refused', '200 ms: 503 null', '500 null'])
-    expect(console).toContain('\njava.io.IOException: Unable to read /var/lib/jenkins/config.xml\n\tat ')
+    expect(console).toContain(
+      'Failed to initialize Jenkins\njavax.xml.stream.XMLStreamException: ParseError at [row,col]:[1,14]\n[LF]> Message: '
+    )
+    expect(console).toContain('\nCaused: java.io.IOException: Unable to read /var/lib/jenkins/config.xml\n\tat ')
   })
 
   it('is restarted by systemd five times, then given up', async () => {
