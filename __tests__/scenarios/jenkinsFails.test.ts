@@ -138,7 +138,7 @@ ${troubles[0]?.mend}`
         expect(told['a lock, on purpose']).not.toContain('Anybody may use this Jenkins')
         // Before Jenkins is installed.
         expect(told['Java']).toMatch(
-          /^whole: 0\nJava cannot load a font: java\.lang\.UnsatisfiedLinkError: .*libharfbuzz\.so\.0[\s\S]*^Java 21 cannot do what Jenkins does first.*\nwithout: 1$/m
+          /^whole: 0\n[\s\S]*^Java cannot load a font: java\.lang\.UnsatisfiedLinkError: .*libharfbuzz\.so\.0[\s\S]*^Java 21 cannot do what Jenkins does first.*\nwithout: 1$/m
         )
         expect(reports.map(({causes: [cause]}) => cause)).toEqual([
           expect.stringMatching(troubles[0]?.cause ?? ''),
