@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path23 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path24 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path23 && path23[0] !== "/") {
-          path23 = `/${path23}`;
+        if (path24 && path24[0] !== "/") {
+          path24 = `/${path24}`;
         }
-        return new URL(`${origin}${path23}`);
+        return new URL(`${origin}${path24}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path23, origin }
+          request: { method, path: path24, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path23);
+        debuglog("sending request to %s %s/%s", method, origin, path24);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path23, origin },
+          request: { method, path: path24, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path23,
+          path24,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path23, origin }
+          request: { method, path: path24, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path23);
+        debuglog("trailers received from %s %s/%s", method, origin, path24);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path23, origin },
+          request: { method, path: path24, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path23,
+          path24,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path23, origin }
+            request: { method, path: path24, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path23);
+          debuglog("sending request to %s %s/%s", method, origin, path24);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path23,
+        path: path24,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path23 !== "string") {
+        if (typeof path24 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path23[0] !== "/" && !(path23.startsWith("http://") || path23.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path24[0] !== "/" && !(path24.startsWith("http://") || path24.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path23)) {
+        } else if (invalidPathRegex.test(path24)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path23, query) : path23;
+        this.path = query ? buildURL(path24, query) : path24;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path23, host, upgrade, blocking, reset } = request;
+      const { method, path: path24, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path23} HTTP/1.1\r
+      let header = `${method} ${path24} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path23, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path24, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path23;
+      headers[HTTP2_HEADER_PATH] = path24;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path23 = search ? `${pathname}${search}` : pathname;
+        const path24 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path23;
+        this.opts.path = path24;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path23 = "/",
+          path: path24 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path23;
+        opts.path = origin + path24;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path23) {
-      if (typeof path23 !== "string") {
-        return path23;
+    function safeUrl(path24) {
+      if (typeof path24 !== "string") {
+        return path24;
       }
-      const pathSegments = path23.split("?");
+      const pathSegments = path24.split("?");
       if (pathSegments.length !== 2) {
-        return path23;
+        return path24;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path23, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path23);
+    function matchKey(mockDispatch2, { path: path24, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path24);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path23 }) => matchValue(safeUrl(path23), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path24 }) => matchValue(safeUrl(path24), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path23, method, body, headers, query } = opts;
+      const { path: path24, method, body, headers, query } = opts;
       return {
-        path: path23,
+        path: path24,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path23, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path24, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path23,
+            Path: path24,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path23) {
-      for (let i9 = 0; i9 < path23.length; ++i9) {
-        const code2 = path23.charCodeAt(i9);
+    function validateCookiePath(path24) {
+      for (let i9 = 0; i9 < path24.length; ++i9) {
+        const code2 = path24.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path23 = opts.path;
+          let path24 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path23 = `/${path23}`;
+            path24 = `/${path24}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path23);
+          url = new URL(util.parseOrigin(url).origin + path24);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20275,10 +20275,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs3, calculateBodyLength;
+var import_node_fs4, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs3 = require("node:fs");
+    import_node_fs4 = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -20291,11 +20291,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs3.ReadStream) {
+      } else if (body instanceof import_node_fs4.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs3.lstatSync)(body.path).size;
+          return (0, import_node_fs4.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs3.fstatSync)(body.fd).size;
+          return (0, import_node_fs4.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises3 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path23, options) => {
-      if (fileIntercept[path23] !== void 0) {
-        return fileIntercept[path23];
+    readFile2 = (path24, options) => {
+      if (fileIntercept[path24] !== void 0) {
+        return fileIntercept[path24];
       }
-      if (!filePromises[path23] || options?.ignoreCache) {
-        filePromises[path23] = (0, import_promises3.readFile)(path23, "utf8");
+      if (!filePromises[path24] || options?.ignoreCache) {
+        filePromises[path24] = (0, import_promises3.readFile)(path24, "utf8");
       }
-      return filePromises[path23];
+      return filePromises[path24];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path23, contents) {
-        fileIntercept[path23] = Promise.resolve(contents);
+      interceptFile(path24, contents) {
+        fileIntercept[path24] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path23 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path23}`;
+              const { protocol, hostname, port, path: path24 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path24}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path23) => {
-      const parts = path23.split(".");
+    getAttrPathList = (path24) => {
+      const parts = path24.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path23}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path24}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path23}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path24}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path23) => getAttrPathList(path23).reduce((acc, index) => {
+    getAttr = (value, path24) => getAttrPathList(path24).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path23}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path24}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path23 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path23}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path24 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path24}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path23) => {
+    buildPathSegments = (path24) => {
       const segments = [];
       let offset = 0;
-      for (const match of path23.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path24.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path23.slice(offset, match.index), 0]);
+          segments.push([path24.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path23.length) {
-        segments.push([path23.slice(offset), 0]);
+      if (segments.length && offset < path24.length) {
+        segments.push([path24.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path23, search] = http3?.[1].split("?") ?? [];
+      const [path24, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path23,
+        path24,
         search ? [...new URLSearchParams(search)] : [],
-        path23 ? buildPathSegments(path23) : void 0,
+        path24 ? buildPathSegments(path24) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path23, staticQuery] = operation2;
+          const [method, path24, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path23 : request.path + path23;
+            request.path = request.path === "/" ? path24 : request.path + path24;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path23 = "";
+        let path24 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path23 += value;
+            path24 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path23 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path24 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path23 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path24 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path23;
+        return path24;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path23) => {
+    get = (fromObject, path24) => {
       let cursor = fromObject;
-      const pathComponents = path23.split(".");
+      const pathComponents = path24.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path23 }) {
+      getCanonicalPath({ path: path24 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path23.split("/")) {
+          for (const pathSegment of path24.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path23?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path23?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path24?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path24?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path23;
+        return path24;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path23 = request.path;
+          let path24 = request.path;
           if (queryString) {
-            path23 += `?${queryString}`;
+            path24 += `?${queryString}`;
           }
           if (request.fragment) {
-            path23 += `#${request.fragment}`;
+            path24 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path23,
+            path: path24,
             port: request.port,
             agent,
             auth
@@ -34835,12 +34835,12 @@ var init_validateTokenKey = __esm({
 });
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
-var import_node_fs4, writeFile2, writeSSOTokenToFile;
+var import_node_fs5, writeFile2, writeSSOTokenToFile;
 var init_writeSSOTokenToFile = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js"() {
     init_config2();
-    import_node_fs4 = require("node:fs");
-    ({ writeFile: writeFile2 } = import_node_fs4.promises);
+    import_node_fs5 = require("node:fs");
+    ({ writeFile: writeFile2 } = import_node_fs5.promises);
     writeSSOTokenToFile = (id2, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath(id2);
       const tokenString = JSON.stringify(ssoToken, null, 2);
@@ -38263,13 +38263,13 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto4, import_node_fs5, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto4, import_node_fs6, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
     import_node_crypto4 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
+    import_node_fs6 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
     LoginCredentialsFetcher = class _LoginCredentialsFetcher {
@@ -38407,7 +38407,7 @@ var init_LoginCredentialsFetcher = __esm({
       async loadToken() {
         const tokenFilePath = this.getTokenFilePath();
         try {
-          const tokenData = await import_node_fs5.promises.readFile(tokenFilePath, "utf8");
+          const tokenData = await import_node_fs6.promises.readFile(tokenFilePath, "utf8");
           const token = JSON.parse(tokenData);
           const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token[k9]);
           if (!token.accessToken?.accountId) {
@@ -38431,10 +38431,10 @@ var init_LoginCredentialsFetcher = __esm({
         const tokenFilePath = this.getTokenFilePath();
         const directory = (0, import_node_path6.dirname)(tokenFilePath);
         try {
-          await import_node_fs5.promises.mkdir(directory, { recursive: true });
+          await import_node_fs6.promises.mkdir(directory, { recursive: true });
         } catch (error2) {
         }
-        await import_node_fs5.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
+        await import_node_fs6.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
@@ -38786,12 +38786,12 @@ var init_fromWebToken = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js
-var import_node_fs6, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
+var import_node_fs7, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
 var init_fromTokenFile = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js"() {
     init_client3();
     init_config2();
-    import_node_fs6 = require("node:fs");
+    import_node_fs7 = require("node:fs");
     init_fromWebToken();
     ENV_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
     ENV_ROLE_ARN = "AWS_ROLE_ARN";
@@ -38808,7 +38808,7 @@ var init_fromTokenFile = __esm({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs6.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs7.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn: roleArn2,
         roleSessionName
       })(awsIdentityProperties);
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path22 = __toESM(require("node:path"), 1);
+var path23 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -52178,9 +52178,64 @@ function saveState(name, value) {
   issueCommand("save-state", { name }, toCommandValue(value));
 }
 
-// src/cleanup/ledger.ts
-var import_node_fs2 = require("node:fs");
+// src/cleanup/folder.ts
+var import_node_fs = require("node:fs");
 var path3 = __toESM(require("node:path"), 1);
+
+// src/report/errors.ts
+var UserError = class extends Error {
+  name = "UserError";
+  id;
+  constructor(message, { id: id2, ...options } = {}) {
+    super(message, options);
+    if (id2 !== void 0) this.id = id2;
+  }
+};
+var InputError = class extends UserError {
+  name = "InputError";
+  input;
+  constructor(input, message) {
+    super(`Input '${input}': ${message}`);
+    this.input = input;
+  }
+};
+var InputErrors = class extends UserError {
+  name = "InputErrors";
+  errors;
+  constructor(errors) {
+    super(errors.map((error2) => error2.message).join("\n"));
+    this.errors = errors;
+  }
+};
+var LeftoverError = class extends UserError {
+  name = "LeftoverError";
+};
+function messageOf(error2) {
+  return error2 instanceof Error ? error2.message : String(error2);
+}
+function explain(error2) {
+  if (error2 instanceof UserError) return error2.message;
+  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+}
+
+// src/cleanup/folder.ts
+function clearFolder(folder, what, log) {
+  try {
+    const remove2 = (location) => (0, import_node_fs.rmSync)(location, { recursive: true, force: true, maxRetries: 3 });
+    if (what === "everything") return remove2(folder);
+    const names2 = (0, import_node_fs.existsSync)(folder) ? (0, import_node_fs.readdirSync)(folder) : [];
+    names2.filter((name) => !isForSweep.test(name)).forEach((name) => remove2(path3.join(folder, name)));
+  } catch (error2) {
+    log.warning(
+      `The temporary folder ${folder} could not be emptied: ${messageOf(error2)}. Values of the template's variables may be in it: remove it.`
+    );
+  }
+}
+var isForSweep = /^(ledger\.jsonl|packer-\d+\.stdout)$/;
+
+// src/cleanup/ledger.ts
+var import_node_fs3 = require("node:fs");
+var path4 = __toESM(require("node:path"), 1);
 
 // src/packer/messages.ts
 function parseMessage(line) {
@@ -52317,7 +52372,7 @@ function gotPast(build2) {
 
 // src/cleanup/processes.ts
 var import_node_child_process = require("node:child_process");
-var import_node_fs = require("node:fs");
+var import_node_fs2 = require("node:fs");
 
 // src/wait.ts
 var import_promises = require("node:timers/promises");
@@ -52399,7 +52454,7 @@ async function endGroup2(leader, signal) {
 }
 function groupRuns(groupId) {
   if (process.platform !== "linux") return send(-groupId, 0);
-  return (0, import_node_fs.readdirSync)("/proc").some((name) => {
+  return (0, import_node_fs2.readdirSync)("/proc").some((name) => {
     const stat3 = /^\d+$/.test(name) ? statOf(Number(name)) : void 0;
     return stat3?.group === groupId && !isDead(stat3.state);
   });
@@ -52420,7 +52475,7 @@ function isDead(state2) {
 }
 function statOf(pid) {
   try {
-    const stat3 = (0, import_node_fs.readFileSync)(`/proc/${pid}/stat`, "utf8");
+    const stat3 = (0, import_node_fs2.readFileSync)(`/proc/${pid}/stat`, "utf8");
     const [state2 = "", , group3, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
     return { state: state2, group: Number(group3), startTime: rest[16] ?? "" };
   } catch {
@@ -52457,7 +52512,7 @@ function entryOf(line) {
   const isText = (name) => typeof value[name] === "string";
   const isMaybeText = (name) => value[name] === void 0 || isText(name);
   const hasId = isText("id") && id.test(String(value["id"]));
-  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId || isIdentity(value["packer"]);
+  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]);
   return isEntry ? value : void 0;
 }
 function parsed(line) {
@@ -52471,14 +52526,14 @@ function parsed(line) {
 
 // src/cleanup/ledger.ts
 function openLedger(...folder) {
-  const location = path3.join(...folder);
-  const isNew = (0, import_node_fs2.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
+  const location = path4.join(...folder);
+  const isNew = (0, import_node_fs3.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
   const ledger = new Ledger(location);
   if (isNew) ledger.begin();
   return ledger;
 }
 function reopenLedger(folder, began) {
-  (0, import_node_fs2.mkdirSync)(folder, { recursive: true, mode: 448 });
+  (0, import_node_fs3.mkdirSync)(folder, { recursive: true, mode: 448 });
   return new Ledger(folder, began);
 }
 var Ledger = class {
@@ -52514,7 +52569,9 @@ var Ledger = class {
   }
   /** From here on it is the user's: no sweep removes it. */
   release(resources) {
-    resources.forEach(({ type: type2, id: id2 }) => this.#append({ released: type2, id: id2 }));
+    resources.forEach(
+      ({ type: type2, id: id2, region: region2 }) => this.#append({ released: type2, id: id2, ...region2 === void 0 ? {} : { region: region2 } })
+    );
   }
   startedPacker(leader) {
     this.#append({ packer: leader });
@@ -52529,7 +52586,15 @@ var Ledger = class {
     return [...known].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
   }
   get released() {
-    return this.#entries().flatMap((entry) => "released" in entry ? [{ type: entry.released, id: entry.id }] : []);
+    return this.#entries().flatMap(
+      (entry) => "released" in entry ? [
+        resourceOf({
+          made: entry.released,
+          id: entry.id,
+          ...entry.region === void 0 ? {} : { region: entry.region }
+        })
+      ] : []
+    );
   }
   get hasOpenIntents() {
     const entries = this.#entries();
@@ -52554,19 +52619,19 @@ var Ledger = class {
   }
   #packerRuns() {
     const runs = [];
-    while ((0, import_node_fs2.existsSync)(this.#packerRun(runs.length + 1).output)) runs.push(this.#packerRun(runs.length + 1));
+    while ((0, import_node_fs3.existsSync)(this.#packerRun(runs.length + 1).output)) runs.push(this.#packerRun(runs.length + 1));
     return runs;
   }
   #packerRun(number2) {
-    const file = (stream) => path3.join(this.folder, `packer-${number2}.${stream}`);
+    const file = (stream) => path4.join(this.folder, `packer-${number2}.${stream}`);
     return { output: file("stdout"), errors: file("stderr") };
   }
   get #file() {
-    return path3.join(this.folder, "ledger.jsonl");
+    return path4.join(this.folder, "ledger.jsonl");
   }
   /** On a line of its own, also where a kill has cut the line before it short. */
   #append(entry) {
-    (0, import_node_fs2.appendFileSync)(this.#file, `
+    (0, import_node_fs3.appendFileSync)(this.#file, `
 ${JSON.stringify(entry)}
 `, { mode: 384 });
   }
@@ -52574,8 +52639,8 @@ ${JSON.stringify(entry)}
     return this.#lines().flatMap((line) => entryOf(line) ?? []);
   }
   #lines() {
-    if (!(0, import_node_fs2.existsSync)(this.#file)) return [];
-    return (0, import_node_fs2.readFileSync)(this.#file, "utf8").split("\n").filter((line) => line !== "");
+    if (!(0, import_node_fs3.existsSync)(this.#file)) return [];
+    return (0, import_node_fs3.readFileSync)(this.#file, "utf8").split("\n").filter((line) => line !== "");
   }
 };
 function resourceOf({ made: type2, id: id2, region: region2 }) {
@@ -52583,53 +52648,17 @@ function resourceOf({ made: type2, id: id2, region: region2 }) {
 }
 var mostOutput = 64 * 1024 * 1024;
 function beginningOf(file) {
-  const handle = (0, import_node_fs2.openSync)(file, "r");
+  const handle = (0, import_node_fs3.openSync)(file, "r");
   try {
-    const buffer = Buffer.alloc(Math.min((0, import_node_fs2.fstatSync)(handle).size, mostOutput));
-    return buffer.toString("utf8", 0, (0, import_node_fs2.readSync)(handle, buffer, 0, buffer.length, 0));
+    const buffer = Buffer.alloc(Math.min((0, import_node_fs3.fstatSync)(handle).size, mostOutput));
+    return buffer.toString("utf8", 0, (0, import_node_fs3.readSync)(handle, buffer, 0, buffer.length, 0));
   } finally {
-    (0, import_node_fs2.closeSync)(handle);
+    (0, import_node_fs3.closeSync)(handle);
   }
 }
 
 // src/cleanup/sweep.ts
 var import_node_events = require("node:events");
-
-// src/report/errors.ts
-var UserError = class extends Error {
-  name = "UserError";
-  id;
-  constructor(message, { id: id2, ...options } = {}) {
-    super(message, options);
-    if (id2 !== void 0) this.id = id2;
-  }
-};
-var InputError = class extends UserError {
-  name = "InputError";
-  input;
-  constructor(input, message) {
-    super(`Input '${input}': ${message}`);
-    this.input = input;
-  }
-};
-var InputErrors = class extends UserError {
-  name = "InputErrors";
-  errors;
-  constructor(errors) {
-    super(errors.map((error2) => error2.message).join("\n"));
-    this.errors = errors;
-  }
-};
-var LeftoverError = class extends UserError {
-  name = "LeftoverError";
-};
-function messageOf(error2) {
-  return error2 instanceof Error ? error2.message : String(error2);
-}
-function explain(error2) {
-  if (error2 instanceof UserError) return error2.message;
-  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-}
 
 // src/image/tags.ts
 var tagKeys = {
@@ -61385,9 +61414,9 @@ var Look = class {
   }
   /** What is this bake's and not to stay, each once. */
   #ours(found) {
-    const { records, isKept = () => false } = this.#traces;
+    const { records, isKept: isKept2 = () => false } = this.#traces;
     const released = new Set(records.released.map(({ id: id2 }) => id2));
-    const goes = (one) => this.#isOurs(one) && !released.has(one.id) && !isKept(one);
+    const goes = (one) => this.#isOurs(one) && !released.has(one.id) && !isKept2(one);
     found.filter((one) => !goes(one)).forEach((one) => this.others.set(one.id, one));
     const unique2 = new Map(found.filter(goes).map((one) => [one.id, one]));
     return [...unique2.values()].map((one) => this.#region === void 0 ? one : { ...one, region: this.#region });
@@ -62834,7 +62863,7 @@ var import_node_http3 = __toESM(require("node:http"), 1);
 var import_node_https3 = __toESM(require("node:https"), 1);
 
 // src/certificates.ts
-var import_node_fs7 = require("node:fs");
+var import_node_fs8 = require("node:fs");
 var import_node_tls = __toESM(require("node:tls"), 1);
 var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
 function trustedCertificates(env2) {
@@ -62846,7 +62875,7 @@ function trustedCertificates(env2) {
 }
 function certificatesIn(file, variable) {
   try {
-    const text2 = (0, import_node_fs7.readFileSync)(file, "utf8");
+    const text2 = (0, import_node_fs8.readFileSync)(file, "utf8");
     if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM");
     return text2;
   } catch (error2) {
@@ -72039,9 +72068,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path23 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path23)) throw new Error("it names no primary index");
-  return bounded(versionsOfRpms(unpack(path23, await read5(`${repository}/${path23}`, signal))));
+  const [path24 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path24)) throw new Error("it names no primary index");
+  return bounded(versionsOfRpms(unpack(path24, await read5(`${repository}/${path24}`, signal))));
 }
 function bounded(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -72089,11 +72118,11 @@ function* between(text2, begin, end) {
     at = to + end.length;
   }
 }
-function unpack(path23, bytes) {
+function unpack(path24, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path23.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path23.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path23} is packed in a way that cannot be read`);
+  if (path24.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path24.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path24} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -72167,16 +72196,16 @@ function oldestFirst(versions2) {
 var import_semver = __toESM(require_semver2(), 1);
 
 // src/image/pluginList.ts
-var import_node_fs9 = require("node:fs");
-var path5 = __toESM(require("node:path"), 1);
+var import_node_fs10 = require("node:fs");
+var path6 = __toESM(require("node:path"), 1);
 
 // src/paths.ts
-var import_node_fs8 = require("node:fs");
-var path4 = __toESM(require("node:path"), 1);
+var import_node_fs9 = require("node:fs");
+var path5 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path4.resolve(workspace, value);
-    if (!(0, import_node_fs8.existsSync)(resolved))
+    const resolved = path5.resolve(workspace, value);
+    if (!(0, import_node_fs9.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -72189,21 +72218,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs8.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs9.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs8.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs9.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs8.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs9.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
@@ -72212,12 +72241,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path4.delimiter).some((folder) => folder !== "" && isProgram(path4.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path5.delimiter).some((folder) => folder !== "" && isProgram(path5.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs8.accessSync)(file, import_node_fs8.constants.X_OK);
-    return (0, import_node_fs8.statSync)(file).isFile();
+    (0, import_node_fs9.accessSync)(file, import_node_fs9.constants.X_OK);
+    return (0, import_node_fs9.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -72246,9 +72275,9 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path5.resolve(workspace, value.trim());
+  const file = path6.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs9.existsSync)(file) && (0, import_node_fs9.statSync)(file).isFile()) return (0, import_node_fs9.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && (0, import_node_fs10.existsSync)(file) && (0, import_node_fs10.statSync)(file).isFile()) return (0, import_node_fs10.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
   return value;
 }
@@ -72859,19 +72888,63 @@ var never = new AbortController().signal;
 async function promote(ec2, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
   await onceKnown(never, () => ec2.send(demandImdsV2));
-  await keep(ec2, image, bakeId, { [tagKeys.verified]: (/* @__PURE__ */ new Date()).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+  await mark(ec2, image, bakeId, { [tagKeys.verified]: (/* @__PURE__ */ new Date()).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
-async function keep(ec2, image, bakeId, moreTags = {}) {
-  const Resources = resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+async function mark(ec2, image, bakeId, moreTags = {}) {
   const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
-  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  if (Tags.length > 0) await onceKnown(never, () => ec2.send(new CreateTagsCommand({ Resources, Tags })));
-  await onceKnown(never, () => ec2.send(new DeleteTagsCommand({ Resources, Tags: [{ Key: tagKeys.expires }] })));
+  await putTags(
+    ec2,
+    idsOf(image),
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  );
+}
+async function keep(ec2, image) {
+  await takeExpiryOff(ec2, idsOf(image));
+}
+async function finishKeeping(account, released, bakeId) {
+  const regions = [...new Set(released.map(({ region: region2 = account.region }) => region2))];
+  for (const region2 of regions) {
+    const ids = released.filter((one) => (one.region ?? account.region) === region2).map(({ id: id2 }) => id2);
+    try {
+      await finishIn(account.inRegion(region2), ids, bakeId);
+    } catch (error2) {
+      throw new UserError(
+        `Given out, but with an expiry: ${ids.join(", ")} in ${region2}. ${messageOf(error2)}
+Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        { cause: error2 }
+      );
+    }
+  }
+}
+async function finishIn(ec2, ids, bakeId) {
+  const tags = await tagsOf3(ec2, ids);
+  const lacking = ids.filter((id2) => tags.has(id2) && !tags.get(id2)?.has(tagKeys.bake));
+  await putTags(ec2, lacking, [{ Key: tagKeys.bake, Value: bakeId }]);
+  await takeExpiryOff(
+    ec2,
+    ids.filter((id2) => tags.get(id2)?.has(tagKeys.expires))
+  );
+}
+async function tagsOf3(client, ids) {
+  const reader = { client, abortSignal: never };
+  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
+  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
+  return new Map([...images, ...snapshots].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
+}
+var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+async function putTags(ec2, ids, Tags) {
+  if (ids.length === 0 || Tags.length === 0) return;
+  await onceKnown(never, () => ec2.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
+}
+async function takeExpiryOff(ec2, ids) {
+  if (ids.length === 0) return;
+  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
+  await onceKnown(never, () => ec2.send(command9));
 }
 
 // src/packer/buildImage.ts
 var import_promises16 = require("node:fs/promises");
-var path13 = __toESM(require("node:path"), 1);
+var path14 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
 var import_node_crypto8 = require("node:crypto");
@@ -72881,12 +72954,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path23 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
+  const path24 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
   const token = (0, import_node_crypto8.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path23)
+    if (request.method !== "GET" || request.url !== path24)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
@@ -72905,7 +72978,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path23}`,
+    url: `http://127.0.0.1:${address.port}${path24}`,
     token,
     requests: () => requests,
     async close() {
@@ -73102,15 +73175,15 @@ function isNotOffered(error2) {
 
 // src/image/bakeFiles.ts
 var import_promises7 = require("node:fs/promises");
-var path6 = __toESM(require("node:path"), 1);
+var path7 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (plugins2.length === 0 && casc === void 0) return void 0;
-  const files = path6.join(folder, "files");
+  const files = path7.join(folder, "files");
   await (0, import_promises7.mkdir)(files, { mode: 448 });
   const lines = plugins2.map(({ name, version, sha256 }) => `${name}:${version} ${sha256}
 `);
-  if (lines.length > 0) await (0, import_promises7.writeFile)(path6.join(files, "plugins.txt"), lines.join(""));
-  if (casc !== void 0) await (0, import_promises7.cp)(casc, path6.join(files, "casc"), { recursive: true, dereference: true });
+  if (lines.length > 0) await (0, import_promises7.writeFile)(path7.join(files, "plugins.txt"), lines.join(""));
+  if (casc !== void 0) await (0, import_promises7.cp)(casc, path7.join(files, "casc"), { recursive: true, dereference: true });
   return files;
 }
 
@@ -73156,10 +73229,10 @@ function unusedInputs(template, given) {
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
-function problemWith(name, value, { path: path23, declared, legacy }) {
+function problemWith(name, value, { path: path24, declared, legacy }) {
   const input = reserved.get(name);
   if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path23} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path24} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -73210,7 +73283,7 @@ function jsonOf(value, declaration) {
 // src/packer/build.ts
 var import_node_child_process3 = require("node:child_process");
 var import_node_events4 = require("node:events");
-var import_node_fs10 = require("node:fs");
+var import_node_fs11 = require("node:fs");
 var import_promises10 = require("node:fs/promises");
 var import_promises11 = require("node:timers/promises");
 
@@ -73244,7 +73317,7 @@ async function* follow2(file, ended) {
 }
 
 // src/packer/diagnosis.ts
-var path7 = __toESM(require("node:path"), 1);
+var path8 = __toESM(require("node:path"), 1);
 
 // src/image/jenkinsFailure.ts
 var jenkinsFailures = [
@@ -73764,7 +73837,7 @@ function explainScript(failure, facts) {
     line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path7.basename(script)}`;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -73877,8 +73950,8 @@ function variablesOf({ variablesFiles }) {
   return variablesFiles.map((file) => `-var-file=${file}`);
 }
 function start(job, run2, ledger) {
-  const output = (0, import_node_fs10.openSync)(run2.output, "a", 384);
-  const errors = (0, import_node_fs10.openSync)(run2.errors, "a", 384);
+  const output = (0, import_node_fs11.openSync)(run2.output, "a", 384);
+  const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
   try {
     const child = (0, import_node_child_process3.spawn)(
       job.packer,
@@ -73891,8 +73964,8 @@ function start(job, run2, ledger) {
     ledger.startedPacker(leader);
     return { child, leader };
   } finally {
-    (0, import_node_fs10.closeSync)(output);
-    (0, import_node_fs10.closeSync)(errors);
+    (0, import_node_fs11.closeSync)(output);
+    (0, import_node_fs11.closeSync)(errors);
   }
 }
 async function endGracefully(leader, ended) {
@@ -73984,7 +74057,7 @@ var import_semver2 = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
 var import_node_crypto9 = require("node:crypto");
-var import_node_fs11 = require("node:fs");
+var import_node_fs12 = require("node:fs");
 var import_promises13 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
@@ -74004,7 +74077,7 @@ function nameOf3({ source, constraint }) {
 // src/packer/plugins/cache.ts
 function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
-  return folder !== void 0 && (0, import_node_fs11.existsSync)(folder) && (0, import_node_fs11.existsSync)(`${folder}.complete`) ? folder : void 0;
+  return folder !== void 0 && (0, import_node_fs12.existsSync)(folder) && (0, import_node_fs12.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
 async function cachePlugins(plugins2, required, env2) {
   const folder = folderFor(required, env2);
@@ -74012,11 +74085,11 @@ async function cachePlugins(plugins2, required, env2) {
   await (0, import_promises13.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
   const staging = await (0, import_promises13.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs11.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises13.cp)(plugins2, copy, { recursive: true });
     await (0, import_promises13.rename)(copy, folder).catch((error2) => {
-      if (!(0, import_node_fs11.existsSync)(folder)) throw error2;
+      if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
     });
     await (0, import_promises13.writeFile)(`${folder}.complete`, "");
     return folder;
@@ -74094,10 +74167,10 @@ function adviceFor4(said, named, hadToken) {
 // src/packer/run.ts
 var import_node_child_process4 = require("node:child_process");
 var longestOutput = 16 * 1024 * 1024;
-function runPacker(path23, args, options) {
+function runPacker(path24, args, options) {
   options.signal.throwIfAborted();
   return new Promise((resolve3, reject) => {
-    const child = (0, import_node_child_process4.execFile)(path23, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
+    const child = (0, import_node_child_process4.execFile)(path24, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
       if (options.signal.aborted) return reject(options.signal.reason);
       if (typeof error2?.code === "string") return reject(error2);
       resolve3({ code: error2 ? error2.code ?? void 0 : 0, stdout, stderr });
@@ -74195,7 +74268,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises15 = require("node:fs/promises");
-var path11 = __toESM(require("node:path"), 1);
+var path12 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({ path: template, legacy, names: names2 }, packer, folder) {
@@ -74205,7 +74278,7 @@ async function requirementsOf({ path: template, legacy, names: names2 }, packer,
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path11.join(folder, "required-plugins.pkr.hcl");
+  const file = path12.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises15.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -74216,7 +74289,7 @@ ${lines.join("\n")}
 }
 
 // src/packer/validate.ts
-var path12 = __toESM(require("node:path"), 1);
+var path13 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -74292,7 +74365,7 @@ function placed(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path12.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path13.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -74425,7 +74498,7 @@ async function buildImages(bake2, signal) {
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path13.join(ledger.folder, "variables.json");
+      const file = path14.join(ledger.folder, "variables.json");
       await (0, import_promises16.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
         packer: packer.path,
@@ -74464,6 +74537,7 @@ ${error2.message}`, { cause: error2 }) : error2;
   } finally {
     watch2.close();
     await endpoint.close();
+    clearFolder(ledger.folder, "what may be secret", log);
   }
 }
 var aboutCredentials = /* @__PURE__ */ new Set([
@@ -74512,7 +74586,7 @@ var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
 var import_node_crypto10 = require("node:crypto");
-var import_node_fs12 = require("node:fs");
+var import_node_fs13 = require("node:fs");
 var import_promises17 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises18 = require("node:stream/promises");
@@ -74525,7 +74599,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os5 = __toESM(require("os"), 1);
-var path14 = __toESM(require("path"), 1);
+var path15 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -74546,7 +74620,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path14.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path15.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -74560,12 +74634,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os5.arch();
-  const toolPath = path14.join(_getCacheDirectory(), toolName);
+  const toolPath = path15.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child of children) {
       if (isExplicitVersion(child)) {
-        const fullPath = path14.join(toolPath, child, arch3 || "");
+        const fullPath = path15.join(toolPath, child, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child);
         }
@@ -74659,7 +74733,7 @@ async function putIntoCache(file, sha256, version, env2) {
 }
 async function sha256Of(file, signal) {
   const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises18.pipeline)((0, import_node_fs12.createReadStream)(file), hash, { signal });
+  await (0, import_promises18.pipeline)((0, import_node_fs13.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -74700,8 +74774,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path23 } = error2 ?? {};
-  return code2 !== void 0 && (path23 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path24 } = error2 ?? {};
+  return code2 !== void 0 && (path24 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -74859,7 +74933,7 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 
 // src/packer/install/release.ts
 var import_node_crypto11 = require("node:crypto");
-var import_node_fs13 = require("node:fs");
+var import_node_fs14 = require("node:fs");
 var import_node_stream6 = require("node:stream");
 var import_promises19 = require("node:stream/promises");
 
@@ -75022,7 +75096,7 @@ function zipTo(file, url, options) {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
       const hash = (0, import_node_crypto11.createHash)("sha256");
-      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs13.createWriteStream)(file));
+      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs14.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -75167,26 +75241,26 @@ function unsatisfied(version, platform3, newest, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path23 = await which("packer");
-  if (path23 === "") {
+  const path24 = await which("packer");
+  if (path24 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path23, version: await versionOf(path23, env2, signal) };
+  return { path: path24, version: await versionOf(path24, env2, signal) };
 }
-async function versionOf(path23, env2, signal) {
+async function versionOf(path24, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path23, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path24, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path23} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path24} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
 // src/packer/install/zip.ts
-var import_node_fs14 = require("node:fs");
+var import_node_fs15 = require("node:fs");
 var import_promises20 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
 var import_promises21 = require("node:stream/promises");
@@ -75209,7 +75283,7 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs14.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs15.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -75322,7 +75396,7 @@ async function fetchPacker(release3, options) {
   const { version } = release3;
   const { env: env2, log, signal } = options;
   let folder;
-  let isKept = false;
+  let isKept2 = false;
   try {
     folder = await (0, import_promises22.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-"));
     const zip = import_node_path11.default.join(folder, "packer.zip");
@@ -75336,7 +75410,7 @@ async function fetchPacker(release3, options) {
       );
       return void 0;
     });
-    isKept = cached === void 0;
+    isKept2 = cached === void 0;
     return cached ?? packer;
   } catch (error2) {
     if (!isOfFiles(error2)) throw error2;
@@ -75345,7 +75419,7 @@ async function fetchPacker(release3, options) {
       { cause: error2 }
     );
   } finally {
-    if (folder !== void 0 && !isKept) await (0, import_promises22.rm)(folder, { recursive: true, force: true });
+    if (folder !== void 0 && !isKept2) await (0, import_promises22.rm)(folder, { recursive: true, force: true });
   }
 }
 async function keepInCache(packer, version, env2, signal) {
@@ -75670,14 +75744,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path23, signal) {
+function askJenkins(address, port, path24, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path23,
+        path: path24,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -75708,7 +75782,7 @@ function askJenkins(address, port, path23, signal) {
 }
 
 // src/smoke/selfProbe.ts
-var mark = "bake-jenkins-ami-probe";
+var mark2 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
@@ -75743,12 +75817,12 @@ while True:
         last, at = state, time.monotonic()
         text = base64.b64encode(gzip.compress(json.dumps(answer).encode())).decode()
         with open('/dev/console', 'w') as console:
-            console.write('\n${mark} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
+            console.write('\n${mark2} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
     time.sleep(2)
 `;
 }
 function reportIn(consoleText, key) {
-  const reports = [...consoleText.matchAll(new RegExp(`${mark} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
+  const reports = [...consoleText.matchAll(new RegExp(`${mark2} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
     const expected = (0, import_node_crypto12.createHmac)("sha256", key).update(text2).digest();
     if ((0, import_node_crypto12.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
@@ -75756,7 +75830,7 @@ function reportIn(consoleText, key) {
   return void 0;
 }
 function withoutReports(consoleText) {
-  return consoleText.split("\n").filter((line) => !line.includes(mark)).join("\n");
+  return consoleText.split("\n").filter((line) => !line.includes(mark2)).join("\n");
 }
 function read4(text2) {
   const nothing3 = (reason) => ({ kind: "none", reason });
@@ -76191,11 +76265,20 @@ async function bake(inputs, deps, cancel) {
     made2.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region2)));
   };
   const made = await makeImages({ inputs, deps, session, account, plan, packer, ledger, release: release3 }, signal);
-  const leftovers = await phase(
-    log,
-    "Sweep",
-    () => sweep({ account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
-  );
+  if (made.failure !== void 0) {
+    await finishKeeping(account, ledger.released, plan.bakeId).catch((error2) => log.warning(messageOf(error2)));
+  }
+  let leftovers;
+  try {
+    leftovers = await phase(
+      log,
+      "Sweep",
+      () => sweep({ account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
+    );
+    if (leftovers.length === 0) deps.noteSwept();
+  } finally {
+    clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
+  }
   const isIn = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
   const isGone2 = (image) => isIn(ledger.resources, image) && !isIn(leftovers, image);
   const images = made.images.flatMap(everywhere);
@@ -76226,10 +76309,7 @@ async function makeImages(context, signal) {
   try {
     made = { ...made, ...await phase(log, "Build", () => buildImages(context, signal)) };
     const { images } = made;
-    if (inputs.deregister === "never") {
-      await forEachImage(context, images, keep);
-      release3(made);
-    }
+    if (inputs.deregister === "never") release3(made);
     if (inputs.smoke) {
       const test = (image, name) => {
         const title = images.length > 1 ? `Smoke test of ${image.source}` : "Smoke test";
@@ -76239,16 +76319,15 @@ async function makeImages(context, signal) {
     }
     if (!keeps(inputs.deregister, made.verdict)) return made;
     signal.throwIfAborted();
-    await phase(
-      log,
-      "Promote",
-      () => forEachImage(
+    await phase(log, "Promote", async () => {
+      await forEachImage(
         context,
         images,
-        (ec2, image, bakeId) => made.verdict === "verified" ? promote(ec2, image, bakeId, made.jenkinsVersion ?? "") : keep(ec2, image, bakeId)
-      )
-    );
-    release3(made);
+        (ec2, image, bakeId) => made.verdict === "verified" ? promote(ec2, image, bakeId, made.jenkinsVersion ?? "") : mark(ec2, image, bakeId)
+      );
+      if (inputs.deregister !== "never") release3(made);
+      await forEachImage(context, images, keep);
+    });
     images.flatMap(everywhere).forEach(({ name, id: id2, region: region2 }) => log.info(`${name} is ${id2} in ${region2}`));
     return made;
   } catch (failure) {
@@ -76257,7 +76336,8 @@ async function makeImages(context, signal) {
 }
 async function forEachImage({ account, ledger, plan }, images, work) {
   for (const image of images.flatMap(everywhere)) {
-    const bakeId = ledger.resources.some(({ id: id2 }) => id2 === image.id) ? plan.bakeId : void 0;
+    const isOurs = [...ledger.resources, ...ledger.released].some(({ id: id2 }) => id2 === image.id);
+    const bakeId = isOurs ? plan.bakeId : void 0;
     await work(account.inRegion(image.region), image, bakeId);
   }
 }
@@ -76359,19 +76439,36 @@ function unreachable2({ bakeId, region: region2 }, ledger, error2) {
 
 // src/cleanup/cleanUp.ts
 async function cleanUp(state2, context) {
-  const { log, limitMs: limitMs3 = 2e5, endingMs = 15e3 } = context;
+  const { log, limitMs: limitMs3 = 2e5 } = context;
   const limit = AbortSignal.timeout(limitMs3);
   log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
+  try {
+    await endAndRemove(state2, context, limit);
+  } finally {
+    clearFolder(state2.folder, "everything", log);
+  }
+}
+async function endAndRemove(state2, context, limit) {
+  const { log, endingMs = 15e3 } = context;
   const ledger = readLedger(state2, log);
   const running = await endProcesses(state2.main, ledger, timeLimit(endingMs, [limit]));
   running.forEach((problem4) => log.warning(problem4));
+  clearFolder(state2.folder, "what may be secret", log);
   const account = await reachAccount(state2, ledger, context, limit);
-  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit });
-  const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...running];
+  const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
+    () => [],
+    (error2) => [messageOf(error2)]
+  );
+  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, isKept });
+  const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
   const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
   if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
+}
+function isKept({ type: type2, tags }) {
+  const isProduct = type2 === "image" || type2 === "snapshot";
+  return isProduct && tags[tagKeys.bake] !== void 0 && tags[tagKeys.expires] === void 0;
 }
 function readLedger({ folder, began }, log) {
   const ledger = reopenLedger(folder, new Date(began));
@@ -76400,8 +76497,8 @@ async function endProcesses(main, ledger, signal) {
 var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
-var import_node_fs18 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
+var import_node_fs19 = require("node:fs");
+var path22 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -76493,8 +76590,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/image/casc.ts
-var import_node_fs15 = require("node:fs");
-var path17 = __toESM(require("node:path"), 1);
+var import_node_fs16 = require("node:fs");
+var path18 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -76564,11 +76661,11 @@ function requireException() {
     }
     return message + " " + where;
   }
-  function YAMLException2(reason, mark2) {
+  function YAMLException2(reason, mark3) {
     Error.call(this);
     this.name = "YAMLException";
     this.reason = reason;
-    this.mark = mark2;
+    this.mark = mark3;
     this.message = formatError(this, false);
     if (Error.captureStackTrace) {
       Error.captureStackTrace(this, this.constructor);
@@ -76611,9 +76708,9 @@ function requireSnippet() {
   function padStart(string, max) {
     return common2.repeat(" ", max - string.length) + string;
   }
-  function makeSnippet(mark2, options) {
+  function makeSnippet(mark3, options) {
     options = Object.create(options || null);
-    if (!mark2.buffer) return null;
+    if (!mark3.buffer) return null;
     if (!options.maxLength) options.maxLength = 79;
     if (typeof options.indent !== "number") options.indent = 1;
     if (typeof options.linesBefore !== "number") options.linesBefore = 3;
@@ -76623,41 +76720,41 @@ function requireSnippet() {
     const lineEnds = [];
     let match;
     let foundLineNo = -1;
-    while (match = re.exec(mark2.buffer)) {
+    while (match = re.exec(mark3.buffer)) {
       lineEnds.push(match.index);
       lineStarts.push(match.index + match[0].length);
-      if (mark2.position <= match.index && foundLineNo < 0) {
+      if (mark3.position <= match.index && foundLineNo < 0) {
         foundLineNo = lineStarts.length - 2;
       }
     }
     if (foundLineNo < 0) foundLineNo = lineStarts.length - 1;
     let result = "";
-    const lineNoLength = Math.min(mark2.line + options.linesAfter, lineEnds.length).toString().length;
+    const lineNoLength = Math.min(mark3.line + options.linesAfter, lineEnds.length).toString().length;
     const maxLineLength = options.maxLength - (options.indent + lineNoLength + 3);
     for (let i9 = 1; i9 <= options.linesBefore; i9++) {
       if (foundLineNo - i9 < 0) break;
       const line2 = getLine(
-        mark2.buffer,
+        mark3.buffer,
         lineStarts[foundLineNo - i9],
         lineEnds[foundLineNo - i9],
-        mark2.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
+        mark3.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
         maxLineLength
       );
-      result = common2.repeat(" ", options.indent) + padStart((mark2.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
+      result = common2.repeat(" ", options.indent) + padStart((mark3.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
     }
-    const line = getLine(mark2.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark2.position, maxLineLength);
-    result += common2.repeat(" ", options.indent) + padStart((mark2.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
+    const line = getLine(mark3.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark3.position, maxLineLength);
+    result += common2.repeat(" ", options.indent) + padStart((mark3.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
     result += common2.repeat("-", options.indent + lineNoLength + 3 + line.pos) + "^\n";
     for (let i9 = 1; i9 <= options.linesAfter; i9++) {
       if (foundLineNo + i9 >= lineEnds.length) break;
       const line2 = getLine(
-        mark2.buffer,
+        mark3.buffer,
         lineStarts[foundLineNo + i9],
         lineEnds[foundLineNo + i9],
-        mark2.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
+        mark3.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
         maxLineLength
       );
-      result += common2.repeat(" ", options.indent) + padStart((mark2.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
+      result += common2.repeat(" ", options.indent) + padStart((mark3.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
     }
     return result.replace(/\n$/, "");
   }
@@ -77627,7 +77724,7 @@ function requireLoader() {
     this.anchorMapTransactions = [];
   }
   function generateError(state2, message) {
-    const mark2 = {
+    const mark3 = {
       name: state2.filename,
       buffer: state2.input.slice(0, -1),
       // omit trailing \0
@@ -77635,8 +77732,8 @@ function requireLoader() {
       line: state2.line,
       column: state2.position - state2.lineStart
     };
-    mark2.snippet = makeSnippet(mark2);
-    return new YAMLException2(message, mark2);
+    mark3.snippet = makeSnippet(mark3);
+    return new YAMLException2(message, mark3);
   }
   function throwError(state2, message) {
     throw generateError(state2, message);
@@ -79567,21 +79664,21 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs15.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs16.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path17.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path18.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs15.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path17.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs15.statSync)(path17.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs16.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path18.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs16.statSync)(path18.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs15.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs16.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const { reason, mark: mark2 } = error2;
-    throw new Error(`has a file that is no YAML: ${name}, line ${(mark2?.line ?? 0) + 1}: ${reason}`, { cause: error2 });
+    const { reason, mark: mark3 } = error2;
+    throw new Error(`has a file that is no YAML: ${name}, line ${(mark3?.line ?? 0) + 1}: ${reason}`, { cause: error2 });
   }
 }
 function memberOf(value, name) {
@@ -79617,8 +79714,8 @@ function parseTags(value) {
 }
 
 // src/template/effective.ts
-var import_node_fs16 = require("node:fs");
-var path19 = __toESM(require("node:path"), 1);
+var import_node_fs17 = require("node:fs");
+var path20 = __toESM(require("node:path"), 1);
 
 // src/template/expression.ts
 var references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
@@ -79786,7 +79883,7 @@ var Reader2 = class {
 var escapes = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path18 = __toESM(require("node:path"), 1);
+var path19 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -79794,7 +79891,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path18.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path19.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -79819,7 +79916,7 @@ function isBeginning(text2) {
 
 // src/template/effective.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs16.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs17.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -79860,12 +79957,12 @@ function textsOfVariable(name, { reading, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path19.basename(file)} line ${line}`;
+  return `${path20.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
-var import_node_fs17 = require("node:fs");
-var path20 = __toESM(require("node:path"), 1);
+var import_node_fs18 = require("node:fs");
+var path21 = __toESM(require("node:path"), 1);
 
 // src/template/keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -79988,7 +80085,7 @@ function lineOfKey(text2, name) {
 var always = /* @__PURE__ */ new Set(["region", "tags"]);
 function openTemplate(given, shipped, additions = {}) {
   const location = given ?? shipped;
-  const isFolder = (0, import_node_fs17.statSync)(location).isDirectory();
+  const isFolder = (0, import_node_fs18.statSync)(location).isDirectory();
   const { reading, legacy } = isFolder ? readFolder(location) : readFile5(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Set() } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
@@ -79996,7 +80093,7 @@ function openTemplate(given, shipped, additions = {}) {
   const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path20.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path21.dirname(location)),
     shipped: given === void 0,
     legacy,
     declared: reading.variables,
@@ -80013,17 +80110,17 @@ function gives({ values }, name) {
   return value !== void 0 && (name !== "source_ami" || value.texts.every((text2) => /^ami-[0-9a-f]{8,17}$/.test(text2)));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs17.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs18.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path20.join(folder, name);
-    return [file, (0, import_node_fs17.readFileSync)(file, "utf8")];
+    const file = path21.join(folder, name);
+    return [file, (0, import_node_fs18.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
 function readFile5(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs17.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs17.readFileSync)(file, "utf8")), legacy: true };
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs18.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs18.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -80033,11 +80130,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs17.readdirSync)(folder).toSorted();
+  const names2 = (0, import_node_fs18.readdirSync)(folder).toSorted();
   const inOrder = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder.map((name) => openVariablesFile(path20.join(folder, name), false));
+  return inOrder.map((name) => openVariablesFile(path21.join(folder, name), false));
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
@@ -80300,7 +80397,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const bySession = connectVia === "session-manager";
     const source = text2("source-ami");
     if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs18.readFileSync)(path21.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs19.readFileSync)(path22.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -80485,6 +80582,45 @@ function actionsLog(now = Date.now) {
   };
 }
 
+// src/report/markdown.ts
+var joiner = "⁠";
+var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)/gi;
+var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
+var sixCharacters = /.{6}(?=.)/g;
+function text(value) {
+  return fact(value.slice(0, longestValue + 1)).replace(commits, (id2) => id2.replace(sixCharacters, "$&<span></span>"));
+}
+function fact(value) {
+  const short = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+  return inertText(short).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
+}
+var longestValue = 2e3;
+function code(value) {
+  return `<code>${text(value)}</code>`;
+}
+function idCode(value) {
+  return /^(\d{12}|[0-9a-f]{12})$/.test(value) ? `<code>${fact(value)}</code>` : code(value);
+}
+function fenced(output) {
+  const lines = inertText(output.slice(0, 5e4));
+  const longest3 = (lines.match(/`+/g) ?? []).reduce((most2, { length }) => Math.max(most2, length), 2);
+  const fence = "`".repeat(longest3 + 1);
+  return `${fence}text
+${lines}
+${fence}`;
+}
+function foldedAway(title, block) {
+  return `<details><summary>${title}</summary>
+
+${block}
+
+</details>
+`;
+}
+function entity(character) {
+  return `&#x${character.codePointAt(0)?.toString(16)};`;
+}
+
 // src/report/summary.ts
 function summaryOf(outcome, phases) {
   const { plan, images, others, failure, leftovers } = outcome;
@@ -80497,7 +80633,7 @@ function summaryOf(outcome, phases) {
     ["Why", outcome.reason && inShort(outcome.reason)],
     ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
     ["Source image", `${code(plan.source.id)} ${code(plan.source.name)}`],
-    ["Region, account", `${code(outcome.region)} ${code(outcome.accountId)}`],
+    ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ["Packer", code(outcome.packerVersion)],
     [
       "Left in the account",
@@ -80512,11 +80648,11 @@ function summaryOf(outcome, phases) {
     ...rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []),
     "",
     ...[outcome.reason, failure === void 0 ? void 0 : messageOf(failure)].flatMap(
-      (message) => message === void 0 || message === firstLineOf(message) ? [] : [preformatted(message), ""]
+      (message) => message === void 0 || message === firstLineOf(message) ? [] : [fenced(message), ""]
     ),
     phases.map(({ name, seconds }) => `${text(name)} ${seconds.toFixed(1)} s`).join(" · "),
     "",
-    ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", outcome.evidence)]
+    ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", fenced(outcome.evidence))]
   ].join("\n");
 }
 function earlyEndSummary(error2) {
@@ -80528,7 +80664,7 @@ function earlyEndSummary(error2) {
     "|---|---|",
     `| Error | ${inShort(message)} |`,
     "",
-    ...message === firstLineOf(message) ? [] : [preformatted(message), ""]
+    ...message === firstLineOf(message) ? [] : [fenced(message), ""]
   ].join("\n");
 }
 function imageRow({ id: id2, name, source, copies }, _, all2) {
@@ -80542,10 +80678,6 @@ function headline({ verdict, failure, leftovers }) {
   if (failure !== void 0) return "❌ Bake failed";
   return verdict === "verified" ? "✅ Image verified" : "⚪ Image baked, not tested";
 }
-function text(value) {
-  const short = value.length > 2e3 ? `${value.slice(0, 2e3)}…` : value;
-  return inertText(short).replace(/\s+/g, " ").replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`);
-}
 var mostInShort = 120;
 function firstLineOf(message) {
   const [line = ""] = message.split("\n", 1);
@@ -80553,23 +80685,6 @@ function firstLineOf(message) {
 }
 function inShort(message) {
   return text(firstLineOf(message));
-}
-function preformatted(output) {
-  const lines = inertText(output.slice(0, 5e4)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`);
-  return `<pre>
-${lines}
-</pre>`;
-}
-function foldedAway(title, output) {
-  return `<details><summary>${title}</summary>
-
-${preformatted(output)}
-
-</details>
-`;
-}
-function code(value) {
-  return `<code>${text(value)}</code>`;
 }
 
 // src/janitor/inputs.ts
@@ -80776,7 +80891,7 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
   const rows = [
     ...swept.map(({ type: type2, id: id2, bake: bake2, outcome, reason }) => [
       code(`${type2} ${id2}`),
-      code(bake2),
+      idCode(bake2),
       text(outcome),
       why(reason)
     ]),
@@ -80784,13 +80899,13 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region2, accountId) {
   ];
   const stays = kept.map(({ resource: { type: type2, id: id2, tags }, why: whyKept2 }) => [
     code(`${type2} ${id2}`),
-    code(tags[tagKeys.bake] ?? ""),
+    idCode(tags[tagKeys.bake] ?? ""),
     why(whyKept2)
   ]);
   return [
     `## ${headline2({ swept, unseen: unseen2 })}`,
     "",
-    `${code(region2)} ${code(accountId)}`,
+    `${code(region2)} ${idCode(accountId)}`,
     "",
     ...table(["Resource", "Bake", "What became of it", "Why"], rows),
     ...stays.length > 0 ? [`<details><summary>What stays (${stays.length})</summary>`, ""] : [],
@@ -80860,7 +80975,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path22.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path23.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();
@@ -80871,11 +80986,11 @@ async function runMain() {
       env: process.env,
       temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
       saveState: (state2) => saveState(stateKeys.bake, state2),
+      noteSwept: () => saveState(stateKeys.swept, true),
       setOutputs: (outcome2) => Object.entries(outputsOf(outcome2)).forEach(([name, value]) => setOutput(name, value))
     };
     const cancel = cancelSignal2(log);
     const outcome = await bake(inputs, deps, cancel);
-    if (outcome.leftovers.length === 0) saveState(stateKeys.swept, true);
     process.exitCode = isGood2(outcome, log) ? 0 : 1;
     if (cancel.aborted && process.exitCode === 0) {
       log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");

@@ -26,12 +26,12 @@ export async function runMain(): Promise<void> {
       env: process.env,
       temporaryFolder: process.env['RUNNER_TEMP'] ?? '/tmp',
       saveState: (state: BakeState) => core.saveState(stateKeys.bake, state),
+      noteSwept: () => core.saveState(stateKeys.swept, true),
       setOutputs: (outcome: Outcome) =>
         Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
     }
     const cancel = cancelSignal(log)
     const outcome = await bake(inputs, deps, cancel)
-    if (outcome.leftovers.length === 0) core.saveState(stateKeys.swept, true)
     process.exitCode = isGood(outcome, log) ? 0 : 1
     if (cancel.aborted && process.exitCode === 0) {
       log.warning('The cancel came when the image had been given out: it is kept, and the outputs name it.')

@@ -1,3 +1,4 @@
+import {clearFolder} from './cleanup/folder.ts'
 import {openLedger, type Ledger} from './cleanup/ledger.ts'
 import {identify} from './cleanup/processes.ts'
 import type {BakeState} from './cleanup/state.ts'
@@ -10,14 +11,14 @@ import {explainRefusal} from './ec2/refusal.ts'
 import {everywhere, resourcesOf, type Baked, type BakedImage, type RegionalImage} from './image/images.ts'
 import {parameterReader} from './image/parameter.ts'
 import {planImage, type Plan} from './image/plan.ts'
-import {keep, promote} from './image/promote.ts'
+import {finishKeeping, keep, mark, promote} from './image/promote.ts'
 import {bytesReader, fileOpener, textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
 import {buildImages, type ImageBuild} from './packer/buildImage.ts'
 import {installPacker} from './packer/install/install.ts'
 import type {PreflightRequest} from './preflight/creates.ts'
 import {preflight} from './preflight/preflight.ts'
-import {UserError} from './report/errors.ts'
+import {messageOf, UserError} from './report/errors.ts'
 import type {Current, Log} from './report/log.ts'
 import {instanceUserData, smokeDeadlineMinutes} from './smoke/instanceUserData.ts'
 import {probeFor} from './smoke/probe.ts'
@@ -32,6 +33,8 @@ export interface Deps {
   readonly temporaryFolder: string
   /** Keeps what post needs; called before anything is made. */
   readonly saveState: (state: BakeState) => void
+  /** Called when everything has been removed that is not to stay, so that post has nothing to do. */
+  readonly noteSwept: () => void
   /** Called before an image is let go, so that an image which stays is named even if this process is killed next. */
   readonly setOutputs: (outcome: Outcome) => void
 }
@@ -108,9 +111,19 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
     made.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region)))
   }
   const made = await makeImages({inputs, deps, session, account, plan, packer, ledger, release}, signal)
-  const leftovers = await phase(log, 'Sweep', () =>
-    sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
-  )
+  if (made.failure !== undefined) {
+    await finishKeeping(account, ledger.released, plan.bakeId).catch((error: unknown) => log.warning(messageOf(error)))
+  }
+  let leftovers: readonly Leftover[] | undefined
+  try {
+    leftovers = await phase(log, 'Sweep', () =>
+      sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
+    )
+    if (leftovers.length === 0) deps.noteSwept()
+  } finally {
+    // Post, which sweeps once more where something is left, reads what is kept then.
+    clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)
+  }
   const isIn = (list: readonly Resource[], {id}: RegionalImage): boolean => list.some((one) => one.id === id)
   const isGone = (image: RegionalImage): boolean => isIn(ledger.resources, image) && !isIn(leftovers, image)
   const images = made.images.flatMap(everywhere)
@@ -156,10 +169,8 @@ async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Ma
   try {
     made = {...made, ...(await phase(log, 'Build', () => buildImages(context, signal)))}
     const {images} = made
-    if (inputs.deregister === 'never') {
-      await forEachImage(context, images, keep)
-      release(made)
-    }
+    // It loses its expiry last of all: without one nothing more can be done to it.
+    if (inputs.deregister === 'never') release(made)
 
     if (inputs.smoke) {
       const test = (image: BakedImage, name: string): Promise<SmokeResult> => {
@@ -171,12 +182,13 @@ async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Ma
     if (!keeps(inputs.deregister, made.verdict)) return made
 
     signal.throwIfAborted()
-    await phase(log, 'Promote', () =>
-      forEachImage(context, images, (ec2, image, bakeId) =>
-        made.verdict === 'verified' ? promote(ec2, image, bakeId, made.jenkinsVersion ?? '') : keep(ec2, image, bakeId)
+    await phase(log, 'Promote', async () => {
+      await forEachImage(context, images, (ec2, image, bakeId) =>
+        made.verdict === 'verified' ? promote(ec2, image, bakeId, made.jenkinsVersion ?? '') : mark(ec2, image, bakeId)
       )
-    )
-    release(made)
+      if (inputs.deregister !== 'never') release(made)
+      await forEachImage(context, images, keep)
+    })
     images.flatMap(everywhere).forEach(({name, id, region}) => log.info(`${name} is ${id} in ${region}`))
     return made
   } catch (failure) {
@@ -193,7 +205,8 @@ async function forEachImage(
 ): Promise<void> {
   for (const image of images.flatMap(everywhere)) {
     // A user's template may report an image that was there before.
-    const bakeId = ledger.resources.some(({id}) => id === image.id) ? plan.bakeId : undefined
+    const isOurs = [...ledger.resources, ...ledger.released].some(({id}) => id === image.id)
+    const bakeId = isOurs ? plan.bakeId : undefined
     await work(account.inRegion(image.region), image, bakeId)
   }
 }

@@ -1,6 +1,6 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals'
@@ -179,4 +179,56 @@ it('finds by tag what a lost ledger knew, and says that it was lost', async () =
   await cleanUp(await post.state(), {log, env: post.env})
   expect(log.lines).toContainEqual(expect.stringMatching(/^warning: The ledger in .* was lost/))
   expect(post.cloud.leftovers()).toEqual([])
+})
+
+it('leaves nothing of the bake’s folder, whatever comes of the sweep', async () => {
+  const post = await job()
+  writeFileSync(path.join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
+  const there: string[][] = []
+  const log = recordingLog((line) => line.startsWith('Nothing is left') && there.push(readdirSync(ledger.folder)))
+  await cleanUp(await post.state(), {log, env: post.env})
+  expect(there[0]).toEqual(['ledger.jsonl'])
+  expect(existsSync(ledger.folder)).toBe(false)
+
+  ledger = openLedger(ledger.folder)
+  writeFileSync(path.join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
+  await cleanUp(await post.state(), {log, env: {}, pause}).catch(() => undefined)
+  expect(existsSync(ledger.folder)).toBe(false)
+})
+
+/** As a bake has made it. @returns the image's id and its snapshot's */
+async function makeImage({ec2, cloud}: TestCloud, tags: Record<string, string>): Promise<[string, string]> {
+  const instance = await cloud.furnish(() => launch(ec2, cloud))
+  const {ImageId = ''} = await ec2.createImage({
+    InstanceId: instance,
+    Name: 'made',
+    TagSpecifications: tagSpecifications(tags, 'image', 'snapshot')
+  })
+  const {Images: [image] = []} = await ec2.describeImages({ImageIds: [ImageId]})
+  return [ImageId, image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '']
+}
+
+async function tagsOn({ec2}: TestCloud, id: string): Promise<string[]> {
+  const {Tags = []} = await ec2.describeTags({Filters: [{Name: 'resource-id', Values: [id]}]})
+  return Tags.flatMap(({Key = ''}) => Key)
+}
+
+it('takes the expiry off what was given out', async () => {
+  const post = await job()
+  const [image, snapshot] = await makeImage(post, {...ours, [tagKeys.expires]: '2020-01-01T00:00:00.000Z'})
+  ledger.made('image', image)
+  ledger.release([
+    {type: 'image', id: image},
+    {type: 'snapshot', id: snapshot}
+  ])
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  expect([await tagsOn(post, image), await tagsOn(post, snapshot)]).toEqual([[tagKeys.bake], [tagKeys.bake]])
+})
+
+it('removes nothing that was given out and of which a lost ledger says nothing', async () => {
+  const post = await job()
+  const [image, snapshot] = await makeImage(post, ours)
+  rmSync(ledger.folder, {recursive: true})
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  expect([await tagsOn(post, image), await tagsOn(post, snapshot)]).toEqual([[tagKeys.bake], [tagKeys.bake]])
 })

@@ -2,7 +2,7 @@ import {EC2, type EC2Client} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {bakedImages, type BakedImage} from '../../src/image/images.ts'
 import type {Artifact} from '../../src/packer/messages.ts'
-import {promote} from '../../src/image/promote.ts'
+import {keep, promote} from '../../src/image/promote.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 
@@ -103,11 +103,12 @@ it('refuses an image that is not where it can be tested', async () => {
   await expect(imagesOf(ec2, artifact(`eu-west-1:${id}`))).rejects.toThrow(/expected one image in us-east-1/)
 })
 
-it('promotes: IMDSv2 for every machine, verified, and no date at which a janitor comes', async () => {
+it('promotes: IMDSv2 for every machine, verified, and last of all no date at which a janitor comes', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
   const {images} = await imagesOf(ec2, artifact(`us-east-1:${id}`))
   await promote(ec2, images[0] as BakedImage, 'ours', '2.568.2')
+  await keep(ec2, images[0] as BakedImage)
   const {Images: [promoted] = []} = await ec2.describeImages({ImageIds: [id]})
   const tags = Object.fromEntries((promoted?.Tags ?? []).map(({Key, Value}) => [Key, Value]))
   expect(promoted?.ImdsSupport).toBe('v2.0')

@@ -42,12 +42,24 @@ const output = [
     ['names of builds are made inert', '${inertText(source)}', '${source}']
   ),
   ...inFile(
+    'report/markdown.ts',
+    ['report/markdown.test.ts'],
+    ['no Markdown and no HTML in a summary', '.replace(/[\\\\`*_{}[\\]()#+!|~<>&$]/g, entity)', ''],
+    ['no link of GitHub’s making in a summary', '.replace(autolinks, `$&${joiner}`)', ''],
+    ['no URL is a link', ':(?=\\/\\/)|', ''],
+    ['no www. is a link', 'www(?=\\.)|', ''],
+    ['nobody is mentioned', '@|', ''],
+    ['no issue is a link', '|#|', '|'],
+    ['no issue in GitHub’s other form is a link', '|GH(?=-\\d)', ''],
+    ['no commit is a link', '.replace(commits, (id) =>', '.replace(/\\0/g, (id) =>'],
+    ['no piece of a commit’s id is one', '/.{6}(?=.)/g', '/.{6}(?=.)/'],
+    ['a block does not end before its end', 'Math.max(most, length)', 'Math.min(most, length)'],
+    ['a block is bounded', 'output.slice(0, 50_000)', 'output'],
+    ['a value in a summary is bounded', 'value.length > longestValue', 'value.length < 0']
+  ),
+  ...inFile(
     'report/summary.ts',
-    ['report/summary.test.ts', 'properties/answers.test.ts'],
-    ['no Markdown and no HTML in a summary', '.replace(/[\\\\`*_{}[\\]()#+!|~<>&]/g, ', '.replace(/\\0/g, '],
-    ['no HTML in a console', '.replace(/[<>&]/g, ', '.replace(/\\0/g, '],
-    ['a console is bounded', 'output.slice(0, 50_000)', 'output'],
-    ['a value in a summary is bounded', 'value.length > 2_000', 'value.length < 0'],
+    ['report/summary.test.ts'],
     ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
   ),
   ...inFile(
@@ -335,6 +347,27 @@ const lookAlikes = [
   )
 ]
 
+const temporary = [
+  ...inFile(
+    'cleanup/folder.ts',
+    ['cleanup/folder.test.ts'],
+    ['nothing stays of what may be secret', '!isForSweep.test(name)', 'isForSweep.test(name)'],
+    ['a folder goes as a whole', "if (what === 'everything') return remove(folder)", '']
+  ),
+  ...inFile(
+    'cleanup/cleanUp.ts',
+    ['cleanup/cleanUp.test.ts'],
+    ['post removes what may be secret first', "clearFolder(state.folder, 'what may be secret', log)", ''],
+    ['post leaves no folder', "clearFolder(state.folder, 'everything', log)", ''],
+    ['post keeps what a lost ledger says nothing of', ', limit, isKept})', ', limit})'],
+    [
+      'post takes the expiry off what was given out',
+      'await finishKeeping(account, ledger.released, state.bakeId)',
+      'await Promise.resolve()'
+    ]
+  )
+]
+
 const masks = [
   ...inFile(
     'credentials/fresh.ts',
@@ -352,4 +385,13 @@ const masks = [
 ]
 
 /** What must not be lost without a test that tells. */
-export const guards: readonly Guard[] = [output, environment, inputs, variables, downloads, lookAlikes, masks].flat()
+export const guards: readonly Guard[] = [
+  output,
+  environment,
+  inputs,
+  variables,
+  downloads,
+  lookAlikes,
+  temporary,
+  masks
+].flat()

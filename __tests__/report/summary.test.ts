@@ -1,6 +1,7 @@
 import {expect, it} from '@jest/globals'
 import {earlyEndSummary, summaryOf} from '../../src/report/summary.ts'
 import {verified} from '../outcomes.ts'
+import {showOnGitHub} from './github.ts'
 
 it('tells a good end at a glance', () => {
   expect(summaryOf(verified, [{name: 'Build', seconds: 61.04}])).toBe(`## ✅ Image verified
@@ -24,16 +25,15 @@ it('says why an image was rejected, in words that cannot become markup', () => {
   const summary = summaryOf({...verified, verdict: 'rejected', reason, deregistered: true}, [])
   expect(summary).toContain('## ❌ Image rejected')
   expect(summary).toContain('| Kept | no: deregistered, with its snapshots |')
-  expect(summary).toContain('| Why | Jenkins answered 500: &#60;img src=x&#62; &#124; &#91;a&#93;&#40;b&#41; |')
-  expect(summary).toContain('\n<pre>\nJenkins answered 500: &#60;img src=x&#62; | [a](b)\n## x\n</pre>\n')
+  expect(summary).toContain('| Why | Jenkins answered 500: &#x3c;img src=x&#x3e; &#x7c; &#x5b;a&#x5d;&#x28;b&#x29; |')
+  expect(summary).toContain('\n```text\nJenkins answered 500: <img src=x> | [a](b)\n## x\n```\n')
 })
 
 it('folds away what the rejected image’s console showed, in words that cannot become markup', () => {
-  const evidence = 'jenkins.service failed\n</pre><script>x</script>\n\n## y & z'
+  const evidence = 'jenkins.service failed\n```\n</details><script>x</script>\n\n## y & z'
   const summary = summaryOf({...verified, verdict: 'rejected', reason: 'x', evidence}, [])
-  expect(summary).toContain(
-    '<pre>\njenkins.service failed\n&#60;/pre&#62;&#60;script&#62;x&#60;/script&#62;\n## y &#38; z\n</pre>'
-  )
+  expect(summary).toContain('\n````text\njenkins.service failed\n```\n</details><script>x</script>\n## y & z\n````\n')
+  expect(showOnGitHub(summary).elements).not.toContain('script')
 })
 
 it('puts what is left in the account first', () => {
@@ -69,7 +69,7 @@ it('says the cause of a failed build in a short cell, and the whole message belo
   ].join('\n')
   const summary = summaryOf({...verified, images: [], verdict: 'unverified', failure: new Error(message)}, [])
   expect(summary).toContain('| Error | The build failed in the script setup.sh. A package does not exist. |')
-  expect(summary).toContain(`<pre>\n${message}\n</pre>`)
+  expect(summary).toContain(`\`\`\`text\n${message}\n\`\`\``)
   const cells = summary
     .split('\n')
     .filter((line) => line.startsWith('|'))
@@ -79,6 +79,6 @@ it('says the cause of a failed build in a short cell, and the whole message belo
 
 it('says what was wrong when nothing was made', () => {
   expect(earlyEndSummary(new Error("Input 'java-version': \"12\" is not allowed\nInput 'tags': x"))).toMatch(
-    /^## ❌ Nothing was made\n[\s\S]*\| Error \| Input 'java-version': "12" is not allowed \|[\s\S]*<pre>/
+    /^## ❌ Nothing was made\n[\s\S]*\| Error \| Input 'java-version': "12" is not allowed \|[\s\S]*```text\n/
   )
 })

@@ -1,6 +1,10 @@
+import {finishKeeping} from '../image/promote.ts'
+import {tagKeys} from '../image/tags.ts'
 import {LeftoverError, messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {timeLimit, type Pause} from '../wait.ts'
+import type {Described} from './describe.ts'
+import {clearFolder} from './folder.ts'
 import {describeLeftovers} from './leftovers.ts'
 import {reopenLedger, type Ledger} from './ledger.ts'
 import {endGroup, endProcess, type ProcessIdentity} from './processes.ts'
@@ -26,21 +30,45 @@ export interface CleanUpContext {
  * @throws {LeftoverError} naming what could not be removed or ended
  */
 export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
-  const {log, limitMs = 200_000, endingMs = 15_000} = context
+  const {log, limitMs = 200_000} = context
   const limit = AbortSignal.timeout(limitMs)
   log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
+  try {
+    await endAndRemove(state, context, limit)
+  } finally {
+    clearFolder(state.folder, 'everything', log)
+  }
+}
+
+async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<void> {
+  const {log, endingMs = 15_000} = context
   const ledger = readLedger(state, log)
   const running = await endProcesses(state.main, ledger, timeLimit(endingMs, [limit]))
   running.forEach((problem) => log.warning(problem))
+  // Now and not at the end: this step may be killed too.
+  clearFolder(state.folder, 'what may be secret', log)
 
   const account = await reachAccount(state, ledger, context, limit)
-  const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit})
-  const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...running]
+  const unkept = await finishKeeping(account, ledger.released, state.bakeId).then(
+    () => [],
+    (error: unknown) => [messageOf(error)]
+  )
+  const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit, isKept})
+  const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
   // Where main lived on, as in a container job, its outputs may not say so.
   if (kept.length > 0) log.warning(`The bake had given out ${kept.join(', ')} before it was ended: it is kept.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info('Nothing is left.')
+}
+
+/**
+ * What carries the bake's tag and no expiry was given out, also where the ledger does not say so: it may be lost. The role of the README could
+ * not remove it.
+ */
+function isKept({type, tags}: Described): boolean {
+  const isProduct = type === 'image' || type === 'snapshot'
+  return isProduct && tags[tagKeys.bake] !== undefined && tags[tagKeys.expires] === undefined
 }
 
 /** The folder lies in RUNNER_TEMP, where everything that the job runs can write. */

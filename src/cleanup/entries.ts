@@ -7,7 +7,7 @@ export type Entry =
   | {readonly intent: ResourceType; readonly key: string}
   | {readonly made: ResourceType; readonly id: string; readonly key?: string; readonly region?: string}
   | {readonly refused: string}
-  | {readonly released: ResourceType; readonly id: string}
+  | {readonly released: ResourceType; readonly id: string; readonly region?: string}
   | {readonly packer: ProcessIdentity}
 
 /** Ids and names as AWS gives them. Above all no wildcards: ids are looked for with filters. */
@@ -30,7 +30,7 @@ export function entryOf(line: string): Entry | undefined {
     (isType('intent') && isText('key')) ||
     (isType('made') && hasId && isMaybeText('key') && isMaybeText('region')) ||
     isText('refused') ||
-    (isType('released') && hasId) ||
+    (isType('released') && hasId && isMaybeText('region')) ||
     isIdentity(value['packer'])
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked
   return isEntry ? (value as unknown as Entry) : undefined

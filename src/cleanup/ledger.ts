@@ -87,7 +87,9 @@ export class Ledger implements Records {
 
   /** From here on it is the user's: no sweep removes it. */
   release(resources: readonly Resource[]): void {
-    resources.forEach(({type, id}) => this.#append({released: type, id}))
+    resources.forEach(({type, id, region}) =>
+      this.#append({released: type, id, ...(region === undefined ? {} : {region})})
+    )
   }
 
   startedPacker(leader: ProcessIdentity): void {
@@ -106,7 +108,17 @@ export class Ledger implements Records {
   }
 
   get released(): readonly Resource[] {
-    return this.#entries().flatMap((entry) => ('released' in entry ? [{type: entry.released, id: entry.id}] : []))
+    return this.#entries().flatMap((entry) =>
+      'released' in entry
+        ? [
+            resourceOf({
+              made: entry.released,
+              id: entry.id,
+              ...(entry.region === undefined ? {} : {region: entry.region})
+            })
+          ]
+        : []
+    )
   }
 
   get hasOpenIntents(): boolean {

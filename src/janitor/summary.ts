@@ -1,4 +1,4 @@
-import {code, text} from '../report/summary.ts'
+import {code, idCode, text} from '../report/markdown.ts'
 import {tagKeys} from '../image/tags.ts'
 import type {JanitorReport} from './janitor.ts'
 
@@ -15,7 +15,7 @@ export function sweepSummary(
   const rows = [
     ...swept.map(({type, id, bake, outcome, reason}) => [
       code(`${type} ${id}`),
-      code(bake),
+      idCode(bake),
       text(outcome),
       why(reason)
     ]),
@@ -23,13 +23,13 @@ export function sweepSummary(
   ]
   const stays = kept.map(({resource: {type, id, tags}, why: whyKept}) => [
     code(`${type} ${id}`),
-    code(tags[tagKeys.bake] ?? ''),
+    idCode(tags[tagKeys.bake] ?? ''),
     why(whyKept)
   ])
   return [
     `## ${headline({swept, unseen})}`,
     '',
-    `${code(region)} ${code(accountId)}`,
+    `${code(region)} ${idCode(accountId)}`,
     '',
     ...table(['Resource', 'Bake', 'What became of it', 'Why'], rows),
     ...(stays.length > 0 ? [`<details><summary>What stays (${stays.length})</summary>`, ''] : []),

@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises'
 import * as path from 'node:path'
+import {clearFolder} from '../cleanup/folder.ts'
 import type {Ledger} from '../cleanup/ledger.ts'
 import {serveCredentials} from '../credentials/endpoint.ts'
 import type {Session} from '../credentials/session.ts'
@@ -122,6 +123,8 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   } finally {
     watch.close()
     await endpoint.close()
+    // Packer has ended, and the smoke test needs none of it.
+    clearFolder(ledger.folder, 'what may be secret', log)
   }
 }
 

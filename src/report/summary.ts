@@ -2,7 +2,7 @@ import type {Outcome} from '../bake.ts'
 import type {BakedImage} from '../image/images.ts'
 import type {Phase} from './log.ts'
 import {messageOf} from './errors.ts'
-import {inertText} from './untrusted.ts'
+import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 
 /** The job summary of a run that came to an end of its own, in Markdown. */
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
@@ -16,7 +16,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ['Why', outcome.reason && inShort(outcome.reason)],
     ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
     ['Source image', `${code(plan.source.id)} ${code(plan.source.name)}`],
-    ['Region, account', `${code(outcome.region)} ${code(outcome.accountId)}`],
+    ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', code(outcome.packerVersion)],
     [
       'Left in the account',
@@ -31,11 +31,11 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
     '',
     ...[outcome.reason, failure === undefined ? undefined : messageOf(failure)].flatMap((message) =>
-      message === undefined || message === firstLineOf(message) ? [] : [preformatted(message), '']
+      message === undefined || message === firstLineOf(message) ? [] : [fenced(message), '']
     ),
     phases.map(({name, seconds}) => `${text(name)} ${seconds.toFixed(1)} s`).join(' · '),
     '',
-    ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', outcome.evidence)])
+    ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(outcome.evidence))])
   ].join('\n')
 }
 
@@ -49,7 +49,7 @@ export function earlyEndSummary(error: unknown): string {
     '|---|---|',
     `| Error | ${inShort(message)} |`,
     '',
-    ...(message === firstLineOf(message) ? [] : [preformatted(message), ''])
+    ...(message === firstLineOf(message) ? [] : [fenced(message), ''])
   ].join('\n')
 }
 
@@ -66,14 +66,6 @@ function headline({verdict, failure, leftovers}: Outcome): string {
   return verdict === 'verified' ? '✅ Image verified' : '⚪ Image baked, not tested'
 }
 
-/** Values come from AWS, Packer and the machine under test: neither Markdown nor HTML in them is meant. */
-export function text(value: string): string {
-  const short = value.length > 2_000 ? `${value.slice(0, 2_000)}…` : value
-  return inertText(short)
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]()#+!|~<>&]/g, (character) => `&#${character.codePointAt(0)};`)
-}
-
 /** In characters of what is shown. A cell of the table is read at a glance; the whole message stands below the table. */
 const mostInShort = 120
 
@@ -84,18 +76,4 @@ function firstLineOf(message: string): string {
 
 function inShort(message: string): string {
   return text(firstLineOf(message))
-}
-
-/** Inside `<pre>` nothing but HTML counts, and blank lines are kept. The runner drops a summary beyond 1 MiB whole. */
-function preformatted(output: string): string {
-  const lines = inertText(output.slice(0, 50_000)).replace(/[<>&]/g, (character) => `&#${character.codePointAt(0)};`)
-  return `<pre>\n${lines}\n</pre>`
-}
-
-function foldedAway(title: string, output: string): string {
-  return `<details><summary>${title}</summary>\n\n${preformatted(output)}\n\n</details>\n`
-}
-
-export function code(value: string): string {
-  return `<code>${text(value)}</code>`
 }
