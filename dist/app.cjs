@@ -20,9 +20,9 @@ var __commonJS = (cb, mod) => function __require() {
     throw mod = 0, e9;
   }
 };
-var __export = (target, all2) => {
-  for (var name in all2)
-    __defProp(target, name, { get: all2[name], enumerable: true });
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -52342,7 +52342,7 @@ var Announcements = class {
 function noted(build2, text2) {
   if (/^Creating (unencrypted )?AMI \S+ from instance /.test(text2)) return { ...build2, imaging: true };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: false };
-  const region2 = /^Copying to: ([a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  const region2 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
   if (region2 && build2.copyRegions.length < mostRegions) return { ...build2, copyRegions: [...build2.copyRegions, region2] };
   if (build2.connected) return build2;
   if (afterConnection.test(text2)) return { ...build2, connected: true };
@@ -61053,6 +61053,10 @@ var paginateDescribeImages = createPaginator(EC2Client, DescribeImagesCommand, "
 init_dist_es2();
 var paginateDescribeInstances = createPaginator(EC2Client, DescribeInstancesCommand, "NextToken", "NextToken", "MaxResults");
 
+// node_modules/@aws-sdk/client-ec2/dist-es/pagination/DescribeInstanceTypesPaginator.js
+init_dist_es2();
+var paginateDescribeInstanceTypes = createPaginator(EC2Client, DescribeInstanceTypesCommand, "NextToken", "NextToken", "MaxResults");
+
 // node_modules/@aws-sdk/client-ec2/dist-es/pagination/DescribeLaunchTemplatesPaginator.js
 init_dist_es2();
 var paginateDescribeLaunchTemplates = createPaginator(EC2Client, DescribeLaunchTemplatesCommand, "NextToken", "NextToken", "MaxResults");
@@ -61069,13 +61073,31 @@ var paginateDescribeSnapshots = createPaginator(EC2Client, DescribeSnapshotsComm
 init_dist_es2();
 var paginateDescribeSpotInstanceRequests = createPaginator(EC2Client, DescribeSpotInstanceRequestsCommand, "NextToken", "NextToken", "MaxResults");
 
+// node_modules/@aws-sdk/client-ec2/dist-es/pagination/DescribeSubnetsPaginator.js
+init_dist_es2();
+var paginateDescribeSubnets = createPaginator(EC2Client, DescribeSubnetsCommand, "NextToken", "NextToken", "MaxResults");
+
 // node_modules/@aws-sdk/client-ec2/dist-es/pagination/DescribeVolumesPaginator.js
 init_dist_es2();
 var paginateDescribeVolumes = createPaginator(EC2Client, DescribeVolumesCommand, "NextToken", "NextToken", "MaxResults");
 
+// node_modules/@aws-sdk/client-ec2/dist-es/pagination/DescribeVpcsPaginator.js
+init_dist_es2();
+var paginateDescribeVpcs = createPaginator(EC2Client, DescribeVpcsCommand, "NextToken", "NextToken", "MaxResults");
+
+// src/ec2/pages.ts
+var pageSize = 500;
+var templatePageSize = 200;
+var typePageSize = 100;
+async function allPages(pages) {
+  const collected = [];
+  for await (const page of pages) collected.push(page);
+  return collected;
+}
+
 // src/cleanup/describe.ts
 var instancesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await all(paginateDescribeInstances({ client }, { Filters }, { abortSignal }));
+  const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State, LaunchTime, KeyName, SecurityGroups = [], Tags }) => ({
     type: "instance",
     id: InstanceId,
@@ -61087,7 +61109,7 @@ var instancesBy = async ({ client, abortSignal }, Filters) => {
   }));
 };
 var volumesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await all(paginateDescribeVolumes({ client }, { Filters }, { abortSignal }));
+  const pages = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Tags }) => ({
     type: "volume",
     id: VolumeId,
@@ -61098,7 +61120,7 @@ var volumesBy = async ({ client, abortSignal }, Filters) => {
 };
 var imagesBy = async ({ client, abortSignal }, Filters) => {
   const query = { Filters, Owners: ["self"], IncludeDeprecated: true };
-  const pages = await all(paginateDescribeImages({ client }, query, { abortSignal }));
+  const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
   return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(({ ImageId = "", State = "", CreationDate = "", BlockDeviceMappings = [], SourceInstanceId, Tags }) => ({
     type: "image",
     id: ImageId,
@@ -61110,7 +61132,9 @@ var imagesBy = async ({ client, abortSignal }, Filters) => {
   }));
 };
 var snapshotsBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await all(paginateDescribeSnapshots({ client }, { Filters, OwnerIds: ["self"] }, { abortSignal }));
+  const pages = await allPages(
+    paginateDescribeSnapshots({ client, pageSize }, { Filters, OwnerIds: ["self"] }, { abortSignal })
+  );
   return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, Tags }) => ({
     type: "snapshot",
     id: SnapshotId,
@@ -61120,7 +61144,7 @@ var snapshotsBy = async ({ client, abortSignal }, Filters) => {
   }));
 };
 var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await all(paginateDescribeSecurityGroups({ client }, { Filters }, { abortSignal }));
+  const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", Tags }) => ({ type: "security-group", id: GroupId, state: "", tags: tagsOf(Tags) }));
 };
 var keyPairsBy = async ({ client, abortSignal }, Filters) => {
@@ -61134,7 +61158,9 @@ var keyPairsBy = async ({ client, abortSignal }, Filters) => {
   }));
 };
 var launchTemplatesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await all(paginateDescribeLaunchTemplates({ client }, { Filters }, { abortSignal }));
+  const pages = await allPages(
+    paginateDescribeLaunchTemplates({ client, pageSize: templatePageSize }, { Filters }, { abortSignal })
+  );
   return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", CreateTime, Tags }) => ({
     type: "launch-template",
     id: LaunchTemplateId,
@@ -61145,7 +61171,7 @@ var launchTemplatesBy = async ({ client, abortSignal }, Filters) => {
 };
 var spotRequestsBy = async ({ client, abortSignal }, Filters) => {
   const query = { Filters: [...Filters, { Name: "state", Values: ["open", "active"] }] };
-  const pages = await all(paginateDescribeSpotInstanceRequests({ client }, query, { abortSignal }));
+  const pages = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
   return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, Tags }) => ({
     type: "spot-request",
     id: SpotInstanceRequestId,
@@ -61157,20 +61183,16 @@ var spotRequestsBy = async ({ client, abortSignal }, Filters) => {
 function tagsOf(tags = []) {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
-async function all(pages) {
-  const collected = [];
-  for await (const page of pages) collected.push(page);
-  return collected;
-}
 
 // src/ec2/causes.ts
 var awsCauses = [
   {
     id: "instance-profile",
     title: "The instance profile is not there",
-    pattern: /^InvalidParameterValue: .*iamInstanceProfile/i,
-    cause: "The instance profile that the machine is to have does not exist.",
-    change: "Correct the profile's name (not its role's), or wait a moment if it has just been made."
+    // Packer looks it up in IAM, unless the template says skip_profile_validation.
+    pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
+    cause: "The instance profile that the machine is to have does not exist in this account.",
+    change: "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
   },
   {
     id: "architecture",
@@ -61185,6 +61207,13 @@ var awsCauses = [
     pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
     cause: "There is no such instance type in this region, or not in this zone of it.",
     change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+  },
+  {
+    id: "free-plan",
+    title: "The plan of the account does not allow the instance type",
+    pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
+    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
+    change: "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
   },
   {
     id: "marketplace-terms",
@@ -61204,8 +61233,15 @@ var awsCauses = [
     id: "source-image-gone",
     title: "The source image is gone",
     pattern: /^InvalidAMIID\.\w+: /,
-    cause: "The image to bake on does not exist in this region, or is not shared with this account (any more).",
-    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest."
+    cause: 'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
+    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+  },
+  {
+    id: "block-public-access",
+    title: "The account blocks public access",
+    pattern: /^\w+: .*block(ing)? public access/i,
+    cause: "The account or its organization blocks that images, snapshots or networks are open to the public.",
+    change: `Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account's administrators change the setting: EC2 console, Data protection and security.`
   },
   {
     id: "denied",
@@ -61220,6 +61256,13 @@ var awsCauses = [
     pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
     cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
     change: "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+  },
+  {
+    id: "subnet-full",
+    title: "The subnet has no free address",
+    pattern: /^InsufficientFreeAddressesInSubnet: /,
+    cause: "All addresses of the subnet are in use.",
+    change: "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
   },
   {
     id: "network-gone",
@@ -61296,7 +61339,7 @@ var awsCauses = [
     title: "The volume does not fit the source image",
     pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
     cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
-    change: "Correct launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+    change: "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
   },
   {
     id: "aws-unwell",
@@ -61323,14 +61366,18 @@ function denialIn(text2) {
 function decidedBy(text2) {
   if (/session policy/.test(text2)) return "session";
   if (/permissions boundary/.test(text2)) return "boundary";
-  if (/(service|resource) control policy/.test(text2)) return "organization";
+  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
+  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
+  if (/resource-based policy/.test(text2)) return "resource";
   return /explicit deny/.test(text2) ? "explicit-deny" : "role";
 }
 var otherPolicies = {
   "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
   session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.",
   boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account."
+  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
+  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
+  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
 };
 function describeDenials(denials) {
   const lines = denials.map(({ action, resource, by }) => {
@@ -61390,12 +61437,12 @@ var Look = class {
    */
   for(type2, search, filters) {
     const idFilter = idFilters[type2];
-    const all2 = [
+    const all = [
       filter(`tag:${tagKeys.bake}`, [this.#traces.bakeId]),
       ...idFilter === void 0 ? [] : [filter(idFilter, this.recorded(type2))],
       ...filters
     ].filter(({ Values }) => Values?.length);
-    return this.with(type2, async (reader) => (await Promise.all(all2.map((one) => search(reader, [one])))).flat());
+    return this.with(type2, async (reader) => (await Promise.all(all.map((one) => search(reader, [one])))).flat());
   }
   /** The same with a search that is not one by filters. */
   async with(type2, search) {
@@ -61487,11 +61534,11 @@ async function findResources(account, traces, signal) {
       return { found: await findCopies(look2, home.imageIds), unseen: look2.unseen, doubts: [] };
     })
   );
-  const all2 = [home, ...elsewhere, await findInIam(account, traces, signal)];
-  const found = all2.flatMap((one) => one.found).filter(({ state: state2 }) => state2 !== "terminated");
+  const all = [home, ...elsewhere, await findInIam(account, traces, signal)];
+  const found = all.flatMap((one) => one.found).filter(({ state: state2 }) => state2 !== "terminated");
   return {
     found: [...new Map(found.map((one) => [`${one.type} ${one.id}`, one])).values()],
-    unseen: all2.flatMap((one) => one.unseen),
+    unseen: all.flatMap((one) => one.unseen),
     doubts: home.doubts
   };
 }
@@ -65343,7 +65390,8 @@ async function describeImage(ec2, region2, id2, { bake: expectedBake, began }, s
   const image = await poll(
     async () => {
       const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
-      return (await ec2.send(new DescribeImagesCommand(query), { abortSignal: signal })).Images?.[0];
+      const pages = await allPages(paginateDescribeImages({ client: ec2, pageSize }, query, { abortSignal: signal }));
+      return pages.flatMap(({ Images = [] }) => Images)[0];
     },
     { signal: timeLimit(6e4, [signal]) }
   ).catch((error2) => {
@@ -71996,8 +72044,9 @@ var subnetIdList = list(
   matching(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "subnet ids such as subnet-0123456789abcdef0")
 );
 async function vpcOf(ec2, subnetIds, region2, signal) {
-  const query = new DescribeSubnetsCommand({ Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] });
-  const { Subnets: found = [] } = await ec2.send(query, { abortSignal: signal });
+  const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
+  const pages = await allPages(paginateDescribeSubnets({ client: ec2, pageSize }, query, { abortSignal: signal }));
+  const found = pages.flatMap(({ Subnets = [] }) => Subnets);
   const missing3 = subnetIds.filter((id2) => !found.some(({ SubnetId }) => SubnetId === id2));
   if (missing3.length > 0) {
     throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region2}`);
@@ -72011,10 +72060,12 @@ async function vpcOf(ec2, subnetIds, region2, signal) {
 }
 async function findVpc(ec2, id2, signal) {
   const filter2 = id2 === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id2] };
-  const { Vpcs: [vpc] = [] } = await ec2.send(new DescribeVpcsCommand({ Filters: [filter2] }), { abortSignal: signal });
+  const query = { Filters: [filter2] };
+  const pages = await allPages(paginateDescribeVpcs({ client: ec2, pageSize }, query, { abortSignal: signal }));
+  const [vpc] = pages.flatMap(({ Vpcs = [] }) => Vpcs);
   if (!vpc?.VpcId) return void 0;
-  const all2 = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
-  return { id: vpc.VpcId, cidrs: [...new Set(all2.flatMap((cidr2) => cidr2 ?? []))] };
+  const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
+  return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
 }
 
 // src/network/planReach.ts
@@ -72130,10 +72181,10 @@ var repositories = {
   deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
   rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
 };
-async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { readBytes, log }, signal) {
+async function resolveJenkins({ version: wanted2, repositoryUrl, packages }, { readBytes, log }, signal) {
   const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
   const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
-  const kinds = packageKinds(source, repositoryUrl !== void 0);
+  const kinds = packageKinds(packages, repositoryUrl !== void 0);
   const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
   const limit = timeLimit(3e4, [signal]);
   let index = indexOf(url, kinds[0]);
@@ -72167,9 +72218,9 @@ async function resolveJenkins({ version: wanted2, repositoryUrl, source }, { rea
 function meantWithoutQuotes(wanted2, versions2) {
   return /^\d+\.\d*[1-9]$/.test(wanted2) ? versions2.findLast((version) => version.startsWith(wanted2) && /^0+$/.test(version.slice(wanted2.length))) : void 0;
 }
-function packageKinds(source, isMirror) {
-  if (source === "al2023") return ["rpm"];
-  return isMirror && /^(ami-|resolve:)/.test(source) ? ["deb", "rpm"] : ["deb"];
+function packageKinds(known, isMirror) {
+  if (known) return [known];
+  return isMirror ? ["deb", "rpm"] : ["deb"];
 }
 async function firstIndex(url, [kind, ...others], read5, signal) {
   try {
@@ -72617,9 +72668,9 @@ async function readVersions(url, names2, context, signal) {
   const limits = { longest: longestVersions, mostKept: mostVersions2 };
   const isWanted = (name, inner2) => name === "plugins" && inner2 !== void 0 && names2.has(inner2);
   const { inner } = await read(address, isWanted, limits, context, signal);
-  const all2 = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
+  const all = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
   return (name, version) => {
-    const versions2 = all2.get(name) ?? {};
+    const versions2 = all.get(name) ?? {};
     return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
   };
 }
@@ -72729,7 +72780,8 @@ var distributions = {
   al2023: {
     owner: "137112412989",
     names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
-    loginUser: "ec2-user"
+    loginUser: "ec2-user",
+    packages: "rpm"
   },
   // Ubuntu on AWS, "Find Ubuntu images on AWS".
   "ubuntu-24.04": {
@@ -72738,37 +72790,78 @@ var distributions = {
       x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
       arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
     },
-    loginUser: "ubuntu"
+    loginUser: "ubuntu",
+    packages: "deb"
   },
   // wiki.debian.org/Cloud/AmazonEC2Image
   "debian-13": {
     owner: "136693071363",
     names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
-    loginUser: "admin"
+    loginUser: "admin",
+    packages: "deb"
   }
 };
 var sourceNames = Object.keys(distributions);
 var parameterPrefix = "resolve:ssm:";
-async function resolveSource({ ec2, readParameter }, { source, architecture, region: region2 }, signal) {
+async function resolveSource(context, request, signal) {
+  const { source, region: region2 } = request;
   const distribution = distributions[source];
-  const wanted2 = source.startsWith(parameterPrefix) ? await imageIdIn(source.slice(parameterPrefix.length), readParameter, region2, signal) : source;
-  const query = distribution ? {
-    Owners: [distribution.owner],
+  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region2, signal), context, region2, signal);
+  warnOf(image, context);
+  return usable(image, request);
+}
+async function newestOf({ owner, names: names2 }, { ec2 }, { source, architecture, region: region2 }, signal) {
+  const query = {
+    Owners: [owner],
     Filters: [
-      { Name: "name", Values: [distribution.names[architecture]] },
+      { Name: "name", Values: [names2[architecture]] },
       { Name: "state", Values: ["available"] }
     ]
-  } : { Filters: [{ Name: "image-id", Values: [wanted2] }] };
-  const { Images = [] } = await ec2.send(new DescribeImagesCommand(query), { abortSignal: signal });
-  const newest = Images.reduce(newer, void 0);
-  if (!newest?.ImageId) {
-    const advice2 = distribution ? "its publisher offers none there under the usual account and name; give an image id" : "image ids differ from region to region, and the image must be shared with this account";
-    throw new InputError("source-ami", `no image '${wanted2}' can be seen in ${region2}; ${advice2}`);
-  }
-  return usable(newest, newest.ImageId, architecture);
+  };
+  const pages = await allPages(paginateDescribeImages({ client: ec2, pageSize }, query, { abortSignal: signal }));
+  const newest = pages.flatMap(({ Images = [] }) => Images).reduce(newer, void 0);
+  if (newest) return newest;
+  throw new InputError(
+    "source-ami",
+    `no image '${source}' can be seen in ${region2}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+  );
 }
-function usable(image, id2, architecture) {
-  if (image.RootDeviceType !== "ebs" || !image.RootDeviceName) {
+async function imageById(id2, { ec2 }, region2, signal) {
+  const unseen2 = (said) => new InputError(
+    "source-ami",
+    `no image '${id2}' can be seen in ${region2}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+  );
+  try {
+    const query = new DescribeImagesCommand({ ImageIds: [id2] });
+    const { Images: [image] = [] } = await ec2.send(query, { abortSignal: signal });
+    if (image?.ImageId) return image;
+  } catch (error2) {
+    signal.throwIfAborted();
+    if (!(error2 instanceof Error && error2.name.startsWith("InvalidAMIID."))) throw error2;
+    throw unseen2(` (${error2.name}: ${error2.message})`);
+  }
+  throw unseen2("");
+}
+var allowedImages = 'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)';
+function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
+  if (deprecated !== void 0 && Date.parse(deprecated) <= now.getTime()) {
+    log.warning(
+      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+    );
+  }
+  if (allowed2 === false) {
+    log.warning(
+      `The source image ${id2} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
+    );
+  }
+}
+async function imageIdOf(source, { readParameter }, region2, signal) {
+  if (!source.startsWith(parameterPrefix)) return source;
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region2, signal);
+}
+function usable(image, { architecture, volumeSize }) {
+  const { ImageId: id2 = "", RootDeviceName: rootDeviceName } = image;
+  if (image.RootDeviceType !== "ebs" || !rootDeviceName) {
     throw new InputError("source-ami", `${id2} has no EBS root volume, which a bake needs`);
   }
   if (image.Architecture !== architecture) {
@@ -72777,8 +72870,24 @@ function usable(image, id2, architecture) {
       `${id2} is for ${image.Architecture}, and 'architecture' is ${architecture}; change one of them`
     );
   }
-  const loginUser = Object.values(distributions).find(({ owner }) => owner === image.OwnerId)?.loginUser;
-  return { id: id2, name: image.Name ?? "", rootDeviceName: image.RootDeviceName, ...loginUser ? { loginUser } : {} };
+  const root9 = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDeviceName);
+  const least = root9?.Ebs?.VolumeSize;
+  if (volumeSize !== void 0 && least !== void 0 && volumeSize < least) {
+    throw new InputError(
+      "volume-size",
+      `${volumeSize} GiB is smaller than the root volume of the source image ${id2}, which has ${least} GiB; give at least ${least}, or leave it out`
+    );
+  }
+  const publisher = Object.values(distributions).find(({ owner }) => owner === image.OwnerId);
+  return {
+    id: id2,
+    name: image.Name ?? "",
+    rootDeviceName,
+    ...publisher ? { loginUser: publisher.loginUser, packages: publisher.packages } : {}
+  };
+}
+function packagesOf({ packages }, loginUser) {
+  return packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
 }
 async function imageIdIn(parameter, read5, region2, signal) {
   const value = await read5(parameter, signal).catch((error2) => {
@@ -72820,13 +72929,15 @@ async function planImage(inputs, context, signal) {
   const { image, template, aws } = inputs;
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
+  const { source: wanted2, architecture, volumeSize } = image;
+  const looking2 = resolveSource(
+    { ec2, log, now, readParameter },
+    { source: wanted2, architecture, region: aws.region, ...volumeSize ? { volumeSize } : {} },
+    signal
+  );
   const [source, jenkins, reach] = await Promise.all([
-    resolveSource(
-      { ec2, readParameter },
-      { source: image.source, architecture: image.architecture, region: aws.region },
-      signal
-    ),
-    asksForJenkins ? resolveJenkins(jenkinsRequest(image), { readBytes, log }, signal) : void 0,
+    looking2,
+    asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(image, found), { readBytes, log }, signal)) : void 0,
     planReach({ via, allowedCidrs, subnetIds }, { ec2, region: aws.region, read: read5, log }, signal)
   ]);
   const sshUsername = image.sshUsername ?? source.loginUser;
@@ -72865,12 +72976,9 @@ async function planImage(inputs, context, signal) {
     }
   };
 }
-function jenkinsRequest({
-  jenkinsVersion: version,
-  jenkinsRepositoryUrl: repositoryUrl,
-  source
-}) {
-  return { version, source, ...repositoryUrl ? { repositoryUrl } : {} };
+function jenkinsRequest({ jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername }, source) {
+  const packages = packagesOf(source, sshUsername);
+  return { version, ...packages ? { packages } : {}, ...repositoryUrl ? { repositoryUrl } : {} };
 }
 function runName(env2) {
   const name = [env2["GITHUB_REPOSITORY"], env2["GITHUB_RUN_ID"], env2["GITHUB_RUN_ATTEMPT"]].filter(Boolean).join("/");
@@ -73017,8 +73125,8 @@ var policyLimit = 2048;
 function packerSessionPolicy(options) {
   const { region: region2, partition: partition2, bakeId, requireTags, passesRole, startsSessions, copyRegions = [], roles = [] } = options;
   const regions = [.../* @__PURE__ */ new Set([region2, ...copyRegions])];
-  const suffix = partition2 === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const tagged = requireTags && bakeId !== void 0 && partition2 === "aws";
+  const suffix = { "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.*" }[partition2] ?? "amazonaws.com";
+  const tagged = requireTags && bakeId !== void 0 && !/^aws-(cn|us-gov)$/.test(partition2);
   const policy = JSON.stringify({
     Version: "2012-10-17",
     Statement: [
@@ -73027,7 +73135,7 @@ function packerSessionPolicy(options) {
       ...passesRole ? [
         // The shipped template leaves the looking up of its profile to the launch.
         ...requireTags ? [] : [allow2(["iam:GetInstanceProfile"])],
-        allow2(["iam:PassRole"], { StringEquals: { "iam:PassedToService": `ec2.${suffix}` } })
+        allow2(["iam:PassRole"], { StringLike: { "iam:PassedToService": `ec2.${suffix}` } })
       ] : [],
       ...startsSessions && tagged ? sessions(bakeId, partition2) : [],
       // EC2 itself is denied outside of the regions; a list of them would be too long for a policy.
@@ -73141,36 +73249,68 @@ function placesOf(instanceTypes, subnetIds) {
   return instanceTypes.flatMap((instanceType) => subnetIds.map((subnetId) => ({ instanceType, subnetId })));
 }
 async function onFirstWithCapacity(places, log, attempt2) {
-  for (const [index, place2] of places.entries()) {
+  const untried = places.map((place2, index) => ({ place: place2, index }));
+  for (let tried = untried.shift(); tried !== void 0; ) {
+    const { place: place2, index } = tried;
     try {
       return await attempt2(place2, index);
     } catch (error2) {
-      const next = places[index + 1];
-      if (!isNoCapacity(error2) && !(next && isNotOffered(error2))) throw error2;
-      if (next === void 0) throw places.length > 1 ? noneLeft(places, error2) : error2;
-      log.warning(`No capacity for ${nameOf2(place2)}; trying ${nameOf2(next)}. AWS said: ${messageOf(error2)}`);
+      const lacking = whatIsLacking(error2);
+      if (lacking === void 0) throw error2;
+      const helps = lacking.elsewhere(place2);
+      const next = untried.findIndex((other) => helps(other.place));
+      if (next < 0) throw places.length > 1 && lacking === noCapacity ? noneLeft(places, place2, error2) : error2;
+      untried.splice(0, next);
+      tried = untried.shift();
+      if (tried)
+        log.warning(`${lacking.what} ${nameOf2(place2)}; trying ${nameOf2(tried.place)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
 }
+var noCapacity = { what: "No capacity for", elsewhere: () => () => true };
+var lackings = {
+  "no-capacity": noCapacity,
+  // Of this zone; as for the log, that is the same.
+  "type-not-offered": { ...noCapacity },
+  "subnet-full": {
+    what: "No free address for",
+    elsewhere: (place2) => (other) => other.subnetId !== place2.subnetId
+  },
+  "free-plan": {
+    what: "The plan of this account does not allow",
+    elsewhere: (place2) => (other) => other.instanceType !== place2.instanceType
+  }
+};
+function whatIsLacking(error2) {
+  if (!(error2 instanceof Error)) return void 0;
+  const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
+  return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
+}
 function nameOf2({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
 }
-function noneLeft(places, error2) {
+function noneLeft(places, last, error2) {
   return new UserError(
     `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${places.slice(-1).map(nameOf2).join("")} it was said: ${messageOf(error2)}`,
+Of ${nameOf2(last)} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
-function isNoCapacity(error2) {
-  if (error2 instanceof UserError) return error2.id === "no-capacity";
-  return error2 instanceof Error && error2.name === "InsufficientInstanceCapacity";
+
+// src/ec2/restricted.ts
+function tagsAtCreation(region2) {
+  if (region2.startsWith("cn-")) return "nothing";
+  return region2.startsWith("us-gov-") ? "no-images" : "everything";
 }
-function isNotOffered(error2) {
-  if (error2 instanceof UserError) return error2.id === "type-not-offered";
-  return error2 instanceof Error && error2.name === "Unsupported";
+function restrictedTagging(region2) {
+  const left = {
+    "no-images": "the image and its snapshots",
+    nothing: "the key pair, the group, the machine, its volume, the image and its snapshots",
+    everything: void 0
+  }[tagsAtCreation(region2)];
+  return left === void 0 ? void 0 : `In ${region2} Packer's amazon plugin makes ${left} without tags and tags them afterwards, which EC2 does not ask of it. A policy that demands tags of what is made, as iam/permissions.json does, denies that: the bake's role needs wider permissions here.`;
 }
 
 // src/image/bakeFiles.ts
@@ -73211,6 +73351,7 @@ var carriers = {
   tags: ["tags"]
 };
 var alsoUsed = /* @__PURE__ */ new Set(["instance-types", "connect-via", "subnet-ids", "allowed-cidrs"]);
+var alsoCarriedBy = { "jenkins-repository-url": "jenkins_version" };
 var reserved = /* @__PURE__ */ new Map([
   ["region", "aws-region"],
   ["tags", "tags"]
@@ -73219,7 +73360,7 @@ function insistedOn(given) {
   return new Set([...given].flatMap((input) => carriers[input] ?? []));
 }
 function unusedInputs(template, given) {
-  return Object.entries(carriers).filter(([input]) => given.has(input) && !alsoUsed.has(input)).flatMap(([input, [variable = ""]]) => template.declared.has(variable) ? [] : [{ input, variable }]).map(
+  return Object.entries(carriers).filter(([input]) => given.has(input) && !alsoUsed.has(input)).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(([input, [variable = ""]]) => template.declared.has(variable) ? [] : [{ input, variable }]).map(
     ({ input, variable }) => new InputError(
       input,
       `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
@@ -73443,7 +73584,7 @@ var connectionRules = [
     title: "SSH does not answer",
     pattern: /Timeout waiting for SSH|SSH wait cancelled/,
     cause: "Packer waited for SSH in vain. Most often this runner does not connect from the ranges that were let in ('allowed-cidrs'); or the user is wrong, or sshd does not come up or listens on another port.",
-    change: "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, and the subnet's route and network ACL.",
+    change: "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, the subnet's route and network ACL, and whether the account blocks public access to its VPCs (aws ec2 describe-vpc-block-public-access-options).",
     detail: ({ ranges, address }, { sshUsername }) => [
       ranges ? `Port 22 was open to ${ranges}` : "The ranges that were let in are not known",
       address ? `the machine was tried at ${address}` : "the machine showed no address",
@@ -73821,7 +73962,7 @@ function denialAdvice(text2, { tagged }) {
   const detail = `AWS denied:
 ${describeDenials([denial]).join("\n")}`;
   if (denial.by !== "role") return { detail, change: otherPolicies[denial.by] };
-  const reason = tagged ? "" : " (the template does not use the variable tags, so no tag can be demanded)";
+  const reason = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
   const statements = printStatements(statementsFor([denial.action], tagged));
   return {
     detail,
@@ -73849,7 +73990,11 @@ function detailOf(rule, failure, facts) {
   return { detail: rule.detail?.(failure, facts) };
 }
 function awsError(text2) {
-  const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text2) ?? /Instance state change details: [^:\n]*: ((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(text2) ?? [];
+  const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? // Of the services whose model names their errors: IAM, STS, SSM, KMS.
+  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text2) ?? // What kept the machine from starting may stand behind an error of AWS's own.
+  /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
+    text2
+  ) ?? [];
   return code2 === void 0 || message === void 0 ? void 0 : { code: code2, message };
 }
 function evidence({ errors, said, connected, stderr }, line) {
@@ -73912,8 +74057,8 @@ function linesOf2(texts) {
   return texts.flatMap((text2) => text2.split("\n")).filter((line) => line.trim() !== "");
 }
 function ends(lines) {
-  const all2 = lines.length <= firstSaid + lastSaid;
-  return (all2 ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded3);
+  const all = lines.length <= firstSaid + lastSaid;
+  return (all ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded3);
 }
 function bounded3(text2) {
   return text2.length > longest ? `${text2.slice(0, longest)}…` : text2;
@@ -74510,7 +74655,7 @@ async function buildImages(bake2, signal) {
         environment,
         facts: {
           shipped: template.shipped,
-          tagged: template.variables.has("tags"),
+          tagged: template.variables.has("tags") && tagsAtCreation(region2) === "everything",
           sshUsername: template.variables.has("ssh_username") ? plan.sshUsername ?? "" : "",
           ...inputs.image.setupScript ? { setupScript: inputs.image.setupScript } : {}
         },
@@ -75444,6 +75589,11 @@ async function extractPacker(zip, folder, signal) {
   return file;
 }
 
+// src/ec2/burstable.ts
+function isBurstable(instanceType) {
+  return /^t(2|3a?|4g)\./.test(instanceType);
+}
+
 // src/network/placement.ts
 function placement({ via }, subnetId, groupIds) {
   const groups = groupIds.length > 0 ? [...groupIds] : void 0;
@@ -75461,11 +75611,11 @@ function placement({ via }, subnetId, groupIds) {
 
 // src/preflight/creates.ts
 function dryRunsOf(request) {
-  const { shipped, smoke, bakeId, tags } = request;
+  const { shipped, smoke, bakeId } = request;
   const name = `bake-jenkins-ami-preflight-${bakeId}`;
   return [
     ...shipped ? [launch("The launch of the build", request, asTheTemplate(request))] : [],
-    ...shipped ? [keyPair(name, tags)] : [],
+    ...shipped ? [keyPair(name, request)] : [],
     ...smoke ? [launch("The launch of the smoke test", request, {})] : [],
     ...shipped || smoke ? [securityGroup(name, request)] : []
   ];
@@ -75486,19 +75636,31 @@ function launch(attempt2, request, more) {
   });
   return { attempt: attempt2, send: (ec2, abortSignal) => ec2.send(command9, { abortSignal }) };
 }
-function asTheTemplate({ source, instanceProfile }) {
-  const ebs = { VolumeType: "gp3", Iops: 3e3, Throughput: 125, Encrypted: true, DeleteOnTermination: true };
+function asTheTemplate(request) {
+  const { source, instanceTypes, instanceProfile, volumeSize, kmsKeyId } = request;
+  const ebs = {
+    VolumeType: "gp3",
+    Iops: 3e3,
+    Throughput: 125,
+    Encrypted: true,
+    DeleteOnTermination: true,
+    ...volumeSize === void 0 ? {} : { VolumeSize: volumeSize },
+    ...kmsKeyId === void 0 ? {} : { KmsKeyId: kmsKeyId }
+  };
   return {
     BlockDeviceMappings: [{ DeviceName: source.rootDeviceName, Ebs: ebs }],
-    ...instanceProfile ? { IamInstanceProfile: { Name: instanceProfile } } : {}
+    ...isBurstable(instanceTypes[0] ?? "") ? { CreditSpecification: { CpuCredits: "unlimited" } } : {},
+    ...instanceProfile ? { IamInstanceProfile: { Name: instanceProfile } } : {},
+    ...pluginTags(request) ? {} : { TagSpecifications: void 0 }
   };
 }
-function keyPair(name, tags) {
+var pluginTags = ({ region: region2 }) => tagsAtCreation(region2) !== "nothing";
+function keyPair(name, request) {
   const command9 = new CreateKeyPairCommand({
     DryRun: true,
     KeyName: name,
     KeyType: "ed25519",
-    TagSpecifications: tagSpecifications(tags, "key-pair")
+    ...pluginTags(request) ? { TagSpecifications: tagSpecifications(request.tags, "key-pair") } : {}
   });
   return { attempt: "The build's key pair", send: (ec2, abortSignal) => ec2.send(command9, { abortSignal }) };
 }
@@ -75516,8 +75678,7 @@ function securityGroup(name, { tags, reach }) {
 // src/preflight/instanceTypes.ts
 var leastMemory = 3500;
 async function checkInstanceTypes(ec2, names2, needs, signal) {
-  const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: [...names2] }] });
-  const { InstanceTypes: types2 = [] } = await ec2.send(query, { abortSignal: signal });
+  const types2 = await typesBy(ec2, { Name: "instance-type", Values: [...names2] }, signal);
   const findings = names2.map(
     (name) => judge(
       name,
@@ -75529,6 +75690,21 @@ async function checkInstanceTypes(ec2, names2, needs, signal) {
     problems: findings.flatMap(({ problem: problem4 }) => problem4 ?? []),
     warnings: findings.flatMap(({ warning: warning3 }) => warning3 ?? [])
   };
+}
+async function freePlanTypes(ec2, needs, signal) {
+  const types2 = await typesBy(ec2, { Name: "free-tier-eligible", Values: ["true"] }, signal);
+  const able = types2.filter((type2) => {
+    const { problem: problem4, warning: warning3 } = judge(type2.InstanceType ?? "", needs, type2);
+    return problem4 === void 0 && warning3 === void 0;
+  });
+  const memoryOf = ({ MemoryInfo }) => MemoryInfo?.SizeInMiB ?? 0;
+  return able.toSorted((one, other) => memoryOf(other) - memoryOf(one)).flatMap(({ InstanceType }) => InstanceType ?? []);
+}
+async function typesBy(ec2, filter2, signal) {
+  const query = { Filters: [filter2] };
+  const paging = { client: ec2, pageSize: typePageSize };
+  const pages = await allPages(paginateDescribeInstanceTypes(paging, query, { abortSignal: signal }));
+  return pages.flatMap(({ InstanceTypes: InstanceTypes2 = [] }) => InstanceTypes2);
 }
 function judge(name, { architecture, nitro }, type2) {
   if (!type2) return { problem: `${name} is not offered in this region` };
@@ -75557,21 +75733,25 @@ async function preflight(ec2, request, log, signal) {
     ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, request, limit)),
     ...request.instanceTypes.length > 0 ? [checkTypes(ec2, request, limit)] : []
   ];
-  const findings = (await Promise.all(checks)).flat();
+  const findings = await withFreePlanTypes(ec2, request, (await Promise.all(checks)).flat(), limit);
   signal.throwIfAborted();
-  const warnings = findings.flatMap((finding) => finding.kind === "warning" ? [finding.text] : []);
+  const restricted = request.shipped ? restrictedTagging(request.region) : void 0;
+  const warnings = [
+    ...restricted === void 0 ? [] : [restricted],
+    ...findings.flatMap((finding) => finding.kind === "warning" ? [finding.text] : [])
+  ];
   new Set(warnings).forEach((text2) => log.warning(text2));
-  const message = explain2(findings);
+  const message = explain2(findings, tagsAtCreation(request.region) === "everything");
   if (message !== void 0) throw new UserError(message.text, { id: message.id });
   if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`);
 }
-async function tryCreate(ec2, { attempt: attempt2, send: send3 }, { reach }, signal) {
+async function tryCreate(ec2, { attempt: attempt2, send: send3 }, { reach, instanceTypes }, signal) {
   try {
     await send3(ec2, signal);
     return [{ kind: "warning", text: `${attempt2}: AWS answered a dry run as if it had been done` }];
   } catch (error2) {
     if (error2 instanceof Error && error2.name === "DryRunOperation") return [];
-    return [findingOf(attempt2, error2, reach.subnetIds.length > 1)];
+    return [findingOf(attempt2, error2, { subnet: reach.subnetIds.length > 1, type: instanceTypes.length > 1 })];
   }
 }
 async function checkTypes(ec2, request, signal) {
@@ -75589,7 +75769,7 @@ async function checkTypes(ec2, request, signal) {
     return [findingOf("The instance types", error2)];
   }
 }
-function findingOf(attempt2, error2, elsewhere = false) {
+function findingOf(attempt2, error2, others = { subnet: false, type: false }) {
   const passing = { kind: "warning", text: `${attempt2} could not be tried beforehand: ${messageOf(error2)}` };
   if (!(error2 instanceof EC2ServiceException) || error2.$fault !== "client") return passing;
   const { name, message } = error2;
@@ -75597,14 +75777,24 @@ function findingOf(attempt2, error2, elsewhere = false) {
   if (denial) return { kind: "denied", denial };
   const cause = awsCause(name, message);
   if (cause?.id === "throttled" || cause?.id === "no-capacity") return passing;
-  if (cause?.id === "type-not-offered" && elsewhere) return passing;
+  if ((cause?.id === "type-not-offered" || cause?.id === "subnet-full") && others.subnet) return passing;
+  if (cause?.id === "free-plan" && others.type) return passing;
   return {
     kind: "problem",
     text: `${attempt2}: AWS answered ${name}: ${message}`,
-    ...cause ? { change: cause.change } : {}
+    ...cause ? { change: cause.change, cause: cause.id } : {}
   };
 }
-function explain2(findings) {
+async function withFreePlanTypes(ec2, { architecture, smoke, reach }, findings, signal) {
+  const isOfPlan = (finding) => finding.kind === "problem" && finding.cause === "free-plan";
+  if (!findings.some(isOfPlan)) return findings;
+  const nitro = smoke && reach.via === "session-manager";
+  const types2 = await freePlanTypes(ec2, { architecture, nitro }, signal).catch(() => []);
+  if (types2.length === 0) return findings;
+  const change = `Set 'instance-types' to ${types2.join(", ")}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`;
+  return findings.map((finding) => isOfPlan(finding) ? { ...finding, change } : finding);
+}
+function explain2(findings, tagged) {
   const denials = findings.flatMap((finding) => finding.kind === "denied" ? [finding.denial] : []);
   const problems = findings.flatMap((finding) => finding.kind === "problem" ? [finding] : []);
   if (denials.length === 0 && problems.length === 0) return void 0;
@@ -75614,21 +75804,21 @@ function explain2(findings) {
     ...problems.length > 0 ? ["It cannot be done like this:"] : [],
     ...unique(problems.map(({ text: text3 }) => `- ${text3}`)),
     ...unique(problems.flatMap(({ change }) => change ?? [])),
-    ...denials.length > 0 ? explainDenials(denials) : [],
+    ...denials.length > 0 ? explainDenials(denials, tagged) : [],
     pointer(id2)
   ];
   const text2 = lines.join("\n");
   return { id: id2, text: text2.length > longestMessage2 ? `${text2.slice(0, longestMessage2)}…
 ${pointer(id2)}` : text2 };
 }
-function explainDenials(denials) {
+function explainDenials(denials, tagged) {
   const ofRole = denials.filter(({ by }) => by === "role").map(({ action }) => action);
   return [
     "AWS denies what the bake has to do:",
     ...describeDenials(denials),
     ...ofRole.length > 0 ? [
       "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
-      printStatements(statementsFor(ofRole))
+      printStatements(statementsFor(ofRole, tagged))
     ] : []
   ];
 }
@@ -76287,17 +76477,20 @@ async function bake(inputs, deps, cancel) {
   deps.setOutputs(outcome);
   return outcome;
 }
-function preflightOf({ template, image, smoke }, { bakeId, tags, source, reach }) {
+function preflightOf({ aws, template, image, smoke }, { bakeId, tags, source, reach }) {
   const usesTypes = smoke !== void 0 || template.variables.has("instance_type");
   const instanceTypes = usesTypes ? image.instanceTypes : [];
   return {
     bakeId,
     tags,
+    region: aws.region,
     source,
     architecture: image.architecture,
     instanceTypes,
     reach,
     ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
+    ...image.volumeSize ? { volumeSize: image.volumeSize } : {},
+    ...image.kmsKeyId ? { kmsKeyId: image.kmsKeyId } : {},
     shipped: template.shipped,
     smoke: smoke !== void 0
   };
@@ -76542,7 +76735,7 @@ function region(env2) {
   return (given) => {
     const value = given || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
     if (value === "") throw new Error("is missing; give a region such as eu-west-1, or set AWS_REGION");
-    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, "a region such as eu-west-1")(value);
+    return matching(/^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/, "a region such as eu-west-1")(value);
   };
 }
 var roleArn = matching(
@@ -79972,11 +80165,11 @@ function staticKeys(sources) {
   const handed = settings.filter(({ component, name }) => component.startsWith("amazon") && (name === "access_key" || name === "secret_key")).flatMap(
     (setting) => textsOf(setting, sources).filter(({ text: text2 }) => text2.trim() !== "").map((reached) => problem3(reached, `is handed to ${setting.name} of ${setting.component}`))
   );
-  const all2 = [
+  const all = [
     ...[...variables2.keys()].flatMap((name) => textsOfVariable(name, sources)),
     ...settings.flatMap((setting) => textsOf(setting, sources))
   ];
-  const lookAlikes = all2.filter(({ text: text2 }) => accessKeyId.test(text2)).map((reached) => problem3(reached, "looks like an AWS access key"));
+  const lookAlikes = all.filter(({ text: text2 }) => accessKeyId.test(text2)).map((reached) => problem3(reached, "looks like an AWS access key"));
   const places = new Map([...lookAlikes, ...handed].map((each) => [each.where, each]));
   return [...places.values()].map(
     ({ input, where, what }) => new InputError(input, `a static AWS key: ${where} ${what}. ${advice}`)
@@ -80146,7 +80339,7 @@ function namesIn(sources) {
     return [...new Set(texts.flatMap((text2) => text2.match(pattern) ?? []))];
   };
   return {
-    copyRegions: matches((name) => name === "ami_regions", /\b[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}\b/g),
+    copyRegions: matches((name) => name === "ami_regions", /\b[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}\b/g),
     profiles: matches((name) => name === "profile", /^[\w.@+-]{1,64}$/),
     roles: matches(
       (name, within) => within === "assume_role" && name === "role_arn",
@@ -80519,9 +80712,9 @@ function outputsOf(outcome) {
   };
 }
 function byRegion(images) {
-  const all2 = images.flatMap((image) => everywhere(image).map(({ region: region2, id: id2 }) => ({ region: region2, id: id2, source: image.source })));
-  const regions = [...new Set(all2.map(({ region: region2 }) => region2))];
-  const inRegion = (region2) => Object.fromEntries(all2.flatMap((one) => one.region === region2 ? [[one.source, one.id]] : []));
+  const all = images.flatMap((image) => everywhere(image).map(({ region: region2, id: id2 }) => ({ region: region2, id: id2, source: image.source })));
+  const regions = [...new Set(all.map(({ region: region2 }) => region2))];
+  const inRegion = (region2) => Object.fromEntries(all.flatMap((one) => one.region === region2 ? [[one.source, one.id]] : []));
   return Object.fromEntries(
     regions.map((region2) => [region2, images.length > 1 ? inRegion(region2) : Object.values(inRegion(region2))[0] ?? ""])
   );
@@ -80667,8 +80860,8 @@ function earlyEndSummary(error2) {
     ...message === firstLineOf(message) ? [] : [fenced(message), ""]
   ].join("\n");
 }
-function imageRow({ id: id2, name, source, copies }, _, all2) {
-  const from = all2.length > 1 ? ` from ${code(source)}` : "";
+function imageRow({ id: id2, name, source, copies }, _, all) {
+  const from = all.length > 1 ? ` from ${code(source)}` : "";
   const also = copies.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join("");
   return `${code(id2)} ${code(name)}${from}${also}`;
 }
@@ -80752,9 +80945,9 @@ function judge3(tagged, age2) {
   const kept = [];
   const bakeIds = new Set(tagged.map(bakeOf));
   const lost = [...bakeIds].flatMap((bakeId) => {
-    const all2 = tagged.filter((resource) => bakeOf(resource) === bakeId);
-    const began = earliest(all2);
-    const judged = all2.map((resource) => ({ resource, why: whyKept(resource, began, age2) }));
+    const all = tagged.filter((resource) => bakeOf(resource) === bakeId);
+    const began = earliest(all);
+    const judged = all.map((resource) => ({ resource, why: whyKept(resource, began, age2) }));
     kept.push(...judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [] : [{ resource, why: why2 }]));
     const resources = judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [resource] : []);
     const expires = new Date(Math.max(...resources.map((resource) => expiryOf(resource))));

@@ -75,7 +75,7 @@ function region(env: Environment): Parse<string> {
   return (given) => {
     const value = given || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
     if (value === '') throw new Error('is missing; give a region such as eu-west-1, or set AWS_REGION')
-    return matching(/^[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-west-1')(value)
+    return matching(/^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/, 'a region such as eu-west-1')(value)
   }
 }
 

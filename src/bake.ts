@@ -133,17 +133,20 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   return outcome
 }
 
-function preflightOf({template, image, smoke}: Inputs, {bakeId, tags, source, reach}: Plan): PreflightRequest {
+function preflightOf({aws, template, image, smoke}: Inputs, {bakeId, tags, source, reach}: Plan): PreflightRequest {
   const usesTypes = smoke !== undefined || template.variables.has('instance_type')
   const instanceTypes = usesTypes ? image.instanceTypes : []
   return {
     bakeId,
     tags,
+    region: aws.region,
     source,
     architecture: image.architecture,
     instanceTypes,
     reach,
     ...(image.instanceProfile ? {instanceProfile: image.instanceProfile} : {}),
+    ...(image.volumeSize ? {volumeSize: image.volumeSize} : {}),
+    ...(image.kmsKeyId ? {kmsKeyId: image.kmsKeyId} : {}),
     shipped: template.shipped,
     smoke: smoke !== undefined
   }

@@ -69,6 +69,52 @@ it('tries each type in every subnet before the next type', () => {
   ])
 })
 
+const answer = (name: string, message = 'no') => Object.assign(new Error(message), {name})
+
+it.each([
+  [
+    answer('InsufficientFreeAddressesInSubnet'),
+    ['a in x', 'a in y'],
+    /^warning: No free address for a in x; trying a in y/
+  ],
+  [
+    answer('InvalidParameterCombination', 'The specified instance type is not eligible for Free Tier.'),
+    ['a in x', 'b in x'],
+    /^warning: The plan of this account does not allow a in x; trying b in x/
+  ],
+  [new UserError('The build failed.', {id: 'subnet-full'}), ['a in x', 'a in y'], /No free address/],
+  [new UserError('The build failed.', {id: 'free-plan'}), ['a in x', 'b in x'], /The plan of this account/]
+])('does not try a place that lacks the very same: %s', async (error, expected, warning) => {
+  const log = recordingLog()
+  const tried: string[] = []
+  await onFirstWithCapacity(placesOf(['a', 'b'], ['x', 'y']), log, ({instanceType, subnetId}) => {
+    tried.push(`${instanceType} in ${subnetId}`)
+    return tried.length === 1 ? Promise.reject(error) : Promise.resolve()
+  })
+  expect(tried).toEqual(expected)
+  expect(log.lines).toEqual([expect.stringMatching(warning)])
+})
+
+it('gives each try its own number, by which its launch is told from the others', async () => {
+  const numbers: number[] = []
+  await onFirstWithCapacity(placesOf(['a', 'b'], ['x', 'y']), recordingLog(), (_, index) => {
+    numbers.push(index)
+    return numbers.length === 1
+      ? Promise.reject(answer('InvalidParameterCombination', 'not eligible for Free Tier'))
+      : Promise.resolve()
+  })
+  expect(numbers).toEqual([0, 2])
+})
+
+it('leaves the error of a subnet without free addresses as it is where there is no other', async () => {
+  const full = answer('InsufficientFreeAddressesInSubnet')
+  const places = placesOf(['a'], ['x'])
+  await expect(onFirstWithCapacity(places, recordingLog(), () => Promise.reject(full))).rejects.toBe(full)
+  await expect(
+    onFirstWithCapacity(placesOf(['a', 'b'], ['x']), recordingLog(), () => Promise.reject(full))
+  ).rejects.toBe(full)
+})
+
 it('goes on from a zone that does not offer the type, and leaves the last one’s error as it is', async () => {
   const places = placesOf(['t3.medium'], ['subnet-a', 'subnet-b'])
   const notOffered = Object.assign(new Error('not supported in your requested Availability Zone'), {

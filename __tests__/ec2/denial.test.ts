@@ -9,7 +9,11 @@ it.each([
   ['with an explicit deny in an identity-based policy', 'explicit-deny'],
   ['because no session policy allows the ec2:RunInstances action', 'session'],
   ['because no permissions boundary allows the ec2:RunInstances action', 'boundary'],
-  ['with an explicit deny in a service control policy', 'organization']
+  ['with an explicit deny in a service control policy', 'organization'],
+  ['because no resource control policy allows the ec2:RunInstances action', 'organization'],
+  ['because no VPC endpoint policy allows the ec2:RunInstances action', 'endpoint'],
+  ['with an explicit deny in a VPC endpoint policy', 'endpoint'],
+  ['because no resource-based policy allows the kms:CreateGrant action', 'resource']
 ])('knows whose word a denial is: %s', (because, by) => {
   expect(denialIn(said(because))).toEqual({
     action: 'ec2:RunInstances',

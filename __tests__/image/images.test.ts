@@ -1,5 +1,6 @@
-import {EC2, type EC2Client} from '@aws-sdk/client-ec2'
+import {DescribeImagesCommand, EC2, EC2Client} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
+import {mockClient} from 'aws-sdk-client-mock'
 import {bakedImages, type BakedImage} from '../../src/image/images.ts'
 import type {Artifact} from '../../src/packer/messages.ts'
 import {keep, promote} from '../../src/image/promote.ts'
@@ -122,15 +123,16 @@ it('promotes: IMDSv2 for every machine, verified, and last of all no date at whi
 it('asks for images of its own account alone', async () => {
   const asked: unknown[] = []
   const image = {ImageId: 'ami-0123456789abcdef0', Name: 'x', CreationDate: '2026-11-22T12:00:00.000Z'}
-  const ec2 = {
-    send: async ({input}: {input: unknown}) => {
+  const ec2 = new EC2Client({region: 'us-east-1'})
+  mockClient(ec2)
+    .on(DescribeImagesCommand)
+    .callsFake((input: unknown) => {
       asked.push(input)
       return {Images: [image]}
-    }
-  } as unknown as EC2Client
+    })
   const account = {region: 'us-east-1', inRegion: () => ec2}
   const artifacts = artifact(`us-east-1:${image.ImageId}`)
   const {images} = await bakedImages(account, artifacts, {bake: undefined, began: new Date(0)}, never)
   expect(images.map(({id}) => id)).toEqual([image.ImageId])
-  expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: [image.ImageId]}], Owners: ['self']}])
+  expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: [image.ImageId]}], MaxResults: 500, Owners: ['self']}])
 })

@@ -23,7 +23,7 @@ function repository(content: File | Readonly<Record<string, File>>): {readBytes:
   return {readBytes, log: recordingLog()}
 }
 
-const debian = {source: 'debian-13'}
+const debian = {packages: 'deb'} as const
 
 const index = [
   'Package: jenkins\nVersion: 2.555.3\nArchitecture: all',
@@ -124,7 +124,7 @@ it.each([
   ['2.568.9', 'https://pkg.jenkins.io/rpm-stable', '2.568.9'],
   ['weekly', 'https://pkg.jenkins.io/rpm', '2.568.10']
 ])('asks for %s of Amazon Linux in the RPM repository', async (version, repositoryUrl, found) => {
-  const release = await resolveJenkins({source: 'al2023', version}, repository(rpms), never)
+  const release = await resolveJenkins({packages: 'rpm', version}, repository(rpms), never)
   expect(release).toEqual({version: found, repositoryUrl})
   expect(asked).toEqual([`${repositoryUrl}/repodata/repomd.xml`, `${repositoryUrl}/repodata/1-primary.xml.gz`])
 })
@@ -132,7 +132,7 @@ it.each([
 const mirror = {version: 'lts', repositoryUrl: 'https://mirror.example.org'}
 
 it('finds out of what kind the mirror for an image of one’s own is', async () => {
-  const own = {...mirror, source: 'ami-0123456789abcdef0'}
+  const own = mirror
   expect((await resolveJenkins(own, repository(rpms), never)).version).toBe('2.568.10')
   expect((await resolveJenkins(own, repository(index), never)).version).toBe('2.568.10')
   await expect(resolveJenkins(own, repository({}), never)).rejects.toThrow(
@@ -142,7 +142,7 @@ it('finds out of what kind the mirror for an image of one’s own is', async () 
 
 it('does not take a mirror of Debian packages for Amazon Linux', async () => {
   await expect(
-    resolveJenkins({...mirror, source: 'al2023'}, repository({'/binary/Packages': index}), never)
+    resolveJenkins({...mirror, packages: 'rpm'}, repository({'/binary/Packages': index}), never)
   ).rejects.toThrow('https://mirror.example.org/repodata/repomd.xml could not be read: it answered 404.')
 })
 
@@ -160,7 +160,7 @@ it.each([
   ]
 ])('refuses an RPM repository %s', async (_, repomd, message) => {
   const broken = repository({'/repomd.xml': repomd, 'primary.xml.xz': ''})
-  await expect(resolveJenkins({source: 'al2023', version: 'lts'}, broken, never)).rejects.toThrow(message)
+  await expect(resolveJenkins({packages: 'rpm', version: 'lts'}, broken, never)).rejects.toThrow(message)
 })
 
 // What is quadratic does not come to an end with these.
@@ -194,7 +194,7 @@ it.each([
     "lists no package 'jenkins'"
   ]
 ])('reads an index of RPMs with a great many %s', async (_, files, message) => {
-  await expect(resolveJenkins({source: 'al2023', version: 'lts'}, repository(files), never)).rejects.toThrow(message)
+  await expect(resolveJenkins({packages: 'rpm', version: 'lts'}, repository(files), never)).rejects.toThrow(message)
 })
 
 it('notices a version that YAML has made shorter', async () => {

@@ -1,11 +1,15 @@
 import {expect, it} from '@jest/globals'
 import {DescribeImagesCommand, EC2Client, type DescribeImagesCommandInput, type Image} from '@aws-sdk/client-ec2'
 import {mockClient} from 'aws-sdk-client-mock'
-import {resolveSource, type Architecture} from '../../src/image/source.ts'
+import {packagesOf, resolveSource, type Architecture} from '../../src/image/source.ts'
+import {recordingLog} from '../recordingLog.ts'
 import {startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 
 const signal = new AbortController().signal
 const region = 'us-east-1'
+
+const now = new Date('2026-11-26T00:00:00.000Z')
+const about = {now, log: recordingLog()}
 
 const noParameters = () => Promise.reject(new Error('no parameter was asked for'))
 
@@ -17,7 +21,11 @@ async function inCloud(
   const name = typeof source === 'string' ? source : source(cloud)
   return {
     cloud,
-    image: await resolveSource({ec2, readParameter: noParameters}, {source: name, architecture, region}, signal)
+    image: await resolveSource(
+      {...about, ec2, readParameter: noParameters},
+      {source: name, architecture, region},
+      signal
+    )
   }
 }
 
@@ -49,7 +57,8 @@ it('finds the newest image of the distribution, for x86_64', async () => {
     id: cloud.sourceImageId,
     name: expect.stringMatching(/^debian-13-amd64-/),
     rootDeviceName: '/dev/xvda',
-    loginUser: 'admin'
+    loginUser: 'admin',
+    packages: 'deb'
   })
 })
 
@@ -72,11 +81,16 @@ it.each([
       ImageId: 'ami-0fedcba9876543210',
       CreationDate: '2026-11-01T00:00:00.000Z'
     })
-    const found = await resolveSource({ec2, readParameter: noParameters}, {source, architecture, region}, signal)
+    const found = await resolveSource(
+      {...about, ec2, readParameter: noParameters},
+      {source, architecture, region},
+      signal
+    )
     expect(found).toMatchObject({id: 'ami-0fedcba9876543210', loginUser: user})
     expect(asked).toEqual([
       {
         Owners: [owner],
+        MaxResults: 500,
         Filters: [
           {Name: 'name', Values: [name]},
           {Name: 'state', Values: ['available']}
@@ -94,7 +108,9 @@ it('takes an image by its id, and knows whom those of a distribution let in', as
 it('does not guess whom an image of one’s own lets in', async () => {
   const {ec2} = account({...image, Name: 'debian-13-amd64-of-our-own'})
   const request = {source: 'ami-0123456789abcdef0', architecture: 'x86_64', region} as const
-  expect(await resolveSource({ec2, readParameter: noParameters}, request, signal)).not.toHaveProperty('loginUser')
+  expect(await resolveSource({...about, ec2, readParameter: noParameters}, request, signal)).not.toHaveProperty(
+    'loginUser'
+  )
 })
 
 it('takes the image that a parameter names', async () => {
@@ -105,9 +121,9 @@ it('takes the image that a parameter names', async () => {
     return 'ami-0123456789abcdef0'
   }
   const request = {source: 'resolve:ssm:/images/base:3', architecture: 'x86_64', region} as const
-  expect((await resolveSource({ec2, readParameter}, request, signal)).id).toBe('ami-0123456789abcdef0')
+  expect((await resolveSource({...about, ec2, readParameter}, request, signal)).id).toBe('ami-0123456789abcdef0')
   expect(read).toEqual(['/images/base:3'])
-  expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: ['ami-0123456789abcdef0']}]}])
+  expect(asked).toEqual([{ImageIds: ['ami-0123456789abcdef0']}])
 })
 
 /** As the SDK throws what AWS answers. */
@@ -144,17 +160,86 @@ it.each([
 ])('says that a parameter %s', async (_, readParameter, message) => {
   const {ec2} = account(image)
   const request = {source: 'resolve:ssm:/images/base', architecture: 'x86_64', region} as const
-  await expect(resolveSource({ec2, readParameter}, request, signal)).rejects.toThrow(message)
+  await expect(resolveSource({...about, ec2, readParameter}, request, signal)).rejects.toThrow(message)
 })
 
 it('says that an image cannot be seen, and why that may be', async () => {
   await expect(inCloud('ami-0123456789abcdef0')).rejects.toThrow(
-    "Input 'source-ami': no image 'ami-0123456789abcdef0' can be seen in us-east-1; image ids differ"
+    "Input 'source-ami': no image 'ami-0123456789abcdef0' can be seen in us-east-1 (InvalidAMIID.NotFound: The image id '[ami-0123456789abcdef0]' does not exist); image ids differ"
   )
   const request = {source: 'ubuntu-24.04', architecture: 'x86_64', region} as const
-  await expect(resolveSource({ec2: account().ec2, readParameter: noParameters}, request, signal)).rejects.toThrow(
-    "no image 'ubuntu-24.04' can be seen in us-east-1; its publisher offers none"
-  )
+  await expect(
+    resolveSource({...about, ec2: account().ec2, readParameter: noParameters}, request, signal)
+  ).rejects.toThrow("no image 'ubuntu-24.04' can be seen in us-east-1; its publisher offers none")
+})
+
+const byId = {source: 'ami-0123456789abcdef0', architecture: 'x86_64', region} as const
+
+it.each(['InvalidAMIID.NotFound', 'InvalidAMIID.Malformed', 'InvalidAMIID.Unavailable'])(
+  'makes AWS’s %s an error of the input, which names the setting that hides images',
+  async (name) => {
+    const ec2 = new EC2Client({region})
+    mockClient(ec2)
+      .on(DescribeImagesCommand)
+      .rejects(Object.assign(new Error('no'), {name}))
+    const failure = resolveSource({...about, ec2, readParameter: noParameters}, byId, signal)
+    await expect(failure).rejects.toMatchObject({
+      input: 'source-ami',
+      message: expect.stringContaining(`(${name}: no)`)
+    })
+    await expect(failure).rejects.toThrow(/"Allowed AMIs"/)
+  }
+)
+
+it('leaves another error of AWS’s as it is', async () => {
+  const ec2 = new EC2Client({region})
+  const refusal = Object.assign(new Error('no'), {name: 'UnauthorizedOperation'})
+  mockClient(ec2).on(DescribeImagesCommand).rejects(refusal)
+  await expect(resolveSource({...about, ec2, readParameter: noParameters}, byId, signal)).rejects.toBe(refusal)
+})
+
+it.each([
+  [
+    '2026-08-24T12:00:00.000Z',
+    [expect.stringMatching(/^warning: The source image ami-\S+ has been deprecated .* since 2026-08-24/)]
+  ],
+  ['2027-02-01T12:00:00.000Z', []],
+  [undefined, []]
+])('takes an image that is deprecated from %s on, and warns when it is', async (DeprecationTime, warnings) => {
+  const {ec2} = account({...image, ...(DeprecationTime ? {DeprecationTime} : {})})
+  const log = recordingLog()
+  await resolveSource({now, log, ec2, readParameter: noParameters}, byId, signal)
+  expect(log.lines).toEqual(warnings)
+})
+
+it('warns of an image that a setting in audit mode would hide', async () => {
+  const {ec2} = account({...image, ImageAllowed: false})
+  const log = recordingLog()
+  await resolveSource({now, log, ec2, readParameter: noParameters}, byId, signal)
+  expect(log.lines).toEqual([expect.stringMatching(/^warning: .*"Allowed AMIs" .* audit mode/)])
+})
+
+it('refuses a volume that is smaller than the source image’s', async () => {
+  const {ec2} = account({...image, BlockDeviceMappings: [{DeviceName: '/dev/sda1', Ebs: {VolumeSize: 8}}]})
+  const look = (volumeSize: number) =>
+    resolveSource({...about, ec2, readParameter: noParameters}, {...byId, volumeSize}, signal)
+  await expect(look(7)).rejects.toMatchObject({
+    input: 'volume-size',
+    message: expect.stringContaining('7 GiB is smaller than the root volume of the source image')
+  })
+  await expect(look(8)).resolves.toMatchObject({rootDeviceName: '/dev/sda1'})
+})
+
+it.each([
+  ['ec2-user', 'rpm'],
+  ['ubuntu', 'deb'],
+  ['admin', 'deb'],
+  ['jenkins', undefined],
+  [undefined, undefined]
+])('guesses by the login user %s what an image of one’s own installs', (loginUser, packages) => {
+  const own = {id: 'ami-0123456789abcdef0', name: 'ours', rootDeviceName: '/dev/sda1'}
+  expect(packagesOf(own, loginUser)).toBe(packages)
+  expect(packagesOf({...own, packages: 'rpm'}, 'admin')).toBe('rpm')
 })
 
 it('refuses an image for another architecture', async () => {
@@ -166,5 +251,7 @@ it('refuses an image for another architecture', async () => {
 it('refuses an image without an EBS root volume', async () => {
   const {ec2} = account({...image, RootDeviceType: 'instance-store'})
   const request = {source: 'ami-0123456789abcdef0', architecture: 'x86_64', region} as const
-  await expect(resolveSource({ec2, readParameter: noParameters}, request, signal)).rejects.toThrow(/no EBS root volume/)
+  await expect(resolveSource({...about, ec2, readParameter: noParameters}, request, signal)).rejects.toThrow(
+    /no EBS root volume/
+  )
 })

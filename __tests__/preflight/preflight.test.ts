@@ -33,6 +33,7 @@ const medium = {
 const request: PreflightRequest = {
   bakeId: '0123456789ab',
   tags: {'bake-jenkins-ami:bake': '0123456789ab'},
+  region: 'eu-west-1',
   source: {id: 'ami-0aaaaaaaaaaaaaaaa', rootDeviceName: '/dev/xvda'},
   architecture: 'x86_64',
   instanceTypes: ['t3.medium'],
@@ -200,6 +201,75 @@ it('only warns of a zone without the type while there are other subnets', async 
     expect.stringMatching(/^warning: The launch of the smoke test could not be tried/)
   ])
   await expect(fly({reach: {...inSubnets, subnetIds: subnetIds.slice(0, 1)}})).rejects.toThrow(/Unsupported/)
+})
+
+it('tries the launch of the build with the volume, key and credits that it will have', async () => {
+  await fly({volumeSize: 20, kmsKeyId: 'alias/jenkins'})
+  const [build, smoke] = ec2.commandCalls(RunInstancesCommand).map(({args: [command]}) => command.input)
+  expect(build).toMatchObject({
+    BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {VolumeSize: 20, KmsKeyId: 'alias/jenkins', Encrypted: true}}],
+    CreditSpecification: {CpuCredits: 'unlimited'}
+  })
+  expect(smoke).not.toHaveProperty('CreditSpecification')
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [{...medium, InstanceType: 'm7i.large'}]})
+  await fly({instanceTypes: ['m7i.large']})
+  const [, , other] = ec2.commandCalls(RunInstancesCommand)
+  expect(other?.args[0].input).not.toHaveProperty('CreditSpecification')
+  expect(other?.args[0].input.BlockDeviceMappings?.[0]?.Ebs).not.toHaveProperty('VolumeSize')
+})
+
+it.each([
+  ['eu-west-1', [true, true, true, true]],
+  ['us-gov-west-1', [true, true, true, true]],
+  // Packer’s launch and key pair carry none there; what the action makes does.
+  ['cn-north-1', [false, true, false, true]]
+])('tags its dry runs in %s as the creates will be tagged', async (region, expected) => {
+  const log = recordingLog()
+  await fly({region}, log)
+  expect(creates().map(({TagSpecifications}) => TagSpecifications !== undefined)).toEqual(expected)
+  expect(log.lines.filter((line) => /plugin makes .* without tags/.test(line))).toHaveLength(
+    region === 'eu-west-1' ? 0 : 1
+  )
+})
+
+const ofFreePlan = answer(
+  'InvalidParameterCombination',
+  "The specified instance type is not eligible for Free Tier. For a list of Free Tier instance types, run 'describe-instance-types' with the filter 'free-tier-eligible=true'."
+)
+const flex = (family: string, gib: number) => ({
+  ...medium,
+  InstanceType: `${family}-flex.large` as const as 'm7i-flex.large',
+  MemoryInfo: {SizeInMiB: gib * 1024}
+})
+
+it('names the types that the free plan takes, as AWS tells them, with memory enough', async () => {
+  ec2.on(RunInstancesCommand).rejects(ofFreePlan)
+  ec2.on(DescribeInstanceTypesCommand, {Filters: [{Name: 'free-tier-eligible', Values: ['true']}]}).resolves({
+    InstanceTypes: [
+      {...medium, InstanceType: 't3.small', MemoryInfo: {SizeInMiB: 2_048}},
+      flex('c7i', 4),
+      flex('m7i', 8)
+    ]
+  })
+  const failure = fly()
+  await expect(failure).rejects.toMatchObject({id: 'preflight-refused'})
+  await expect(failure).rejects.toThrow("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS names them")
+})
+
+it('names those that AWS documents where it does not tell', async () => {
+  ec2.on(RunInstancesCommand).rejects(ofFreePlan)
+  ec2
+    .on(DescribeInstanceTypesCommand, {Filters: [{Name: 'free-tier-eligible', Values: ['true']}]})
+    .rejects(new Error('no'))
+  await expect(fly()).rejects.toThrow(/not eligible for Free Tier[^]*m7i-flex\.large, c7i-flex\.large/)
+})
+
+it('only warns of the plan while there are other types to be tried', async () => {
+  ec2.on(RunInstancesCommand).rejects(ofFreePlan)
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [medium, flex('m7i', 8)]})
+  const log = recordingLog()
+  await fly({instanceTypes: ['t3.medium', 'm7i-flex.large']}, log)
+  expect(log.lines).toContainEqual(expect.stringMatching(/^warning: The launch of the build could not be tried/))
 })
 
 it('wants types whose console can be read where the smoke test needs that', async () => {

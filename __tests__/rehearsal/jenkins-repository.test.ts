@@ -7,15 +7,18 @@ import {recordingLog} from '../recordingLog.ts'
 let repository: JenkinsIndex | undefined
 afterEach(() => repository?.stop())
 
-it.each(['debian-13', 'al2023'])('is a repository in which the action finds the version for %s', async (source) => {
-  repository = await startJenkinsIndex('2.568.2')
-  const release = await resolveJenkins(
-    {version: 'lts', source, repositoryUrl: repository.url},
-    {readBytes: bytesReader({}, 10_000), log: recordingLog()},
-    AbortSignal.timeout(5_000)
-  )
-  expect(release.version).toBe('2.568.2')
-})
+it.each(['deb', 'rpm'] as const)(
+  'is a repository in which the action finds the version of the %s',
+  async (packages) => {
+    repository = await startJenkinsIndex('2.568.2')
+    const release = await resolveJenkins(
+      {version: 'lts', packages, repositoryUrl: repository.url},
+      {readBytes: bytesReader({}, 10_000), log: recordingLog()},
+      AbortSignal.timeout(5_000)
+    )
+    expect(release.version).toBe('2.568.2')
+  }
+)
 
 it('says that it stands in', async () => {
   repository = await startJenkinsIndex()

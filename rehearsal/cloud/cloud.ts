@@ -58,6 +58,12 @@ export interface Shortages {
   readonly notOffered?: readonly Place[]
   /** What EC2 has run out of. */
   readonly noCapacity?: readonly Place[]
+  /** What EC2 finds to have run out of only when the instance is there: it goes from pending to terminated. */
+  readonly noCapacityAtStart?: readonly Place[]
+  /** The zones in whose subnet no address is free. */
+  readonly fullSubnets?: readonly string[]
+  /** The account is on the free plan. */
+  readonly freePlan?: true
 }
 
 /** Deliberate misbehaviour, to prove that a leftover turns a run red. */

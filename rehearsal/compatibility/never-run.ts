@@ -15,8 +15,8 @@ export const neverRun: readonly NeverRun[] = [
     open: 'quotas, real times and limits, service control policies, the rights of encrypted snapshots, AWS’s own defects'
   },
   {
-    what: 'GovCloud and the China regions',
-    standIn: 'nothing; the README says what they need',
+    what: 'GovCloud, the China regions and the European Sovereign Cloud',
+    standIn: 'tests of the plan, the dry runs and the policies; the README says what the first two need',
     open: 'everything'
   },
   {

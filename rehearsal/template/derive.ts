@@ -11,6 +11,11 @@ interface Removal {
 const removals: readonly Removal[] = [
   {name: 'packer', begins: /^packer \{$/, why: 'it has the amazon builder built in and refuses required_plugins'},
   {name: 'metadata_options', begins: /^ *metadata_options \{$/, why: 'it refuses the block'},
+  {
+    name: 'enable_unlimited_credits',
+    begins: /^ *enable_unlimited_credits += /,
+    why: 'its name for it is enable_t2_unlimited, for T2 alone'
+  },
   {name: 'validation', begins: /^ *validation \{$/, why: 'its can() is false for every value, and it has no alltrue()'},
   {
     name: 'temporary_key_pair_type',

@@ -11,6 +11,7 @@ import {
   paginateDescribeVolumes,
   DescribeKeyPairsCommand
 } from '@aws-sdk/client-ec2'
+import {allPages, pageSize, templatePageSize} from '../ec2/pages.ts'
 import type {Tags} from '../image/tags.ts'
 import type {Resource} from './ledger.ts'
 
@@ -41,7 +42,7 @@ export type Search = (reader: Reader, Filters: Filter[]) => Promise<Described[]>
 
 /** Terminated instances are among them: they lead to the images that were made of them. */
 export const instancesBy: Search = async ({client, abortSignal}, Filters) => {
-  const pages = await all(paginateDescribeInstances({client}, {Filters}, {abortSignal}))
+  const pages = await allPages(paginateDescribeInstances({client, pageSize}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.Reservations ?? [])
     .flatMap((reservation) => reservation.Instances ?? [])
@@ -57,7 +58,7 @@ export const instancesBy: Search = async ({client, abortSignal}, Filters) => {
 }
 
 export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
-  const pages = await all(paginateDescribeVolumes({client}, {Filters}, {abortSignal}))
+  const pages = await allPages(paginateDescribeVolumes({client, pageSize}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.Volumes ?? [])
     .filter(({State}) => State !== 'deleting' && State !== 'deleted')
@@ -72,7 +73,7 @@ export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
 
 export const imagesBy: Search = async ({client, abortSignal}, Filters) => {
   const query = {Filters, Owners: ['self'], IncludeDeprecated: true}
-  const pages = await all(paginateDescribeImages({client}, query, {abortSignal}))
+  const pages = await allPages(paginateDescribeImages({client, pageSize}, query, {abortSignal}))
   return pages
     .flatMap((page) => page.Images ?? [])
     .filter(({State}) => State !== 'deregistered')
@@ -88,7 +89,9 @@ export const imagesBy: Search = async ({client, abortSignal}, Filters) => {
 }
 
 export const snapshotsBy: Search = async ({client, abortSignal}, Filters) => {
-  const pages = await all(paginateDescribeSnapshots({client}, {Filters, OwnerIds: ['self']}, {abortSignal}))
+  const pages = await allPages(
+    paginateDescribeSnapshots({client, pageSize}, {Filters, OwnerIds: ['self']}, {abortSignal})
+  )
   return pages
     .flatMap((page) => page.Snapshots ?? [])
     .map(({SnapshotId = '', State = '', StartTime, Tags}) => ({
@@ -101,12 +104,13 @@ export const snapshotsBy: Search = async ({client, abortSignal}, Filters) => {
 }
 
 export const securityGroupsBy: Search = async ({client, abortSignal}, Filters) => {
-  const pages = await all(paginateDescribeSecurityGroups({client}, {Filters}, {abortSignal}))
+  const pages = await allPages(paginateDescribeSecurityGroups({client, pageSize}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.SecurityGroups ?? [])
     .map(({GroupId = '', Tags}) => ({type: 'security-group', id: GroupId, state: '', tags: tagsOf(Tags)}))
 }
 
+/** AWS gives no pages of key pairs. */
 export const keyPairsBy: Search = async ({client, abortSignal}, Filters) => {
   const {KeyPairs = []} = await client.send(new DescribeKeyPairsCommand({Filters}), {abortSignal})
   return KeyPairs.map(({KeyPairId = '', CreateTime, Tags}) => ({
@@ -119,7 +123,9 @@ export const keyPairsBy: Search = async ({client, abortSignal}, Filters) => {
 }
 
 export const launchTemplatesBy: Search = async ({client, abortSignal}, Filters) => {
-  const pages = await all(paginateDescribeLaunchTemplates({client}, {Filters}, {abortSignal}))
+  const pages = await allPages(
+    paginateDescribeLaunchTemplates({client, pageSize: templatePageSize}, {Filters}, {abortSignal})
+  )
   return pages
     .flatMap((page) => page.LaunchTemplates ?? [])
     .map(({LaunchTemplateId = '', CreateTime, Tags}) => ({
@@ -134,7 +140,7 @@ export const launchTemplatesBy: Search = async ({client, abortSignal}, Filters) 
 /** Those that can still launch something; the others are history. */
 export const spotRequestsBy: Search = async ({client, abortSignal}, Filters) => {
   const query = {Filters: [...Filters, {Name: 'state', Values: ['open', 'active']}]}
-  const pages = await all(paginateDescribeSpotInstanceRequests({client}, query, {abortSignal}))
+  const pages = await allPages(paginateDescribeSpotInstanceRequests({client, pageSize}, query, {abortSignal}))
   return pages
     .flatMap((page) => page.SpotInstanceRequests ?? [])
     .map(({SpotInstanceRequestId = '', State = '', CreateTime, Tags}) => ({
@@ -148,10 +154,4 @@ export const spotRequestsBy: Search = async ({client, abortSignal}, Filters) => 
 
 function tagsOf(tags: readonly Tag[] = []): Tags {
   return Object.fromEntries(tags.map(({Key = '', Value = ''}) => [Key, Value]))
-}
-
-async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = []
-  for await (const page of pages) collected.push(page)
-  return collected
 }

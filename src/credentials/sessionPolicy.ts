@@ -30,15 +30,16 @@ export const policyLimit = 2_048
  * In the regions that a template copies its image to it can do no more than that: machines, key pairs and groups are made in
  * the bake's region alone.
  *
- * Outside the partition `aws` no tags are required: the plugin does not tag images at creation in GovCloud and China.
+ * In GovCloud and China no tags are required, because the plugin leaves them out there when it makes images.
  *
  * @throws {UserError} when it would be longer than AWS takes
  */
 export function packerSessionPolicy(options: PackerPolicyOptions): string {
   const {region, partition, bakeId, requireTags, passesRole, startsSessions, copyRegions = [], roles = []} = options
   const regions = [...new Set([region, ...copyRegions])]
-  const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'
-  const tagged = requireTags && bakeId !== undefined && partition === 'aws'
+  // The European Sovereign Cloud has a suffix of its own, amazonaws.eu, and keeps amazonaws.com for some names of services.
+  const suffix = {'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.*'}[partition] ?? 'amazonaws.com'
+  const tagged = requireTags && bakeId !== undefined && !/^aws-(cn|us-gov)$/.test(partition)
   const policy = JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -48,7 +49,7 @@ export function packerSessionPolicy(options: PackerPolicyOptions): string {
         ? [
             // The shipped template leaves the looking up of its profile to the launch.
             ...(requireTags ? [] : [allow(['iam:GetInstanceProfile'])]),
-            allow(['iam:PassRole'], {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}})
+            allow(['iam:PassRole'], {StringLike: {'iam:PassedToService': `ec2.${suffix}`}})
           ]
         : []),
       ...(startsSessions && tagged ? sessions(bakeId, partition) : []),

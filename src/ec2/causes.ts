@@ -11,9 +11,11 @@ export const awsCauses: readonly AwsCause[] = [
   {
     id: 'instance-profile',
     title: 'The instance profile is not there',
-    pattern: /^InvalidParameterValue: .*iamInstanceProfile/i,
-    cause: 'The instance profile that the machine is to have does not exist.',
-    change: "Correct the profile's name (not its role's), or wait a moment if it has just been made."
+    // Packer looks it up in IAM, unless the template says skip_profile_validation.
+    pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
+    cause: 'The instance profile that the machine is to have does not exist in this account.',
+    change:
+      "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
   },
   {
     id: 'architecture',
@@ -29,6 +31,14 @@ export const awsCauses: readonly AwsCause[] = [
     pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
     cause: 'There is no such instance type in this region, or not in this zone of it.',
     change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+  },
+  {
+    id: 'free-plan',
+    title: 'The plan of the account does not allow the instance type',
+    pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
+    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
+    change:
+      "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
   },
   {
     id: 'marketplace-terms',
@@ -48,9 +58,18 @@ export const awsCauses: readonly AwsCause[] = [
     id: 'source-image-gone',
     title: 'The source image is gone',
     pattern: /^InvalidAMIID\.\w+: /,
-    cause: 'The image to bake on does not exist in this region, or is not shared with this account (any more).',
+    cause:
+      'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
     change:
-      "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest."
+      "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+  },
+  {
+    id: 'block-public-access',
+    title: 'The account blocks public access',
+    pattern: /^\w+: .*block(ing)? public access/i,
+    cause: 'The account or its organization blocks that images, snapshots or networks are open to the public.',
+    change:
+      'Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account\'s administrators change the setting: EC2 console, Data protection and security.'
   },
   {
     id: 'denied',
@@ -69,6 +88,14 @@ export const awsCauses: readonly AwsCause[] = [
       'Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.',
     change:
       "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+  },
+  {
+    id: 'subnet-full',
+    title: 'The subnet has no free address',
+    pattern: /^InsufficientFreeAddressesInSubnet: /,
+    cause: 'All addresses of the subnet are in use.',
+    change:
+      "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
   },
   {
     id: 'network-gone',
@@ -155,7 +182,7 @@ export const awsCauses: readonly AwsCause[] = [
     cause:
       'The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.',
     change:
-      'Correct launch_block_device_mappings: at least the size that AWS names, and the root device of the source image.'
+      "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
   },
   {
     id: 'aws-unwell',

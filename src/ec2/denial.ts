@@ -4,7 +4,7 @@ export interface Denial {
   readonly action: string
   readonly resource?: string
   /** Whose word it was: a policy of the role that is missing, or another policy that forbids it. */
-  readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization'
+  readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization' | 'endpoint' | 'resource'
 }
 
 /** The code and the words of a denial; the encoded part is for `aws sts decode-authorization-message`. */
@@ -24,7 +24,9 @@ export function denialIn(text: string): Denial | undefined {
 function decidedBy(text: string): Denial['by'] {
   if (/session policy/.test(text)) return 'session'
   if (/permissions boundary/.test(text)) return 'boundary'
-  if (/(service|resource) control policy/.test(text)) return 'organization'
+  if (/(service|resource) control policy|declarative policy/i.test(text)) return 'organization'
+  if (/VPC endpoint policy/i.test(text)) return 'endpoint'
+  if (/resource-based policy/.test(text)) return 'resource'
   return /explicit deny/.test(text) ? 'explicit-deny' : 'role'
 }
 
@@ -35,7 +37,11 @@ export const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, strin
   session:
     'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.',
   boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.'
+  organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.',
+  endpoint:
+    'The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.',
+  resource:
+    "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
 }
 
 /** Denials as lines of a message, each once. */

@@ -1,7 +1,8 @@
-import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client-ec2'
+import {type EC2Client, type Image, paginateDescribeImages} from '@aws-sdk/client-ec2'
 import {snapshotsBy} from '../cleanup/describe.ts'
 import type {Resource} from '../cleanup/resource.ts'
 import type {Account} from '../ec2/account.ts'
+import {allPages, pageSize} from '../ec2/pages.ts'
 import {poll, timeLimit} from '../wait.ts'
 import type {Artifact} from '../packer/messages.ts'
 import {UserError} from '../report/errors.ts'
@@ -116,7 +117,8 @@ async function describeImage(
   const image = await poll(
     async () => {
       const query = {Filters: [{Name: 'image-id', Values: [id]}], Owners: ['self']}
-      return (await ec2.send(new DescribeImagesCommand(query), {abortSignal: signal})).Images?.[0]
+      const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
+      return pages.flatMap(({Images = []}) => Images)[0]
     },
     {signal: timeLimit(60_000, [signal])}
   ).catch((error: unknown) => {

@@ -9,8 +9,8 @@ export interface JenkinsRequest {
   readonly version: string
   /** The user's own repository, in the place of Jenkins's. */
   readonly repositoryUrl?: string
-  /** The input source-ami, which tells what kind of package the machine installs. */
-  readonly source: string
+  /** What the machine installs. Absent: it is not known. */
+  readonly packages?: PackageKind
 }
 
 export interface JenkinsRelease {
@@ -33,13 +33,13 @@ const repositories = {
  * @throws {UserError} when there is no such Jenkins, or the index that must tell cannot be read
  */
 export async function resolveJenkins(
-  {version: wanted, repositoryUrl, source}: JenkinsRequest,
+  {version: wanted, repositoryUrl, packages}: JenkinsRequest,
   {readBytes, log}: {readBytes: ReadBytes; log: Pick<Log, 'warning'>},
   signal: AbortSignal
 ): Promise<JenkinsRelease> {
   const isExact = wanted !== 'lts' && wanted !== 'weekly'
   const isWeekly = wanted === 'weekly' || /^\d+\.\d+$/.test(wanted)
-  const kinds = packageKinds(source, repositoryUrl !== undefined)
+  const kinds = packageKinds(packages, repositoryUrl !== undefined)
   const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? 'weekly' : 'stable']
   const limit = timeLimit(30_000, [signal])
   let index = indexOf(url, kinds[0])
@@ -80,10 +80,10 @@ function meantWithoutQuotes(wanted: string, versions: readonly string[]): string
     : undefined
 }
 
-/** What the machine installs, as far as its name tells. An image id or a parameter may lead to any distribution. */
-function packageKinds(source: string, isMirror: boolean): readonly [PackageKind, ...PackageKind[]] {
-  if (source === 'al2023') return ['rpm']
-  return isMirror && /^(ami-|resolve:)/.test(source) ? ['deb', 'rpm'] : ['deb']
+/** What is known of the machine is what counts; only where nothing is known may a mirror have either kind. */
+function packageKinds(known: PackageKind | undefined, isMirror: boolean): readonly [PackageKind, ...PackageKind[]] {
+  if (known) return [known]
+  return isMirror ? ['deb', 'rpm'] : ['deb']
 }
 
 /** The first kind of index that the repository has. Rejects as the first one did when it has none. */

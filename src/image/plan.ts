@@ -9,7 +9,7 @@ import type {Log} from '../report/log.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkinsVersion.ts'
 import type {ReadParameter} from './parameter.ts'
 import {resolvePlugins, type Plugin} from './plugins.ts'
-import {resolveSource, type SourceImage} from './source.ts'
+import {packagesOf, resolveSource, type SourceImage} from './source.ts'
 import {tagKeys, type Tags} from './tags.ts'
 
 /** Everything that is decided before anything is made. */
@@ -47,13 +47,17 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const {image, template, aws} = inputs
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
+  const {source: wanted, architecture, volumeSize} = image
+  const looking = resolveSource(
+    {ec2, log, now, readParameter},
+    {source: wanted, architecture, region: aws.region, ...(volumeSize ? {volumeSize} : {})},
+    signal
+  )
   const [source, jenkins, reach] = await Promise.all([
-    resolveSource(
-      {ec2, readParameter},
-      {source: image.source, architecture: image.architecture, region: aws.region},
-      signal
-    ),
-    asksForJenkins ? resolveJenkins(jenkinsRequest(image), {readBytes, log}, signal) : undefined,
+    looking,
+    asksForJenkins
+      ? looking.then((found) => resolveJenkins(jenkinsRequest(image, found), {readBytes, log}, signal))
+      : undefined,
     planReach({via, allowedCidrs, subnetIds}, {ec2, region: aws.region, read, log}, signal)
   ])
   const sshUsername = image.sshUsername ?? source.loginUser
@@ -96,12 +100,12 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   }
 }
 
-function jenkinsRequest({
-  jenkinsVersion: version,
-  jenkinsRepositoryUrl: repositoryUrl,
-  source
-}: ImageInputs): JenkinsRequest {
-  return {version, source, ...(repositoryUrl ? {repositoryUrl} : {})}
+function jenkinsRequest(
+  {jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername}: ImageInputs,
+  source: SourceImage
+): JenkinsRequest {
+  const packages = packagesOf(source, sshUsername)
+  return {version, ...(packages ? {packages} : {}), ...(repositoryUrl ? {repositoryUrl} : {})}
 }
 
 /** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */

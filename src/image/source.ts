@@ -1,6 +1,9 @@
-import {type EC2Client, type Image, DescribeImagesCommand} from '@aws-sdk/client-ec2'
+import {type EC2Client, type Image, DescribeImagesCommand, paginateDescribeImages} from '@aws-sdk/client-ec2'
 import {denialIn, otherPolicies, type Denial} from '../ec2/denial.ts'
+import {allPages, pageSize} from '../ec2/pages.ts'
 import {InputError, messageOf} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+import type {PackageKind} from './packageIndex.ts'
 import type {ReadParameter} from './parameter.ts'
 
 export type Architecture = 'x86_64' | 'arm64'
@@ -11,10 +14,15 @@ export interface SourceImage {
   readonly rootDeviceName: string
   /** Absent: the image is not a distribution's own, and does not say whom it lets in. */
   readonly loginUser?: string
+  /** What its package manager installs, by the same token. */
+  readonly packages?: PackageKind
 }
 
 export interface SourceContext {
   readonly ec2: EC2Client
+  readonly log: Pick<Log, 'warning'>
+  /** By which an image has been deprecated, or not. */
+  readonly now: Date
   /** The value of an SSM parameter. Rejects when there is none, or it may not be read. */
   readonly readParameter: ReadParameter
 }
@@ -24,6 +32,8 @@ export interface SourceRequest {
   readonly source: string
   readonly architecture: Architecture
   readonly region: string
+  /** Of the root volume that the build will have, in GiB. Absent: the image's own. */
+  readonly volumeSize?: number
 }
 
 interface Distribution {
@@ -32,6 +42,7 @@ interface Distribution {
   /** How its images are called. */
   readonly names: Readonly<Record<Architecture, string>>
   readonly loginUser: string
+  readonly packages: PackageKind
 }
 
 /** The distributions that the shipped template knows, as they are published in AWS's commercial regions. */
@@ -40,7 +51,8 @@ const distributions: Readonly<Record<string, Distribution>> = {
   al2023: {
     owner: '137112412989',
     names: {x86_64: 'al2023-ami-2023.*-kernel-6.1-x86_64', arm64: 'al2023-ami-2023.*-kernel-6.1-arm64'},
-    loginUser: 'ec2-user'
+    loginUser: 'ec2-user',
+    packages: 'rpm'
   },
   // Ubuntu on AWS, "Find Ubuntu images on AWS".
   'ubuntu-24.04': {
@@ -49,13 +61,15 @@ const distributions: Readonly<Record<string, Distribution>> = {
       x86_64: 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*',
       arm64: 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*'
     },
-    loginUser: 'ubuntu'
+    loginUser: 'ubuntu',
+    packages: 'deb'
   },
   // wiki.debian.org/Cloud/AmazonEC2Image
   'debian-13': {
     owner: '136693071363',
     names: {x86_64: 'debian-13-amd64-*', arm64: 'debian-13-arm64-*'},
-    loginUser: 'admin'
+    loginUser: 'admin',
+    packages: 'deb'
   }
 }
 
@@ -69,37 +83,92 @@ const parameterPrefix = 'resolve:ssm:'
  * @throws {InputError} when there is no such image in this region, or it cannot be baked from
  */
 export async function resolveSource(
-  {ec2, readParameter}: SourceContext,
-  {source, architecture, region}: SourceRequest,
+  context: SourceContext,
+  request: SourceRequest,
   signal: AbortSignal
 ): Promise<SourceImage> {
+  const {source, region} = request
   const distribution = distributions[source]
-  const wanted = source.startsWith(parameterPrefix)
-    ? await imageIdIn(source.slice(parameterPrefix.length), readParameter, region, signal)
-    : source
-  const query = distribution
-    ? {
-        Owners: [distribution.owner],
-        Filters: [
-          {Name: 'name', Values: [distribution.names[architecture]]},
-          {Name: 'state', Values: ['available']}
-        ]
-      }
-    : {Filters: [{Name: 'image-id', Values: [wanted]}]}
-  const {Images = []} = await ec2.send(new DescribeImagesCommand(query), {abortSignal: signal})
-  const newest = Images.reduce<Image | undefined>(newer, undefined)
-  if (!newest?.ImageId) {
-    const advice = distribution
-      ? 'its publisher offers none there under the usual account and name; give an image id'
-      : 'image ids differ from region to region, and the image must be shared with this account'
-    throw new InputError('source-ami', `no image '${wanted}' can be seen in ${region}; ${advice}`)
-  }
-  return usable(newest, newest.ImageId, architecture)
+  const image = distribution
+    ? await newestOf(distribution, context, request, signal)
+    : await imageById(await imageIdOf(source, context, region, signal), context, region, signal)
+  warnOf(image, context)
+  return usable(image, request)
 }
 
-/** @throws {InputError} for an image that cannot be baked from */
-function usable(image: Image, id: string, architecture: Architecture): SourceImage {
-  if (image.RootDeviceType !== 'ebs' || !image.RootDeviceName) {
+/** @throws {InputError} when it offers none in this region */
+async function newestOf(
+  {owner, names}: Distribution,
+  {ec2}: SourceContext,
+  {source, architecture, region}: SourceRequest,
+  signal: AbortSignal
+): Promise<Image> {
+  const query = {
+    Owners: [owner],
+    Filters: [
+      {Name: 'name', Values: [names[architecture]]},
+      {Name: 'state', Values: ['available']}
+    ]
+  }
+  const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
+  const newest = pages.flatMap(({Images = []}) => Images).reduce<Image | undefined>(newer, undefined)
+  if (newest) return newest
+  throw new InputError(
+    'source-ami',
+    `no image '${source}' can be seen in ${region}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+  )
+}
+
+/**
+ * Asked for by its id and not by a filter: AWS leaves out of searches what its publisher has deprecated, such as Amazon Linux's images
+ * 90 days after their release (EC2 user guide, "Deprecate an Amazon EC2 AMI").
+ *
+ * @throws {InputError} when there is no such image for this account
+ */
+async function imageById(id: string, {ec2}: SourceContext, region: string, signal: AbortSignal): Promise<Image> {
+  const unseen = (said: string): InputError =>
+    new InputError(
+      'source-ami',
+      `no image '${id}' can be seen in ${region}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+    )
+  try {
+    const query = new DescribeImagesCommand({ImageIds: [id]})
+    const {Images: [image] = []} = await ec2.send(query, {abortSignal: signal})
+    if (image?.ImageId) return image
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof Error && error.name.startsWith('InvalidAMIID.'))) throw error
+    throw unseen(` (${error.name}: ${error.message})`)
+  }
+  throw unseen('')
+}
+
+/** "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs" (EC2 user guide). */
+const allowedImages =
+  'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)'
+
+function warnOf({ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed}: Image, {log, now}: SourceContext) {
+  if (deprecated !== undefined && Date.parse(deprecated) <= now.getTime()) {
+    log.warning(
+      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+    )
+  }
+  // The account only tries the setting out: with `enabled` the image would not be seen at all.
+  if (allowed === false) {
+    log.warning(
+      `The source image ${id} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
+    )
+  }
+}
+
+async function imageIdOf(source: string, {readParameter}: SourceContext, region: string, signal: AbortSignal) {
+  if (!source.startsWith(parameterPrefix)) return source
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region, signal)
+}
+/** @throws {InputError} for an image that cannot be baked from, or not with that volume */
+function usable(image: Image, {architecture, volumeSize}: SourceRequest): SourceImage {
+  const {ImageId: id = '', RootDeviceName: rootDeviceName} = image
+  if (image.RootDeviceType !== 'ebs' || !rootDeviceName) {
     throw new InputError('source-ami', `${id} has no EBS root volume, which a bake needs`)
   }
   if (image.Architecture !== architecture) {
@@ -108,8 +177,31 @@ function usable(image: Image, id: string, architecture: Architecture): SourceIma
       `${id} is for ${image.Architecture}, and 'architecture' is ${architecture}; change one of them`
     )
   }
-  const loginUser = Object.values(distributions).find(({owner}) => owner === image.OwnerId)?.loginUser
-  return {id, name: image.Name ?? '', rootDeviceName: image.RootDeviceName, ...(loginUser ? {loginUser} : {})}
+  const root = image.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === rootDeviceName)
+  const least = root?.Ebs?.VolumeSize
+  if (volumeSize !== undefined && least !== undefined && volumeSize < least) {
+    throw new InputError(
+      'volume-size',
+      `${volumeSize} GiB is smaller than the root volume of the source image ${id}, which has ${least} GiB; give at least ${least}, or leave it out`
+    )
+  }
+  const publisher = Object.values(distributions).find(({owner}) => owner === image.OwnerId)
+  return {
+    id,
+    name: image.Name ?? '',
+    rootDeviceName,
+    ...(publisher ? {loginUser: publisher.loginUser, packages: publisher.packages} : {})
+  }
+}
+
+/**
+ * What the machine's package manager installs. An image of one's own is not a distribution's, but lets in the user of the one that it
+ * was made from.
+ *
+ * @returns undefined where nothing tells
+ */
+export function packagesOf({packages}: SourceImage, loginUser: string | undefined): PackageKind | undefined {
+  return packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
 }
 
 async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {

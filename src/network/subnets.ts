@@ -1,4 +1,5 @@
-import {type EC2Client, DescribeSubnetsCommand, DescribeVpcsCommand, type Filter} from '@aws-sdk/client-ec2'
+import {type EC2Client, type Filter, paginateDescribeSubnets, paginateDescribeVpcs} from '@aws-sdk/client-ec2'
+import {allPages, pageSize} from '../ec2/pages.ts'
 import {list, matching} from '../parse.ts'
 import {InputError} from '../report/errors.ts'
 
@@ -27,8 +28,9 @@ export async function vpcOf(
   signal: AbortSignal
 ): Promise<string> {
   // A filter finds those that are there; asking for an id that is not is an error, which names only the first.
-  const query = new DescribeSubnetsCommand({Filters: [{Name: 'subnet-id', Values: [...subnetIds]}]})
-  const {Subnets: found = []} = await ec2.send(query, {abortSignal: signal})
+  const query = {Filters: [{Name: 'subnet-id', Values: [...subnetIds]}]}
+  const pages = await allPages(paginateDescribeSubnets({client: ec2, pageSize}, query, {abortSignal: signal}))
+  const found = pages.flatMap(({Subnets = []}) => Subnets)
   const missing = subnetIds.filter((id) => !found.some(({SubnetId}) => SubnetId === id))
   if (missing.length > 0) {
     throw new InputError('subnet-ids', `this account has no subnet ${missing.join(', ')} in ${region}`)
@@ -44,7 +46,9 @@ export async function vpcOf(
 /** @returns undefined where there is no such VPC, or no default one when no id is given */
 export async function findVpc(ec2: EC2Client, id: string | undefined, signal: AbortSignal): Promise<Vpc | undefined> {
   const filter: Filter = id === undefined ? {Name: 'is-default', Values: ['true']} : {Name: 'vpc-id', Values: [id]}
-  const {Vpcs: [vpc] = []} = await ec2.send(new DescribeVpcsCommand({Filters: [filter]}), {abortSignal: signal})
+  const query = {Filters: [filter]}
+  const pages = await allPages(paginateDescribeVpcs({client: ec2, pageSize}, query, {abortSignal: signal}))
+  const [vpc] = pages.flatMap(({Vpcs = []}) => Vpcs)
   if (!vpc?.VpcId) return undefined
   const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({CidrBlock}) => CidrBlock)]
   return {id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr) => cidr ?? []))]}

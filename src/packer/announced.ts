@@ -125,7 +125,7 @@ function noted(build: BuildAnnouncements, text: string): BuildAnnouncements {
   // of this bake's own image.
   if (/^Creating (unencrypted )?AMI \S+ from instance /.test(text)) return {...build, imaging: true}
   if (text.startsWith('AMI: ')) return {...build, imaging: false}
-  const region = /^Copying to: ([a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text.trim())?.[1]
+  const region = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text.trim())?.[1]
   if (region && build.copyRegions.length < mostRegions) return {...build, copyRegions: [...build.copyRegions, region]}
   if (build.connected) return build
 

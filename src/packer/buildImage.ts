@@ -7,6 +7,7 @@ import type {Session} from '../credentials/session.ts'
 import {packerSessionPolicy} from '../credentials/sessionPolicy.ts'
 import type {Account} from '../ec2/account.ts'
 import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
+import {tagsAtCreation} from '../ec2/restricted.ts'
 import {writeBakeFiles} from '../image/bakeFiles.ts'
 import {bakedImages, everywhere, type Baked} from '../image/images.ts'
 import type {Plan} from '../image/plan.ts'
@@ -92,7 +93,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         environment,
         facts: {
           shipped: template.shipped,
-          tagged: template.variables.has('tags'),
+          tagged: template.variables.has('tags') && tagsAtCreation(region) === 'everything',
           sshUsername: template.variables.has('ssh_username') ? (plan.sshUsername ?? '') : '',
           ...(inputs.image.setupScript ? {setupScript: inputs.image.setupScript} : {})
         },

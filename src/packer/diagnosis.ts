@@ -82,7 +82,9 @@ function denialAdvice(text: string, {tagged}: BuildFacts): Extra {
   if (!denial) return {}
   const detail = `AWS denied:\n${describeDenials([denial]).join('\n')}`
   if (denial.by !== 'role') return {detail, change: otherPolicies[denial.by]}
-  const reason = tagged ? '' : ' (the template does not use the variable tags, so no tag can be demanded)'
+  const reason = tagged
+    ? ''
+    : ' (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)'
   const statements = printStatements(statementsFor([denial.action], tagged))
   return {
     detail,
@@ -120,8 +122,13 @@ function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
 function awsError(text: string): {readonly code: string; readonly message: string} | undefined {
   const [, code, message] =
     /api error ([\w.]+): ([^\n]*)/.exec(text) ??
+    // Of the services whose model names their errors: IAM, STS, SSM, KMS.
+    /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text) ??
     /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text) ??
-    /Instance state change details: [^:\n]*: ((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(text) ??
+    // What kept the machine from starting may stand behind an error of AWS's own.
+    /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
+      text
+    ) ??
     []
   return code === undefined || message === undefined ? undefined : {code, message}
 }

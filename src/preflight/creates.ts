@@ -6,6 +6,8 @@ import {
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
 import type {Architecture} from '../image/source.ts'
+import {isBurstable} from '../ec2/burstable.ts'
+import {tagsAtCreation} from '../ec2/restricted.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
 import {placement} from '../network/placement.ts'
 import type {Reach} from '../network/reach.ts'
@@ -14,6 +16,7 @@ import type {Reach} from '../network/reach.ts'
 export interface PreflightRequest {
   readonly bakeId: string
   readonly tags: Tags
+  readonly region: string
   readonly source: {readonly id: string; readonly rootDeviceName: string}
   /** The source image's, and so what the instance types must be of. */
   readonly architecture: Architecture
@@ -21,6 +24,10 @@ export interface PreflightRequest {
   readonly reach: Reach
   /** The build's. */
   readonly instanceProfile?: string
+  /** Of the build's root volume, in GiB. Absent: the source image's. */
+  readonly volumeSize?: number
+  /** Encrypts it. Absent: the account's default key. */
+  readonly kmsKeyId?: string
   /** The shipped template is going to build: what it makes is known. */
   readonly shipped: boolean
   /** A smoke test was asked for. */
@@ -41,11 +48,11 @@ export interface DryRun {
  * makes is known.
  */
 export function dryRunsOf(request: PreflightRequest): DryRun[] {
-  const {shipped, smoke, bakeId, tags} = request
+  const {shipped, smoke, bakeId} = request
   const name = `bake-jenkins-ami-preflight-${bakeId}`
   return [
     ...(shipped ? [launch('The launch of the build', request, asTheTemplate(request))] : []),
-    ...(shipped ? [keyPair(name, tags)] : []),
+    ...(shipped ? [keyPair(name, request)] : []),
     ...(smoke ? [launch('The launch of the smoke test', request, {})] : []),
     ...(shipped || smoke ? [securityGroup(name, request)] : [])
   ]
@@ -70,20 +77,34 @@ function launch(attempt: string, request: PreflightRequest, more: Partial<Launch
   return {attempt, send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}
 }
 
-function asTheTemplate({source, instanceProfile}: PreflightRequest): Partial<LaunchInput> {
-  const ebs = {VolumeType: 'gp3', Iops: 3000, Throughput: 125, Encrypted: true, DeleteOnTermination: true} as const
+function asTheTemplate(request: PreflightRequest): Partial<LaunchInput> {
+  const {source, instanceTypes, instanceProfile, volumeSize, kmsKeyId} = request
+  const ebs = {
+    VolumeType: 'gp3',
+    Iops: 3000,
+    Throughput: 125,
+    Encrypted: true,
+    DeleteOnTermination: true,
+    ...(volumeSize === undefined ? {} : {VolumeSize: volumeSize}),
+    ...(kmsKeyId === undefined ? {} : {KmsKeyId: kmsKeyId})
+  } as const
   return {
     BlockDeviceMappings: [{DeviceName: source.rootDeviceName, Ebs: ebs}],
-    ...(instanceProfile ? {IamInstanceProfile: {Name: instanceProfile}} : {})
+    ...(isBurstable(instanceTypes[0] ?? '') ? {CreditSpecification: {CpuCredits: 'unlimited'}} : {}),
+    ...(instanceProfile ? {IamInstanceProfile: {Name: instanceProfile}} : {}),
+    ...(pluginTags(request) ? {} : {TagSpecifications: undefined})
   }
 }
 
-function keyPair(name: string, tags: Tags): DryRun {
+/** Whether what Packer makes besides the image gets its tags at once. */
+const pluginTags = ({region}: PreflightRequest): boolean => tagsAtCreation(region) !== 'nothing'
+
+function keyPair(name: string, request: PreflightRequest): DryRun {
   const command = new CreateKeyPairCommand({
     DryRun: true,
     KeyName: name,
     KeyType: 'ed25519',
-    TagSpecifications: tagSpecifications(tags, 'key-pair')
+    ...(pluginTags(request) ? {TagSpecifications: tagSpecifications(request.tags, 'key-pair')} : {})
   })
   return {attempt: "The build's key pair", send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}
 }

@@ -1,4 +1,5 @@
-import {type EC2Client, type InstanceTypeInfo, DescribeInstanceTypesCommand} from '@aws-sdk/client-ec2'
+import {type EC2Client, type Filter, type InstanceTypeInfo, paginateDescribeInstanceTypes} from '@aws-sdk/client-ec2'
+import {allPages, typePageSize} from '../ec2/pages.ts'
 import type {Architecture} from '../image/source.ts'
 
 /** In MiB. Types of 4 GB have 4,096; with 2 GB Jenkins starts and then runs out of memory at work. */
@@ -24,8 +25,7 @@ export async function checkInstanceTypes(
   needs: TypeNeeds,
   signal: AbortSignal
 ): Promise<TypeFindings> {
-  const query = new DescribeInstanceTypesCommand({Filters: [{Name: 'instance-type', Values: [...names]}]})
-  const {InstanceTypes: types = []} = await ec2.send(query, {abortSignal: signal})
+  const types = await typesBy(ec2, {Name: 'instance-type', Values: [...names]}, signal)
   const findings = names.map((name) =>
     judge(
       name,
@@ -37,6 +37,27 @@ export async function checkInstanceTypes(
     problems: findings.flatMap(({problem}) => problem ?? []),
     warnings: findings.flatMap(({warning}) => warning ?? [])
   }
+}
+
+/**
+ * The types that an account of the free plan may launch here and that can carry this bake, the largest first. AWS names them itself
+ * (EC2 user guide, "Free Tier"; DescribeInstanceTypes, free-tier-eligible): which they are differs by account and region.
+ */
+export async function freePlanTypes(ec2: EC2Client, needs: TypeNeeds, signal: AbortSignal): Promise<string[]> {
+  const types = await typesBy(ec2, {Name: 'free-tier-eligible', Values: ['true']}, signal)
+  const able = types.filter((type) => {
+    const {problem, warning} = judge(type.InstanceType ?? '', needs, type)
+    return problem === undefined && warning === undefined
+  })
+  const memoryOf = ({MemoryInfo}: InstanceTypeInfo): number => MemoryInfo?.SizeInMiB ?? 0
+  return able.toSorted((one, other) => memoryOf(other) - memoryOf(one)).flatMap(({InstanceType}) => InstanceType ?? [])
+}
+
+async function typesBy(ec2: EC2Client, filter: Filter, signal: AbortSignal): Promise<InstanceTypeInfo[]> {
+  const query = {Filters: [filter]}
+  const paging = {client: ec2, pageSize: typePageSize}
+  const pages = await allPages(paginateDescribeInstanceTypes(paging, query, {abortSignal: signal}))
+  return pages.flatMap(({InstanceTypes = []}) => InstanceTypes)
 }
 
 function judge(

@@ -140,7 +140,7 @@ function namesIn(sources: Sources): AwsNames {
     return [...new Set(texts.flatMap((text) => text.match(pattern) ?? []))]
   }
   return {
-    copyRegions: matches((name) => name === 'ami_regions', /\b[a-z]{2,3}(-[a-z]+){1,3}-\d{1,2}\b/g),
+    copyRegions: matches((name) => name === 'ami_regions', /\b[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}\b/g),
     profiles: matches((name) => name === 'profile', /^[\w.@+-]{1,64}$/),
     roles: matches(
       (name, within) => within === 'assume_role' && name === 'role_arn',

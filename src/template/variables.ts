@@ -64,6 +64,9 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
 /** These serve the smoke test too. */
 const alsoUsed = new Set(['instance-types', 'connect-via', 'subnet-ids', 'allowed-cidrs'])
 
+/** Where the action looks up a version for the template, this input says in which repository; the template may install from elsewhere. */
+const alsoCarriedBy: Readonly<Record<string, keyof TemplateValues>> = {'jenkins-repository-url': 'jenkins_version'}
+
 /** The action's own: with another value, what Packer makes could not be found and removed. Each with the input to use. */
 const reserved = new Map([
   ['region', 'aws-region'],
@@ -79,6 +82,7 @@ export function insistedOn(given: ReadonlySet<string>): Set<string> {
 export function unusedInputs(template: Template, given: ReadonlySet<string>): InputError[] {
   return Object.entries(carriers)
     .filter(([input]) => given.has(input) && !alsoUsed.has(input))
+    .filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? ''))
     .flatMap(([input, [variable = '']]) => (template.declared.has(variable) ? [] : [{input, variable}]))
     .map(
       ({input, variable}) =>

@@ -23,6 +23,10 @@ source "amazon-ebs" "jenkins" {
   ami_name        = var.ami_name
   ami_description = "Jenkins ${var.jenkins_version} on Java ${var.java_version}, baked from ${var.source_ami}"
 
+  # A burstable machine that the plugin starts in its standard mode has a fifth of a core or less, once its credits are used up, and
+  # some types begin without any. The plugin takes this for T2, T3, T3a and T4g alone: EC2 refuses it for all other types.
+  enable_unlimited_credits = can(regex("^t(2|3a?|4g)\\.", var.instance_type))
+
   ssh_username            = var.ssh_username
   ssh_port                = var.ssh_port
   ssh_interface           = replace(var.connect_via, "-", "_")

@@ -110,7 +110,7 @@ it('has one key, with the fingerprint that it names', async () => {
 it('is one in which the action finds the version, and which says that it stands in', async () => {
   const repository = await start()
   const release = await resolveJenkins(
-    {version: 'lts', source: 'debian-13', repositoryUrl: repository.url},
+    {version: 'lts', packages: 'deb', repositoryUrl: repository.url},
     {readBytes: bytesReader({}, 10_000), log: recordingLog()},
     AbortSignal.timeout(5_000)
   )

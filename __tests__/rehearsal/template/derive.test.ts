@@ -24,8 +24,9 @@ variable "region" {
 }
 
 source "amazon-ebs" "image" {
-  region                  = var.region
-  temporary_key_pair_type = "ed25519"
+  region                   = var.region
+  temporary_key_pair_type  = "ed25519"
+  enable_unlimited_credits = true
 
   metadata_options {
     http_tokens = "required"
@@ -58,7 +59,7 @@ variable "region" {
 
 source "amazon-ebs" "image" {
   custom_endpoint_ec2 = var.custom_endpoint_ec2
-  region                  = var.region
+  region                   = var.region
 
 
   tags = { a = "b" }

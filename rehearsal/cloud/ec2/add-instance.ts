@@ -3,9 +3,10 @@ import type {InstanceMetadata, LaunchSpec} from '../../machines/driver.ts'
 import type {Call} from '../cloud.ts'
 import type {LaunchPlan, SpotPlan} from './launch-plan.ts'
 import type {Launch} from './launches.ts'
-import {launch as startMachine, poweredOff} from './lifecycle.ts'
+import {launch as startMachine, NoRoom, poweredOff} from './lifecycle.ts'
 import {newId} from './resources.ts'
 import {ingressOf, letsIn} from './security-group-rules.ts'
+import {startsHere} from './shortages.ts'
 import type {Ec2Cloud, InstanceRecord} from './store.ts'
 import {putTags, type Tags} from './tags.ts'
 
@@ -53,7 +54,10 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
   putTags(cloud, instance.id, tagsOf('instance'))
   addInterface(cloud, instance, tagsOf('network-interface'))
   addVolumes(cloud, instance, plan, tagsOf('volume'))
-  startMachine(cloud, instance, () => cloud.driver.launch(specOf(cloud, instance, plan)))
+  startMachine(cloud, instance, () => {
+    if (!startsHere(cloud.shortages, plan.type, plan.subnet.zone)) throw new NoRoom()
+    return cloud.driver.launch(specOf(cloud, instance, plan))
+  })
   return instance.id
 }
 

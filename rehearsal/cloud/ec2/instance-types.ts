@@ -48,8 +48,10 @@ const families: readonly Family[] = [
   {names: 't3 t3a', architecture: 'x86_64', nitro: true, sizes: burstable},
   {names: 't4g', architecture: 'arm64', nitro: true, sizes: burstable},
   {names: 'm5 m5a m6i m6a m7i m7a', architecture: 'x86_64', nitro: true, sizes: general},
+  {names: 'm7i-flex', architecture: 'x86_64', nitro: true, sizes: general},
   {names: 'm6g m7g m8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 4], ...general]},
   {names: 'c5 c5a c6i c6a c7i c7a', architecture: 'x86_64', nitro: true, sizes: computing},
+  {names: 'c7i-flex', architecture: 'x86_64', nitro: true, sizes: computing},
   {names: 'c6g c7g c8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 2], ...computing]},
   {
     names: 't2',
@@ -78,6 +80,16 @@ const instanceTypes: ReadonlyMap<string, InstanceTypeRecord> = new Map<string, I
     )
   )
 )
+
+/** What accounts on the free plan may launch (EC2 user guide, "Free Tier": accounts made since 15 July 2025). */
+const freePlan: ReadonlySet<string> = new Set(
+  't3.micro t3.small t4g.micro t4g.small c7i-flex.large m7i-flex.large'.split(' ')
+)
+
+export const isInFreePlan = (type: string): boolean => freePlan.has(type)
+
+/** T2, T3, T3a and T4g: the types that earn and spend CPU credits. */
+export const isBurstable = (type: string): boolean => /^t\d/u.test(type)
 
 /** Not every family has every size. */
 function isKnown(name: string): name is _InstanceType {
@@ -118,7 +130,11 @@ export function instanceTypeOperations(cloud: Ec2Cloud): Operations {
       await call.permit()
       const records = input.InstanceTypes?.map(findInstanceType) ?? [...instanceTypes.values()]
       const byId = input.InstanceTypes !== undefined
-      const {items, NextToken} = list(records.map(describe), input, {filters, limits: {least: 5, most: 100}, byId})
+      const {items, NextToken} = list(
+        records.map((record) => describe(cloud, record)),
+        input,
+        {filters, limits: {least: 5, most: 100}, byId}
+      )
       return {InstanceTypes: items, NextToken}
     },
     DescribeInstanceTypeOfferings: async (input, call) => {
@@ -150,12 +166,16 @@ const offering = (name: _InstanceType, type: LocationType, location: string): In
   Location: location
 })
 
-const describe = ({name, architecture, vcpus, memoryMiB, nitro}: InstanceTypeRecord): InstanceTypeInfo => ({
+const describe = (
+  {shortages}: Ec2Cloud,
+  {name, architecture, vcpus, memoryMiB, nitro}: InstanceTypeRecord
+): InstanceTypeInfo => ({
   InstanceType: name,
   BareMetal: false,
-  BurstablePerformanceSupported: name.startsWith('t'),
+  BurstablePerformanceSupported: isBurstable(name),
   CurrentGeneration: nitro,
-  FreeTierEligible: name === 't3.micro',
+  // Older accounts have another offer, of one type for a year.
+  FreeTierEligible: shortages.freePlan ? isInFreePlan(name) : name === 't3.micro',
   Hypervisor: nitro ? 'nitro' : 'xen',
   MemoryInfo: {SizeInMiB: memoryMiB},
   ProcessorInfo: {SupportedArchitectures: [architecture]},

@@ -3,7 +3,7 @@ import type {InstanceProfileRecord} from '../iam/store.ts'
 import {AwsError, invalidCombination, invalidValue, missingParameter, notOffered} from '../protocol/errors.ts'
 import {planVolumes, type PlannedVolume} from './block-devices.ts'
 import {findUsableImage} from './images.ts'
-import {findInstanceType} from './instance-types.ts'
+import {findInstanceType, isBurstable, isInFreePlan} from './instance-types.ts'
 import {keyPairNamed} from './key-pairs.ts'
 import type {SubnetRecord} from './network-plan.ts'
 import {find, findAll} from './resources.ts'
@@ -19,6 +19,7 @@ export type LaunchInput = Pick<
   RunInstancesRequest,
   | 'BlockDeviceMappings'
   | 'ClientToken'
+  | 'CreditSpecification'
   | 'DisableApiTermination'
   | 'IamInstanceProfile'
   | 'ImageId'
@@ -65,7 +66,8 @@ export interface SpotPlan {
 export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
   if (input.ImageId === undefined) throw missingParameter('ImageId')
   const image = findUsableImage(cloud, input.ImageId)
-  const type = readType(input, image)
+  const type = readType(cloud, input, image)
+  checkCredits(input, type)
   const network = readNetwork(cloud, input, type)
   const profile = readProfile(cloud, input)
   const spot = readMarket(input)
@@ -94,14 +96,35 @@ function readCount({MinCount: least = 1, MaxCount: most = 1}: LaunchInput): numb
   return most
 }
 
-function readType({InstanceType: asked = 'm1.small'}: LaunchInput, image: ImageRecord): InstanceRecord['type'] {
+function readType(
+  {shortages}: Ec2Cloud,
+  {InstanceType: asked = 'm1.small'}: LaunchInput,
+  image: ImageRecord
+): InstanceRecord['type'] {
   const {name, architecture} = findInstanceType(asked)
+  if (shortages.freePlan && !isInFreePlan(name)) {
+    const list =
+      "For a list of Free Tier instance types, run 'describe-instance-types' with the filter 'free-tier-eligible=true'."
+    throw invalidCombination(`The specified instance type is not eligible for Free Tier. ${list}`)
+  }
   if (architecture !== image.architecture) {
     const types = `The architecture '${architecture}' of the specified instance type`
     const message = `${types} does not match the architecture '${image.architecture}' of the specified AMI.`
     throw new AwsError('InvalidParameterValue', message)
   }
   return name
+}
+
+/** Only burstable types take one (EC2 API reference, CreditSpecificationRequest). */
+function checkCredits({CreditSpecification: asked}: LaunchInput, type: string): void {
+  const credits = asked?.CpuCredits
+  if (credits === undefined) return
+  if (!isBurstable(type)) {
+    throw invalidCombination(`The instance type ${type} does not support a credit specification.`)
+  }
+  if (credits !== 'standard' && credits !== 'unlimited') {
+    throw new AwsError('InvalidParameterValue', `Invalid value '${credits}' for CpuCredits: standard or unlimited.`)
+  }
 }
 
 /** Groups and subnet are given for the instance, or for its one network interface; not for both. */

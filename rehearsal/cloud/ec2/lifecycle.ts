@@ -1,5 +1,6 @@
 import type {InstanceStateName, StateReason} from '@aws-sdk/client-ec2'
 import type {Machine} from '../../machines/driver.ts'
+import {endedForCapacity} from './shortages.ts'
 import type {Change, Ec2Cloud, InstanceRecord} from './store.ts'
 
 /** Starts the way to another state: it ends when its delay is over and what it stands for has happened. */
@@ -31,6 +32,13 @@ export function enqueue(cloud: Ec2Cloud, instance: InstanceRecord, work: () => P
   })
 }
 
+/** Thrown in the place of a machine's start: there is no capacity for it after all. */
+export class NoRoom extends Error {
+  constructor() {
+    super('there is no capacity for it, as the rehearsal was told')
+  }
+}
+
 /** Starts the instance's machine for the first time. One that cannot be started is terminated, as EC2 does. */
 export function launch(cloud: Ec2Cloud, instance: InstanceRecord, start: () => Promise<Machine>): void {
   setOut(cloud, instance, 'running', async () => {
@@ -38,7 +46,8 @@ export function launch(cloud: Ec2Cloud, instance: InstanceRecord, start: () => P
       instance.machine = await start()
     } catch (error) {
       const reason = 'Server.InternalError'
-      instance.stateReason = {Code: reason, Message: `${reason}: Internal error on launch`}
+      instance.stateReason =
+        error instanceof NoRoom ? endedForCapacity : {Code: reason, Message: `${reason}: Internal error on launch`}
       instance.change = {...newChange<InstanceStateName>(cloud, 'terminated'), happened: true}
       throw error
     }

@@ -12,9 +12,24 @@ export const isOffered = ({notOffered}: Shortages, type: string, zone: string): 
 export const hasCapacity = ({noCapacity}: Shortages, type: string, zone: string): boolean =>
   !lies(noCapacity, type, zone)
 
-/** @throws AwsError VcpuLimitExceeded, MaxSpotInstanceCountExceeded, InsufficientInstanceCapacity */
+export const startsHere = ({noCapacityAtStart}: Shortages, type: string, zone: string): boolean =>
+  !lies(noCapacityAtStart, type, zone)
+
+/** Of a machine that EC2 began to start and had no room for (EC2 user guide, "Instance terminates immediately"). */
+export const endedForCapacity = {
+  Code: 'Server.InsufficientInstanceCapacity',
+  Message: 'Server.InsufficientInstanceCapacity: Insufficient capacity to satisfy instance request'
+}
+
+/** @throws AwsError VcpuLimitExceeded, MaxSpotInstanceCountExceeded, InsufficientFreeAddressesInSubnet, InsufficientInstanceCapacity */
 export function checkSupply(cloud: Ec2Cloud, {type, count, subnet, spot}: LaunchPlan): void {
   const {shortages} = cloud
+  if (shortages.fullSubnets?.includes(subnet.zone)) {
+    throw new AwsError(
+      'InsufficientFreeAddressesInSubnet',
+      'The specified subnet does not have enough free addresses to satisfy the request.'
+    )
+  }
   const wanted = findInstanceType(type).vcpus * count
   if (shortages.vcpus !== undefined && usedVcpus(cloud) + wanted > shortages.vcpus) {
     if (spot) throw new AwsError('MaxSpotInstanceCountExceeded', 'Max spot instance count exceeded')

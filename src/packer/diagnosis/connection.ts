@@ -39,7 +39,7 @@ export const connectionRules: readonly Rule[] = [
     cause:
       "Packer waited for SSH in vain. Most often this runner does not connect from the ranges that were let in ('allowed-cidrs'); or the user is wrong, or sshd does not come up or listens on another port.",
     change:
-      "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, and the subnet's route and network ACL.",
+      "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, the subnet's route and network ACL, and whether the account blocks public access to its VPCs (aws ec2 describe-vpc-block-public-access-options).",
     detail: ({ranges, address}, {sshUsername}) =>
       [
         ranges ? `Port 22 was open to ${ranges}` : 'The ranges that were let in are not known',

@@ -5,7 +5,7 @@ import type {Failure} from './failure.ts'
 export interface BuildFacts {
   /** The template that comes with the action. */
   readonly shipped: boolean
-  /** The template puts our tags on what it makes. */
+  /** The template puts our tags on what it makes, at the moment that it makes it. */
   readonly tagged: boolean
   readonly sshUsername: string
   /** Absolute path of the user's own script, which the shipped template runs. */

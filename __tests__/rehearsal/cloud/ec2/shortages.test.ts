@@ -56,3 +56,44 @@ it('runs out of a type in a zone, or everywhere', async () => {
   await expect(launch(ec2, cloud)).resolves.toMatch(/^i-/)
   expect(cloud.leftovers()).toHaveLength(2)
 })
+
+it('has no free address in a subnet', async () => {
+  const {ec2, cloud} = await startTestCloud({shortages: {fullSubnets: ['us-east-1a']}})
+  await expect(launch(ec2, cloud, {Placement: {AvailabilityZone: 'us-east-1a'}})).rejects.toMatchObject(
+    awsError('InsufficientFreeAddressesInSubnet')
+  )
+  await expect(launch(ec2, cloud, {Placement: {AvailabilityZone: 'us-east-1b'}})).resolves.toMatch(/^i-/)
+})
+
+it('finds out while an instance starts that there is no room for it', async () => {
+  const {ec2, cloud} = await startTestCloud({shortages: {noCapacityAtStart: [{instanceType: 't3.medium'}]}})
+  const id = await launch(ec2, cloud)
+  await describeOne(ec2, id)
+  expect(await describeOne(ec2, id)).toMatchObject({
+    State: {Name: 'terminated'},
+    StateReason: {Code: 'Server.InsufficientInstanceCapacity'}
+  })
+  expect(cloud.leftovers()).toEqual([])
+})
+
+it('launches for an account on the free plan what that takes, and says what it is', async () => {
+  const {ec2, cloud} = await startTestCloud({shortages: {freePlan: true}})
+  await expect(launch(ec2, cloud)).rejects.toMatchObject({
+    ...awsError('InvalidParameterCombination'),
+    message: expect.stringContaining('not eligible for Free Tier')
+  })
+  const {InstanceTypes = []} = await ec2.describeInstanceTypes({
+    Filters: [{Name: 'free-tier-eligible', Values: ['true']}]
+  })
+  expect(InstanceTypes.map(({InstanceType}) => InstanceType)).toContain('m7i-flex.large')
+  await expect(launch(ec2, cloud, {InstanceType: 'm7i-flex.large'})).resolves.toMatch(/^i-/)
+})
+
+it('takes a credit specification for burstable types alone', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const CreditSpecification = {CpuCredits: 'unlimited'}
+  await expect(launch(ec2, cloud, {CreditSpecification})).resolves.toMatch(/^i-/)
+  await expect(launch(ec2, cloud, {CreditSpecification, InstanceType: 'm5.large'})).rejects.toMatchObject(
+    awsError('InvalidParameterCombination')
+  )
+})

@@ -1,0 +1,17 @@
+/**
+ * How many results a search asks for at once. AWS wants to be asked so: without a number its answer has everything, and in large
+ * accounts that is slow, throttled, or never comes (EC2 API reference, "Pagination"). Each of the searches here takes 500, but
+ * for those of launch templates and instance types.
+ */
+export const pageSize = 500
+/** The most that DescribeLaunchTemplates and DescribeLaunchTemplateVersions take. */
+export const templatePageSize = 200
+/** The most that DescribeInstanceTypes takes. */
+export const typePageSize = 100
+
+/** All pages of a search. A page may be empty and the next one not. */
+export async function allPages<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const page of pages) collected.push(page)
+  return collected
+}
