@@ -75833,14 +75833,14 @@ async function launch2(ec2, request, ledger, log, signal) {
   const groupId = await openGroup(ec2, request, ledger, signal);
   const { reach } = request;
   const places = placesOf(request.instanceTypes, reach.subnetIds);
-  const id2 = await onFirstWithCapacity(places, log, (place2, index) => {
+  return onFirstWithCapacity(places, log, async (place2, index) => {
     signal.throwIfAborted();
-    return onceKnown(signal, () => run(ec2, request, { groupId, place: place2, index }, ledger));
+    const id2 = await onceKnown(signal, () => run(ec2, request, { groupId, place: place2, index }, ledger));
+    log.info(`Launched ${id2} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
+    const address = await poll(async () => addressOf2(await describe(ec2, id2, signal), reach), { signal });
+    log.info(`${id2} runs at ${address}`);
+    return { id: id2, address };
   });
-  log.info(`Launched ${id2} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
-  const address = await poll(async () => addressOf2(await describe(ec2, id2, signal), reach), { signal });
-  log.info(`${id2} runs at ${address}`);
-  return { id: id2, address };
 }
 async function openGroup(ec2, request, ledger, signal) {
   const name = `bake-jenkins-ami-${request.name}-${request.bakeId}`;
@@ -75902,17 +75902,20 @@ async function recorded(ledger, type2, key, make) {
   }
 }
 async function describe(ec2, id2, signal) {
-  const found = await ec2.send(new DescribeInstancesCommand({ Filters: [{ Name: "instance-id", Values: [id2] }] }), {
-    abortSignal: signal
-  });
-  return found.Reservations?.[0]?.Instances?.[0];
+  const query = { Filters: [{ Name: "instance-id", Values: [id2] }] };
+  const pages = await allPages(paginateDescribeInstances({ client: ec2, pageSize }, query, { abortSignal: signal }));
+  return pages.flatMap(({ Reservations = [] }) => Reservations)[0]?.Instances?.[0];
 }
 function addressOf2(instance, { via }) {
   const state2 = instance?.State?.Name;
   if (!instance || state2 === void 0 || state2 === "pending") return void 0;
   if (state2 !== "running") {
+    const said = instance.StateReason?.Message ?? "";
+    const cause = awsCause(instance.StateReason?.Code ?? "", said);
     throw new UserError(
-      `The smoke instance ended while it started (${state2}): ${instance.StateReason?.Message ?? "AWS gives no reason"}`
+      `The smoke instance ended while it started (${state2}): ${said || "AWS gives no reason"}${cause ? `. ${cause.change}
+${pointer(cause.id)}` : ""}`,
+      cause ? { id: cause.id } : {}
     );
   }
   if (via !== "public-ip") return instance.PrivateIpAddress;

@@ -137,6 +137,30 @@ it('goes on to the next subnet when there is no capacity, each try a launch of i
   expect(log.lines[0]).toMatch(/^warning: No capacity for t3\.medium in /)
 })
 
+it('goes on to the next subnet when AWS ends the machine for want of capacity while it starts', async () => {
+  const {ec2, cloud} = await startTestCloud({
+    shortages: {noCapacityAtStart: [{instanceType: 't3.medium', zone: 'us-east-1a'}]}
+  })
+  const log = recordingLog()
+  const {id} = await launch(ec2, request(cloud.sourceImageId, {subnetIds: subnets}), ledger, log, never)
+  expect((await describeOne(ec2, id))?.SubnetId).toBe(subnets[1])
+  expect(log.lines).toContainEqual(
+    expect.stringMatching(/^warning: No capacity for t3\.medium in .*Insufficient capacity/)
+  )
+  // Both are in the ledger: the sweep makes sure of the one that ended.
+  expect(ledger.resources.filter(({type}) => type === 'instance')).toHaveLength(2)
+})
+
+it('says why a machine ended while it started, and what helps', async () => {
+  const {ec2, cloud} = await startTestCloud({shortages: {noCapacityAtStart: [{instanceType: 't3.medium'}]}})
+  await expect(launch(ec2, request(cloud.sourceImageId), ledger, recordingLog(), never)).rejects.toMatchObject({
+    id: 'no-capacity',
+    message: expect.stringMatching(
+      /^The smoke instance ended while it started .*Insufficient capacity.*'instance-types'/
+    )
+  })
+})
+
 it('opens no port where nobody is to be let in', async () => {
   const {ec2, cloud} = await startTestCloud()
   const reach = {via: 'session-manager' as const, cidrs: []}

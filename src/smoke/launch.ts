@@ -3,18 +3,21 @@ import {
   type Instance,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
-  DescribeInstancesCommand,
   EC2ServiceException,
+  paginateDescribeInstances,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
 import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
 import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
+import {awsCause} from '../ec2/causes.ts'
 import {onceKnown} from '../ec2/consistency.ts'
+import {allPages, pageSize} from '../ec2/pages.ts'
 import {poll} from '../wait.ts'
 import {securityGroupsBy} from '../cleanup/describe.ts'
 import {tagSpecifications, type Tags} from '../image/tags.ts'
 import {placement} from '../network/placement.ts'
 import {letIn, type Reach} from '../network/reach.ts'
+import {pointer} from '../report/advice.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 
@@ -55,14 +58,15 @@ export async function launch(
   const groupId = await openGroup(ec2, request, ledger, signal)
   const {reach} = request
   const places = placesOf(request.instanceTypes, reach.subnetIds)
-  const id = await onFirstWithCapacity(places, log, (place, index) => {
+  // AWS may find out only while it starts a machine that it has no room for it.
+  return onFirstWithCapacity(places, log, async (place, index) => {
     signal.throwIfAborted()
-    return onceKnown(signal, () => run(ec2, request, {groupId, place, index}, ledger))
+    const id = await onceKnown(signal, () => run(ec2, request, {groupId, place, index}, ledger))
+    log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`)
+    const address = await poll(async () => addressOf(await describe(ec2, id, signal), reach), {signal})
+    log.info(`${id} runs at ${address}`)
+    return {id, address}
   })
-  log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`)
-  const address = await poll(async () => addressOf(await describe(ec2, id, signal), reach), {signal})
-  log.info(`${id} runs at ${address}`)
-  return {id, address}
 }
 
 async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger, signal: AbortSignal): Promise<string> {
@@ -147,18 +151,20 @@ async function recorded(
 
 /** @returns undefined while AWS does not know the new id yet (ids are eventually consistent) */
 export async function describe(ec2: EC2Client, id: string, signal: AbortSignal): Promise<Instance | undefined> {
-  const found = await ec2.send(new DescribeInstancesCommand({Filters: [{Name: 'instance-id', Values: [id]}]}), {
-    abortSignal: signal
-  })
-  return found.Reservations?.[0]?.Instances?.[0]
+  const query = {Filters: [{Name: 'instance-id', Values: [id]}]}
+  const pages = await allPages(paginateDescribeInstances({client: ec2, pageSize}, query, {abortSignal: signal}))
+  return pages.flatMap(({Reservations = []}) => Reservations)[0]?.Instances?.[0]
 }
 
 function addressOf(instance: Instance | undefined, {via}: Pick<Reach, 'via'>): string | undefined {
   const state = instance?.State?.Name
   if (!instance || state === undefined || state === 'pending') return undefined
   if (state !== 'running') {
+    const said = instance.StateReason?.Message ?? ''
+    const cause = awsCause(instance.StateReason?.Code ?? '', said)
     throw new UserError(
-      `The smoke instance ended while it started (${state}): ${instance.StateReason?.Message ?? 'AWS gives no reason'}`
+      `The smoke instance ended while it started (${state}): ${said || 'AWS gives no reason'}${cause ? `. ${cause.change}\n${pointer(cause.id)}` : ''}`,
+      cause ? {id: cause.id} : {}
     )
   }
   if (via !== 'public-ip') return instance.PrivateIpAddress
