@@ -76462,6 +76462,7 @@ async function bake(inputs, deps, cancel) {
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error2) => log.warning(messageOf(error2)));
   }
   let leftovers;
+  let recorded2 = [];
   try {
     leftovers = await phase(
       log,
@@ -76469,11 +76470,12 @@ async function bake(inputs, deps, cancel) {
       () => sweep({ account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
     );
     if (leftovers.length === 0) deps.noteSwept();
+    recorded2 = ledger.resources;
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
   }
   const isIn = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
-  const isGone2 = (image) => isIn(ledger.resources, image) && !isIn(leftovers, image);
+  const isGone2 = (image) => isIn(recorded2, image) && !isIn(leftovers, image);
   const images = made.images.flatMap(everywhere);
   const deregistered = images.length > 0 && images.every(isGone2);
   const outcome = { ...facts, ...made, deregistered, leftovers };

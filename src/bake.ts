@@ -115,17 +115,19 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error: unknown) => log.warning(messageOf(error)))
   }
   let leftovers: readonly Leftover[] | undefined
+  let recorded: readonly Resource[] = []
   try {
     leftovers = await phase(log, 'Sweep', () =>
       sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
     )
     if (leftovers.length === 0) deps.noteSwept()
+    recorded = ledger.resources
   } finally {
     // Post, which sweeps once more where something is left, reads what is kept then.
     clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)
   }
   const isIn = (list: readonly Resource[], {id}: RegionalImage): boolean => list.some((one) => one.id === id)
-  const isGone = (image: RegionalImage): boolean => isIn(ledger.resources, image) && !isIn(leftovers, image)
+  const isGone = (image: RegionalImage): boolean => isIn(recorded, image) && !isIn(leftovers, image)
   const images = made.images.flatMap(everywhere)
   const deregistered = images.length > 0 && images.every(isGone)
   const outcome = {...facts, ...made, deregistered, leftovers}
