@@ -89,7 +89,7 @@ it.each([
 
 it('refuses a block whose end it cannot find', async () => {
   await expect(derive(template.replace('\n  }\n\n  tags', '\n  tags'))).rejects.toThrow(
-    'image.pkr.hcl, line 22: the block "metadata_options {" has no closing brace of its own.'
+    'image.pkr.hcl, line 23: the block "metadata_options {" has no closing brace of its own.'
   )
 })
 
