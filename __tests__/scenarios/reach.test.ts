@@ -122,8 +122,10 @@ onRealMachines('on real machines', () => {
         const inputs = {...bySession, ...setup}
         const run = await play(packer, {driver: 'nspawn', inputs, onCloud: furnishProfile})
         expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
-        expect(run.log).toContain('on the machine jenkins.service failed: its console says why')
-        expect(run.log).toContain('console │ the licence is not at /run/licence')
+        expect(run.log).toContain(
+          'The image was rejected: Jenkins does not start on the machine of the smoke test: the licence is not at /run/licence'
+        )
+        expect(run.log).toContain('console │ cause: the licence is not at /run/licence')
         expect(run.log).not.toContain('bake-jenkins-ami-probe')
       },
       10 * minutes
