@@ -85,6 +85,9 @@ async function optionsFor(
   if (!plugins.includes(cascPlugin)) return {driver: 'nspawn', base: row.system, inputs}
   const casc = join(folder, 'casc')
   await mkdir(casc)
-  await writeFile(join(casc, 'jenkins.yaml'), 'jenkins:\n  securityRealm:\n    local:\n      allowsSignup: false\n')
+  await writeFile(
+    join(casc, 'jenkins.yaml'),
+    'jenkins:\n  securityRealm:\n    local:\n      allowsSignup: false\n  authorizationStrategy:\n    loggedInUsersCanDoAnything:\n      allowAnonymousRead: false\n'
+  )
   return {driver: 'nspawn', base: row.system, inputs: {...inputs, 'jenkins-casc': casc}}
 }

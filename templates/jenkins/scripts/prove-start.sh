@@ -124,11 +124,14 @@ fi
 
 # Without a security realm the setup wizard is what keeps strangers out of a new Jenkins.
 if [ "$ALLOW_ANONYMOUS" != true ]; then
-  status=000
-  read -r status _ < <(ask /) || true
-  if [ "$status" = 200 ]; then
-    fail "Anybody may use this Jenkins without signing in: a request for / without a user was answered with status 200."
-  fi
+  # With a realm and no authorization strategy everybody may do everything, and / leads to the making of the first account.
+  for path in / /api/json; do
+    status=000
+    read -r status _ < <(ask "$path") || true
+    if [ "$status" = 200 ]; then
+      fail "Anybody may use this Jenkins without signing in: a request for $path without a user was answered with status 200."
+    fi
+  done
 fi
 
 systemctl stop jenkins.service
