@@ -63,7 +63,7 @@ function planOf({image, connectVia: via, allowedCidrs, subnetIds}: Inputs): Plan
     bakeId: '0123456789ab',
     imageName: `${image.namePrefix}-2.568.2-20261122120000-0123`,
     source: {id: 'ami-0123456789abcdef0', name: 'debian', rootDeviceName: '/dev/xvda'},
-    ...(image.sshUsername ? {sshUsername: image.sshUsername} : {}),
+    sshUsername: image.sshUsername ?? 'admin',
     jenkins: {version: '2.568.2', repositoryUrl: 'https://example.org'},
     plugins: [],
     reach: {via, cidrs: allowedCidrs === 'auto' ? cidrs : allowedCidrs, subnetIds, doubtful: false},
