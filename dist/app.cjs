@@ -62905,6 +62905,37 @@ var AssumeRoleWithWebIdentityCommand2 = class extends command6(_ep06, _mw06, "As
 var GetCallerIdentityCommand = class extends command6(_ep06, _mw06, "GetCallerIdentity", GetCallerIdentity$) {
 };
 
+// src/ec2/time.ts
+var readings = /* @__PURE__ */ new WeakMap();
+function observeTime(client, steady = steadyNow) {
+  const { middlewareStack } = client;
+  middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const date2 = dateOf(result.response);
+      if (date2 !== void 0) readings.set(client, { date: date2, at: steady() });
+      return result;
+    },
+    // Next to the connection, where an error is still an answer like any other.
+    { step: "deserialize", priority: "low", name: "observeTime" }
+  );
+  return client;
+}
+function awsTime(client, steady = steadyNow) {
+  const reading = readings.get(client);
+  if (reading === void 0) return new Date(Date.now() + client.config.systemClockOffset);
+  return new Date(reading.date + steady() - reading.at);
+}
+function steadyNow() {
+  return performance.now();
+}
+function dateOf(response) {
+  if (typeof response !== "object" || response === null || !("headers" in response)) return void 0;
+  const headers = response.headers;
+  const date2 = Date.parse(headers["date"] ?? "");
+  return Number.isNaN(date2) || headers["age"] !== void 0 ? void 0 : date2;
+}
+
 // src/http.ts
 var import_node_http3 = __toESM(require("node:http"), 1);
 var import_node_https3 = __toESM(require("node:https"), 1);
@@ -63333,7 +63364,7 @@ function ambient(region2, collaborators) {
   return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
 }
 function assumedRole(role, region2, collaborators) {
-  const { env: env2, log, pause = pauseFor } = collaborators;
+  const { env: env2, log, pause = pauseFor, now = Date.now } = collaborators;
   const client = clientOf(collaborators, { region: region2 });
   let claims = {};
   async function assume(policy, signal) {
@@ -63354,7 +63385,8 @@ function assumedRole(role, region2, collaborators) {
       accessKeyId: keys.AccessKeyId,
       secretAccessKey: keys.SecretAccessKey,
       sessionToken: keys.SessionToken,
-      expiration: keys.Expiration,
+      // By the runner's clock, with which Packer and the SDK compare it. The client knows AWS's from this very answer.
+      expiration: new Date(now() + keys.Expiration.getTime() - awsTime(client).getTime()),
       accountId: partsOfArn(role.arn).accountId
     };
   }
@@ -63390,7 +63422,8 @@ function rejectForeignAccount({ accountId, arn }, { allowedAccountIds, role }, c
   throw new UserError(text2.join("\n"));
 }
 function clientOf({ env: env2, createClient }, config) {
-  return createClient ? createClient(config) : new STSClient2({ ...config, maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } });
+  const settings = { maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
+  return observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings }));
 }
 
 // node_modules/@aws-sdk/client-iam/dist-es/IAMClient.js
@@ -65243,7 +65276,7 @@ function tagsOf2(tags = []) {
 // src/ec2/client.ts
 function ec2Client(region2, credentials, env2) {
   const requestHandler = { ...proxyAgents(env2), ...requestLimits };
-  return new EC2Client({ region: region2, credentials, maxAttempts: 8, retryMode: "standard", requestHandler });
+  return observeTime(new EC2Client({ region: region2, credentials, maxAttempts: 8, retryMode: "standard", requestHandler }));
 }
 
 // src/ec2/account.ts
@@ -65256,7 +65289,7 @@ function openAccount(region2, credentials, env2) {
     region: region2,
     ec2,
     inRegion(name) {
-      const client = clients.get(name) ?? new EC2Client({ ...settings, region: name });
+      const client = clients.get(name) ?? observeTime(new EC2Client({ ...settings, region: name }));
       clients.set(name, client);
       return client;
     },
@@ -80914,11 +80947,6 @@ var age = (value) => {
 
 // src/janitor/janitor.ts
 var import_node_events5 = require("node:events");
-
-// src/ec2/time.ts
-function awsTime({ config }, now = Date.now) {
-  return new Date(now() + config.systemClockOffset);
-}
 
 // src/janitor/bakes.ts
 var searches = {

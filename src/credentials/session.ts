@@ -1,6 +1,7 @@
 import {AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import type {STSClientConfig} from '@aws-sdk/client-sts'
 import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types'
+import {awsTime, observeTime} from '../ec2/time.ts'
 import {proxyAgents, requestLimits} from '../http.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
@@ -96,7 +97,7 @@ function ambient(region: string, collaborators: SessionCollaborators): Source {
 }
 
 function assumedRole(role: Role, region: string, collaborators: SessionCollaborators): Source {
-  const {env, log, pause = pauseFor} = collaborators
+  const {env, log, pause = pauseFor, now = Date.now} = collaborators
   const client = clientOf(collaborators, {region})
   let claims: Claims = {}
 
@@ -118,7 +119,8 @@ function assumedRole(role: Role, region: string, collaborators: SessionCollabora
       accessKeyId: keys.AccessKeyId,
       secretAccessKey: keys.SecretAccessKey,
       sessionToken: keys.SessionToken,
-      expiration: keys.Expiration,
+      // By the runner's clock, with which Packer and the SDK compare it. The client knows AWS's from this very answer.
+      expiration: new Date(now() + keys.Expiration.getTime() - awsTime(client).getTime()),
       accountId: partsOfArn(role.arn).accountId
     }
   }
@@ -169,7 +171,6 @@ function rejectForeignAccount(
 }
 
 function clientOf({env, createClient}: SessionCollaborators, config: STSClientConfig): STSClient {
-  return createClient
-    ? createClient(config)
-    : new STSClient({...config, maxAttempts: 5, requestHandler: {...proxyAgents(env), ...requestLimits}})
+  const settings = {maxAttempts: 5, requestHandler: {...proxyAgents(env), ...requestLimits}}
+  return observeTime(createClient ? createClient(config) : new STSClient({...config, ...settings}))
 }

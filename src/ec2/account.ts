@@ -4,6 +4,7 @@ import type {AwsCredentialIdentityProvider} from '@smithy/types'
 import {openIam, type Iam} from '../cleanup/iam.ts'
 import {proxyAgents, requestLimits} from '../http.ts'
 import {ec2Client} from './client.ts'
+import {observeTime} from './time.ts'
 
 /** The clients for everything that a bake may have made, in whatever region. */
 export interface Account {
@@ -30,7 +31,7 @@ export function openAccount(
     region,
     ec2,
     inRegion(name) {
-      const client = clients.get(name) ?? new EC2Client({...settings, region: name})
+      const client = clients.get(name) ?? observeTime(new EC2Client({...settings, region: name}))
       clients.set(name, client)
       return client
     },

@@ -1,6 +1,7 @@
 import {EC2Client} from '@aws-sdk/client-ec2'
 import type {AwsCredentialIdentityProvider} from '@smithy/types'
 import {proxyAgents, requestLimits} from '../http.ts'
+import {observeTime} from './time.ts'
 
 /**
  * The EC2 client of the action. Throttling and server errors are retried by the SDK (`standard` backs off
@@ -12,5 +13,5 @@ export function ec2Client(
   env: NodeJS.ProcessEnv
 ): EC2Client {
   const requestHandler = {...proxyAgents(env), ...requestLimits}
-  return new EC2Client({region, credentials, maxAttempts: 8, retryMode: 'standard', requestHandler})
+  return observeTime(new EC2Client({region, credentials, maxAttempts: 8, retryMode: 'standard', requestHandler}))
 }
