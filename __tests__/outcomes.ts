@@ -5,6 +5,7 @@ export const verified: Outcome = {
   region: 'eu-west-1',
   accountId: '123456789012',
   plan: {
+    began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: 'jenkins-2.568.2-20261122-0123',
     source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda'},
@@ -26,6 +27,7 @@ export const verified: Outcome = {
     }
   ],
   others: [],
+  othersStay: false,
   verdict: 'verified',
   jenkinsVersion: '2.568.2',
   smokeSeconds: 41.26,

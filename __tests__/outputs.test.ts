@@ -54,3 +54,11 @@ it('names the copies by region, and the images of several sources by source too'
     'us-east-1': {'amazon-ebs.jenkins': copy.id}
   })
 })
+
+it('names what other builders made only where it stays', () => {
+  const others = [{target: 'amazon-ebsvolume.home', builderId: 'mitchellh.amazon.ebsvolume', id: 'eu-west-1:vol-1'}]
+  expect(outputsOf({...verified, others, othersStay: true})).toMatchObject({
+    'also-made': '[{"source":"amazon-ebsvolume.home","builder":"mitchellh.amazon.ebsvolume","id":"eu-west-1:vol-1"}]'
+  })
+  expect(outputsOf({...verified, others})).toMatchObject({'also-made': '[]'})
+})

@@ -3664,7 +3664,7 @@ var require_data_url = __commonJS({
 var require_webidl = __commonJS({
   "node_modules/undici/lib/web/fetch/webidl.js"(exports2, module2) {
     "use strict";
-    var { types: types2, inspect } = require("node:util");
+    var { types: types3, inspect } = require("node:util");
     var { markAsUncloneable } = require("node:worker_threads");
     var { toUSVString } = require_util();
     var webidl = {};
@@ -3854,7 +3854,7 @@ var require_webidl = __commonJS({
           });
         }
         const result = {};
-        if (!types2.isProxy(O)) {
+        if (!types3.isProxy(O)) {
           const keys2 = [...Object.getOwnPropertyNames(O), ...Object.getOwnPropertySymbols(O)];
           for (const key of keys2) {
             const typedKey = keyConverter(key, prefix, argument);
@@ -3983,14 +3983,14 @@ var require_webidl = __commonJS({
       return x2;
     };
     webidl.converters.ArrayBuffer = function(V, prefix, argument, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types2.isAnyArrayBuffer(V)) {
+      if (webidl.util.Type(V) !== "Object" || !types3.isAnyArrayBuffer(V)) {
         throw webidl.errors.conversionFailed({
           prefix,
           argument: `${argument} ("${webidl.util.Stringify(V)}")`,
           types: ["ArrayBuffer"]
         });
       }
-      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V)) {
+      if (opts?.allowShared === false && types3.isSharedArrayBuffer(V)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4005,14 +4005,14 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.TypedArray = function(V, T, prefix, name, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types2.isTypedArray(V) || V.constructor.name !== T.name) {
+      if (webidl.util.Type(V) !== "Object" || !types3.isTypedArray(V) || V.constructor.name !== T.name) {
         throw webidl.errors.conversionFailed({
           prefix,
           argument: `${name} ("${webidl.util.Stringify(V)}")`,
           types: [T.name]
         });
       }
-      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
+      if (opts?.allowShared === false && types3.isSharedArrayBuffer(V.buffer)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4027,13 +4027,13 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.DataView = function(V, prefix, name, opts) {
-      if (webidl.util.Type(V) !== "Object" || !types2.isDataView(V)) {
+      if (webidl.util.Type(V) !== "Object" || !types3.isDataView(V)) {
         throw webidl.errors.exception({
           header: prefix,
           message: `${name} is not a DataView.`
         });
       }
-      if (opts?.allowShared === false && types2.isSharedArrayBuffer(V.buffer)) {
+      if (opts?.allowShared === false && types3.isSharedArrayBuffer(V.buffer)) {
         throw webidl.errors.exception({
           header: "ArrayBuffer",
           message: "SharedArrayBuffer is not allowed."
@@ -4048,13 +4048,13 @@ var require_webidl = __commonJS({
       return V;
     };
     webidl.converters.BufferSource = function(V, prefix, name, opts) {
-      if (types2.isAnyArrayBuffer(V)) {
+      if (types3.isAnyArrayBuffer(V)) {
         return webidl.converters.ArrayBuffer(V, prefix, name, { ...opts, allowShared: false });
       }
-      if (types2.isTypedArray(V)) {
+      if (types3.isTypedArray(V)) {
         return webidl.converters.TypedArray(V, V.constructor, prefix, name, { ...opts, allowShared: false });
       }
-      if (types2.isDataView(V)) {
+      if (types3.isDataView(V)) {
         return webidl.converters.DataView(V, prefix, name, { ...opts, allowShared: false });
       }
       throw webidl.errors.conversionFailed({
@@ -12405,7 +12405,7 @@ var require_response = __commonJS({
     var { URLSerializer } = require_data_url();
     var { kConstruct } = require_symbols();
     var assert = require("node:assert");
-    var { types: types2 } = require("node:util");
+    var { types: types3 } = require("node:util");
     var textEncoder = new TextEncoder("utf-8");
     var Response = class _Response {
       // Creates network error Response.
@@ -12726,7 +12726,7 @@ var require_response = __commonJS({
       if (isBlobLike(V)) {
         return webidl.converters.Blob(V, prefix, name, { strict: false });
       }
-      if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
+      if (ArrayBuffer.isView(V) || types3.isArrayBuffer(V)) {
         return webidl.converters.BufferSource(V, prefix, name);
       }
       if (util.isFormDataLike(V)) {
@@ -14960,7 +14960,7 @@ var require_util4 = __commonJS({
     var { ProgressEvent } = require_progressevent();
     var { getEncoding } = require_encoding();
     var { serializeAMimeType, parseMIMEType } = require_data_url();
-    var { types: types2 } = require("node:util");
+    var { types: types3 } = require("node:util");
     var { StringDecoder: StringDecoder2 } = require("string_decoder");
     var { btoa: btoa2 } = require("node:buffer");
     var staticPropertyDescriptors = {
@@ -14990,7 +14990,7 @@ var require_util4 = __commonJS({
               });
             }
             isFirstChunk = false;
-            if (!done && types2.isUint8Array(value)) {
+            if (!done && types3.isUint8Array(value)) {
               bytes.push(value);
               if ((fr[kLastProgressEventFired] === void 0 || Date.now() - fr[kLastProgressEventFired] >= 50) && !fr[kAborted]) {
                 fr[kLastProgressEventFired] = Date.now();
@@ -17920,7 +17920,7 @@ var require_websocket = __commonJS({
     var { ByteParser } = require_receiver();
     var { kEnumerableProperty, isBlobLike } = require_util();
     var { getGlobalDispatcher } = require_global2();
-    var { types: types2 } = require("node:util");
+    var { types: types3 } = require("node:util");
     var { ErrorEvent, CloseEvent } = require_events();
     var { SendQueue } = require_sender();
     var WebSocket = class _WebSocket extends EventTarget {
@@ -18043,7 +18043,7 @@ var require_websocket = __commonJS({
           this.#sendQueue.add(data, () => {
             this.#bufferedAmount -= length;
           }, sendHints.string);
-        } else if (types2.isArrayBuffer(data)) {
+        } else if (types3.isArrayBuffer(data)) {
           this.#bufferedAmount += data.byteLength;
           this.#sendQueue.add(data, () => {
             this.#bufferedAmount -= data.byteLength;
@@ -18255,7 +18255,7 @@ var require_websocket = __commonJS({
         if (isBlobLike(V)) {
           return webidl.converters.Blob(V, { strict: false });
         }
-        if (ArrayBuffer.isView(V) || types2.isArrayBuffer(V)) {
+        if (ArrayBuffer.isView(V) || types3.isArrayBuffer(V)) {
           return webidl.converters.BufferSource(V);
         }
       }
@@ -18684,24 +18684,24 @@ ${value}`;
         this.dropConsumedChunks();
       }
       handleBOM() {
-        const first = this.peekBufferedByte(0);
+        const first2 = this.peekBufferedByte(0);
         const second = this.peekBufferedByte(1);
         const third = this.peekBufferedByte(2);
         if (second === void 0) {
-          if (first === BOM[0]) {
+          if (first2 === BOM[0]) {
             return true;
           }
           this.checkBOM = false;
           return true;
         }
         if (third === void 0) {
-          if (first === BOM[0] && second === BOM[1]) {
+          if (first2 === BOM[0] && second === BOM[1]) {
             return true;
           }
           this.checkBOM = false;
           return false;
         }
-        if (first === BOM[0] && second === BOM[1] && third === BOM[2]) {
+        if (first2 === BOM[0] && second === BOM[1] && third === BOM[2]) {
           this.discardLeadingBytes(3);
         }
         this.checkBOM = false;
@@ -27899,7 +27899,7 @@ var init_JsonShapeSerializer2 = __esm({
         }
         this.ensure(2);
         this.json[this.i++] = OPEN_BRACE;
-        let first = true;
+        let first2 = true;
         for (const k9 in value) {
           if (!hasOwn(value, k9)) {
             continue;
@@ -27908,11 +27908,11 @@ var init_JsonShapeSerializer2 = __esm({
           if (isDocument ? v2 === void 0 : v2 == null && !sparse) {
             continue;
           }
-          if (!first) {
+          if (!first2) {
             this.ensure(1);
             this.json[this.i++] = COMMA;
           }
-          first = false;
+          first2 = false;
           this.writeJsonString(k9);
           this.ensure(1);
           this.json[this.i++] = COLON;
@@ -30267,8 +30267,8 @@ var init_AwsSdkSigV4Signer = __esm({
         let { signingRegion, signingName } = validatedProps;
         const handlerExecutionContext = signingProperties.context;
         if (handlerExecutionContext?.authSchemes?.length ?? 0 > 1) {
-          const [first, second] = handlerExecutionContext.authSchemes;
-          if (first?.name === "sigv4a" && second?.name === "sigv4") {
+          const [first2, second] = handlerExecutionContext.authSchemes;
+          if (first2?.name === "sigv4a" && second?.name === "sigv4") {
             signingRegion = second?.signingRegion ?? signingRegion;
             signingName = second?.signingName ?? signingName;
           }
@@ -38993,8 +38993,8 @@ var require_ipaddr = __commonJS({
           zoneId
         };
       }
-      function matchCIDR(first, second, partSize, cidrBits) {
-        if (first.length !== second.length) {
+      function matchCIDR(first2, second, partSize, cidrBits) {
+        if (first2.length !== second.length) {
           throw new Error("ipaddr: cannot match CIDR for objects with different lengths");
         }
         let part2 = 0;
@@ -39004,7 +39004,7 @@ var require_ipaddr = __commonJS({
           if (shift < 0) {
             shift = 0;
           }
-          if (first[part2] >> shift !== second[part2] >> shift) {
+          if (first2[part2] >> shift !== second[part2] >> shift) {
             return false;
           }
           cidrBits -= partSize;
@@ -40906,10 +40906,10 @@ var require_range = __commonJS({
           throw new TypeError(`Invalid SemVer Range: ${this.raw}`);
         }
         if (this.set.length > 1) {
-          const first = this.set[0];
+          const first2 = this.set[0];
           this.set = this.set.filter((c9) => !isNullSet(c9[0]));
           if (this.set.length === 0) {
-            this.set = [first];
+            this.set = [first2];
           } else if (this.set.length > 1) {
             for (const c9 of this.set) {
               if (c9.length === 1 && isAny(c9[0])) {
@@ -41645,26 +41645,26 @@ var require_simplify = __commonJS({
     var compare = require_compare();
     module2.exports = (versions2, range2, options) => {
       const set2 = [];
-      let first = null;
+      let first2 = null;
       let prev = null;
       const v2 = versions2.sort((a9, b9) => compare(a9, b9, options));
       for (const version of v2) {
         const included = satisfies3(version, range2, options);
         if (included) {
           prev = version;
-          if (!first) {
-            first = version;
+          if (!first2) {
+            first2 = version;
           }
         } else {
           if (prev) {
-            set2.push([first, prev]);
+            set2.push([first2, prev]);
           }
           prev = null;
-          first = null;
+          first2 = null;
         }
       }
-      if (first) {
-        set2.push([first, null]);
+      if (first2) {
+        set2.push([first2, null]);
       }
       const ranges = [];
       for (const [min, max] of set2) {
@@ -51509,13 +51509,13 @@ var Command = class {
     let cmdStr = CMD_STRING + this.command;
     if (this.properties && Object.keys(this.properties).length > 0) {
       cmdStr += " ";
-      let first = true;
+      let first2 = true;
       for (const key in this.properties) {
         if (this.properties.hasOwnProperty(key)) {
           const val = this.properties[key];
           if (val) {
-            if (first) {
-              first = false;
+            if (first2) {
+              first2 = false;
             } else {
               cmdStr += ",";
             }
@@ -52238,19 +52238,37 @@ var import_node_fs3 = require("node:fs");
 var path4 = __toESM(require("node:path"), 1);
 
 // src/packer/messages.ts
+var aboutBuild = new RegExp(
+  "^(?<target>.*?),(?:" + [
+    "(?<one>error|artifact-count),(?<text>[^,]*)",
+    "(?<artifact>artifact),(?<args>[^,]*,(?:end|nil|(?:builder-id|id|string|files-count),[^,]*|file,[^,]*,[^,]*))"
+  ].join("|") + ")$",
+  "s"
+);
 function parseMessage(line) {
   const [timestamp2 = "", target = "", category = "", ...args] = line.split(",");
   if (!/^\d+$/.test(timestamp2) || category === "") return void 0;
-  return { target, category, args: args.map(unescapeArgument) };
+  const whole = { target, category, args: args.map(unescapeArgument) };
+  const isShown = target === "" && category === "ui" && args.length === 2;
+  return isShown ? whole : messageAbout(line.slice(timestamp2.length + 1)) ?? whole;
+}
+function messageAbout(rest) {
+  const groups = aboutBuild.exec(rest)?.groups;
+  if (!groups) return void 0;
+  const { target = "", one, text: text2 = "", artifact = "", args = "" } = groups;
+  if (one !== void 0) return { target, category: one, args: [unescapeArgument(text2)] };
+  return { target, category: artifact, args: args.split(",").map(unescapeArgument) };
 }
 function unescapeArgument(argument) {
   return argument.replaceAll("%!(PACKER_COMMA)", ",").replaceAll("\\r", "\r").replaceAll("\\n", "\n");
 }
-function uiText(message) {
-  if (message.category !== "ui") return void 0;
-  const [, full = ""] = message.args;
-  const match = /^(?:==> |--> | {4})([^\s:]+):(?: ([\s\S]*))?$/.exec(full);
-  return match ? { build: match[1] ?? "", text: match[2] ?? "" } : { build: "", text: full };
+var product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/;
+var types = { ami: "image", vol: "volume", snap: "snapshot" };
+function productsIn(artifactId) {
+  return artifactId.split(",").flatMap((part2) => {
+    const [, region2 = "", id2 = "", prefix = ""] = product.exec(part2) ?? [];
+    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region2, id: id2 }] : [];
+  });
 }
 function artifactsOf(messages) {
   const parts = /* @__PURE__ */ new Map();
@@ -52271,103 +52289,249 @@ function errorsOf(messages) {
   const ofBuilds = messages.flatMap(
     ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
   );
-  const shown = messages.flatMap((message) => {
-    const said = message.args[0] === "error" ? uiText(message) : void 0;
-    return said?.build === "" ? [said.text] : [];
-  });
+  const shown = messages.flatMap(
+    ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
+  );
   const errors = (ofBuilds.length > 0 ? ofBuilds : shown).map((error2) => error2.trim());
   return [...new Set(errors)].filter((error2) => error2 !== "");
 }
+function isOfBuild(text2) {
+  return /^(?:==>|-->) \S[^\n]*:/.test(text2);
+}
+function shownText({ category, args }) {
+  return category === "ui" ? args[1] ?? "" : void 0;
+}
+
+// src/packer/speakers.ts
+var longestName = 1e3;
+var first = [
+  "Prevalidating any provided VPC information",
+  "Prevalidating AMI Name: ",
+  "Force Deregister flag found, ",
+  "skip_build_region was set; ",
+  "skip_create_ami was set; ",
+  "You're using Vault-generated AWS credentials",
+  "Found Image ID: ami-",
+  "Using existing SSH private key",
+  "Using SSH Agent ",
+  "Not using temporary keypair",
+  "Creating temporary [a-z ]{1,60}: ",
+  "Launching a (?:source|spot) AWS instance"
+].join("|");
+var lastOwn = [
+  "Using \\S{1,40} communicator",
+  "Connected to (?:SSH|WinRM)!",
+  "Provisioning with ",
+  "Running local shell script: ",
+  "Running post-processor: "
+].join("|");
+var beginning = new RegExp(`^([\\s\\S]{1,${longestName}}?): (?:${first}|${lastOwn})`, "i");
+var handsOver = new RegExp(`^(?:${lastOwn})`, "i");
+var ended = new RegExp(`^Build '([\\s\\S]{1,${longestName}})' (?:finished|errored) after `);
+var Speakers = class {
+  #speakers = /* @__PURE__ */ new Map();
+  #finished = [];
+  /** The names of the builds that have come to an end without an error, as often as they have. */
+  get finished() {
+    return this.#finished;
+  }
+  /** @returns undefined for what is not shown to the user */
+  hear(message) {
+    const shown = shownText(message);
+    if (shown === void 0) return void 0;
+    const [arrow] = /^(?:==> |--> | {4})/.exec(shown) ?? [];
+    if (arrow === void 0) {
+      this.#hearOfAnEnd(shown);
+      return { build: "", text: shown, byOthers: false };
+    }
+    const rest = shown.slice(arrow.length);
+    const name = this.#nameIn(rest);
+    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown, byOthers: false };
+    return this.#said(name, textBehind(name, rest));
+  }
+  #said(build2, text2) {
+    const speaker = this.#speakers.get(build2);
+    if (!speaker) return { build: build2, text: text2, byOthers: true };
+    if (!speaker.byOthers && text2.startsWith("Found Image ID: ")) speaker.running += 1;
+    const { byOthers } = speaker;
+    if (handsOver.test(text2)) speaker.byOthers = true;
+    return { build: build2, text: text2, byOthers };
+  }
+  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
+  #nameIn(rest) {
+    const known = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
+    if (this.#speakers.get(known)?.byOthers) return known;
+    const [, begun = ""] = beginning.exec(rest) ?? [];
+    if (begun.length > known.length && this.#postProcessorIn(`${begun}:`) === void 0) {
+      this.#speakers.set(begun, { running: 0, byOthers: false });
+      return begun;
+    }
+    return known === "" ? this.#postProcessorIn(rest) : known;
+  }
+  /** Packer calls it `NAME (TYPE)`. Its build has been provisioned by then; a build may have such a name, too. */
+  #postProcessorIn(rest) {
+    const builds = [...this.#speakers].flatMap(([build2, { byOthers }]) => byOthers ? [build2] : []);
+    return builds.flatMap((build2) => postProcessorOf(build2, rest) ?? []).at(0);
+  }
+  /** Packer says this by itself, without a name in front, where no machine can speak. */
+  #hearOfAnEnd(shown) {
+    const [text2 = "", name = ""] = ended.exec(shown) ?? [];
+    const speaker = this.#speakers.get(name);
+    if (text2.endsWith(" finished after ")) this.#finished.push(name);
+    if (!speaker) return;
+    speaker.running = Math.max(0, speaker.running - 1);
+    if (speaker.running === 0) speaker.byOthers = false;
+  }
+};
+function textBehind(name, rest) {
+  return rest.slice(name.length + 2);
+}
+function postProcessorOf(build2, rest) {
+  if (!rest.startsWith(`${build2} (`)) return void 0;
+  const [type2] = /^ \([\w.-]{1,100}\)(?=:(?: |$))/.exec(rest.slice(build2.length)) ?? [];
+  return type2 === void 0 ? void 0 : `${build2}${type2}`;
+}
+function guessed(arrow, rest) {
+  const form = arrow === "    " ? /^([^\s:]{1,200}):(?: ([\s\S]*))?$/ : /^([^\s:][^\n:]{0,200}):(?: ([\s\S]*))?$/;
+  const [, build2 = "", text2 = ""] = form.exec(rest) ?? [];
+  return build2 === "" ? void 0 : { build: build2, text: text2, byOthers: true };
+}
 
 // src/packer/announced.ts
-var nothing = {
-  hasKeyPair: false,
-  spot: false,
-  connected: false,
-  launching: false,
-  imaging: false,
-  copyRegions: []
-};
 var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 var temporaryName = new RegExp(`^packer_${uuid}$`);
 var temporaryIamName = new RegExp(`^packer-${uuid}$`);
-var afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/i;
-var mostRegions = 50;
+var most = 50;
 function announcedBy(...outputs) {
-  return sum(outputs.flatMap((output) => buildsOf(output)));
+  const all = outputs.map((output) => announcementsOf(output));
+  const products = all.flatMap((one) => one.products);
+  return { ...sum(all.flatMap((one) => one.all)), products, hints: all.flatMap((one) => one.hints) };
 }
-function buildsOf(output) {
-  const builds = new Announcements();
+function announcementsOf(output) {
+  const announcements = new Announcements();
+  const speakers = new Speakers();
   for (const line of output.split("\n")) {
     const message = parseMessage(line);
-    const said = message && uiText(message);
-    if (said) builds.note(said);
+    if (message) announcements.report(message);
+    const said = message && speakers.hear(message);
+    if (said) announcements.note(said);
   }
-  return builds.all;
+  return announcements;
 }
 function sum(builds) {
-  const isOwn = ({ keyPair: keyPair2 = "", hasKeyPair }) => hasKeyPair || temporaryName.test(keyPair2);
+  const isOwn = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
+  const keyPairs = (own) => builds.flatMap((build2) => build2.keyPairs.filter((name) => isOwn(build2, name) === own));
   return {
-    keyPairs: builds.filter(isOwn).flatMap(({ keyPair: keyPair2 }) => keyPair2 ?? []),
-    doubtfulKeyPairs: builds.filter((build2) => !isOwn(build2)).flatMap(({ keyPair: keyPair2 }) => keyPair2 ?? []),
-    securityGroups: builds.flatMap(({ securityGroup: securityGroup2 }) => securityGroup2 ?? []),
-    instanceProfiles: builds.flatMap(({ instanceProfile }) => instanceProfile ?? []),
-    roles: builds.flatMap(({ role }) => role ?? []),
-    instances: builds.flatMap(({ instance }) => instance ?? []),
-    launchTemplates: builds.flatMap(({ launchTemplate }) => launchTemplate ?? []),
+    keyPairs: [...new Set(keyPairs(true))],
+    doubtfulKeyPairs: [...new Set(keyPairs(false))],
+    securityGroups: builds.flatMap(({ securityGroups }) => securityGroups),
+    instanceProfiles: builds.flatMap(({ instanceProfiles }) => instanceProfiles),
+    roles: builds.flatMap(({ roles }) => roles),
+    instances: builds.flatMap(({ instances }) => instances),
+    launchTemplates: builds.flatMap(({ launchTemplates }) => launchTemplates),
     spot: builds.some(({ spot }) => spot),
     copyRegions: [...new Set(builds.flatMap(({ copyRegions }) => copyRegions))],
-    unfinished: builds.some(({ launching, imaging, copyRegions }) => launching || imaging || copyRegions.length > 0),
-    untraceable: builds.some(({ launching, instance, keyPair: keyPair2 }) => launching && !instance && !keyPair2)
+    unfinished: builds.some(({ launching, imaging, copyRegions }) => launching + imaging + copyRegions.length > 0),
+    untraceable: builds.some(({ launching, keyPairs: names2 }) => launching > 0 && names2.length === 0)
   };
 }
+var nothing = {
+  keyPairs: [],
+  hasKeyPair: false,
+  securityGroups: [],
+  instanceProfiles: [],
+  roles: [],
+  instances: [],
+  launchTemplates: [],
+  spot: false,
+  launching: 0,
+  imaging: 0,
+  copyRegions: []
+};
 var Announcements = class {
   #builds = /* @__PURE__ */ new Map();
+  #hints = /* @__PURE__ */ new Map();
+  #products = [];
   get all() {
     return [...this.#builds.values()];
   }
-  /** @returns what this text announced for the first time */
-  note({ build: build2, text: text2 }) {
+  get products() {
+    return this.#products;
+  }
+  get hints() {
+    return [...this.#hints.values()];
+  }
+  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  report({ category, args: [, key, value = ""] }) {
+    if (category === "artifact" && key === "id") this.#products.push(...productsIn(value));
+  }
+  note(said) {
+    const { build: build2, text: text2 } = said;
     if (build2 === "") return {};
     const before = this.#builds.get(build2) ?? nothing;
-    const after = noted(before, text2);
+    const after = noted(before, said);
     this.#builds.set(build2, after);
+    const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
+    const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
+    const hint = instance === void 0 ? this.#hintIn(text2) : void 0;
     return {
-      ...after.keyPair && !before.keyPair ? { keyPair: after.keyPair } : {},
-      ...after.securityGroup && !before.securityGroup ? { securityGroup: after.securityGroup } : {},
-      ...after.instance && !before.instance ? { instance: after.instance } : {}
+      ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
+      ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
+      ...instance === void 0 ? {} : { instance },
+      ...hint === void 0 ? {} : { hint }
     };
   }
+  #hintIn(text2) {
+    const hint = hintIn(text2.trim());
+    if (!hint || this.#hints.has(hint.id) || this.#hints.size >= most) return void 0;
+    this.#hints.set(hint.id, hint);
+    return hint;
+  }
 };
-function noted(build2, text2) {
-  if (/^Creating (unencrypted )?AMI \S+ from instance /.test(text2)) return { ...build2, imaging: true };
-  if (text2.startsWith("AMI: ")) return { ...build2, imaging: false };
+function hintIn(text2) {
+  const [, instance, image, volume] = /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
+    text2
+  ) ?? [];
+  if (instance !== void 0) return { type: "instance", id: instance };
+  if (image !== void 0) return { type: "image", id: image };
+  return volume === void 0 ? void 0 : { type: "volume", id: volume };
+}
+function noted(build2, { text: text2, byOthers }) {
+  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
+    return { ...build2, imaging: build2.imaging + 1 };
+  if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
   const region2 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region2 && build2.copyRegions.length < mostRegions) return { ...build2, copyRegions: [...build2.copyRegions, region2] };
-  if (build2.connected) return build2;
-  if (afterConnection.test(text2)) return { ...build2, connected: true };
+  if (region2 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region2] };
+  if (byOthers) return build2;
   const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
-  if (launch3) return { ...gotPast(build2), launching: true, spot: launch3[1] === "spot" };
+  if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
+  if (refused.test(text2)) return { ...build2, launching: Math.max(0, build2.launching - 1) };
   const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (instance) return { instance, ...build2, launching: false };
+  if (instance) {
+    return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
+  }
   const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (template) return { launchTemplate: template, ...build2 };
+  if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
   const [, what = "", name = ""] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text2.trimEnd()) ?? [];
   switch (what) {
     case "keypair":
-      return /[*?\\]/.test(name) ? build2 : { keyPair: name, ...build2 };
+      return /[*?\\]/.test(name) ? build2 : { ...build2, keyPairs: [...build2.keyPairs, name] };
     case "security group for this instance":
-      return temporaryName.test(name) ? { securityGroup: name, ...gotPast(build2) } : build2;
+      return temporaryName.test(name) ? { ...gotPast(build2), securityGroups: [...build2.securityGroups, name] } : build2;
     case "instance profile for this instance":
-      return temporaryIamName.test(name) ? { instanceProfile: name, ...gotPast(build2) } : build2;
+      return temporaryIamName.test(name) ? { ...gotPast(build2), instanceProfiles: [...build2.instanceProfiles, name] } : build2;
     case "role for this instance":
-      return temporaryIamName.test(name) ? { role: name, ...build2 } : build2;
+      return temporaryIamName.test(name) ? { ...build2, roles: [...build2.roles, name] } : build2;
     default:
       return build2;
   }
 }
+var refused = new RegExp(
+  "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
+  "i"
+);
 function gotPast(build2) {
-  return { ...build2, hasKeyPair: build2.keyPair !== void 0 };
+  return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
 }
 
 // src/cleanup/processes.ts
@@ -52548,13 +52712,14 @@ var Ledger = class {
   nextPackerRun() {
     return this.#packerRun(this.#packerRuns().length + 1);
   }
-  begin(now = /* @__PURE__ */ new Date()) {
-    this.#append({ began: now.toISOString() });
+  /** @param began by AWS's clock, once AWS has told it */
+  begin(began = /* @__PURE__ */ new Date()) {
+    this.#known = began;
+    this.#append({ began: began.toISOString() });
   }
-  /** Five minutes before the bake began, because AWS has its own clock. */
   get began() {
-    const [recorded2] = this.#entries().flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
-    return new Date((this.#known?.getTime() ?? recorded2 ?? Date.now()) - 5 * 6e4);
+    const recorded2 = this.#entries().flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
   }
   /** Records that something is about to be made. @param key ties the id to the intent later */
   intend(type2, key) {
@@ -52664,13 +52829,14 @@ var import_node_events = require("node:events");
 var tagKeys = {
   bake: "bake-jenkins-ami:bake",
   run: "bake-jenkins-ami:run",
+  began: "bake-jenkins-ami:began",
   expires: "bake-jenkins-ami:expires",
   verified: "bake-jenkins-ami:verified",
   jenkins: "bake-jenkins-ami:jenkins"
 };
-function tagSpecifications(tags, ...types2) {
+function tagSpecifications(tags, ...types3) {
   const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  return types2.map((ResourceType) => ({ ResourceType, Tags: list2 }));
+  return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
 
 // node_modules/@aws-sdk/client-ec2/dist-es/EC2Client.js
@@ -61098,90 +61264,134 @@ async function allPages(pages) {
 // src/cleanup/describe.ts
 var instancesBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map(({ InstanceId = "", State, LaunchTime, KeyName, SecurityGroups = [], Tags }) => ({
+  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
     type: "instance",
-    id: InstanceId,
-    state: State?.Name ?? "",
-    created: LaunchTime,
-    tags: tagsOf(Tags),
-    keyName: KeyName,
-    groupNames: SecurityGroups.flatMap(({ GroupName }) => GroupName ?? [])
+    id: instance.InstanceId ?? "",
+    state: instance.State?.Name ?? "",
+    created: firstLaunch(instance),
+    tags: tagsOf(instance.Tags),
+    keyName: instance.KeyName,
+    groupNames: (instance.SecurityGroups ?? []).flatMap(({ GroupName }) => GroupName ?? []),
+    groupIds: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? [])
   }));
 };
+function firstLaunch({ LaunchTime, NetworkInterfaces = [], BlockDeviceMappings = [] }) {
+  const attached = [...NetworkInterfaces.map(({ Attachment }) => Attachment), ...BlockDeviceMappings.map(({ Ebs }) => Ebs)];
+  const times = [LaunchTime, ...attached.map((one) => one?.AttachTime)].flatMap((time2) => time2?.getTime() ?? []);
+  return times.length > 0 ? new Date(Math.min(...times)) : void 0;
+}
 var volumesBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Tags }) => ({
+  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Attachments = [], Tags }) => ({
     type: "volume",
     id: VolumeId,
     state: State,
     created: CreateTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    instanceIds: Attachments.flatMap(({ InstanceId }) => InstanceId ?? [])
   }));
 };
 var imagesBy = async ({ client, abortSignal }, Filters) => {
   const query = { Filters, Owners: ["self"], IncludeDeprecated: true };
   const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(({ ImageId = "", State = "", CreationDate = "", BlockDeviceMappings = [], SourceInstanceId, Tags }) => ({
-    type: "image",
-    id: ImageId,
-    state: State,
-    created: new Date(CreationDate),
-    tags: tagsOf(Tags),
-    snapshotIds: BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
-    sourceInstanceId: SourceInstanceId
-  }));
+  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(describedImage);
 };
+function describedImage({ BlockDeviceMappings: mappings = [], RootDeviceName: root9, ...image }) {
+  return {
+    type: "image",
+    id: image.ImageId ?? "",
+    state: image.State ?? "",
+    created: new Date(image.CreationDate ?? ""),
+    tags: tagsOf(image.Tags),
+    name: image.Name,
+    snapshotIds: mappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
+    rootSnapshotId: mappings.find(({ DeviceName }) => DeviceName === root9)?.Ebs?.SnapshotId,
+    sourceInstanceId: image.SourceInstanceId,
+    sourceImageId: image.SourceImageId
+  };
+}
 var snapshotsBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(
     paginateDescribeSnapshots({ client, pageSize }, { Filters, OwnerIds: ["self"] }, { abortSignal })
   );
-  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, Tags }) => ({
+  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, VolumeId, Description, Tags }) => ({
     type: "snapshot",
     id: SnapshotId,
     state: State,
     created: StartTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    volumeId: VolumeId,
+    description: Description
   }));
 };
 var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", Tags }) => ({ type: "security-group", id: GroupId, state: "", tags: tagsOf(Tags) }));
+  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, Tags }) => ({
+    type: "security-group",
+    id: GroupId,
+    state: "",
+    tags: tagsOf(Tags),
+    name: GroupName
+  }));
 };
 var keyPairsBy = async ({ client, abortSignal }, Filters) => {
   const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
-  return KeyPairs.map(({ KeyPairId = "", CreateTime, Tags }) => ({
+  return KeyPairs.map(({ KeyPairId = "", KeyName, CreateTime, Tags }) => ({
     type: "key-pair",
     id: KeyPairId,
     state: "",
     created: CreateTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    name: KeyName
   }));
 };
 var launchTemplatesBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(
     paginateDescribeLaunchTemplates({ client, pageSize: templatePageSize }, { Filters }, { abortSignal })
   );
-  return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", CreateTime, Tags }) => ({
+  return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", LaunchTemplateName, CreateTime, Tags }) => ({
     type: "launch-template",
     id: LaunchTemplateId,
     state: "",
     created: CreateTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    name: LaunchTemplateName
   }));
 };
 var spotRequestsBy = async ({ client, abortSignal }, Filters) => {
   const query = { Filters: [...Filters, { Name: "state", Values: ["open", "active"] }] };
   const pages = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, Tags }) => ({
+  return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, InstanceId, LaunchSpecification, Tags }) => ({
     type: "spot-request",
     id: SpotInstanceRequestId,
     state: State,
     created: CreateTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    instanceIds: InstanceId === void 0 ? [] : [InstanceId],
+    keyName: LaunchSpecification?.KeyName
   }));
 };
 function tagsOf(tags = []) {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+// src/cleanup/inUse.ts
+function usesOf(own, { described, evidence: evidence2, proved }) {
+  const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
+  return own.flatMap((resource) => {
+    const user = others.find((one) => one.region === resource.region && uses(one, resource));
+    if (user) return [{ resource, by: { type: user.type, id: user.id }, byKept: evidence2.stays(user) }];
+    const [instance] = resource.type === "volume" ? strangersOf(resource, proved.ids("instance")) : [];
+    return instance === void 0 ? [] : [{ resource, by: { type: "instance", id: instance }, byKept: false }];
+  });
+}
+function uses(one, { type: type2, id: id2 }) {
+  if (type2 === "snapshot") return one.type === "image" && (one.snapshotIds ?? []).includes(id2);
+  if (type2 === "security-group") return one.type === "instance" && (one.groupIds ?? []).includes(id2);
+  return false;
+}
+function strangersOf({ instanceIds = [] }, own) {
+  return instanceIds.filter((id2) => !own.includes(id2));
 }
 
 // src/ec2/causes.ts
@@ -61413,71 +61623,221 @@ function describeLeftovers(left) {
   return [...lines, ...advising(left)].join("\n");
 }
 
+// src/cleanup/ownership.ts
+function prove(described, evidence2) {
+  const proof = new Proof(described, evidence2);
+  const own = /* @__PURE__ */ new Set();
+  for (let before = -1; before !== own.size; ) {
+    before = own.size;
+    described.filter((one) => !own.has(one) && proof.isOwn(one)).forEach((one) => (own.add(one), proof.add(one)));
+  }
+  return { own: described.filter((one) => own.has(one)), ids: (type2) => proof.ids(type2) };
+}
+function isTaggedStranger(one, evidence2) {
+  return carriesTag(one, evidence2) && createdAt(one) < evidence2.began.getTime();
+}
+function isUndecided(one, evidence2) {
+  return carriesTag(one, evidence2) && !isNobodys(one) && Number.isNaN(createdAt(one)) && !isTimely(one, evidence2);
+}
+var Proof = class {
+  #evidence;
+  /** Ids that AWS or Packer told. */
+  #known;
+  /** Those of them of which nothing is left to look at, and what has been proved. */
+  #proved;
+  constructor(described, evidence2) {
+    this.#evidence = evidence2;
+    const known = knownOf(evidence2);
+    const seen = new Set(described.map(nameOf));
+    this.#known = new Set(known.map(nameOf));
+    this.#proved = new Map(known.flatMap((one) => seen.has(nameOf(one)) ? [] : [[nameOf(one), one]]));
+  }
+  add(one) {
+    this.#proved.set(nameOf(one), one);
+  }
+  /** In any region. */
+  ids(type2) {
+    return [...this.#proved.values()].flatMap((one) => one.type === type2 ? [one.id] : []);
+  }
+  isOwn(one) {
+    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
+    if (this.#evidence.stays(one)) return false;
+    return carriesTag(one, this.#evidence) || this.#known.has(nameOf(one)) || this.#descends(one);
+  }
+  #descends(one) {
+    const { announced: announced2 } = this.#evidence;
+    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf({ type: type2, id: id2, ...regionOf(one) }));
+    const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
+    const hasKey = one.keyName !== void 0 && announced2.keyPairs.includes(one.keyName);
+    switch (one.type) {
+      case "key-pair":
+        return announced2.keyPairs.includes(one.name ?? "");
+      case "security-group":
+        return announced2.securityGroups.includes(one.name ?? "");
+      case "launch-template":
+        return hasKey;
+      case "instance":
+        return hasKey || isOf("launch-template", one.tags["aws:ec2launchtemplate:id"]);
+      case "spot-request":
+        return hasKey || isOfAny("instance", one.instanceIds);
+      case "volume":
+        return isOfAny("instance", one.instanceIds);
+      case "snapshot":
+        return isOf("volume", one.volumeId) || this.#isSnapshotOf(one, isOf) || this.#isInOwnImage(one);
+      case "image":
+        return isOf("instance", one.sourceInstanceId) || isOf("snapshot", one.rootSnapshotId) || this.#isCopy(one);
+      default:
+        return false;
+    }
+  }
+  /**
+   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
+   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
+   */
+  #isInOwnImage({ id: id2, volumeId, region: region2 }) {
+    const { announced: announced2 } = this.#evidence;
+    const isNamed = announced2.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
+    if (!isNamed) return false;
+    return [...this.#proved.values()].some(
+      (one) => one.type === "image" && one.region === region2 && one.snapshotIds?.includes(id2)
+    );
+  }
+  /** EC2 itself says of snapshots what it made them for. */
+  #isSnapshotOf(one, isOf) {
+    const [, instance, image] = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/.exec(one.description ?? "") ?? [];
+    const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
+    return isOf("instance", instance) || isOf("image", image) || isOf("image", copy) || this.#isCopied(one, source);
+  }
+  /** An image made of an instance names the image that the instance was launched from as its source too: it is no copy. */
+  #isCopy(one) {
+    return one.sourceInstanceId === void 0 && this.#isCopied(one, one.sourceImageId);
+  }
+  /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
+  #isCopied({ region: region2 }, source) {
+    const { announced: announced2, home } = this.#evidence;
+    if (source === void 0 || !announced2.copyRegions.includes(region2 ?? home)) return false;
+    return this.#proved.has(nameOf({ type: "image", id: source }));
+  }
+};
+function isNobodys({ type: type2, name }) {
+  return type2 === "security-group" && name === "default";
+}
+function carriesTag({ tags }, { bakeId }) {
+  return tags[tagKeys.bake] === bakeId;
+}
+function carriesOtherTag({ tags }, { bakeId }) {
+  return tags[tagKeys.bake] !== void 0 && tags[tagKeys.bake] !== bakeId;
+}
+function isTimely(one, evidence2) {
+  const { began, until } = evidence2;
+  const created = createdAt(one);
+  if (Number.isNaN(created)) return isUndated(one) && hasNameOfItsOwn(one, evidence2);
+  if (created < began.getTime()) return false;
+  return carriesTag(one, evidence2) || until === void 0 || created <= until.getTime();
+}
+function createdAt({ created }) {
+  return created?.getTime() ?? Number.NaN;
+}
+function isUndated({ type: type2 }) {
+  return type2 === "security-group" || type2 === "key-pair";
+}
+function hasNameOfItsOwn(one, { bakeId, made }) {
+  const { name = "" } = one;
+  return temporaryName.test(name) || name.includes(bakeId) || made.some((known) => nameOf(known) === nameOf(one));
+}
+function knownOf({ made, announced: announced2 }) {
+  const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
+  return [
+    ...made,
+    ...told("instance", announced2.instances),
+    ...told("launch-template", announced2.launchTemplates),
+    ...told("instance-profile", announced2.instanceProfiles),
+    ...told("role", announced2.roles)
+  ];
+}
+var regionOf = ({ region: region2 }) => region2 === void 0 ? {} : { region: region2 };
+var nameOf = ({ type: type2, id: id2, region: region2 }) => `${type2} ${id2} ${region2 ?? ""}`;
+
 // src/cleanup/look.ts
+function evidenceOf({ bakeId, records, announced: announced2, until, isKept: isKept2 }, home) {
+  const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+  return {
+    bakeId,
+    began: records.began,
+    until,
+    made: [...records.resources, ...announced2.products.map((one) => placed(one, home))],
+    announced: announced2,
+    home,
+    stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
+  };
+}
+function placed({ type: type2, id: id2, region: region2 }, home) {
+  return { type: type2, id: id2, ...region2 === home ? {} : { region: region2 } };
+}
+var Sight = class {
+  evidence;
+  #described = /* @__PURE__ */ new Map();
+  #proved;
+  constructor(evidence2) {
+    this.evidence = evidence2;
+  }
+  add(found) {
+    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ""}`, one));
+    this.#proved = void 0;
+  }
+  get described() {
+    return [...this.#described.values()];
+  }
+  get proved() {
+    return this.#proved ??= prove(this.described, this.evidence);
+  }
+};
 var Look = class {
-  /** Of what stays, or turned out to be somebody else's: nothing that leads away from it is followed. */
-  others = /* @__PURE__ */ new Map();
   /** One for each type that could not be looked for; the other types are not given up for it. */
   unseen = [];
+  /** Absent for the bake's own. */
+  region;
   #client;
-  #region;
-  #traces;
+  #sight;
   #signal;
-  /** @param region absent for the bake's own */
-  constructor(client, region2, traces, signal) {
+  constructor(client, region2, sight, signal) {
     this.#client = client;
-    this.#region = region2;
-    this.#traces = traces;
+    this.region = region2;
+    this.#sight = sight;
     this.#signal = signal;
   }
   /**
-   * This bake's things of one type: by tag, by the recorded ids, and by what else leads to them. Filters of one request
-   * are joined by "and", so each gets a request; ids are looked for with filters too, because asking for an id that is
-   * gone is an error and a filter is not.
+   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
+   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
+   * of the answers is the bake's, is not decided here.
    */
-  for(type2, search, filters) {
+  async for(type2, search, filters) {
+    const { bakeId, made } = this.#sight.evidence;
+    const recorded2 = made.flatMap((one) => one.type === type2 && one.region === this.region ? [one.id] : []);
     const idFilter = idFilters[type2];
-    const all = [
-      filter(`tag:${tagKeys.bake}`, [this.#traces.bakeId]),
-      ...idFilter === void 0 ? [] : [filter(idFilter, this.recorded(type2))],
+    await this.by(type2, search, [
+      filter(`tag:${tagKeys.bake}`, [bakeId]),
+      ...idFilter === void 0 ? [] : [filter(idFilter, recorded2)],
       ...filters
-    ].filter(({ Values }) => Values?.length);
-    return this.with(type2, async (reader) => (await Promise.all(all.map((one) => search(reader, [one])))).flat());
+    ]);
   }
-  /** The same with a search that is not one by filters. */
+  /** Looks by these filters alone. */
+  async by(type2, search, filters) {
+    const asked = filters.filter(({ Values }) => Values?.length);
+    await this.with(type2, async (reader) => (await Promise.all(asked.map((one) => search(reader, [one])))).flat());
+  }
+  /** Looks with a search that is not one by filters. */
   async with(type2, search) {
     try {
-      return this.#ours(await search({ client: this.#client, abortSignal: this.#signal }));
+      const found = await search({ client: this.#client, abortSignal: this.#signal });
+      this.#sight.add(found.map((one) => this.region === void 0 ? one : { ...one, region: this.region }));
     } catch (error2) {
-      this.unseen.push(notLookedFor(type2, error2, { region: this.#region }));
-      return [];
+      this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
     }
   }
-  /** The recorded ids of one type, in this region. */
-  recorded(type2) {
-    return this.#traces.records.resources.flatMap(
-      (one) => one.type === type2 && one.region === this.#region ? [one.id] : []
-    );
-  }
-  /** What is this bake's and not to stay, each once. */
-  #ours(found) {
-    const { records, isKept: isKept2 = () => false } = this.#traces;
-    const released = new Set(records.released.map(({ id: id2 }) => id2));
-    const goes = (one) => this.#isOurs(one) && !released.has(one.id) && !isKept2(one);
-    found.filter((one) => !goes(one)).forEach((one) => this.others.set(one.id, one));
-    const unique2 = new Map(found.filter(goes).map((one) => [one.id, one]));
-    return [...unique2.values()].map((one) => this.#region === void 0 ? one : { ...one, region: this.#region });
-  }
-  /**
-   * What carries our tag is ours. Everything else that a trace leads to may be the user's own (a volume on our instance,
-   * a snapshot in our image's mapping): it is ours only if it was made while the bake was running.
-   */
-  #isOurs({ type: type2, tags, created }) {
-    const { bakeId, records, until } = this.#traces;
-    const bake2 = tags[tagKeys.bake];
-    if (bake2 !== void 0) return bake2 === bakeId;
-    if (created === void 0) return type2 === "security-group";
-    return created >= records.began && (until === void 0 || created <= until);
+  /** What is the bake's of one type in this region, as far as it has been seen. */
+  own(type2) {
+    return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
   }
 };
 var idFilters = {
@@ -61492,7 +61852,8 @@ var idFilters = {
 function filter(Name, Values) {
   return { Name, Values: [...new Set(Values)] };
 }
-function unseen(type2, reason, region2, id2 = "(unknown)") {
+var unknownId = "(unknown)";
+function unseen(type2, reason, region2, id2 = unknownId) {
   return { type: type2, id: id2, state: "", reason, ...region2 === void 0 ? {} : { region: region2 } };
 }
 function notLookedFor(type2, error2, { region: region2, id: id2 } = {}) {
@@ -61501,18 +61862,17 @@ function notLookedFor(type2, error2, { region: region2, id: id2 } = {}) {
 
 // src/cleanup/launchTemplates.ts
 var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
-async function launchTemplatesOf(reader, { bakeId, records, announced: announced2 }) {
-  const recorded2 = records.resources.flatMap(({ type: type2, id: id2 }) => type2 === "launch-template" ? [id2] : []);
-  const known = /* @__PURE__ */ new Set([...recorded2, ...announced2.launchTemplates]);
+async function launchTemplatesOf(reader, { bakeId, records }) {
   const [tagged, named] = await Promise.all([
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ]);
-  const recent2 = named.filter(({ created }) => created !== void 0 && created >= records.began);
-  const isOurs = await Promise.all(
-    recent2.map(async ({ id: id2 }) => known.has(id2) || announced2.keyPairs.includes(await keyNameOf(reader, id2) ?? ""))
-  );
-  return [...tagged, ...recent2.filter((_, index) => isOurs[index])];
+  const isOfPacker = ({ name = "" }) => name.startsWith("packer-fleet-launch-template-");
+  const recent2 = named.filter((one) => isOfPacker(one) && one.created !== void 0 && one.created >= records.began);
+  return [
+    ...tagged,
+    ...await Promise.all(recent2.map(async (one) => ({ ...one, keyName: await keyNameOf(reader, one.id) })))
+  ];
 }
 async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
   const query = { LaunchTemplateId, Versions: ["1"] };
@@ -61524,88 +61884,89 @@ async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
 
 // src/cleanup/find.ts
 async function findResources(account, traces, signal) {
-  const home = await findAtHome(account, traces, signal);
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const home = new Look(account.ec2, void 0, sight, signal);
+  await lookAtHome(home, sight, traces, account.region);
   const { copyRegions } = traces.announced;
-  const recorded2 = traces.records.resources.flatMap(({ region: region2 }) => region2 ?? []);
+  const recorded2 = sight.evidence.made.flatMap(({ region: region2 }) => region2 ?? []);
   const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region2) => region2 !== account.region);
-  const elsewhere = await Promise.all(
-    regions.map(async (region2) => {
-      const look2 = new Look(account.inRegion(region2), region2, traces, signal);
-      return { found: await findCopies(look2, home.imageIds), unseen: look2.unseen, doubts: [] };
-    })
-  );
-  const all = [home, ...elsewhere, await findInIam(account, traces, signal)];
-  const found = all.flatMap((one) => one.found).filter(({ state: state2 }) => state2 !== "terminated");
+  const elsewhere = regions.map((region2) => new Look(account.inRegion(region2), region2, sight, signal));
+  await Promise.all(elsewhere.map((look2) => lookForCopies(look2, sight)));
+  const unseenInIam = await lookInIam(account, sight, traces, signal);
+  const { described, evidence: evidence2, proved } = sight;
+  const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
+  const inUse = usesOf(own, sight);
+  const used = new Set(inUse.map(({ resource }) => resource));
+  const present = described.filter(({ state: state2 }) => state2 !== "terminated");
   return {
-    found: [...new Map(found.map((one) => [`${one.type} ${one.id}`, one])).values()],
-    unseen: all.flatMap((one) => one.unseen),
-    doubts: home.doubts
+    found: own.filter((one) => !used.has(one)),
+    inUse,
+    strangers: present.filter((one) => isTaggedStranger(one, evidence2)),
+    present,
+    unseen: [...[home, ...elsewhere].flatMap((look2) => onePerType(look2.unseen)), ...unseenInIam],
+    doubts: doubtsIn(sight, traces)
   };
 }
-async function findAtHome(account, traces, signal) {
+function onePerType(unseenThere) {
+  return [...new Map(unseenThere.map((one) => [one.type, one])).values()];
+}
+async function lookAtHome(look2, sight, traces, home) {
   const { announced: announced2 } = traces;
-  const look2 = new Look(account.ec2, void 0, traces, signal);
-  const instances = await look2.for("instance", instancesBy, [
+  await look2.for("instance", instancesBy, [
     filter("key-name", announced2.keyPairs),
     filter("instance-id", announced2.instances),
     filter("tag:aws:ec2launchtemplate:id", announced2.launchTemplates)
   ]);
-  const followed = [...look2.recorded("instance"), ...announced2.instances].filter((id2) => !look2.others.has(id2));
-  const instanceIds = [...followed, ...instances.map(({ id: id2 }) => id2)];
-  const usesSpot = announced2.spot || look2.recorded("launch-template").length > 0;
-  const [volumes, images, groups, keyPairs, launchTemplates, spotRequests] = await Promise.all([
+  const instanceIds = sight.proved.ids("instance");
+  const recordsTemplate = traces.records.resources.some(({ type: type2 }) => type2 === "launch-template");
+  const usesSpot = announced2.spot || recordsTemplate;
+  await Promise.all([
     look2.for("volume", volumesBy, [filter("attachment.instance-id", instanceIds)]),
-    look2.for("image", imagesBy, [filter("source-instance-id", instanceIds)]),
+    look2.for("image", imagesBy, [
+      filter("source-instance-id", instanceIds),
+      filter(
+        "image-id",
+        announced2.hints.map(({ id: id2 }) => id2).filter((id2) => id2.startsWith("ami-"))
+      )
+    ]),
     look2.for("security-group", securityGroupsBy, [filter("group-name", announced2.securityGroups)]),
-    look2.for("key-pair", keyPairsBy, [filter("key-name", announced2.keyPairs)]),
-    usesSpot ? look2.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : [],
+    look2.for("key-pair", keyPairsBy, [filter("key-name", [...announced2.keyPairs, ...announced2.doubtfulKeyPairs])]),
+    usesSpot ? look2.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : void 0,
     usesSpot ? look2.for("spot-request", spotRequestsBy, [
       filter("instance-id", instanceIds),
       filter("launch.key-name", announced2.keyPairs)
-    ]) : []
+    ]) : void 0
   ]);
-  const imageIds = [...look2.recorded("image").filter((id2) => !look2.others.has(id2)), ...images.map(({ id: id2 }) => id2)];
-  const copiesHere = announced2.copyRegions.includes(account.region);
-  const copies = copiesHere ? await look2.for("image", copiesBy, [filter("source-image-id", imageIds)]) : [];
-  const snapshots = await findSnapshots(
-    look2,
-    [...images, ...copies],
-    [
-      ...instanceIds.map((id2) => `Created by CreateImage(${id2})*`),
-      ...copiesHere ? imageIds.map(descriptionOfCopy) : []
-    ]
-  );
-  const doubtful2 = await findDoubtful(look2, traces);
-  return {
-    found: [instances, spotRequests, launchTemplates, volumes, images, copies, snapshots, groups, keyPairs].flat(),
-    unseen: look2.unseen,
-    doubts: [...doubtful2, ...announced2.untraceable ? [unseen("instance", untraceable)] : []],
-    imageIds
-  };
-}
-var copiesBy = async (reader, filters) => (await imagesBy(reader, filters)).filter(({ sourceInstanceId }) => sourceInstanceId === void 0);
-async function findCopies(look2, imageIds) {
-  const copies = await look2.for("image", copiesBy, [filter("source-image-id", imageIds)]);
-  return [...copies, ...await findSnapshots(look2, copies, imageIds.map(descriptionOfCopy))];
-}
-var descriptionOfCopy = (imageId) => `Copied for DestinationAmi * from SourceAmi ${imageId} *`;
-async function findSnapshots(look2, images, descriptions) {
-  const used = new Set([...look2.others.values()].flatMap(({ snapshotIds = [] }) => snapshotIds));
-  const snapshots = await look2.for("snapshot", snapshotsBy, [
-    filter("description", descriptions),
+  await lookForSnapshots(look2, [
     filter(
-      "snapshot-id",
-      images.flatMap(({ snapshotIds = [] }) => snapshotIds)
+      "description",
+      instanceIds.map((id2) => `Created by CreateImage(${id2})*`)
+    ),
+    filter("volume-id", sight.proved.ids("volume"))
+  ]);
+  if (announced2.copyRegions.includes(home)) await lookForCopies(look2, sight);
+  if (look2.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
+    const groups = look2.own("security-group").map(({ id: id2 }) => id2);
+    await look2.by("instance", instancesBy, [filter("instance.group-id", groups)]);
+  }
+}
+async function lookForCopies(look2, sight) {
+  const imageIds = sight.proved.ids("image");
+  await look2.for("image", imagesBy, [filter("source-image-id", imageIds)]);
+  await lookForSnapshots(look2, [
+    filter(
+      "description",
+      imageIds.map((id2) => `Copied for DestinationAmi * from SourceAmi ${id2} *`)
     )
   ]);
-  return snapshots.filter(({ id: id2 }) => !used.has(id2));
 }
-async function findDoubtful(look2, { announced: announced2 }) {
-  if (announced2.doubtfulKeyPairs.length === 0) return [];
-  const keyPairs = await look2.for("key-pair", keyPairsBy, [filter("key-name", announced2.doubtfulKeyPairs)]);
-  return keyPairs.filter(({ tags }) => tags[tagKeys.bake] === void 0).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2));
+async function lookForSnapshots(look2, filters) {
+  const mapped = look2.own("image").flatMap(({ snapshotIds = [] }) => snapshotIds);
+  await look2.for("snapshot", snapshotsBy, [...filters, filter("snapshot-id", mapped)]);
+  const snapshots = look2.own("snapshot").map(({ id: id2 }) => id2);
+  await look2.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
 }
-async function findInIam(account, { announced: announced2, records }, signal) {
+async function lookInIam(account, sight, { announced: announced2 }, signal) {
   const named = [
     ...announced2.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
     ...announced2.roles.map((id2) => ({ type: "role", id: id2 }))
@@ -61621,11 +61982,23 @@ async function findInIam(account, { announced: announced2, records }, signal) {
       }
     })
   );
-  const found = looked.flatMap((one) => one?.created !== void 0 && one.created >= records.began ? [one] : []);
-  return { found, unseen: problems, doubts: [] };
+  sight.add(looked.flatMap((one) => one ?? []));
+  return problems;
+}
+function doubtsIn({ described, evidence: evidence2, proved }, { announced: announced2 }) {
+  const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced2.doubtfulKeyPairs.includes(name ?? "");
+  const isUnproved = (one) => one.type === "image" && announced2.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
+  return [
+    ...described.filter(isUnproved).map(({ id: id2 }) => unseen("image", unproved, void 0, id2)),
+    ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
+    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region2 }) => unseen(type2, undecided, region2, id2)),
+    ...announced2.untraceable ? [unseen("instance", untraceable)] : []
+  ];
 }
 var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
 var doubtful = "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.";
+var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Deregister it if nothing uses it, and delete its snapshots.";
+var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
 
 // src/cleanup/remove.ts
 async function remove(account, resource, abortSignal) {
@@ -61666,45 +62039,78 @@ var removers = {
   }
 };
 
+// src/cleanup/strangers.ts
+function untagging({ account, log, limit }) {
+  const known = /* @__PURE__ */ new Set();
+  return async (strangers) => {
+    const fresh = strangers.filter(({ id: id2, region: region2 }) => !known.has(`${id2} ${region2}`));
+    fresh.forEach(({ id: id2, region: region2 }) => known.add(`${id2} ${region2}`));
+    await Promise.all(fresh.map((one) => untag(one, account, log, limit)));
+  };
+}
+async function untag({ type: type2, id: id2, region: region2 }, account, log, abortSignal) {
+  const ec2 = region2 === void 0 ? account.ec2 : account.inRegion(region2);
+  const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
+  log.info(
+    `The ${type2} ${id2} carries the tags of this bake and was there before it: it stays, and the tags are taken off`
+  );
+  try {
+    await ec2.send(new DeleteTagsCommand({ Resources: [id2], Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
+  } catch (error2) {
+    log.info(`The ${type2} ${id2} keeps the tags of this bake, which do it no harm: ${messageOf(error2)}`);
+  }
+}
+
 // src/cleanup/sweep.ts
 var mostAttempts = 8;
 async function sweep(options) {
-  const { account, log, ledger, limit, settleMs = 5e3 } = options;
+  const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
   (0, import_node_events.setMaxListeners)(0, limit);
   const traces = { ...options, records: ledger, announced: ledger.announced };
   const attempts = /* @__PURE__ */ new Map();
   let settled = !ledger.hasOpenIntents;
   let blindLooks = 0;
+  const untag2 = untagging(options);
   let left = unknown(ledger);
   for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
     if (limit.aborted) return left;
-    const { found, unseen: unseen2, doubts } = await findResources(account, traces, limit);
+    const findings = await findResources(account, traces, limit);
     if (limit.aborted) return left;
-    found.filter((resource) => !attempts.has(nameOf(resource))).forEach(({ type: type2, id: id2, region: region2 }) => ledger.made(type2, id2, void 0, region2));
+    options.onLook?.(findings);
+    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
+    await untag2(strangers);
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
+    found.filter((resource) => !attempts.has(nameOf2(resource))).forEach(({ type: type2, id: id2, region: region2 }) => ledger.made(type2, id2, void 0, region2));
     found.forEach(
-      (resource) => attempts.set(nameOf(resource), { tries: 0, reason: "", ...attempts.get(nameOf(resource)), resource })
+      (resource) => attempts.set(nameOf2(resource), { tries: 0, reason: "", ...attempts.get(nameOf2(resource)), resource })
     );
     if (found.length === 0 && unseen2.length === 0) {
-      if (settled) return [...doubts];
+      if (settled) return stuck;
       log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
       settled = true;
-      await pauseFor(settleMs, limit).catch(() => void 0);
+      await wait(settleMs, limit).catch(() => void 0);
       continue;
     }
     const removable = due(found);
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts)));
-    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen2, ...doubts];
+    await Promise.all(removable.map((resource) => attempt(options, resource, attempts, found)));
+    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen2, ...stuck];
     if (blindLooks === 0) {
       unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
     }
     blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
     const isBlind = blindLooks >= mostAttempts;
-    const isHopeless = (resource) => (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    const isHopeless = (resource) => (attempts.get(nameOf2(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
-    await pauseFor(pause, limit).catch(() => void 0);
+    await wait(pause, limit).catch(() => void 0);
   }
 }
+function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region2 }, by, byKept }) {
+  if (byKept) return [];
+  const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
+  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region2 === void 0 ? {} : { region: region2 } }];
+}
+var useAdvice = "Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.";
 var waitsFor = {
   volume: "instance",
   // The group's absence is what makes a launch that is still under way fail.
@@ -61718,34 +62124,35 @@ function due(found) {
     ({ type: type2, region: region2 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region2)
   );
 }
-async function attempt({ account, log, limit }, resource, attempts) {
+async function attempt({ account, log, limit }, resource, attempts, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before, advice: advice2 } = attempts.get(nameOf(resource)) ?? {};
+  const { tries = 0, reason: before, advice: advice2 } = attempts.get(nameOf2(resource)) ?? {};
   const { state: state2, region: region2 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf(resource)}${state2 && ` (${state2})`}${region2 === void 0 ? "" : ` in ${region2}`}`);
+    log.info(`Removing ${nameOf2(resource)}${state2 && ` (${state2})`}${region2 === void 0 ? "" : ` in ${region2}`}`);
   }
   try {
     await remove(account, resource, limit);
-    attempts.set(nameOf(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+    attempts.set(nameOf2(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts.set(nameOf(resource), { resource, tries: passes(error2) ? tries : tries + 1, ...said });
+    attempts.set(nameOf2(resource), { resource, tries: passes(error2, found) ? tries : tries + 1, ...said });
   }
 }
-function nameOf({ type: type2, id: id2 }) {
+function nameOf2({ type: type2, id: id2 }) {
   return `${type2} ${id2}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
-function passes(error2) {
+function passes(error2, found) {
   if (!(error2 instanceof Error && "$fault" in error2)) return true;
+  if (error2.name === "InvalidSnapshot.InUse") return found.some(({ type: type2 }) => type2 === "image");
   return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
     error2.name
   );
 }
 function leftover(resource, attempts) {
   const { type: type2, id: id2, state: state2, region: region2 } = resource;
-  const { reason, advice: advice2 } = attempts.get(nameOf(resource)) ?? {};
+  const { reason, advice: advice2 } = attempts.get(nameOf2(resource)) ?? {};
   return {
     type: type2,
     id: id2,
@@ -65238,7 +65645,9 @@ function openIam(client) {
     async find(resource, abortSignal) {
       const { type: type2, id: id2 } = resource;
       const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
-      return found && { ...resource, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
+      if (!found) return void 0;
+      const name = ("RoleName" in found ? found.RoleName : found.InstanceProfileName) ?? "";
+      return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
     },
     async remove({ type: type2, id: id2 }, abortSignal) {
       if (type2 === "role") {
@@ -65397,18 +65806,27 @@ async function bakedImages(account, artifacts, expected, signal) {
     const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
     throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
   }
-  const sorted = [...builds.values()].toSorted((one, other) => one.target < other.target ? -1 : 1);
-  const images = await Promise.all(sorted.map((artifact) => bakedImage(account, artifact, expected, signal)));
+  const baked = await Promise.all(
+    [...builds.values()].map((artifact) => bakedImage(account, artifact, expected, signal))
+  );
+  const images = [...new Map(baked.map((image) => [image.id, image])).values()];
   return {
-    images: [...new Map(images.map((image) => [image.id, image])).values()],
+    images: numbered(images.toSorted((one, other) => orderOf(one) < orderOf(other) ? -1 : 1)),
     others: artifacts.filter((artifact) => !isImage(artifact))
   };
+}
+var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
+function numbered(images) {
+  return images.map((image, at) => {
+    const before = images.slice(0, at).filter(({ source }) => source === image.source).length;
+    return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
+  });
 }
 async function bakedImage(account, { target, id: id2 }, expected, signal) {
   const found = await Promise.all(
     id2.split(",").map((part2) => {
       const [, region2 = "", imageId = ""] = imageName.exec(part2) ?? [];
-      return describeImage(account.inRegion(region2), region2, imageId, expected, signal);
+      return describeImage(account.inRegion(region2), region2, imageId, { ...expected, home: account.region }, signal);
     })
   );
   const [image, ...others] = found.filter(({ region: region2 }) => region2 === account.region);
@@ -65419,12 +65837,12 @@ async function bakedImage(account, { target, id: id2 }, expected, signal) {
   }
   return { ...image, source: target, copies: found.filter(({ region: region2 }) => region2 !== account.region) };
 }
-async function describeImage(ec2, region2, id2, { bake: expectedBake, began }, signal) {
+async function describeImage(ec2, region2, id2, expected, signal) {
   const image = await poll(
     async () => {
       const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
       const pages = await allPages(paginateDescribeImages({ client: ec2, pageSize }, query, { abortSignal: signal }));
-      return pages.flatMap(({ Images = [] }) => Images)[0];
+      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
     },
     { signal: timeLimit(6e4, [signal]) }
   ).catch((error2) => {
@@ -65433,18 +65851,28 @@ async function describeImage(ec2, region2, id2, { bake: expectedBake, began }, s
       cause: error2
     });
   });
-  const bake2 = image.Tags?.find(({ Key }) => Key === tagKeys.bake)?.Value;
-  if (expectedBake !== void 0 && bake2 !== expectedBake) {
+  const described = { ...describedImage(image), ...region2 === expected.home ? {} : { region: region2 } };
+  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
     throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
   }
-  const snapshotIds = await ownSnapshots(ec2, image, began, signal);
-  return { region: region2, id: id2, name: image.Name ?? "", created: new Date(image.CreationDate ?? 0), snapshotIds };
+  const snapshotIds = await ownSnapshots(ec2, described, expected, signal);
+  return { region: region2, id: id2, name: image.Name ?? "", created: described.created ?? /* @__PURE__ */ new Date(0), snapshotIds };
 }
-async function ownSnapshots(ec2, image, began, signal) {
-  const ids = (image.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+async function ownSnapshots(ec2, image, { traces, home }, signal) {
+  const ids = image.snapshotIds ?? [];
   if (ids.length === 0) return [];
-  const snapshots = await snapshotsBy({ client: ec2, abortSignal: signal }, [{ Name: "snapshot-id", Values: ids }]);
-  return snapshots.flatMap(({ id: id2, created }) => created !== void 0 && created >= began ? [id2] : []);
+  const found = await snapshotsBy({ client: ec2, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
+  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
+  const { region: region2 } = image;
+  const evidence2 = evidenceOf(traces, home);
+  const { own } = prove([image, ...mapped.map((one) => region2 === void 0 ? one : { ...one, region: region2 })], {
+    ...evidence2,
+    made: [...evidence2.made, image]
+  });
+  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
+}
+function productsOf(others, home) {
+  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region2 }) => ({ type: type2, id: id2, ...region2 === home ? {} : { region: region2 } }));
 }
 
 // node_modules/@aws-sdk/client-ssm/dist-es/SSMClient.js
@@ -71998,8 +72426,8 @@ async function ownPrivateCidrs(vpc, source = sourceAddress) {
   );
 }
 function routerOf(cidr2) {
-  const [first = 0, second = 0, third = 0, fourth = 0] = import_ipaddr3.default.IPv4.networkAddressFromCIDR(cidr2).octets;
-  return [first, second, third, fourth + 1].join(".");
+  const [first2 = 0, second = 0, third = 0, fourth = 0] = import_ipaddr3.default.IPv4.networkAddressFromCIDR(cidr2).octets;
+  return [first2, second, third, fourth + 1].join(".");
 }
 function contains(cidr2, address) {
   return import_ipaddr3.default.IPv4.parse(address).match(import_ipaddr3.default.IPv4.parseCIDR(cidr2));
@@ -72039,11 +72467,11 @@ function nonEmpty(parse2) {
     return items;
   };
 }
-function wholeNumber(least, most2) {
+function wholeNumber(least, most3) {
   return (value) => {
     const number2 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number2 >= least && number2 <= most2)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most2}`);
+    if (!(number2 >= least && number2 <= most3)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
     }
     return number2;
   };
@@ -72268,12 +72696,28 @@ async function firstIndex(url, [kind, ...others], read5, signal) {
   }
 }
 function oldestFirst(versions2) {
-  const numbered = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
-  const sorted = numbered.toSorted(({ numbers: one }, { numbers: other }) => {
+  const numbered2 = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
+  const sorted = numbered2.toSorted(({ numbers: one }, { numbers: other }) => {
     const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
     return differences.find((difference) => difference !== 0) ?? 0;
   });
   return sorted.map(({ version }) => version);
+}
+
+// src/image/lifetime.ts
+var graceMs = 2 * 36e5;
+function lifetimeTags(began, bakeTimeoutMs) {
+  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs);
+  return { [tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString() };
+}
+function lifetimeIn(tags) {
+  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
+  if (expires === void 0) return void 0;
+  return { ...began === void 0 ? {} : { began }, end: new Date(expires.getTime() - graceMs), expires };
+}
+function timeIn(text2 = "") {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
+  return Number.isNaN(ms) ? void 0 : new Date(ms);
 }
 
 // src/image/plugins.ts
@@ -72877,7 +73321,7 @@ async function imageById(id2, { ec2 }, region2, signal) {
 }
 var allowedImages = 'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)';
 function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
-  if (deprecated !== void 0 && Date.parse(deprecated) <= now.getTime()) {
+  if (deprecated !== void 0 && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
       `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
     );
@@ -72987,7 +73431,8 @@ async function planImage(inputs, context, signal) {
     signal
   ) : [];
   const bakeId = (0, import_node_crypto7.randomBytes)(6).toString("hex");
-  const stamp = now.toISOString().replace(/\D/g, "").slice(0, 14);
+  const began = now();
+  const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
   log.info(`Source image ${source.id} ${source.name}`);
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
@@ -72995,6 +73440,7 @@ async function planImage(inputs, context, signal) {
   log.info(`Bake ${bakeId} makes ${imageName2}`);
   return {
     bakeId,
+    began,
     imageName: imageName2,
     source,
     ...sshUsername ? { sshUsername } : {},
@@ -73005,7 +73451,7 @@ async function planImage(inputs, context, signal) {
       ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env2),
-      [tagKeys.expires]: new Date(now.getTime() + inputs.bakeTimeoutMs + 2 * 36e5).toISOString()
+      ...lifetimeTags(began, inputs.bakeTimeoutMs)
     }
   };
 }
@@ -73024,12 +73470,36 @@ function onceKnown(signal, attempt2) {
   return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
 }
 
-// src/image/promote.ts
+// src/image/products.ts
 var never = new AbortController().signal;
+async function keepProducts(account, products, traces, log) {
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const regions = [...new Set(products.map(({ region: region2 }) => region2))];
+  const looks = regions.map((region2) => new Look(clientOf2(account, region2), region2, sight, never));
+  await Promise.all(
+    looks.map(async (look2) => {
+      const ids = (type2) => products.flatMap((one) => one.type === type2 && one.region === look2.region ? [one.id] : []);
+      await look2.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
+      await look2.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
+      await look2.by("image", imagesBy, [filter("image-id", ids("image"))]);
+    })
+  );
+  looks.flatMap((look2) => look2.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
+  const isProduct = ({ type: type2, id: id2 }) => products.some((one) => one.type === type2 && one.id === id2);
+  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
+  for (const { id: id2, region: region2 } of expiring) {
+    const untag2 = new DeleteTagsCommand({ Resources: [id2], Tags: [{ Key: tagKeys.expires }] });
+    await onceKnown(never, () => clientOf2(account, region2).send(untag2));
+  }
+}
+var clientOf2 = (account, region2) => region2 === void 0 ? account.ec2 : account.inRegion(region2);
+
+// src/image/promote.ts
+var never2 = new AbortController().signal;
 async function promote(ec2, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
-  await onceKnown(never, () => ec2.send(demandImdsV2));
-  await mark(ec2, image, bakeId, { [tagKeys.verified]: (/* @__PURE__ */ new Date()).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+  await onceKnown(never2, () => ec2.send(demandImdsV2));
+  await mark(ec2, image, bakeId, { [tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
 async function mark(ec2, image, bakeId, moreTags = {}) {
   const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
@@ -73067,7 +73537,7 @@ async function finishIn(ec2, ids, bakeId) {
   );
 }
 async function tagsOf3(client, ids) {
-  const reader = { client, abortSignal: never };
+  const reader = { client, abortSignal: never2 };
   const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
   const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
   return new Map([...images, ...snapshots].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
@@ -73075,12 +73545,12 @@ async function tagsOf3(client, ids) {
 var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
 async function putTags(ec2, ids, Tags) {
   if (ids.length === 0 || Tags.length === 0) return;
-  await onceKnown(never, () => ec2.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
+  await onceKnown(never2, () => ec2.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
 }
 async function takeExpiryOff(ec2, ids) {
   if (ids.length === 0) return;
   const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
-  await onceKnown(never, () => ec2.send(command9));
+  await onceKnown(never2, () => ec2.send(command9));
 }
 
 // src/packer/buildImage.ts
@@ -73296,7 +73766,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
       untried.splice(0, next);
       tried = untried.shift();
       if (tried)
-        log.warning(`${lacking.what} ${nameOf2(place2)}; trying ${nameOf2(tried.place)}. AWS said: ${messageOf(error2)}`);
+        log.warning(`${lacking.what} ${nameOf3(place2)}; trying ${nameOf3(tried.place)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
@@ -73320,14 +73790,14 @@ function whatIsLacking(error2) {
   const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
   return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
 }
-function nameOf2({ instanceType, subnetId }) {
+function nameOf3({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
 }
 function noneLeft(places, last, error2) {
   return new UserError(
-    `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
+    `No machine could be launched: AWS has no capacity for ${places.map(nameOf3).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${nameOf2(last)} it was said: ${messageOf(error2)}`,
+Of ${nameOf3(last)} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
@@ -73358,6 +73828,33 @@ async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (lines.length > 0) await (0, import_promises7.writeFile)(path7.join(files, "plugins.txt"), lines.join(""));
   if (casc !== void 0) await (0, import_promises7.cp)(casc, path7.join(files, "casc"), { recursive: true, dereference: true });
   return files;
+}
+
+// src/image/unreported.ts
+async function withUnreported(account, { artifacts, finished }, traces, since, signal) {
+  const reported = new Set(artifacts.map(({ target }) => target));
+  if (finished.length <= reported.size) return artifacts;
+  const { found } = await findResources(account, traces, signal);
+  const known = new Set(artifacts.flatMap(({ id: id2 }) => id2.split(",")));
+  const images = found.filter(
+    ({ type: type2, state: state2, created }) => type2 === "image" && state2 !== "failed" && created !== void 0 && created >= since
+  );
+  const ofTheirs = images.filter(({ region: region2, id: id2 }) => region2 === void 0 && !known.has(`${account.region}:${id2}`));
+  const names2 = missingNames(reported, finished);
+  return [
+    ...artifacts,
+    ...ofTheirs.map(({ id: id2, name = id2 }) => {
+      const copies = images.flatMap(
+        (one) => one.sourceImageId === id2 && one.region ? [`${one.region}:${one.id}`] : []
+      );
+      const target = names2.length === 1 ? names2[0] ?? name : name;
+      return { target, builderId: "mitchellh.amazonebs", id: [`${account.region}:${id2}`, ...copies].join(",") };
+    })
+  ];
+}
+function missingNames(reported, finished) {
+  const missing3 = finished.filter((name, at) => !reported.has(name) || finished.indexOf(name) !== at);
+  return [...new Set(missing3)];
 }
 
 // src/template/variables.ts
@@ -73465,24 +73962,24 @@ var import_promises11 = require("node:timers/promises");
 var import_promises8 = require("node:fs/promises");
 var import_node_string_decoder = require("node:string_decoder");
 var import_promises9 = require("node:timers/promises");
-async function* follow2(file, ended) {
+async function* follow2(file, ended2) {
   const handle = await (0, import_promises8.open)(file, "r");
   try {
     const decoder = new import_node_string_decoder.StringDecoder("utf8");
     const buffer = Buffer.alloc(65536);
     let rest = "";
     for (; ; ) {
-      const last = ended.aborted;
+      const last = ended2.aborted;
       const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      const [first = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
-      rest += first;
+      const [first2 = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
+      rest += first2;
       for (const line of others) {
         yield rest;
         rest = line;
       }
       if (bytesRead > 0) continue;
       if (last) break;
-      await (0, import_promises9.setTimeout)(200, void 0, { signal: ended }).catch(() => void 0);
+      await (0, import_promises9.setTimeout)(200, void 0, { signal: ended2 }).catch(() => void 0);
     }
     if (rest !== "") yield rest;
   } finally {
@@ -74005,10 +74502,10 @@ ${statements}`
 }
 function explainScript(failure, facts) {
   const { said, script } = failure;
-  const first = said.length - recent;
+  const first2 = said.length - recent;
   const found = machineRules.map((rule) => ({
     rule,
-    line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first))
+    line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first2))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
   const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
@@ -74074,8 +74571,9 @@ function failureIn(messages, stderr) {
   };
 }
 function sayingsBeforeCleanup(messages) {
+  const speakers = new Speakers();
   const sayings = messages.flatMap((message) => {
-    const said = uiText(message);
+    const said = speakers.hear(message);
     return said && said.build !== "" ? [{ text: said.text }] : [];
   });
   const last = (pattern) => sayings.findLastIndex(({ text: text2 }) => pattern.test(text2));
@@ -74101,24 +74599,24 @@ function bounded3(text2) {
 var BuildError = class extends UserError {
   name = "BuildError";
 };
-var graceMs = 5e3;
+var graceMs2 = 5e3;
 async function build(job, ledger, log, signal) {
   signal.throwIfAborted();
   const run2 = ledger.nextPackerRun();
   const { child, leader } = start(job, run2, ledger);
-  const ended = new AbortController();
-  const exit = (0, import_node_events4.once)(child, "exit").finally(() => ended.abort());
-  const stop = () => void endGracefully(leader, ended.signal);
+  const ended2 = new AbortController();
+  const exit = (0, import_node_events4.once)(child, "exit").finally(() => ended2.abort());
+  const stop = () => void endGracefully(leader, ended2.signal);
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const messages = await show(follow2(run2.output, ended.signal), log, job);
+    const { messages, finished } = await show(follow2(run2.output, ended2.signal), log, job);
     const [code2, killedBy] = await exit;
     signal.throwIfAborted();
     if (code2 !== 0) {
       const { id: id2, message } = await failureOf(messages, run2, job.facts, code2 === null ? killedBy : code2);
       throw new BuildError(message, id2 === void 0 ? {} : { id: id2 });
     }
-    return artifactsOf(messages);
+    return { artifacts: artifactsOf(messages), finished };
   } finally {
     signal.removeEventListener("abort", stop);
     await endGroup2(leader, AbortSignal.timeout(1e4));
@@ -74146,25 +74644,27 @@ function start(job, run2, ledger) {
     (0, import_node_fs11.closeSync)(errors);
   }
 }
-async function endGracefully(leader, ended) {
+async function endGracefully(leader, ended2) {
   send(-leader.pid, "SIGINT");
-  await (0, import_promises11.setTimeout)(graceMs, void 0, { signal: ended }).catch(() => void 0);
+  await (0, import_promises11.setTimeout)(graceMs2, void 0, { signal: ended2 }).catch(() => void 0);
   if (groupRuns(leader.pid)) await endGroup2(leader, AbortSignal.timeout(1e4));
 }
 async function show(lines, log, job) {
   const messages = [];
   const announcements = new Announcements();
+  const speakers = new Speakers();
   for await (const line of lines) {
     const message = parseMessage(line);
     if (message) messages.push(message);
-    const said = message ? uiText(message) : { build: "", text: line };
-    const { keyPair: keyPair2, securityGroup: securityGroup2, instance } = said ? announcements.note(said) : {};
+    const said = message ? speakers.hear(message) : { build: "", text: line, byOthers: true };
+    const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hint } = said ? announcements.note(said) : {};
     if (keyPair2) job.onKeyPair(keyPair2);
     if (securityGroup2) job.onSecurityGroup(securityGroup2);
     if (instance) job.onInstance(instance);
+    if (hint) job.onHint(hint);
     if (said) log.quote(said.build || "packer", said.text);
   }
-  return messages;
+  return { messages, finished: speakers.finished };
 }
 async function failureOf(messages, run2, facts, end) {
   const stderr = await (0, import_promises10.readFile)(run2.errors, "utf8");
@@ -74248,7 +74748,7 @@ function requiredPlugins(printed) {
 function missing2(required) {
   return required.filter(({ installed }) => !installed);
 }
-function nameOf3({ source, constraint }) {
+function nameOf4({ source, constraint }) {
   return constraint === "" ? source : `${source} ${constraint}`;
 }
 
@@ -74277,7 +74777,7 @@ async function cachePlugins(plugins2, required, env2) {
 }
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
-  const lines = required.map(nameOf3).toSorted();
+  const lines = required.map(nameOf4).toSorted();
   const digest2 = (0, import_node_crypto9.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
@@ -74301,7 +74801,7 @@ function initFailure(said, packer, { template, required, hadToken }) {
   const failed = [...said.matchAll(/^Failed getting the "([^"\n]+)" plugin:/gm)].map(([, source = ""]) => source);
   const named = failed.map((source) => {
     const plugin = required.find((each) => each.source === source);
-    return plugin ? nameOf3(plugin) : source;
+    return plugin ? nameOf4(plugin) : source;
   });
   const what = named.length > 0 ? `${named.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
@@ -74375,7 +74875,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
   if (token !== "") log.mask(token);
   const init = { request, token, required, run: run2, env: env2, log, pause, signal };
   if (required.length > 0 && missing2(required).length === 0) {
-    log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
+    log.info(`Installed already: ${required.map(nameOf4).join(", ")}`);
     return {};
   }
   const hasOwn2 = Boolean(env2["PACKER_PLUGIN_PATH"]) || (await run2(["plugins", "installed"])).stdout.trim() !== "";
@@ -74389,7 +74889,7 @@ async function fromCache(init) {
   const { required, log, env: env2 } = init;
   const cached = await usable2(init);
   if (cached !== void 0) {
-    log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
+    log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
     return cached;
   }
   const folder = await (0, import_promises14.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os4.tmpdir)(), "packer-plugins-"));
@@ -74525,7 +75025,7 @@ async function validate(job, log, signal) {
   const { code: code2, stdout, stderr } = await runPacker(job.packer, command9, options);
   if (code2 === 0) return log.info("packer validate accepts the template.");
   const messages = stdout.split("\n").flatMap((line) => parseMessage(line) ?? []);
-  const said = messages.flatMap((message2) => uiText(message2)?.text ?? []).join("\n");
+  const said = messages.flatMap((message2) => shownText(message2) ?? []).join("\n");
   diagnosticsIn(said, job).slice(0, mostAnnotations).forEach(({ text: text2, place: place2 }) => log.error(text2, place2));
   const { id: id2, message } = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code2}`);
   const why2 = message.replace(/^The build failed\. /, "");
@@ -74534,9 +75034,9 @@ async function validate(job, log, signal) {
 function diagnosticsIn(said, { template, declared }) {
   const errors = said.split(/^(?=Error: )/m).filter((text2) => text2.startsWith("Error: "));
   const texts = errors.length > 0 ? errors : [said];
-  return texts.map((text2) => text2.replaceAll(/^[ \t]*\(source code not available\)\n/gm, "").trim()).filter((text2) => text2 !== "").map((text2) => ({ text: text2, ...placed(text2, template, declared) }));
+  return texts.map((text2) => text2.replaceAll(/^[ \t]*\(source code not available\)\n/gm, "").trim()).filter((text2) => text2 !== "").map((text2) => ({ text: text2, ...placed2(text2, template, declared) }));
 }
-function placed(text2, template, declared) {
+function placed2(text2, template, declared) {
   const [, file, line] = /^ +on (.+?) line (\d+)(?=[:,])/m.exec(text2) ?? [];
   if (file !== void 0) return { place: { file, line: Number(line) } };
   const variable = declared.get(/Unset variable "(.+?)"/.exec(text2)?.[1] ?? "");
@@ -74549,14 +75049,14 @@ function placed(text2, template, declared) {
 // src/packer/watch.ts
 var usualPatienceMs = 6e4;
 function watchTemplate(context) {
-  const { ec2, region: region2, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
+  const { ec2, bakeId, region: region2, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
   const stop = new AbortController();
-  const ended = new AbortController();
+  const ended2 = new AbortController();
   const checkCredentials = () => {
     if (requests() === 0) stop.abort(new UserError(bypassAdvice));
   };
   async function appear(look2) {
-    const signal = timeLimit(patienceMs3, [ended.signal]);
+    const signal = timeLimit(patienceMs3, [ended2.signal]);
     const some = async () => {
       const found = await look2(signal);
       return found.length > 0 ? found : void 0;
@@ -74568,10 +75068,23 @@ function watchTemplate(context) {
       throw error2;
     }
   }
-  async function checkIsHere(what, search, filter2) {
+  const temporary = { keyPairs: /* @__PURE__ */ new Set(), securityGroups: /* @__PURE__ */ new Set() };
+  function ownOf(found) {
+    const announced2 = {
+      ...announcedBy(),
+      keyPairs: [...temporary.keyPairs],
+      securityGroups: [...temporary.securityGroups]
+    };
+    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced: announced2 }, region2));
+    sight.add(found);
+    return sight.proved.own;
+  }
+  async function checkIsHere(what, search, by, isIt) {
     try {
-      const found = await appear((abortSignal) => search({ client: ec2, abortSignal }, [filter2]));
-      if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region2)));
+      const found = await appear(
+        async (abortSignal) => (await search({ client: ec2, abortSignal }, [by])).filter((one) => isIt(one))
+      );
+      if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region2)));
       return found;
     } catch (error2) {
       log.warning(`It could not be checked that the template makes its ${what} in ${region2}: ${messageOf(error2)}`);
@@ -74579,14 +75092,14 @@ function watchTemplate(context) {
     }
   }
   async function tag(found) {
-    const untagged = found.filter((one) => !isTagged(one) && (one.created === void 0 || one.created >= ledger.began));
+    const untagged = ownOf(found).filter((one) => !isTagged(one));
     if (untagged.length === 0) return;
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
     try {
       const Resources = untagged.map(({ id: id2 }) => id2);
-      await ec2.send(new CreateTagsCommand({ Resources, Tags }), { abortSignal: ended.signal });
+      await ec2.send(new CreateTagsCommand({ Resources, Tags }), { abortSignal: ended2.signal });
     } catch (error2) {
-      if (ended.signal.aborted) return;
+      if (ended2.signal.aborted) return;
       const names2 = untagged.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
       log.info(
         `Not tagged, so that the sweep action could not find it if this runner were lost: ${names2}: ${messageOf(error2)}`
@@ -74595,7 +75108,7 @@ function watchTemplate(context) {
   }
   async function tagGroup(name, keyPair3) {
     if ((await keyPair3).some(isTagged)) return;
-    const filters = [{ Name: "group-name", Values: [name] }];
+    const filters = [filter("group-name", [name])];
     try {
       await tag(await appear((abortSignal) => securityGroupsBy({ client: ec2, abortSignal }, filters)));
     } catch (error2) {
@@ -74603,33 +75116,59 @@ function watchTemplate(context) {
     }
   }
   async function recordVolumes(instance) {
-    const filters = [{ Name: "attachment.instance-id", Values: [instance] }];
+    const filters = [filter("attachment.instance-id", [instance])];
     try {
-      const volumes = await appear((abortSignal) => volumesBy({ client: ec2, abortSignal }, filters));
-      const own = volumes.filter(({ created }) => created !== void 0 && created >= ledger.began);
+      const own = ownOf(await appear((abortSignal) => volumesBy({ client: ec2, abortSignal }, filters)));
       own.forEach(({ id: id2 }) => ledger.made("volume", id2));
       await tag(own);
     } catch (error2) {
       log.warning(`The volumes of ${instance} could not be recorded: ${messageOf(error2)}`);
     }
   }
+  async function follow3({ type: type2, id: id2 }) {
+    if (type2 === "volume") return;
+    if (type2 === "image" && (await keyPair2).some(isTagged)) return;
+    const [search, by] = type2 === "instance" ? [instancesBy, "instance-id"] : [imagesBy, "image-id"];
+    try {
+      const [found] = await appear((abortSignal) => search({ client: ec2, abortSignal }, [filter(by, [id2])]));
+      if (found === void 0 || found.id !== id2) return;
+      const mapped = type2 === "image" ? await mappedIn(found) : [];
+      const own = ownOf([found, ...mapped]);
+      if (!own.includes(found)) return;
+      ledger.made(type2, id2);
+      await tag(own);
+      if (type2 === "instance") await recordVolumes(id2);
+    } catch (error2) {
+      log.info(`The ${type2} ${id2} could not be looked at: ${messageOf(error2)}`);
+    }
+  }
+  async function mappedIn({ snapshotIds = [] }) {
+    if (snapshotIds.length === 0) return [];
+    return snapshotsBy({ client: ec2, abortSignal: ended2.signal }, [filter("snapshot-id", snapshotIds)]);
+  }
   let keyPair2 = Promise.resolve([]);
   return {
     signal: stop.signal,
-    close: () => ended.abort(),
+    close: () => ended2.abort(),
     onKeyPair(name) {
       checkCredentials();
-      keyPair2 = checkIsHere("key pair", keyPairsBy, { Name: "key-name", Values: [name] });
-      if (temporaryName.test(name)) void keyPair2.then(tag);
+      keyPair2 = checkIsHere("key pair", keyPairsBy, filter("key-name", [name]), (one) => one.name === name);
+      if (!temporaryName.test(name)) return;
+      temporary.keyPairs.add(name);
+      void keyPair2.then(tag);
     },
     onSecurityGroup(name) {
+      temporary.securityGroups.add(name);
       void tagGroup(name, keyPair2);
     },
     onInstance(id2) {
       checkCredentials();
       ledger.made("instance", id2);
-      void checkIsHere("instance", instancesBy, { Name: "instance-id", Values: [id2] }).then(tag);
+      void checkIsHere("instance", instancesBy, filter("instance-id", [id2]), (one) => one.id === id2).then(tag);
       void recordVolumes(id2);
+    },
+    onHint(hint) {
+      void follow3(hint);
     }
   };
 }
@@ -74656,7 +75195,7 @@ async function buildImages(bake2, signal) {
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
   let requestsBefore = 0;
   const requests = () => endpoint.requests() - requestsBefore;
-  const watch2 = watchTemplate({ ec2: account.ec2, region: region2, ledger, tags: plan.tags, log, requests });
+  const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region2, ledger, tags: plan.tags, log, requests });
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles);
     const plugins2 = await initPlugins(
@@ -74670,12 +75209,13 @@ async function buildImages(bake2, signal) {
     );
     const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint }), ...plugins2 };
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
-    const types2 = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
-    const places = placesOf(types2, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
+    const types3 = inputs.image.instanceTypes.slice(0, choosable("instance_type"));
+    const places = placesOf(types3, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
     let valid2 = false;
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
-    const artifacts = await onFirstWithCapacity(places, log, async (place2) => {
+    let since = plan.began;
+    const report = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path14.join(ledger.folder, "variables.json");
       await (0, import_promises16.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
@@ -74697,20 +75237,24 @@ async function buildImages(bake2, signal) {
       if (!valid2) await validate({ ...job, declared: template.declared }, log, signal);
       if (!valid2) requestsBefore = endpoint.requests();
       valid2 = true;
+      since = awsTime(account.ec2);
       return build(job, ledger, log, anyOf(signal, watch2.signal));
     });
-    const expected = { bake: template.shipped ? plan.bakeId : void 0, began: ledger.began };
+    const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
+    const artifacts = await withUnreported(account, report, traces, since, signal);
+    const expected = { bake: template.shipped ? plan.bakeId : void 0, traces };
     const baked = await bakedImages(account, artifacts, expected, signal);
     baked.images.flatMap(everywhere).filter(({ created }) => created >= ledger.began).forEach((image) => ledger.made("image", image.id, void 0, image.region === region2 ? void 0 : image.region));
+    productsOf(baked.others, region2).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
     baked.others.forEach(
       ({ target, builderId, id: id2 }) => log.info(
-        `The template also made ${id2 || "something"} (${builderId}, ${target}), which is reported and not touched`
+        `The template also made ${id2 || "something"} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
       )
     );
     return baked;
   } catch (error2) {
-    const refused2 = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
-    throw refused2 ? new UserError(`${bypassAdvice}
+    const refused3 = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
+    throw refused3 ? new UserError(`${bypassAdvice}
 ${error2.message}`, { cause: error2 }) : error2;
   } finally {
     watch2.close();
@@ -74980,8 +75524,8 @@ async function answerOf3(url, env2, signal) {
   throw new DownloadError(url, `more than ${mostRedirects} redirects`);
 }
 function interruption(url, error2) {
-  const ended = /\baborted$/.test(messageOf(error2));
-  return new Interrupted(url, ended ? "the answer ended early" : messageOf(error2), { cause: error2 });
+  const ended2 = /\baborted$/.test(messageOf(error2));
+  return new Interrupted(url, ended2 ? "the answer ended early" : messageOf(error2), { cause: error2 });
 }
 
 // src/packer/install/hashicorp.ts
@@ -75174,7 +75718,7 @@ function signerOf(packet, key) {
   if (signer) return signer;
   const other = packet.issuerKeyID.toHex().toUpperCase();
   const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
-  throw new SignatureError(`${found}, and ${nameOf4(key)} is expected`);
+  throw new SignatureError(`${found}, and ${nameOf5(key)} is expected`);
 }
 async function requirePlausibleDate(packet, key, signer, now) {
   const made = Number(packet.created);
@@ -75186,26 +75730,26 @@ async function requirePlausibleDate(packet, key, signer, now) {
   if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
   const born = Number(signer.getCreationTime());
   if (made < born) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf4(signer)} was made on ${dayOf(born)}`);
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf5(signer)} was made on ${dayOf(born)}`);
   }
   const expires = Math.min(...(await Promise.all([key, signer].map((each) => each.getExpirationTime()))).map(Number));
   if (made >= expires) {
     throw new SignatureError(
-      `it was signed on ${dayOf(made)}, after ${nameOf4(signer)} had expired on ${dayOf(expires)}`
+      `it was signed on ${dayOf(made)}, after ${nameOf5(signer)} had expired on ${dayOf(expires)}`
     );
   }
 }
 function problemOf(error2, key) {
   const problem4 = messageOf(error2);
   if (/Signed digest did not match/i.test(problem4)) {
-    return `the signature of ${nameOf4(key)} does not match: the list was changed after it was signed`;
+    return `the signature of ${nameOf5(key)} does not match: the list was changed after it was signed`;
   }
   if (/verification failed/i.test(problem4)) {
-    return `it names ${nameOf4(key)}, and that key did not make it`;
+    return `it names ${nameOf5(key)}, and that key did not make it`;
   }
-  return `no valid signature of ${nameOf4(key)} (${problem4})`;
+  return `no valid signature of ${nameOf5(key)} (${problem4})`;
 }
-function nameOf4(key) {
+function nameOf5(key) {
   return `the key ${key.getFingerprint().toUpperCase()}`;
 }
 function dayOf(ms) {
@@ -75711,12 +76255,12 @@ function securityGroup(name, { tags, reach }) {
 // src/preflight/instanceTypes.ts
 var leastMemory = 3500;
 async function checkInstanceTypes(ec2, names2, needs, signal) {
-  const types2 = await typesBy(ec2, { Name: "instance-type", Values: [...names2] }, signal);
+  const types3 = await typesBy(ec2, { Name: "instance-type", Values: [...names2] }, signal);
   const findings = names2.map(
     (name) => judge(
       name,
       needs,
-      types2.find(({ InstanceType: type2 }) => type2 === name)
+      types3.find(({ InstanceType: type2 }) => type2 === name)
     )
   );
   return {
@@ -75725,8 +76269,8 @@ async function checkInstanceTypes(ec2, names2, needs, signal) {
   };
 }
 async function freePlanTypes(ec2, needs, signal) {
-  const types2 = await typesBy(ec2, { Name: "free-tier-eligible", Values: ["true"] }, signal);
-  const able = types2.filter((type2) => {
+  const types3 = await typesBy(ec2, { Name: "free-tier-eligible", Values: ["true"] }, signal);
+  const able = types3.filter((type2) => {
     const { problem: problem4, warning: warning3 } = judge(type2.InstanceType ?? "", needs, type2);
     return problem4 === void 0 && warning3 === void 0;
   });
@@ -75822,9 +76366,9 @@ async function withFreePlanTypes(ec2, { architecture, smoke, reach }, findings, 
   const isOfPlan = (finding) => finding.kind === "problem" && finding.cause === "free-plan";
   if (!findings.some(isOfPlan)) return findings;
   const nitro = smoke && reach.via === "session-manager";
-  const types2 = await freePlanTypes(ec2, { architecture, nitro }, signal).catch(() => []);
-  if (types2.length === 0) return findings;
-  const change = `Set 'instance-types' to ${types2.join(", ")}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`;
+  const types3 = await freePlanTypes(ec2, { architecture, nitro }, signal).catch(() => []);
+  if (types3.length === 0) return findings;
+  const change = `Set 'instance-types' to ${types3.join(", ")}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`;
   return findings.map((finding) => isOfPlan(finding) ? { ...finding, change } : finding);
 }
 function explain2(findings, tagged) {
@@ -76314,8 +76858,8 @@ function whyRejected(state2, circumstances, evidence2) {
 function withCause(seen, { causes: [cause] }) {
   if (cause === void 0) return seen;
   const known = jenkinsFailureOf(cause);
-  const first = `Jenkins does not start on the machine of the smoke test: ${cause} (${seen})`;
-  return known ? [first, `${known.cause} What to change: ${known.change}`, pointer(known.id)].join("\n") : first;
+  const first2 = `Jenkins does not start on the machine of the smoke test: ${cause} (${seen})`;
+  return known ? [first2, `${known.cause} What to change: ${known.change}`, pointer(known.id)].join("\n") : first2;
 }
 function whyNothingAnswered(detail, { timeoutMs, probe }, evidence2) {
   const nothing3 = `nothing answered on port ${jenkinsPort} within ${inSeconds(timeoutMs)}`;
@@ -76343,7 +76887,7 @@ async function smokeTest(ec2, request, ledger, log, signal) {
     log.info(`Jenkins ${state2.version} is ready ${seconds.toFixed(1)} s after the launch`);
     return { verdict: "verified", seconds, jenkinsVersion: state2.version };
   }
-  const evidence2 = await evidenceOf(state2, ec2, instance, request, signal);
+  const evidence2 = await evidenceOf2(state2, ec2, instance, request, signal);
   log.quote("console", evidence2.text);
   return {
     verdict: "rejected",
@@ -76360,7 +76904,7 @@ async function letsAnybodyIn(instance, { probe }, signal) {
   return await probe.askForRoot(instance, signal) === 200;
 }
 var reportWithinMs = 2e4;
-async function evidenceOf({ state: state2 }, ec2, { id: id2 }, { reports }, signal) {
+async function evidenceOf2({ state: state2 }, ec2, { id: id2 }, { reports }, signal) {
   let evidence2 = await readEvidence(ec2, id2, signal);
   if (!reports || state2 !== "failed" || evidence2.causes.length > 0) return evidence2;
   const timeUp = timeLimit(reportWithinMs, [signal]);
@@ -76474,7 +77018,7 @@ async function bake(inputs, deps, cancel) {
         readBytes: bytesReader(env2, longestIndex2),
         open: fileOpener(env2),
         readParameter: parameterReader(region2, session.credentials, env2),
-        now: /* @__PURE__ */ new Date(),
+        now: () => awsTime(ec2),
         env: env2,
         log
       },
@@ -76484,13 +77028,25 @@ async function bake(inputs, deps, cancel) {
   await phase(log, "Preflight", () => preflight(ec2, preflightOf(inputs, plan), log, signal));
   const packer = await phase(log, "Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
+  ledger.begin(plan.began);
   deps.saveState(stateOf2(inputs, plan, ledger));
   const facts = { region: region2, accountId: session.accountId, plan, packerVersion: packer.version };
   const release3 = (made2) => {
     deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
     made2.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region2)));
   };
-  const made = await makeImages({ inputs, deps, session, account, plan, packer, ledger, release: release3 }, signal);
+  const releaseOthers = async (made2) => {
+    const products = productsOf(made2.others, region2);
+    if (products.length === 0) return made2;
+    const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
+    await keepProducts(account, products, traces, log);
+    const released = { ...made2, othersStay: true };
+    deps.setOutputs({ ...facts, ...released, deregistered: false, leftovers: [] });
+    ledger.release(products);
+    return released;
+  };
+  const context = { inputs, deps, session, account, plan, packer, ledger, release: release3, releaseOthers };
+  const made = await makeImages(context, signal);
   if (made.failure !== void 0) {
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error2) => log.warning(messageOf(error2)));
   }
@@ -76507,8 +77063,8 @@ async function bake(inputs, deps, cancel) {
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
   }
-  const isIn = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
-  const isGone2 = (image) => isIn(recorded2, image) && !isIn(leftovers, image);
+  const isIn2 = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
+  const isGone2 = (image) => isIn2(recorded2, image) && !isIn2(leftovers, image);
   const images = made.images.flatMap(everywhere);
   const deregistered = images.length > 0 && images.every(isGone2);
   const outcome = { ...facts, ...made, deregistered, leftovers };
@@ -76534,13 +77090,16 @@ function preflightOf({ aws, template, image, smoke }, { bakeId, tags, source, re
   };
 }
 async function makeImages(context, signal) {
-  const { inputs, deps, release: release3 } = context;
+  const { inputs, deps, release: release3, releaseOthers } = context;
   const { log } = deps;
-  let made = { images: [], others: [], verdict: "unverified" };
+  let made = { images: [], others: [], othersStay: false, verdict: "unverified" };
   try {
     made = { ...made, ...await phase(log, "Build", () => buildImages(context, signal)) };
     const { images } = made;
-    if (inputs.deregister === "never") release3(made);
+    if (inputs.deregister === "never") {
+      made = await releaseOthers(made);
+      release3(made);
+    }
     if (inputs.smoke) {
       const test = (image, name) => {
         const title = images.length > 1 ? `Smoke test of ${image.source}` : "Smoke test";
@@ -76548,6 +77107,7 @@ async function makeImages(context, signal) {
       };
       made = { ...made, ...await testImages(images, test) };
     }
+    if (made.verdict !== "rejected") made = await releaseOthers(made);
     if (!keeps(inputs.deregister, made.verdict)) return made;
     signal.throwIfAborted();
     await phase(log, "Promote", async () => {
@@ -76617,7 +77177,7 @@ function stateOf2(inputs, plan, ledger) {
     ...role ? { role } : {},
     folder: ledger.folder,
     main,
-    began: (/* @__PURE__ */ new Date()).toISOString()
+    began: plan.began.toISOString()
   };
 }
 function tookTooLong(ms, { phase: name, heard }) {
@@ -76717,11 +77277,11 @@ async function endProcesses(main, ledger, signal) {
       return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
     }
   };
-  const ended = await Promise.all([
+  const ended2 = await Promise.all([
     end("The main step", main.pid, endProcess(main, signal)),
     ...ledger.packerProcesses.map((leader) => end("Packer", leader.pid, endGroup2(leader, signal)))
   ]);
-  return ended.flat();
+  return ended2.flat();
 }
 
 // src/cleanup/state.ts
@@ -79374,15 +79934,15 @@ function requireDumper() {
     return !isWhitespace(c9) && c9 !== CHAR_COLON;
   }
   function codePointAt(string, pos) {
-    const first = string.charCodeAt(pos);
+    const first2 = string.charCodeAt(pos);
     let second;
-    if (first >= 55296 && first <= 56319 && pos + 1 < string.length) {
+    if (first2 >= 55296 && first2 <= 56319 && pos + 1 < string.length) {
       second = string.charCodeAt(pos + 1);
       if (second >= 56320 && second <= 57343) {
-        return (first - 55296) * 1024 + second - 56320 + 65536;
+        return (first2 - 55296) * 1024 + second - 56320 + 65536;
       }
     }
-    return first;
+    return first2;
   }
   function needIndentIndicator(string) {
     const leadingSpaceRe = /^\n* /;
@@ -79884,7 +80444,7 @@ var {
   loadAll,
   dump,
   YAMLException,
-  types,
+  types: types2,
   safeLoad,
   safeLoadAll,
   safeDump
@@ -79920,14 +80480,14 @@ function isSet2(value) {
 }
 
 // src/image/userTags.ts
-var most = 40;
-var refused = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u;
+var most2 = 40;
+var refused2 = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u;
 function parseTags(value) {
   const tags = /* @__PURE__ */ new Map();
   for (const line of value.split("\n").map((text2) => text2.trim().normalize("NFC")).filter(Boolean)) {
     const [, key = "", text2 = ""] = /^([^=]+)=(.*)$/.exec(line)?.map((part2) => part2.trim()) ?? [];
     if (key === "") throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`);
-    if (refused.test(line) || key.length > 128 || text2.length > 256) {
+    if (refused2.test(line) || key.length > 128 || text2.length > 256) {
       throw new Error(
         `${quoted(line)} is not allowed; a tag has 128 characters in its key and 256 in its value at most, none of them a control character, and no {{`
       );
@@ -79940,7 +80500,7 @@ function parseTags(value) {
     if (tags.has(key)) throw new Error(`has the key ${quoted(key)} twice`);
     tags.set(key, text2);
   }
-  if (tags.size > most) throw new Error(`has ${tags.size} tags; at most ${most} are left to you`);
+  if (tags.size > most2) throw new Error(`has ${tags.size} tags; at most ${most2} are left to you`);
   return Object.fromEntries(tags);
 }
 
@@ -80739,6 +81299,13 @@ function outputsOf(outcome) {
     "ami-id": image?.id ?? "",
     "ami-name": image?.name ?? "",
     amis: JSON.stringify(byRegion(images)),
+    "also-made": JSON.stringify(
+      (outcome.othersStay ? outcome.others : []).map(({ target, builderId, id: id2 }) => ({
+        source: target,
+        builder: builderId,
+        id: id2
+      }))
+    ),
     "aws-region": outcome.region,
     "aws-account-id": outcome.accountId,
     "source-ami-id": plan.source.id,
@@ -80834,7 +81401,7 @@ function idCode(value) {
 }
 function fenced(output) {
   const lines = inertText(output.slice(0, 5e4));
-  const longest3 = (lines.match(/`+/g) ?? []).reduce((most2, { length }) => Math.max(most2, length), 2);
+  const longest3 = (lines.match(/`+/g) ?? []).reduce((most3, { length }) => Math.max(most3, length), 2);
   const fence = "`".repeat(longest3 + 1);
   return `${fence}text
 ${lines}
@@ -80972,68 +81539,84 @@ async function findTagged({ ec2 }, abortSignal) {
       }
     })
   );
-  return { tagged: found.flat(), unseen: problems };
+  return { tagged: found.flat().filter(({ tags }) => tags[tagKeys.bake] !== void 0), unseen: problems };
 }
 function judge3(tagged, age2) {
   const kept = [];
   const bakeIds = new Set(tagged.map(bakeOf));
   const lost = [...bakeIds].flatMap((bakeId) => {
     const all = tagged.filter((resource) => bakeOf(resource) === bakeId);
-    const began = earliest(all);
-    const judged = all.map((resource) => ({ resource, why: whyKept(resource, began, age2) }));
+    const bake2 = timesOf(all);
+    const judged = all.map((resource) => ({ resource, why: whyKept(resource, bake2, age2) }));
     kept.push(...judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [] : [{ resource, why: why2 }]));
     const resources = judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [resource] : []);
-    const expires = new Date(Math.max(...resources.map((resource) => expiryOf(resource))));
-    return resources.length > 0 ? [{ bakeId, began, expires, resources }] : [];
+    return resources.length > 0 ? [{ bakeId, ...bake2, resources }] : [];
   });
   return { lost, kept: kept.filter(({ resource }) => resource.state !== "terminated") };
 }
 var bakeOf = ({ tags }) => tags[tagKeys.bake] ?? "";
-function whyKept(resource, began, { now, olderThanMs }) {
+var longestBakeMs = 24 * 36e5;
+var windingUpMs = 30 * 6e4;
+function timesOf(resources) {
+  const lifetimes = resources.flatMap(({ tags }) => lifetimeIn(tags) ?? []);
+  const latest = (times) => new Date(Math.max(0, ...times.map((time2) => time2.getTime())));
+  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))];
+  const told = lifetimes.flatMap(({ began: began2 }) => began2 ?? []);
+  const machines = resources.filter(({ type: type2, state: state2 }) => type2 === "instance" && state2 !== "terminated");
+  if (told.length === 0) {
+    const earliest = new Date(end.getTime() - longestBakeMs);
+    const since = new Date(Math.min(...resources.map(({ created = end }) => created.getTime())));
+    return { began: earliest, since, until: expires, end, expires, machines };
+  }
+  const began = latest(told);
+  const timeoutMs = end.getTime() - began.getTime();
+  return { began, since: began, until: new Date(end.getTime() + windingUpMs), end, expires, machines, timeoutMs };
+}
+function whyKept(resource, bake2, { now, olderThanMs }) {
   if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`;
   if (resource.tags[tagKeys.expires] === void 0) return "it has no expiry: its bake kept it";
-  const expiry = expiryOf(resource);
-  if (Number.isNaN(expiry)) return `its ${tagKeys.expires} is not a time`;
-  const isOld = olderThanMs !== void 0 && began !== void 0 && began.getTime() <= now.getTime() - olderThanMs;
-  return expiry <= now.getTime() || isOld ? void 0 : `it expires at ${new Date(expiry).toISOString()}`;
+  const lifetime = lifetimeIn(resource.tags);
+  if (lifetime === void 0) return `its ${tagKeys.expires} is not a time`;
+  if (resource.created !== void 0 && resource.created < bake2.began) return "it was there before its bake";
+  const young = bake2.machines.find((machine) => isYoung(machine, bake2, now));
+  if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`;
+  if (bake2.timeoutMs !== void 0 && now < bake2.end) return `its bake may still run until ${bake2.end.toISOString()}`;
+  const isOld = olderThanMs !== void 0 && bake2.since.getTime() <= now.getTime() - olderThanMs;
+  const { expires } = lifetime;
+  return expires <= now || isOld ? void 0 : `it expires at ${expires.toISOString()}`;
 }
-function expiryOf({ tags }) {
-  const text2 = tags[tagKeys.expires] ?? "";
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
-}
-function earliest(resources) {
-  const times = resources.flatMap(({ created }) => created?.getTime() ?? []);
-  return times.length > 0 ? new Date(Math.min(...times)) : void 0;
+var usualTimeoutMs = 60 * 6e4;
+function isYoung({ created, tags }, { timeoutMs }, now) {
+  const lifetime = lifetimeIn(tags);
+  if (created === void 0 || lifetime === void 0) return false;
+  const late = created.getTime() - lifetime.end.getTime();
+  const wasBehind = late > 0 && late < longestBakeMs;
+  const least = timeoutMs ?? (wasBehind ? usualTimeoutMs : 0);
+  return now.getTime() - created.getTime() < least;
 }
 
 // src/janitor/records.ts
 function recordsOf({ began, resources }, region2) {
   const known = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id: id2 }) => ({ type: type2, id: id2 }));
   return {
-    // Where nothing tells, nothing but what is tagged counts as this bake's.
-    began: began === void 0 ? /* @__PURE__ */ new Date(864e13) : new Date(began.getTime() - 5 * 6e4),
+    began,
     resources: known,
     released: [],
-    announced: announcedBy2(resources, region2),
+    announced: announcedIn(resources, region2),
     hasOpenIntents: false,
     made: (type2, id2, _key, where) => void known.push(where === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: where })
   };
 }
-function announcedBy2(resources, region2) {
+function announcedIn(resources, region2) {
   const isTemporary = (name) => temporaryName.test(name);
   const launchTemplates = resources.flatMap(({ tags }) => tags["aws:ec2launchtemplate:id"] ?? []);
   return {
+    ...announcedBy(),
     keyPairs: resources.flatMap(({ keyName }) => keyName ?? []).filter(isTemporary),
-    doubtfulKeyPairs: [],
     securityGroups: resources.flatMap(({ groupNames = [] }) => groupNames).filter(isTemporary),
-    instanceProfiles: [],
-    roles: [],
-    instances: [],
     launchTemplates,
     spot: launchTemplates.length > 0 || resources.some(({ type: type2 }) => type2 === "launch-template" || type2 === "spot-request"),
-    copyRegions: [region2],
-    unfinished: false,
-    untraceable: false
+    copyRegions: [region2]
   };
 }
 
@@ -81053,27 +81636,50 @@ async function janitor(account, options) {
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen2, ...swept.flatMap((one) => one.unseen)],
-    kept,
+    kept: [...kept, ...swept.flatMap((one) => one.kept)],
     advice: advising([...unseen2, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
   };
 }
-async function foretell(account, bake2, age2, { limit }) {
-  const { found, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
-  return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, left: [] };
+async function foretell(account, bake2, age2, { log, limit }) {
+  const { found, inUse, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
+  const kept = inUse.map((use) => keptInUse(use, bake2, log));
+  return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
 async function clear(account, bake2, age2, { log, limit }) {
   const traces = tracesOf(account, bake2, age2);
   const { records, bakeId } = traces;
-  const { found } = await findResources(account, traces, limit);
+  const { found, inUse } = await findResources(account, traces, limit);
+  const kept = inUse.map((use) => keptInUse(use, bake2, log));
   await adopt(account, bake2, found);
-  const left = await sweep({ ...traces, account, bakeId, ledger: records, log, limit });
-  const isLeft = new Map(left.map((one) => [`${one.type} ${one.id}`, one.reason]));
-  const known = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
+  let present = [];
+  const onLook = (findings) => void (present = findings.present);
+  const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, onLook });
+  const named = kept.map(({ resource }) => resource);
+  const left = swept.filter((one) => !isIn(named, one));
+  const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
+  const known = [...recorded2.values()].filter((one) => !isIn(named, one));
+  const spared = limit.aborted ? [] : present.filter((one) => isIn(known, one) && !isIn(left, one));
+  const whyIt = (one) => whyKept(one, bake2, age2) ?? "it is not its bake's";
   return {
-    swept: [...known].map(([name, one]) => sweptOf(one, bake2, isLeft.has(name) ? "left" : "removed", isLeft.get(name))),
-    unseen: left.filter(({ type: type2, id: id2 }) => !known.has(`${type2} ${id2}`)),
+    swept: known.filter((one) => !isIn(spared, one)).map((one) => outcomeOf(one, bake2, left)),
+    unseen: left.filter((one) => !isIn(known, one)),
+    kept: [...kept, ...spared.map((resource) => ({ resource, why: whyIt(resource) }))],
     left
   };
+}
+function isIn(list2, { type: type2, id: id2 }) {
+  return list2.some((one) => one.type === type2 && one.id === id2);
+}
+function outcomeOf(one, bake2, left) {
+  const mine = left.find((other) => isIn([other], one));
+  const blind = left.find(({ type: type2, id: id2, region: region2 }) => type2 === one.type && id2 === unknownId && region2 === one.region);
+  const reason = (mine ?? blind)?.reason;
+  return reason === void 0 ? sweptOf(one, bake2, "removed") : sweptOf(one, bake2, "left", reason);
+}
+function keptInUse({ resource, by }, { bakeId }, log) {
+  const why2 = `it is in use by the ${by.type} ${by.id}, which stays`;
+  log.warning(`The ${resource.type} ${resource.id} of the bake ${bakeId} stays: ${why2}.`);
+  return { resource: { ...resource, tags: { ...resource.tags, [tagKeys.bake]: bakeId } }, why: why2 };
 }
 function tracesOf(account, bake2, age2) {
   const records = recordsOf(bake2, account.region);
@@ -81081,15 +81687,16 @@ function tracesOf(account, bake2, age2) {
     bakeId: bake2.bakeId,
     records,
     announced: records.announced,
-    until: bake2.expires,
+    until: bake2.until,
     // Asked anew each time: a bake may keep its image at this very moment.
-    isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2.began, age2) !== void 0
+    isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2, age2) !== void 0
   };
 }
-async function adopt({ ec2 }, { bakeId, expires }, found) {
+async function adopt({ ec2 }, { bakeId, began, timeoutMs, expires }, found) {
   const untagged = found.filter(({ tags, region: region2 }) => tags[tagKeys.bake] === void 0 && region2 === void 0);
   if (untagged.length === 0) return;
-  const Tags = Object.entries({ [tagKeys.bake]: bakeId, [tagKeys.expires]: expires.toISOString() });
+  const since = timeoutMs === void 0 ? {} : { [tagKeys.began]: began.toISOString() };
+  const Tags = Object.entries({ [tagKeys.bake]: bakeId, ...since, [tagKeys.expires]: expires.toISOString() });
   await ec2.send(
     new CreateTagsCommand({
       Resources: untagged.map(({ id: id2 }) => id2),

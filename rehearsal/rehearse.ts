@@ -303,9 +303,10 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
   }
 }
 
-/** What was made and not removed, but for the images that the action says it keeps. */
+/** What was made and not removed, but for the images that the action says it keeps, and for what other builders made. */
 function leftoversOf(cloud: Cloud, {outputs, leftover}: ActionRun): Leftover[] {
   const processes = leftover.map(({pid, command}) => ({type: 'process' as const, id: `${pid} (${command})`}))
   const kept = outputs['deregistered'] === 'false' ? (outputs['amis']?.match(/ami-[0-9a-f]+/g) ?? []) : []
-  return [...cloud.leftovers(kept), ...processes]
+  const products = outputs['also-made']?.match(/(?:vol|snap|ami)-[0-9a-f]+/g) ?? []
+  return [...cloud.leftovers(kept).filter(({id}) => !products.some((one) => one === id)), ...processes]
 }

@@ -8,9 +8,11 @@ import {sweep} from './cleanup/sweep.ts'
 import {openSession} from './credentials/session.ts'
 import {openAccount, type Account} from './ec2/account.ts'
 import {explainRefusal} from './ec2/refusal.ts'
-import {everywhere, resourcesOf, type Baked, type BakedImage, type RegionalImage} from './image/images.ts'
+import {awsTime} from './ec2/time.ts'
+import {everywhere, productsOf, resourcesOf, type Baked, type BakedImage, type RegionalImage} from './image/images.ts'
 import {parameterReader} from './image/parameter.ts'
 import {planImage, type Plan} from './image/plan.ts'
+import {keepProducts} from './image/products.ts'
 import {finishKeeping, keep, mark, promote} from './image/promote.ts'
 import {bytesReader, fileOpener, textReader} from './http.ts'
 import type {Deregister, Inputs} from './inputs.ts'
@@ -49,6 +51,8 @@ export interface Outcome {
   readonly images: readonly BakedImage[]
   /** What the template made beside images. */
   readonly others: Baked['others']
+  /** Whether that stays: the bake has succeeded. */
+  readonly othersStay: boolean
   /** `verified` and `rejected` are the smoke test's word; everything else is `unverified`. */
   readonly verdict: 'verified' | 'unverified' | 'rejected'
   /** Why images were rejected. */
@@ -93,7 +97,7 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
         readBytes: bytesReader(env, longestIndex),
         open: fileOpener(env),
         readParameter: parameterReader(region, session.credentials, env),
-        now: new Date(),
+        now: () => awsTime(ec2),
         env,
         log
       },
@@ -104,13 +108,25 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const packer = await phase(log, 'Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
+  ledger.begin(plan.began)
   deps.saveState(stateOf(inputs, plan, ledger))
   const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
   const release = (made: Made): void => {
     deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
     made.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region)))
   }
-  const made = await makeImages({inputs, deps, session, account, plan, packer, ledger, release}, signal)
+  const releaseOthers = async (made: Made): Promise<Made> => {
+    const products = productsOf(made.others, region)
+    if (products.length === 0) return made
+    const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
+    await keepProducts(account, products, traces, log)
+    const released = {...made, othersStay: true}
+    deps.setOutputs({...facts, ...released, deregistered: false, leftovers: []})
+    ledger.release(products)
+    return released
+  }
+  const context = {inputs, deps, session, account, plan, packer, ledger, release, releaseOthers}
+  const made = await makeImages(context, signal)
   if (made.failure !== undefined) {
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error: unknown) => log.warning(messageOf(error)))
   }
@@ -159,23 +175,28 @@ interface BakeContext extends ImageBuild {
   readonly deps: Deps
   /** From here on the images are the user's. */
   readonly release: (made: Made) => void
+  /** And from here on what other builders made. */
+  readonly releaseOthers: (made: Made) => Promise<Made>
 }
 
 type Made = Pick<
   Outcome,
-  'images' | 'others' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'
+  'images' | 'others' | 'othersStay' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'
 >
 
 /** Builds, tests and promotes. What it made and did not release is still in the ledger: the sweep removes it. */
 async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Made> {
-  const {inputs, deps, release} = context
+  const {inputs, deps, release, releaseOthers} = context
   const {log} = deps
-  let made: Made = {images: [], others: [], verdict: 'unverified'}
+  let made: Made = {images: [], others: [], othersStay: false, verdict: 'unverified'}
   try {
     made = {...made, ...(await phase(log, 'Build', () => buildImages(context, signal)))}
     const {images} = made
-    // It loses its expiry last of all: without one nothing more can be done to it.
-    if (inputs.deregister === 'never') release(made)
+    if (inputs.deregister === 'never') {
+      made = await releaseOthers(made)
+      // It loses its expiry last of all: without one nothing more can be done to it.
+      release(made)
+    }
 
     if (inputs.smoke) {
       const test = (image: BakedImage, name: string): Promise<SmokeResult> => {
@@ -184,6 +205,8 @@ async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Ma
       }
       made = {...made, ...(await testImages(images, test))}
     }
+    // The log has said that they are not touched if the bake succeeds, whatever becomes of the image.
+    if (made.verdict !== 'rejected') made = await releaseOthers(made)
     if (!keeps(inputs.deregister, made.verdict)) return made
 
     signal.throwIfAborted()
@@ -276,7 +299,7 @@ function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
     ...(role ? {role} : {}),
     folder: ledger.folder,
     main,
-    began: new Date().toISOString()
+    began: plan.began.toISOString()
   }
 }
 

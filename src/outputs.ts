@@ -9,6 +9,13 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     'ami-id': image?.id ?? '',
     'ami-name': image?.name ?? '',
     amis: JSON.stringify(byRegion(images)),
+    'also-made': JSON.stringify(
+      (outcome.othersStay ? outcome.others : []).map(({target, builderId, id}) => ({
+        source: target,
+        builder: builderId,
+        id
+      }))
+    ),
     'aws-region': outcome.region,
     'aws-account-id': outcome.accountId,
     'source-ami-id': plan.source.id,

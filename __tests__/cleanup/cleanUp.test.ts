@@ -62,7 +62,7 @@ async function job(options: Omit<CloudOptions, 'driver' | 'log'> = {}) {
     role,
     folder: ledger.folder,
     main: main ?? {pid: 999_999_999, startTime: '1'},
-    began: new Date().toISOString()
+    began: ledger.began.toISOString()
   })
   return {...test, env, state}
 }

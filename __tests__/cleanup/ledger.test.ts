@@ -84,7 +84,14 @@ it('knows when its bake began although nothing is left of it', () => {
   const folder = path.join(ledger.folder, 'lost')
   const lost = reopenLedger(folder, began)
   expect(lost.isEmpty).toBe(true)
-  expect(lost.began).toEqual(new Date('2026-11-22T11:55:00Z'))
+  expect(lost.began).toEqual(began)
+})
+
+it('begins when AWS says that it does, and not by the runner’s clock', () => {
+  const began = new Date('2026-11-22T12:00:00Z')
+  ledger.begin(began)
+  expect(ledger.began).toEqual(began)
+  expect(openLedger(ledger.folder).began).toEqual(began)
 })
 
 it('remembers in which region something is', () => {

@@ -43,7 +43,7 @@ async function makeImage(ec2: EC2, instance: string, name: string, tags: Record<
 it('removes everything that carries the tag of the bake, and finds nothing left', async () => {
   const {ec2, cloud} = await startTestCloud()
   const {GroupId = ''} = await ec2.createSecurityGroup({
-    GroupName: 'g',
+    GroupName: packerName,
     Description: 'd',
     TagSpecifications: tagSpecifications(ours, 'security-group')
   })
@@ -108,15 +108,17 @@ it('touches nothing that only looks alike', async () => {
   expect(cloud.calls.map(({action}) => action)).not.toContain('TerminateInstances')
 })
 
-it('leaves what is the user’s own although it hangs on something of ours', async () => {
-  const {ec2, cloud} = await startTestCloud()
-  // A bake that begins in ten minutes: all that is there now is older.
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')))
-  ledger.begin(new Date(Date.now() + 600_000))
-  const old = await launch(ec2, cloud)
-  const {ImageId: earlier = ''} = await ec2.createImage({InstanceId: old, Name: 'earlier'})
-  const {Images: [own] = []} = await ec2.describeImages({ImageIds: [earlier]})
-  const snapshot = own?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
+it('leaves the user’s own that the template mapped into the image, and takes our tags off it', async () => {
+  let ahead = -120_000
+  const now = (): Date => new Date(Date.now() + ahead)
+  const {ec2, cloud} = await startTestCloud({now})
+  const {VolumeId} = await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8})
+  // Two minutes before the bake.
+  const {SnapshotId: snapshot = ''} = await ec2.createSnapshot({
+    VolumeId,
+    TagSpecifications: tagSpecifications({team: 'data'}, 'snapshot')
+  })
+  ahead = 0
   const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
   const {ImageId: image = ''} = await ec2.createImage({
     InstanceId: instance,
@@ -125,11 +127,67 @@ it('leaves what is the user’s own although it hangs on something of ours', asy
     TagSpecifications: tagSpecifications(ours, 'image', 'snapshot')
   })
   await ec2.describeImages({ImageIds: [image]})
+  // As Packer does it with every snapshot in the mapping (packer-plugin-amazon, step_create_tags.go).
+  const tags = {...ours, [tagKeys.run]: 'r', [tagKeys.began]: 'b', [tagKeys.expires]: 'e', team: 'ci'}
+  await ec2.createTags({Resources: [snapshot], Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value}))})
 
   expect(await sweep(options(ec2))).toEqual([])
   const {Snapshots = []} = await ec2.describeSnapshots({OwnerIds: ['self']})
-  expect(Snapshots.map(({SnapshotId}) => SnapshotId)).toEqual([snapshot])
-  expect(cloud.leftovers().map(({id}) => id)).toContain(earlier)
+  expect(Snapshots.map(({SnapshotId, Tags}) => [SnapshotId, Tags])).toEqual([[snapshot, [{Key: 'team', Value: 'ci'}]]])
+  expect(cloud.leftovers().map(({type}) => type)).toEqual(['volume', 'snapshot'])
+})
+
+it('leaves what something of others uses, says by what, and does not try', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {VolumeId} = await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8})
+  const {SnapshotId: used = ''} = await ec2.createSnapshot({
+    VolumeId,
+    TagSpecifications: tagSpecifications(ours, 'snapshot')
+  })
+  const {ImageId: theirs} = await ec2.createImage({
+    InstanceId: await launch(ec2, cloud),
+    Name: 'theirs',
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {SnapshotId: used}}]
+  })
+  const {GroupId: group = ''} = await ec2.createSecurityGroup({
+    GroupName: packerName,
+    Description: 'd',
+    TagSpecifications: tagSpecifications(ours, 'security-group')
+  })
+  const user = await launch(ec2, cloud, {SecurityGroupIds: [group]})
+
+  const left = await sweep(options(ec2))
+  const told = new Map(left.map(({id, reason, usedBy}) => [id, [reason, usedBy?.id]]))
+  expect(told).toEqual(
+    new Map([
+      [group, [`it is in use by the instance ${user}, which is not this bake's`, user]],
+      [used, [`it is in use by the image ${theirs}, which is not this bake's`, theirs]]
+    ])
+  )
+  expect(cloud.calls.filter(({action}) => /^(Delete|Terminate|Deregister)/.test(action))).toEqual([])
+})
+
+it('finds the snapshots of a surrogate build and the image registered from them, without tags', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  await ec2.createKeyPair({KeyName: packerName})
+  const instance = await launch(ec2, cloud, {KeyName: packerName})
+  const {Volumes: [volume] = []} = await ec2.describeVolumes({})
+  ledger.made('volume', volume?.VolumeId ?? '')
+  const {SnapshotId = ''} = await ec2.createSnapshot({VolumeId: volume?.VolumeId, Description: 'Packer: today'})
+  await ec2.describeSnapshots({})
+  await ec2.registerImage({
+    Name: 'registered',
+    RootDeviceName: '/dev/xvda',
+    Architecture: 'x86_64',
+    BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {SnapshotId}}]
+  })
+  await ec2.terminateInstances({InstanceIds: [instance]})
+  writeFileSync(
+    ledger.nextPackerRun().output,
+    `1,,ui,say,==> a.b: Creating temporary keypair: ${packerName}\n1,,ui,say,==> a.b: Registering the AMI...\n`
+  )
+  expect(await sweep(options(ec2))).toEqual([])
+  expect(cloud.leftovers()).toEqual([])
 })
 
 it('removes a volume that outlives its instance', async () => {
@@ -216,7 +274,7 @@ describe('names what it could not remove', () => {
           : {allowed: true}
     })
     const {GroupId = ''} = await ec2.createSecurityGroup({
-      GroupName: 'g',
+      GroupName: packerName,
       Description: 'd',
       TagSpecifications: tagSpecifications(ours, 'security-group')
     })

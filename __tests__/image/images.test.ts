@@ -2,6 +2,9 @@ import {DescribeImagesCommand, EC2, EC2Client} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
 import {bakedImages, type BakedImage} from '../../src/image/images.ts'
+import type {Traces} from '../../src/cleanup/look.ts'
+import type {Resource} from '../../src/cleanup/resource.ts'
+import {announcedBy} from '../../src/packer/announced.ts'
 import type {Artifact} from '../../src/packer/messages.ts'
 import {keep, promote} from '../../src/image/promote.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
@@ -21,14 +24,25 @@ async function anImage(ec2: EC2, cloud: Parameters<typeof launch>[1], name = 'im
   return ImageId
 }
 
-interface Expected {
-  readonly bake?: string
-  readonly began?: Date
+/** What a bake knows that began at a certain time. */
+function tracesSince(began: Date, resources: readonly Resource[] = []): Traces {
+  const announced = announcedBy()
+  const records = {began, resources, released: [], announced, hasOpenIntents: false, made: () => undefined}
+  return {bakeId: 'ours', records, announced}
 }
 
-async function imagesOf(ec2: EC2, artifacts: Artifact[], {bake = 'ours', began = new Date(0)}: Expected = {}) {
+interface Given {
+  readonly bake?: string
+  readonly traces?: Traces
+}
+
+async function imagesOf(
+  ec2: EC2,
+  artifacts: Artifact[],
+  {bake = 'ours', traces = tracesSince(new Date(0))}: Given = {}
+) {
   const account = {region: 'us-east-1', inRegion: () => ec2}
-  return bakedImages(account, artifacts, {bake, began}, never)
+  return bakedImages(account, artifacts, {bake, traces}, never)
 }
 
 it('returns the image of a build as AWS knows it, once', async () => {
@@ -69,6 +83,34 @@ it('returns the images of several sources by name, and what others made apart fr
   expect(others).toEqual([docker])
 })
 
+it('tells builds of one name apart', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const [one, two] = [await anImage(ec2, cloud, 'one'), await anImage(ec2, cloud, 'two')]
+  const {images} = await imagesOf(ec2, [...artifact(`us-east-1:${two}`), ...artifact(`us-east-1:${one}`)])
+  expect(images.map(({source, id}) => [source, id])).toEqual([
+    ['amazon-ebs.jenkins', one],
+    ['amazon-ebs.jenkins (2)', two]
+  ])
+})
+
+it('takes a snapshot for the bake’s that was made of its instance, and none that the template mapped in', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {VolumeId} = await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8})
+  // By somebody else, while the bake runs.
+  const {SnapshotId: theirs} = await ec2.createSnapshot({VolumeId, Description: 'data of the team'})
+  const instance = await launch(ec2, cloud)
+  const {ImageId: id = ''} = await ec2.createImage({
+    InstanceId: instance,
+    Name: 'mapped',
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {SnapshotId: theirs}}],
+    TagSpecifications: tagSpecifications({[tagKeys.bake]: 'ours'}, 'image')
+  })
+  const {Images: [described] = []} = await ec2.describeImages({ImageIds: [id]})
+  const own = described?.BlockDeviceMappings?.map(({Ebs}) => Ebs?.SnapshotId).filter((one) => one !== theirs)
+  const {images} = await imagesOf(ec2, artifact(`us-east-1:${id}`))
+  expect(images[0]?.snapshotIds).toEqual(own)
+})
+
 it('keeps a copy with the image that it is a copy of', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
@@ -76,7 +118,7 @@ it('keeps a copy with the image that it is a copy of', async () => {
   const west = new EC2({endpoint, region: 'eu-west-1', credentials})
   const {ImageId: copy = ''} = await west.copyImage({SourceImageId: id, SourceRegion: 'us-east-1', Name: 'copy'})
   const account = {region: 'us-east-1', inRegion: (region: string) => (region === 'us-east-1' ? ec2 : west)}
-  const expected = {bake: undefined, began: new Date(0)}
+  const expected = {bake: undefined, traces: tracesSince(new Date(0))}
   const {images} = await bakedImages(account, artifact(`eu-west-1:${copy},us-east-1:${id}`), expected, never)
   expect(images).toMatchObject([{region: 'us-east-1', id, copies: [{region: 'eu-west-1', id: copy, name: 'copy'}]}])
   west.destroy()
@@ -132,7 +174,7 @@ it('asks for images of its own account alone', async () => {
     })
   const account = {region: 'us-east-1', inRegion: () => ec2}
   const artifacts = artifact(`us-east-1:${image.ImageId}`)
-  const {images} = await bakedImages(account, artifacts, {bake: undefined, began: new Date(0)}, never)
+  const {images} = await bakedImages(account, artifacts, {bake: undefined, traces: tracesSince(new Date(0))}, never)
   expect(images.map(({id}) => id)).toEqual([image.ImageId])
   expect(asked).toEqual([{Filters: [{Name: 'image-id', Values: [image.ImageId]}], MaxResults: 500, Owners: ['self']}])
 })

@@ -8,7 +8,7 @@ import {startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 const signal = new AbortController().signal
 const region = 'us-east-1'
 
-const now = new Date('2026-11-26T00:00:00.000Z')
+const now = (): Date => new Date('2026-11-26T00:00:00.000Z')
 const about = {now, log: recordingLog()}
 
 const noParameters = () => Promise.reject(new Error('no parameter was asked for'))

@@ -1,6 +1,7 @@
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it, jest} from '@jest/globals'
 import {tagKeys, tagSpecifications, type Tags} from '../../src/image/tags.ts'
+import {lifetimeTags} from '../../src/image/lifetime.ts'
 import {janitor, type JanitorOptions} from '../../src/janitor/janitor.ts'
 import type {CloudOptions} from '../../rehearsal/cloud/cloud.ts'
 import {populate} from '../../rehearsal/look-alikes.ts'
@@ -180,6 +181,69 @@ it('says what is left when AWS refuses, and finishes the next time', async () =>
   refuses = false
   await started.clean()
   expect(started.cloud.leftovers()).toEqual([])
+})
+
+it('names a snapshot that somebody’s image uses, leaves it, and does not try', async () => {
+  const started = await start()
+  const {cloud, ec2, tags, clean, wait} = started
+  await lose(started)
+  const {SnapshotId: used = ''} = await ec2.createSnapshot({
+    VolumeId: (await ec2.describeVolumes({})).Volumes?.[0]?.VolumeId,
+    TagSpecifications: tagSpecifications(tags(), 'snapshot')
+  })
+  wait(4 * hour)
+  const own = await cloud.furnish(() => launch(ec2, cloud))
+  const {ImageId: theirs} = await ec2.createImage({
+    InstanceId: own,
+    Name: 'theirs',
+    BlockDeviceMappings: [{DeviceName: '/dev/sdf', Ebs: {SnapshotId: used}}]
+  })
+  const report = await clean()
+  expect(report.swept.map(({id}) => id)).not.toContain(used)
+  expect(new Set(report.swept.map(({outcome}) => outcome))).toEqual(new Set(['removed']))
+  expect(report.kept.map(({resource, why}) => [resource.id, why])).toEqual([
+    [used, `it is in use by the image ${theirs}, which stays`]
+  ])
+  expect(cloud.calls.filter(({action, status}) => action === 'DeleteSnapshot' && status !== 200)).toEqual([])
+  expect((await clean()).swept).toEqual([])
+})
+
+it('does not call removed what a bake keeps while it sweeps', async () => {
+  const started: Started = await start({
+    // The first two looks have been taken: what there is of any bake, and of this one.
+    onArrival: async ({action, nth}) => {
+      if (action !== 'DescribeKeyPairs' || nth !== 4) return
+      const {KeyPairs: [pair] = []} = await started.ec2.describeKeyPairs({})
+      await started.ec2.deleteTags({Resources: [pair?.KeyPairId ?? ''], Tags: [{Key: tagKeys.expires}]})
+    }
+  })
+  await lose(started)
+  started.wait(4 * hour)
+  const report = await started.clean()
+  expect(report.swept.map(({type}) => type)).not.toContain('key-pair')
+  expect(report.kept.map(({resource, why}) => [resource.type, why])).toEqual([
+    ['key-pair', 'it has no expiry: its bake kept it']
+  ])
+  expect(started.cloud.leftovers().map(({type}) => type)).toEqual(['key-pair'])
+})
+
+it('takes its tags off what was there before the bake, and leaves it', async () => {
+  const started = await start()
+  const {cloud, ec2, clean, wait} = started
+  const {VolumeId} = await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8})
+  const {SnapshotId: team = ''} = await ec2.createSnapshot({VolumeId})
+  wait(60_000)
+  const now = new Date(Date.now() + 60_000)
+  const tags = {[tagKeys.bake]: '00000000000a', ...lifetimeTags(now, hour)}
+  await ec2.createKeyPair({KeyName: 'own', TagSpecifications: tagSpecifications(tags, 'key-pair')})
+  await ec2.createTags({Resources: [team], Tags: Object.entries(tags).map(([Key, Value]) => ({Key, Value}))})
+  wait(4 * hour)
+  const report = await clean()
+  expect(report.swept.map(({type}) => type)).toEqual(['key-pair'])
+  expect(report.kept.map(({resource, why}) => [resource.id, why])).toEqual([[team, 'it was there before its bake']])
+  const {Snapshots: [snapshot] = []} = await ec2.describeSnapshots({SnapshotIds: [team]})
+  expect(snapshot?.Tags).toEqual([])
+  expect(cloud.leftovers().map(({type}) => type)).toEqual(['volume', 'snapshot'])
 })
 
 it('names what it may not look for, and removes the rest', async () => {

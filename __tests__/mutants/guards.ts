@@ -69,22 +69,51 @@ const output = [
     ['only artifact lines are artifacts', "if (category !== 'artifact') continue", '']
   ),
   ...inFile(
+    'packer/messages.ts',
+    ['packer/messages.test.ts', 'packer/announced.test.ts'],
+    ['a name with commas in it is read', '(messageAbout(line.slice(timestamp.length + 1)) ?? whole)', 'whole'],
+    [
+      'a product of EC2 is one',
+      'const product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/',
+      'const product = /^(.*):((ami|vol|snap)-.*)$/'
+    ]
+  ),
+  ...inFile(
+    'packer/speakers.ts',
+    ['packer/speakers.test.ts', 'packer/announced.test.ts'],
+    ['no build that a machine makes up', 'if (this.#speakers.get(known)?.byOthers) return known', ''],
+    ['no build that a program on the runner makes up', ' && this.#postProcessorIn(`${begun}:`) === undefined', ''],
+    ['others may speak once Packer has handed over', 'if (handsOver.test(text)) speaker.byOthers = true', ''],
+    ['the longest name speaks', 'name.length > longest.length ? name : longest', 'longest || name'],
+    [
+      'while one of a name runs, its machine may speak',
+      'if (speaker.running === 0) speaker.byOthers = false',
+      'speaker.byOthers = false'
+    ]
+  ),
+  ...inFile(
     'packer/announced.ts',
     ['packer/announced.test.ts', 'properties/output.test.ts'],
-    ['nothing is announced once a machine can speak', 'if (build.connected) return build', ''],
+    ['nothing is announced once a machine can speak', 'if (byOthers) return build', ''],
     ['only builds announce', "if (build === '') return {}", ''],
     ['no wildcard in a name that is looked for', '/[*?\\\\]/.test(name) ? build : ', ''],
     [
       'only groups of a temporary name',
-      'return temporaryName.test(name) ? {securityGroup: name, ...gotPast(build)} : build',
-      'return {securityGroup: name, ...gotPast(build)}'
+      'return temporaryName.test(name) ? {...gotPast(build), securityGroups',
+      'return true ? {...gotPast(build), securityGroups'
     ],
     [
       'only roles of a temporary name',
-      'return temporaryIamName.test(name) ? {role: name, ...build} : build',
-      'return {role: name, ...build}'
+      'return temporaryIamName.test(name) ? {...build, roles',
+      'return true ? {...build, roles'
     ],
-    ['a bounded number of regions', 'region && build.copyRegions.length < mostRegions', 'region']
+    ['a bounded number of regions', 'region && build.copyRegions.length < most', 'region'],
+    ['a bounded number of hints', ' || this.#hints.size >= most', ''],
+    [
+      'a launch is refused only by AWS’s word',
+      '(?![\\\\s\\\\S]*\\\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\\\b)',
+      ''
+    ]
   ),
   ...inFile(
     'packer/follow.ts',
@@ -310,24 +339,123 @@ const downloads = [
 const lookAlikes = [
   ...inFile(
     'janitor/bakes.ts',
-    ['janitor/janitor.test.ts'],
+    ['janitor/bakes.test.ts', 'janitor/janitor.test.ts'],
     ['only ids of bakes', 'if (!/^[0-9a-f]{12}$/.test(bakeOf(resource)))', 'if (false)'],
     ['what has no expiry stays', 'if (resource.tags[tagKeys.expires] === undefined)', 'if (false)'],
-    ['an expiry that is no time does not count', 'if (Number.isNaN(expiry))', 'if (false)'],
-    ['what has not expired stays', 'return expiry <= now.getTime() || isOld ?', 'return true ?']
+    ['what has not expired stays', 'return expires <= now || isOld ?', 'return true ?'],
+    [
+      'what was there before its bake stays',
+      'if (resource.created !== undefined && resource.created < bake.began)',
+      'if (false)'
+    ],
+    ['a bake with a young machine is not lost', 'if (young) return', 'if (false) return'],
+    ['nobody asks for a bake that has its time', 'if (bake.timeoutMs !== undefined && now < bake.end)', 'if (false)'],
+    ['a clock that was behind is noticed', 'wasBehind ? usualTimeoutMs : 0', '0']
+  ),
+  ...inFile(
+    'janitor/janitor.ts',
+    ['janitor/janitor.test.ts'],
+    [
+      'what a bake keeps meanwhile is not called removed',
+      'limit.aborted ? [] : present.filter',
+      '([] as Described[]).filter'
+    ],
+    [
+      'what is in use is not called removed',
+      'filter((one) => !isIn(named, one))\n  // A bake',
+      'filter(() => true)\n  // A bake'
+    ]
+  ),
+  ...inFile(
+    'image/lifetime.ts',
+    ['janitor/janitor.test.ts'],
+    [
+      'an expiry that is no time does not count',
+      '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$/.test(text)',
+      'true'
+    ]
+  ),
+  ...inFile(
+    'ec2/time.ts',
+    ['ec2/time.test.ts'],
+    ['the time is AWS’s', 'return new Date(reading.date + steady() - reading.at)', 'return new Date()'],
+    ['no clock that somebody sets', 'steady() - reading.at)', 'Date.now() - reading.at)']
+  ),
+  ...inFile(
+    'cleanup/ownership.ts',
+    ['cleanup/ownership.test.ts'],
+    ['another bake’s things stay', 'carriesOtherTag(one, this.#evidence) || ', ''],
+    ['what was there before stays', 'if (created < began.getTime()) return false', ''],
+    ['what is to stay stays', 'if (this.#evidence.stays(one)) return false', ''],
+    ['what came after the bake stays', 'until === undefined || created <= until.getTime()', 'true'],
+    ['the group of a VPC stays', 'isNobodys(one) || carriesOtherTag', 'carriesOtherTag'],
+    [
+      'what AWS does not date needs a name',
+      'return isUndated(one) && hasNameOfItsOwn(one, evidence)',
+      'return isUndated(one)'
+    ],
+    [
+      'only groups and key pairs need no date',
+      'return isUndated(one) && hasNameOfItsOwn(one, evidence)',
+      'return hasNameOfItsOwn(one, evidence) || true'
+    ],
+    [
+      'what is known counts for what descends from it only once it is gone',
+      '(seen.has(nameOf(one)) ? [] : [[nameOf(one), one]])',
+      '[[nameOf(one), one]]'
+    ],
+    [
+      'no copies of others',
+      'if (source === undefined || !announced.copyRegions.includes(region ?? home)) return false',
+      'if (source === undefined) return false'
+    ],
+    ['an image made of an instance is no copy', 'one.sourceInstanceId === undefined && ', ''],
+    ['only snapshots of volumes that Packer told', 'if (!isNamed) return false', ''],
+    [
+      'a tagged stranger is older',
+      'carriesTag(one, evidence) && createdAt(one) < evidence.began.getTime()',
+      'carriesTag(one, evidence)'
+    ]
   ),
   ...inFile(
     'cleanup/look.ts',
-    ['cleanup/look.test.ts'],
+    ['cleanup/sweep.test.ts'],
+    ['what is released stays', 'released.has(`${one.type} ${one.id}`) || ', '']
+  ),
+  ...inFile(
+    'cleanup/inUse.ts',
+    ['cleanup/sweep.test.ts'],
+    ['what others use is not tried', "one.type === 'image' && (one.snapshotIds ?? []).includes(id)", 'false'],
+    ['a group that others use is not tried', "one.type === 'instance' && (one.groupIds ?? []).includes(id)", 'false']
+  ),
+  ...inFile(
+    'cleanup/strangers.ts',
+    ['cleanup/sweep.test.ts'],
     [
-      'another bake’s things stay',
-      'if (bake !== undefined) return bake === bakeId',
-      'if (bake !== undefined) return true'
-    ],
-    ['what was there before stays', 'return created >= records.began && ', 'return '],
-    ['what is released stays', '&& !released.has(one.id) ', ''],
-    ['what came after the bake stays', ' && (until === undefined || created <= until)', ''],
-    ['what a bake keeps at this moment stays', ' && !isKept(one)', '']
+      'a snapshot of the user’s own is rid of our tags',
+      'await ec2.send(new DeleteTagsCommand(',
+      'void (new DeleteTagsCommand('
+    ]
+  ),
+  ...inFile(
+    'image/unreported.ts',
+    ['image/unreported.test.ts'],
+    ['no image of a run before', ' && created >= since', ''],
+    [
+      'images that Packer does not report are found',
+      'if (finished.length <= reported.size) return artifacts',
+      'return artifacts'
+    ]
+  ),
+  ...inFile(
+    'image/products.ts',
+    ['image/products.test.ts'],
+    ['what others made keeps its tags', 'sight.proved.own.filter', 'sight.described.filter']
+  ),
+  ...inFile(
+    'packer/watch.ts',
+    ['packer/watch.test.ts'],
+    ['what a machine names is proved first', 'if (!own.includes(found)) return', '']
   ),
   ...inFile(
     'cleanup/state.ts',
@@ -341,7 +469,13 @@ const lookAlikes = [
   ...inFile(
     'image/images.ts',
     ['image/images.test.ts'],
-    ['an image is this bake’s', 'if (expectedBake !== undefined && bake !== expectedBake)', 'if (false)'],
+    [
+      'an image is this bake’s',
+      'if (expected.bake !== undefined && described.tags[tagKeys.bake] !== expected.bake)',
+      'if (false)'
+    ],
+    ['a snapshot that is mapped in is not', "type === 'snapshot' ? [id] : []", "type === 'snapshot' ? [id] : ids"],
+    ['builds of one name are told apart', 'return before === 0 ? image :', 'return true ? image :'],
     ['an image is this account’s', ", Owners: ['self']", ''],
     ['an artifact is an image', '/^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/', '/^([^:]*):(.*)$/']
   )

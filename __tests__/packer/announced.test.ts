@@ -1,4 +1,4 @@
-import {expect, it} from '@jest/globals'
+import {describe, expect, it} from '@jest/globals'
 import {announcedBy} from '../../src/packer/announced.ts'
 
 const ours = 'packer_6740f1a0-1111-2222-3333-444455556666'
@@ -23,6 +23,8 @@ it('knows the names that Packer announces before it makes something', () => {
     launchTemplates: [],
     spot: false,
     copyRegions: [],
+    products: [],
+    hints: [],
     unfinished: false,
     untraceable: false
   })
@@ -39,13 +41,151 @@ it('keeps the builds of one template apart', () => {
 it('believes nothing that the machine under construction may have printed', () => {
   const output = [
     say(`Creating temporary keypair: ${ours}`),
-    print(`Creating temporary keypair: ${theirs}`),
     say('Connected to SSH!'),
+    print(`Creating temporary keypair: ${theirs}`),
+    print('Launching a source AWS instance...'),
     print(`Creating temporary security group for this instance: ${theirs}`),
     print('Instance ID: i-0123456789abcdef0'),
     print('x\\n==> amazon-ebs.other: Creating temporary keypair: ' + theirs)
   ].join('\n')
-  expect(announcedBy(output)).toMatchObject({keyPairs: [ours], securityGroups: [], instances: []})
+  expect(announcedBy(output)).toMatchObject({keyPairs: [ours], securityGroups: [], instances: [], unfinished: false})
+})
+
+it('takes what may be the machine’s for no more than a hint', () => {
+  const output = [
+    say(`Creating temporary keypair: ${ours}`),
+    say('Connected to SSH!'),
+    print('Instance ID: i-0123456789abcdef0'),
+    say('Creating snapshot of EBS Volume vol-0123456789abcdef0...'),
+    print('AMI: ami-0123456789abcdef0'),
+    print('AMI: *')
+  ].join('\n')
+  expect(announcedBy(output)).toMatchObject({
+    instances: [],
+    hints: [
+      {type: 'instance', id: 'i-0123456789abcdef0'},
+      {type: 'volume', id: 'vol-0123456789abcdef0'},
+      {type: 'image', id: 'ami-0123456789abcdef0'}
+    ]
+  })
+  const many = Array.from({length: 1_000}, (_, n) => print(`AMI: ami-${String(n).padStart(8, '0')}`))
+  expect(announcedBy(many.join('\n')).hints.length).toBeLessThanOrEqual(50)
+})
+
+it('reads what Packer reports at its end on lines that no machine can write', () => {
+  const output = [
+    say('Connected to SSH!'),
+    print(
+      '1%!(PACKER_COMMA)amazon-ebs.jenkins%!(PACKER_COMMA)artifact%!(PACKER_COMMA)0%!(PACKER_COMMA)id%!(PACKER_COMMA)us-east-1:ami-06666666'
+    ),
+    '1,Jenkins, nightly.amazon-ebs.x,artifact,0,id,us-east-1:ami-01234567%!(PACKER_COMMA)eu-west-1:ami-12345678'
+  ].join('\n')
+  expect(announcedBy(output).products.map(({region, id}) => `${region} ${id}`)).toEqual([
+    'us-east-1 ami-01234567',
+    'eu-west-1 ami-12345678'
+  ])
+})
+
+describe('two builds of one name', () => {
+  const both = [
+    say('Found Image ID: ami-01234567'),
+    say('Found Image ID: ami-01234567'),
+    say(`Creating temporary keypair: ${ours}`),
+    say(`Creating temporary keypair: ${theirs}`),
+    say('Launching a source AWS instance...'),
+    say('Launching a source AWS instance...')
+  ]
+
+  it('have two of everything', () => {
+    const ids = ['i-0123456789abcdef0', 'i-0aaaaaaaaaaaaaaaa']
+    const output = [...both, ...ids.map((id) => say(`Instance ID: ${id}`))].join('\n')
+    expect(announcedBy(output)).toMatchObject({keyPairs: [ours, theirs], instances: ids, unfinished: false})
+  })
+
+  it('are both launching until both have an instance', () => {
+    const one = [...both, say('Instance ID: i-0123456789abcdef0')].join('\n')
+    expect(announcedBy(one)).toMatchObject({unfinished: true, untraceable: false})
+  })
+
+  it('are heard one after the other, but not while a machine of that name may speak', () => {
+    const first = [
+      say('Found Image ID: ami-01234567'),
+      say(`Creating temporary keypair: ${ours}`),
+      say('Connected to SSH!')
+    ]
+    const second = say(`Creating temporary keypair: ${theirs}`)
+    const end = "1,,ui,say,Build 'amazon-ebs.jenkins' finished after 2 seconds."
+    expect(announcedBy([...first, second].join('\n')).keyPairs).toEqual([ours])
+    expect(announcedBy([...first, end, second].join('\n')).keyPairs).toEqual([ours, theirs])
+    const other = say('Found Image ID: ami-01234567')
+    expect(announcedBy([other, ...first, end, second].join('\n')).keyPairs).toEqual([ours])
+  })
+})
+
+// HCL2's `build { name }`, and "name" in legacy JSON (hashicorp/packer#3937).
+it.each([
+  'Jenkins controller.amazon-ebs.x',
+  'a: b.amazon-ebs.x',
+  'Köln.amazon-ebs.x',
+  `it's "here"`,
+  'x (y)',
+  'a, b',
+  '==> x'
+])('hears a build called %j, and not its machine', (name) => {
+  const own = [
+    `1,,ui,say,==> ${name.replaceAll(',', '%!(PACKER_COMMA)')}: Prevalidating any provided VPC information`,
+    say(`Creating temporary keypair: ${ours}`, name.replaceAll(',', '%!(PACKER_COMMA)')),
+    say('Launching a source AWS instance...', name.replaceAll(',', '%!(PACKER_COMMA)'))
+  ]
+  expect(announcedBy(own.join('\n'))).toMatchObject({keyPairs: [ours], unfinished: true})
+  const forged = [
+    say('Connected to SSH!', name.replaceAll(',', '%!(PACKER_COMMA)')),
+    say(`x: Creating temporary keypair: ${theirs}`, name.replaceAll(',', '%!(PACKER_COMMA)')),
+    say(`==> x.y: Prevalidating any provided VPC information`, name.replaceAll(',', '%!(PACKER_COMMA)'))
+  ]
+  expect(announcedBy([...own, ...forged].join('\n')).keyPairs).toEqual([ours])
+})
+
+describe('a launch with a key pair of the user’s own that AWS refuses', () => {
+  const launch = say('Launching a source AWS instance...')
+  const error = (text: string): string => `1,,ui,error,==> amazon-ebs.jenkins: ${text}`
+  const failed =
+    'Error launching source instance: operation error EC2: RunInstances%!(PACKER_COMMA) https response error StatusCode:'
+
+  it.each([
+    [
+      'for its words',
+      `${failed} 400%!(PACKER_COMMA) api error InvalidKeyPair.NotFound: The key pair 'x' does not exist`
+    ],
+    ['for the lack of capacity', `${failed} 500%!(PACKER_COMMA) api error InsufficientInstanceCapacity: there is none`],
+    ['for a quota', `${failed} 400%!(PACKER_COMMA) api error VcpuLimitExceeded: You have requested more`],
+    [
+      'and an old SDK',
+      'Error launching source instance: InvalidKeyPair.NotFound: x\\n==> amazon-ebs.jenkins: \tstatus code: 400%!(PACKER_COMMA) request id: 1'
+    ],
+    [
+      'as a fleet',
+      'Error waiting for fleet request (fleet-1): errors: Error code: InsufficientInstanceCapacity%!(PACKER_COMMA) Error Message: none'
+    ]
+  ])('has made nothing: %s', (_, text) => {
+    expect(announcedBy([launch, error(text)].join('\n'))).toMatchObject({unfinished: false, untraceable: false})
+  })
+
+  it.each([
+    ['the answer was lost', `${failed} 0%!(PACKER_COMMA) connection reset by peer`],
+    ['AWS was unavailable', `${failed} 503%!(PACKER_COMMA) api error Unavailable: later`],
+    [
+      'keys have expired between attempts',
+      `${failed} 400%!(PACKER_COMMA) api error RequestExpired: Request has expired.`
+    ]
+  ])('may have made something where %s', (_, text) => {
+    expect(announcedBy([launch, error(text)].join('\n'))).toMatchObject({unfinished: true, untraceable: true})
+  })
+
+  it('is no word of the machine’s', () => {
+    const output = [launch, say('Connected to SSH!'), error(`${failed} 400`)].join('\n')
+    expect(announcedBy(output).unfinished).toBe(true)
+  })
 })
 
 it('takes a key pair with a name of the template’s own for Packer’s only once Packer has got past it', () => {
@@ -55,6 +195,11 @@ it('takes a key pair with a name of the template’s own for Packer’s only onc
   expect(announcedBy([keyPair, group].join('\n'))).toMatchObject({keyPairs: ['builder'], doubtfulKeyPairs: []})
   const forged = [keyPair, say('Connected to SSH!'), group]
   expect(announcedBy(forged.join('\n'))).toMatchObject({keyPairs: [], doubtfulKeyPairs: ['builder']})
+})
+
+it('takes what no build says for no announcement', () => {
+  const output = `1,,ui,say,Creating temporary keypair: ${ours}\n1,,ui,say,AMI: ami-0123456789abcdef0`
+  expect(announcedBy(output)).toMatchObject({keyPairs: [], hints: []})
 })
 
 it('does not look for a name with a wildcard in it', () => {

@@ -29,7 +29,8 @@ function packerThat(script: string, heard: string[] = []): BuildJob {
     facts: {shipped: true, tagged: true, sshUsername: 'admin'},
     onKeyPair: (name) => void heard.push(name),
     onSecurityGroup: (name) => void heard.push(name),
-    onInstance: (id) => void heard.push(id)
+    onInstance: (id) => void heard.push(id),
+    onHint: ({type, id}) => void heard.push(`perhaps the ${type} ${id}`)
   }
 }
 
@@ -41,7 +42,7 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
     echo "1,,ui,say,==> amazon-ebs.jenkins: $*"
     env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= > environment
     echo "1,amazon-ebs.jenkins,artifact,0,id,eu-west-1:ami-1"`)
-  const artifacts = await build(job, ledger, log, never)
+  const {artifacts} = await build(job, ledger, log, never)
   expect(artifacts.map(({id}) => id)).toEqual(['eu-west-1:ami-1'])
   expect(log.lines).toEqual([
     'amazon-ebs.jenkins │ build -machine-readable -color=false -only=amazon-ebs.jenkins -var-file=own.pkrvars.hcl -var-file=variables.json template.pkr.hcl'
@@ -96,7 +97,7 @@ it('tells of the key pair, the group and the instance when they are announced', 
     heard
   )
   await build(job, ledger, recordingLog(), never)
-  expect(heard).toEqual([name, name, 'i-0123456789abcdef0'])
+  expect(heard).toEqual([name, name, 'i-0123456789abcdef0', 'perhaps the instance i-0aaaaaaaaaaaaaaaa'])
 })
 
 it('ends the whole group when it is aborted, and throws why', async () => {

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {artifactsOf, errorsOf, parseMessage, uiText, type Message} from '../../src/packer/messages.ts'
+import {artifactsOf, errorsOf, parseMessage, productsIn, type Message} from '../../src/packer/messages.ts'
 
 const parsed = (...lines: string[]): Message[] => lines.flatMap((line) => parseMessage(line) ?? [])
 
@@ -15,17 +15,43 @@ it.each(['', 'panic: runtime error', 'goroutine 1,2,3', 'x,,ui,say,y', '12'])('t
   expect(parseMessage(line)).toBeUndefined()
 })
 
-it('tells which build speaks', () => {
-  const [say, message, whole, blank] = parsed(
-    '1,,ui,say,==> amazon-ebs.jenkins: Launching a source AWS instance...',
-    '1,,ui,message,    amazon-ebs.jenkins: text: with colon',
-    '1,,ui,say,Build finished',
-    '1,,ui,message,    amazon-ebs.jenkins:'
+// Packer escapes commas in what it says, and none in what a build is called (packer/ui.go).
+it.each([
+  'Jenkins, nightly.amazon-ebs.x',
+  'a,artifact,0,id.amazon-ebs.x',
+  ',error,',
+  'x,ui,say',
+  'it\'s: "quoted", Köln'
+])('reads what is said of a build called %j', (name) => {
+  const lines = parsed(
+    `1,${name},artifact-count,1`,
+    `1,${name},artifact,0,builder-id,mitchellh.amazonebs`,
+    `1,${name},artifact,0,id,us-east-1:ami-1%!(PACKER_COMMA)eu-west-1:ami-2`,
+    `1,${name},artifact,0,string,AMIs were created:\\n`,
+    `1,${name},artifact,0,files-count,1`,
+    `1,${name},artifact,0,file,0,/tmp/x`,
+    `1,${name},artifact,0,end`
   )
-  expect(say && uiText(say)).toEqual({build: 'amazon-ebs.jenkins', text: 'Launching a source AWS instance...'})
-  expect(message && uiText(message)).toEqual({build: 'amazon-ebs.jenkins', text: 'text: with colon'})
-  expect(blank && uiText(blank)).toEqual({build: 'amazon-ebs.jenkins', text: ''})
-  expect(whole && uiText(whole)).toEqual({build: '', text: 'Build finished'})
+  expect(lines.map(({target, category}) => [target, category])).toEqual([
+    [name, 'artifact-count'],
+    ...Array.from({length: 6}, () => [name, 'artifact'])
+  ])
+  expect(artifactsOf(lines)).toEqual([
+    {target: name, builderId: 'mitchellh.amazonebs', id: 'us-east-1:ami-1,eu-west-1:ami-2'}
+  ])
+  expect(parsed(`1,${name},error,no%!(PACKER_COMMA) never`)).toEqual([
+    {target: name, category: 'error', args: ['no, never']}
+  ])
+})
+
+it('knows what of EC2 an artifact is', () => {
+  expect(productsIn('us-east-1:vol-0123456789abcdef0,us-east-1:snap-01234567,eu-west-1:ami-01234567')).toEqual([
+    {type: 'volume', region: 'us-east-1', id: 'vol-0123456789abcdef0'},
+    {type: 'snapshot', region: 'us-east-1', id: 'snap-01234567'},
+    {type: 'image', region: 'eu-west-1', id: 'ami-01234567'}
+  ])
+  expect(productsIn('sha256:0123')).toEqual([])
+  expect(productsIn('us-east-1:vol-*')).toEqual([])
 })
 
 it('reads artifacts from artifact lines alone, once each', () => {

@@ -16,7 +16,16 @@ async function start(more: Partial<WatchContext> = {}, options: Parameters<typeo
   const test = await startTestCloud(options)
   const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'watch-')), 'bake')
   const log = recordingLog()
-  const watch = watchTemplate({ec2: test.ec2, region: 'us-east-1', ledger, tags, log, requests: () => 1, ...more})
+  const watch = watchTemplate({
+    ec2: test.ec2,
+    bakeId: tags[tagKeys.bake] ?? '',
+    region: 'us-east-1',
+    ledger,
+    tags,
+    log,
+    requests: () => 1,
+    ...more
+  })
   return {...test, ledger, log, watch}
 }
 
@@ -74,6 +83,58 @@ it('says nothing and stops nothing once it is closed', async () => {
   await once(AbortSignal.timeout(150), 'abort')
   expect(watch.signal.aborted).toBe(false)
   expect(log.lines).toEqual([])
+})
+
+describe('what is named when the machine may speak', () => {
+  const hinted = async ({watch, cloud}: Started, type: 'instance' | 'image', id: string): Promise<void> => {
+    const before = cloud.calls.length
+    watch.onHint({type, id})
+    const action = type === 'instance' ? 'DescribeInstances' : 'DescribeSnapshots'
+    const looked = (): boolean => cloud.calls.slice(before).some((call) => call.action === action && call.status > 0)
+    while (!looked()) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const imageOf = async ({ec2}: Started, InstanceId: string): Promise<string> => {
+    const {ImageId = ''} = await ec2.createImage({InstanceId, Name: InstanceId})
+    await ec2.describeImages({ImageIds: [ImageId]})
+    return ImageId
+  }
+
+  it('is recorded and tagged where it descends from what Packer announced before', async () => {
+    const started = await start()
+    const {ec2, cloud, watch, ledger} = started
+    await ec2.createKeyPair({KeyName: name})
+    watch.onKeyPair(name)
+    const second = await launch(ec2, cloud, {KeyName: name})
+    await hinted(started, 'instance', second)
+    while (!ledger.resources.some(({type}) => type === 'volume')) await new Promise((resolve) => setImmediate(resolve))
+    const image = await imageOf(started, second)
+    await hinted(started, 'image', image)
+    expect(ledger.resources.map(({type, id}) => `${type} ${id}`)).toEqual(
+      expect.arrayContaining([`instance ${second}`, `image ${image}`])
+    )
+    watch.close()
+    const {Snapshots: [snapshot] = []} = await ec2.describeSnapshots({OwnerIds: ['self']})
+    for (const id of [second, image, snapshot?.SnapshotId ?? '']) {
+      const {Tags = []} = await ec2.describeTags({Filters: [{Name: 'resource-id', Values: [id]}]})
+      expect(Tags.map(({Key}) => Key)).toContain(tagKeys.bake)
+    }
+  })
+
+  it('is left alone where it is somebody else’s', async () => {
+    const started = await start()
+    const {ec2, cloud, watch, ledger} = started
+    await ec2.createKeyPair({KeyName: name})
+    watch.onKeyPair(name)
+    const theirs = await launch(ec2, cloud)
+    await hinted(started, 'instance', theirs)
+    await hinted(started, 'image', await imageOf(started, theirs))
+    expect(ledger.resources).toEqual([])
+    const {Tags = []} = await ec2.describeTags({Filters: [{Name: 'resource-id', Values: [theirs]}]})
+    expect(Tags).toEqual([])
+    expect(watch.signal.aborted).toBe(false)
+    watch.close()
+  })
 })
 
 describe('what Packer announces and does not tag', () => {

@@ -69,7 +69,8 @@ function packerThatPrints(output: Buffer, {announced}: Heard, ending = 'exit 0',
     facts: {shipped: false, tagged: false, sshUsername: ''},
     onKeyPair: (name) => void announced.push(name),
     onSecurityGroup: () => {},
-    onInstance: (id) => void announced.push(id)
+    onInstance: (id) => void announced.push(id),
+    onHint: () => {}
   }
 }
 
@@ -99,7 +100,7 @@ async function provisioned(outputs: readonly Buffer[], program?: string): Promis
   const heard: Heard = {announced: []}
   const prints = Buffer.concat([beginning, ...outputs.map(provisionerPrints), says('AMI: ami-x'), artifact()])
   const shown = await written(async () => {
-    const artifacts = await runBuild(packerThatPrints(prints, heard, 'exit 0', program), ledger, actionsLog(), never)
+    const {artifacts} = await runBuild(packerThatPrints(prints, heard, 'exit 0', program), ledger, actionsLog(), never)
     expect(artifacts).toEqual([{target: build, builderId: 'mitchellh.amazonebs', id: `us-east-1:${image}`}])
   })
   const seen = seenByRunner(shown)

@@ -60,6 +60,7 @@ const cidrs = ['203.0.113.7/32']
 /** What is not known before AWS has been asked is made up. */
 function planOf({image, connectVia: via, allowedCidrs, subnetIds}: Inputs): Plan {
   return {
+    began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: `${image.namePrefix}-2.568.2-20261122120000-0123`,
     source: {id: 'ami-0123456789abcdef0', name: 'debian', rootDeviceName: '/dev/xvda'},

@@ -33,8 +33,10 @@ withAnyPacker((packer) => {
     'has a run of the matrix be wrong whose sweep takes the things of other bakes for its own',
     async () => {
       const mutations = [
-        [/filter\(`tag:\$\{tagKeys\.bake\}`, \[this\.#traces\.bakeId\]\)/, "filter('tag-key', [tagKeys.bake])"],
-        [/if \((bake\d*) !== void 0\) return \1 === bakeId;/, 'if ($1 !== void 0) return true;']
+        [/filter\(`tag:\$\{tagKeys\.bake\}`, \[bakeId\]\),/, "filter('tag-key', [tagKeys.bake]),"],
+        [/return tags\[tagKeys\.bake\] === bakeId;/, 'return tags[tagKeys.bake] !== void 0;'],
+        [/return tags\[tagKeys\.bake\] !== void 0 && tags\[tagKeys\.bake\] !== bakeId;/, 'return false;'],
+        [/if \(created < began\.getTime\(\)\) return false;/, '']
       ] as const
       const result = await withMutant(mutations, (action) => play(cell, packer, action))
       expect(result.wrong).toMatch(/^touched: .*i-[0-9a-f]+ is gone/)

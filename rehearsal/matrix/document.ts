@@ -9,6 +9,28 @@ export interface Matrix {
   readonly results: readonly Result[]
 }
 
+/** As the head of src/cleanup/ownership.ts has it. */
+const rule: readonly string[] = [
+  '## What is the bake’s',
+  '',
+  'A resource is this bake’s only if it was made after this bake began, by AWS’s clock, and carries its tag or descends from a resource that is',
+  '(this instance’s volume, this volume’s or instance’s snapshot, this snapshot’s image); never by a name or a tag alone. Every look, the sweep at the',
+  'end, post, the watch during the build and `sweep/` decide by this rule, in one place (`src/cleanup/ownership.ts`).',
+  '',
+  '- A descent begins at what carries the tag, at what AWS named in its answer to a create of the action’s own, and at what Packer said that it makes',
+  '  before the machine under construction could speak. What is said later is looked at, and counts when AWS shows that it descends.',
+  '- When the bake began is read in the `Date` of AWS’s answers and is on everything, as `bake-jenkins-ami:began`. The runner’s clock does not count.',
+  '- AWS does not tell when a security group was made: its name must be one that only this bake has (`packer_` and a UUID, or the bake’s id in it).',
+  '  One that carries the tag and has another name is named and left.',
+  '- A copy is the bake’s where Packer said that it copies; anybody may copy an image.',
+  '- What the template maps into the image by `snapshot_id` is the user’s, and Packer tags it like the rest (hashicorp/packer#4653). It stays, and loses the',
+  '  tags `bake-jenkins-ami:…` at the end. So does everything else that carries them and was there before.',
+  '- What other builders made (`amazon-ebsvolume`) is the bake’s until it succeeds; then it is given out like the image.',
+  '- What something else uses, an image or a machine that is not the bake’s, cannot be removed: it is named, with what uses it, and not tried again and again.',
+  '- `sweep/` takes no bake for lost before its `bake-timeout` is over, nor while one of its machines is younger than that.',
+  ''
+]
+
 const callers = {action: 'The action', packer: 'Packer'}
 
 /** The results of the matrix, one for each Packer, as a page of the documentation. */
@@ -20,10 +42,12 @@ export function documentOf(matrices: readonly Matrix[]): string {
     'cloud and light machines, for each fault that each AWS call can meet, and for an end at each call. What AWS itself does may differ.',
     '',
     'In the account of every run stood things of others that look like a bake’s, made before it: the same prefixes and temporary names,',
-    'tags of other bakes and tags that are almost ours, machines launched from the same source image. At least',
+    'tags of other bakes, tags that are almost ours and, from the moment that they are known, this very bake’s; machines launched from the same',
+    'source image. At least',
     `${bystandersOf(matrices.flatMap(({results}) => results))}.`,
     'A run in which one of them is gone or changed afterwards counts as wrong.',
     '',
+    ...rule,
     ...matrices.flatMap(partOf)
   ].join('\n')}\n`
 }

@@ -1,6 +1,8 @@
 import {
   type EC2Client,
   type Filter,
+  type Image,
+  type Instance,
   type Tag,
   paginateDescribeImages,
   paginateDescribeInstances,
@@ -22,14 +24,27 @@ export interface Described extends Resource {
   /** Absent where AWS does not tell. */
   readonly created?: Date | undefined
   readonly tags: Tags
+  /** Of what has a name beside its id. */
+  readonly name?: string | undefined
   /** Of an image. */
   readonly snapshotIds?: readonly string[]
+  /** Of an image: what it boots from. */
+  readonly rootSnapshotId?: string | undefined
   /** Of an image that CreateImage made, and no copy: what instance it was made of. */
   readonly sourceInstanceId?: string | undefined
-  /** Of an instance. */
+  /** Of a copy; of an image that CreateImage made, what its instance was launched from. */
+  readonly sourceImageId?: string | undefined
+  /** Of a snapshot, also when the volume is gone; a copy has one that there never was. */
+  readonly volumeId?: string | undefined
+  /** Of a snapshot. */
+  readonly description?: string | undefined
+  /** Of a volume that is attached, and of a spot request. */
+  readonly instanceIds?: readonly string[]
+  /** Of an instance, of a spot request, and of what a launch template launches. */
   readonly keyName?: string | undefined
   /** Of an instance that still has its place in the network. */
   readonly groupNames?: readonly string[]
+  readonly groupIds?: readonly string[]
 }
 
 export interface Reader {
@@ -46,15 +61,23 @@ export const instancesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Reservations ?? [])
     .flatMap((reservation) => reservation.Instances ?? [])
-    .map(({InstanceId = '', State, LaunchTime, KeyName, SecurityGroups = [], Tags}) => ({
+    .map((instance) => ({
       type: 'instance',
-      id: InstanceId,
-      state: State?.Name ?? '',
-      created: LaunchTime,
-      tags: tagsOf(Tags),
-      keyName: KeyName,
-      groupNames: SecurityGroups.flatMap(({GroupName}) => GroupName ?? [])
+      id: instance.InstanceId ?? '',
+      state: instance.State?.Name ?? '',
+      created: firstLaunch(instance),
+      tags: tagsOf(instance.Tags),
+      keyName: instance.KeyName,
+      groupNames: (instance.SecurityGroups ?? []).flatMap(({GroupName}) => GroupName ?? []),
+      groupIds: (instance.SecurityGroups ?? []).flatMap(({GroupId}) => GroupId ?? [])
     }))
+}
+
+/** `LaunchTime` is the last start's. What an instance has had from the beginning was attached at the first one's. */
+function firstLaunch({LaunchTime, NetworkInterfaces = [], BlockDeviceMappings = []}: Instance): Date | undefined {
+  const attached = [...NetworkInterfaces.map(({Attachment}) => Attachment), ...BlockDeviceMappings.map(({Ebs}) => Ebs)]
+  const times = [LaunchTime, ...attached.map((one) => one?.AttachTime)].flatMap((time) => time?.getTime() ?? [])
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined
 }
 
 export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
@@ -62,12 +85,13 @@ export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Volumes ?? [])
     .filter(({State}) => State !== 'deleting' && State !== 'deleted')
-    .map(({VolumeId = '', State = '', CreateTime, Tags}) => ({
+    .map(({VolumeId = '', State = '', CreateTime, Attachments = [], Tags}) => ({
       type: 'volume',
       id: VolumeId,
       state: State,
       created: CreateTime,
-      tags: tagsOf(Tags)
+      tags: tagsOf(Tags),
+      instanceIds: Attachments.flatMap(({InstanceId}) => InstanceId ?? [])
     }))
 }
 
@@ -77,15 +101,23 @@ export const imagesBy: Search = async ({client, abortSignal}, Filters) => {
   return pages
     .flatMap((page) => page.Images ?? [])
     .filter(({State}) => State !== 'deregistered')
-    .map(({ImageId = '', State = '', CreationDate = '', BlockDeviceMappings = [], SourceInstanceId, Tags}) => ({
-      type: 'image',
-      id: ImageId,
-      state: State,
-      created: new Date(CreationDate),
-      tags: tagsOf(Tags),
-      snapshotIds: BlockDeviceMappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? []),
-      sourceInstanceId: SourceInstanceId
-    }))
+    .map(describedImage)
+}
+
+/** An image as DescribeImages shows it. */
+export function describedImage({BlockDeviceMappings: mappings = [], RootDeviceName: root, ...image}: Image): Described {
+  return {
+    type: 'image',
+    id: image.ImageId ?? '',
+    state: image.State ?? '',
+    created: new Date(image.CreationDate ?? ''),
+    tags: tagsOf(image.Tags),
+    name: image.Name,
+    snapshotIds: mappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? []),
+    rootSnapshotId: mappings.find(({DeviceName}) => DeviceName === root)?.Ebs?.SnapshotId,
+    sourceInstanceId: image.SourceInstanceId,
+    sourceImageId: image.SourceImageId
+  }
 }
 
 export const snapshotsBy: Search = async ({client, abortSignal}, Filters) => {
@@ -94,12 +126,14 @@ export const snapshotsBy: Search = async ({client, abortSignal}, Filters) => {
   )
   return pages
     .flatMap((page) => page.Snapshots ?? [])
-    .map(({SnapshotId = '', State = '', StartTime, Tags}) => ({
+    .map(({SnapshotId = '', State = '', StartTime, VolumeId, Description, Tags}) => ({
       type: 'snapshot',
       id: SnapshotId,
       state: State,
       created: StartTime,
-      tags: tagsOf(Tags)
+      tags: tagsOf(Tags),
+      volumeId: VolumeId,
+      description: Description
     }))
 }
 
@@ -107,18 +141,25 @@ export const securityGroupsBy: Search = async ({client, abortSignal}, Filters) =
   const pages = await allPages(paginateDescribeSecurityGroups({client, pageSize}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.SecurityGroups ?? [])
-    .map(({GroupId = '', Tags}) => ({type: 'security-group', id: GroupId, state: '', tags: tagsOf(Tags)}))
+    .map(({GroupId = '', GroupName, Tags}) => ({
+      type: 'security-group',
+      id: GroupId,
+      state: '',
+      tags: tagsOf(Tags),
+      name: GroupName
+    }))
 }
 
 /** AWS gives no pages of key pairs. */
 export const keyPairsBy: Search = async ({client, abortSignal}, Filters) => {
   const {KeyPairs = []} = await client.send(new DescribeKeyPairsCommand({Filters}), {abortSignal})
-  return KeyPairs.map(({KeyPairId = '', CreateTime, Tags}) => ({
+  return KeyPairs.map(({KeyPairId = '', KeyName, CreateTime, Tags}) => ({
     type: 'key-pair',
     id: KeyPairId,
     state: '',
     created: CreateTime,
-    tags: tagsOf(Tags)
+    tags: tagsOf(Tags),
+    name: KeyName
   }))
 }
 
@@ -128,12 +169,13 @@ export const launchTemplatesBy: Search = async ({client, abortSignal}, Filters) 
   )
   return pages
     .flatMap((page) => page.LaunchTemplates ?? [])
-    .map(({LaunchTemplateId = '', CreateTime, Tags}) => ({
+    .map(({LaunchTemplateId = '', LaunchTemplateName, CreateTime, Tags}) => ({
       type: 'launch-template',
       id: LaunchTemplateId,
       state: '',
       created: CreateTime,
-      tags: tagsOf(Tags)
+      tags: tagsOf(Tags),
+      name: LaunchTemplateName
     }))
 }
 
@@ -143,12 +185,14 @@ export const spotRequestsBy: Search = async ({client, abortSignal}, Filters) => 
   const pages = await allPages(paginateDescribeSpotInstanceRequests({client, pageSize}, query, {abortSignal}))
   return pages
     .flatMap((page) => page.SpotInstanceRequests ?? [])
-    .map(({SpotInstanceRequestId = '', State = '', CreateTime, Tags}) => ({
+    .map(({SpotInstanceRequestId = '', State = '', CreateTime, InstanceId, LaunchSpecification, Tags}) => ({
       type: 'spot-request',
       id: SpotInstanceRequestId,
       state: State,
       created: CreateTime,
-      tags: tagsOf(Tags)
+      tags: tagsOf(Tags),
+      instanceIds: InstanceId === undefined ? [] : [InstanceId],
+      keyName: LaunchSpecification?.KeyName
     }))
 }
 

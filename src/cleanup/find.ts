@@ -1,3 +1,4 @@
+import type {Filter} from '@aws-sdk/client-ec2'
 import type {Account} from '../ec2/account.ts'
 import {tagKeys} from '../image/tags.ts'
 import {
@@ -8,17 +9,24 @@ import {
   snapshotsBy,
   spotRequestsBy,
   volumesBy,
-  type Described,
-  type Search
+  type Described
 } from './describe.ts'
+import {usesOf, type Use} from './inUse.ts'
 import {launchTemplatesOf} from './launchTemplates.ts'
-import {filter, Look, notLookedFor, unseen, type Leftover, type Traces} from './look.ts'
+import {evidenceOf, filter, Look, notLookedFor, Sight, unseen, type Leftover, type Traces} from './look.ts'
+import {isTaggedStranger, isUndecided} from './ownership.ts'
 
 export type {Leftover, Traces} from './look.ts'
 
 export interface Findings {
-  /** What is this bake's, exists and is not to stay. */
+  /** What is this bake's, exists, is not to stay, and is not in use by something of others. */
   readonly found: readonly Described[]
+  /** What is this bake's and cannot be removed, because something that stays uses it. */
+  readonly inUse: readonly Use[]
+  /** What carries this bake's tag and was there before it: others' (ownership.ts says how that comes). */
+  readonly strangers: readonly Described[]
+  /** All that was seen, whosever it is. */
+  readonly present: readonly Described[]
   /** What could not be looked for. */
   readonly unseen: readonly Leftover[]
   /** What may be this bake's and cannot be told from others': looking again does not help. */
@@ -27,118 +35,111 @@ export interface Findings {
 
 /**
  * Everything of this bake that exists now: by tag, by the recorded ids, and, for templates without our tags, by what
- * Packer announced, together with what hangs on it.
+ * Packer announced, together with what descends from it.
  */
 export async function findResources(account: Account, traces: Traces, signal: AbortSignal): Promise<Findings> {
-  const home = await findAtHome(account, traces, signal)
+  const sight = new Sight(evidenceOf(traces, account.region))
+  const home = new Look(account.ec2, undefined, sight, signal)
+  await lookAtHome(home, sight, traces, account.region)
   const {copyRegions} = traces.announced
-  const recorded = traces.records.resources.flatMap(({region}) => region ?? [])
+  const recorded = sight.evidence.made.flatMap(({region}) => region ?? [])
   const regions = [...new Set([...copyRegions, ...recorded])].filter((region) => region !== account.region)
-  const elsewhere = await Promise.all(
-    regions.map(async (region): Promise<Findings> => {
-      const look = new Look(account.inRegion(region), region, traces, signal)
-      return {found: await findCopies(look, home.imageIds), unseen: look.unseen, doubts: []}
-    })
-  )
-  const all = [home, ...elsewhere, await findInIam(account, traces, signal)]
-  const found = all.flatMap((one) => one.found).filter(({state}) => state !== 'terminated')
+  const elsewhere = regions.map((region) => new Look(account.inRegion(region), region, sight, signal))
+  await Promise.all(elsewhere.map((look) => lookForCopies(look, sight)))
+  const unseenInIam = await lookInIam(account, sight, traces, signal)
+  const {described, evidence, proved} = sight
+  const own = proved.own.filter(({state}) => state !== 'terminated')
+  const inUse = usesOf(own, sight)
+  const used = new Set(inUse.map(({resource}) => resource))
+  const present = described.filter(({state}) => state !== 'terminated')
   return {
-    found: [...new Map(found.map((one) => [`${one.type} ${one.id}`, one])).values()],
-    unseen: all.flatMap((one) => one.unseen),
-    doubts: home.doubts
+    found: own.filter((one) => !used.has(one)),
+    inUse,
+    strangers: present.filter((one) => isTaggedStranger(one, evidence)),
+    present,
+    unseen: [...[home, ...elsewhere].flatMap((look) => onePerType(look.unseen)), ...unseenInIam],
+    doubts: doubtsIn(sight, traces)
   }
 }
 
-async function findAtHome(
-  account: Account,
-  traces: Traces,
-  signal: AbortSignal
-): Promise<Findings & {readonly imageIds: readonly string[]}> {
+/** A type may be looked for several times. */
+function onePerType(unseenThere: readonly Leftover[]): Leftover[] {
+  return [...new Map(unseenThere.map((one) => [one.type, one])).values()]
+}
+
+async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string): Promise<void> {
   const {announced} = traces
-  const look = new Look(account.ec2, undefined, traces, signal)
-  const instances = await look.for('instance', instancesBy, [
+  await look.for('instance', instancesBy, [
     filter('key-name', announced.keyPairs),
     filter('instance-id', announced.instances),
     filter('tag:aws:ec2launchtemplate:id', announced.launchTemplates)
   ])
-  const followed = [...look.recorded('instance'), ...announced.instances].filter((id) => !look.others.has(id))
-  const instanceIds = [...followed, ...instances.map(({id}) => id)]
-  const usesSpot = announced.spot || look.recorded('launch-template').length > 0
-  const [volumes, images, groups, keyPairs, launchTemplates, spotRequests] = await Promise.all([
+  const instanceIds = sight.proved.ids('instance')
+  const recordsTemplate = traces.records.resources.some(({type}) => type === 'launch-template')
+  const usesSpot = announced.spot || recordsTemplate
+  await Promise.all([
     look.for('volume', volumesBy, [filter('attachment.instance-id', instanceIds)]),
-    look.for('image', imagesBy, [filter('source-instance-id', instanceIds)]),
+    look.for('image', imagesBy, [
+      filter('source-instance-id', instanceIds),
+      filter(
+        'image-id',
+        announced.hints.map(({id}) => id).filter((id) => id.startsWith('ami-'))
+      )
+    ]),
     look.for('security-group', securityGroupsBy, [filter('group-name', announced.securityGroups)]),
-    look.for('key-pair', keyPairsBy, [filter('key-name', announced.keyPairs)]),
-    usesSpot ? look.with('launch-template', (reader) => launchTemplatesOf(reader, traces)) : [],
+    look.for('key-pair', keyPairsBy, [filter('key-name', [...announced.keyPairs, ...announced.doubtfulKeyPairs])]),
+    usesSpot ? look.with('launch-template', (reader) => launchTemplatesOf(reader, traces)) : undefined,
     usesSpot
       ? look.for('spot-request', spotRequestsBy, [
           filter('instance-id', instanceIds),
           filter('launch.key-name', announced.keyPairs)
         ])
-      : []
+      : undefined
   ])
-  const imageIds = [...look.recorded('image').filter((id) => !look.others.has(id)), ...images.map(({id}) => id)]
-  const copiesHere = announced.copyRegions.includes(account.region)
-  const copies = copiesHere ? await look.for('image', copiesBy, [filter('source-image-id', imageIds)]) : []
-  const snapshots = await findSnapshots(
-    look,
-    [...images, ...copies],
-    [
-      ...instanceIds.map((id) => `Created by CreateImage(${id})*`),
-      ...(copiesHere ? imageIds.map(descriptionOfCopy) : [])
-    ]
-  )
-  const doubtful = await findDoubtful(look, traces)
-  return {
-    found: [instances, spotRequests, launchTemplates, volumes, images, copies, snapshots, groups, keyPairs].flat(),
-    unseen: look.unseen,
-    doubts: [...doubtful, ...(announced.untraceable ? [unseen('instance', untraceable)] : [])],
-    imageIds
+  await lookForSnapshots(look, [
+    filter(
+      'description',
+      instanceIds.map((id) => `Created by CreateImage(${id})*`)
+    ),
+    filter('volume-id', sight.proved.ids('volume'))
+  ])
+  if (announced.copyRegions.includes(home)) await lookForCopies(look, sight)
+  // What uses a group can only be others' when no instance of the bake is left, and only then is asked for.
+  if (look.own('instance').every(({state}) => state === 'terminated')) {
+    const groups = look.own('security-group').map(({id}) => id)
+    await look.by('instance', instancesBy, [filter('instance.group-id', groups)])
   }
 }
 
-/** An image made of an instance names the image that the instance was launched from as its source too: it is no copy. */
-const copiesBy: Search = async (reader, filters) =>
-  (await imagesBy(reader, filters)).filter(({sourceInstanceId}) => sourceInstanceId === undefined)
-
 /** Copies carry no tag until they are finished; they know which image they are copies of. */
-async function findCopies(look: Look, imageIds: readonly string[]): Promise<Described[]> {
-  const copies = await look.for('image', copiesBy, [filter('source-image-id', imageIds)])
-  return [...copies, ...(await findSnapshots(look, copies, imageIds.map(descriptionOfCopy)))]
-}
-
-const descriptionOfCopy = (imageId: string): string => `Copied for DestinationAmi * from SourceAmi ${imageId} *`
-
-/**
- * Snapshots of the images, and by how EC2 describes those of CreateImage and CopyImage: the only trace of an image that
- * never became available. Those of an image that stays, stay.
- */
-async function findSnapshots(
-  look: Look,
-  images: readonly Described[],
-  descriptions: readonly string[]
-): Promise<Described[]> {
-  const used = new Set([...look.others.values()].flatMap(({snapshotIds = []}) => snapshotIds))
-  const snapshots = await look.for('snapshot', snapshotsBy, [
-    filter('description', descriptions),
+async function lookForCopies(look: Look, sight: Sight): Promise<void> {
+  const imageIds = sight.proved.ids('image')
+  await look.for('image', imagesBy, [filter('source-image-id', imageIds)])
+  await lookForSnapshots(look, [
     filter(
-      'snapshot-id',
-      images.flatMap(({snapshotIds = []}) => snapshotIds)
+      'description',
+      imageIds.map((id) => `Copied for DestinationAmi * from SourceAmi ${id} *`)
     )
   ])
-  return snapshots.filter(({id}) => !used.has(id))
 }
 
-/** What may be Packer's or somebody else's is named and left alone. */
-async function findDoubtful(look: Look, {announced}: Traces): Promise<Leftover[]> {
-  if (announced.doubtfulKeyPairs.length === 0) return []
-  const keyPairs = await look.for('key-pair', keyPairsBy, [filter('key-name', announced.doubtfulKeyPairs)])
-  return keyPairs
-    .filter(({tags}) => tags[tagKeys.bake] === undefined)
-    .map(({id}) => unseen('key-pair', doubtful, undefined, id))
+/**
+ * Snapshots, by how EC2 describes those of CreateImage and CopyImage too: the only trace of an image that never became available. Then
+ * what was registered from them, as amazon-ebssurrogate does it.
+ */
+async function lookForSnapshots(look: Look, filters: readonly Filter[]): Promise<void> {
+  const mapped = look.own('image').flatMap(({snapshotIds = []}) => snapshotIds)
+  await look.for('snapshot', snapshotsBy, [...filters, filter('snapshot-id', mapped)])
+  const snapshots = look.own('snapshot').map(({id}) => id)
+  await look.by('image', imagesBy, [filter('block-device-mapping.snapshot-id', snapshots)])
 }
 
-async function findInIam(account: Account, {announced, records}: Traces, signal: AbortSignal): Promise<Findings> {
+async function lookInIam(
+  account: Account,
+  sight: Sight,
+  {announced}: Traces,
+  signal: AbortSignal
+): Promise<Leftover[]> {
   const named = [
     ...announced.instanceProfiles.map((id) => ({type: 'instance-profile' as const, id})),
     ...announced.roles.map((id) => ({type: 'role' as const, id}))
@@ -154,8 +155,30 @@ async function findInIam(account: Account, {announced, records}: Traces, signal:
       }
     })
   )
-  const found = looked.flatMap((one) => (one?.created !== undefined && one.created >= records.began ? [one] : []))
-  return {found, unseen: problems, doubts: []}
+  sight.add(looked.flatMap((one) => one ?? []))
+  return problems
+}
+
+/** What may be Packer's or somebody else's is named and left alone. */
+function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Leftover[] {
+  const isDoubtful = ({type, name, tags}: Described): boolean =>
+    type === 'key-pair' && tags[tagKeys.bake] === undefined && announced.doubtfulKeyPairs.includes(name ?? '')
+  const isUnproved = (one: Described): boolean =>
+    one.type === 'image' &&
+    announced.hints.some(({id}) => id === one.id) &&
+    one.tags[tagKeys.bake] === undefined &&
+    one.created !== undefined &&
+    one.created >= evidence.began &&
+    !proved.own.includes(one) &&
+    !evidence.stays(one)
+  return [
+    ...described.filter(isUnproved).map(({id}) => unseen('image', unproved, undefined, id)),
+    ...described.filter(isDoubtful).map(({id}) => unseen('key-pair', doubtful, undefined, id)),
+    ...described
+      .filter((one) => isUndecided(one, evidence))
+      .map(({type, id, region}) => unseen(type, undecided, region, id)),
+    ...(announced.untraceable ? [unseen('instance', untraceable)] : [])
+  ]
 }
 
 const untraceable =
@@ -165,3 +188,11 @@ const untraceable =
 const doubtful =
   "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. " +
   'Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.'
+
+const unproved =
+  'Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody ' +
+  "else's. Deregister it if nothing uses it, and delete its snapshots."
+
+const undecided =
+  'It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may ' +
+  "be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami."

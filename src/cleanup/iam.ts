@@ -30,7 +30,10 @@ export function openIam(client: IAMClient): Iam {
     async find(resource, abortSignal) {
       const {type, id} = resource
       const found = await unlessGone(async () => (type === 'role' ? role : profile)(id, abortSignal))
-      return found && {...resource, state: '', created: found.CreateDate, tags: tagsOf(found.Tags)}
+      if (!found) return undefined
+      // What it was called in the answer, and not in the question.
+      const name = ('RoleName' in found ? found.RoleName : found.InstanceProfileName) ?? ''
+      return {...resource, id: name, state: '', created: found.CreateDate, tags: tagsOf(found.Tags)}
     },
     async remove({type, id}, abortSignal) {
       if (type === 'role') {

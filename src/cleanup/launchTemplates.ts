@@ -7,21 +7,20 @@ import {filter, type Traces} from './look.ts'
 const namedByPacker = filter('launch-template-name', ['packer-fleet-launch-template-*'])
 
 /**
- * The launch templates of a bake's spot instances: by tag, by id, and, since Packer tells the id only when it has made
- * one, by the key pair in their data.
+ * The launch templates that may be of a bake's spot instances: by tag, and, since Packer tells the id only when it has made one, all
+ * recent ones of Packer's with the key pair in their data.
  */
-export async function launchTemplatesOf(reader: Reader, {bakeId, records, announced}: Traces): Promise<Described[]> {
-  const recorded = records.resources.flatMap(({type, id}) => (type === 'launch-template' ? [id] : []))
-  const known = new Set([...recorded, ...announced.launchTemplates])
+export async function launchTemplatesOf(reader: Reader, {bakeId, records}: Traces): Promise<Described[]> {
   const [tagged, named] = await Promise.all([
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ])
-  const recent = named.filter(({created}) => created !== undefined && created >= records.began)
-  const isOurs = await Promise.all(
-    recent.map(async ({id}) => known.has(id) || announced.keyPairs.includes((await keyNameOf(reader, id)) ?? ''))
-  )
-  return [...tagged, ...recent.filter((_, index) => isOurs[index])]
+  const isOfPacker = ({name = ''}: Described): boolean => name.startsWith('packer-fleet-launch-template-')
+  const recent = named.filter((one) => isOfPacker(one) && one.created !== undefined && one.created >= records.began)
+  return [
+    ...tagged,
+    ...(await Promise.all(recent.map(async (one) => ({...one, keyName: await keyNameOf(reader, one.id)}))))
+  ]
 }
 
 async function keyNameOf({client, abortSignal}: Reader, LaunchTemplateId: string): Promise<string | undefined> {

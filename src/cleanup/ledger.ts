@@ -15,7 +15,7 @@ export interface PackerRun {
 
 /** What a sweep has to know of a bake. */
 export interface Records {
-  /** What existed before this moment is not this bake's. */
+  /** What existed before this moment, by AWS's clock, is not this bake's. */
   readonly began: Date
   /** Everything recorded as made and not released. */
   readonly resources: readonly Resource[]
@@ -48,7 +48,7 @@ export function reopenLedger(folder: string, began: Date): Ledger {
  */
 export class Ledger implements Records {
   readonly folder: string
-  readonly #known: Date | undefined
+  #known: Date | undefined
 
   /** @param began when it is known from elsewhere: the file may be damaged */
   constructor(folder: string, began?: Date) {
@@ -61,14 +61,15 @@ export class Ledger implements Records {
     return this.#packerRun(this.#packerRuns().length + 1)
   }
 
-  begin(now = new Date()): void {
-    this.#append({began: now.toISOString()})
+  /** @param began by AWS's clock, once AWS has told it */
+  begin(began = new Date()): void {
+    this.#known = began
+    this.#append({began: began.toISOString()})
   }
 
-  /** Five minutes before the bake began, because AWS has its own clock. */
   get began(): Date {
-    const [recorded] = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
-    return new Date((this.#known?.getTime() ?? recorded ?? Date.now()) - 5 * 60_000)
+    const recorded = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
+    return this.#known ?? new Date(recorded.at(-1) ?? Date.now())
   }
 
   /** Records that something is about to be made. @param key ties the id to the intent later */

@@ -1,10 +1,12 @@
 import type {EC2Client, Filter} from '@aws-sdk/client-ec2'
 import {tagKeys} from '../image/tags.ts'
 import type {Announced} from '../packer/announced.ts'
+import type {Product} from '../packer/messages.ts'
 import {messageOf} from '../report/errors.ts'
 import type {Described, Reader, Search} from './describe.ts'
 import type {Records} from './ledger.ts'
 import {adviceOn} from './leftovers.ts'
+import {prove, type Evidence, type Proved} from './ownership.ts'
 import type {Resource, ResourceType} from './resource.ts'
 
 /** Something that is in the account, or may be, and why it is. */
@@ -14,93 +16,117 @@ export interface Leftover extends Resource {
   readonly reason: string
   /** What to change, where AWS's error tells. */
   readonly advice?: string | undefined
+  /** What of others' uses it, so that it cannot be removed. */
+  readonly usedBy?: Resource
 }
 
-/** What leads to the things of one bake. */
+/** What leads to the resources of one bake. */
 export interface Traces {
   readonly bakeId: string
   readonly records: Records
   /** What the records have of Packer's announcements; read once, because Packer has ended. */
   readonly announced: Announced
   /** What carries no tag of ours and was made after this moment is not this bake's. Absent: it has only just ended. */
-  readonly until?: Date
+  readonly until?: Date | undefined
   /** Whether something of this bake is to stay, over what the records have as released. */
   readonly isKept?: (resource: Described) => boolean
 }
 
-/** Looks for this bake's things in one region. */
+/** @param home the bake's region */
+export function evidenceOf({bakeId, records, announced, until, isKept}: Traces, home: string): Evidence {
+  const released = new Set(records.released.map(({type, id}) => `${type} ${id}`))
+  return {
+    bakeId,
+    began: records.began,
+    until,
+    made: [...records.resources, ...announced.products.map((one) => placed(one, home))],
+    announced,
+    home,
+    stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept?.(one) ?? false)
+  }
+}
+
+function placed({type, id, region}: Product, home: string): Resource {
+  return {type, id, ...(region === home ? {} : {region})}
+}
+
+/** What AWS has shown so far, in all regions: what was searched for, and whatever it answered beside. */
+export class Sight {
+  readonly evidence: Evidence
+  readonly #described = new Map<string, Described>()
+  #proved: Proved | undefined
+
+  constructor(evidence: Evidence) {
+    this.evidence = evidence
+  }
+
+  add(found: readonly Described[]): void {
+    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ''}`, one))
+    this.#proved = undefined
+  }
+
+  get described(): readonly Described[] {
+    return [...this.#described.values()]
+  }
+
+  get proved(): Proved {
+    return (this.#proved ??= prove(this.described, this.evidence))
+  }
+}
+
+/** Looks for this bake's resources in one region. */
 export class Look {
-  /** Of what stays, or turned out to be somebody else's: nothing that leads away from it is followed. */
-  readonly others = new Map<string, Described>()
   /** One for each type that could not be looked for; the other types are not given up for it. */
   readonly unseen: Leftover[] = []
+  /** Absent for the bake's own. */
+  readonly region: string | undefined
 
   readonly #client: EC2Client
-  readonly #region: string | undefined
-  readonly #traces: Traces
+  readonly #sight: Sight
   readonly #signal: AbortSignal
 
-  /** @param region absent for the bake's own */
-  constructor(client: EC2Client, region: string | undefined, traces: Traces, signal: AbortSignal) {
+  constructor(client: EC2Client, region: string | undefined, sight: Sight, signal: AbortSignal) {
     this.#client = client
-    this.#region = region
-    this.#traces = traces
+    this.region = region
+    this.#sight = sight
     this.#signal = signal
   }
 
   /**
-   * This bake's things of one type: by tag, by the recorded ids, and by what else leads to them. Filters of one request
-   * are joined by "and", so each gets a request; ids are looked for with filters too, because asking for an id that is
-   * gone is an error and a filter is not.
+   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
+   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
+   * of the answers is the bake's, is not decided here.
    */
-  for(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<Described[]> {
+  async for(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
+    const {bakeId, made} = this.#sight.evidence
+    const recorded = made.flatMap((one) => (one.type === type && one.region === this.region ? [one.id] : []))
     const idFilter = idFilters[type]
-    const all = [
-      filter(`tag:${tagKeys.bake}`, [this.#traces.bakeId]),
-      ...(idFilter === undefined ? [] : [filter(idFilter, this.recorded(type))]),
+    await this.by(type, search, [
+      filter(`tag:${tagKeys.bake}`, [bakeId]),
+      ...(idFilter === undefined ? [] : [filter(idFilter, recorded)]),
       ...filters
-    ].filter(({Values}) => Values?.length)
-    return this.with(type, async (reader) => (await Promise.all(all.map((one) => search(reader, [one])))).flat())
+    ])
   }
 
-  /** The same with a search that is not one by filters. */
-  async with(type: ResourceType, search: (reader: Reader) => Promise<Described[]>): Promise<Described[]> {
+  /** Looks by these filters alone. */
+  async by(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
+    const asked = filters.filter(({Values}) => Values?.length)
+    await this.with(type, async (reader) => (await Promise.all(asked.map((one) => search(reader, [one])))).flat())
+  }
+
+  /** Looks with a search that is not one by filters. */
+  async with(type: ResourceType, search: (reader: Reader) => Promise<Described[]>): Promise<void> {
     try {
-      return this.#ours(await search({client: this.#client, abortSignal: this.#signal}))
+      const found = await search({client: this.#client, abortSignal: this.#signal})
+      this.#sight.add(found.map((one) => (this.region === undefined ? one : {...one, region: this.region})))
     } catch (error) {
-      this.unseen.push(notLookedFor(type, error, {region: this.#region}))
-      return []
+      this.unseen.push(notLookedFor(type, error, {region: this.region}))
     }
   }
 
-  /** The recorded ids of one type, in this region. */
-  recorded(type: ResourceType): string[] {
-    return this.#traces.records.resources.flatMap((one) =>
-      one.type === type && one.region === this.#region ? [one.id] : []
-    )
-  }
-
-  /** What is this bake's and not to stay, each once. */
-  #ours(found: readonly Described[]): Described[] {
-    const {records, isKept = () => false} = this.#traces
-    const released = new Set(records.released.map(({id}) => id))
-    const goes = (one: Described): boolean => this.#isOurs(one) && !released.has(one.id) && !isKept(one)
-    found.filter((one) => !goes(one)).forEach((one) => this.others.set(one.id, one))
-    const unique = new Map(found.filter(goes).map((one) => [one.id, one]))
-    return [...unique.values()].map((one) => (this.#region === undefined ? one : {...one, region: this.#region}))
-  }
-
-  /**
-   * What carries our tag is ours. Everything else that a trace leads to may be the user's own (a volume on our instance,
-   * a snapshot in our image's mapping): it is ours only if it was made while the bake was running.
-   */
-  #isOurs({type, tags, created}: Described): boolean {
-    const {bakeId, records, until} = this.#traces
-    const bake = tags[tagKeys.bake]
-    if (bake !== undefined) return bake === bakeId
-    // AWS does not tell when a group was made, and it is looked for by unique names alone.
-    if (created === undefined) return type === 'security-group'
-    return created >= records.began && (until === undefined || created <= until)
+  /** What is the bake's of one type in this region, as far as it has been seen. */
+  own(type: ResourceType): readonly Described[] {
+    return this.#sight.proved.own.filter((one) => one.type === type && one.region === this.region)
   }
 }
 
@@ -119,7 +145,10 @@ export function filter(Name: string, Values: readonly string[]): Filter {
   return {Name, Values: [...new Set(Values)]}
 }
 
-export function unseen(type: ResourceType, reason: string, region?: string, id = '(unknown)'): Leftover {
+/** For something of which it is not even known whether it is there. */
+export const unknownId = '(unknown)'
+
+export function unseen(type: ResourceType, reason: string, region?: string, id = unknownId): Leftover {
   return {type, id, state: '', reason, ...(region === undefined ? {} : {region})}
 }
 

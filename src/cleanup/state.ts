@@ -10,7 +10,7 @@ export interface BakeState {
   /** Holds the ledger and Packer's output; readable by this user alone. */
   readonly folder: string
   readonly main: ProcessIdentity
-  /** When the bake began, in ISO 8601, should the ledger be lost. */
+  /** When the bake began by AWS's clock, in ISO 8601, should the ledger be lost. */
   readonly began: string
 }
 

@@ -1,14 +1,16 @@
 import {setMaxListeners} from 'node:events'
 import type {Account} from '../ec2/account.ts'
-import {pauseFor} from '../wait.ts'
+import {pauseFor, type Pause} from '../wait.ts'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import type {Described} from './describe.ts'
-import {findResources, type Leftover, type Traces} from './find.ts'
+import {findResources, type Findings, type Leftover, type Traces} from './find.ts'
+import type {Use} from './inUse.ts'
 import {adviceOn} from './leftovers.ts'
 import type {Records} from './ledger.ts'
 import {remove} from './remove.ts'
 import type {ResourceType} from './resource.ts'
+import {untagging} from './strangers.ts'
 
 export interface SweepOptions extends Pick<Traces, 'until' | 'isKept'> {
   readonly account: Account
@@ -19,6 +21,9 @@ export interface SweepOptions extends Pick<Traces, 'until' | 'isKept'> {
   readonly limit: AbortSignal
   /** How long something whose id was never learned may take to show up, in milliseconds. */
   readonly settleMs?: number
+  readonly pause?: Pause
+  /** Told of everything that each look has shown. */
+  readonly onLook?: (findings: Findings) => void
 }
 
 /**
@@ -38,18 +43,23 @@ const mostAttempts = 8
  * @returns what is left; empty when all is clean
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
-  const {account, log, ledger, limit, settleMs = 5_000} = options
+  const {account, log, ledger, limit, settleMs = 5_000, pause: wait = pauseFor} = options
   // Each request that is under way listens to it.
   setMaxListeners(0, limit)
   const traces = {...options, records: ledger, announced: ledger.announced}
   const attempts = new Map<string, Attempt>()
   let settled = !ledger.hasOpenIntents
   let blindLooks = 0
+  const untag = untagging(options)
   let left = unknown(ledger)
   for (let pause = 300; ; pause = Math.min(pause * 2, 8_000)) {
     if (limit.aborted) return left
-    const {found, unseen, doubts} = await findResources(account, traces, limit)
+    const findings = await findResources(account, traces, limit)
     if (limit.aborted) return left
+    options.onLook?.(findings)
+    const {found, inUse, strangers, unseen, doubts} = findings
+    await untag(strangers)
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts]
     // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
     found
       .filter((resource) => !attempts.has(nameOf(resource)))
@@ -58,15 +68,15 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
       attempts.set(nameOf(resource), {tries: 0, reason: '', ...attempts.get(nameOf(resource)), resource})
     )
     if (found.length === 0 && unseen.length === 0) {
-      if (settled) return [...doubts]
+      if (settled) return stuck
       log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
       settled = true
-      await pauseFor(settleMs, limit).catch(() => undefined)
+      await wait(settleMs, limit).catch(() => undefined)
       continue
     }
     const removable = due(found)
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts)))
-    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen, ...doubts]
+    await Promise.all(removable.map((resource) => attempt(options, resource, attempts, found)))
+    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen, ...stuck]
     if (blindLooks === 0) {
       unseen.forEach(({type, reason}) => log.warning(`Something of the type ${type} may be left: ${reason}`))
     }
@@ -77,7 +87,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
       // What it waits for may be there for ever: it cannot be seen.
       (isBlind && unseen.some(({type}) => type === waitsFor[resource.type]))
     if (removable.every(isHopeless) && (unseen.length === 0 || isBlind)) return left
-    await pauseFor(pause, limit).catch(() => undefined)
+    await wait(pause, limit).catch(() => undefined)
   }
 }
 
@@ -87,6 +97,16 @@ interface Attempt {
   readonly reason: string
   readonly advice?: string | undefined
 }
+
+/** @returns nothing for what the bake's own image uses that was given out */
+function leftInUse({resource: {type, id, state, region}, by, byKept}: Use): Leftover[] {
+  if (byKept) return []
+  const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`
+  return [{type, id, state, reason, advice: useAdvice, usedBy: by, ...(region === undefined ? {} : {region})}]
+}
+
+const useAdvice =
+  'Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.'
 
 /** What has to be gone first. A volume that goes with its instance need not be deleted. */
 const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
@@ -108,7 +128,8 @@ function due(found: readonly Described[]): Described[] {
 async function attempt(
   {account, log, limit}: SweepOptions,
   resource: Described,
-  attempts: Map<string, Attempt>
+  attempts: Map<string, Attempt>,
+  found: readonly Described[]
 ): Promise<void> {
   if (resource.type === 'instance' && resource.state === 'shutting-down') return
   const {tries = 0, reason: before, advice} = attempts.get(nameOf(resource)) ?? {}
@@ -125,7 +146,7 @@ async function attempt(
       limit.aborted && before
         ? {reason: before, advice}
         : {reason: `AWS refused to remove it: ${messageOf(error)}`, advice: adviceOn(error)}
-    attempts.set(nameOf(resource), {resource, tries: passes(error) ? tries : tries + 1, ...said})
+    attempts.set(nameOf(resource), {resource, tries: passes(error, found) ? tries : tries + 1, ...said})
   }
 }
 
@@ -136,10 +157,16 @@ function nameOf({type, id}: Described): string {
 
 const accepted = 'AWS accepted its removal, but it is still there'
 
-/** Whether AWS may accept later what it refuses now: something else has to go first, or it is busy. */
-function passes(error: unknown): boolean {
+/**
+ * Whether AWS may accept later what it refuses now: something else has to go first, or it is busy.
+ *
+ * @param found what of the bake's may go first
+ */
+function passes(error: unknown, found: readonly Described[]): boolean {
   // Service exceptions of the SDK carry `$fault`; their classes' names do not survive a bundler.
   if (!(error instanceof Error && '$fault' in error)) return true
+  // An image that cannot be seen (in the Recycle Bin, perhaps) may use it for ever.
+  if (error.name === 'InvalidSnapshot.InUse') return found.some(({type}) => type === 'image')
   return (
     error.$fault === 'server' ||
     /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(

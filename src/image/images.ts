@@ -1,10 +1,12 @@
-import {type EC2Client, type Image, paginateDescribeImages} from '@aws-sdk/client-ec2'
-import {snapshotsBy} from '../cleanup/describe.ts'
+import {type EC2Client, paginateDescribeImages} from '@aws-sdk/client-ec2'
+import {describedImage, snapshotsBy, type Described} from '../cleanup/describe.ts'
+import {evidenceOf, type Traces} from '../cleanup/look.ts'
+import {prove} from '../cleanup/ownership.ts'
 import type {Resource} from '../cleanup/resource.ts'
 import type {Account} from '../ec2/account.ts'
 import {allPages, pageSize} from '../ec2/pages.ts'
 import {poll, timeLimit} from '../wait.ts'
-import type {Artifact} from '../packer/messages.ts'
+import {productsIn, type Artifact} from '../packer/messages.ts'
 import {UserError} from '../report/errors.ts'
 import {tagKeys} from './tags.ts'
 
@@ -20,7 +22,7 @@ export interface RegionalImage {
 
 /** What one source of the template was baked to. */
 export interface BakedImage extends RegionalImage {
-  /** Packer's name of the build: `amazon-ebs.jenkins`. */
+  /** Packer's name of the build: `amazon-ebs.jenkins`; with a number behind it where another one has the same. */
   readonly source: string
   /** In other regions, of this very image. */
   readonly copies: readonly RegionalImage[]
@@ -56,8 +58,6 @@ const imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/
  * An artifact is what Packer says. So AWS is asked whether each image is this account's own and, where the template sets
  * our tags, this bake's: a template that registers somebody else's image gets it neither tested nor removed.
  *
- * @param bake the bake's id where the images must carry it
- * @param began what existed before is not this bake's: a mapping may name a snapshot of the user's own
  * @throws {UserError} when there is none, or one of them is not in the account's region
  */
 export async function bakedImages(
@@ -73,17 +73,31 @@ export async function bakedImages(
     const made = artifacts.map(({target, id}) => `${target} (${id})`).join(', ') || 'nothing'
     throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`)
   }
-  const sorted = [...builds.values()].toSorted((one, other) => (one.target < other.target ? -1 : 1))
-  const images = await Promise.all(sorted.map((artifact) => bakedImage(account, artifact, expected, signal)))
+  const baked = await Promise.all(
+    [...builds.values()].map((artifact) => bakedImage(account, artifact, expected, signal))
+  )
+  const images = [...new Map(baked.map((image) => [image.id, image])).values()]
   return {
-    images: [...new Map(images.map((image) => [image.id, image])).values()],
+    images: numbered(images.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))),
     others: artifacts.filter((artifact) => !isImage(artifact))
   }
 }
 
-interface Expected {
+const orderOf = ({source, name, id}: BakedImage): string => [source, name, id].join('\0')
+
+/** Several builds may have one name: in the outputs and in messages each has one of its own. */
+function numbered(images: readonly BakedImage[]): BakedImage[] {
+  return images.map((image, at) => {
+    const before = images.slice(0, at).filter(({source}) => source === image.source).length
+    return before === 0 ? image : {...image, source: `${image.source} (${before + 1})`}
+  })
+}
+
+export interface Expected {
+  /** The bake's id where the images must carry it. */
   readonly bake: string | undefined
-  readonly began: Date
+  /** Tells the bake's snapshots from others that are in the mapping of its image. */
+  readonly traces: Traces
 }
 
 async function bakedImage(
@@ -95,7 +109,7 @@ async function bakedImage(
   const found = await Promise.all(
     id.split(',').map((part) => {
       const [, region = '', imageId = ''] = imageName.exec(part) ?? []
-      return describeImage(account.inRegion(region), region, imageId, expected, signal)
+      return describeImage(account.inRegion(region), region, imageId, {...expected, home: account.region}, signal)
     })
   )
   const [image, ...others] = found.filter(({region}) => region === account.region)
@@ -111,14 +125,14 @@ async function describeImage(
   ec2: EC2Client,
   region: string,
   id: string,
-  {bake: expectedBake, began}: Expected,
+  expected: ExpectedAtHome,
   signal: AbortSignal
 ): Promise<RegionalImage> {
   const image = await poll(
     async () => {
       const query = {Filters: [{Name: 'image-id', Values: [id]}], Owners: ['self']}
       const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
-      return pages.flatMap(({Images = []}) => Images)[0]
+      return pages.flatMap(({Images = []}) => Images).find(({ImageId}) => ImageId === id)
     },
     {signal: timeLimit(60_000, [signal])}
   ).catch((error: unknown) => {
@@ -127,17 +141,41 @@ async function describeImage(
       cause: error
     })
   })
-  const bake = image.Tags?.find(({Key}) => Key === tagKeys.bake)?.Value
-  if (expectedBake !== undefined && bake !== expectedBake) {
+  const described = {...describedImage(image), ...(region === expected.home ? {} : {region})}
+  if (expected.bake !== undefined && described.tags[tagKeys.bake] !== expected.bake) {
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`)
   }
-  const snapshotIds = await ownSnapshots(ec2, image, began, signal)
-  return {region, id, name: image.Name ?? '', created: new Date(image.CreationDate ?? 0), snapshotIds}
+  const snapshotIds = await ownSnapshots(ec2, described, expected, signal)
+  return {region, id, name: image.Name ?? '', created: described.created ?? new Date(0), snapshotIds}
 }
 
-async function ownSnapshots(ec2: EC2Client, image: Image, began: Date, signal: AbortSignal): Promise<string[]> {
-  const ids = (image.BlockDeviceMappings ?? []).flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
+interface ExpectedAtHome extends Expected {
+  readonly home: string
+}
+
+/** A mapping may name a snapshot of the user's own, which Packer tags as it tags the bake's. */
+async function ownSnapshots(
+  ec2: EC2Client,
+  image: Described,
+  {traces, home}: ExpectedAtHome,
+  signal: AbortSignal
+): Promise<string[]> {
+  const ids = image.snapshotIds ?? []
   if (ids.length === 0) return []
-  const snapshots = await snapshotsBy({client: ec2, abortSignal: signal}, [{Name: 'snapshot-id', Values: ids}])
-  return snapshots.flatMap(({id, created}) => (created !== undefined && created >= began ? [id] : []))
+  const found = await snapshotsBy({client: ec2, abortSignal: signal}, [{Name: 'snapshot-id', Values: [...ids]}])
+  const mapped = found.filter(({id}) => ids.includes(id))
+  const {region} = image
+  const evidence = evidenceOf(traces, home)
+  const {own} = prove([image, ...mapped.map((one) => (region === undefined ? one : {...one, region}))], {
+    ...evidence,
+    made: [...evidence.made, image]
+  })
+  return own.flatMap(({type, id}) => (type === 'snapshot' ? [id] : []))
+}
+
+/** What other builders made in EC2 (amazon-ebsvolume), as their artifacts name it. @param home as in {@link resourcesOf} */
+export function productsOf(others: readonly Artifact[], home: string): Resource[] {
+  return others
+    .flatMap(({id}) => productsIn(id))
+    .map(({type, id, region}) => ({type, id, ...(region === home ? {} : {region})}))
 }

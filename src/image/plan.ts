@@ -7,6 +7,7 @@ import {planReach} from '../network/planReach.ts'
 import type {Reach} from '../network/reach.ts'
 import type {Log} from '../report/log.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkinsVersion.ts'
+import {lifetimeTags} from './lifetime.ts'
 import type {ReadParameter} from './parameter.ts'
 import {resolvePlugins, type Plugin} from './plugins.ts'
 import {packagesOf, resolveSource, type SourceImage} from './source.ts'
@@ -15,6 +16,8 @@ import {tagKeys, type Tags} from './tags.ts'
 /** Everything that is decided before anything is made. */
 export interface Plan {
   readonly bakeId: string
+  /** By AWS's clock. What existed before is not this bake's. */
+  readonly began: Date
   readonly imageName: string
   readonly source: SourceImage
   /** Absent: it is not known, and a template of the user's own knows it. */
@@ -36,7 +39,8 @@ export interface PlanContext {
   readonly readBytes: ReadBytes
   readonly open: OpenFile
   readonly readParameter: ReadParameter
-  readonly now: Date
+  /** AWS's clock, asked when AWS has answered. */
+  readonly now: () => Date
   /** Names the workflow run in tags. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -77,7 +81,8 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
         )
       : []
   const bakeId = randomBytes(6).toString('hex')
-  const stamp = now.toISOString().replace(/\D/g, '').slice(0, 14)
+  const began = now()
+  const stamp = began.toISOString().replace(/\D/g, '').slice(0, 14)
   const imageName = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join('-')
   log.info(`Source image ${source.id} ${source.name}`)
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
@@ -85,6 +90,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   log.info(`Bake ${bakeId} makes ${imageName}`)
   return {
     bakeId,
+    began,
     imageName,
     source,
     ...(sshUsername ? {sshUsername} : {}),
@@ -95,7 +101,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
       ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env),
-      [tagKeys.expires]: new Date(now.getTime() + inputs.bakeTimeoutMs + 2 * 3_600_000).toISOString()
+      ...lifetimeTags(began, inputs.bakeTimeoutMs)
     }
   }
 }

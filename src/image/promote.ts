@@ -9,6 +9,7 @@ import {imagesBy, snapshotsBy} from '../cleanup/describe.ts'
 import type {Resource} from '../cleanup/resource.ts'
 import {onceKnown} from '../ec2/consistency.ts'
 import type {Account} from '../ec2/account.ts'
+import {awsTime} from '../ec2/time.ts'
 import {messageOf, UserError} from '../report/errors.ts'
 import {resourcesOf, type RegionalImage} from './images.ts'
 import {tagKeys} from './tags.ts'
@@ -30,7 +31,7 @@ export async function promote(
 ): Promise<void> {
   const demandImdsV2 = new ModifyImageAttributeCommand({ImageId: image.id, ImdsSupport: {Value: 'v2.0'}})
   await onceKnown(never, () => ec2.send(demandImdsV2))
-  await mark(ec2, image, bakeId, {[tagKeys.verified]: new Date().toISOString(), [tagKeys.jenkins]: jenkinsVersion})
+  await mark(ec2, image, bakeId, {[tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion})
 }
 
 /**

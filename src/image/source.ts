@@ -22,7 +22,7 @@ export interface SourceContext {
   readonly ec2: EC2Client
   readonly log: Pick<Log, 'warning'>
   /** By which an image has been deprecated, or not. */
-  readonly now: Date
+  readonly now: () => Date
   /** The value of an SSM parameter. Rejects when there is none, or it may not be read. */
   readonly readParameter: ReadParameter
 }
@@ -148,7 +148,7 @@ const allowedImages =
   'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)'
 
 function warnOf({ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed}: Image, {log, now}: SourceContext) {
-  if (deprecated !== undefined && Date.parse(deprecated) <= now.getTime()) {
+  if (deprecated !== undefined && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
       `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
     )

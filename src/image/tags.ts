@@ -1,9 +1,13 @@
 import type {ResourceType as TaggedType, TagSpecification} from '@aws-sdk/client-ec2'
 
-/** Ours, on everything that a bake makes: an id of the bake, the workflow run, and when a janitor may remove it. */
+/**
+ * Ours, on everything that a bake makes: an id of the bake, the workflow run, when the bake began by AWS's clock, and when a janitor
+ * may remove it.
+ */
 export const tagKeys = {
   bake: 'bake-jenkins-ami:bake',
   run: 'bake-jenkins-ami:run',
+  began: 'bake-jenkins-ami:began',
   expires: 'bake-jenkins-ami:expires',
   verified: 'bake-jenkins-ami:verified',
   jenkins: 'bake-jenkins-ami:jenkins'

@@ -13,14 +13,12 @@ import {
 import {notLookedFor, type Leftover} from '../cleanup/look.ts'
 import type {ResourceType} from '../cleanup/resource.ts'
 import type {Account} from '../ec2/account.ts'
+import {lifetimeIn} from '../image/lifetime.ts'
 import {tagKeys} from '../image/tags.ts'
 
 /** What carries the tag of one bake and is not to stay. */
-export interface LostBake {
+export interface LostBake extends BakeTimes {
   readonly bakeId: string
-  /** When the first of its things was made, as far as AWS tells. */
-  readonly began: Date | undefined
-  readonly expires: Date
   /** At least one; terminated instances are among them. */
   readonly resources: readonly Described[]
 }
@@ -42,7 +40,7 @@ const searches: Partial<Record<ResourceType, Search>> = {
   'key-pair': keyPairsBy
 }
 
-/** Everything in the account's region that carries the tag of any bake. What could not be looked for is named. */
+/** Everything in the account's region that carries the tag of any bake; what else a cloud may answer, is left out. What could not be looked for is named. */
 export async function findTagged(
   {ec2}: Account,
   abortSignal: AbortSignal
@@ -59,7 +57,7 @@ export async function findTagged(
       }
     })
   )
-  return {tagged: found.flat(), unseen: problems}
+  return {tagged: found.flat().filter(({tags}) => tags[tagKeys.bake] !== undefined), unseen: problems}
 }
 
 export interface Age {
@@ -77,36 +75,84 @@ export function judge(tagged: readonly Described[], age: Age): {lost: LostBake[]
   const bakeIds = new Set(tagged.map(bakeOf))
   const lost = [...bakeIds].flatMap((bakeId): LostBake[] => {
     const all = tagged.filter((resource) => bakeOf(resource) === bakeId)
-    const began = earliest(all)
-    const judged = all.map((resource) => ({resource, why: whyKept(resource, began, age)}))
+    const bake = timesOf(all)
+    const judged = all.map((resource) => ({resource, why: whyKept(resource, bake, age)}))
     kept.push(...judged.flatMap(({resource, why}) => (why === undefined ? [] : [{resource, why}])))
     const resources = judged.flatMap(({resource, why}) => (why === undefined ? [resource] : []))
-    const expires = new Date(Math.max(...resources.map((resource) => expiryOf(resource))))
-    return resources.length > 0 ? [{bakeId, began, expires, resources}] : []
+    return resources.length > 0 ? [{bakeId, ...bake, resources}] : []
   })
   return {lost, kept: kept.filter(({resource}) => resource.state !== 'terminated')}
 }
 
 const bakeOf = ({tags}: Described): string => tags[tagKeys.bake] ?? ''
 
+/** What the tags of one bake say of its time, all of them together. */
+export interface BakeTimes {
+  /** By AWS's clock; of an old bake, not later than this. */
+  readonly began: Date
+  /** Since when it is known to have run. */
+  readonly since: Date
+  /** What was made later and carries no tag is not the bake's. */
+  readonly until: Date
+  /** When it ends at the latest. */
+  readonly end: Date
+  readonly expires: Date
+  /** Of its machines, those that still run. */
+  readonly machines: readonly Described[]
+  /** How long it may take; absent where its tags do not say. */
+  readonly timeoutMs?: number
+}
+
+/** An old bake does not say when it began: no bake may take longer than a day. */
+const longestBakeMs = 24 * 3_600_000
+/** What Packer does when its time is up, and what the end of a bake takes. */
+const windingUpMs = 30 * 60_000
+
+export function timesOf(resources: readonly Described[]): BakeTimes {
+  const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
+  const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
+  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))]
+  const told = lifetimes.flatMap(({began}) => began ?? [])
+  const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
+  if (told.length === 0) {
+    const earliest = new Date(end.getTime() - longestBakeMs)
+    const since = new Date(Math.min(...resources.map(({created = end}) => created.getTime())))
+    return {began: earliest, since, until: expires, end, expires, machines}
+  }
+  const began = latest(told)
+  const timeoutMs = end.getTime() - began.getTime()
+  return {began, since: began, until: new Date(end.getTime() + windingUpMs), end, expires, machines, timeoutMs}
+}
+
 /** @returns undefined for what goes */
-export function whyKept(resource: Described, began: Date | undefined, {now, olderThanMs}: Age): string | undefined {
+export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}: Age): string | undefined {
   // It becomes a filter, in which a star would mean every bake.
   if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`
   if (resource.tags[tagKeys.expires] === undefined) return 'it has no expiry: its bake kept it'
-  const expiry = expiryOf(resource)
-  if (Number.isNaN(expiry)) return `its ${tagKeys.expires} is not a time`
-  const isOld = olderThanMs !== undefined && began !== undefined && began.getTime() <= now.getTime() - olderThanMs
-  return expiry <= now.getTime() || isOld ? undefined : `it expires at ${new Date(expiry).toISOString()}`
+  const lifetime = lifetimeIn(resource.tags)
+  if (lifetime === undefined) return `its ${tagKeys.expires} is not a time`
+  if (resource.created !== undefined && resource.created < bake.began) return 'it was there before its bake'
+  const young = bake.machines.find((machine) => isYoung(machine, bake, now))
+  if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`
+  if (bake.timeoutMs !== undefined && now < bake.end) return `its bake may still run until ${bake.end.toISOString()}`
+  const isOld = olderThanMs !== undefined && bake.since.getTime() <= now.getTime() - olderThanMs
+  const {expires} = lifetime
+  return expires <= now || isOld ? undefined : `it expires at ${expires.toISOString()}`
 }
 
-/** In the form in which bakes write it; anything else is no time. */
-function expiryOf({tags}: Described): number {
-  const text = tags[tagKeys.expires] ?? ''
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : Number.NaN
-}
+/** The default of the input 'bake-timeout'. */
+const usualTimeoutMs = 60 * 60_000
 
-function earliest(resources: readonly Described[]): Date | undefined {
-  const times = resources.flatMap(({created}) => created?.getTime() ?? [])
-  return times.length > 0 ? new Date(Math.min(...times)) : undefined
+/**
+ * A machine that is younger than its bake-timeout may be at work, whatever the tags say. Those of an old bake do not tell its bake-timeout,
+ * and are by its runner's clock: a machine that was launched when its bake should have ended shows that this clock was behind, by less than a
+ * day (a clock that is further off opens no connection to AWS).
+ */
+function isYoung({created, tags}: Described, {timeoutMs}: BakeTimes, now: Date): boolean {
+  const lifetime = lifetimeIn(tags)
+  if (created === undefined || lifetime === undefined) return false
+  const late = created.getTime() - lifetime.end.getTime()
+  const wasBehind = late > 0 && late < longestBakeMs
+  const least = timeoutMs ?? (wasBehind ? usualTimeoutMs : 0)
+  return now.getTime() - created.getTime() < least
 }

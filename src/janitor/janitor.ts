@@ -1,8 +1,10 @@
 import {setMaxListeners} from 'node:events'
 import {CreateTagsCommand} from '@aws-sdk/client-ec2'
 import type {Described} from '../cleanup/describe.ts'
-import {findResources, type Leftover} from '../cleanup/find.ts'
+import {findResources, type Findings, type Leftover} from '../cleanup/find.ts'
+import type {Use} from '../cleanup/inUse.ts'
 import {advising} from '../cleanup/leftovers.ts'
+import {unknownId} from '../cleanup/look.ts'
 import type {Resource} from '../cleanup/ledger.ts'
 import {sweep} from '../cleanup/sweep.ts'
 import type {Account} from '../ec2/account.ts'
@@ -61,34 +63,64 @@ export async function janitor(account: Account, options: JanitorOptions): Promis
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen, ...swept.flatMap((one) => one.unseen)],
-    kept,
+    kept: [...kept, ...swept.flatMap((one) => one.kept)],
     advice: advising([...unseen, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
   }
 }
 
-interface Result extends Pick<JanitorReport, 'swept' | 'unseen'> {
+interface Result extends Pick<JanitorReport, 'swept' | 'unseen' | 'kept'> {
   readonly left: readonly Leftover[]
 }
 
 /** What would be removed. */
-async function foretell(account: Account, bake: LostBake, age: Age, {limit}: JanitorOptions): Promise<Result> {
-  const {found, unseen} = await findResources(account, tracesOf(account, bake, age), limit)
-  return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, left: []}
+async function foretell(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
+  const {found, inUse, unseen} = await findResources(account, tracesOf(account, bake, age), limit)
+  const kept = inUse.map((use) => keptInUse(use, bake, log))
+  return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, kept, left: []}
 }
 
 async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
   const traces = tracesOf(account, bake, age)
   const {records, bakeId} = traces
-  const {found} = await findResources(account, traces, limit)
+  const {found, inUse} = await findResources(account, traces, limit)
+  const kept = inUse.map((use) => keptInUse(use, bake, log))
   await adopt(account, bake, found)
-  const left = await sweep({...traces, account, bakeId, ledger: records, log, limit})
-  const isLeft = new Map(left.map((one) => [`${one.type} ${one.id}`, one.reason]))
-  const known = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
+  let present: readonly Described[] = []
+  const onLook = (findings: Findings): void => void (present = findings.present)
+  const swept = await sweep({...traces, account, bakeId, ledger: records, log, limit, onLook})
+  const named = kept.map(({resource}) => resource)
+  const left = swept.filter((one) => !isIn(named, one))
+  const recorded = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
+  const known = [...recorded.values()].filter((one) => !isIn(named, one))
+  // A bake may have kept it meanwhile.
+  const spared = limit.aborted ? [] : present.filter((one) => isIn(known, one) && !isIn(left, one))
+  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? "it is not its bake's"
   return {
-    swept: [...known].map(([name, one]) => sweptOf(one, bake, isLeft.has(name) ? 'left' : 'removed', isLeft.get(name))),
-    unseen: left.filter(({type, id}) => !known.has(`${type} ${id}`)),
+    swept: known.filter((one) => !isIn(spared, one)).map((one) => outcomeOf(one, bake, left)),
+    unseen: left.filter((one) => !isIn(known, one)),
+    kept: [...kept, ...spared.map((resource) => ({resource, why: whyIt(resource)}))],
     left
   }
+}
+
+function isIn(list: readonly Resource[], {type, id}: Resource): boolean {
+  return list.some((one) => one.type === type && one.id === id)
+}
+
+/** Only what was looked for and not found is gone. */
+function outcomeOf(one: Resource, bake: LostBake, left: readonly Leftover[]): Swept {
+  const mine = left.find((other) => isIn([other], one))
+  const blind = left.find(({type, id, region}) => type === one.type && id === unknownId && region === one.region)
+  const reason = (mine ?? blind)?.reason
+  return reason === undefined ? sweptOf(one, bake, 'removed') : sweptOf(one, bake, 'left', reason)
+}
+
+/** AWS refuses to remove it as long as it is used: it is named, and not tried. */
+function keptInUse({resource, by}: Use, {bakeId}: LostBake, log: Log): Kept {
+  const why = `it is in use by the ${by.type} ${by.id}, which stays`
+  log.warning(`The ${resource.type} ${resource.id} of the bake ${bakeId} stays: ${why}.`)
+  // It may carry no tag of its own.
+  return {resource: {...resource, tags: {...resource.tags, [tagKeys.bake]: bakeId}}, why}
 }
 
 function tracesOf(account: Account, bake: LostBake, age: Age) {
@@ -97,10 +129,9 @@ function tracesOf(account: Account, bake: LostBake, age: Age) {
     bakeId: bake.bakeId,
     records,
     announced: records.announced,
-    until: bake.expires,
+    until: bake.until,
     // Asked anew each time: a bake may keep its image at this very moment.
-    isKept: (one: Described): boolean =>
-      one.tags[tagKeys.bake] !== undefined && whyKept(one, bake.began, age) !== undefined
+    isKept: (one: Described): boolean => one.tags[tagKeys.bake] !== undefined && whyKept(one, bake, age) !== undefined
   }
 }
 
@@ -109,10 +140,15 @@ function tracesOf(account: Account, bake: LostBake, age: Age) {
  * not, the next one still finds it. Where the role may not tag, it may not remove untagged things either: the removal's
  * error says so.
  */
-async function adopt({ec2}: Account, {bakeId, expires}: LostBake, found: readonly Described[]): Promise<void> {
+async function adopt(
+  {ec2}: Account,
+  {bakeId, began, timeoutMs, expires}: LostBake,
+  found: readonly Described[]
+): Promise<void> {
   const untagged = found.filter(({tags, region}) => tags[tagKeys.bake] === undefined && region === undefined)
   if (untagged.length === 0) return
-  const Tags = Object.entries({[tagKeys.bake]: bakeId, [tagKeys.expires]: expires.toISOString()})
+  const since = timeoutMs === undefined ? {} : {[tagKeys.began]: began.toISOString()}
+  const Tags = Object.entries({[tagKeys.bake]: bakeId, ...since, [tagKeys.expires]: expires.toISOString()})
   await ec2
     .send(
       new CreateTagsCommand({

@@ -1,5 +1,5 @@
 import type {Records, Resource} from '../cleanup/ledger.ts'
-import {temporaryName, type Announced} from '../packer/announced.ts'
+import {announcedBy, temporaryName, type Announced} from '../packer/announced.ts'
 import type {LostBake} from './bakes.ts'
 
 /**
@@ -11,11 +11,10 @@ import type {LostBake} from './bakes.ts'
 export function recordsOf({began, resources}: LostBake, region: string): Records {
   const known: Resource[] = resources.filter(({state}) => state !== 'terminated').map(({type, id}) => ({type, id}))
   return {
-    // Where nothing tells, nothing but what is tagged counts as this bake's.
-    began: began === undefined ? new Date(8.64e15) : new Date(began.getTime() - 5 * 60_000),
+    began,
     resources: known,
     released: [],
-    announced: announcedBy(resources, region),
+    announced: announcedIn(resources, region),
     hasOpenIntents: false,
     made: (type, id, _key, where) => void known.push(where === undefined ? {type, id} : {type, id, region: where})
   }
@@ -25,21 +24,16 @@ export function recordsOf({began, resources}: LostBake, region: string): Records
  * What Packer made for an instance and an older Packer does not tag: the key pair and the group with its temporary
  * names, and the launch template of a spot instance.
  */
-function announcedBy(resources: LostBake['resources'], region: string): Announced {
+function announcedIn(resources: LostBake['resources'], region: string): Announced {
   const isTemporary = (name: string): boolean => temporaryName.test(name)
   const launchTemplates = resources.flatMap(({tags}) => tags['aws:ec2launchtemplate:id'] ?? [])
   return {
+    ...announcedBy(),
     keyPairs: resources.flatMap(({keyName}) => keyName ?? []).filter(isTemporary),
-    doubtfulKeyPairs: [],
     securityGroups: resources.flatMap(({groupNames = []}) => groupNames).filter(isTemporary),
-    instanceProfiles: [],
-    roles: [],
-    instances: [],
     launchTemplates,
     spot:
       launchTemplates.length > 0 || resources.some(({type}) => type === 'launch-template' || type === 'spot-request'),
-    copyRegions: [region],
-    unfinished: false,
-    untraceable: false
+    copyRegions: [region]
   }
 }

@@ -1,4 +1,5 @@
-import {parseMessage, uiText, type UiText} from './messages.ts'
+import {parseMessage, productsIn, type Message, type Product} from './messages.ts'
+import {Speakers, type Said} from './speakers.ts'
 
 /** What Packer said that it makes. */
 export interface Announced {
@@ -20,140 +21,222 @@ export interface Announced {
   readonly spot: boolean
   /** Where copies of the image may be, the image's own region among them where it is encrypted by copying. */
   readonly copyRegions: readonly string[]
+  /** What Packer reports at its end, on lines that are its own. */
+  readonly products: readonly Product[]
+  /** What Packer, or the machine in its place, named: it is looked at, and believed only if something proves it. */
+  readonly hints: readonly Hint[]
   /** Packer was about to launch an instance or to make or copy an image and did not say that it was done. */
   readonly unfinished: boolean
   /** A launch of that kind, with nothing unique announced before it: its instance cannot be told from others. */
   readonly untraceable: boolean
 }
 
-/** What one build has announced so far. */
-export interface BuildAnnouncements {
-  readonly keyPair?: string
-  /** Packer said something that it says only once it has the key pair. */
-  readonly hasKeyPair: boolean
-  readonly securityGroup?: string
-  readonly instanceProfile?: string
-  readonly role?: string
-  readonly instance?: string
-  readonly launchTemplate?: string
-  readonly spot: boolean
-  readonly connected: boolean
-  readonly launching: boolean
-  readonly imaging: boolean
-  readonly copyRegions: readonly string[]
-}
-
-const nothing: BuildAnnouncements = {
-  hasKeyPair: false,
-  spot: false,
-  connected: false,
-  launching: false,
-  imaging: false,
-  copyRegions: []
-}
-
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 /** The names that Packer makes up for key pairs and groups: no two builds have the same. */
 export const temporaryName = new RegExp(`^packer_${uuid}$`)
 const temporaryIamName = new RegExp(`^packer-${uuid}$`)
-const afterConnection = /^(Connected to (SSH|WinRM)!|Using (SSH|WinRM) communicator|Provisioning with)/i
 
-/** AWS has fewer regions; more than this is not Packer speaking. */
-const mostRegions = 50
+/** AWS has fewer regions, and no template so many builds of one name; more than this is not Packer speaking. */
+const most = 50
 
 /** Reads the announcements out of Packer's machine-readable output, of one run or several. */
 export function announcedBy(...outputs: readonly string[]): Announced {
-  return sum(outputs.flatMap((output) => buildsOf(output)))
+  const all = outputs.map((output) => announcementsOf(output))
+  const products = all.flatMap((one) => one.products)
+  return {...sum(all.flatMap((one) => one.all)), products, hints: all.flatMap((one) => one.hints)}
 }
 
-function buildsOf(output: string): readonly BuildAnnouncements[] {
-  const builds = new Announcements()
+function announcementsOf(output: string): Announcements {
+  const announcements = new Announcements()
+  const speakers = new Speakers()
   for (const line of output.split('\n')) {
     const message = parseMessage(line)
-    const said = message && uiText(message)
-    if (said) builds.note(said)
+    if (message) announcements.report(message)
+    const said = message && speakers.hear(message)
+    if (said) announcements.note(said)
   }
-  return builds.all
+  return announcements
 }
 
-function sum(builds: readonly BuildAnnouncements[]): Announced {
-  const isOwn = ({keyPair = '', hasKeyPair}: BuildAnnouncements): boolean => hasKeyPair || temporaryName.test(keyPair)
+function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' | 'hints'> {
+  const isOwn = ({hasKeyPair}: BuildAnnouncements, name: string): boolean => hasKeyPair || temporaryName.test(name)
+  const keyPairs = (own: boolean): string[] =>
+    builds.flatMap((build) => build.keyPairs.filter((name) => isOwn(build, name) === own))
   return {
-    keyPairs: builds.filter(isOwn).flatMap(({keyPair}) => keyPair ?? []),
-    doubtfulKeyPairs: builds.filter((build) => !isOwn(build)).flatMap(({keyPair}) => keyPair ?? []),
-    securityGroups: builds.flatMap(({securityGroup}) => securityGroup ?? []),
-    instanceProfiles: builds.flatMap(({instanceProfile}) => instanceProfile ?? []),
-    roles: builds.flatMap(({role}) => role ?? []),
-    instances: builds.flatMap(({instance}) => instance ?? []),
-    launchTemplates: builds.flatMap(({launchTemplate}) => launchTemplate ?? []),
+    keyPairs: [...new Set(keyPairs(true))],
+    doubtfulKeyPairs: [...new Set(keyPairs(false))],
+    securityGroups: builds.flatMap(({securityGroups}) => securityGroups),
+    instanceProfiles: builds.flatMap(({instanceProfiles}) => instanceProfiles),
+    roles: builds.flatMap(({roles}) => roles),
+    instances: builds.flatMap(({instances}) => instances),
+    launchTemplates: builds.flatMap(({launchTemplates}) => launchTemplates),
     spot: builds.some(({spot}) => spot),
     copyRegions: [...new Set(builds.flatMap(({copyRegions}) => copyRegions))],
-    unfinished: builds.some(({launching, imaging, copyRegions}) => launching || imaging || copyRegions.length > 0),
-    untraceable: builds.some(({launching, instance, keyPair}) => launching && !instance && !keyPair)
+    unfinished: builds.some(({launching, imaging, copyRegions}) => launching + imaging + copyRegions.length > 0),
+    untraceable: builds.some(({launching, keyPairs: names}) => launching > 0 && names.length === 0)
   }
+}
+
+/** What the builds of one name have announced so far: there may be several, which make different things. */
+export interface BuildAnnouncements {
+  readonly keyPairs: readonly string[]
+  /** Packer said something that it says only once it has the key pair. */
+  readonly hasKeyPair: boolean
+  readonly securityGroups: readonly string[]
+  readonly instanceProfiles: readonly string[]
+  readonly roles: readonly string[]
+  readonly instances: readonly string[]
+  readonly launchTemplates: readonly string[]
+  readonly spot: boolean
+  /** How many launches were begun of which no end was told; of images the same. */
+  readonly launching: number
+  readonly imaging: number
+  readonly copyRegions: readonly string[]
+}
+
+const nothing: BuildAnnouncements = {
+  keyPairs: [],
+  hasKeyPair: false,
+  securityGroups: [],
+  instanceProfiles: [],
+  roles: [],
+  instances: [],
+  launchTemplates: [],
+  spot: false,
+  launching: 0,
+  imaging: 0,
+  copyRegions: []
+}
+
+/** What a text announced for the first time. */
+export interface Announcement {
+  readonly keyPair?: string
+  readonly securityGroup?: string
+  readonly instance?: string
+  readonly hint?: Hint
+}
+
+/** Not to be believed, but to be looked at in AWS: the machine may say it as well. */
+export interface Hint {
+  readonly type: 'instance' | 'image' | 'volume'
+  readonly id: string
 }
 
 /**
  * The announcements of all builds of a run.
  *
- * The machine under construction speaks on the same lines later and could name things that belong to others.
- * So for each build only the first announcement of a kind counts, and none after Packer has connected to the machine.
+ * The machine under construction speaks on the same lines later and could name things that belong to others. So what is said while it may
+ * be the machine that speaks, counts for nothing but a second look.
  */
 export class Announcements {
   readonly #builds = new Map<string, BuildAnnouncements>()
+  readonly #hints = new Map<string, Hint>()
+
+  readonly #products: Product[] = []
 
   get all(): readonly BuildAnnouncements[] {
     return [...this.#builds.values()]
   }
 
-  /** @returns what this text announced for the first time */
-  note({build, text}: UiText): Pick<BuildAnnouncements, 'keyPair' | 'securityGroup' | 'instance'> {
+  get products(): readonly Product[] {
+    return this.#products
+  }
+
+  get hints(): readonly Hint[] {
+    return [...this.#hints.values()]
+  }
+
+  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  report({category, args: [, key, value = '']}: Message): void {
+    if (category === 'artifact' && key === 'id') this.#products.push(...productsIn(value))
+  }
+
+  note(said: Said): Announcement {
+    const {build, text} = said
     if (build === '') return {}
     const before = this.#builds.get(build) ?? nothing
-    const after = noted(before, text)
+    const after = noted(before, said)
     this.#builds.set(build, after)
+    const fresh = (kind: 'keyPairs' | 'securityGroups' | 'instances'): string | undefined =>
+      after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
+    const [keyPair, securityGroup, instance] = [fresh('keyPairs'), fresh('securityGroups'), fresh('instances')]
+    const hint = instance === undefined ? this.#hintIn(text) : undefined
     return {
-      ...(after.keyPair && !before.keyPair ? {keyPair: after.keyPair} : {}),
-      ...(after.securityGroup && !before.securityGroup ? {securityGroup: after.securityGroup} : {}),
-      ...(after.instance && !before.instance ? {instance: after.instance} : {})
+      ...(keyPair === undefined ? {} : {keyPair}),
+      ...(securityGroup === undefined ? {} : {securityGroup}),
+      ...(instance === undefined ? {} : {instance}),
+      ...(hint === undefined ? {} : {hint})
     }
+  }
+
+  #hintIn(text: string): Hint | undefined {
+    const hint = hintIn(text.trim())
+    if (!hint || this.#hints.has(hint.id) || this.#hints.size >= most) return undefined
+    this.#hints.set(hint.id, hint)
+    return hint
   }
 }
 
-function noted(build: BuildAnnouncements, text: string): BuildAnnouncements {
+function hintIn(text: string): Hint | undefined {
+  const [, instance, image, volume] =
+    /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
+      text
+    ) ?? []
+  if (instance !== undefined) return {type: 'instance', id: instance}
+  if (image !== undefined) return {type: 'image', id: image}
+  return volume === undefined ? undefined : {type: 'volume', id: volume}
+}
+
+function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnouncements {
   // It does no harm when a provisioner forges these: they make a sweep look once more, and in more regions, for copies
   // of this bake's own image.
-  if (/^Creating (unencrypted )?AMI \S+ from instance /.test(text)) return {...build, imaging: true}
-  if (text.startsWith('AMI: ')) return {...build, imaging: false}
+  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text))
+    return {...build, imaging: build.imaging + 1}
+  if (text.startsWith('AMI: ')) return {...build, imaging: Math.max(0, build.imaging - 1)}
   const region = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text.trim())?.[1]
-  if (region && build.copyRegions.length < mostRegions) return {...build, copyRegions: [...build.copyRegions, region]}
-  if (build.connected) return build
+  if (region && build.copyRegions.length < most) return {...build, copyRegions: [...build.copyRegions, region]}
+  if (byOthers) return build
 
-  if (afterConnection.test(text)) return {...build, connected: true}
   const launch = /^Launching a (source|spot) AWS instance/.exec(text)
-  if (launch) return {...gotPast(build), launching: true, spot: launch[1] === 'spot'}
+  if (launch) return {...gotPast(build), launching: build.launching + 1, spot: build.spot || launch[1] === 'spot'}
+  if (refused.test(text)) return {...build, launching: Math.max(0, build.launching - 1)}
   const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text.trim())?.[1]
-  if (instance) return {instance, ...build, launching: false}
+  if (instance) {
+    return {...build, instances: [...build.instances, instance], launching: Math.max(0, build.launching - 1)}
+  }
   const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text.trim())?.[1]
-  if (template) return {launchTemplate: template, ...build}
+  if (template) return {...build, launchTemplates: [...build.launchTemplates, template]}
 
   const [, what = '', name = ''] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text.trimEnd()) ?? []
   switch (what) {
     case 'keypair':
       // A name with wildcards in it cannot be looked for.
-      return /[*?\\]/.test(name) ? build : {keyPair: name, ...build}
+      return /[*?\\]/.test(name) ? build : {...build, keyPairs: [...build.keyPairs, name]}
     case 'security group for this instance':
-      return temporaryName.test(name) ? {securityGroup: name, ...gotPast(build)} : build
+      return temporaryName.test(name) ? {...gotPast(build), securityGroups: [...build.securityGroups, name]} : build
     case 'instance profile for this instance':
-      return temporaryIamName.test(name) ? {instanceProfile: name, ...gotPast(build)} : build
+      return temporaryIamName.test(name)
+        ? {...gotPast(build), instanceProfiles: [...build.instanceProfiles, name]}
+        : build
     case 'role for this instance':
-      return temporaryIamName.test(name) ? {role: name, ...build} : build
+      return temporaryIamName.test(name) ? {...build, roles: [...build.roles, name]} : build
     default:
       return build
   }
 }
 
+/**
+ * AWS's word that it launched nothing: an error of the client's, or no capacity, which comes with HTTP 500. Any other error of AWS's may
+ * hide a launch whose answer was lost, and so may keys that have expired between two attempts.
+ */
+const refused = new RegExp(
+  '^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )' +
+    '(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)' +
+    '(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)',
+  'i'
+)
+
 /** Packer makes its key pair before everything else, and says nothing more of the kind when it could not. */
 function gotPast(build: BuildAnnouncements): BuildAnnouncements {
-  return {...build, hasKeyPair: build.keyPair !== undefined}
+  return {...build, hasKeyPair: build.keyPairs.length > 0}
 }

@@ -7,12 +7,14 @@ import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import type {Ledger, PackerRun} from '../cleanup/ledger.ts'
 import {endGroup, groupRuns, identify, send, type ProcessIdentity} from '../cleanup/processes.ts'
-import {Announcements} from './announced.ts'
+import type {PackerReport} from '../image/unreported.ts'
+import {Announcements, type Hint} from './announced.ts'
 import {follow} from './follow.ts'
 import {diagnose, type Diagnosis} from './diagnosis.ts'
 import {failureIn} from './diagnosis/failure.ts'
 import type {BuildFacts} from './diagnosis/rule.ts'
-import {artifactsOf, parseMessage, uiText, type Artifact, type Message} from './messages.ts'
+import {artifactsOf, parseMessage, type Message} from './messages.ts'
+import {Speakers} from './speakers.ts'
 
 export interface BuildJob {
   /** Packer's path. */
@@ -33,6 +35,8 @@ export interface BuildJob {
   readonly onSecurityGroup: (name: string) => void
   /** Packer has launched an instance. */
   readonly onInstance: (id: string) => void
+  /** Packer, or the machine in its place, named something that Packer may have made. */
+  readonly onHint: (hint: Hint) => void
 }
 
 /** Packer ended without an image. The message carries its last errors, which may quote the machine under construction. */
@@ -49,7 +53,7 @@ const graceMs = 5_000
  * @throws {BuildError} when Packer fails or makes no image
  * @throws the signal's reason when aborted; Packer's whole group is gone then
  */
-export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: AbortSignal): Promise<Artifact[]> {
+export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: AbortSignal): Promise<PackerReport> {
   signal.throwIfAborted()
   const run = ledger.nextPackerRun()
   const {child, leader} = start(job, run, ledger)
@@ -58,14 +62,14 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
   const stop = (): void => void endGracefully(leader, ended.signal)
   signal.addEventListener('abort', stop, {once: true})
   try {
-    const messages = await show(follow(run.output, ended.signal), log, job)
+    const {messages, finished} = await show(follow(run.output, ended.signal), log, job)
     const [code, killedBy] = await exit
     signal.throwIfAborted()
     if (code !== 0) {
       const {id, message} = await failureOf(messages, run, job.facts, code === null ? killedBy : code)
       throw new BuildError(message, id === undefined ? {} : {id})
     }
-    return artifactsOf(messages)
+    return {artifacts: artifactsOf(messages), finished}
   } finally {
     signal.removeEventListener('abort', stop)
     // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
@@ -109,20 +113,27 @@ async function endGracefully(leader: ProcessIdentity, ended: AbortSignal): Promi
   if (groupRuns(leader.pid)) await endGroup(leader, AbortSignal.timeout(10_000))
 }
 
-async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Promise<Message[]> {
+interface Shown {
+  readonly messages: readonly Message[]
+  readonly finished: readonly string[]
+}
+
+async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Promise<Shown> {
   const messages: Message[] = []
   const announcements = new Announcements()
+  const speakers = new Speakers()
   for await (const line of lines) {
     const message = parseMessage(line)
     if (message) messages.push(message)
-    const said = message ? uiText(message) : {build: '', text: line}
-    const {keyPair, securityGroup, instance} = said ? announcements.note(said) : {}
+    const said = message ? speakers.hear(message) : {build: '', text: line, byOthers: true}
+    const {keyPair, securityGroup, instance, hint} = said ? announcements.note(said) : {}
     if (keyPair) job.onKeyPair(keyPair)
     if (securityGroup) job.onSecurityGroup(securityGroup)
     if (instance) job.onInstance(instance)
+    if (hint) job.onHint(hint)
     if (said) log.quote(said.build || 'packer', said.text)
   }
-  return messages
+  return {messages, finished: speakers.finished}
 }
 
 async function failureOf(

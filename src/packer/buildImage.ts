@@ -8,9 +8,11 @@ import {packerSessionPolicy} from '../credentials/sessionPolicy.ts'
 import type {Account} from '../ec2/account.ts'
 import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
 import {tagsAtCreation} from '../ec2/restricted.ts'
+import {awsTime} from '../ec2/time.ts'
 import {writeBakeFiles} from '../image/bakeFiles.ts'
-import {bakedImages, everywhere, type Baked} from '../image/images.ts'
+import {bakedImages, everywhere, productsOf, type Baked} from '../image/images.ts'
 import type {Plan} from '../image/plan.ts'
+import {withUnreported} from '../image/unreported.ts'
 import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
@@ -59,7 +61,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   // An old Packer reads data sources already when it validates.
   let requestsBefore = 0
   const requests = (): number => endpoint.requests() - requestsBefore
-  const watch = watchTemplate({ec2: account.ec2, region, ledger, tags: plan.tags, log, requests})
+  const watch = watchTemplate({ec2: account.ec2, bakeId: plan.bakeId, region, ledger, tags: plan.tags, log, requests})
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(
@@ -80,7 +82,8 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     let valid = false
     const {casc} = inputs.image
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
-    const artifacts = await onFirstWithCapacity(places, log, async (place) => {
+    let since = plan.began
+    const report = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
       await writeFile(file, variablesFile(template, valuesFor(inputs, plan, place, files)), {mode: 0o600})
       const job = {
@@ -102,18 +105,22 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       if (!valid) await validate({...job, declared: template.declared}, log, signal)
       if (!valid) requestsBefore = endpoint.requests()
       valid = true
+      since = awsTime(account.ec2)
       return build(job, ledger, log, anyOf(signal, watch.signal))
     })
-    const expected = {bake: template.shipped ? plan.bakeId : undefined, began: ledger.began}
+    const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
+    const artifacts = await withUnreported(account, report, traces, since, signal)
+    const expected = {bake: template.shipped ? plan.bakeId : undefined, traces}
     const baked = await bakedImages(account, artifacts, expected, signal)
     // A user's template may report an image that was there before: that one is tested, and never removed.
     baked.images
       .flatMap(everywhere)
       .filter(({created}) => created >= ledger.began)
       .forEach((image) => ledger.made('image', image.id, undefined, image.region === region ? undefined : image.region))
+    productsOf(baked.others, region).forEach((one) => ledger.made(one.type, one.id, undefined, one.region))
     baked.others.forEach(({target, builderId, id}) =>
       log.info(
-        `The template also made ${id || 'something'} (${builderId}, ${target}), which is reported and not touched`
+        `The template also made ${id || 'something'} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
       )
     )
     return baked

@@ -7,30 +7,39 @@ export interface Message {
   readonly args: readonly string[]
 }
 
+/**
+ * Packer escapes commas in arguments, and none in a build's name (packer/ui.go, MachineReadableUi.Machine): a line about a build is
+ * read from its end, where it has one of these forms (command/build.go).
+ */
+const aboutBuild = new RegExp(
+  '^(?<target>.*?),(?:' +
+    [
+      '(?<one>error|artifact-count),(?<text>[^,]*)',
+      '(?<artifact>artifact),(?<args>[^,]*,(?:end|nil|(?:builder-id|id|string|files-count),[^,]*|file,[^,]*,[^,]*))'
+    ].join('|') +
+    ')$',
+  's'
+)
+
 /** @returns undefined for a line that is not of the protocol (a panic's stack, a plugin's own print) */
 export function parseMessage(line: string): Message | undefined {
   const [timestamp = '', target = '', category = '', ...args] = line.split(',')
   if (!/^\d+$/.test(timestamp) || category === '') return undefined
-  return {target, category, args: args.map(unescapeArgument)}
+  const whole = {target, category, args: args.map(unescapeArgument)}
+  const isShown = target === '' && category === 'ui' && args.length === 2
+  return isShown ? whole : (messageAbout(line.slice(timestamp.length + 1)) ?? whole)
+}
+
+function messageAbout(rest: string): Message | undefined {
+  const groups = aboutBuild.exec(rest)?.groups
+  if (!groups) return undefined
+  const {target = '', one, text = '', artifact = '', args = ''} = groups
+  if (one !== undefined) return {target, category: one, args: [unescapeArgument(text)]}
+  return {target, category: artifact, args: args.split(',').map(unescapeArgument)}
 }
 
 function unescapeArgument(argument: string): string {
   return argument.replaceAll('%!(PACKER_COMMA)', ',').replaceAll('\\r', '\r').replaceAll('\\n', '\n')
-}
-
-/** What a user interface message says, without the name of the build in front of it. */
-export interface UiText {
-  /** `amazon-ebs.jenkins` in `==> amazon-ebs.jenkins: Creating …`; empty where no build speaks. */
-  readonly build: string
-  readonly text: string
-}
-
-export function uiText(message: Message): UiText | undefined {
-  if (message.category !== 'ui') return undefined
-  const [, full = ''] = message.args
-  // A blank line of a build has no blank behind the colon.
-  const match = /^(?:==> |--> | {4})([^\s:]+):(?: ([\s\S]*))?$/.exec(full)
-  return match ? {build: match[1] ?? '', text: match[2] ?? ''} : {build: '', text: full}
 }
 
 /** What a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
@@ -41,6 +50,24 @@ export interface Artifact {
   readonly builderId: string
   /** `region:ami-…`, comma-separated, for the Amazon builders. */
   readonly id: string
+}
+
+/** What EC2 keeps, in the region that is named. */
+export interface Product {
+  readonly type: 'image' | 'volume' | 'snapshot'
+  readonly region: string
+  readonly id: string
+}
+
+const product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/
+const types = {ami: 'image', vol: 'volume', snap: 'snapshot'} as const
+
+/** What of EC2 an artifact's id names: the Amazon builders' are `region:ami-…,region:ami-…`, or `region:vol-…`. */
+export function productsIn(artifactId: string): Product[] {
+  return artifactId.split(',').flatMap((part): Product[] => {
+    const [, region = '', id = '', prefix = ''] = product.exec(part) ?? []
+    return prefix === 'ami' || prefix === 'vol' || prefix === 'snap' ? [{type: types[prefix], region, id}] : []
+  })
 }
 
 /** A manifest post-processor makes an artifact appear twice: it is returned once. */
@@ -69,10 +96,19 @@ export function errorsOf(messages: readonly Message[]): string[] {
   const ofBuilds = messages.flatMap(({category, target, args: [text = '']}) =>
     category === 'error' ? [target ? `${target}: ${text}` : text] : []
   )
-  const shown = messages.flatMap((message) => {
-    const said = message.args[0] === 'error' ? uiText(message) : undefined
-    return said?.build === '' ? [said.text] : []
-  })
+  const shown = messages.flatMap(({category, args: [kind, text = '']}) =>
+    category === 'ui' && kind === 'error' && !isOfBuild(text) ? [text] : []
+  )
   const errors = (ofBuilds.length > 0 ? ofBuilds : shown).map((error) => error.trim())
   return [...new Set(errors)].filter((error) => error !== '')
+}
+
+/** Packer sets an arrow before each line of a build's error, and none before what it says by itself. */
+function isOfBuild(text: string): boolean {
+  return /^(?:==>|-->) \S[^\n]*:/.test(text)
+}
+
+/** What Packer shows to its user, with the name of a build in front where one speaks: Speakers tells which (speakers.ts). */
+export function shownText({category, args}: Message): string | undefined {
+  return category === 'ui' ? (args[1] ?? '') : undefined
 }

@@ -5,10 +5,10 @@ import type {Declaration} from '../template/reading.ts'
 import {BuildError, variablesOf, type BuildJob} from './build.ts'
 import {diagnose} from './diagnosis.ts'
 import {failureIn} from './diagnosis/failure.ts'
-import {parseMessage, uiText} from './messages.ts'
+import {parseMessage, shownText} from './messages.ts'
 import {runPacker} from './run.ts'
 
-export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance'> {
+export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
 }
@@ -35,7 +35,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   if (code === 0) return log.info('packer validate accepts the template.')
 
   const messages = stdout.split('\n').flatMap((line) => parseMessage(line) ?? [])
-  const said = messages.flatMap((message) => uiText(message)?.text ?? []).join('\n')
+  const said = messages.flatMap((message) => shownText(message) ?? []).join('\n')
   diagnosticsIn(said, job)
     .slice(0, mostAnnotations)
     .forEach(({text, place}) => log.error(text, place))

@@ -1,17 +1,28 @@
 import {CreateTagsCommand, type EC2Client, type Filter} from '@aws-sdk/client-ec2'
-import {instancesBy, keyPairsBy, securityGroupsBy, volumesBy, type Described, type Search} from '../cleanup/describe.ts'
+import {
+  imagesBy,
+  instancesBy,
+  keyPairsBy,
+  securityGroupsBy,
+  snapshotsBy,
+  volumesBy,
+  type Described,
+  type Search
+} from '../cleanup/describe.ts'
 import type {Ledger} from '../cleanup/ledger.ts'
+import {evidenceOf, filter, Sight} from '../cleanup/look.ts'
 import {tagKeys, type Tags} from '../image/tags.ts'
 import {messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {poll, timeLimit} from '../wait.ts'
-import {temporaryName} from './announced.ts'
+import {announcedBy, temporaryName, type Hint} from './announced.ts'
 
 export interface Watch {
   /** For the job that is watched. */
   readonly onKeyPair: (name: string) => void
   readonly onSecurityGroup: (name: string) => void
   readonly onInstance: (id: string) => void
+  readonly onHint: (hint: Hint) => void
   /** Aborted with a UserError when the template works where we cannot clean up. */
   readonly signal: AbortSignal
   /** Ends the watching. */
@@ -20,6 +31,7 @@ export interface Watch {
 
 export interface WatchContext {
   readonly ec2: EC2Client
+  readonly bakeId: string
   readonly region: string
   readonly ledger: Ledger
   /** Ours, for what Packer makes without them. */
@@ -39,13 +51,13 @@ const usualPatienceMs = 60_000
  * given, and in our region and account, for what it makes elsewhere could not be found and removed.
  *
  * The volumes of its instance are recorded while it lives: a launch mapping without `delete_on_termination` leaves them
- * behind, and once the instance is gone nothing leads to them.
+ * behind, and once the instance is gone nothing leads to them. The same holds for the image of an instance.
  *
  * What carries no tag of ours (an older Packer tags no key pair and no group, a template of the user's own perhaps nothing)
  * is tagged as soon as it is there: should this runner be lost, nothing else leads the sweep action to it.
  */
 export function watchTemplate(context: WatchContext): Watch {
-  const {ec2, region, ledger, tags, log, requests, patienceMs = usualPatienceMs} = context
+  const {ec2, bakeId, region, ledger, tags, log, requests, patienceMs = usualPatienceMs} = context
   const stop = new AbortController()
   const ended = new AbortController()
 
@@ -69,9 +81,31 @@ export function watchTemplate(context: WatchContext): Watch {
     }
   }
 
-  async function checkIsHere(what: string, search: Search, filter: Filter): Promise<Described[]> {
+  const temporary = {keyPairs: new Set<string>(), securityGroups: new Set<string>()}
+
+  /** What of something is the bake's, as far as is known by now. */
+  function ownOf(found: readonly Described[]): readonly Described[] {
+    const announced = {
+      ...announcedBy(),
+      keyPairs: [...temporary.keyPairs],
+      securityGroups: [...temporary.securityGroups]
+    }
+    const sight = new Sight(evidenceOf({bakeId, records: ledger, announced}, region))
+    sight.add(found)
+    return sight.proved.own
+  }
+
+  /** @param isIt what the search is for: an answer may show more than was asked for */
+  async function checkIsHere(
+    what: string,
+    search: Search,
+    by: Filter,
+    isIt: (one: Described) => boolean
+  ): Promise<readonly Described[]> {
     try {
-      const found = await appear((abortSignal) => search({client: ec2, abortSignal}, [filter]))
+      const found = await appear(async (abortSignal) =>
+        (await search({client: ec2, abortSignal}, [by])).filter((one) => isIt(one))
+      )
       if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region)))
       return found
     } catch (error) {
@@ -80,9 +114,8 @@ export function watchTemplate(context: WatchContext): Watch {
     }
   }
 
-  /** @param found what nobody but this build can have made, if it was made since the bake began */
   async function tag(found: readonly Described[]): Promise<void> {
-    const untagged = found.filter((one) => !isTagged(one) && (one.created === undefined || one.created >= ledger.began))
+    const untagged = ownOf(found).filter((one) => !isTagged(one))
     if (untagged.length === 0) return
     const Tags = Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
     try {
@@ -100,7 +133,7 @@ export function watchTemplate(context: WatchContext): Watch {
   async function tagGroup(name: string, keyPair: Promise<readonly Described[]>): Promise<void> {
     // A Packer that tags its key pair tags its group as well.
     if ((await keyPair).some(isTagged)) return
-    const filters = [{Name: 'group-name', Values: [name]}]
+    const filters = [filter('group-name', [name])]
     try {
       await tag(await appear((abortSignal) => securityGroupsBy({client: ec2, abortSignal}, filters)))
     } catch (error) {
@@ -109,15 +142,41 @@ export function watchTemplate(context: WatchContext): Watch {
   }
 
   async function recordVolumes(instance: string): Promise<void> {
-    const filters = [{Name: 'attachment.instance-id', Values: [instance]}]
+    const filters = [filter('attachment.instance-id', [instance])]
     try {
-      const volumes = await appear((abortSignal) => volumesBy({client: ec2, abortSignal}, filters))
-      const own = volumes.filter(({created}) => created !== undefined && created >= ledger.began)
+      const own = ownOf(await appear((abortSignal) => volumesBy({client: ec2, abortSignal}, filters)))
       own.forEach(({id}) => ledger.made('volume', id))
       await tag(own)
     } catch (error) {
       log.warning(`The volumes of ${instance} could not be recorded: ${messageOf(error)}`)
     }
+  }
+
+  /** The machine may have named somebody else's: it is looked at, and is the bake's only if it descends from what is. */
+  async function follow({type, id}: Hint): Promise<void> {
+    // The volumes of the instance are recorded already.
+    if (type === 'volume') return
+    // A Packer that tags its key pair tags its image as well.
+    if (type === 'image' && (await keyPair).some(isTagged)) return
+    const [search, by] =
+      type === 'instance' ? ([instancesBy, 'instance-id'] as const) : ([imagesBy, 'image-id'] as const)
+    try {
+      const [found] = await appear((abortSignal) => search({client: ec2, abortSignal}, [filter(by, [id])]))
+      if (found === undefined || found.id !== id) return
+      const mapped = type === 'image' ? await mappedIn(found) : []
+      const own = ownOf([found, ...mapped])
+      if (!own.includes(found)) return
+      ledger.made(type, id)
+      await tag(own)
+      if (type === 'instance') await recordVolumes(id)
+    } catch (error) {
+      log.info(`The ${type} ${id} could not be looked at: ${messageOf(error)}`)
+    }
+  }
+
+  async function mappedIn({snapshotIds = []}: Described): Promise<Described[]> {
+    if (snapshotIds.length === 0) return []
+    return snapshotsBy({client: ec2, abortSignal: ended.signal}, [filter('snapshot-id', snapshotIds)])
   }
 
   let keyPair: Promise<readonly Described[]> = Promise.resolve([])
@@ -126,18 +185,24 @@ export function watchTemplate(context: WatchContext): Watch {
     close: () => ended.abort(),
     onKeyPair(name) {
       checkCredentials()
-      keyPair = checkIsHere('key pair', keyPairsBy, {Name: 'key-name', Values: [name]})
+      keyPair = checkIsHere('key pair', keyPairsBy, filter('key-name', [name]), (one) => one.name === name)
       // With a name that the template chose it may be somebody else's.
-      if (temporaryName.test(name)) void keyPair.then(tag)
+      if (!temporaryName.test(name)) return
+      temporary.keyPairs.add(name)
+      void keyPair.then(tag)
     },
     onSecurityGroup(name) {
+      temporary.securityGroups.add(name)
       void tagGroup(name, keyPair)
     },
     onInstance(id) {
       checkCredentials()
       ledger.made('instance', id)
-      void checkIsHere('instance', instancesBy, {Name: 'instance-id', Values: [id]}).then(tag)
+      void checkIsHere('instance', instancesBy, filter('instance-id', [id]), (one) => one.id === id).then(tag)
       void recordVolumes(id)
+    },
+    onHint(hint) {
+      void follow(hint)
     }
   }
 }

@@ -37,6 +37,9 @@ interface Source {
   readonly source: ImageRecord
 }
 
+/** "An arbitrary volume ID that should not be used for any purpose" (EC2 API reference, CopySnapshot). */
+const volumeOfCopies = 'vol-ffffffff'
+
 /** A copy has snapshots of its own, and its content once the source's has been copied. */
 function copyImage(
   cloud: Ec2Cloud,
@@ -51,7 +54,7 @@ function copyImage(
     if (!original) return mapping
     const disk = {
       ...original,
-      id: original.volumeId,
+      id: volumeOfCopies,
       encrypted: encrypted || original.encrypted,
       kmsKeyId: input.KmsKeyId ?? (from === cloud ? original.kmsKeyId : undefined)
     }

@@ -1,4 +1,5 @@
-import {errorsOf, uiText, type Message} from '../messages.ts'
+import {errorsOf, type Message} from '../messages.ts'
+import {Speakers} from '../speakers.ts'
 
 /** What Packer's output tells of its failure. Nothing of it decides anything: it is read to advise people. */
 export interface Failure {
@@ -47,8 +48,9 @@ export function failureIn(messages: readonly Message[], stderr: string): Failure
 
 /** What the builds said until Packer began to take down what it had made. */
 function sayingsBeforeCleanup(messages: readonly Message[]): {readonly text: string}[] {
+  const speakers = new Speakers()
   const sayings = messages.flatMap((message) => {
-    const said = uiText(message)
+    const said = speakers.hear(message)
     return said && said.build !== '' ? [{text: said.text}] : []
   })
   const last = (pattern: RegExp) => sayings.findLastIndex(({text}) => pattern.test(text))

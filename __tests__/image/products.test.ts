@@ -1,0 +1,45 @@
+import {expect, it} from '@jest/globals'
+import type {Traces} from '../../src/cleanup/look.ts'
+import {keepProducts} from '../../src/image/products.ts'
+import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
+import {announcedBy} from '../../src/packer/announced.ts'
+import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {recordingLog} from '../recordingLog.ts'
+import {accountOf} from '../testAccount.ts'
+
+const tags = {[tagKeys.bake]: 'ours', [tagKeys.expires]: '2030-01-01T00:00:00.000Z'}
+
+it('takes the expiry off what the bake made, and leaves what others made as it is', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(tags, 'instance', 'volume')})
+  const {Volumes: [own] = []} = await ec2.describeVolumes({
+    Filters: [{Name: 'attachment.instance-id', Values: [instance]}]
+  })
+  const theirs = await ec2.createVolume({
+    AvailabilityZone: 'us-east-1a',
+    Size: 8,
+    TagSpecifications: tagSpecifications({...tags, [tagKeys.bake]: 'theirs'}, 'volume')
+  })
+  const announced = announcedBy()
+  const records = {
+    began: new Date(0),
+    resources: [],
+    released: [],
+    announced,
+    hasOpenIntents: false,
+    made: () => undefined
+  }
+  const traces: Traces = {bakeId: 'ours', records, announced}
+  const ids = [own?.VolumeId ?? '', theirs.VolumeId ?? '', 'vol-0123456789abcdef0']
+  await keepProducts(
+    accountOf(ec2),
+    ids.map((id) => ({type: 'volume', id})),
+    traces,
+    recordingLog()
+  )
+  const {Volumes = []} = await ec2.describeVolumes({})
+  const keysOf = (id: string): unknown => Volumes.find(({VolumeId}) => VolumeId === id)?.Tags?.map(({Key}) => Key)
+  expect(keysOf(ids[0] ?? '')).toEqual([tagKeys.bake])
+  expect(keysOf(ids[1] ?? '')).toEqual([tagKeys.bake, tagKeys.expires])
+  expect(cloud.calls.filter(({action}) => action === 'DeleteTags')).toHaveLength(1)
+})

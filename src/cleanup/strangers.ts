@@ -1,0 +1,44 @@
+import {DeleteTagsCommand} from '@aws-sdk/client-ec2'
+import type {Account} from '../ec2/account.ts'
+import {tagKeys} from '../image/tags.ts'
+import {messageOf} from '../report/errors.ts'
+import type {Log} from '../report/log.ts'
+import type {Described} from './describe.ts'
+
+/** Whose tags are taken off, and with what. */
+interface Untagging {
+  readonly account: Account
+  readonly log: Log
+  readonly limit: AbortSignal
+}
+
+/**
+ * Takes this action's tags off what carries them and is not the bake's, each once: a snapshot of the user's own that the template maps
+ * into the image gets them from Packer, and the sweep action would take it for a leftover. The user's own tags are left on it.
+ */
+export function untagging({account, log, limit}: Untagging): (strangers: readonly Described[]) => Promise<void> {
+  const known = new Set<string>()
+  return async (strangers) => {
+    const fresh = strangers.filter(({id, region}) => !known.has(`${id} ${region}`))
+    fresh.forEach(({id, region}) => known.add(`${id} ${region}`))
+    await Promise.all(fresh.map((one) => untag(one, account, log, limit)))
+  }
+}
+
+async function untag(
+  {type, id, region}: Described,
+  account: Account,
+  log: Log,
+  abortSignal: AbortSignal
+): Promise<void> {
+  const ec2 = region === undefined ? account.ec2 : account.inRegion(region)
+  const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires]
+  log.info(
+    `The ${type} ${id} carries the tags of this bake and was there before it: it stays, and the tags are taken off`
+  )
+  try {
+    await ec2.send(new DeleteTagsCommand({Resources: [id], Tags: keys.map((Key) => ({Key}))}), {abortSignal})
+  } catch (error) {
+    log.info(`The ${type} ${id} keeps the tags of this bake, which do it no harm: ${messageOf(error)}`)
+  }
+}
