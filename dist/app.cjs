@@ -52466,19 +52466,23 @@ var Announcements = class {
     if (category === "artifact" && key === "id") this.#products.push(...productsIn(value));
   }
   note(said) {
-    const { build: build2, text: text2 } = said;
-    if (build2 === "") return {};
+    const { build: build2, text: text2, byOthers } = said;
+    if (build2 === "") return { hints: [] };
     const before = this.#builds.get(build2) ?? nothing;
     const after = noted(before, said);
     this.#builds.set(build2, after);
     const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
     const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
     const hint = instance === void 0 ? this.#hintIn(text2) : void 0;
+    const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
     return {
       ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
       ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
       ...instance === void 0 ? {} : { instance },
-      ...hint === void 0 ? {} : { hint }
+      hints: [
+        ...hint === void 0 ? [] : [hint],
+        ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []
+      ]
     };
   }
   #hintIn(text2) {
@@ -62045,19 +62049,29 @@ function untagging({ account, log, limit }) {
   return async (strangers) => {
     const fresh = strangers.filter(({ id: id2, region: region2 }) => !known.has(`${id2} ${region2}`));
     fresh.forEach(({ id: id2, region: region2 }) => known.add(`${id2} ${region2}`));
-    await Promise.all(fresh.map((one) => untag(one, account, log, limit)));
+    const regions = [...new Set(fresh.map(({ region: region2 }) => region2))];
+    await Promise.all(
+      regions.map((region2) => {
+        const ec2 = region2 === void 0 ? account.ec2 : account.inRegion(region2);
+        return untag(
+          ec2,
+          fresh.filter((one) => one.region === region2),
+          log,
+          limit
+        );
+      })
+    );
   };
 }
-async function untag({ type: type2, id: id2, region: region2 }, account, log, abortSignal) {
-  const ec2 = region2 === void 0 ? account.ec2 : account.inRegion(region2);
+async function untag(ec2, strangers, log, abortSignal) {
+  const names2 = strangers.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names2}`);
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
-  log.info(
-    `The ${type2} ${id2} carries the tags of this bake and was there before it: it stays, and the tags are taken off`
-  );
+  const Resources = strangers.map(({ id: id2 }) => id2);
   try {
-    await ec2.send(new DeleteTagsCommand({ Resources: [id2], Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
+    await ec2.send(new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
   } catch (error2) {
-    log.info(`The ${type2} ${id2} keeps the tags of this bake, which do it no harm: ${messageOf(error2)}`);
+    log.info(`They could not be taken off ${names2}: ${messageOf(error2)}`);
   }
 }
 
@@ -73684,6 +73698,8 @@ var builderActions = [
     "DeleteLaunchTemplate",
     "DeleteSecurityGroup",
     "DeleteSnapshot",
+    // amazon-ebsvolume takes run_volume_tags off its volumes again.
+    "DeleteTags",
     "DeleteVolume",
     "DeregisterImage",
     "DetachVolume",
@@ -74657,11 +74673,11 @@ async function show(lines, log, job) {
     const message = parseMessage(line);
     if (message) messages.push(message);
     const said = message ? speakers.hear(message) : { build: "", text: line, byOthers: true };
-    const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hint } = said ? announcements.note(said) : {};
+    const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints = [] } = said ? announcements.note(said) : {};
     if (keyPair2) job.onKeyPair(keyPair2);
     if (securityGroup2) job.onSecurityGroup(securityGroup2);
     if (instance) job.onInstance(instance);
-    if (hint) job.onHint(hint);
+    hints.forEach((hint) => job.onHint(hint));
     if (said) log.quote(said.build || "packer", said.text);
   }
   return { messages, finished: speakers.finished };
@@ -81559,18 +81575,17 @@ var longestBakeMs = 24 * 36e5;
 var windingUpMs = 30 * 6e4;
 function timesOf(resources) {
   const lifetimes = resources.flatMap(({ tags }) => lifetimeIn(tags) ?? []);
-  const latest = (times) => new Date(Math.max(0, ...times.map((time2) => time2.getTime())));
-  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))];
-  const told = lifetimes.flatMap(({ began: began2 }) => began2 ?? []);
   const machines = resources.filter(({ type: type2, state: state2 }) => type2 === "instance" && state2 !== "terminated");
-  if (told.length === 0) {
-    const earliest = new Date(end.getTime() - longestBakeMs);
-    const since = new Date(Math.min(...resources.map(({ created = end }) => created.getTime())));
-    return { began: earliest, since, until: expires, end, expires, machines };
+  const latest = (times) => new Date(Math.max(0, ...times.map((time2) => time2.getTime())));
+  const told = lifetimes.flatMap((one) => one.began === void 0 ? [] : [{ ...one, began: one.began }]).toSorted((one, other) => other.began.getTime() - one.began.getTime()).at(0);
+  if (told) {
+    const { began, end: end2, expires: expires2 } = told;
+    const until = new Date(end2.getTime() + windingUpMs);
+    return { began, since: began, until, end: end2, expires: expires2, machines, timeoutMs: end2.getTime() - began.getTime() };
   }
-  const began = latest(told);
-  const timeoutMs = end.getTime() - began.getTime();
-  return { began, since: began, until: new Date(end.getTime() + windingUpMs), end, expires, machines, timeoutMs };
+  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))];
+  const since = new Date(Math.min(...resources.map(({ created = end }) => created.getTime())));
+  return { began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines };
 }
 function whyKept(resource, bake2, { now, olderThanMs }) {
   if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`;

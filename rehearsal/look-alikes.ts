@@ -23,8 +23,15 @@ export interface LookAlikes {
   readonly ids: ReadonlySet<string>
   /** How many there are of each kind. */
   readonly counts: Readonly<Record<string, number>>
-  /** What of them is gone or has been changed since, one line each. */
+  /** What of them is gone or has been changed since, one line each. That a bake they were marked with has taken its tags off is no change. */
   readonly changed: () => Promise<string[]>
+  /** A snapshot that was made of a volume, without tags. */
+  readonly snapshotId: string
+  /**
+   * Puts the tag of a bake, and an expiry that is over, on some of each kind that have no tags. Not on groups: AWS does not tell when one
+   * was made. @returns how many
+   */
+  readonly mark: (bakeId: string) => Promise<number>
 }
 
 /**
@@ -72,28 +79,56 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
   const {Volumes: [volume] = []} = await ec2.describeVolumes({
     Filters: [{Name: 'attachment.instance-id', Values: instances}]
   })
+  let snapshotId = ''
   await forEach(async (n) => {
-    await ec2.createSnapshot({
+    const made = await ec2.createSnapshot({
       VolumeId: volume?.VolumeId,
       Description: `Created by CreateImage(i-0${randomBytes(8).toString('hex')}) for ami-0${randomBytes(8).toString('hex')}`,
       TagSpecifications: tagged(n, 'snapshot')
     })
+    if (n === 0) snapshotId = made.SnapshotId ?? ''
   })
   const then = await pictureOf(ec2, iam)
   const ours = new Map([...then].filter(([id]) => !before.has(id)))
+  const marks: string[] = []
   return {
     ids: new Set(ours.keys()),
     counts: countsOf(ours),
+    snapshotId,
     changed: async () => {
-      const now = await pictureOf(ec2, iam)
+      const now = await pictureOf(ec2, iam, marks)
       return [...ours].flatMap(([id, {looks}]) => {
         const present = now.get(id)
         if (!present) return [`${id} is gone`]
         return present.looks === looks ? [] : [`${id} was ${looks} and is ${present.looks}`]
       })
+    },
+    async mark(bakeId) {
+      marks.push(bakeId)
+      const plain = [...ours].flatMap(([id, {kind, tagged: isTagged}]) =>
+        markable.has(kind) && !isTagged ? [{kind, id}] : []
+      )
+      const Resources = [...markable].flatMap((kind) =>
+        plain.flatMap((one) => (one.kind === kind && one.id !== snapshotId ? [one.id] : [])).slice(0, mostMarked)
+      )
+      const Tags = Object.entries({'bake-jenkins-ami:bake': bakeId, 'bake-jenkins-ami:expires': past})
+      await ec2.createTags({Resources, Tags: Tags.map(([Key, Value]) => ({Key, Value}))})
+      return Resources.length
     }
   }
 }
+
+/** Of each kind. */
+const mostMarked = 4
+const markable: ReadonlySet<string> = new Set([
+  'instance',
+  'volume',
+  'image',
+  'snapshot',
+  'key-pair',
+  'launch-template',
+  'spot-request'
+])
 
 /** Each brings its volume; a spot instance brings its request too. One call for each kind of tags. */
 async function launchInstances(ec2: EC2, imageId: string, count: number): Promise<string[]> {
@@ -141,18 +176,21 @@ function tagged(n: number, ...types: ResourceType[]): TagSpecification[] {
 
 interface Seen {
   readonly kind: string
+  readonly tagged: boolean
   /** State and tags, as text to compare. */
   readonly looks: string
 }
 
 type Picture = ReadonlyMap<string, Seen>
 
-/** Everything in the account that a bake can make. */
-async function pictureOf(ec2: EC2, iam: IAM | undefined): Promise<Picture> {
+/** Everything in the account that a bake can make. @param marks bakes whose tags are not looked at */
+async function pictureOf(ec2: EC2, iam: IAM | undefined, marks: readonly string[] = []): Promise<Picture> {
   const seen = new Map<string, Seen>()
   const add = (kind: string, id = '', state = '', tags: readonly Tag[] = []): void => {
-    const sorted = tags.map(({Key, Value}) => `${Key}=${Value}`).toSorted()
-    seen.set(id, {kind, looks: `${kind} ${state} ${sorted.join(' ')}`.trim()})
+    const isMark = tags.some(({Key, Value = ''}) => Key === 'bake-jenkins-ami:bake' && marks.includes(Value))
+    const others = isMark ? tags.filter(({Key = ''}) => !Key.startsWith('bake-jenkins-ami:')) : tags
+    const sorted = others.map(({Key, Value}) => `${Key}=${Value}`).toSorted()
+    seen.set(id, {kind, tagged: tags.length > 0, looks: `${kind} ${state} ${sorted.join(' ')}`.trim()})
   }
   const own = {Owners: ['self']}
   const {Reservations = []} = await ec2.describeInstances({})

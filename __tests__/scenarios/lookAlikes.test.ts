@@ -38,7 +38,7 @@ withAnyPacker((packer) => {
         [/return tags\[tagKeys\.bake\] !== void 0 && tags\[tagKeys\.bake\] !== bakeId;/, 'return false;'],
         [/if \(created < began\.getTime\(\)\) return false;/, '']
       ] as const
-      const result = await withMutant(mutations, (action) => play(cell, packer, action))
+      const result = await withMutant(mutations, (action) => play(cell, packer, {action}))
       expect(result.wrong).toMatch(/^touched: .*i-[0-9a-f]+ is gone/)
       expect(result.touched).toBeGreaterThan(100)
     },

@@ -6,7 +6,7 @@ import {cellsOf, losses, pointOf, sections, spellCell, sweepCells, type Cell, ty
 import {documentOf, type Matrix} from '../matrix/document.ts'
 import {hasJanitor} from '../matrix/janitor.ts'
 import {playSweep, playUndisturbedSweep} from '../matrix/play-sweep.ts'
-import {play, playUndisturbed} from '../matrix/play.ts'
+import {play, playUndisturbed, templateNames, type TemplateName} from '../matrix/play.ts'
 import type {Result} from '../matrix/result.ts'
 import {playAll} from '../matrix/run.ts'
 import {bystandersOf, lineOf, sentenceOf, totalsOf} from '../matrix/table.ts'
@@ -20,6 +20,7 @@ interface Flags extends Partial<Record<Section | 'all', true>> {
   only: string[]
   json?: string
   parallel: number
+  template: TemplateName
   docs?: true
   from: string[]
 }
@@ -46,6 +47,14 @@ const command = new Command('npm run faults --')
     'everything is killed where most is there; the janitor meets faults at its own calls; then the janitor again'
   )
   .option('--all', 'all five')
+  .addOption(
+    new Option(
+      '--template <name>',
+      'the shipped one, or one of the user’s own with two builds of one name, a volume and a mapped snapshot'
+    )
+      .choices(templateNames)
+      .default('shipped')
+  )
   .option('--parallel <n>', 'how many runs at a time', wholeNumber, 4)
   .option('--json <file>', 'writes the results')
   .option('--docs', 'writes docs/reliability.md')
@@ -57,7 +66,7 @@ const command = new Command('npm run faults --')
   .addHelpText('after', '\nExit status: 1 when an outcome is wrong or anything is left.')
   .parse()
 
-const {packer: asked, only, json, parallel, docs, from, ...chosen} = command.opts<Flags>()
+const {packer: asked, only, json, parallel, template, docs, from, ...chosen} = command.opts<Flags>()
 try {
   const matrices = from.length > 0 ? await Promise.all(from.map(readMatrix)) : [await playMatrix()]
   if (docs) await writeFile(join(projectFolder, 'docs/reliability.md'), documentOf(matrices))
@@ -82,14 +91,16 @@ async function playMatrix(): Promise<Matrix> {
     releasesReachable,
     actionDefault: (await readActionFile(projectFolder)).defaults.get('packer-version') ?? ''
   })
-  const undisturbed = await playUndisturbed(packer)
+  const undisturbed = await playUndisturbed(packer, template)
   const wanted = sections
     .filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
     .filter((name) => (name !== 'lost' && name !== 'swept') || hasJanitorOrSaysNot())
   const cells: Cell[] = []
   for (const name of wanted) {
     if (name !== 'swept') cells.push(...cellsOf(name, undisturbed.calls))
-    else for (const loss of losses) cells.push(...sweepCells(loss, await playUndisturbedSweep(loss.lostAt, packer)))
+    else
+      for (const loss of losses)
+        cells.push(...sweepCells(loss, await playUndisturbedSweep(loss.lostAt, packer, template)))
   }
   const chosenCells = cells.filter((cell) => only.length === 0 || only.some((text) => spellCell(cell).includes(text)))
   const calls = new Set(chosenCells.map((cell) => `${pointOf(cell).by} ${pointOf(cell).action}`)).size
@@ -97,12 +108,12 @@ async function playMatrix(): Promise<Matrix> {
     `Packer ${packer.version}: ${chosenCells.length} runs over ${calls} different calls, ${parallel} at a time`
   )
   const results: Result[] = await playAll(chosenCells, {
-    play: (cell) => (cell.section === 'swept' ? playSweep(cell, packer) : play(cell, packer)),
+    play: (cell) => (cell.section === 'swept' ? playSweep(cell, packer, template) : play(cell, packer, {template})),
     parallel,
     signal,
     onResult: (result, done) => console.log(`${String(done).padStart(4)}/${chosenCells.length} ${lineOf(result)}`)
   })
-  const matrix = {packer: undisturbed.packer.version, results}
+  const matrix = {packer: undisturbed.packer.version, template, results}
   if (json !== undefined) await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`)
   return matrix
 }

@@ -1,11 +1,14 @@
 import {meanings, type FaultKind} from '../cloud/faults/kinds.ts'
 import {sections, type Section} from './cells.ts'
+import type {TemplateName} from './play.ts'
 import type {Result} from './result.ts'
 import {bystandersOf, sentenceOf} from './table.ts'
 
 /** What `npm run faults --json` writes. */
 export interface Matrix {
   readonly packer: string
+  /** Absent: the shipped one. */
+  readonly template?: TemplateName
   readonly results: readonly Result[]
 }
 
@@ -52,12 +55,24 @@ export function documentOf(matrices: readonly Matrix[]): string {
   ].join('\n')}\n`
 }
 
-function partOf({packer, results}: Matrix): string[] {
+function partOf({packer, template = 'shipped', results}: Matrix): string[] {
   const present = sections.filter((section) => results.some((result) => result.section === section))
   return present.flatMap((section) => {
     const own = results.filter((result) => result.section === section)
-    return [`## ${titles[section]}, Packer ${packer}`, '', `${sentenceOf(own)}.`, '', ...tablesOf(section, own), '']
+    return [
+      `## ${titles[section]}, Packer ${packer}${ofTemplate[template]}`,
+      '',
+      `${sentenceOf(own)}.`,
+      '',
+      ...tablesOf(section, own),
+      ''
+    ]
   })
+}
+
+const ofTemplate: Record<TemplateName, string> = {
+  shipped: '',
+  several: ', two builds of one name, a volume and a mapped snapshot'
 }
 
 const titles: Record<Section, string> = {

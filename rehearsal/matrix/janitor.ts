@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
 import type {Leftover} from '../cloud/cloud.ts'
 import type {LocalCloud} from '../local-cloud.ts'
 import {runAction} from '../runner/run-action.ts'
@@ -21,16 +22,29 @@ export interface Swept {
   readonly errors: readonly string[]
 }
 
-/** The clock of a cloud in which a bake is lost. */
+/** The clock of a cloud. */
 export interface Clock {
   readonly now: () => Date
+  /** Does something two minutes ago, as those see it who come later. */
+  readonly before: <T>(work: () => Promise<T>) => Promise<T>
   /** Lets so much time pass that what the bake made has expired. */
   readonly expire: () => void
 }
 
 export function createClock(): Clock {
   let ahead = 0
-  return {now: () => new Date(Date.now() + ahead), expire: () => void (ahead = 4 * 3_600_000)}
+  return {
+    now: () => new Date(Date.now() + ahead),
+    async before(work) {
+      ahead = -120_000
+      try {
+        return await work()
+      } finally {
+        ahead = 0
+      }
+    },
+    expire: () => void (ahead = 4 * 3_600_000)
+  }
 }
 
 /**
@@ -51,13 +65,24 @@ export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: 
     onLine: errors.onLine,
     ...(kill && {kill})
   })
-  return {exitCode, seconds, leftovers: cloud.leftovers(givenOut(local)), errors: errors.main}
+  const given = await givenOut(local)
+  const leftovers = cloud.leftovers(given).filter(({id}) => !given.includes(id))
+  return {exitCode, seconds, leftovers, errors: errors.main}
 }
 
-/** Taking the expiry off is a bake's last act on its image: from then on the image is verified and its owner's. */
-function givenOut({cloud}: LocalCloud): string[] {
-  const given = cloud.calls.some(
-    ({action: name, by, status}) => name === 'DeleteTags' && by === 'action' && status === 200
-  )
-  return given ? cloud.leftovers().flatMap(({type, id}) => (type === 'image' ? [id] : [])) : []
+/**
+ * Taking the expiry off is a bake's last act on what it gives out: from then on it is its owner's. Until then everything that is given out
+ * has one.
+ */
+async function givenOut({cloud}: LocalCloud): Promise<string[]> {
+  const {endpoint, region, administrator: credentials} = cloud
+  // The first attempt tells the SDK what time it is in the cloud.
+  const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
+  const {Tags = []} = await cloud.furnish(() => ec2.describeTags({}))
+  ec2.destroy()
+  const idsWith = (key: string): string[] =>
+    Tags.flatMap(({Key, ResourceId}) => (Key === key ? (ResourceId ?? []) : []))
+  const expiring = new Set(idsWith('bake-jenkins-ami:expires'))
+  const given = /^(ami|vol|snap)-/
+  return idsWith('bake-jenkins-ami:bake').filter((id) => given.test(id) && !expiring.has(id))
 }

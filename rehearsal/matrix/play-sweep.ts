@@ -5,15 +5,20 @@ import {triggerAt} from '../triggers.ts'
 import {spellTrial, type Cell} from './cells.ts'
 import {createClock, sweepAfterwards} from './janitor.ts'
 import {judgeSweep} from './judge-sweep.ts'
-import {playAmongBystanders} from './play.ts'
+import {playAmongBystanders, type TemplateName} from './play.ts'
 import type {Result} from './result.ts'
 
 export type SweepCell = Extract<Cell, {section: 'swept'}>
 
 /** Loses a bake and sweeps, with nothing going wrong: the sweep's calls are the rows of the matrix. */
-export async function playUndisturbedSweep(lostAt: string, packer: Packer): Promise<ReportedCall[]> {
+export async function playUndisturbedSweep(
+  lostAt: string,
+  packer: Packer,
+  template?: TemplateName
+): Promise<ReportedCall[]> {
   const clock = createClock()
-  const {after} = await playAmongBystanders({packer, loseAt: lostAt, now: clock.now}, async (local, folder) => {
+  const options = {packer, loseAt: lostAt, clock, ...(template && {template})}
+  const {after} = await playAmongBystanders(options, async (local, folder) => {
     clock.expire()
     const before = local.cloud.calls.length
     const {exitCode, leftovers, errors} = await sweepAfterwards(local, folder)
@@ -24,11 +29,11 @@ export async function playUndisturbedSweep(lostAt: string, packer: Packer): Prom
 }
 
 /** Loses a bake, sweeps while something goes wrong, and sweeps again. */
-export async function playSweep(cell: SweepCell, packer: Packer): Promise<Result> {
+export async function playSweep(cell: SweepCell, packer: Packer, template?: TemplateName): Promise<Result> {
   const {section, lostAt, trial} = cell
   const clock = createClock()
   const {after, bystanders, touched} = await playAmongBystanders(
-    {packer, loseAt: lostAt, now: clock.now},
+    {packer, loseAt: lostAt, clock, ...(template && {template})},
     async (local, folder) => {
       const {cloud} = local
       clock.expire()

@@ -5,34 +5,45 @@ import type {LocalCloud} from '../local-cloud.ts'
 import type {Packer} from '../packers/packer.ts'
 import {rehearse, type RehearseOptions} from '../rehearse.ts'
 import type {Report} from '../report.ts'
+import {severalBuilders, snapshotVariable} from '../template/several-builders.ts'
 import {placeBystanders, type Bystanders} from './bystanders.ts'
 import {pointOf, spellCell, type Cell} from './cells.ts'
 import {createErrorLines} from './error-lines.ts'
-import {createClock, sweepAfterwards} from './janitor.ts'
+import {createClock, sweepAfterwards, type Clock} from './janitor.ts'
 import {judge} from './judge.ts'
 import type {Result} from './result.ts'
 
 export type BakeCell = Exclude<Cell, {section: 'swept'}>
 
+/** What is baked: the shipped template, or one of the user's own with several builders (several-builders.ts). */
+export type TemplateName = 'shipped' | 'several'
+
+export const templateNames: readonly TemplateName[] = ['shipped', 'several']
+
 /** A run in which nothing goes wrong: its calls are the rows of the matrix. */
-export async function playUndisturbed(packer: Packer): Promise<Report> {
-  const {report} = await playAmongBystanders({packer}, async () => {})
+export async function playUndisturbed(packer: Packer, template: TemplateName = 'shipped'): Promise<Report> {
+  const {report} = await playAmongBystanders({packer, template}, async () => {})
   if (report.exitCode !== 0) throw new Error('The run in which nothing goes wrong has failed: npm run rehearse')
   return report
 }
 
 /**
  * Plays one cell on light machines, in a cloud of its own.
- * @param actionFolder with action.yml; default this project's
+ * @param action a folder with action.yml; default this project's
  */
-export async function play(cell: BakeCell, packer: Packer, actionFolder?: string): Promise<Result> {
+export async function play(
+  cell: BakeCell,
+  packer: Packer,
+  {action: actionFolder, template = 'shipped'}: {readonly action?: string; readonly template?: TemplateName} = {}
+): Promise<Result> {
   const errors = createErrorLines()
   const clock = createClock()
   const options = {
     ...optionsFor(cell),
     ...(actionFolder !== undefined && {action: actionFolder}),
     packer,
-    now: clock.now,
+    template,
+    clock,
     onLine: errors.onLine
   }
   const {report, bystanders, touched, after} = await playAmongBystanders(options, async (local, folder) => {
@@ -62,6 +73,11 @@ export async function play(cell: BakeCell, packer: Packer, actionFolder?: string
   }
 }
 
+interface PlayOptions extends Omit<RehearseOptions, 'folder' | 'onCloud' | 'afterwards' | 'now'> {
+  readonly template?: TemplateName
+  readonly clock?: Clock
+}
+
 interface Performance<T> {
   readonly report: Report
   readonly bystanders: Bystanders
@@ -75,18 +91,31 @@ interface Performance<T> {
  * @param afterwards what happens in the same cloud when the action has ended
  */
 export async function playAmongBystanders<T>(
-  options: Omit<RehearseOptions, 'folder' | 'onCloud' | 'afterwards'>,
+  {template = 'shipped', clock = createClock(), ...options}: PlayOptions,
   afterwards: (local: LocalCloud, folder: string) => Promise<T>
 ): Promise<Performance<T>> {
+  // The snapshot that it maps in is known once the account is full.
+  const inputs: Record<string, string> = {
+    ...(template === 'several' && {template: severalBuilders()}),
+    ...options.inputs
+  }
   const folder = await mkdtemp(join(tmpdir(), 'faults-'))
   let bystanders: Bystanders | undefined
   let rest: Pick<Performance<T>, 'touched' | 'after'> | undefined
   try {
     const report = await rehearse({
       ...options,
+      inputs,
+      now: clock.now,
       folder,
       async onCloud({cloud}) {
-        bystanders = await placeBystanders(cloud)
+        const placed = await clock.before(() => placeBystanders(cloud))
+        bystanders = placed
+        if (template === 'several') inputs['vars'] = `${snapshotVariable}=${placed.snapshotId}`
+      },
+      onLine(line) {
+        bystanders?.onLine(line)
+        options.onLine?.(line)
       },
       async afterwards(local) {
         const after = await afterwards(local, folder)

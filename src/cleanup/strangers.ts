@@ -1,4 +1,4 @@
-import {DeleteTagsCommand} from '@aws-sdk/client-ec2'
+import {DeleteTagsCommand, type EC2Client} from '@aws-sdk/client-ec2'
 import type {Account} from '../ec2/account.ts'
 import {tagKeys} from '../image/tags.ts'
 import {messageOf} from '../report/errors.ts'
@@ -21,24 +21,34 @@ export function untagging({account, log, limit}: Untagging): (strangers: readonl
   return async (strangers) => {
     const fresh = strangers.filter(({id, region}) => !known.has(`${id} ${region}`))
     fresh.forEach(({id, region}) => known.add(`${id} ${region}`))
-    await Promise.all(fresh.map((one) => untag(one, account, log, limit)))
+    const regions = [...new Set(fresh.map(({region}) => region))]
+    await Promise.all(
+      regions.map((region) => {
+        const ec2 = region === undefined ? account.ec2 : account.inRegion(region)
+        return untag(
+          ec2,
+          fresh.filter((one) => one.region === region),
+          log,
+          limit
+        )
+      })
+    )
   }
 }
 
 async function untag(
-  {type, id, region}: Described,
-  account: Account,
+  ec2: EC2Client,
+  strangers: readonly Described[],
   log: Log,
   abortSignal: AbortSignal
 ): Promise<void> {
-  const ec2 = region === undefined ? account.ec2 : account.inRegion(region)
+  const names = strangers.map(({type, id}) => `${type} ${id}`).join(', ')
+  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names}`)
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires]
-  log.info(
-    `The ${type} ${id} carries the tags of this bake and was there before it: it stays, and the tags are taken off`
-  )
+  const Resources = strangers.map(({id}) => id)
   try {
-    await ec2.send(new DeleteTagsCommand({Resources: [id], Tags: keys.map((Key) => ({Key}))}), {abortSignal})
+    await ec2.send(new DeleteTagsCommand({Resources, Tags: keys.map((Key) => ({Key}))}), {abortSignal})
   } catch (error) {
-    log.info(`The ${type} ${id} keeps the tags of this bake, which do it no harm: ${messageOf(error)}`)
+    log.info(`They could not be taken off ${names}: ${messageOf(error)}`)
   }
 }

@@ -102,6 +102,8 @@ const builderActions = [
     'DeleteLaunchTemplate',
     'DeleteSecurityGroup',
     'DeleteSnapshot',
+    // amazon-ebsvolume takes run_volume_tags off its volumes again.
+    'DeleteTags',
     'DeleteVolume',
     'DeregisterImage',
     'DetachVolume',

@@ -110,18 +110,21 @@ const windingUpMs = 30 * 60_000
 
 export function timesOf(resources: readonly Described[]): BakeTimes {
   const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
-  const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
-  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))]
-  const told = lifetimes.flatMap(({began}) => began ?? [])
   const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
-  if (told.length === 0) {
-    const earliest = new Date(end.getTime() - longestBakeMs)
-    const since = new Date(Math.min(...resources.map(({created = end}) => created.getTime())))
-    return {began: earliest, since, until: expires, end, expires, machines}
+  const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
+  // Nothing that somebody tagged by hand makes a bake begin earlier.
+  const told = lifetimes
+    .flatMap((one) => (one.began === undefined ? [] : [{...one, began: one.began}]))
+    .toSorted((one, other) => other.began.getTime() - one.began.getTime())
+    .at(0)
+  if (told) {
+    const {began, end, expires} = told
+    const until = new Date(end.getTime() + windingUpMs)
+    return {began, since: began, until, end, expires, machines, timeoutMs: end.getTime() - began.getTime()}
   }
-  const began = latest(told)
-  const timeoutMs = end.getTime() - began.getTime()
-  return {began, since: began, until: new Date(end.getTime() + windingUpMs), end, expires, machines, timeoutMs}
+  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))]
+  const since = new Date(Math.min(...resources.map(({created = end}) => created.getTime())))
+  return {began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines}
 }
 
 /** @returns undefined for what goes */

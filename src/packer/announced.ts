@@ -113,7 +113,7 @@ export interface Announcement {
   readonly keyPair?: string
   readonly securityGroup?: string
   readonly instance?: string
-  readonly hint?: Hint
+  readonly hints: readonly Hint[]
 }
 
 /** Not to be believed, but to be looked at in AWS: the machine may say it as well. */
@@ -152,8 +152,8 @@ export class Announcements {
   }
 
   note(said: Said): Announcement {
-    const {build, text} = said
-    if (build === '') return {}
+    const {build, text, byOthers} = said
+    if (build === '') return {hints: []}
     const before = this.#builds.get(build) ?? nothing
     const after = noted(before, said)
     this.#builds.set(build, after)
@@ -161,11 +161,16 @@ export class Announcements {
       after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
     const [keyPair, securityGroup, instance] = [fresh('keyPairs'), fresh('securityGroups'), fresh('instances')]
     const hint = instance === undefined ? this.#hintIn(text) : undefined
+    // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
+    const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
     return {
       ...(keyPair === undefined ? {} : {keyPair}),
       ...(securityGroup === undefined ? {} : {securityGroup}),
       ...(instance === undefined ? {} : {instance}),
-      ...(hint === undefined ? {} : {hint})
+      hints: [
+        ...(hint === undefined ? [] : [hint]),
+        ...(isUntagged ? after.instances.map((id): Hint => ({type: 'instance', id})) : [])
+      ]
     }
   }
 

@@ -126,11 +126,11 @@ async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Prom
     const message = parseMessage(line)
     if (message) messages.push(message)
     const said = message ? speakers.hear(message) : {build: '', text: line, byOthers: true}
-    const {keyPair, securityGroup, instance, hint} = said ? announcements.note(said) : {}
+    const {keyPair, securityGroup, instance, hints = []} = said ? announcements.note(said) : {}
     if (keyPair) job.onKeyPair(keyPair)
     if (securityGroup) job.onSecurityGroup(securityGroup)
     if (instance) job.onInstance(instance)
-    if (hint) job.onHint(hint)
+    hints.forEach((hint) => job.onHint(hint))
     if (said) log.quote(said.build || 'packer', said.text)
   }
   return {messages, finished: speakers.finished}
