@@ -52428,6 +52428,7 @@ function sum(builds) {
     instanceProfiles: builds.flatMap(({ instanceProfiles }) => instanceProfiles),
     roles: builds.flatMap(({ roles }) => roles),
     instances: builds.flatMap(({ instances }) => instances),
+    volumes: builds.flatMap(({ volumes }) => volumes),
     launchTemplates: builds.flatMap(({ launchTemplates }) => launchTemplates),
     spot: builds.some(({ spot }) => spot),
     copyRegions: [...new Set(builds.flatMap(({ copyRegions }) => copyRegions))],
@@ -52442,6 +52443,7 @@ var nothing = {
   instanceProfiles: [],
   roles: [],
   instances: [],
+  volumes: [],
   launchTemplates: [],
   spot: false,
   launching: 0,
@@ -52473,32 +52475,31 @@ var Announcements = class {
     this.#builds.set(build2, after);
     const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
     const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
-    const hint = instance === void 0 ? this.#hintIn(text2) : void 0;
+    const hints = instance === void 0 ? this.#hintsIn(text2) : [];
     const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
     return {
       ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
       ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
       ...instance === void 0 ? {} : { instance },
-      hints: [
-        ...hint === void 0 ? [] : [hint],
-        ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []
-      ]
+      hints: [...hints, ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []]
     };
   }
-  #hintIn(text2) {
-    const hint = hintIn(text2.trim());
-    if (!hint || this.#hints.has(hint.id) || this.#hints.size >= most) return void 0;
-    this.#hints.set(hint.id, hint);
-    return hint;
+  /** Those that were not heard before. */
+  #hintsIn(text2) {
+    const fresh = hintsIn(text2.trim()).filter(({ id: id2 }) => !this.#hints.has(id2)).slice(0, Math.max(0, most - this.#hints.size));
+    fresh.forEach((hint) => this.#hints.set(hint.id, hint));
+    return fresh;
   }
 };
-function hintIn(text2) {
-  const [, instance, image, volume] = /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
+function hintsIn(text2) {
+  const [, instance, image, snapshot] = /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
     text2
   ) ?? [];
-  if (instance !== void 0) return { type: "instance", id: instance };
-  if (image !== void 0) return { type: "image", id: image };
-  return volume === void 0 ? void 0 : { type: "volume", id: volume };
+  if (instance !== void 0) return [{ type: "instance", id: instance }];
+  if (image !== void 0) return [{ type: "image", id: image }];
+  if (snapshot !== void 0) return [{ type: "volume", id: snapshot }];
+  const ids = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
+  return [...new Set(ids)].slice(0, most).map((id2) => ({ type: "volume", id: id2 }));
 }
 function noted(build2, { text: text2, byOthers }) {
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
@@ -52513,6 +52514,10 @@ function noted(build2, { text: text2, byOthers }) {
   const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
   if (instance) {
     return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
+  }
+  const [, volumes] = /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text2.trim()) ?? [];
+  if (volumes !== void 0) {
+    return { ...build2, volumes: [.../* @__PURE__ */ new Set([...build2.volumes, ...volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? []])] };
   }
   const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
   if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
@@ -61754,6 +61759,7 @@ function knownOf({ made, announced: announced2 }) {
   return [
     ...made,
     ...told("instance", announced2.instances),
+    ...told("volume", announced2.volumes),
     ...told("launch-template", announced2.launchTemplates),
     ...told("instance-profile", announced2.instanceProfiles),
     ...told("role", announced2.roles)
@@ -61921,18 +61927,16 @@ async function lookAtHome(look2, sight, traces, home) {
     filter("instance-id", announced2.instances),
     filter("tag:aws:ec2launchtemplate:id", announced2.launchTemplates)
   ]);
+  const hinted = (type2) => announced2.hints.flatMap((one) => one.type === type2 ? [one.id] : []);
   const instanceIds = sight.proved.ids("instance");
   const recordsTemplate = traces.records.resources.some(({ type: type2 }) => type2 === "launch-template");
   const usesSpot = announced2.spot || recordsTemplate;
   await Promise.all([
-    look2.for("volume", volumesBy, [filter("attachment.instance-id", instanceIds)]),
-    look2.for("image", imagesBy, [
-      filter("source-instance-id", instanceIds),
-      filter(
-        "image-id",
-        announced2.hints.map(({ id: id2 }) => id2).filter((id2) => id2.startsWith("ami-"))
-      )
+    look2.for("volume", volumesBy, [
+      filter("attachment.instance-id", instanceIds),
+      filter("volume-id", [...announced2.volumes, ...hinted("volume")])
     ]),
+    look2.for("image", imagesBy, [filter("source-instance-id", instanceIds), filter("image-id", hinted("image"))]),
     look2.for("security-group", securityGroupsBy, [filter("group-name", announced2.securityGroups)]),
     look2.for("key-pair", keyPairsBy, [filter("key-name", [...announced2.keyPairs, ...announced2.doubtfulKeyPairs])]),
     usesSpot ? look2.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : void 0,
@@ -61991,9 +61995,9 @@ async function lookInIam(account, sight, { announced: announced2 }, signal) {
 }
 function doubtsIn({ described, evidence: evidence2, proved }, { announced: announced2 }) {
   const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced2.doubtfulKeyPairs.includes(name ?? "");
-  const isUnproved = (one) => one.type === "image" && announced2.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
+  const isUnproved = (one) => one.type !== "instance" && announced2.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
   return [
-    ...described.filter(isUnproved).map(({ id: id2 }) => unseen("image", unproved, void 0, id2)),
+    ...described.filter(isUnproved).map(({ type: type2, id: id2 }) => unseen(type2, unproved, void 0, id2)),
     ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
     ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region2 }) => unseen(type2, undecided, region2, id2)),
     ...announced2.untraceable ? [unseen("instance", untraceable)] : []
@@ -62001,7 +62005,7 @@ function doubtsIn({ described, evidence: evidence2, proved }, { announced: annou
 }
 var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
 var doubtful = "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.";
-var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Deregister it if nothing uses it, and delete its snapshots.";
+var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Remove it if nothing uses it, with the snapshots of an image.";
 var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
 
 // src/cleanup/remove.ts

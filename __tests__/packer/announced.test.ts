@@ -20,6 +20,7 @@ it('knows the names that Packer announces before it makes something', () => {
     instanceProfiles: [],
     roles: [],
     instances: ['i-0123456789abcdef0'],
+    volumes: [],
     launchTemplates: [],
     spot: false,
     copyRegions: [],
@@ -70,6 +71,21 @@ it('takes what may be the machine’s for no more than a hint', () => {
   })
   const many = Array.from({length: 1_000}, (_, n) => print(`AMI: ami-${String(n).padStart(8, '0')}`))
   expect(announcedBy(many.join('\n')).hints.length).toBeLessThanOrEqual(50)
+})
+
+it('knows the volumes that amazon-ebsvolume tells before it connects, and takes what it tells later for a hint', () => {
+  const output = [
+    say('Found Image ID: ami-01234567'),
+    say("Deleting 'run_volume_tags' on EBS Volumes: vol-01234567%!(PACKER_COMMA) vol-12345678"),
+    print('Applying tags to EBS Volume: vol-01234567'),
+    say('Connected to SSH!'),
+    print('Applying tags to EBS Volume: vol-0aaaaaaa'),
+    say('Created Volumes: EBS Volumes were created:\\n==> amazon-ebs.jenkins: us-east-1:vol-0bbbbbbb')
+  ].join('\n')
+  expect(announcedBy(output)).toMatchObject({
+    volumes: ['vol-01234567', 'vol-12345678'],
+    hints: [{type: 'volume', id: 'vol-0bbbbbbb'}]
+  })
 })
 
 it('reads what Packer reports at its end on lines that no machine can write', () => {

@@ -1,6 +1,7 @@
 import type {Filter} from '@aws-sdk/client-ec2'
 import type {Account} from '../ec2/account.ts'
 import {tagKeys} from '../image/tags.ts'
+import type {Hint} from '../packer/announced.ts'
 import {
   imagesBy,
   instancesBy,
@@ -74,18 +75,16 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
     filter('instance-id', announced.instances),
     filter('tag:aws:ec2launchtemplate:id', announced.launchTemplates)
   ])
+  const hinted = (type: Hint['type']): string[] => announced.hints.flatMap((one) => (one.type === type ? [one.id] : []))
   const instanceIds = sight.proved.ids('instance')
   const recordsTemplate = traces.records.resources.some(({type}) => type === 'launch-template')
   const usesSpot = announced.spot || recordsTemplate
   await Promise.all([
-    look.for('volume', volumesBy, [filter('attachment.instance-id', instanceIds)]),
-    look.for('image', imagesBy, [
-      filter('source-instance-id', instanceIds),
-      filter(
-        'image-id',
-        announced.hints.map(({id}) => id).filter((id) => id.startsWith('ami-'))
-      )
+    look.for('volume', volumesBy, [
+      filter('attachment.instance-id', instanceIds),
+      filter('volume-id', [...announced.volumes, ...hinted('volume')])
     ]),
+    look.for('image', imagesBy, [filter('source-instance-id', instanceIds), filter('image-id', hinted('image'))]),
     look.for('security-group', securityGroupsBy, [filter('group-name', announced.securityGroups)]),
     look.for('key-pair', keyPairsBy, [filter('key-name', [...announced.keyPairs, ...announced.doubtfulKeyPairs])]),
     usesSpot ? look.with('launch-template', (reader) => launchTemplatesOf(reader, traces)) : undefined,
@@ -164,7 +163,7 @@ function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Le
   const isDoubtful = ({type, name, tags}: Described): boolean =>
     type === 'key-pair' && tags[tagKeys.bake] === undefined && announced.doubtfulKeyPairs.includes(name ?? '')
   const isUnproved = (one: Described): boolean =>
-    one.type === 'image' &&
+    one.type !== 'instance' &&
     announced.hints.some(({id}) => id === one.id) &&
     one.tags[tagKeys.bake] === undefined &&
     one.created !== undefined &&
@@ -172,7 +171,7 @@ function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Le
     !proved.own.includes(one) &&
     !evidence.stays(one)
   return [
-    ...described.filter(isUnproved).map(({id}) => unseen('image', unproved, undefined, id)),
+    ...described.filter(isUnproved).map(({type, id}) => unseen(type, unproved, undefined, id)),
     ...described.filter(isDoubtful).map(({id}) => unseen('key-pair', doubtful, undefined, id)),
     ...described
       .filter((one) => isUndecided(one, evidence))
@@ -191,7 +190,7 @@ const doubtful =
 
 const unproved =
   'Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody ' +
-  "else's. Deregister it if nothing uses it, and delete its snapshots."
+  "else's. Remove it if nothing uses it, with the snapshots of an image."
 
 const undecided =
   'It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may ' +

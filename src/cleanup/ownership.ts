@@ -194,6 +194,7 @@ function knownOf({made, announced}: Evidence): Resource[] {
   return [
     ...made,
     ...told('instance', announced.instances),
+    ...told('volume', announced.volumes),
     ...told('launch-template', announced.launchTemplates),
     ...told('instance-profile', announced.instanceProfiles),
     ...told('role', announced.roles)

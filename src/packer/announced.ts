@@ -16,6 +16,8 @@ export interface Announced {
   readonly roles: readonly string[]
   /** Ids, told after the launch. */
   readonly instances: readonly string[]
+  /** Ids of volumes of these instances, which amazon-ebsvolume tells before it connects. */
+  readonly volumes: readonly string[]
   /** Ids, told after the call; before it Packer says only that it launches a spot instance. */
   readonly launchTemplates: readonly string[]
   readonly spot: boolean
@@ -69,6 +71,7 @@ function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' 
     instanceProfiles: builds.flatMap(({instanceProfiles}) => instanceProfiles),
     roles: builds.flatMap(({roles}) => roles),
     instances: builds.flatMap(({instances}) => instances),
+    volumes: builds.flatMap(({volumes}) => volumes),
     launchTemplates: builds.flatMap(({launchTemplates}) => launchTemplates),
     spot: builds.some(({spot}) => spot),
     copyRegions: [...new Set(builds.flatMap(({copyRegions}) => copyRegions))],
@@ -86,6 +89,7 @@ export interface BuildAnnouncements {
   readonly instanceProfiles: readonly string[]
   readonly roles: readonly string[]
   readonly instances: readonly string[]
+  readonly volumes: readonly string[]
   readonly launchTemplates: readonly string[]
   readonly spot: boolean
   /** How many launches were begun of which no end was told; of images the same. */
@@ -101,6 +105,7 @@ const nothing: BuildAnnouncements = {
   instanceProfiles: [],
   roles: [],
   instances: [],
+  volumes: [],
   launchTemplates: [],
   spot: false,
   launching: 0,
@@ -160,36 +165,37 @@ export class Announcements {
     const fresh = (kind: 'keyPairs' | 'securityGroups' | 'instances'): string | undefined =>
       after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
     const [keyPair, securityGroup, instance] = [fresh('keyPairs'), fresh('securityGroups'), fresh('instances')]
-    const hint = instance === undefined ? this.#hintIn(text) : undefined
+    const hints = instance === undefined ? this.#hintsIn(text) : []
     // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
     const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
     return {
       ...(keyPair === undefined ? {} : {keyPair}),
       ...(securityGroup === undefined ? {} : {securityGroup}),
       ...(instance === undefined ? {} : {instance}),
-      hints: [
-        ...(hint === undefined ? [] : [hint]),
-        ...(isUntagged ? after.instances.map((id): Hint => ({type: 'instance', id})) : [])
-      ]
+      hints: [...hints, ...(isUntagged ? after.instances.map((id): Hint => ({type: 'instance', id})) : [])]
     }
   }
 
-  #hintIn(text: string): Hint | undefined {
-    const hint = hintIn(text.trim())
-    if (!hint || this.#hints.has(hint.id) || this.#hints.size >= most) return undefined
-    this.#hints.set(hint.id, hint)
-    return hint
+  /** Those that were not heard before. */
+  #hintsIn(text: string): Hint[] {
+    const fresh = hintsIn(text.trim())
+      .filter(({id}) => !this.#hints.has(id))
+      .slice(0, Math.max(0, most - this.#hints.size))
+    fresh.forEach((hint) => this.#hints.set(hint.id, hint))
+    return fresh
   }
 }
 
-function hintIn(text: string): Hint | undefined {
-  const [, instance, image, volume] =
+function hintsIn(text: string): Hint[] {
+  const [, instance, image, snapshot] =
     /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
       text
     ) ?? []
-  if (instance !== undefined) return {type: 'instance', id: instance}
-  if (image !== undefined) return {type: 'image', id: image}
-  return volume === undefined ? undefined : {type: 'volume', id: volume}
+  if (instance !== undefined) return [{type: 'instance', id: instance}]
+  if (image !== undefined) return [{type: 'image', id: image}]
+  if (snapshot !== undefined) return [{type: 'volume', id: snapshot}]
+  const ids = text.startsWith('Created Volumes: ') ? text.match(/\bvol-[0-9a-f]{8,17}\b/g) : null
+  return [...new Set(ids)].slice(0, most).map((id) => ({type: 'volume', id}))
 }
 
 function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnouncements {
@@ -208,6 +214,11 @@ function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnounce
   const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text.trim())?.[1]
   if (instance) {
     return {...build, instances: [...build.instances, instance], launching: Math.max(0, build.launching - 1)}
+  }
+  const [, volumes] =
+    /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text.trim()) ?? []
+  if (volumes !== undefined) {
+    return {...build, volumes: [...new Set([...build.volumes, ...(volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? [])])]}
   }
   const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text.trim())?.[1]
   if (template) return {...build, launchTemplates: [...build.launchTemplates, template]}
