@@ -61654,12 +61654,19 @@ var Proof = class {
   #known;
   /** Those of them of which nothing is left to look at, and what has been proved. */
   #proved;
+  /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
+  #othersKeys;
   constructor(described, evidence2) {
     this.#evidence = evidence2;
     const known = knownOf(evidence2);
     const seen = new Set(described.map(nameOf));
     this.#known = new Set(known.map(nameOf));
     this.#proved = new Map(known.flatMap((one) => seen.has(nameOf(one)) ? [] : [[nameOf(one), one]]));
+    this.#othersKeys = new Set(this.#othersKeysIn(described));
+  }
+  #othersKeysIn(described) {
+    const isOthers = (one) => one.type === "key-pair" && !this.#mayBeOwn(one);
+    return described.filter(isOthers).flatMap(({ name }) => name ?? []);
   }
   add(one) {
     this.#proved.set(nameOf(one), one);
@@ -61669,15 +61676,18 @@ var Proof = class {
     return [...this.#proved.values()].flatMap((one) => one.type === type2 ? [one.id] : []);
   }
   isOwn(one) {
-    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
-    if (this.#evidence.stays(one)) return false;
+    if (!this.#mayBeOwn(one)) return false;
     return carriesTag(one, this.#evidence) || this.#known.has(nameOf(one)) || this.#descends(one);
+  }
+  #mayBeOwn(one) {
+    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
+    return !this.#evidence.stays(one);
   }
   #descends(one) {
     const { announced: announced2 } = this.#evidence;
     const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf({ type: type2, id: id2, ...regionOf(one) }));
     const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
-    const hasKey = one.keyName !== void 0 && announced2.keyPairs.includes(one.keyName);
+    const hasKey = one.keyName !== void 0 && announced2.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
     switch (one.type) {
       case "key-pair":
         return announced2.keyPairs.includes(one.name ?? "");

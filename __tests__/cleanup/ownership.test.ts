@@ -187,6 +187,12 @@ describe('a descent', () => {
     expect(own(found, {announced: {keyPairs: [temporary]}})).toEqual(['lt-1', 'i-1', 'sir-1', 'key-1'])
   })
 
+  it('does not begin at a key pair that was there before, although the template gives its own that name', () => {
+    const found = [one('key-pair', 'key-1', {name: 'builder', ...before}), one('instance', 'i-1', {keyName: 'builder'})]
+    expect(own(found, {announced: {keyPairs: ['builder']}})).toEqual([])
+    expect(own(found.slice(1), {announced: {keyPairs: ['builder']}})).toEqual(['i-1'])
+  })
+
   it('leads to snapshots of a registered image only by the volumes that Packer told', () => {
     const found = [
       one('image', 'ami-1', {rootSnapshotId: 'snap-1', snapshotIds: ['snap-1', 'snap-2']}),

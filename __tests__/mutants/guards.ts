@@ -386,7 +386,8 @@ const lookAlikes = [
     ['cleanup/ownership.test.ts'],
     ['another bake’s things stay', 'carriesOtherTag(one, this.#evidence) || ', ''],
     ['what was there before stays', 'if (created < began.getTime()) return false', ''],
-    ['what is to stay stays', 'if (this.#evidence.stays(one)) return false', ''],
+    ['what is to stay stays', 'return !this.#evidence.stays(one)', 'return true'],
+    ['a key pair of others leads to nothing', ' && !this.#othersKeys.has(one.keyName)', ''],
     ['what came after the bake stays', 'until === undefined || created <= until.getTime()', 'true'],
     ['the group of a VPC stays', 'isNobodys(one) || carriesOtherTag', 'carriesOtherTag'],
     [

@@ -68,6 +68,8 @@ class Proof {
   readonly #known: ReadonlySet<string>
   /** Those of them of which nothing is left to look at, and what has been proved. */
   readonly #proved: Map<string, Resource & Pick<Described, 'snapshotIds'>>
+  /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
+  readonly #othersKeys: ReadonlySet<string>
 
   constructor(described: readonly Described[], evidence: Evidence) {
     this.#evidence = evidence
@@ -75,6 +77,12 @@ class Proof {
     const seen = new Set(described.map(nameOf))
     this.#known = new Set(known.map(nameOf))
     this.#proved = new Map(known.flatMap((one) => (seen.has(nameOf(one)) ? [] : [[nameOf(one), one]])))
+    this.#othersKeys = new Set(this.#othersKeysIn(described))
+  }
+
+  #othersKeysIn(described: readonly Described[]): string[] {
+    const isOthers = (one: Described): boolean => one.type === 'key-pair' && !this.#mayBeOwn(one)
+    return described.filter(isOthers).flatMap(({name}) => name ?? [])
   }
 
   add(one: Described): void {
@@ -87,9 +95,13 @@ class Proof {
   }
 
   isOwn(one: Described): boolean {
-    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false
-    if (this.#evidence.stays(one)) return false
+    if (!this.#mayBeOwn(one)) return false
     return carriesTag(one, this.#evidence) || this.#known.has(nameOf(one)) || this.#descends(one)
+  }
+
+  #mayBeOwn(one: Described): boolean {
+    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false
+    return !this.#evidence.stays(one)
   }
 
   #descends(one: Described): boolean {
@@ -97,7 +109,8 @@ class Proof {
     const isOf = (type: ResourceType, id: string | undefined): boolean =>
       id !== undefined && this.#proved.has(nameOf({type, id, ...regionOf(one)}))
     const isOfAny = (type: ResourceType, ids: readonly string[] = []): boolean => ids.some((id) => isOf(type, id))
-    const hasKey = one.keyName !== undefined && announced.keyPairs.includes(one.keyName)
+    const hasKey =
+      one.keyName !== undefined && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName)
     switch (one.type) {
       case 'key-pair':
         return announced.keyPairs.includes(one.name ?? '')
