@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path24 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path26 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path24 && path24[0] !== "/") {
-          path24 = `/${path24}`;
+        if (path26 && path26[0] !== "/") {
+          path26 = `/${path26}`;
         }
-        return new URL(`${origin}${path24}`);
+        return new URL(`${origin}${path26}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path24, origin }
+          request: { method, path: path26, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path24);
+        debuglog("sending request to %s %s/%s", method, origin, path26);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path24, origin },
+          request: { method, path: path26, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path24,
+          path26,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path24, origin }
+          request: { method, path: path26, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path24);
+        debuglog("trailers received from %s %s/%s", method, origin, path26);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path24, origin },
+          request: { method, path: path26, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path24,
+          path26,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path24, origin }
+            request: { method, path: path26, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path24);
+          debuglog("sending request to %s %s/%s", method, origin, path26);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path24,
+        path: path26,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path24 !== "string") {
+        if (typeof path26 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path24[0] !== "/" && !(path24.startsWith("http://") || path24.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path26[0] !== "/" && !(path26.startsWith("http://") || path26.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path24)) {
+        } else if (invalidPathRegex.test(path26)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path24, query) : path24;
+        this.path = query ? buildURL(path26, query) : path26;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path24, host, upgrade, blocking, reset } = request;
+      const { method, path: path26, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path24} HTTP/1.1\r
+      let header = `${method} ${path26} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path24, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path26, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path24;
+      headers[HTTP2_HEADER_PATH] = path26;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path24 = search ? `${pathname}${search}` : pathname;
+        const path26 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path24;
+        this.opts.path = path26;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path24 = "/",
+          path: path26 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path24;
+        opts.path = origin + path26;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path24) {
-      if (typeof path24 !== "string") {
-        return path24;
+    function safeUrl(path26) {
+      if (typeof path26 !== "string") {
+        return path26;
       }
-      const pathSegments = path24.split("?");
+      const pathSegments = path26.split("?");
       if (pathSegments.length !== 2) {
-        return path24;
+        return path26;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path24, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path24);
+    function matchKey(mockDispatch2, { path: path26, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path26);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key) {
       const basePath = key.query ? buildURL(key.path, key.query) : key.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path24 }) => matchValue(safeUrl(path24), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path26 }) => matchValue(safeUrl(path26), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path24, method, body, headers, query } = opts;
+      const { path: path26, method, body, headers, query } = opts;
       return {
-        path: path24,
+        path: path26,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path24, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path26, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path24,
+            Path: path26,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -12041,12 +12041,12 @@ var require_headers = __commonJS({
       append(name, value, isLowerCase) {
         this[kHeadersSortedMap] = null;
         const lowercaseName = isLowerCase ? name : name.toLowerCase();
-        const exists2 = this[kHeadersMap].get(lowercaseName);
-        if (exists2) {
+        const exists3 = this[kHeadersMap].get(lowercaseName);
+        if (exists3) {
           const delimiter3 = lowercaseName === "cookie" ? "; " : ", ";
           this[kHeadersMap].set(lowercaseName, {
-            name: exists2.name,
-            value: `${exists2.value}${delimiter3}${value}`
+            name: exists3.name,
+            value: `${exists3.value}${delimiter3}${value}`
           });
         } else {
           this[kHeadersMap].set(lowercaseName, { name, value });
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path24) {
-      for (let i9 = 0; i9 < path24.length; ++i9) {
-        const code2 = path24.charCodeAt(i9);
+    function validateCookiePath(path26) {
+      for (let i9 = 0; i9 < path26.length; ++i9) {
+        const code2 = path26.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path24 = opts.path;
+          let path26 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path24 = `/${path24}`;
+            path26 = `/${path26}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path24);
+          url = new URL(util.parseOrigin(url).origin + path26);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20275,10 +20275,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs4, calculateBodyLength;
+var import_node_fs5, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs4 = require("node:fs");
+    import_node_fs5 = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -20291,11 +20291,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs4.ReadStream) {
+      } else if (body instanceof import_node_fs5.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs4.lstatSync)(body.path).size;
+          return (0, import_node_fs5.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs4.fstatSync)(body.fd).size;
+          return (0, import_node_fs5.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -20563,14 +20563,14 @@ var init_getProfileName = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
-var import_node_crypto, import_node_path2, getSSOTokenFilepath;
+var import_node_crypto2, import_node_path2, getSSOTokenFilepath;
 var init_getSSOTokenFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
-    import_node_crypto = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
     import_node_path2 = require("node:path");
     init_getHomeDir();
     getSSOTokenFilepath = (id2) => {
-      const hasher = (0, import_node_crypto.createHash)("sha1");
+      const hasher = (0, import_node_crypto2.createHash)("sha1");
       const cacheName = hasher.update(id2).digest("hex");
       return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
     };
@@ -20578,10 +20578,10 @@ var init_getSSOTokenFilepath = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
-var import_promises2, tokenIntercept, getSSOTokenFromFile;
+var import_promises5, tokenIntercept, getSSOTokenFromFile;
 var init_getSSOTokenFromFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
-    import_promises2 = require("node:fs/promises");
+    import_promises5 = require("node:fs/promises");
     init_getSSOTokenFilepath();
     tokenIntercept = {};
     getSSOTokenFromFile = async (id2) => {
@@ -20589,7 +20589,7 @@ var init_getSSOTokenFromFile = __esm({
         return tokenIntercept[id2];
       }
       const ssoTokenFilepath = getSSOTokenFilepath(id2);
-      const ssoTokenText = await (0, import_promises2.readFile)(ssoTokenFilepath, "utf8");
+      const ssoTokenText = await (0, import_promises5.readFile)(ssoTokenFilepath, "utf8");
       return JSON.parse(ssoTokenText);
     };
   }
@@ -20705,20 +20705,20 @@ var init_parseIni = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises3, filePromises, fileIntercept, readFile2;
+var import_promises6, filePromises, fileIntercept, readFile2;
 var init_readFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
-    import_promises3 = require("node:fs/promises");
+    import_promises6 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path24, options) => {
-      if (fileIntercept[path24] !== void 0) {
-        return fileIntercept[path24];
+    readFile2 = (path26, options) => {
+      if (fileIntercept[path26] !== void 0) {
+        return fileIntercept[path26];
       }
-      if (!filePromises[path24] || options?.ignoreCache) {
-        filePromises[path24] = (0, import_promises3.readFile)(path24, "utf8");
+      if (!filePromises[path26] || options?.ignoreCache) {
+        filePromises[path26] = (0, import_promises6.readFile)(path26, "utf8");
       }
-      return filePromises[path24];
+      return filePromises[path26];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path24, contents) {
-        fileIntercept[path24] = Promise.resolve(contents);
+      interceptFile(path26, contents) {
+        fileIntercept[path26] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path24 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path24}`;
+              const { protocol, hostname, port, path: path26 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path26}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path24) => {
-      const parts = path24.split(".");
+    getAttrPathList = (path26) => {
+      const parts = path26.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path24}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path26}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path24}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path26}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path24) => getAttrPathList(path24).reduce((acc, index) => {
+    getAttr = (value, path26) => getAttrPathList(path26).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path24}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path26}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path24 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path24}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path26 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path26}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24084,10 +24084,10 @@ var init_writeKey = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/index.js
-var import_node_crypto2, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
+var import_node_crypto3, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
 var init_serde = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/index.js"() {
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_fromBase64();
     init_toBase64();
     init_Uint8ArrayBlobAdapter();
@@ -24111,7 +24111,7 @@ var init_serde = __esm({
     init_writeKey();
     Uint8ArrayBlobAdapter = class extends bindUint8ArrayBlobAdapter(toUtf8, fromUtf8, toBase64, fromBase64) {
     };
-    _getRandomValues = import_node_crypto2.getRandomValues;
+    _getRandomValues = import_node_crypto3.getRandomValues;
     v4 = bindV4(_getRandomValues);
     generateIdempotencyToken = v4;
   }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path24) => {
+    buildPathSegments = (path26) => {
       const segments = [];
       let offset = 0;
-      for (const match of path24.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path26.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path24.slice(offset, match.index), 0]);
+          segments.push([path26.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path24.length) {
-        segments.push([path24.slice(offset), 0]);
+      if (segments.length && offset < path26.length) {
+        segments.push([path26.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path24, search] = http3?.[1].split("?") ?? [];
+      const [path26, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path24,
+        path26,
         search ? [...new URLSearchParams(search)] : [],
-        path24 ? buildPathSegments(path24) : void 0,
+        path26 ? buildPathSegments(path26) : void 0,
         endpoint?.[0]
       ];
     };
@@ -24695,7 +24695,7 @@ function buildNativeClass2() {
       this.finished = false;
     }
     createHash() {
-      return this.secret ? (0, import_node_crypto3.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto3.createHash)("sha256");
+      return this.secret ? (0, import_node_crypto4.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto4.createHash)("sha256");
     }
   };
 }
@@ -24708,14 +24708,14 @@ function toBuffer(data) {
   }
   return Buffer.from(data);
 }
-var import_node_crypto3, hasNativeCrypto, Sha256Node;
+var import_node_crypto4, hasNativeCrypto, Sha256Node;
 var init_Sha256Node = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js"() {
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_Sha256Js();
     hasNativeCrypto = (() => {
       try {
-        (0, import_node_crypto3.createHash)("sha256");
+        (0, import_node_crypto4.createHash)("sha256");
         return true;
       } catch {
         return false;
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path24, staticQuery] = operation2;
+          const [method, path26, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path24 : request.path + path24;
+            request.path = request.path === "/" ? path26 : request.path + path26;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path24 = "";
+        let path26 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path24 += value;
+            path26 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path24 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path26 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path24 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path26 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path24;
+        return path26;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path24) => {
+    get = (fromObject, path26) => {
       let cursor = fromObject;
-      const pathComponents = path24.split(".");
+      const pathComponents = path26.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path24 }) {
+      getCanonicalPath({ path: path26 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path24.split("/")) {
+          for (const pathSegment of path26.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path24?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path24?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path26?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path26?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path24;
+        return path26;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path24 = request.path;
+          let path26 = request.path;
           if (queryString) {
-            path24 += `?${queryString}`;
+            path26 += `?${queryString}`;
           }
           if (request.fragment) {
-            path24 += `#${request.fragment}`;
+            path26 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path24,
+            path: path26,
             port: request.port,
             agent,
             auth
@@ -32454,13 +32454,13 @@ var init_retry_wrapper = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js
-var import_promises4, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
+var import_promises7, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
 var init_fromHttp = __esm({
   "node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js"() {
     init_client3();
     init_config2();
     init_dist_es6();
-    import_promises4 = __toESM(require("node:fs/promises"));
+    import_promises7 = __toESM(require("node:fs/promises"));
     init_checkUrl();
     init_requestHelpers();
     init_retry_wrapper();
@@ -32500,7 +32500,7 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
       const provider = retryWrapper(async () => {
         const request = createGetRequest(url);
         if (tokenFile) {
-          request.headers.Authorization = validateToken((await import_promises4.default.readFile(tokenFile)).toString());
+          request.headers.Authorization = validateToken((await import_promises7.default.readFile(tokenFile)).toString());
         } else if (token) {
           request.headers.Authorization = validateToken(token);
         }
@@ -33173,10 +33173,10 @@ var init_xml_parser = __esm({
       }
       readAttrValue() {
         const p5 = this;
-        const quote2 = p5.x[p5.i];
+        const quote3 = p5.x[p5.i];
         ++p5.i;
         let value = "";
-        while (p5.i < p5.z && p5.x[p5.i] !== quote2) {
+        while (p5.i < p5.z && p5.x[p5.i] !== quote3) {
           value += p5.x[p5.i++];
         }
         ++p5.i;
@@ -34835,12 +34835,12 @@ var init_validateTokenKey = __esm({
 });
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
-var import_node_fs5, writeFile2, writeSSOTokenToFile;
+var import_node_fs6, writeFile2, writeSSOTokenToFile;
 var init_writeSSOTokenToFile = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js"() {
     init_config2();
-    import_node_fs5 = require("node:fs");
-    ({ writeFile: writeFile2 } = import_node_fs5.promises);
+    import_node_fs6 = require("node:fs");
+    ({ writeFile: writeFile2 } = import_node_fs6.promises);
     writeSSOTokenToFile = (id2, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath(id2);
       const tokenString = JSON.stringify(ssoToken, null, 2);
@@ -38263,13 +38263,13 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto4, import_node_fs6, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto5, import_node_fs7, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
-    import_node_crypto4 = require("node:crypto");
-    import_node_fs6 = require("node:fs");
+    import_node_crypto5 = require("node:crypto");
+    import_node_fs7 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
     LoginCredentialsFetcher = class _LoginCredentialsFetcher {
@@ -38407,7 +38407,7 @@ var init_LoginCredentialsFetcher = __esm({
       async loadToken() {
         const tokenFilePath = this.getTokenFilePath();
         try {
-          const tokenData = await import_node_fs6.promises.readFile(tokenFilePath, "utf8");
+          const tokenData = await import_node_fs7.promises.readFile(tokenFilePath, "utf8");
           const token = JSON.parse(tokenData);
           const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token[k9]);
           if (!token.accessToken?.accountId) {
@@ -38431,15 +38431,15 @@ var init_LoginCredentialsFetcher = __esm({
         const tokenFilePath = this.getTokenFilePath();
         const directory = (0, import_node_path6.dirname)(tokenFilePath);
         try {
-          await import_node_fs6.promises.mkdir(directory, { recursive: true });
+          await import_node_fs7.promises.mkdir(directory, { recursive: true });
         } catch (error2) {
         }
-        await import_node_fs6.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
+        await import_node_fs7.promises.writeFile(tokenFilePath, JSON.stringify(token, null, 2), "utf8");
       }
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = (0, import_node_crypto4.createHash)("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = (0, import_node_crypto5.createHash)("sha256").update(loginSessionBytes).digest("hex");
         return (0, import_node_path6.join)(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -38484,12 +38484,12 @@ var init_LoginCredentialsFetcher = __esm({
       async generateDpop(method = "POST", endpoint) {
         const token = await this.loadToken();
         try {
-          const privateKey = (0, import_node_crypto4.createPrivateKey)({
+          const privateKey = (0, import_node_crypto5.createPrivateKey)({
             key: token.dpopKey,
             format: "pem",
             type: "sec1"
           });
-          const publicKey = (0, import_node_crypto4.createPublicKey)(privateKey);
+          const publicKey = (0, import_node_crypto5.createPublicKey)(privateKey);
           const publicDer = publicKey.export({ format: "der", type: "spki" });
           let pointStart = -1;
           for (let i9 = 0; i9 < publicDer.length; i9++) {
@@ -38519,7 +38519,7 @@ var init_LoginCredentialsFetcher = __esm({
           const headerB64 = Buffer.from(JSON.stringify(header)).toString("base64url");
           const payloadB64 = Buffer.from(JSON.stringify(payload)).toString("base64url");
           const message = `${headerB64}.${payloadB64}`;
-          const asn1Signature = (0, import_node_crypto4.sign)("sha256", Buffer.from(message), privateKey);
+          const asn1Signature = (0, import_node_crypto5.sign)("sha256", Buffer.from(message), privateKey);
           const rawSignature = this.derToRawSignature(asn1Signature);
           const signatureB64 = rawSignature.toString("base64url");
           return `${message}.${signatureB64}`;
@@ -38626,11 +38626,11 @@ var init_getValidatedProcessCredentials = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js
-var import_node_child_process2, import_node_util, resolveProcessCredentials;
+var import_node_child_process3, import_node_util, resolveProcessCredentials;
 var init_resolveProcessCredentials = __esm({
   "node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js"() {
     init_config2();
-    import_node_child_process2 = require("node:child_process");
+    import_node_child_process3 = require("node:child_process");
     import_node_util = require("node:util");
     init_getValidatedProcessCredentials();
     resolveProcessCredentials = async (profileName, profiles, logger2) => {
@@ -38638,7 +38638,7 @@ var init_resolveProcessCredentials = __esm({
       if (profiles[profileName]) {
         const credentialProcess = profile["credential_process"];
         if (credentialProcess !== void 0) {
-          const execPromise = (0, import_node_util.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process2.exec);
+          const execPromise = (0, import_node_util.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process3.exec);
           try {
             const { stdout } = await execPromise(credentialProcess);
             let data;
@@ -38786,12 +38786,12 @@ var init_fromWebToken = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js
-var import_node_fs7, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
+var import_node_fs8, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
 var init_fromTokenFile = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js"() {
     init_client3();
     init_config2();
-    import_node_fs7 = require("node:fs");
+    import_node_fs8 = require("node:fs");
     init_fromWebToken();
     ENV_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
     ENV_ROLE_ARN = "AWS_ROLE_ARN";
@@ -38808,7 +38808,7 @@ var init_fromTokenFile = __esm({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs7.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs8.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn: roleArn2,
         roleSessionName
       })(awsIdentityProperties);
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path23 = __toESM(require("node:path"), 1);
+var path25 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -52213,8 +52213,34 @@ var LeftoverError = class extends UserError {
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
 }
+var roomAdvice = "Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.";
+var refusals = {
+  EACCES: "this user may not do that",
+  EDQUOT: "the quota for this user is used up",
+  EEXIST: "something else is in its place",
+  EIO: "the disk fails",
+  EISDIR: "it is a folder",
+  EMFILE: "this process has too many files open",
+  ENFILE: "this machine has too many files open",
+  ENOENT: "it is not there",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of its path is no folder",
+  EPERM: "this user may not do that",
+  EROFS: "the file system is read-only"
+};
+function systemProblem(error2) {
+  return refusalOf(error2) ?? messageOf(error2);
+}
+function refusalOf(error2) {
+  if (typeof error2 !== "object" || error2 === null || !("syscall" in error2) || !("code" in error2)) return void 0;
+  const why2 = refusals[String(error2.code)];
+  const what = "path" in error2 ? `${String(error2.path)}: ` : "";
+  return why2 === void 0 ? void 0 : `${what}${why2} (${String(error2.code)})`;
+}
 function explain(error2) {
   if (error2 instanceof UserError) return error2.message;
+  const refusal2 = refusalOf(error2);
+  if (refusal2 !== void 0) return `A file of this run could not be used: ${refusal2}. ${roomAdvice}`;
   return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
 }
 
@@ -52234,8 +52260,9 @@ function clearFolder(folder, what, log) {
 var isForSweep = /^(ledger\.jsonl|packer-\d+\.stdout)$/;
 
 // src/cleanup/ledger.ts
-var import_node_fs3 = require("node:fs");
-var path4 = __toESM(require("node:path"), 1);
+var import_node_fs4 = require("node:fs");
+var import_promises4 = require("node:fs/promises");
+var path5 = __toESM(require("node:path"), 1);
 
 // src/packer/messages.ts
 var aboutBuild = new RegExp(
@@ -52403,20 +52430,17 @@ var temporaryName = new RegExp(`^packer_${uuid}$`);
 var temporaryIamName = new RegExp(`^packer-${uuid}$`);
 var most = 50;
 function announcedBy(...outputs) {
-  const all = outputs.map((output) => announcementsOf(output));
-  const products = all.flatMap((one) => one.products);
-  return { ...sum(all.flatMap((one) => one.all)), products, hints: all.flatMap((one) => one.hints) };
+  return announcedIn(
+    outputs.map((output) => {
+      const announcements = new Announcements();
+      output.split("\n").forEach((line) => announcements.hear(line));
+      return announcements;
+    })
+  );
 }
-function announcementsOf(output) {
-  const announcements = new Announcements();
-  const speakers = new Speakers();
-  for (const line of output.split("\n")) {
-    const message = parseMessage(line);
-    if (message) announcements.report(message);
-    const said = message && speakers.hear(message);
-    if (said) announcements.note(said);
-  }
-  return announcements;
+function announcedIn(runs) {
+  const products = runs.flatMap((one) => one.products);
+  return { ...sum(runs.flatMap((one) => one.all)), products, hints: runs.flatMap((one) => one.hints) };
 }
 function sum(builds) {
   const isOwn = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
@@ -52454,6 +52478,7 @@ var Announcements = class {
   #builds = /* @__PURE__ */ new Map();
   #hints = /* @__PURE__ */ new Map();
   #products = [];
+  #speakers = new Speakers();
   get all() {
     return [...this.#builds.values()];
   }
@@ -52462,6 +52487,18 @@ var Announcements = class {
   }
   get hints() {
     return [...this.#hints.values()];
+  }
+  /** The names of the builds that have come to an end without an error, as often as they have. */
+  get finished() {
+    return this.#speakers.finished;
+  }
+  /** Takes the next line of Packer's output. */
+  hear(line) {
+    const message = parseMessage(line);
+    if (!message) return { said: { build: "", text: line, byOthers: true }, announced: { hints: [] } };
+    this.report(message);
+    const said = this.#speakers.hear(message);
+    return { message, ...said ? { said } : {}, announced: said ? this.note(said) : { hints: [] } };
   }
   /** What Packer tells on a line of its own protocol, which no machine can write. */
   report({ category, args: [, key, value = ""] }) {
@@ -52543,12 +52580,60 @@ function gotPast(build2) {
   return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
 }
 
+// src/packer/follow.ts
+var import_promises = require("node:fs/promises");
+var import_node_string_decoder = require("node:string_decoder");
+var import_promises2 = require("node:timers/promises");
+var longestLine = 65536;
+var pieceSize = 4096;
+async function* follow(handle, ended2) {
+  const decoder = new import_node_string_decoder.StringDecoder("utf8");
+  const buffer = Buffer.alloc(pieceSize);
+  let rest = "";
+  for (; ; ) {
+    const last = ended2.aborted;
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+    const [first2 = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
+    rest = `${rest}${first2}`.slice(0, longestLine);
+    const next = others.pop();
+    if (next !== void 0) {
+      yield [rest, ...others];
+      rest = next;
+    }
+    if (bytesRead > 0) continue;
+    if (last) break;
+    await (0, import_promises2.setTimeout)(200, void 0, { signal: ended2 }).catch(() => void 0);
+  }
+  if (rest !== "") yield [rest];
+}
+var endBytes = 256 * 1024;
+async function endsOfFile(file) {
+  const handle = await (0, import_promises.open)(file, "r").catch(() => void 0);
+  if (handle === void 0) return "";
+  try {
+    const { size } = await handle.stat();
+    const read5 = async (from, length) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
+      return buffer.toString("utf8", 0, bytesRead);
+    };
+    if (size <= 2 * endBytes) return await read5(0, size);
+    return `${await read5(0, endBytes)}
+${await read5(size - endBytes, endBytes)}`;
+  } finally {
+    await handle.close();
+  }
+}
+
+// src/cleanup/ledgerFile.ts
+var import_node_fs3 = require("node:fs");
+var path4 = __toESM(require("node:path"), 1);
+
 // src/cleanup/processes.ts
-var import_node_child_process = require("node:child_process");
-var import_node_fs2 = require("node:fs");
+var import_node_crypto = require("node:crypto");
+var import_node_child_process2 = require("node:child_process");
 
 // src/wait.ts
-var import_promises = require("node:timers/promises");
+var import_promises3 = require("node:timers/promises");
 async function poll(look2, options) {
   const { signal, firstMs = 500, slowestMs = 1e4 } = options;
   for (let pause = firstMs; ; pause = Math.min(pause * 1.5, slowestMs)) {
@@ -52560,7 +52645,7 @@ async function poll(look2, options) {
 }
 var pauseFor = async (ms, signal) => {
   try {
-    await (0, import_promises.setTimeout)(ms, void 0, { signal });
+    await (0, import_promises3.setTimeout)(ms, void 0, { signal });
   } catch (error2) {
     signal.throwIfAborted();
     throw error2;
@@ -52568,7 +52653,7 @@ var pauseFor = async (ms, signal) => {
 };
 function anyOf(...others) {
   const controller = new AbortController();
-  follow(controller, others);
+  follow2(controller, others);
   return controller.signal;
 }
 function timeLimit(ms, others = [], expired = () => new DOMException("The time is up", "TimeoutError")) {
@@ -52576,15 +52661,23 @@ function timeLimit(ms, others = [], expired = () => new DOMException("The time i
   const { signal } = controller;
   const timer = setTimeout(() => controller.abort(expired()), ms).unref();
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  follow(controller, others);
+  follow2(controller, others);
   return signal;
 }
-function follow(controller, others) {
+function follow2(controller, others) {
   const { signal } = controller;
   for (const other of others) {
     if (other.aborted) controller.abort(other.reason);
     other.addEventListener("abort", () => controller.abort(other.reason), { once: true, signal });
   }
+}
+function untilAborted(work, signal) {
+  return new Promise((resolve3, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve3, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
 }
 var pausesMs = [500, 1500, 4e3];
 async function withRetries(attempt2, options) {
@@ -52599,68 +52692,133 @@ async function withRetries(attempt2, options) {
   return attempt2();
 }
 
+// src/cleanup/processTable.ts
+var import_node_child_process = require("node:child_process");
+var import_node_fs2 = require("node:fs");
+function lookAt(pid) {
+  return process.platform === "linux" ? readStat(pid) : askPs(pid);
+}
+function membersOf(groupId) {
+  if (process.platform !== "linux") return void 0;
+  try {
+    return (0, import_node_fs2.readdirSync)("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+      const seen = readStat(Number(name));
+      return typeof seen === "object" && seen.group === groupId ? [seen] : [];
+    });
+  } catch {
+    return void 0;
+  }
+}
+function carries(pid, variable) {
+  try {
+    return (0, import_node_fs2.readFileSync)(`/proc/${pid}/environ`, "latin1").split("\0").includes(variable);
+  } catch {
+    return false;
+  }
+}
+function readStat(pid) {
+  try {
+    const stat3 = (0, import_node_fs2.readFileSync)(`/proc/${pid}/stat`, "utf8");
+    const [state2 = "", , group3, session, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
+    const startTime = rest[15] ?? "";
+    if (startTime === "") return "hidden";
+    return { pid, startTime, group: Number(group3), session: Number(session), isDead: state2 === "Z" || state2 === "X" };
+  } catch (error2) {
+    return isNoSuchProcess(error2) && !exists2(pid) ? "gone" : "hidden";
+  }
+}
+function isNoSuchProcess(error2) {
+  const { code: code2 } = error2;
+  return code2 === "ENOENT" || code2 === "ESRCH";
+}
+function askPs(pid) {
+  try {
+    const env2 = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
+    const said = (0, import_node_child_process.execFileSync)("ps", ["-o", "stat=,pgid=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: env2,
+      timeout: 5e3
+    });
+    const [, state2 = "", group3 = "", startTime = ""] = /^\s*(\S+)\s+(\d+)\s+(\S.*?)\s*$/.exec(said) ?? [];
+    if (startTime === "") return "hidden";
+    return { pid, startTime, group: Number(group3), session: Number.NaN, isDead: state2.startsWith("Z") };
+  } catch {
+    return exists2(pid) ? "hidden" : "gone";
+  }
+}
+function exists2(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error2) {
+    return error2.code === "EPERM";
+  }
+}
+
 // src/cleanup/processes.ts
+var markVariable = "BAKE_JENKINS_AMI_GROUP";
 function isIdentity(value) {
   if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
   const { pid, startTime } = value;
-  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "";
+  const hasMark = !("mark" in value) || typeof value.mark === "string" && /^[0-9a-f]{16}$/.test(value.mark);
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "" && hasMark;
 }
 function identify(pid) {
-  const startTime = process.platform === "linux" ? statOf(pid)?.startTime : psStartTime(pid);
-  return startTime ? { pid, startTime } : void 0;
+  const seen = lookAt(pid);
+  return typeof seen === "object" ? { pid, startTime: seen.startTime } : void 0;
 }
 function processRuns({ pid, startTime }) {
-  return identify(pid)?.startTime === startTime && !isZombie(pid);
+  const seen = lookAt(pid);
+  return typeof seen === "object" && seen.startTime === startTime && !seen.isDead;
 }
 async function endProcess(identity, signal) {
+  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not tell which process it is");
   if (!processRuns(identity)) return;
   send(identity.pid, "SIGKILL");
   while (processRuns(identity)) await pauseFor(20, signal);
 }
 async function endGroup2(leader, signal) {
-  const current = identify(leader.pid);
-  if (current && current.startTime !== leader.startTime) return;
-  while (groupRuns(leader.pid)) {
+  for (let pause = 20; isOurGroup(leader) && groupRuns(leader.pid); pause = Math.min(pause * 1.5, 200)) {
     send(-leader.pid, "SIGKILL");
-    await pauseFor(20, signal);
+    await pauseFor(pause, signal);
   }
 }
+function isOurGroup({ pid, startTime, mark: mark3 }) {
+  const leader = lookAt(pid);
+  if (typeof leader === "object") return leader.startTime === startTime;
+  const members = membersOf(pid);
+  if (members === void 0) return mark3 === void 0;
+  return members.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark3 === void 0 || members.some((member2) => carries(member2.pid, `${markVariable}=${mark3}`)));
+}
 function groupRuns(groupId) {
-  if (process.platform !== "linux") return send(-groupId, 0);
-  return (0, import_node_fs2.readdirSync)("/proc").some((name) => {
-    const stat3 = /^\d+$/.test(name) ? statOf(Number(name)) : void 0;
-    return stat3?.group === groupId && !isDead(stat3.state);
-  });
+  if (!send(-groupId, 0)) return false;
+  return membersOf(groupId)?.some(({ isDead }) => !isDead) ?? true;
 }
 function send(pid, signal) {
   try {
     return process.kill(pid, signal);
   } catch (error2) {
-    if (error2.code === "ESRCH") return false;
+    const { code: code2 } = error2;
+    if (code2 === "ESRCH") return false;
+    if (code2 === "EPERM") return true;
     throw error2;
   }
 }
-function isZombie(pid) {
-  return isDead(process.platform === "linux" && statOf(pid)?.state || "");
+function endStarted({ leader: { pid, startTime } }, signal) {
+  return endGroup2({ pid, startTime }, signal);
 }
-function isDead(state2) {
-  return state2 === "Z" || state2 === "X";
-}
-function statOf(pid) {
-  try {
-    const stat3 = (0, import_node_fs2.readFileSync)(`/proc/${pid}/stat`, "utf8");
-    const [state2 = "", , group3, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
-    return { state: state2, group: Number(group3), startTime: rest[16] ?? "" };
-  } catch {
-    return void 0;
+function startGroup2(file, args, options, identifyProcess = identify) {
+  const mark3 = (0, import_node_crypto.randomBytes)(8).toString("hex");
+  const child = (0, import_node_child_process2.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark3 }, detached: true });
+  child.on("error", () => void 0);
+  if (child.pid === void 0) throw new UserError(`${file} could not be started`);
+  const identity = identifyProcess(child.pid);
+  if (identity === void 0) {
+    send(-child.pid, "SIGKILL");
+    throw new UserError(
+      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
+    );
   }
-}
-function psStartTime(pid) {
-  try {
-    return (0, import_node_child_process.execFileSync)("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
-  } catch {
-    return void 0;
-  }
+  return { child, leader: { ...identity, mark: mark3 } };
 }
 
 // src/cleanup/resource.ts
@@ -52697,37 +52855,146 @@ function parsed(line) {
   }
 }
 
+// src/cleanup/ledgerFile.ts
+var mostRead = 16 * 1024 * 1024;
+var LedgerFile = class {
+  #file;
+  #lines = [];
+  #written = 0;
+  #problem;
+  constructor(folder) {
+    this.#file = path4.join(folder, "ledger.jsonl");
+  }
+  /** Why it lacks something of what it was given; undefined while it has all. */
+  get problem() {
+    return this.#problem;
+  }
+  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  append(...entries) {
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#problem = systemProblem(error2);
+    }
+  }
+  /**
+   * Adds lines now or never.
+   *
+   * @throws {Error} of the system, when they cannot be written
+   */
+  appendNow(...entries) {
+    const before = this.#lines.length;
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#lines.length = before;
+      throw error2;
+    }
+  }
+  #write() {
+    if (!(0, import_node_fs3.existsSync)(this.#file)) {
+      this.#written = 0;
+      (0, import_node_fs3.mkdirSync)(path4.dirname(this.#file), { recursive: true, mode: 448 });
+    }
+    const waiting = this.#lines.slice(this.#written).map((line) => `
+${line}
+`);
+    (0, import_node_fs3.appendFileSync)(this.#file, waiting.join("") || "\n", { mode: 384 });
+    this.#written = this.#lines.length;
+    this.#problem = void 0;
+  }
+};
+function readLedgerFile(folder) {
+  const lines = beginningOf(path4.join(folder, "ledger.jsonl")).split("\n");
+  const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
+  const readable = entries.filter((entry) => entry !== void 0);
+  return { entries: readable, unreadableLines: entries.length - readable.length };
+}
+function beginningOf(file) {
+  try {
+    const handle = (0, import_node_fs3.openSync)(file, "r");
+    try {
+      const buffer = Buffer.alloc(mostRead);
+      let length = 0;
+      for (; ; ) {
+        const read5 = (0, import_node_fs3.readSync)(handle, buffer, length, mostRead - length, null);
+        if (read5 === 0) return buffer.toString("utf8", 0, length);
+        length += read5;
+      }
+    } finally {
+      (0, import_node_fs3.closeSync)(handle);
+    }
+  } catch {
+    return "";
+  }
+}
+
 // src/cleanup/ledger.ts
 function openLedger(...folder) {
-  const location = path4.join(...folder);
-  const isNew = (0, import_node_fs3.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
-  const ledger = new Ledger(location);
-  if (isNew) ledger.begin();
-  return ledger;
+  const location = path5.join(...folder);
+  try {
+    const isNew = (0, import_node_fs4.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
+    const ledger = new Ledger(location);
+    if (isNew) ledger.begin();
+    return ledger;
+  } catch (error2) {
+    throw new UserError(
+      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
 }
 function reopenLedger(folder, began) {
-  (0, import_node_fs3.mkdirSync)(folder, { recursive: true, mode: 448 });
-  return new Ledger(folder, began);
+  return new Ledger(folder, { began, recorded: readLedgerFile(folder) });
 }
 var Ledger = class {
   folder;
+  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  unreadableLines;
   #known;
-  /** @param began when it is known from elsewhere: the file may be damaged */
-  constructor(folder, began) {
+  #entries;
+  #file;
+  #announcements = [];
+  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  constructor(folder, earlier) {
     this.folder = folder;
-    this.#known = began;
+    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
+    this.#known = earlier?.began;
+    this.#entries = [...earlier?.recorded.entries ?? []];
+    this.#file = new LedgerFile(folder);
+  }
+  /**
+   * Tries again to write down what could not be written.
+   *
+   * @returns why the file lacks something, in a sentence; undefined when it has all
+   */
+  flush() {
+    this.#file.append();
+    const { problem: problem4 } = this.#file;
+    return problem4 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem4}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
   }
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun() {
-    return this.#packerRun(this.#packerRuns().length + 1);
+    const announcements = new Announcements();
+    const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
+    const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
+    this.#announcements.push(announcements);
+    return run2;
   }
-  /** @param began by AWS's clock, once AWS has told it */
+  /**
+   * @param began by AWS's clock, once AWS has told it
+   * @throws {Error} of the system, when that cannot be written down
+   */
   begin(began = /* @__PURE__ */ new Date()) {
+    const entry = { began: began.toISOString() };
+    this.#file.appendNow(entry);
+    this.#entries.push(entry);
     this.#known = began;
-    this.#append({ began: began.toISOString() });
   }
   get began() {
-    const recorded2 = this.#entries().flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
     return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
   }
   /** Records that something is about to be made. @param key ties the id to the intent later */
@@ -52741,26 +53008,42 @@ var Ledger = class {
   made(type2, id2, key, region2) {
     this.#append({ made: type2, id: id2, ...key === void 0 ? {} : { key }, ...region2 === void 0 ? {} : { region: region2 } });
   }
-  /** From here on it is the user's: no sweep removes it. */
+  /**
+   * From here on it is the user's: no sweep removes it.
+   *
+   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   */
   release(resources) {
-    resources.forEach(
-      ({ type: type2, id: id2, region: region2 }) => this.#append({ released: type2, id: id2, ...region2 === void 0 ? {} : { region: region2 } })
-    );
+    const entries = resources.map(({ type: type2, id: id2, region: region2 }) => ({
+      released: type2,
+      id: id2,
+      ...region2 === void 0 ? {} : { region: region2 }
+    }));
+    try {
+      this.#file.appendNow(...entries);
+    } catch (error2) {
+      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+      throw new UserError(
+        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
+        { cause: error2 }
+      );
+    }
+    this.#entries.push(...entries);
   }
   startedPacker(leader) {
     this.#append({ packer: leader });
   }
   get packerProcesses() {
-    return this.#entries().flatMap((entry) => "packer" in entry ? [entry.packer] : []);
+    return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
   }
   get resources() {
     const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
-    const made = this.#entries().flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
+    const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
     const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
     return [...known].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
   }
   get released() {
-    return this.#entries().flatMap(
+    return this.#entries.flatMap(
       (entry) => "released" in entry ? [
         resourceOf({
           made: entry.released,
@@ -52771,64 +53054,56 @@ var Ledger = class {
     );
   }
   get hasOpenIntents() {
-    const entries = this.#entries();
     const closed = new Set(
-      entries.flatMap(
+      this.#entries.flatMap(
         (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
       )
     );
-    const ours = entries.some((entry) => "intent" in entry && !closed.has(entry.key));
+    const ours = this.#entries.some((entry) => "intent" in entry && !closed.has(entry.key));
     return ours || this.unreadableLines > 0 || this.announced.unfinished;
   }
   get announced() {
-    return announcedBy(...this.#packerRuns().map(({ output }) => beginningOf(output)));
+    return announcedIn(this.#announcements);
   }
-  /** How many lines say nothing: cut short by a kill, or damaged. What they were about is found by tag alone. */
-  get unreadableLines() {
-    return this.#lines().filter((line) => entryOf(line) === void 0).length;
+  /**
+   * Reads what Packer announced while another process ran it.
+   *
+   * @param limit ends the reading: what was announced first has been read then
+   */
+  async readAnnouncements(limit) {
+    for (const file of this.#packerOutputs()) {
+      const announcements = new Announcements();
+      this.#announcements.push(announcements);
+      const handle = await (0, import_promises4.open)(file, "r").catch(() => void 0);
+      if (handle === void 0) continue;
+      try {
+        for await (const lines of follow(handle, AbortSignal.abort())) {
+          for (const line of lines) announcements.hear(line);
+          if (limit.aborted) return;
+        }
+      } finally {
+        await handle.close();
+      }
+    }
   }
   /** Whether nothing has been recorded, not even the beginning. */
   get isEmpty() {
-    return this.#lines().length === 0;
+    return this.#entries.length === 0 && this.unreadableLines === 0;
   }
-  #packerRuns() {
-    const runs = [];
-    while ((0, import_node_fs3.existsSync)(this.#packerRun(runs.length + 1).output)) runs.push(this.#packerRun(runs.length + 1));
-    return runs;
+  #packerOutputs() {
+    try {
+      return (0, import_node_fs4.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path5.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
+    } catch {
+      return [];
+    }
   }
-  #packerRun(number2) {
-    const file = (stream) => path4.join(this.folder, `packer-${number2}.${stream}`);
-    return { output: file("stdout"), errors: file("stderr") };
-  }
-  get #file() {
-    return path4.join(this.folder, "ledger.jsonl");
-  }
-  /** On a line of its own, also where a kill has cut the line before it short. */
   #append(entry) {
-    (0, import_node_fs3.appendFileSync)(this.#file, `
-${JSON.stringify(entry)}
-`, { mode: 384 });
-  }
-  #entries() {
-    return this.#lines().flatMap((line) => entryOf(line) ?? []);
-  }
-  #lines() {
-    if (!(0, import_node_fs3.existsSync)(this.#file)) return [];
-    return (0, import_node_fs3.readFileSync)(this.#file, "utf8").split("\n").filter((line) => line !== "");
+    this.#entries.push(entry);
+    this.#file.append(entry);
   }
 };
 function resourceOf({ made: type2, id: id2, region: region2 }) {
   return region2 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region2 };
-}
-var mostOutput = 64 * 1024 * 1024;
-function beginningOf(file) {
-  const handle = (0, import_node_fs3.openSync)(file, "r");
-  try {
-    const buffer = Buffer.alloc(Math.min((0, import_node_fs3.fstatSync)(handle).size, mostOutput));
-    return buffer.toString("utf8", 0, (0, import_node_fs3.readSync)(handle, buffer, 0, buffer.length, 0));
-  } finally {
-    (0, import_node_fs3.closeSync)(handle);
-  }
 }
 
 // src/cleanup/sweep.ts
@@ -61403,6 +61678,30 @@ function strangersOf({ instanceIds = [] }, own) {
   return instanceIds.filter((id2) => !own.includes(id2));
 }
 
+// src/report/pattern.ts
+function inOrder(...parts) {
+  function test(text2) {
+    let rest = text2;
+    for (const part2 of parts) {
+      const found = part2.exec(rest);
+      if (found === null) return false;
+      rest = rest.slice(found.index + found[0].length);
+    }
+    return true;
+  }
+  return { parts, test };
+}
+function inOneLine(...parts) {
+  const pattern = inOrder(...parts);
+  return { parts, test: (text2) => text2.split("\n").some((line) => pattern.test(line)) };
+}
+function either(...patterns) {
+  return { parts: patterns.flatMap(partsOf), test: (text2) => patterns.some((pattern) => pattern.test(text2)) };
+}
+function partsOf(pattern) {
+  return pattern instanceof RegExp ? [pattern] : pattern.parts;
+}
+
 // src/ec2/causes.ts
 var awsCauses = [
   {
@@ -61416,7 +61715,7 @@ var awsCauses = [
   {
     id: "architecture",
     title: "Instance type and image are for different processors",
-    pattern: /^InvalidParameterValue: .*architecture .* does not match/i,
+    pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
     cause: "The instance type has another processor than the image was made for.",
     change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
   },
@@ -63376,7 +63675,7 @@ var import_node_http3 = __toESM(require("node:http"), 1);
 var import_node_https3 = __toESM(require("node:https"), 1);
 
 // src/certificates.ts
-var import_node_fs8 = require("node:fs");
+var import_node_fs9 = require("node:fs");
 var import_node_tls = __toESM(require("node:tls"), 1);
 var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
 function trustedCertificates(env2) {
@@ -63388,7 +63687,7 @@ function trustedCertificates(env2) {
 }
 function certificatesIn(file, variable) {
   try {
-    const text2 = (0, import_node_fs8.readFileSync)(file, "utf8");
+    const text2 = (0, import_node_fs9.readFileSync)(file, "utf8");
     if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM");
     return text2;
   } catch (error2) {
@@ -63428,8 +63727,8 @@ function proxyUrl(env2, name) {
 }
 function exceptions(entry) {
   if (import_ipaddr.default.IPv4.isValidCIDR(entry)) {
-    const ends2 = [import_ipaddr.default.IPv4.networkAddressFromCIDR(entry), import_ipaddr.default.IPv4.broadcastAddressFromCIDR(entry)];
-    return [ends2.map((end) => end.toString()).join("-")];
+    const ends = [import_ipaddr.default.IPv4.networkAddressFromCIDR(entry), import_ipaddr.default.IPv4.broadcastAddressFromCIDR(entry)];
+    return [ends.map((end) => end.toString()).join("-")];
   }
   return /^[.*[]/.test(entry) || import_ipaddr.default.isValid(entry) ? [entry] : [entry, `.${entry}`];
 }
@@ -63440,7 +63739,12 @@ function proxyAgents(env2, keepAlive = true) {
   const ca = trustedCertificates(env2);
   return { httpAgent: new import_node_http3.default.Agent(options), httpsAgent: new import_node_https3.default.Agent({ ...options, ...ca ? { ca } : {} }) };
 }
-var requestLimits = { connectionTimeout: 1e4, requestTimeout: 15e3, throwOnRequestTimeout: true };
+var requestLimits = {
+  connectionTimeout: 1e4,
+  requestTimeout: 15e3,
+  throwOnRequestTimeout: true,
+  socketTimeout: 15e3
+};
 var silenceMs = 3e4;
 function get2(url, { env: env2, headers = {}, signal }) {
   const secure = url.protocol === "https:";
@@ -63459,7 +63763,7 @@ function get2(url, { env: env2, headers = {}, signal }) {
   });
 }
 function fileOpener(env2) {
-  return async function open4(url, signal, redirects = 3) {
+  return async function open6(url, signal, redirects = 3) {
     const response = await get2(new URL(url), { env: env2, signal });
     const { statusCode = 0 } = response;
     if (statusCode === 200) return response;
@@ -63472,12 +63776,12 @@ function fileOpener(env2) {
     if (target.protocol !== "https:" && new URL(url).protocol === "https:") {
       throw new Error(`a redirect from https to ${target.origin} is refused`);
     }
-    return open4(target.href, signal, redirects - 1);
+    return open6(target.href, signal, redirects - 1);
   };
 }
 function bytesReader(env2, limit) {
-  const open4 = fileOpener(env2);
-  return async (url, signal) => bodyOf(await open4(url, signal), limit);
+  const open6 = fileOpener(env2);
+  return async (url, signal) => bodyOf(await open6(url, signal), limit);
 }
 function textReader(env2, limit) {
   const read5 = bytesReader(env2, limit);
@@ -63495,7 +63799,7 @@ async function bodyOf(body, limit) {
 }
 
 // src/credentials/fresh.ts
-var import_promises5 = require("node:timers/promises");
+var import_promises8 = require("node:timers/promises");
 var renewBeforeMs = 10 * 6e4;
 var waitBeforeMs = 6e4;
 var patienceMs = 3e3;
@@ -63511,7 +63815,8 @@ function keepFresh(source, { log, owner, now = Date.now }) {
   const leftOf = (keys) => (keys.expiration?.getTime() ?? Infinity) - now();
   async function obtain() {
     try {
-      const keys = await source(timeLimit(renewalMs, [closing2.signal]));
+      const limit = timeLimit(renewalMs, [closing2.signal]);
+      const keys = await untilAborted(source(limit), limit);
       [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret));
       held = keys;
       heldSince = now();
@@ -63542,7 +63847,7 @@ function keepFresh(source, { log, owner, now = Date.now }) {
     if (now() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return keys;
     const renewed = renew().catch(() => keys);
     if (left > waitBeforeMs) return keys;
-    return Promise.race([renewed, (0, import_promises5.setTimeout)(Math.min(patienceMs, left / 2), keys, { ref: false })]);
+    return Promise.race([renewed, (0, import_promises8.setTimeout)(Math.min(patienceMs, left / 2), keys, { ref: false })]);
   }
   return {
     current,
@@ -63554,7 +63859,7 @@ function keepFresh(source, { log, owner, now = Date.now }) {
 }
 
 // src/credentials/loss.ts
-var import_promises6 = require("node:timers/promises");
+var import_promises9 = require("node:timers/promises");
 var reserveMs = 5 * 6e4;
 var betweenLooksMs = 3e4;
 function signalOfLoss(keys, now = Date.now) {
@@ -63580,7 +63885,7 @@ async function watch(keys, now, lost) {
         )
       );
     }
-    await (0, import_promises6.setTimeout)(Math.max(100, Math.min(betweenLooksMs, lifetime / 20)), void 0, { ref: false });
+    await (0, import_promises9.setTimeout)(Math.max(100, Math.min(betweenLooksMs, lifetime / 20)), void 0, { ref: false });
   }
 }
 
@@ -72403,7 +72708,7 @@ function parameterReader(region2, credentials, env2) {
 }
 
 // src/image/plan.ts
-var import_node_crypto7 = require("node:crypto");
+var import_node_crypto8 = require("node:crypto");
 
 // src/network/planReach.ts
 var import_ipaddr5 = __toESM(require_ipaddr(), 1);
@@ -72608,9 +72913,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path24 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path24)) throw new Error("it names no primary index");
-  return bounded(versionsOfRpms(unpack(path24, await read5(`${repository}/${path24}`, signal))));
+  const [path26 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path26)) throw new Error("it names no primary index");
+  return bounded(versionsOfRpms(unpack(path26, await read5(`${repository}/${path26}`, signal))));
 }
 function bounded(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -72658,11 +72963,11 @@ function* between(text2, begin, end) {
     at = to + end.length;
   }
 }
-function unpack(path24, bytes) {
+function unpack(path26, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path24.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path24.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path24} is packed in a way that cannot be read`);
+  if (path26.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path26.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path26} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -72752,16 +73057,16 @@ function timeIn(text2 = "") {
 var import_semver = __toESM(require_semver2(), 1);
 
 // src/image/pluginList.ts
-var import_node_fs10 = require("node:fs");
-var path6 = __toESM(require("node:path"), 1);
+var import_node_fs11 = require("node:fs");
+var path7 = __toESM(require("node:path"), 1);
 
 // src/paths.ts
-var import_node_fs9 = require("node:fs");
-var path5 = __toESM(require("node:path"), 1);
+var import_node_fs10 = require("node:fs");
+var path6 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path5.resolve(workspace, value);
-    if (!(0, import_node_fs9.existsSync)(resolved))
+    const resolved = path6.resolve(workspace, value);
+    if (!(0, import_node_fs10.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -72774,21 +73079,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs9.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs10.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs9.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs10.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs9.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs10.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
@@ -72797,12 +73102,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path5.delimiter).some((folder) => folder !== "" && isProgram(path5.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path6.delimiter).some((folder) => folder !== "" && isProgram(path6.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs9.accessSync)(file, import_node_fs9.constants.X_OK);
-    return (0, import_node_fs9.statSync)(file).isFile();
+    (0, import_node_fs10.accessSync)(file, import_node_fs10.constants.X_OK);
+    return (0, import_node_fs10.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -72831,9 +73136,9 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path6.resolve(workspace, value.trim());
+  const file = path7.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs10.existsSync)(file) && (0, import_node_fs10.statSync)(file).isFile()) return (0, import_node_fs10.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && (0, import_node_fs11.existsSync)(file) && (0, import_node_fs11.statSync)(file).isFile()) return (0, import_node_fs11.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
   return value;
 }
@@ -72921,10 +73226,10 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 `;
 
 // src/image/signedJson.ts
-var import_node_crypto5 = require("node:crypto");
+var import_node_crypto6 = require("node:crypto");
 var mostValues = 5e4;
-async function readSignedJson(body, isWanted, { longest: longest3, mostKept }) {
-  const reader = new Reader(isWanted, mostKept);
+async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
+  const reader = new Reader(isWanted, mostKept2);
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
@@ -72942,7 +73247,7 @@ var Reader = class {
   #members = /* @__PURE__ */ new Map();
   #inner = /* @__PURE__ */ new Map();
   #kept = 0;
-  #signed = (0, import_node_crypto5.createVerify)("RSA-SHA512");
+  #signed = (0, import_node_crypto6.createVerify)("RSA-SHA512");
   #hasMember = false;
   /** Where in the present chunk the member begins that is signed. */
   #signedFrom;
@@ -72959,9 +73264,9 @@ var Reader = class {
   #names = [];
   #isObject = [];
   #isNameNext = [];
-  constructor(isWanted, mostKept) {
+  constructor(isWanted, mostKept2) {
     this.#isWanted = isWanted;
-    this.#mostKept = mostKept;
+    this.#mostKept = mostKept2;
   }
   read(chunk) {
     for (let at = 0; at < chunk.length; at += 1) {
@@ -73094,7 +73399,7 @@ var Reader = class {
 };
 
 // src/image/updateCenterSignature.ts
-var import_node_crypto6 = require("node:crypto");
+var import_node_crypto7 = require("node:crypto");
 var UpdateCenterSignatureError = class extends Error {
   name = "UpdateCenterSignatureError";
 };
@@ -73102,7 +73407,7 @@ var mostCertificates = 5;
 function requireSignature(document2, root9, now = /* @__PURE__ */ new Date()) {
   const { certificates, correct_signature512: signature } = blockOf(document2.members.get("signature"));
   const chain2 = certificates.map(certificateOf);
-  requireChain(chain2, new import_node_crypto6.X509Certificate(root9), now);
+  requireChain(chain2, new import_node_crypto7.X509Certificate(root9), now);
   const key = chain2[0]?.publicKey;
   if (key?.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
     throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
@@ -73130,7 +73435,7 @@ function blockOf(json2) {
 }
 function certificateOf(base64) {
   try {
-    return new import_node_crypto6.X509Certificate(Buffer.from(base64, "base64"));
+    return new import_node_crypto7.X509Certificate(Buffer.from(base64, "base64"));
   } catch (error2) {
     throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
   }
@@ -73179,8 +73484,8 @@ async function readVersions(url, names2, context, signal) {
     return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
   };
 }
-async function read(url, isWanted, limits, { open: open4, log, root: root9 = jenkinsRoot }, signal) {
-  const document2 = await open4(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
+async function read(url, isWanted, limits, { open: open6, log, root: root9 = jenkinsRoot }, signal) {
+  const document2 = await open6(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
     signal.throwIfAborted();
     throw unreadable(url, error2);
   });
@@ -73430,7 +73735,7 @@ function newer(best, candidate) {
 
 // src/image/plan.ts
 async function planImage(inputs, context, signal) {
-  const { ec2, log, read: read5, readBytes, open: open4, readParameter, now, env: env2 } = context;
+  const { ec2, log, read: read5, readBytes, open: open6, readParameter, now, env: env2 } = context;
   const { image, template, aws } = inputs;
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
@@ -73455,10 +73760,10 @@ async function planImage(inputs, context, signal) {
   const { updateCenterUrl } = image;
   const plugins2 = jenkins && image.plugins.length > 0 ? await resolvePlugins(
     { plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl },
-    { open: open4, log },
+    { open: open6, log },
     signal
   ) : [];
-  const bakeId = (0, import_node_crypto7.randomBytes)(6).toString("hex");
+  const bakeId = (0, import_node_crypto8.randomBytes)(6).toString("hex");
   const began = now();
   const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
@@ -73582,28 +73887,79 @@ async function takeExpiryOff(ec2, ids) {
 }
 
 // src/packer/buildImage.ts
-var import_promises16 = require("node:fs/promises");
-var path14 = __toESM(require("node:path"), 1);
+var import_promises17 = require("node:fs/promises");
+var path16 = __toESM(require("node:path"), 1);
 
 // src/credentials/endpoint.ts
-var import_node_crypto8 = require("node:crypto");
+var import_node_crypto9 = require("node:crypto");
 var import_node_events3 = require("node:events");
 var import_node_http4 = require("node:http");
+
+// src/credentials/connections.ts
+var import_node_fs12 = require("node:fs");
+var import_node_os4 = require("node:os");
+var mostOpen = 64;
+var mostInNeed = 4;
+var silenceMs2 = 1e4;
+var reserved = 8;
+var lookMs = 500;
+function keepAnswering(server) {
+  const waiting = /* @__PURE__ */ new Set();
+  const reserve = [];
+  server.on("connection", (socket) => {
+    waiting.add(socket);
+    socket.on("close", () => waiting.delete(socket));
+    socket.setTimeout(silenceMs2, () => socket.destroy());
+    trim();
+  });
+  function trim() {
+    const surplus = waiting.size - (reserve.length === 0 ? mostInNeed : mostOpen);
+    for (const socket of [...waiting].slice(0, Math.max(surplus, 0))) {
+      waiting.delete(socket);
+      socket.destroy();
+    }
+  }
+  function look2() {
+    try {
+      const handle = (0, import_node_fs12.openSync)(import_node_os4.devNull, "r");
+      if (reserve.length < reserved) reserve.push(handle);
+      else (0, import_node_fs12.closeSync)(handle);
+    } catch {
+      reserve.splice(0).forEach((handle) => (0, import_node_fs12.closeSync)(handle));
+      trim();
+    }
+  }
+  for (let n5 = 0; n5 < reserved; n5 += 1) look2();
+  const looking2 = setInterval(look2, lookMs).unref();
+  return {
+    answer(socket) {
+      waiting.delete(socket);
+    },
+    close() {
+      clearInterval(looking2);
+      reserve.splice(0).forEach((handle) => (0, import_node_fs12.closeSync)(handle));
+      waiting.forEach((socket) => socket.destroy());
+    }
+  };
+}
+
+// src/credentials/endpoint.ts
 async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path24 = `/${(0, import_node_crypto8.randomBytes)(16).toString("hex")}`;
-  const token = (0, import_node_crypto8.randomBytes)(32).toString("hex");
+  const path26 = `/${(0, import_node_crypto9.randomBytes)(16).toString("hex")}`;
+  const token = (0, import_node_crypto9.randomBytes)(32).toString("hex");
   log.mask(token);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path24)
+    if (request.method !== "GET" || request.url !== path26)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
     }
     requests += 1;
+    connections.answer(request.socket);
     try {
       send2(response, 200, containerCredentials(await keys.current()));
     } catch (error2) {
@@ -73612,12 +73968,15 @@ async function serveCredentials(source, options) {
     }
   }
   const server = (0, import_node_http4.createServer)((request, response) => void answer(request, response));
+  const connections = keepAnswering(server);
   server.listen(0, "127.0.0.1");
   await (0, import_node_events3.once)(server, "listening");
+  server.on("error", () => void 0);
+  server.once("error", (error2) => log.warning(`A request for AWS keys could not be taken: ${messageOf(error2)}`));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path24}`,
+    url: `http://127.0.0.1:${address.port}${path26}`,
     token,
     requests: () => requests,
     async close() {
@@ -73625,15 +73984,16 @@ async function serveCredentials(source, options) {
       const closed = (0, import_node_events3.once)(server, "close");
       server.close();
       server.closeAllConnections();
+      connections.close();
       await closed;
     }
   };
 }
 function isEqual(given, expected) {
-  return (0, import_node_crypto8.timingSafeEqual)(digest(given), digest(expected));
+  return (0, import_node_crypto9.timingSafeEqual)(digest(given), digest(expected));
 }
 function digest(text2) {
-  return (0, import_node_crypto8.createHash)("sha256").update(text2).digest();
+  return (0, import_node_crypto9.createHash)("sha256").update(text2).digest();
 }
 function containerCredentials(keys) {
   return {
@@ -73648,7 +74008,7 @@ function problem2(code2, message) {
   return { code: code2, message: message.split("\n", 1)[0] };
 }
 function send2(response, status, body) {
-  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" }).end(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", connection: "close" }).end(JSON.stringify(body));
 }
 
 // src/credentials/sessionPolicy.ts
@@ -73847,16 +74207,16 @@ function restrictedTagging(region2) {
 }
 
 // src/image/bakeFiles.ts
-var import_promises7 = require("node:fs/promises");
-var path7 = __toESM(require("node:path"), 1);
+var import_promises10 = require("node:fs/promises");
+var path8 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (plugins2.length === 0 && casc === void 0) return void 0;
-  const files = path7.join(folder, "files");
-  await (0, import_promises7.mkdir)(files, { mode: 448 });
+  const files = path8.join(folder, "files");
+  await (0, import_promises10.mkdir)(files, { mode: 448 });
   const lines = plugins2.map(({ name, version, sha256 }) => `${name}:${version} ${sha256}
 `);
-  if (lines.length > 0) await (0, import_promises7.writeFile)(path7.join(files, "plugins.txt"), lines.join(""));
-  if (casc !== void 0) await (0, import_promises7.cp)(casc, path7.join(files, "casc"), { recursive: true, dereference: true });
+  if (lines.length > 0) await (0, import_promises10.writeFile)(path8.join(files, "plugins.txt"), lines.join(""));
+  if (casc !== void 0) await (0, import_promises10.cp)(casc, path8.join(files, "casc"), { recursive: true, dereference: true });
   return files;
 }
 
@@ -73912,7 +74272,7 @@ var carriers = {
 };
 var alsoUsed = /* @__PURE__ */ new Set(["instance-types", "connect-via", "subnet-ids", "allowed-cidrs"]);
 var alsoCarriedBy = { "jenkins-repository-url": "jenkins_version" };
-var reserved = /* @__PURE__ */ new Map([
+var reserved2 = /* @__PURE__ */ new Map([
   ["region", "aws-region"],
   ["tags", "tags"]
 ]);
@@ -73930,10 +74290,10 @@ function unusedInputs(template, given) {
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
-function problemWith(name, value, { path: path24, declared, legacy }) {
-  const input = reserved.get(name);
+function problemWith(name, value, { path: path26, declared, legacy }) {
+  const input = reserved2.get(name);
   if (input) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path24} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path26} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -73982,43 +74342,13 @@ function jsonOf(value, declaration) {
 }
 
 // src/packer/build.ts
-var import_node_child_process3 = require("node:child_process");
 var import_node_events4 = require("node:events");
-var import_node_fs11 = require("node:fs");
-var import_promises10 = require("node:fs/promises");
-var import_promises11 = require("node:timers/promises");
-
-// src/packer/follow.ts
-var import_promises8 = require("node:fs/promises");
-var import_node_string_decoder = require("node:string_decoder");
-var import_promises9 = require("node:timers/promises");
-async function* follow2(file, ended2) {
-  const handle = await (0, import_promises8.open)(file, "r");
-  try {
-    const decoder = new import_node_string_decoder.StringDecoder("utf8");
-    const buffer = Buffer.alloc(65536);
-    let rest = "";
-    for (; ; ) {
-      const last = ended2.aborted;
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      const [first2 = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
-      rest += first2;
-      for (const line of others) {
-        yield rest;
-        rest = line;
-      }
-      if (bytesRead > 0) continue;
-      if (last) break;
-      await (0, import_promises9.setTimeout)(200, void 0, { signal: ended2 }).catch(() => void 0);
-    }
-    if (rest !== "") yield rest;
-  } finally {
-    await handle.close();
-  }
-}
+var import_node_fs13 = require("node:fs");
+var import_promises11 = require("node:fs/promises");
+var import_promises12 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path8 = __toESM(require("node:path"), 1);
+var path9 = __toESM(require("node:path"), 1);
 
 // src/image/jenkinsFailure.ts
 var jenkinsFailures = [
@@ -74117,7 +74447,10 @@ var connectionRules = [
   {
     id: "ssh-user",
     title: "The machine refuses the SSH user",
-    pattern: /unable to authenticate.*no supported methods remain|authentication error when trying to connect via SSH/s,
+    pattern: either(
+      inOrder(/unable to authenticate/, /no supported methods remain/),
+      /authentication error when trying to connect via SSH/
+    ),
     cause: "The machine answers on its SSH port, but lets nobody in under this user's name with the build's key.",
     change: "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
     detail: (_, { sshUsername }) => sshUsername ? `The user was '${sshUsername}'.` : void 0
@@ -74161,7 +74494,10 @@ var connectionRules = [
   {
     id: "connection-lost",
     title: "The connection to the machine broke off",
-    pattern: /Script disconnected unexpectedly|remote command exited without exit status|Error uploading script: .*(EOF|timed? ?out|refused|reset)/,
+    pattern: either(
+      /Script disconnected unexpectedly|remote command exited without exit status/,
+      inOneLine(/Error uploading script: /, /EOF|timed? ?out|refused|reset/)
+    ),
     cause: "The connection to the machine ended while a script ran: it restarted, its sshd was stopped, or it ran out of memory.",
     change: "Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If it did neither, give an instance type with more memory."
   }
@@ -74224,7 +74560,7 @@ var unmistakable = [
   {
     id: "jenkins-other-version",
     title: "Another Jenkins answers",
-    pattern: /Port 8080 answers as Jenkins '.*', not as /,
+    pattern: inOneLine(/Port 8080 answers as Jenkins '/, /', not as /),
     cause: "During the build another Jenkins answered on port 8080 than the one that was installed.",
     change: "Bake on an image without a Jenkins, and do not change the package in the setup script."
   },
@@ -74310,7 +74646,7 @@ var anyScript = [
   {
     id: "repository-key-expired",
     title: "A repository's signing key has expired",
-    pattern: /\bEXPKEYSIG\b|KEYEXPIRED|(key|not live).*\bExpired on \d/i,
+    pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
     cause: "The key that signs a package repository has expired, as far as the machine knows it.",
     change: "Install the repository's renewed key. If the key is a new one, its URL has changed as well; if the machine's clock is wrong, that is the cause."
   },
@@ -74338,7 +74674,11 @@ var anyScript = [
   {
     id: "package-missing",
     title: "A package does not exist",
-    pattern: /Unable to locate package|has no installation candidate|Version '.*' for '.*' was not found|No match for argument|Unable to find a match|No package .* available/,
+    pattern: either(
+      /Unable to locate package|has no installation candidate|No match for argument|Unable to find a match/,
+      inOneLine(/Version '/, /' for '/, /' was not found/),
+      inOneLine(/No package /, / available/)
+    ),
     cause: "A package, or that version of it, does not exist for the distribution of the source image.",
     change: "Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them."
   },
@@ -74375,7 +74715,10 @@ var machineRules = [...unmistakable.map((rule) => ({ ...rule, anywhere: true }))
 var scriptFailed = {
   id: "script-failed",
   title: "A script of the build failed",
-  pattern: /Script exited with non-zero exit status|Error running command|provisioner .*returned .*exit status|Error executing script|context canceled/i,
+  pattern: either(
+    /Script exited with non-zero exit status|Error running command|Error executing script|context canceled/i,
+    inOneLine(/provisioner /i, /returned /i, /exit status/i)
+  ),
   cause: "A script of the build ended with an error.",
   change: "Its last lines are below, all of them in the log of the phase 'Build'."
 };
@@ -74399,7 +74742,11 @@ var templateRules = [
   {
     id: "packer-version",
     title: "The template wants another Packer",
-    pattern: /Unsupported Packer Core version|Unsupported block type[\s\S]*required_plugins|no plugin installed for .* with API version/,
+    pattern: either(
+      /Unsupported Packer Core version/,
+      inOrder(/Unsupported block type/, /required_plugins/),
+      inOneLine(/no plugin installed for /, / with API version/)
+    ),
     cause: "The template does not work with this version of Packer.",
     change: "Set 'packer-version' to a version that its required_version and its plugins accept."
   },
@@ -74413,7 +74760,7 @@ var templateRules = [
   {
     id: "script-missing",
     title: "A file that the template names is missing",
-    pattern: /Bad (script|source) '.*': stat|no such file or directory/,
+    pattern: either(inOneLine(/Bad (script|source) '/, /': stat/), /no such file or directory/),
     cause: "The template names a file that is not there.",
     change: "Write its path with ${path.root}/ in front: relative paths begin in the folder of the template. Files that are not in the repository must be made by a step before this one."
   },
@@ -74427,14 +74774,17 @@ var templateRules = [
   {
     id: "image-name-used",
     title: "The image's name is in use",
-    pattern: /AMI Name: '.*' is used by an existing AMI|Name conflicts with an existing AMI/i,
+    pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),
     cause: "This account has an image of that name in the region already.",
     change: "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
   },
   {
     id: "template-invalid",
     title: "The template is not valid",
-    pattern: /\bon .+ line \d+|\d+ error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /,
+    pattern: either(
+      inOneLine(/\bon ./, / line \d/),
+      /\d error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /
+    ),
     cause: "Packer does not accept the template.",
     change: "Correct it at the line below; 'packer validate' finds the same without AWS."
   },
@@ -74448,28 +74798,34 @@ var templateRules = [
   {
     id: "aws-unreachable",
     title: "Packer does not reach AWS",
-    pattern: /(RequestError: send request failed|request send failed)[\s\S]*|dial tcp: lookup|dial tcp .*(connection refused|i\/o timeout)|proxyconnect tcp/,
+    pattern: either(
+      /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
+      inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
+    ),
     cause: "Packer gets no connection to AWS from this runner.",
     change: "Check that the region exists, and what stands between this runner and AWS: DNS, firewall, HTTPS_PROXY."
   },
   {
     id: "machine-ended",
     title: "The build's machine ended while it started",
-    pattern: /Error waiting for instance .* to become ready|Error waiting for (spot )?instance/i,
+    pattern: /Error waiting for (spot )?instance/i,
     cause: "AWS ended the build's machine while it started.",
     change: "AWS's reason is in the line 'Instance state change details'. Server.InternalError and a volume that cannot be made are often an encryption key that the role may not use, or a quota for volumes."
   },
   {
     id: "image-failed",
     title: "AWS could not make the image",
-    pattern: /Error waiting for AMI: .*(waiter state transitioned to Failure|failed waiting for successful resource state)/is,
+    pattern: inOrder(
+      /Error waiting for AMI: /i,
+      /waiter state transitioned to Failure|failed waiting for successful resource state/i
+    ),
     cause: "AWS began to make the image and gave up.",
     change: "Run the job again. If it fails again, check the encryption key's policy and the quota for snapshots."
   },
   {
     id: "image-slow",
     title: "The image was not ready in time",
-    pattern: /Error waiting for AMI: .*(exceeded max wait time|exceeded wait attempts)/is,
+    pattern: inOrder(/Error waiting for AMI: /i, /exceeded max wait time|exceeded wait attempts/i),
     cause: "Packer waited for the image, and it was still pending when Packer gave up. Large volumes take long.",
     change: "Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller."
   }
@@ -74477,7 +74833,7 @@ var templateRules = [
 var imageUnknown = {
   id: "image-unknown",
   title: "AWS does not know the new image yet",
-  pattern: /\bwaiting for AMI\b.*\bInvalidAMIID\.NotFound\b/is,
+  pattern: inOrder(/\bwaiting for AMI\b/i, /\bInvalidAMIID\.NotFound\b/i),
   cause: "Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.",
   change: "Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region."
 };
@@ -74538,24 +74894,30 @@ function explainScript(failure, facts) {
     line: said.findIndex((text2, at) => rule.pattern.test(text2) && (rule.anywhere || at >= first2))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path9.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
 function jenkinsFailureIn(line) {
-  const [, cause] = /^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers).* Its log says: (.*)$/.exec(line) ?? [];
-  return cause === void 0 ? void 0 : jenkinsFailureOf(cause);
+  if (!/^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers)/.test(line)) return void 0;
+  const [, ...causes] = line.split(" Its log says: ");
+  return causes.length === 0 ? void 0 : jenkinsFailureOf(causes.at(-1) ?? "");
 }
 function detailOf(rule, failure, facts) {
   return { detail: rule.detail?.(failure, facts) };
 }
 function awsError(text2) {
   const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? // Of the services whose model names their errors: IAM, STS, SSM, KMS.
-  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text2) ?? // What kept the machine from starting may stand behind an error of AWS's own.
+  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? beforeStatusCode(text2) ?? // What kept the machine from starting may stand behind an error of AWS's own.
   /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
     text2
   ) ?? [];
   return code2 === void 0 || message === void 0 ? void 0 : { code: code2, message };
+}
+function beforeStatusCode(text2) {
+  const lines = text2.split("\n").filter((line) => line.trim() !== "");
+  const errors = lines.filter((_, at) => /^\s*status code: \d/.test(lines[at + 1] ?? ""));
+  return errors.map((line) => /(?:^|: )([A-Z]\w*(?:\.\w+)*): (.*)$/.exec(line)).find((found) => found !== null) ?? void 0;
 }
 function evidence({ errors, said, connected, stderr }, line) {
   const from = line === void 0 || line >= said.length - shownLines ? said.length - shownLines : line;
@@ -74583,127 +74945,225 @@ var mostErrors = 20;
 var longest = 2e3;
 var announced = "Provisioning with ";
 function failureIn(messages, stderr) {
-  const before = sayingsBeforeCleanup(messages);
-  const texts = before.map(({ text: text2 }) => text2);
-  const connection = texts.findIndex((text2) => /^Connected to (SSH|WinRM)!/.test(text2));
-  const own = connection === -1 ? texts : texts.slice(0, connection);
-  const script = matchIn(texts.slice(connection + 1), /^Provisioning with shell script: (.+)$/);
-  const ranges = matchIn(own, /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/);
-  const address = matchIn(own, /^Using SSH communicator to connect: (\S+)$/i);
-  return {
-    errors: errorsOf(messages).slice(0, mostErrors).map(bounded3),
-    said: ends(linesOf2(texts.slice(texts.findLastIndex((text2) => text2.startsWith(announced)) + 1))),
-    connected: connection !== -1,
-    ...connection !== -1 && script ? { script } : {},
-    ...ranges ? { ranges } : {},
-    ...address ? { address } : {},
-    stderr: ends(linesOf2([stderr]))
-  };
-}
-function sayingsBeforeCleanup(messages) {
+  const reader = new FailureReader();
   const speakers = new Speakers();
-  const sayings = messages.flatMap((message) => {
-    const said = speakers.hear(message);
-    return said && said.build !== "" ? [{ text: said.text }] : [];
-  });
-  const last = (pattern) => sayings.findLastIndex(({ text: text2 }) => pattern.test(text2));
-  const gaveUp = last(/^Provisioning step had errors: Running the cleanup provisioner/);
-  const end = gaveUp === -1 ? last(/^Terminating the source AWS instance/) : gaveUp;
-  return end === -1 ? sayings : sayings.slice(0, end);
+  for (const message of messages) reader.note(message, speakers.hear(message));
+  return reader.read(stderr);
 }
-function matchIn(texts, pattern) {
-  return texts.flatMap((text2) => pattern.exec(text2)?.[1] ?? []).at(-1);
-}
-function linesOf2(texts) {
-  return texts.flatMap((text2) => text2.split("\n")).filter((line) => line.trim() !== "");
-}
-function ends(lines) {
-  const all = lines.length <= firstSaid + lastSaid;
-  return (all ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded3);
-}
+var FailureReader = class {
+  /** Each kind on its own: errors of builds count more, whatever was shown before them. */
+  #errors = { error: /* @__PURE__ */ new Map(), ui: /* @__PURE__ */ new Map() };
+  #now = new Story();
+  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  #beforeCleanup;
+  #beforeEnd;
+  /** @param said what the message says, where it is one for people */
+  note(message, said) {
+    this.#noteError(message, said);
+    if (said === void 0 || said.build === "") return;
+    if (said.text.startsWith("Provisioning step had errors: Running the cleanup provisioner")) {
+      this.#beforeCleanup = this.#now.told;
+    } else if (said.text.startsWith("Terminating the source AWS instance")) {
+      this.#beforeEnd = this.#now.told;
+    }
+    this.#now.add(said.text);
+  }
+  read(stderr) {
+    const { connected, script, ranges, address, said } = this.#beforeCleanup ?? this.#beforeEnd ?? this.#now.told;
+    const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
+    return {
+      errors: errorsOf(errors).slice(0, mostErrors).map(bounded3),
+      said,
+      connected,
+      ...connected && script ? { script } : {},
+      ...ranges ? { ranges } : {},
+      ...address ? { address } : {},
+      stderr: new Ends(stderr).lines
+    };
+  }
+  #noteError({ category, target, args }, said) {
+    if (category !== "error" && !(category === "ui" && args[0] === "error" && said?.build === "")) return;
+    const kept = { target, category, args: args.map((text2) => text2.slice(0, 2 * longest)) };
+    const errors = this.#errors[category];
+    const name = [target, ...kept.args].join();
+    if (errors.size < 2 * mostErrors && !errors.has(name)) errors.set(name, kept);
+  }
+};
+var Story = class {
+  #connected = false;
+  #script;
+  #ranges;
+  #address;
+  #said = new Ends();
+  get told() {
+    return {
+      connected: this.#connected,
+      ...this.#script === void 0 ? {} : { script: this.#script },
+      ...this.#ranges === void 0 ? {} : { ranges: this.#ranges },
+      ...this.#address === void 0 ? {} : { address: this.#address },
+      said: this.#said.lines
+    };
+  }
+  add(text2) {
+    if (text2.startsWith(announced)) this.#said = new Ends();
+    else this.#said.add(text2);
+    if (this.#connected) {
+      this.#script = /^Provisioning with shell script: (.+)$/.exec(text2)?.[1] ?? this.#script;
+    } else if (/^Connected to (SSH|WinRM)!/.test(text2)) {
+      this.#connected = true;
+    } else {
+      this.#ranges = /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/.exec(text2)?.[1] ?? this.#ranges;
+      this.#address = /^Using SSH communicator to connect: (\S+)$/i.exec(text2)?.[1] ?? this.#address;
+    }
+  }
+};
+var Ends = class {
+  #first = [];
+  #last = [];
+  constructor(text2 = "") {
+    this.add(text2);
+  }
+  get lines() {
+    return [...this.#first, ...this.#last];
+  }
+  add(text2) {
+    for (const line of text2.split("\n")) {
+      if (line.trim() === "") continue;
+      if (this.#first.length < firstSaid) {
+        this.#first.push(bounded3(line));
+        continue;
+      }
+      this.#last.push(bounded3(line));
+      if (this.#last.length > lastSaid) this.#last.shift();
+    }
+  }
+};
 function bounded3(text2) {
   return text2.length > longest ? `${text2.slice(0, longest)}…` : text2;
 }
+
+// src/packer/transcript.ts
+var mostArtifactMessages = 1e4;
+var mostArtifactCharacters = 1e6;
+var Transcript = class {
+  #artifactMessages = [];
+  #artifactCharacters = 0;
+  #failure = new FailureReader();
+  /** @param said what the message says, where it is one for people */
+  note(message, said) {
+    if (message.category === "artifact") this.#noteArtifact(message);
+    this.#failure.note(message, said);
+  }
+  get artifacts() {
+    return artifactsOf(this.#artifactMessages);
+  }
+  /** @param stderr what Packer wrote to its error stream */
+  failure(stderr) {
+    return this.#failure.read(stderr);
+  }
+  #noteArtifact(message) {
+    const characters = message.args.reduce((sum2, { length }) => sum2 + length, 0);
+    const isFull = this.#artifactMessages.length >= mostArtifactMessages || this.#artifactCharacters + characters > mostArtifactCharacters;
+    if (isFull) return;
+    this.#artifactMessages.push(message);
+    this.#artifactCharacters += characters;
+  }
+};
 
 // src/packer/build.ts
 var BuildError = class extends UserError {
   name = "BuildError";
 };
 var graceMs2 = 5e3;
+var killingMs = 1e4;
 async function build(job, ledger, log, signal) {
   signal.throwIfAborted();
   const run2 = ledger.nextPackerRun();
-  const { child, leader } = start(job, run2, ledger);
+  const { group: group3, output } = await start(job, run2, ledger);
   const ended2 = new AbortController();
-  const exit = (0, import_node_events4.once)(child, "exit").finally(() => ended2.abort());
-  const stop = () => void endGracefully(leader, ended2.signal);
+  const exit = (0, import_node_events4.once)(group3.child, "exit").finally(() => ended2.abort());
+  const stop = () => void endGracefully(group3, ended2);
   signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
   try {
-    const { messages, finished } = await show(follow2(run2.output, ended2.signal), log, job);
-    const [code2, killedBy] = await exit;
+    const said = await show(follow(output, ended2.signal), run2, log, job, signal);
+    const [code2, killedBy] = await Promise.race([exit, (0, import_promises12.setImmediate)([null, null])]);
     signal.throwIfAborted();
     if (code2 !== 0) {
-      const { id: id2, message } = await failureOf(messages, run2, job.facts, code2 === null ? killedBy : code2);
-      throw new BuildError(message, id2 === void 0 ? {} : { id: id2 });
+      const how = code2 === null ? `was ended by ${killedBy}` : `ended with exit code ${code2}`;
+      const { id: id2, message } = diagnose(said.failure(await endsOfFile(run2.errors)), job.facts, how);
+      throw new BuildError([message, ledger.flush()].filter(Boolean).join("\n"), id2 === void 0 ? {} : { id: id2 });
     }
-    return { artifacts: artifactsOf(messages), finished };
+    return { artifacts: said.artifacts, finished: run2.announcements.finished };
   } finally {
     signal.removeEventListener("abort", stop);
-    await endGroup2(leader, AbortSignal.timeout(1e4));
+    await output.close();
+    await endStarted(group3, AbortSignal.timeout(killingMs)).catch(
+      (error2) => log.warning(`Packer (process ${group3.leader.pid}) still runs and may make more: ${messageOf(error2)}`)
+    );
   }
 }
 function variablesOf({ variablesFiles }) {
   return variablesFiles.map((file) => `-var-file=${file}`);
 }
-function start(job, run2, ledger) {
-  const output = (0, import_node_fs11.openSync)(run2.output, "a", 384);
-  const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
+async function start(job, run2, ledger) {
+  const output = (0, import_node_fs13.openSync)(run2.output, "a", 384);
+  const errors = (0, import_node_fs13.openSync)(run2.errors, "a", 384);
+  const reading = await (0, import_promises11.open)(run2.output, "r");
   try {
-    const child = (0, import_node_child_process3.spawn)(
+    const group3 = startGroup2(
       job.packer,
       ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template],
-      { cwd: job.workingDirectory, env: job.environment, detached: true, stdio: ["ignore", output, errors] }
+      { cwd: job.workingDirectory, env: job.environment, stdio: ["ignore", output, errors] }
     );
-    child.on("error", () => void 0);
-    const leader = child.pid === void 0 ? void 0 : identify(child.pid);
-    if (!leader) throw new BuildError(`${job.packer} could not be started`);
-    ledger.startedPacker(leader);
-    return { child, leader };
+    ledger.startedPacker(group3.leader);
+    return { group: group3, output: reading };
+  } catch (error2) {
+    await reading.close();
+    throw error2;
   } finally {
-    (0, import_node_fs11.closeSync)(output);
-    (0, import_node_fs11.closeSync)(errors);
+    (0, import_node_fs13.closeSync)(output);
+    (0, import_node_fs13.closeSync)(errors);
   }
 }
-async function endGracefully(leader, ended2) {
-  send(-leader.pid, "SIGINT");
-  await (0, import_promises11.setTimeout)(graceMs2, void 0, { signal: ended2 }).catch(() => void 0);
-  if (groupRuns(leader.pid)) await endGroup2(leader, AbortSignal.timeout(1e4));
+async function endGracefully(group3, ended2) {
+  send(-group3.leader.pid, "SIGINT");
+  await (0, import_promises12.setTimeout)(graceMs2, void 0, { signal: ended2.signal }).catch(() => void 0);
+  await endStarted(group3, AbortSignal.timeout(killingMs)).catch(() => void 0);
+  await (0, import_promises12.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
+  ended2.abort();
 }
-async function show(lines, log, job) {
-  const messages = [];
-  const announcements = new Announcements();
-  const speakers = new Speakers();
-  for await (const line of lines) {
-    const message = parseMessage(line);
-    if (message) messages.push(message);
-    const said = message ? speakers.hear(message) : { build: "", text: line, byOthers: true };
-    const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints = [] } = said ? announcements.note(said) : {};
-    if (keyPair2) job.onKeyPair(keyPair2);
-    if (securityGroup2) job.onSecurityGroup(securityGroup2);
-    if (instance) job.onInstance(instance);
-    hints.forEach((hint) => job.onHint(hint));
-    if (said) log.quote(said.build || "packer", said.text);
+async function show(pieces, { announcements }, log, job, signal) {
+  const transcript = new Transcript();
+  for await (const lines of pieces) {
+    const sayings = lines.flatMap((line) => {
+      const { message, said, announced: announced2 } = announcements.hear(line);
+      if (message) transcript.note(message, said);
+      const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints } = announced2;
+      if (keyPair2) job.onKeyPair(keyPair2);
+      if (securityGroup2) job.onSecurityGroup(securityGroup2);
+      if (instance) job.onInstance(instance);
+      hints.forEach((hint) => job.onHint(hint));
+      return said ?? [];
+    });
+    const behind = log.caughtUp?.(signal);
+    if (behind) await behind;
+    if (!(behind && signal.aborted)) quote2(sayings, log);
   }
-  return { messages, finished: speakers.finished };
+  return transcript;
 }
-async function failureOf(messages, run2, facts, end) {
-  const stderr = await (0, import_promises10.readFile)(run2.errors, "utf8");
-  const how = typeof end === "number" ? `ended with exit code ${end}` : `was ended by ${end}`;
-  return diagnose(failureIn(messages, stderr), facts, how);
+function quote2(sayings, log) {
+  let from = 0;
+  for (const [at, one] of sayings.entries()) {
+    if (sayings[at + 1]?.build === one.build) continue;
+    const text2 = sayings.slice(from, at + 1).map((said) => said.text);
+    log.quote(one.build || "packer", text2.join("\n"));
+    from = at + 1;
+  }
 }
 
 // src/packer/environment.ts
-var import_promises12 = require("node:fs/promises");
+var import_promises13 = require("node:fs/promises");
 var import_node_path7 = __toESM(require("node:path"), 1);
 var names = new Set(
   [
@@ -74717,6 +75177,11 @@ var names = new Set(
   ].flat()
 );
 var prefixes = ["LC_", "PKR_VAR_", "PACKER_", "AWS_ENDPOINT_URL"];
+var shortTemporaryFolder = "/tmp";
+var longestTemporaryFolder = 79;
+function isTooLong(temporaryFolder) {
+  return temporaryFolder !== void 0 && Buffer.byteLength(temporaryFolder) > longestTemporaryFolder;
+}
 function allowedEnvironment(env2) {
   const allowed2 = Object.entries(env2).filter(
     (entry) => entry[1] !== void 0 && entry[0] !== "PACKER_GITHUB_API_TOKEN" && (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
@@ -74725,6 +75190,7 @@ function allowedEnvironment(env2) {
   return {
     ...extraCa ? { SSL_CERT_FILE: extraCa } : {},
     ...Object.fromEntries(allowed2),
+    ...isTooLong(env2["TMPDIR"]) ? { TMPDIR: shortTemporaryFolder } : {},
     CHECKPOINT_DISABLE: "1",
     PACKER_NO_COLOR: "1"
   };
@@ -74750,28 +75216,28 @@ async function writeAwsConfig(folder, profiles) {
   const { config, credentials } = awsConfigFiles(folder);
   const sections = profiles.map((name) => name === "default" ? "[default]\n" : `[profile ${name}]
 `);
-  await (0, import_promises12.writeFile)(config, sections.join(""), { mode: 384 });
-  await (0, import_promises12.writeFile)(credentials, "", { mode: 384 });
+  await (0, import_promises13.writeFile)(config, sections.join(""), { mode: 384 });
+  await (0, import_promises13.writeFile)(credentials, "", { mode: 384 });
 }
 function awsConfigFiles(folder) {
   return { config: import_node_path7.default.join(folder, "aws-config"), credentials: import_node_path7.default.join(folder, "aws-credentials") };
 }
 
 // src/packer/init.ts
-var import_promises14 = require("node:fs/promises");
-var import_node_os4 = require("node:os");
+var import_promises15 = require("node:fs/promises");
+var import_node_os5 = require("node:os");
 var import_node_path9 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
-var import_node_crypto9 = require("node:crypto");
-var import_node_fs12 = require("node:fs");
-var import_promises13 = require("node:fs/promises");
+var import_node_crypto10 = require("node:crypto");
+var import_node_fs14 = require("node:fs");
+var import_promises14 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
 // src/packer/plugins/required.ts
 function requiredPlugins(printed) {
-  return [...printed.matchAll(/^\S+ (\S+\/\S+\/\S+) "([^"\n]*)"( \S.*)?$/gm)].map(
+  return [...printed.matchAll(/^\S+ ([^\s/]+\/[^\s/]+\/\S+) "([^"\n]*)"( \S.*)?$/gm)].map(
     ([, source = "", constraint = "", paths]) => ({ source, constraint, installed: paths !== void 0 })
   );
 }
@@ -74785,30 +75251,30 @@ function nameOf4({ source, constraint }) {
 // src/packer/plugins/cache.ts
 function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
-  return folder !== void 0 && (0, import_node_fs12.existsSync)(folder) && (0, import_node_fs12.existsSync)(`${folder}.complete`) ? folder : void 0;
+  return folder !== void 0 && (0, import_node_fs14.existsSync)(folder) && (0, import_node_fs14.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
 async function cachePlugins(plugins2, required, env2) {
   const folder = folderFor(required, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
-  await (0, import_promises13.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
-  const staging = await (0, import_promises13.mkdtemp)(`${folder}.new-`);
+  await (0, import_promises14.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
+  const staging = await (0, import_promises14.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises13.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs14.existsSync)(folder)) await (0, import_promises14.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
-    await (0, import_promises13.cp)(plugins2, copy, { recursive: true });
-    await (0, import_promises13.rename)(copy, folder).catch((error2) => {
-      if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
+    await (0, import_promises14.cp)(plugins2, copy, { recursive: true });
+    await (0, import_promises14.rename)(copy, folder).catch((error2) => {
+      if (!(0, import_node_fs14.existsSync)(folder)) throw error2;
     });
-    await (0, import_promises13.writeFile)(`${folder}.complete`, "");
+    await (0, import_promises14.writeFile)(`${folder}.complete`, "");
     return folder;
   } finally {
-    await (0, import_promises13.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises14.rm)(staging, { recursive: true, force: true });
   }
 }
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
   const lines = required.map(nameOf4).toSorted();
-  const digest2 = (0, import_node_crypto9.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
+  const digest2 = (0, import_node_crypto10.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
 
@@ -74817,7 +75283,7 @@ var lastLines = 15;
 function rateLimitIn(said) {
   if (!/rate limit|: (403|429)\b/i.test(said)) return void 0;
   const [, given = ""] = /Try again in (-?[\dhms.]+)/.exec(said) ?? /retry after (-?[\dhms.]+)/.exec(said) ?? [];
-  return given === "" ? {} : { resetMs: goDuration(given) };
+  return given === "" ? {} : { resetMs: goDuration(given.slice(0, 40)) };
 }
 function goDuration(text2) {
   if (text2.startsWith("-")) return 0;
@@ -74848,7 +75314,7 @@ function adviceFor4(said, named, hadToken) {
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows.";
   }
-  if (/\bon .+ line \d+/.test(said)) return "Packer could not read the template: correct it at that line.";
+  if (inOneLine(/\bon ./, / line \d/).test(said)) return "Packer could not read the template: correct it at that line.";
   if (/: 401\b|Bad credentials/.test(said)) {
     return "GitHub does not accept the token: set github-token to one that is valid on github.com, such as `${{ github.token }}` there (not on GitHub Enterprise Server).";
   }
@@ -74873,22 +75339,59 @@ function adviceFor4(said, named, hadToken) {
 }
 
 // src/packer/run.ts
-var import_node_child_process4 = require("node:child_process");
-var longestOutput = 16 * 1024 * 1024;
-function runPacker(path24, args, options) {
-  options.signal.throwIfAborted();
-  return new Promise((resolve3, reject) => {
-    const child = (0, import_node_child_process4.execFile)(path24, args, { ...options, maxBuffer: longestOutput }, (error2, stdout, stderr) => {
-      if (options.signal.aborted) return reject(options.signal.reason);
-      if (typeof error2?.code === "string") return reject(error2);
-      resolve3({ code: error2 ? error2.code ?? void 0 : 0, stdout, stderr });
-    });
-    child.stdin?.end();
+var import_node_events5 = require("node:events");
+var endingMs = 5e3;
+var drainingMs = 1e3;
+async function runPacker(path26, args, options) {
+  const { env: env2, signal, cwd, timeout, onStart } = options;
+  signal.throwIfAborted();
+  const group3 = startGroup2(path26, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const { child } = group3;
+  const stdout = endsOf(child.stdout);
+  const stderr = endsOf(child.stderr);
+  const closed = (0, import_node_events5.once)(child, "close");
+  const ended2 = (0, import_node_events5.once)(child, "exit");
+  onStart?.(group3.leader);
+  const done = new AbortController();
+  const limit = timeout === void 0 ? signal : timeLimit(timeout, [signal, done.signal]);
+  try {
+    const [code2] = await untilAborted(ended2, limit);
+    return { code: code2 ?? void 0, timedOut: false, ...await restOf(group3) };
+  } catch (error2) {
+    const rest = await restOf(group3);
+    signal.throwIfAborted();
+    if (!limit.aborted) throw error2;
+    return { code: void 0, timedOut: true, ...rest };
+  } finally {
+    done.abort();
+  }
+  async function restOf(started) {
+    await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => void 0);
+    await untilAborted(closed, timeLimit(drainingMs)).catch(() => void 0);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    return { stdout: stdout(), stderr: stderr() };
+  }
+}
+var mostKept = 128 * 1024;
+function endsOf(stream) {
+  let first2 = "";
+  let last = "";
+  let length = 0;
+  stream?.setEncoding("utf8");
+  stream?.on("error", () => void 0);
+  stream?.on("data", (chunk) => {
+    length += chunk.length;
+    const room = mostKept - first2.length;
+    first2 += chunk.slice(0, room);
+    last += chunk.slice(room);
+    if (last.length > 2 * mostKept) last = last.slice(-mostKept);
   });
+  return () => `${first2}${length > 2 * mostKept ? "\n" : ""}${last.slice(-mostKept)}`;
 }
 
 // src/packer/init.ts
-async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal) {
+async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart = () => void 0 }, signal) {
   const { packer, template } = request;
   if (import_semver2.default.lt(packer.version, "1.7.0")) {
     log.info(`Packer ${packer.version} has its builders built in: no plugins to install.`);
@@ -74899,7 +75402,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor }, signal
     return {};
   }
   const allowed2 = allowedEnvironment(env2);
-  const run2 = (args, extra = {}) => runPacker(packer.path, args, { env: { ...allowed2, ...extra }, signal });
+  const run2 = (args, extra = {}) => runPacker(packer.path, args, { env: { ...allowed2, ...extra }, signal, onStart, timeout: initMs });
   const required = await look(run2, template);
   const token = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
   if (token !== "") log.mask(token);
@@ -74922,14 +75425,14 @@ async function fromCache(init) {
     log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
     return cached;
   }
-  const folder = await (0, import_promises14.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os4.tmpdir)(), "packer-plugins-"));
+  const folder = await (0, import_promises15.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
   let used;
   try {
     await install(init, { PACKER_PLUGIN_PATH: folder });
     used = await usable2(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
     return used;
   } finally {
-    if (used !== folder) await (0, import_promises14.rm)(folder, { recursive: true, force: true });
+    if (used !== folder) await (0, import_promises15.rm)(folder, { recursive: true, force: true });
   }
   function warn(error2) {
     log.warning(
@@ -74947,6 +75450,7 @@ async function look(run2, template, extra) {
   const { code: code2, stdout } = await run2(["plugins", "required", template], extra);
   return code2 === 0 ? requiredPlugins(stdout) : [];
 }
+var initMs = 15 * 6e4;
 var pausesMs2 = [15e3, 3e4, 6e4];
 var longestWaitMs = 12e4;
 async function install({ request, token, required, run: run2, log, pause, signal }, extra = {}) {
@@ -74954,7 +75458,12 @@ async function install({ request, token, required, run: run2, log, pause, signal
   let withToken = token !== "" && missing2(required).some(({ source }) => !source.startsWith("github.com/hashicorp/"));
   for (const pauses = [...pausesMs2]; ; ) {
     const credentials = withToken ? { PACKER_GITHUB_API_TOKEN: token } : {};
-    const { code: code2, stdout, stderr } = await run2(["init", template], { ...extra, ...credentials });
+    const { code: code2, timedOut, stdout, stderr } = await run2(["init", template], { ...extra, ...credentials });
+    if (timedOut) {
+      throw new UserError(
+        `packer init did not come to an end within ${initMs / 6e4} minutes and was ended: what it downloads from does not answer. Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.`
+      );
+    }
     if (code2 === 0) return log.info(stdout.trim() || "All plugins that the template requires are installed.");
     const said = `${stdout}
 ${stderr}`;
@@ -74975,8 +75484,8 @@ ${stderr}`;
 }
 
 // src/packer/plugins/legacy.ts
-var import_promises15 = require("node:fs/promises");
-var path12 = __toESM(require("node:path"), 1);
+var import_promises16 = require("node:fs/promises");
+var path13 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({ path: template, legacy, names: names2 }, packer, folder) {
@@ -74986,8 +75495,8 @@ async function requirementsOf({ path: template, legacy, names: names2 }, packer,
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path12.join(folder, "required-plugins.pkr.hcl");
-  await (0, import_promises15.writeFile)(file, `packer {
+  const file = path13.join(folder, "required-plugins.pkr.hcl");
+  await (0, import_promises16.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
   }
@@ -74996,8 +75505,44 @@ ${lines.join("\n")}
   return file;
 }
 
+// src/packer/room.ts
+var import_node_fs15 = require("node:fs");
+var path14 = __toESM(require("node:path"), 1);
+var probeSize = 8192;
+var betweenLooksMs2 = 1e4;
+var mostFailures = 3;
+function watchRoom(folder, everyMs = betweenLooksMs2) {
+  const full = new AbortController();
+  const probe = path14.join(folder, "room");
+  let failures = 0;
+  const look2 = () => {
+    try {
+      (0, import_node_fs15.writeFileSync)(probe, Buffer.alloc(probeSize), { mode: 384 });
+      failures = 0;
+    } catch (error2) {
+      failures = error2.code === "ENOENT" ? 0 : failures + 1;
+      if (failures < mostFailures) return;
+      full.abort(
+        new UserError(
+          `The build was ended, because Packer's output cannot be written any more: ${systemProblem(error2)}. ${roomAdvice}`
+        )
+      );
+    } finally {
+      removeProbe(probe);
+    }
+  };
+  const looking2 = setInterval(look2, everyMs).unref();
+  return { signal: full.signal, close: () => clearInterval(looking2) };
+}
+function removeProbe(probe) {
+  try {
+    (0, import_node_fs15.rmSync)(probe, { force: true });
+  } catch {
+  }
+}
+
 // src/packer/validate.ts
-var path13 = __toESM(require("node:path"), 1);
+var path15 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -75042,6 +75587,7 @@ function validateArguments(given) {
 }
 
 // src/packer/validate.ts
+var validateMs = 10 * 6e4;
 var mostAnnotations = 9;
 async function validate(job, log, signal) {
   const command9 = [
@@ -75051,10 +75597,16 @@ async function validate(job, log, signal) {
     ...variablesOf(job),
     job.template
   ];
-  const options = { env: job.environment, cwd: job.workingDirectory, signal };
-  const { code: code2, stdout, stderr } = await runPacker(job.packer, command9, options);
+  const { environment: env2, workingDirectory: cwd, onStart } = job;
+  const options = { env: env2, cwd, signal, timeout: validateMs, ...onStart ? { onStart } : {} };
+  const { code: code2, timedOut, stdout, stderr } = await runPacker(job.packer, command9, options);
+  if (timedOut) {
+    throw new BuildError(
+      `packer validate did not come to an end within ${validateMs / 6e4} minutes and was ended, and nothing was made. Find out what the template waits for: an old Packer reads data sources when it validates.`
+    );
+  }
   if (code2 === 0) return log.info("packer validate accepts the template.");
-  const messages = stdout.split("\n").flatMap((line) => parseMessage(line) ?? []);
+  const messages = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
   const said = messages.flatMap((message2) => shownText(message2) ?? []).join("\n");
   diagnosticsIn(said, job).slice(0, mostAnnotations).forEach(({ text: text2, place: place2 }) => log.error(text2, place2));
   const { id: id2, message } = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code2}`);
@@ -75073,7 +75625,7 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path13.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path15.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -75226,6 +75778,13 @@ async function buildImages(bake2, signal) {
   let requestsBefore = 0;
   const requests = () => endpoint.requests() - requestsBefore;
   const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region2, ledger, tags: plan.tags, log, requests });
+  const room = watchRoom(ledger.folder);
+  const onStart = (leader) => ledger.startedPacker(leader);
+  if (isTooLong(env2["TMPDIR"])) {
+    log.info(
+      `TMPDIR is longer than the sockets of Packer's plugins allow: Packer and its plugins work in ${shortTemporaryFolder}`
+    );
+  }
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles);
     const plugins2 = await initPlugins(
@@ -75234,7 +75793,7 @@ async function buildImages(bake2, signal) {
         template: await requirementsOf(template, packer, ledger.folder),
         ...inputs.githubToken ? { githubToken: inputs.githubToken } : {}
       },
-      { env: env2, log },
+      { env: env2, log, onStart },
       signal
     );
     const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region2, endpoint }), ...plugins2 };
@@ -75246,8 +75805,8 @@ async function buildImages(bake2, signal) {
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     let since = plan.began;
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path14.join(ledger.folder, "variables.json");
-      await (0, import_promises16.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
+      const file = path16.join(ledger.folder, "variables.json");
+      await (0, import_promises17.writeFile)(file, variablesFile(template, valuesFor(inputs, plan, place2, files)), { mode: 384 });
       const job = {
         packer: packer.path,
         template: template.path,
@@ -75264,11 +75823,11 @@ async function buildImages(bake2, signal) {
         },
         ...watch2
       };
-      if (!valid2) await validate({ ...job, declared: template.declared }, log, signal);
+      if (!valid2) await validate({ ...job, declared: template.declared, onStart }, log, signal);
       if (!valid2) requestsBefore = endpoint.requests();
       valid2 = true;
       since = awsTime(account.ec2);
-      return build(job, ledger, log, anyOf(signal, watch2.signal));
+      return build(job, ledger, log, anyOf(signal, watch2.signal, room.signal));
     });
     const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
     const artifacts = await withUnreported(account, report, traces, since, signal);
@@ -75288,6 +75847,7 @@ async function buildImages(bake2, signal) {
 ${error2.message}`, { cause: error2 }) : error2;
   } finally {
     watch2.close();
+    room.close();
     await endpoint.close();
     clearFolder(ledger.folder, "what may be secret", log);
   }
@@ -75332,16 +75892,16 @@ function valuesFor(inputs, plan, place2, files) {
 }
 
 // src/packer/install/install.ts
-var import_promises22 = require("node:fs/promises");
-var import_node_os5 = require("node:os");
+var import_promises23 = require("node:fs/promises");
+var import_node_os6 = require("node:os");
 var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
-var import_node_crypto10 = require("node:crypto");
-var import_node_fs13 = require("node:fs");
-var import_promises17 = require("node:fs/promises");
+var import_node_crypto11 = require("node:crypto");
+var import_node_fs16 = require("node:fs");
+var import_promises18 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
-var import_promises18 = require("node:stream/promises");
+var import_promises19 = require("node:stream/promises");
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var fs5 = __toESM(require("fs"), 1);
@@ -75351,7 +75911,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os5 = __toESM(require("os"), 1);
-var path15 = __toESM(require("path"), 1);
+var path17 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -75372,7 +75932,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path15.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path17.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -75386,12 +75946,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os5.arch();
-  const toolPath = path15.join(_getCacheDirectory(), toolName);
+  const toolPath = path17.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child of children) {
       if (isExplicitVersion(child)) {
-        const fullPath = path15.join(toolPath, child, arch3 || "");
+        const fullPath = path17.join(toolPath, child, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child);
         }
@@ -75445,11 +76005,11 @@ async function lookInCache(version, env2, signal) {
   if (folder === "") return void 0;
   const file = import_node_path10.default.join(folder, "packer");
   try {
-    const { size } = await (0, import_promises17.stat)(file);
+    const { size } = await (0, import_promises18.stat)(file);
     if (size === 0) return { path: file, problem: "is empty" };
     const recorded2 = await recordIn(folder);
     if (recorded2 === void 0) return { path: file, problem: "has no record of what was verified" };
-    await (0, import_promises17.access)(file, import_promises17.constants.X_OK);
+    await (0, import_promises18.access)(file, import_promises18.constants.X_OK);
     const actual = await sha256Of(file, signal);
     if (actual === recorded2) return { path: file };
     return { path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded` };
@@ -75467,25 +76027,25 @@ async function cachedVersions(env2) {
 async function putIntoCache(file, sha256, version, env2) {
   const folder = folderFor2(version, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
-  await (0, import_promises17.mkdir)(folder, { recursive: true });
-  const staging = await (0, import_promises17.mkdtemp)(import_node_path10.default.join(folder, ".new-"));
+  await (0, import_promises18.mkdir)(folder, { recursive: true });
+  const staging = await (0, import_promises18.mkdtemp)(import_node_path10.default.join(folder, ".new-"));
   try {
     const names2 = ["packer.sha256", "packer"];
     const [record, program] = names2.map((name) => import_node_path10.default.join(staging, name));
-    await (0, import_promises17.writeFile)(record, `${sha256}  packer
+    await (0, import_promises18.writeFile)(record, `${sha256}  packer
 `);
-    await (0, import_promises17.copyFile)(file, program);
-    await (0, import_promises17.chmod)(program, 493);
-    for (const name of names2) await (0, import_promises17.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
-    await (0, import_promises17.writeFile)(`${folder}.complete`, "");
+    await (0, import_promises18.copyFile)(file, program);
+    await (0, import_promises18.chmod)(program, 493);
+    for (const name of names2) await (0, import_promises18.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
+    await (0, import_promises18.writeFile)(`${folder}.complete`, "");
     return import_node_path10.default.join(folder, "packer");
   } finally {
-    await (0, import_promises17.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises18.rm)(staging, { recursive: true, force: true });
   }
 }
 async function sha256Of(file, signal) {
-  const hash = (0, import_node_crypto10.createHash)("sha256");
-  await (0, import_promises18.pipeline)((0, import_node_fs13.createReadStream)(file), hash, { signal });
+  const hash = (0, import_node_crypto11.createHash)("sha256");
+  await (0, import_promises19.pipeline)((0, import_node_fs16.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -75493,7 +76053,7 @@ function folderFor2(version, env2) {
   return cache9 ? import_node_path10.default.join(cache9, tool, version, process.arch) : void 0;
 }
 async function recordIn(folder) {
-  const text2 = await (0, import_promises17.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
+  const text2 = await (0, import_promises18.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
   return /^([\da-f]{64}) {2}packer\n$/.exec(text2)?.[1];
 }
 function isMissing(error2) {
@@ -75526,8 +76086,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path24 } = error2 ?? {};
-  return code2 !== void 0 && (path24 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path26 } = error2 ?? {};
+  return code2 !== void 0 && (path26 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -75684,10 +76244,10 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 `;
 
 // src/packer/install/release.ts
-var import_node_crypto11 = require("node:crypto");
-var import_node_fs14 = require("node:fs");
+var import_node_crypto12 = require("node:crypto");
+var import_node_fs17 = require("node:fs");
 var import_node_stream6 = require("node:stream");
-var import_promises19 = require("node:stream/promises");
+var import_promises20 = require("node:stream/promises");
 
 // src/packer/install/signature.ts
 var SignatureError = class extends Error {
@@ -75847,8 +76407,8 @@ function zipTo(file, url, options) {
     async (response) => {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
-      const hash = (0, import_node_crypto11.createHash)("sha256");
-      await (0, import_promises19.pipeline)(response, hashing(hash, url), (0, import_node_fs14.createWriteStream)(file));
+      const hash = (0, import_node_crypto12.createHash)("sha256");
+      await (0, import_promises20.pipeline)(response, hashing(hash, url), (0, import_node_fs17.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -75993,29 +76553,29 @@ function unsatisfied(version, platform3, newest, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path24 = await which("packer");
-  if (path24 === "") {
+  const path26 = await which("packer");
+  if (path26 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path24, version: await versionOf(path24, env2, signal) };
+  return { path: path26, version: await versionOf(path26, env2, signal) };
 }
-async function versionOf(path24, env2, signal) {
+async function versionOf(path26, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path24, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path26, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path24} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path26} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
 // src/packer/install/zip.ts
-var import_node_fs15 = require("node:fs");
-var import_promises20 = require("node:fs/promises");
+var import_node_fs18 = require("node:fs");
+var import_promises21 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
-var import_promises21 = require("node:stream/promises");
+var import_promises22 = require("node:stream/promises");
 var import_node_zlib = require("node:zlib");
 var ZipError = class extends Error {
   name = "ZipError";
@@ -76029,13 +76589,13 @@ var endSize = 22;
 var longestComment = 65535;
 var longestDirectory = 1024 * 1024;
 async function extractFile(zip, name, target, { mostBytes, signal }) {
-  const file = await (0, import_promises20.open)(zip);
+  const file = await (0, import_promises21.open)(zip);
   try {
     const entry = wanted(name, await entriesOf(file), mostBytes);
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises21.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs15.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises22.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs18.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -76150,11 +76710,11 @@ async function fetchPacker(release3, options) {
   let folder;
   let isKept2 = false;
   try {
-    folder = await (0, import_promises22.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-"));
+    folder = await (0, import_promises23.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os6.tmpdir)(), "packer-"));
     const zip = import_node_path11.default.join(folder, "packer.zip");
     await downloadRelease(release3, zip, options);
     const packer = await extractPacker(zip, import_node_path11.default.join(folder, "contents"), signal);
-    await (0, import_promises22.rm)(zip);
+    await (0, import_promises23.rm)(zip);
     const cached = await keepInCache(packer, version, env2, signal).catch((error2) => {
       signal.throwIfAborted();
       log.warning(
@@ -76171,7 +76731,7 @@ async function fetchPacker(release3, options) {
       { cause: error2 }
     );
   } finally {
-    if (folder !== void 0 && !isKept2) await (0, import_promises22.rm)(folder, { recursive: true, force: true });
+    if (folder !== void 0 && !isKept2) await (0, import_promises23.rm)(folder, { recursive: true, force: true });
   }
 }
 async function keepInCache(packer, version, env2, signal) {
@@ -76182,7 +76742,7 @@ async function keepInCache(packer, version, env2, signal) {
 }
 var largestPacker = 1e9;
 async function extractPacker(zip, folder, signal) {
-  await (0, import_promises22.mkdir)(folder);
+  await (0, import_promises23.mkdir)(folder);
   const file = import_node_path11.default.join(folder, "packer");
   try {
     await extractFile(zip, "packer", file, { mostBytes: largestPacker, signal });
@@ -76535,7 +77095,7 @@ ${pointer(cause.id)}` : ""}`,
 }
 
 // src/smoke/selfProbe.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto13 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
 
 // src/smoke/request.ts
@@ -76544,14 +77104,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path24, signal) {
+function askJenkins(address, port, path26, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path24,
+        path: path26,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -76587,7 +77147,7 @@ var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
 function newProbeKey() {
-  return (0, import_node_crypto12.randomBytes)(32).toString("hex");
+  return (0, import_node_crypto13.randomBytes)(32).toString("hex");
 }
 function selfProbe(key, port) {
   return String.raw`import base64, gzip, hmac, http.client, json, socket, time
@@ -76624,8 +77184,8 @@ while True:
 function reportIn(consoleText, key) {
   const reports = [...consoleText.matchAll(new RegExp(`${mark2} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
-    const expected = (0, import_node_crypto12.createHmac)("sha256", key).update(text2).digest();
-    if ((0, import_node_crypto12.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
+    const expected = (0, import_node_crypto13.createHmac)("sha256", key).update(text2).digest();
+    if ((0, import_node_crypto13.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
   }
   return void 0;
 }
@@ -76732,7 +77292,7 @@ while sleep 2; do
   fi
   if [ "$state" = active ]; then
     waited=0
-  elif [ "$failures" != "$known" ] || [ $stuck = 2 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
+  elif [ "$failures" != "$known" ] || [ $stuck = 4 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
     report 2>&1 | redacted >/dev/console
   fi
@@ -77063,7 +77623,7 @@ async function bake(inputs, deps, cancel) {
   const facts = { region: region2, accountId: session.accountId, plan, packerVersion: packer.version };
   const release3 = (made2) => {
     deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
-    made2.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region2)));
+    ledger.release(made2.images.flatMap(everywhere).flatMap((image) => resourcesOf(image, region2)));
   };
   const releaseOthers = async (made2) => {
     const products = productsOf(made2.others, region2);
@@ -77077,11 +77637,12 @@ async function bake(inputs, deps, cancel) {
   };
   const context = { inputs, deps, session, account, plan, packer, ledger, release: release3, releaseOthers };
   const made = await makeImages(context, signal);
+  const unwritten = ledger.flush();
+  if (unwritten !== void 0) log.warning(unwritten);
   if (made.failure !== void 0) {
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error2) => log.warning(messageOf(error2)));
   }
   let leftovers;
-  let recorded2 = [];
   try {
     leftovers = await phase(
       log,
@@ -77089,17 +77650,20 @@ async function bake(inputs, deps, cancel) {
       () => sweep({ account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
     );
     if (leftovers.length === 0) deps.noteSwept();
-    recorded2 = ledger.resources;
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
   }
   const isIn2 = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
-  const isGone2 = (image) => isIn2(recorded2, image) && !isIn2(leftovers, image);
+  const isGone2 = (image) => isIn2(ledger.resources, image) && !isIn2(leftovers, image);
   const images = made.images.flatMap(everywhere);
   const deregistered = images.length > 0 && images.every(isGone2);
   const outcome = { ...facts, ...made, deregistered, leftovers };
-  deps.setOutputs(outcome);
-  return outcome;
+  try {
+    deps.setOutputs(outcome);
+    return outcome;
+  } catch (failure) {
+    return { ...outcome, failure: outcome.failure ?? failure };
+  }
 }
 function preflightOf({ aws, template, image, smoke }, { bakeId, tags, source, reach }) {
   const usesTypes = smoke !== void 0 || template.variables.has("instance_type");
@@ -77200,7 +77764,11 @@ function keeps(deregister, verdict) {
 function stateOf2(inputs, plan, ledger) {
   const { region: region2, role } = inputs.aws;
   const main = identify(process.pid);
-  if (!main) throw new Error("this process could not be identified");
+  if (!main) {
+    throw new UserError(
+      "This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. Let this runner read /proc (on macOS: run ps)."
+    );
+  }
   return {
     bakeId: plan.bakeId,
     region: region2,
@@ -77259,6 +77827,7 @@ function unreachable2({ bakeId, region: region2 }, ledger, error2) {
 }
 
 // src/cleanup/cleanUp.ts
+var readingMs = 2e4;
 async function cleanUp(state2, context) {
   const { log, limitMs: limitMs3 = 2e5 } = context;
   const limit = AbortSignal.timeout(limitMs3);
@@ -77270,11 +77839,13 @@ async function cleanUp(state2, context) {
   }
 }
 async function endAndRemove(state2, context, limit) {
-  const { log, endingMs = 15e3 } = context;
+  const { log, endingMs: endingMs2 = 15e3 } = context;
+  const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
   const ledger = readLedger(state2, log);
-  const running = await endProcesses(state2.main, ledger, timeLimit(endingMs, [limit]));
+  const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
   running.forEach((problem4) => log.warning(problem4));
   clearFolder(state2.folder, "what may be secret", log);
+  await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
   const account = await reachAccount(state2, ledger, context, limit);
   const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
     () => [],
@@ -77298,28 +77869,30 @@ function readLedger({ folder, began }, log) {
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`);
   return ledger;
 }
-async function endProcesses(main, ledger, signal) {
-  const end = async (who, pid, work) => {
-    try {
-      await work;
-      return [];
-    } catch (error2) {
-      return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
-    }
-  };
-  const ended2 = await Promise.all([
-    end("The main step", main.pid, endProcess(main, signal)),
-    ...ledger.packerProcesses.map((leader) => end("Packer", leader.pid, endGroup2(leader, signal)))
-  ]);
+function endMain(main, signal) {
+  return problemsOf("The main step", main.pid, endProcess(main, signal));
+}
+async function endPacker(ledger, signal) {
+  const ended2 = await Promise.all(
+    ledger.packerProcesses.map((leader) => problemsOf("Packer", leader.pid, endGroup2(leader, signal)))
+  );
   return ended2.flat();
+}
+async function problemsOf(who, pid, work) {
+  try {
+    await work;
+    return [];
+  } catch (error2) {
+    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
+  }
 }
 
 // src/cleanup/state.ts
 var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
-var import_node_fs19 = require("node:fs");
-var path22 = __toESM(require("node:path"), 1);
+var import_node_fs22 = require("node:fs");
+var path24 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -77411,8 +77984,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/image/casc.ts
-var import_node_fs16 = require("node:fs");
-var path18 = __toESM(require("node:path"), 1);
+var import_node_fs19 = require("node:fs");
+var path20 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -80485,17 +81058,17 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs16.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs19.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path18.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path20.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs16.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path18.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs16.statSync)(path18.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs19.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path20.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs19.statSync)(path20.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs16.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs19.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark3 } = error2;
@@ -80535,8 +81108,8 @@ function parseTags(value) {
 }
 
 // src/template/effective.ts
-var import_node_fs17 = require("node:fs");
-var path20 = __toESM(require("node:path"), 1);
+var import_node_fs20 = require("node:fs");
+var path22 = __toESM(require("node:path"), 1);
 
 // src/template/expression.ts
 var references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
@@ -80704,7 +81277,7 @@ var Reader2 = class {
 var escapes = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path19 = __toESM(require("node:path"), 1);
+var path21 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -80712,7 +81285,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path19.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path21.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -80737,7 +81310,7 @@ function isBeginning(text2) {
 
 // src/template/effective.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs17.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs20.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -80778,12 +81351,12 @@ function textsOfVariable(name, { reading, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path20.basename(file)} line ${line}`;
+  return `${path22.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
-var import_node_fs18 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
+var import_node_fs21 = require("node:fs");
+var path23 = __toESM(require("node:path"), 1);
 
 // src/template/keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -80906,15 +81479,15 @@ function lineOfKey(text2, name) {
 var always = /* @__PURE__ */ new Set(["region", "tags"]);
 function openTemplate(given, shipped, additions = {}) {
   const location = given ?? shipped;
-  const isFolder = (0, import_node_fs18.statSync)(location).isDirectory();
-  const { reading, legacy } = isFolder ? readFolder(location) : readFile5(location);
+  const isFolder = (0, import_node_fs21.statSync)(location).isDirectory();
+  const { reading, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Set() } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const sources = { reading, files, vars, env: legacy ? {} : env2 };
   const isGiven = (name) => Object.hasOwn(vars, name) || !insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name));
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path21.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path23.dirname(location)),
     shipped: given === void 0,
     legacy,
     declared: reading.variables,
@@ -80931,17 +81504,17 @@ function gives({ values }, name) {
   return value !== void 0 && (name !== "source_ami" || value.texts.every((text2) => /^ami-[0-9a-f]{8,17}$/.test(text2)));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs18.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs21.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path21.join(folder, name);
-    return [file, (0, import_node_fs18.readFileSync)(file, "utf8")];
+    const file = path23.join(folder, name);
+    return [file, (0, import_node_fs21.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
-function readFile5(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs18.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs18.readFileSync)(file, "utf8")), legacy: true };
+function readFile4(file) {
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs21.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs21.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -80951,11 +81524,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs18.readdirSync)(folder).toSorted();
-  const inOrder = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
+  const names2 = (0, import_node_fs21.readdirSync)(folder).toSorted();
+  const inOrder2 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder.map((name) => openVariablesFile(path21.join(folder, name), false));
+  return inOrder2.map((name) => openVariablesFile(path23.join(folder, name), false));
 }
 function namesIn(sources) {
   const { settings } = sources.reading;
@@ -81218,7 +81791,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const bySession = connectVia === "session-manager";
     const source = text2("source-ami");
     if (bySession && template) problems.push(...sessionManagerProblems({ given, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs19.readFileSync)(path22.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs22.readFileSync)(path24.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -81355,17 +81928,20 @@ function byRegion(images) {
   );
 }
 
+// src/report/log.ts
+var import_node_events6 = require("node:events");
+
 // src/report/untrusted.ts
-var longestLine = 4e3;
+var longestLine2 = 4e3;
 var terminalSequence = (
   // oxlint-disable-next-line no-control-regex -- these are what is meant
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f\r\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g
 );
 function inertLines(text2, prefix) {
-  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => character === "	" ? " " : "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded4(line).replaceAll("##[", "##​[")}`);
+  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replaceAll("	", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded4(line).replaceAll("##[", "##​[")}`);
 }
 function bounded4(line) {
-  return line.length <= longestLine ? line : `${line.slice(0, longestLine)}… (${line.length} characters)`;
+  return line.length <= longestLine2 ? line : `${line.slice(0, longestLine2)}… (${line.length} characters)`;
 }
 function inertText(text2) {
   return inertLines(text2, "").map((line) => /^[\s\p{M}]*::/u.test(line) ? `│ ${line}` : line).join("\n");
@@ -81391,10 +81967,11 @@ function actionsLog(now = Date.now) {
     mask: (secret) => setSecret(secret),
     quote(source, text2) {
       const lines = inertLines(text2, `${inertText(source)} │ `);
-      for (const line of lines) info(line);
+      if (lines.length > 0) info(lines.join("\n"));
       const last = lines.at(-1)?.slice(inertText(source).length + 3);
       if (last !== void 0) heard = { source, line: last, at: now() };
     },
+    caughtUp: (signal) => process.stdout.writableNeedDrain ? drained(signal) : void 0,
     async phase(name, work) {
       const start2 = now();
       startGroup(inertText(name));
@@ -81408,6 +81985,12 @@ function actionsLog(now = Date.now) {
       }
     }
   };
+}
+async function drained(signal) {
+  await (0, import_node_events6.once)(process.stdout, "drain", { signal }).catch(() => void 0);
+}
+function whenUnread(act) {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", act);
 }
 
 // src/report/markdown.ts
@@ -81543,7 +82126,7 @@ var age = (value) => {
 };
 
 // src/janitor/janitor.ts
-var import_node_events5 = require("node:events");
+var import_node_events7 = require("node:events");
 
 // src/janitor/bakes.ts
 var searches = {
@@ -81631,12 +82214,12 @@ function recordsOf({ began, resources }, region2) {
     began,
     resources: known,
     released: [],
-    announced: announcedIn(resources, region2),
+    announced: announcedIn2(resources, region2),
     hasOpenIntents: false,
     made: (type2, id2, _key, where) => void known.push(where === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: where })
   };
 }
-function announcedIn(resources, region2) {
+function announcedIn2(resources, region2) {
   const isTemporary = (name) => temporaryName.test(name);
   const launchTemplates = resources.flatMap(({ tags }) => tags["aws:ec2launchtemplate:id"] ?? []);
   return {
@@ -81653,7 +82236,7 @@ function announcedIn(resources, region2) {
 var mostAtOnce = 4;
 async function janitor(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
-  (0, import_node_events5.setMaxListeners)(0, limit);
+  (0, import_node_events7.setMaxListeners)(0, limit);
   const { tagged, unseen: unseen2 } = await findTagged(account, limit);
   const age2 = { now: awsTime(account.ec2), olderThanMs };
   const { lost, kept } = judge3(tagged, age2);
@@ -81837,7 +82420,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path23.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path25.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();
@@ -81847,9 +82430,9 @@ async function runMain() {
       log,
       env: process.env,
       temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
-      saveState: (state2) => saveState(stateKeys.bake, state2),
-      noteSwept: () => saveState(stateKeys.swept, true),
-      setOutputs: (outcome2) => Object.entries(outputsOf(outcome2)).forEach(([name, value]) => setOutput(name, value))
+      saveState: saveState2,
+      noteSwept: () => noteSwept(log),
+      setOutputs
     };
     const cancel = cancelSignal2(log);
     const outcome = await bake(inputs, deps, cancel);
@@ -81862,12 +82445,44 @@ async function runMain() {
     log.error(explain(error2));
     await writeSummary(earlyEndSummary(error2), log);
   }
+  endSoon();
+}
+function saveState2(state2) {
+  try {
+    saveState(stateKeys.bake, state2);
+  } catch (error2) {
+    throw new UserError(
+      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
+}
+function setOutputs(outcome) {
+  try {
+    Object.entries(outputsOf(outcome)).forEach(([name, value]) => setOutput(name, value));
+  } catch (error2) {
+    throw new UserError(`The outputs could not be handed to the runner: ${systemProblem(error2)}. ${roomAdvice}`, {
+      cause: error2
+    });
+  }
+}
+function noteSwept(log) {
+  try {
+    saveState(stateKeys.swept, true);
+  } catch (error2) {
+    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error2)}`);
+  }
+}
+var lingerMs = 5e3;
+function endSoon() {
+  setTimeout(() => process.exit(), lingerMs).unref();
 }
 async function writeSummary(text2, log) {
   await summary.addRaw(text2).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
 }
 async function runPost(state2) {
   process.exitCode = 1;
+  whenUnread(() => void 0);
   const log = actionsLog();
   try {
     await cleanUp(state2, { log, env: process.env });
@@ -81875,6 +82490,7 @@ async function runPost(state2) {
   } catch (error2) {
     log.error(explain(error2));
   }
+  endSoon();
 }
 function isGood2({ failure, verdict, reason, leftovers }, log) {
   if (failure !== void 0) log.error(explain(failure));
@@ -81884,6 +82500,7 @@ function isGood2({ failure, verdict, reason, leftovers }, log) {
 }
 function cancelSignal2(log) {
   const controller = new AbortController();
+  whenUnread(() => controller.abort(new UserError("The run was ended, because the runner reads its log no more.")));
   for (const name of ["SIGINT", "SIGTERM"]) {
     process.on(name, () => {
       if (!controller.signal.aborted)

@@ -36,7 +36,8 @@ var UserError = class extends Error {
 function isIdentity(value) {
   if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
   const { pid, startTime } = value;
-  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "";
+  const hasMark = !("mark" in value) || typeof value.mark === "string" && /^[0-9a-f]{16}$/.test(value.mark);
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "" && hasMark;
 }
 
 // src/cleanup/state.ts

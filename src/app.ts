@@ -6,8 +6,8 @@ import {describeLeftovers} from './cleanup/leftovers.ts'
 import {stateKeys, type BakeState} from './cleanup/state.ts'
 import {readInputs} from './inputs.ts'
 import {outputsOf} from './outputs.ts'
-import {explain, messageOf, UserError} from './report/errors.ts'
-import {actionsLog, type Log} from './report/log.ts'
+import {explain, messageOf, roomAdvice, systemProblem, UserError} from './report/errors.ts'
+import {actionsLog, whenUnread, type Log} from './report/log.ts'
 import {earlyEndSummary, summaryOf} from './report/summary.ts'
 
 export {runSweep} from './janitor/run.ts'
@@ -25,10 +25,9 @@ export async function runMain(): Promise<void> {
       log,
       env: process.env,
       temporaryFolder: process.env['RUNNER_TEMP'] ?? '/tmp',
-      saveState: (state: BakeState) => core.saveState(stateKeys.bake, state),
-      noteSwept: () => core.saveState(stateKeys.swept, true),
-      setOutputs: (outcome: Outcome) =>
-        Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
+      saveState,
+      noteSwept: () => noteSwept(log),
+      setOutputs
     }
     const cancel = cancelSignal(log)
     const outcome = await bake(inputs, deps, cancel)
@@ -41,6 +40,46 @@ export async function runMain(): Promise<void> {
     log.error(explain(error))
     await writeSummary(earlyEndSummary(error), log)
   }
+  endSoon()
+}
+
+/** @throws {UserError} when the runner's file for it cannot be written: post could then remove nothing */
+function saveState(state: BakeState): void {
+  try {
+    core.saveState(stateKeys.bake, state)
+  } catch (error) {
+    throw new UserError(
+      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      {cause: error}
+    )
+  }
+}
+
+/** @throws {UserError} when the runner's file for them cannot be written */
+function setOutputs(outcome: Outcome): void {
+  try {
+    Object.entries(outputsOf(outcome)).forEach(([name, value]) => core.setOutput(name, value))
+  } catch (error) {
+    throw new UserError(`The outputs could not be handed to the runner: ${systemProblem(error)}. ${roomAdvice}`, {
+      cause: error
+    })
+  }
+}
+
+function noteSwept(log: Log): void {
+  try {
+    core.saveState(stateKeys.swept, true)
+  } catch (error) {
+    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error)}`)
+  }
+}
+
+/** In milliseconds. */
+const lingerMs = 5_000
+
+/** Whatever is still open (a connection, a pipe that somebody else holds) must not keep the step from ending. */
+function endSoon(): void {
+  setTimeout(() => process.exit(), lingerMs).unref()
 }
 
 async function writeSummary(text: string, log: Log): Promise<void> {
@@ -53,6 +92,8 @@ async function writeSummary(text: string, log: Log): Promise<void> {
 /** The action's post step: after a main that was cut off, ends what still runs and removes what it made. */
 export async function runPost(state: BakeState): Promise<void> {
   process.exitCode = 1
+  // What is left is removed all the same.
+  whenUnread(() => undefined)
   const log = actionsLog()
   try {
     await cleanUp(state, {log, env: process.env})
@@ -60,6 +101,7 @@ export async function runPost(state: BakeState): Promise<void> {
   } catch (error) {
     log.error(explain(error))
   }
+  endSoon()
 }
 
 /** Says everything that is wrong with an outcome. */
@@ -73,6 +115,7 @@ function isGood({failure, verdict, reason, leftovers}: Outcome, log: Log): boole
 /** Aborted by the runner's cancel: SIGINT, and 7.5 s later SIGTERM. */
 function cancelSignal(log: Log): AbortSignal {
   const controller = new AbortController()
+  whenUnread(() => controller.abort(new UserError('The run was ended, because the runner reads its log no more.')))
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (!controller.signal.aborted)

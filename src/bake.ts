@@ -113,7 +113,7 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
   const release = (made: Made): void => {
     deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
-    made.images.flatMap(everywhere).forEach((image) => ledger.release(resourcesOf(image, region)))
+    ledger.release(made.images.flatMap(everywhere).flatMap((image) => resourcesOf(image, region)))
   }
   const releaseOthers = async (made: Made): Promise<Made> => {
     const products = productsOf(made.others, region)
@@ -127,28 +127,32 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   }
   const context = {inputs, deps, session, account, plan, packer, ledger, release, releaseOthers}
   const made = await makeImages(context, signal)
+  const unwritten = ledger.flush()
+  if (unwritten !== undefined) log.warning(unwritten)
   if (made.failure !== undefined) {
     await finishKeeping(account, ledger.released, plan.bakeId).catch((error: unknown) => log.warning(messageOf(error)))
   }
   let leftovers: readonly Leftover[] | undefined
-  let recorded: readonly Resource[] = []
   try {
     leftovers = await phase(log, 'Sweep', () =>
       sweep({account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs)})
     )
     if (leftovers.length === 0) deps.noteSwept()
-    recorded = ledger.resources
   } finally {
     // Post, which sweeps once more where something is left, reads what is kept then.
     clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)
   }
   const isIn = (list: readonly Resource[], {id}: RegionalImage): boolean => list.some((one) => one.id === id)
-  const isGone = (image: RegionalImage): boolean => isIn(recorded, image) && !isIn(leftovers, image)
+  const isGone = (image: RegionalImage): boolean => isIn(ledger.resources, image) && !isIn(leftovers, image)
   const images = made.images.flatMap(everywhere)
   const deregistered = images.length > 0 && images.every(isGone)
   const outcome = {...facts, ...made, deregistered, leftovers}
-  deps.setOutputs(outcome)
-  return outcome
+  try {
+    deps.setOutputs(outcome)
+    return outcome
+  } catch (failure) {
+    return {...outcome, failure: outcome.failure ?? failure}
+  }
 }
 
 function preflightOf({aws, template, image, smoke}: Inputs, {bakeId, tags, source, reach}: Plan): PreflightRequest {
@@ -292,7 +296,12 @@ function keeps(deregister: Deregister, verdict: Outcome['verdict']): boolean {
 function stateOf(inputs: Inputs, plan: Plan, ledger: Ledger): BakeState {
   const {region, role} = inputs.aws
   const main = identify(process.pid)
-  if (!main) throw new Error('this process could not be identified')
+  if (!main) {
+    throw new UserError(
+      'This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. ' +
+        'Let this runner read /proc (on macOS: run ps).'
+    )
+  }
   return {
     bakeId: plan.bakeId,
     region,

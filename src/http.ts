@@ -22,7 +22,12 @@ export function proxyAgents(
  * For the AWS SDK, which by itself waits for ever on a connection that has died. In milliseconds. A request that got no answer is
  * sent again, which is safe for all that the action sends, and EC2 answers within seconds.
  */
-export const requestLimits = {connectionTimeout: 10_000, requestTimeout: 15_000, throwOnRequestTimeout: true}
+export const requestLimits = {
+  connectionTimeout: 10_000,
+  requestTimeout: 15_000,
+  throwOnRequestTimeout: true,
+  socketTimeout: 15_000
+}
 
 export interface GetOptions {
   /** Where proxies are named. */

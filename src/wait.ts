@@ -74,6 +74,20 @@ function follow(controller: AbortController, others: readonly AbortSignal[]): vo
   }
 }
 
+/**
+ * Waits for work that may never come to an end, and not longer than the signal allows. What the work comes to later is dropped.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, {once: true})
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
+}
+
 export interface RetryOptions {
   /** Whether another attempt can end better. */
   readonly isTransient: (error: unknown) => boolean

@@ -1,12 +1,12 @@
 import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals'
 import {cleanUp} from '../../src/cleanup/cleanUp.ts'
 import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
-import {groupRuns, identify, processRuns, type ProcessIdentity} from '../../src/cleanup/processes.ts'
+import {groupRuns, identify, processRuns, startGroup, type ProcessIdentity} from '../../src/cleanup/processes.ts'
 import type {BakeState} from '../../src/cleanup/state.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import type {CloudOptions} from '../../rehearsal/cloud/cloud.ts'
@@ -225,10 +225,48 @@ it('takes the expiry off what was given out', async () => {
   expect([await tagsOn(post, image), await tagsOn(post, snapshot)]).toEqual([[tagKeys.bake], [tagKeys.bake]])
 })
 
-it('removes nothing that was given out and of which a lost ledger says nothing', async () => {
+it('keeps what had been given out when the ledger was lost: it has no expiry any more', async () => {
   const post = await job()
-  const [image, snapshot] = await makeImage(post, ours)
+  const instance = await make(post)
+  const image = async (Name: string, tags: Record<string, string>): Promise<string> => {
+    const request = {InstanceId: instance, Name, TagSpecifications: tagSpecifications(tags, 'image', 'snapshot')}
+    const {ImageId = ''} = await post.ec2.createImage(request)
+    await post.ec2.describeImages({ImageIds: [ImageId]})
+    return ImageId
+  }
+  const kept = await image('given-out', ours)
+  await image('not-given-out', {...ours, [tagKeys.expires]: new Date(Date.now() + 3_600_000).toISOString()})
   rmSync(ledger.folder, {recursive: true})
   await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
-  expect([await tagsOn(post, image), await tagsOn(post, snapshot)]).toEqual([[tagKeys.bake], [tagKeys.bake]])
+  expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
+  expect(post.cloud.leftovers()[0]?.id).toBe(kept)
+})
+
+it('reads what main wrote until it was ended', async () => {
+  const main = await start()
+  const post = await job()
+  const kill = process.kill.bind(process)
+  const spy = jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+    // Main's last act.
+    if (signal === 'SIGKILL')
+      appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '{"made":"volume","id":"vol-1"}\n')
+    return kill(pid, signal)
+  })
+  try {
+    const work = cleanUp(await post.state(main), {log: recordingLog(), env: {}, pause})
+    await expect(work).rejects.toThrow('volume vol-1')
+  } finally {
+    spy.mockRestore()
+  }
+})
+
+it('leaves a group alone that has only the id of Packer’s', async () => {
+  const {child, leader} = startGroup('sh', ['-c', 'sleep 100 & exec sleep 100'], {stdio: 'ignore'})
+  children.push(child)
+  ledger.startedPacker({...leader, mark: '0123456789abcdef'})
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const post = await job()
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  expect(groupRuns(leader.pid)).toBe(true)
 })

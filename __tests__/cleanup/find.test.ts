@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
@@ -9,6 +9,7 @@ import type {Leftover} from '../../src/cleanup/look.ts'
 import {sweep} from '../../src/cleanup/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {launch, startTestCloud, type TestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {packerSays} from '../packerSays.ts'
 import {recordingLog} from '../recordingLog.ts'
 import {accountOf} from '../testAccount.ts'
 
@@ -25,7 +26,7 @@ beforeEach(() => {
 
 function announce(...texts: string[]): void {
   const lines = texts.map((text) => `1,,ui,say,==> amazon-ebs.own: ${text}\n`)
-  writeFileSync(ledger.nextPackerRun().output, lines.join(''))
+  packerSays(ledger, lines.join(''))
 }
 
 function clean({cloud, iam}: TestCloud): Promise<Leftover[]> {

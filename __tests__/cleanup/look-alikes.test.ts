@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
@@ -9,6 +9,7 @@ import {sweep} from '../../src/cleanup/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {populate} from '../../rehearsal/look-alikes.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
+import {packerSays} from '../packerSays.ts'
 import {recordingLog} from '../recordingLog.ts'
 import {accountOf} from '../testAccount.ts'
 
@@ -29,8 +30,8 @@ it('touches none of fifty of each kind that look like a bake’s, made while the
   })
   const {ImageId: image = ''} = await ec2.createImage({InstanceId: instance, Name: 'ours'})
   await ec2.describeImages({ImageIds: [image]})
-  writeFileSync(
-    ledger.nextPackerRun().output,
+  packerSays(
+    ledger,
     [
       `Creating temporary keypair: ${name}`,
       `Creating temporary security group for this instance: ${name}`,

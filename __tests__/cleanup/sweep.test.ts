@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import type {EC2} from '@aws-sdk/client-ec2'
@@ -8,6 +8,7 @@ import {sweep, type SweepOptions} from '../../src/cleanup/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog, type RecordingLog} from '../recordingLog.ts'
+import {packerSays} from '../packerSays.ts'
 import {accountOf} from '../testAccount.ts'
 
 const ours = {[tagKeys.bake]: 'ours'}
@@ -65,8 +66,8 @@ it('finds what Packer announced and never tagged, also when its instance is gone
   const instance = await launch(ec2, cloud, {KeyName: packerName, SecurityGroupIds: [GroupId]})
   await makeImage(ec2, instance, 'image')
   await ec2.terminateInstances({InstanceIds: [instance]})
-  writeFileSync(
-    ledger.nextPackerRun().output,
+  packerSays(
+    ledger,
     `1,,ui,say,==> a.b: Creating temporary keypair: ${packerName}\n` +
       `1,,ui,say,==> a.b: Creating temporary security group for this instance: ${packerName}\n`
   )
@@ -182,8 +183,8 @@ it('finds the snapshots of a surrogate build and the image registered from them,
     BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {SnapshotId}}]
   })
   await ec2.terminateInstances({InstanceIds: [instance]})
-  writeFileSync(
-    ledger.nextPackerRun().output,
+  packerSays(
+    ledger,
     `1,,ui,say,==> a.b: Creating temporary keypair: ${packerName}\n1,,ui,say,==> a.b: Registering the AMI...\n`
   )
   expect(await sweep(options(ec2))).toEqual([])

@@ -1,3 +1,8 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {closeSync, openSync} from 'node:fs'
+import {connect, type Socket} from 'node:net'
+import {devNull} from 'node:os'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {serveCredentials, type CredentialsEndpoint} from '../../src/credentials/endpoint.ts'
@@ -120,4 +125,73 @@ it('is gone after it was closed', async () => {
   await ask(other.token, other.url)
   await other.close()
   await expect(ask(other.token, other.url)).rejects.toThrow('fetch failed')
+})
+
+const open = new Set<Socket>()
+afterEach(() => open.forEach((socket) => socket.destroy()))
+
+/** A connection on which nothing is sent. */
+async function connected(): Promise<Socket> {
+  const socket = connect(Number(new URL(endpoint.url).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.on('close', () => open.delete(socket)).resume()
+  open.add(socket)
+  await once(socket, 'connect')
+  return socket
+}
+
+it('answers whoever else holds hundreds of connections open, and holds few of them itself', async () => {
+  for (let n = 0; n < 500; n += 1) await connected()
+  expect((await ask()).status).toBe(200)
+  while (open.size > 64) await new Promise((resolve) => setImmediate(resolve))
+  expect((await ask()).status).toBe(200)
+})
+
+it('keeps no connection after its answer', async () => {
+  const {headers} = await ask()
+  expect(headers.get('connection')).toBe('close')
+})
+
+it('ends a connection that it answers for no newer one', async () => {
+  clock.now += 59.5 * 60_000
+  let renew: (keys: AwsCredentialIdentity) => void = () => undefined
+  next = () => new Promise((resolve) => (renew = resolve))
+  const asked = ask()
+  while (endpoint.requests() === 0) await connected()
+  for (let n = 0; n < 200; n += 1) await connected()
+  renew({...first, accessKeyId: 'ASIA2', expiration: new Date(clock.now + 3_600_000)})
+  expect(await (await asked).json()).toMatchObject({AccessKeyId: 'ASIA2'})
+})
+
+it('answers when this process may open nothing more', async () => {
+  // Packer is a process of its own, and its SDK asks again.
+  const script = `process.stdin.once('data', async () => {
+    for (let n = 0; n < 30; n += 1) {
+      // Node's fetch does not notice when a new connection is closed at once.
+      const signal = AbortSignal.timeout(1_000)
+      const headers = {authorization: process.env.TOKEN}
+      const answer = await fetch(process.env.URL, {headers, signal}).catch(() => ({}))
+      if (answer.status === 200) return console.log('answered') ?? process.exit()
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    console.log('never answered')
+  })
+  console.log('ready')`
+  const env = {URL: endpoint.url, TOKEN: endpoint.token}
+  const packer = spawn(process.execPath, ['-e', script], {env, stdio: ['pipe', 'pipe', 'inherit']})
+  await once(packer.stdout, 'data')
+  const held: number[] = []
+  try {
+    for (;;) held.push(openSync(devNull, 'r'))
+  } catch {
+    // What the system grants is used up.
+  }
+  try {
+    packer.stdin.write('now')
+    const [said] = (await once(packer.stdout, 'data')) as [Buffer]
+    expect(said.toString().trim()).toBe('answered')
+  } finally {
+    held.forEach((handle) => closeSync(handle))
+    packer.kill()
+  }
 })

@@ -164,3 +164,10 @@ it('gives up a renewal when it is closed, silently', async () => {
   await settle()
   expect(log.lines).toEqual([])
 })
+
+it('waits for no source that does not listen, once it is closed', async () => {
+  const keys = keepFresh(() => new Promise(() => undefined), {log: recordingLog(), owner: 'of the test'})
+  const asked = keys.current()
+  keys.close()
+  await expect(asked).rejects.toThrow('the session was closed')
+})

@@ -26,7 +26,7 @@ const output = [
     ['lines end at CR too', '/[\\r\\n\\v\\f\\u0085\\u2028\\u2029]+/', '/\\n+/'],
     ['terminal sequences are taken out', ".replace(terminalSequence, '')", ''],
     ['broken characters are repaired', '.toWellFormed()', ''],
-    ['control characters are taken out', '/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]/gu', '/[\\p{Zl}\\p{Zp}]/gu'],
+    ['control characters are taken out', '/[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+/gu', '/[\\p{Zl}\\p{Zp}]+/gu'],
     ['a line is bounded', 'line.length <= longestLine', 'line.length >= 0'],
     ['a sentence of ours is no command', '/^[\\s\\p{M}]*::/u.test(line)', 'line.length < 0'],
     ['marks before a command count as blanks', '/^[\\s\\p{M}]*::/u', '/^\\s*::/u']
@@ -519,6 +519,112 @@ const masks = [
   )
 ]
 
+const ends = [
+  ...inFile(
+    'cleanup/processes.ts',
+    ['cleanup/processes.test.ts'],
+    ['a leader is told by its start', 'return leader.startTime === startTime', 'return true'],
+    ['members are no older than their leader', 'Number(member.startTime) >= Number(startTime) && ', ''],
+    ['members are of the leader’s session', ' && member.session === pid', ''],
+    ['members carry the mark', '(mark === undefined || members.some(', '(true || members.some('],
+    ['what cannot be identified is ended', "send(-child.pid, 'SIGKILL')", ''],
+    ['nobody is ended who cannot be identified', "if (lookAt(identity.pid) === 'hidden') throw", 'if (false) throw']
+  ),
+  ...inFile(
+    'cleanup/cleanUp.ts',
+    ['cleanup/cleanUp.test.ts'],
+    ['what was given out stays when the ledger is lost', '...(ledger.isEmpty ? {isKept} : {})', ''],
+    ['main writes nothing more when its ledger is read', '...mainRuns, ', '']
+  ),
+  ...inFile(
+    'cleanup/ledger.ts',
+    ['cleanup/ledger.test.ts'],
+    [
+      'nothing is given out that is not written down',
+      'this.#file.appendNow(...entries)',
+      'this.#file.append(...entries)'
+    ],
+    ['announcements are read for a bounded time', 'if (limit.aborted) return', '']
+  ),
+  ...inFile(
+    'cleanup/ledgerFile.ts',
+    ['cleanup/ledger.test.ts'],
+    ['a file that is gone is written again', 'if (!existsSync(this.#file))', 'if (this.#written === 0)'],
+    ['what could not be given out is not written later', 'this.#lines.length = before', '']
+  ),
+  ...inFile(
+    'packer/run.ts',
+    ['packer/run.test.ts'],
+    [
+      'what a command has started ends with it',
+      'await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)',
+      "child.kill('SIGKILL')"
+    ],
+    ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed'],
+    ['an output is bounded', 'if (last.length > 2 * mostKept) last = last.slice(-mostKept)', '']
+  ),
+  ...inFile(
+    'packer/build.ts',
+    ['packer/build.test.ts'],
+    [
+      'Packer’s group ends with it',
+      'await endStarted(group, AbortSignal.timeout(killingMs)).catch((error',
+      'await Promise.resolve().catch((error'
+    ],
+    ['its output is shown no faster than it is read', 'if (behind) await behind', '']
+  ),
+  ...inFile('packer/transcript.ts', ['packer/transcript.test.ts'], ['artifacts are bounded', 'if (isFull) return', '']),
+  ...inFile(
+    'packer/diagnosis/failure.ts',
+    ['packer/transcript.test.ts'],
+    ['what was said is bounded', 'if (this.#last.length > lastSaid) this.#last.shift()', ''],
+    ['errors are bounded', 'args.map((text) => text.slice(0, 2 * longest))', 'args']
+  ),
+  ...inFile(
+    'packer/follow.ts',
+    ['packer/follow.test.ts'],
+    ['a line is bounded', '.slice(0, longestLine)', ''],
+    ['others have their turn', 'const pieceSize = 4_096', 'const pieceSize = 4_096_000']
+  ),
+  ...inFile(
+    'packer/room.ts',
+    ['packer/room.test.ts'],
+    ['a disk may be full for a moment', 'if (failures < mostFailures) return', 'return'],
+    ['a folder may be emptied', "=== 'ENOENT' ? 0 : failures + 1", "=== 'ENOENT' ? failures + 1 : failures + 1"]
+  ),
+  ...inFile(
+    'packer/environment.ts',
+    ['packer/environment.test.ts'],
+    ['sockets have a short path', "...(isTooLong(env['TMPDIR']) ? {TMPDIR: shortTemporaryFolder} : {}),", '']
+  ),
+  ...inFile(
+    'credentials/connections.ts',
+    ['credentials/endpoint.test.ts'],
+    ['idle connections are bounded', '    trim()\n  })', '  })'],
+    ['a request that is answered stays', 'waiting.delete(socket)\n    },', '},'],
+    [
+      'files are let go of for connections',
+      'reserve.splice(0).forEach((handle) => closeSync(handle))\n      trim()',
+      'trim()'
+    ]
+  ),
+  ...inFile(
+    'credentials/endpoint.ts',
+    ['credentials/endpoint.test.ts'],
+    ['no connection is kept', ", connection: 'close'", '']
+  ),
+  ...inFile(
+    'credentials/fresh.ts',
+    ['credentials/fresh.test.ts'],
+    ['no source is waited for that does not listen', 'await untilAborted(source(limit), limit)', 'await source(limit)']
+  ),
+  ...inFile(
+    'report/log.ts',
+    ['report/log.test.ts'],
+    ['a runner that is gone ends nothing', "stream.on('error', act)", '']
+  )
+]
+
 /** What must not be lost without a test that tells. */
 export const guards: readonly Guard[] = [
   output,
@@ -528,5 +634,6 @@ export const guards: readonly Guard[] = [
   downloads,
   lookAlikes,
   temporary,
-  masks
+  masks,
+  ends
 ].flat()

@@ -1,8 +1,8 @@
-import {chmodSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {beforeEach, expect, it} from '@jest/globals'
-import {openLedger, type Ledger} from '../../src/cleanup/ledger.ts'
+import {openLedger, reopenLedger, type Ledger} from '../../src/cleanup/ledger.ts'
 import {groupRuns} from '../../src/cleanup/processes.ts'
 import {build, type BuildJob} from '../../src/packer/build.ts'
 import {recordingLog} from '../recordingLog.ts'
@@ -51,7 +51,7 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
     .trim()
     .split('\n')
     .map((line) => line.split('=')[0])
-  expect(new Set(names)).toEqual(new Set(['ONLY', 'PATH']))
+  expect(new Set(names)).toEqual(new Set(['ONLY', 'PATH', 'BAKE_JENKINS_AMI_GROUP']))
 })
 
 it('fails with a diagnosis of what Packer called an error', async () => {
@@ -113,4 +113,43 @@ it('leaves no plugin behind that outlives Packer', async () => {
   await build(packerThat('sleep 100 &'), ledger, recordingLog(), never)
   const [leader] = ledger.packerProcesses
   expect(leader && groupRuns(leader.pid)).toBe(false)
+})
+
+it('reads on to the end when somebody empties the folder', async () => {
+  const log = recordingLog((line) => line.includes('first') && rmSync(ledger.folder, {recursive: true}))
+  const job = packerThat(
+    `echo "1,,ui,say,first"; while [ -e '${ledger.folder}' ]; do sleep 0.05; done
+    echo "1,,ui,say,==> a.b: Launching a source AWS instance..."
+    echo "1,,ui,message,    a.b: Instance ID: i-0123456789abcdef0"; echo "1,a.b,artifact,0,id,eu-west-1:ami-1"`
+  )
+  expect((await build(job, ledger, log, never)).artifacts.map(({id}) => id)).toEqual(['eu-west-1:ami-1'])
+  expect(ledger.announced.instances).toEqual(['i-0123456789abcdef0'])
+  expect(reopenLedger(ledger.folder, new Date()).isEmpty).toBe(true)
+})
+
+it('says that nothing can be written, where Packer may have failed of that', async () => {
+  const job = packerThat(`rm -r '${ledger.folder}'; touch '${ledger.folder}'; exit 2`)
+  await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
+    /Packer ended with exit code 2 and made no image:\n[\s\S]*What this bake makes cannot be written down in /
+  )
+})
+
+it('shows no faster than its reader reads, and only looks through the rest when all is to end', async () => {
+  const controller = new AbortController()
+  const log = recordingLog(() => writeFileSync(path.join(folder, 'shown'), ''))
+  const slow = {
+    ...log,
+    caughtUp() {
+      if (log.lines.length > 0) controller.abort(new Error('cancelled'))
+      return new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+  const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
+  const job = packerThat(
+    `echo "1,,ui,say,one"; while [ ! -e shown ]; do sleep 0.05; done
+    echo "1,,ui,say,two"; echo "1,,ui,say,==> a.b: Creating temporary keypair: ${name}"; sleep 100`
+  )
+  await expect(build(job, ledger, slow, controller.signal)).rejects.toThrow('cancelled')
+  expect(log.lines).toEqual(['packer │ one'])
+  expect(ledger.announced.keyPairs).toEqual([name])
 })

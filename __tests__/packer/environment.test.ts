@@ -116,3 +116,11 @@ it('makes the files that it names: no keys, and the profiles of the template wit
   expect(await readFile(credentials, 'utf8')).toBe('')
   await rm(folder, {recursive: true})
 })
+
+it.each([
+  [79, false],
+  [80, true]
+])('gives Packer a short TMPDIR for its sockets where it has %i bytes: %s', (length, isReplaced) => {
+  const TMPDIR = `/${'ä'.repeat(30)}${'a'.repeat(length - 61)}`
+  expect(allowedEnvironment({TMPDIR})['TMPDIR']).toBe(isReplaced ? '/tmp' : TMPDIR)
+})

@@ -1,3 +1,6 @@
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import * as path from 'node:path'
 import {jest, expect, it} from '@jest/globals'
 import {actionsLog} from '../../src/report/log.ts'
 
@@ -23,4 +26,17 @@ it('quotes behind a name that is text too', () => {
   } finally {
     write.mockRestore()
   }
+})
+
+it('tells when nobody reads the log any more, and lives on', async () => {
+  const module = path.join(import.meta.dirname, '..', '..', 'src', 'report', 'log.ts')
+  const script = `const {whenUnread} = await import(${JSON.stringify(module)})
+    whenUnread(() => process.exit(7))
+    setInterval(() => console.log('a line'), 10)`
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  expect(await once(child, 'exit')).toEqual([7, null])
 })

@@ -22,6 +22,9 @@ export interface CleanUpContext {
   readonly pause?: Pause
 }
 
+/** For what Packer announced, in milliseconds: its output may have any length. */
+const readingMs = 20_000
+
 /**
  * Ends a bake whose main step did not come to its end: first whoever could still make something, then what was made.
  *
@@ -42,11 +45,14 @@ export async function cleanUp(state: BakeState, context: CleanUpContext): Promis
 
 async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<void> {
   const {log, endingMs = 15_000} = context
+  // Main may write into the ledger for as long as it runs, and start Packer.
+  const mainRuns = await endMain(state.main, timeLimit(endingMs, [limit]))
   const ledger = readLedger(state, log)
-  const running = await endProcesses(state.main, ledger, timeLimit(endingMs, [limit]))
+  const running = [...mainRuns, ...(await endPacker(ledger, timeLimit(endingMs, [limit])))]
   running.forEach((problem) => log.warning(problem))
   // Now and not at the end: this step may be killed too.
   clearFolder(state.folder, 'what may be secret', log)
+  await ledger.readAnnouncements(timeLimit(readingMs, [limit]))
 
   const account = await reachAccount(state, ledger, context, limit)
   const unkept = await finishKeeping(account, ledger.released, state.bakeId).then(
@@ -80,19 +86,24 @@ function readLedger({folder, began}: BakeState, log: Log): Ledger {
   return ledger
 }
 
+/** @returns what could not be ended, in a sentence */
+function endMain(main: ProcessIdentity, signal: AbortSignal): Promise<string[]> {
+  return problemsOf('The main step', main.pid, endProcess(main, signal))
+}
+
 /** @returns what could not be ended, one sentence each */
-async function endProcesses(main: ProcessIdentity, ledger: Ledger, signal: AbortSignal): Promise<string[]> {
-  const end = async (who: string, pid: number, work: Promise<void>): Promise<string[]> => {
-    try {
-      await work
-      return []
-    } catch (error) {
-      return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error)}`]
-    }
-  }
-  const ended = await Promise.all([
-    end('The main step', main.pid, endProcess(main, signal)),
-    ...ledger.packerProcesses.map((leader) => end('Packer', leader.pid, endGroup(leader, signal)))
-  ])
+async function endPacker(ledger: Ledger, signal: AbortSignal): Promise<string[]> {
+  const ended = await Promise.all(
+    ledger.packerProcesses.map((leader) => problemsOf('Packer', leader.pid, endGroup(leader, signal)))
+  )
   return ended.flat()
+}
+
+async function problemsOf(who: string, pid: number, work: Promise<void>): Promise<string[]> {
+  try {
+    await work
+    return []
+  } catch (error) {
+    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error)}`]
+  }
 }

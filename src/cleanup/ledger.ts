@@ -1,7 +1,11 @@
-import {appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, readSync} from 'node:fs'
+import {mkdirSync, readdirSync} from 'node:fs'
+import {open} from 'node:fs/promises'
 import * as path from 'node:path'
-import {announcedBy, type Announced} from '../packer/announced.ts'
-import {entryOf, type Entry} from './entries.ts'
+import {announcedIn, Announcements, type Announced} from '../packer/announced.ts'
+import {follow} from '../packer/follow.ts'
+import {roomAdvice, systemProblem, UserError} from '../report/errors.ts'
+import type {Entry} from './entries.ts'
+import {LedgerFile, readLedgerFile, type Recorded} from './ledgerFile.ts'
 import type {ProcessIdentity} from './processes.ts'
 import type {Resource, ResourceType} from './resource.ts'
 
@@ -11,6 +15,8 @@ export type {Resource, ResourceType} from './resource.ts'
 export interface PackerRun {
   readonly output: string
   readonly errors: string
+  /** For what it announces. */
+  readonly announcements: Announcements
 }
 
 /** What a sweep has to know of a bake. */
@@ -27,48 +33,91 @@ export interface Records {
   made(type: ResourceType, id: string, key?: string, region?: string): void
 }
 
-/** Opens the ledger of a bake; a new one gets a folder that is readable by this user alone. */
+/**
+ * Opens the ledger of a bake; a new one gets a folder that is readable by this user alone.
+ *
+ * @throws {UserError} when the folder cannot be made or written to
+ */
 export function openLedger(...folder: readonly string[]): Ledger {
   const location = path.join(...folder)
-  const isNew = mkdirSync(location, {recursive: true, mode: 0o700}) !== undefined
-  const ledger = new Ledger(location)
-  if (isNew) ledger.begin()
-  return ledger
+  try {
+    const isNew = mkdirSync(location, {recursive: true, mode: 0o700}) !== undefined
+    const ledger = new Ledger(location)
+    if (isNew) ledger.begin()
+    return ledger
+  } catch (error) {
+    throw new UserError(
+      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      {cause: error}
+    )
+  }
 }
 
 /** Opens the ledger of a bake that is known to have begun at a certain time, also when nothing is left of it. */
 export function reopenLedger(folder: string, began: Date): Ledger {
-  mkdirSync(folder, {recursive: true, mode: 0o700})
-  return new Ledger(folder, began)
+  return new Ledger(folder, {began, recorded: readLedgerFile(folder)})
 }
 
 /**
- * What this bake made. Append-only, written before each create (the intent) and after it (the id), so that a kill at
- * any moment leaves enough to find everything. Packer's own output, in the same folder, is the ledger of what Packer makes.
+ * What this bake made. It is kept in memory, so that this process can remove all of it whatever becomes of the disk; and in a file,
+ * written before each create (the intent) and after it (the id), for the one who comes after a kill at any moment. Packer's own
+ * output, in the same folder, is the ledger of what Packer makes.
  */
 export class Ledger implements Records {
   readonly folder: string
+  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  readonly unreadableLines: number
   #known: Date | undefined
+  readonly #entries: Entry[]
+  readonly #file: LedgerFile
+  readonly #announcements: Announcements[] = []
 
-  /** @param began when it is known from elsewhere: the file may be damaged */
-  constructor(folder: string, began?: Date) {
+  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  constructor(folder: string, earlier?: {readonly began: Date; readonly recorded: Recorded}) {
     this.folder = folder
-    this.#known = began
+    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0
+    this.#known = earlier?.began
+    this.#entries = [...(earlier?.recorded.entries ?? [])]
+    this.#file = new LedgerFile(folder)
+  }
+
+  /**
+   * Tries again to write down what could not be written.
+   *
+   * @returns why the file lacks something, in a sentence; undefined when it has all
+   */
+  flush(): string | undefined {
+    this.#file.append()
+    const {problem} = this.#file
+    return problem === undefined
+      ? undefined
+      : `What this bake makes cannot be written down in ${this.folder}: ${problem}. ` +
+          'This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.'
   }
 
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun(): PackerRun {
-    return this.#packerRun(this.#packerRuns().length + 1)
+    const announcements = new Announcements()
+    const file = (stream: string): string =>
+      path.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`)
+    const run = {output: file('stdout'), errors: file('stderr'), announcements}
+    this.#announcements.push(announcements)
+    return run
   }
 
-  /** @param began by AWS's clock, once AWS has told it */
+  /**
+   * @param began by AWS's clock, once AWS has told it
+   * @throws {Error} of the system, when that cannot be written down
+   */
   begin(began = new Date()): void {
+    const entry = {began: began.toISOString()}
+    this.#file.appendNow(entry)
+    this.#entries.push(entry)
     this.#known = began
-    this.#append({began: began.toISOString()})
   }
 
   get began(): Date {
-    const recorded = this.#entries().flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
+    const recorded = this.#entries.flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
     return this.#known ?? new Date(recorded.at(-1) ?? Date.now())
   }
 
@@ -86,11 +135,27 @@ export class Ledger implements Records {
     this.#append({made: type, id, ...(key === undefined ? {} : {key}), ...(region === undefined ? {} : {region})})
   }
 
-  /** From here on it is the user's: no sweep removes it. */
+  /**
+   * From here on it is the user's: no sweep removes it.
+   *
+   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   */
   release(resources: readonly Resource[]): void {
-    resources.forEach(({type, id, region}) =>
-      this.#append({released: type, id, ...(region === undefined ? {} : {region})})
-    )
+    const entries = resources.map(({type, id, region}) => ({
+      released: type,
+      id,
+      ...(region === undefined ? {} : {region})
+    }))
+    try {
+      this.#file.appendNow(...entries)
+    } catch (error) {
+      const names = resources.map(({type, id}) => `${type} ${id}`).join(', ')
+      throw new UserError(
+        `It could not be written down that the bake gives out ${names}, which is removed instead: ${systemProblem(error)}. ${roomAdvice}`,
+        {cause: error}
+      )
+    }
+    this.#entries.push(...entries)
   }
 
   startedPacker(leader: ProcessIdentity): void {
@@ -98,18 +163,18 @@ export class Ledger implements Records {
   }
 
   get packerProcesses(): readonly ProcessIdentity[] {
-    return this.#entries().flatMap((entry) => ('packer' in entry ? [entry.packer] : []))
+    return this.#entries.flatMap((entry) => ('packer' in entry ? [entry.packer] : []))
   }
 
   get resources(): readonly Resource[] {
     const released = new Set(this.released.map(({type, id}) => `${type} ${id}`))
-    const made = this.#entries().flatMap((entry) => ('made' in entry ? [resourceOf(entry)] : []))
+    const made = this.#entries.flatMap((entry) => ('made' in entry ? [resourceOf(entry)] : []))
     const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]))
     return [...known].flatMap(([name, resource]) => (released.has(name) ? [] : [resource]))
   }
 
   get released(): readonly Resource[] {
-    return this.#entries().flatMap((entry) =>
+    return this.#entries.flatMap((entry) =>
       'released' in entry
         ? [
             resourceOf({
@@ -123,75 +188,63 @@ export class Ledger implements Records {
   }
 
   get hasOpenIntents(): boolean {
-    const entries = this.#entries()
     const closed = new Set(
-      entries.flatMap((entry) =>
+      this.#entries.flatMap((entry) =>
         'refused' in entry ? [entry.refused] : 'made' in entry && entry.key ? [entry.key] : []
       )
     )
-    const ours = entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
+    const ours = this.#entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
     return ours || this.unreadableLines > 0 || this.announced.unfinished
   }
 
   get announced(): Announced {
-    return announcedBy(...this.#packerRuns().map(({output}) => beginningOf(output)))
+    return announcedIn(this.#announcements)
   }
 
-  /** How many lines say nothing: cut short by a kill, or damaged. What they were about is found by tag alone. */
-  get unreadableLines(): number {
-    return this.#lines().filter((line) => entryOf(line) === undefined).length
+  /**
+   * Reads what Packer announced while another process ran it.
+   *
+   * @param limit ends the reading: what was announced first has been read then
+   */
+  async readAnnouncements(limit: AbortSignal): Promise<void> {
+    for (const file of this.#packerOutputs()) {
+      const announcements = new Announcements()
+      this.#announcements.push(announcements)
+      const handle = await open(file, 'r').catch(() => undefined)
+      if (handle === undefined) continue
+      try {
+        for await (const lines of follow(handle, AbortSignal.abort())) {
+          for (const line of lines) announcements.hear(line)
+          if (limit.aborted) return
+        }
+      } finally {
+        await handle.close()
+      }
+    }
   }
 
   /** Whether nothing has been recorded, not even the beginning. */
   get isEmpty(): boolean {
-    return this.#lines().length === 0
+    return this.#entries.length === 0 && this.unreadableLines === 0
   }
 
-  #packerRuns(): PackerRun[] {
-    const runs: PackerRun[] = []
-    while (existsSync(this.#packerRun(runs.length + 1).output)) runs.push(this.#packerRun(runs.length + 1))
-    return runs
+  #packerOutputs(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => /^packer-\d+\.stdout$/.test(name))
+        .map((name) => path.join(this.folder, name))
+        .toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1))
+    } catch {
+      return []
+    }
   }
 
-  #packerRun(number: number): PackerRun {
-    const file = (stream: string): string => path.join(this.folder, `packer-${number}.${stream}`)
-    return {output: file('stdout'), errors: file('stderr')}
-  }
-
-  get #file(): string {
-    return path.join(this.folder, 'ledger.jsonl')
-  }
-
-  /** On a line of its own, also where a kill has cut the line before it short. */
   #append(entry: Entry): void {
-    appendFileSync(this.#file, `\n${JSON.stringify(entry)}\n`, {mode: 0o600})
-  }
-
-  #entries(): Entry[] {
-    return this.#lines().flatMap((line) => entryOf(line) ?? [])
-  }
-
-  #lines(): string[] {
-    if (!existsSync(this.#file)) return []
-    return readFileSync(this.#file, 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
+    this.#entries.push(entry)
+    this.#file.append(entry)
   }
 }
 
 function resourceOf({made: type, id, region}: {made: ResourceType; id: string; region?: string}): Resource {
   return region === undefined ? {type, id} : {type, id, region}
-}
-
-/** Announcements come before the machine speaks; how much it says is not in our hands. */
-const mostOutput = 64 * 1024 * 1024
-
-function beginningOf(file: string): string {
-  const handle = openSync(file, 'r')
-  try {
-    const buffer = Buffer.alloc(Math.min(fstatSync(handle).size, mostOutput))
-    return buffer.toString('utf8', 0, readSync(handle, buffer, 0, buffer.length, 0))
-  } finally {
-    closeSync(handle)
-  }
 }

@@ -4,6 +4,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
+import {keepAnswering} from './connections.ts'
 import {keepFresh, type KeySource} from './fresh.ts'
 
 export interface EndpointOptions {
@@ -45,6 +46,7 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
       return send(response, 401, problem('Unauthorized', 'the authorization token is wrong'))
     }
     requests += 1
+    connections.answer(request.socket)
     try {
       send(response, 200, containerCredentials(await keys.current()))
     } catch (error) {
@@ -54,8 +56,12 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
   }
 
   const server = createServer((request, response) => void answer(request, response))
+  const connections = keepAnswering(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  // What cannot be accepted must not end this process; said once, because it is tried again at once.
+  server.on('error', () => undefined)
+  server.once('error', (error) => log.warning(`A request for AWS keys could not be taken: ${messageOf(error)}`))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the credentials endpoint has no port')
   return {
@@ -67,6 +73,7 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
+      connections.close()
       await closed
     }
   }
@@ -98,6 +105,6 @@ function problem(code: string, message: string): object {
 
 function send(response: ServerResponse, status: number, body: object): void {
   response
-    .writeHead(status, {'content-type': 'application/json', 'cache-control': 'no-store'})
+    .writeHead(status, {'content-type': 'application/json', 'cache-control': 'no-store', connection: 'close'})
     .end(JSON.stringify(body))
 }

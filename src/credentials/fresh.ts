@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {messageOf} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {timeLimit} from '../wait.ts'
+import {timeLimit, untilAborted} from '../wait.ts'
 
 /** Obtains new keys each time it is called. The SDK's credential providers are such sources too. */
 export type KeySource = (signal: AbortSignal) => Promise<AwsCredentialIdentity>
@@ -47,7 +47,9 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
 
   async function obtain(): Promise<AwsCredentialIdentity> {
     try {
-      const keys = await source(timeLimit(renewalMs, [closing.signal]))
+      const limit = timeLimit(renewalMs, [closing.signal])
+      // Not every provider of the SDK listens to a signal: a credential_process may hang.
+      const keys = await untilAborted(source(limit), limit)
       ;[keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret))
       held = keys
       heldSince = now()

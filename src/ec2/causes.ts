@@ -1,9 +1,10 @@
 import type {Advice} from '../report/advice.ts'
+import {inOneLine, type Pattern} from '../report/pattern.ts'
 
 /** What one of AWS's error codes means for a bake, whoever got it: the action, or Packer. */
 export interface AwsCause extends Advice {
   /** Of `CODE: message`. */
-  readonly pattern: RegExp
+  readonly pattern: Pattern
 }
 
 /** AWS's errors (EC2 API reference, error codes). The first that fits counts. */
@@ -20,7 +21,7 @@ export const awsCauses: readonly AwsCause[] = [
   {
     id: 'architecture',
     title: 'Instance type and image are for different processors',
-    pattern: /^InvalidParameterValue: .*architecture .* does not match/i,
+    pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
     cause: 'The instance type has another processor than the image was made for.',
     change:
       "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."

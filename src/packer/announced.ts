@@ -43,21 +43,19 @@ const most = 50
 
 /** Reads the announcements out of Packer's machine-readable output, of one run or several. */
 export function announcedBy(...outputs: readonly string[]): Announced {
-  const all = outputs.map((output) => announcementsOf(output))
-  const products = all.flatMap((one) => one.products)
-  return {...sum(all.flatMap((one) => one.all)), products, hints: all.flatMap((one) => one.hints)}
+  return announcedIn(
+    outputs.map((output) => {
+      const announcements = new Announcements()
+      output.split('\n').forEach((line) => announcements.hear(line))
+      return announcements
+    })
+  )
 }
 
-function announcementsOf(output: string): Announcements {
-  const announcements = new Announcements()
-  const speakers = new Speakers()
-  for (const line of output.split('\n')) {
-    const message = parseMessage(line)
-    if (message) announcements.report(message)
-    const said = message && speakers.hear(message)
-    if (said) announcements.note(said)
-  }
-  return announcements
+/** What several runs of Packer have announced. */
+export function announcedIn(runs: readonly Announcements[]): Announced {
+  const products = runs.flatMap((one) => one.products)
+  return {...sum(runs.flatMap((one) => one.all)), products, hints: runs.flatMap((one) => one.hints)}
 }
 
 function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' | 'hints'> {
@@ -121,6 +119,15 @@ export interface Announcement {
   readonly hints: readonly Hint[]
 }
 
+/** What is in a line of Packer's output. */
+export interface Heard {
+  /** Absent where the line is not of Packer's protocol: a panic's stack, a plugin's own print. */
+  readonly message?: Message
+  /** Absent where it is not for people. */
+  readonly said?: Said
+  readonly announced: Announcement
+}
+
 /** Not to be believed, but to be looked at in AWS: the machine may say it as well. */
 export interface Hint {
   readonly type: 'instance' | 'image' | 'volume'
@@ -136,8 +143,8 @@ export interface Hint {
 export class Announcements {
   readonly #builds = new Map<string, BuildAnnouncements>()
   readonly #hints = new Map<string, Hint>()
-
   readonly #products: Product[] = []
+  readonly #speakers = new Speakers()
 
   get all(): readonly BuildAnnouncements[] {
     return [...this.#builds.values()]
@@ -149,6 +156,20 @@ export class Announcements {
 
   get hints(): readonly Hint[] {
     return [...this.#hints.values()]
+  }
+
+  /** The names of the builds that have come to an end without an error, as often as they have. */
+  get finished(): readonly string[] {
+    return this.#speakers.finished
+  }
+
+  /** Takes the next line of Packer's output. */
+  hear(line: string): Heard {
+    const message = parseMessage(line)
+    if (!message) return {said: {build: '', text: line, byOthers: true}, announced: {hints: []}}
+    this.report(message)
+    const said = this.#speakers.hear(message)
+    return {message, ...(said ? {said} : {}), announced: said ? this.note(said) : {hints: []}}
   }
 
   /** What Packer tells on a line of its own protocol, which no machine can write. */

@@ -1,20 +1,18 @@
-import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
 import {openSync, closeSync} from 'node:fs'
-import {readFile} from 'node:fs/promises'
-import {setTimeout as sleep} from 'node:timers/promises'
-import {UserError} from '../report/errors.ts'
+import {open, type FileHandle} from 'node:fs/promises'
+import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
+import {messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import type {Ledger, PackerRun} from '../cleanup/ledger.ts'
-import {endGroup, groupRuns, identify, send, type ProcessIdentity} from '../cleanup/processes.ts'
+import {endStarted, send, startGroup, type StartedGroup} from '../cleanup/processes.ts'
 import type {PackerReport} from '../image/unreported.ts'
-import {Announcements, type Hint} from './announced.ts'
-import {follow} from './follow.ts'
-import {diagnose, type Diagnosis} from './diagnosis.ts'
-import {failureIn} from './diagnosis/failure.ts'
+import type {Hint} from './announced.ts'
+import {endsOfFile, follow} from './follow.ts'
+import {diagnose} from './diagnosis.ts'
 import type {BuildFacts} from './diagnosis/rule.ts'
-import {artifactsOf, parseMessage, type Message} from './messages.ts'
-import {Speakers} from './speakers.ts'
+import type {Said} from './speakers.ts'
+import {Transcript} from './transcript.ts'
 
 export interface BuildJob {
   /** Packer's path. */
@@ -46,6 +44,8 @@ export class BuildError extends UserError {
 
 /** Packer cleans up by itself when it is asked to end; what it has not done by then, the sweep does faster. */
 const graceMs = 5_000
+/** For what was killed to be gone. */
+const killingMs = 10_000
 
 /**
  * Runs `packer build` in a process group of its own, shows its output line by line and returns what it made.
@@ -56,47 +56,61 @@ const graceMs = 5_000
 export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: AbortSignal): Promise<PackerReport> {
   signal.throwIfAborted()
   const run = ledger.nextPackerRun()
-  const {child, leader} = start(job, run, ledger)
+  const {group, output} = await start(job, run, ledger)
+  // Aborted when Packer has ended, or does not end whatever is done.
   const ended = new AbortController()
-  const exit = once(child, 'exit').finally(() => ended.abort()) as Promise<[number | null, NodeJS.Signals | null]>
-  const stop = (): void => void endGracefully(leader, ended.signal)
+  const exit = once(group.child, 'exit').finally(() => ended.abort()) as Promise<Exit>
+  const stop = (): void => void endGracefully(group, ended)
   signal.addEventListener('abort', stop, {once: true})
+  if (signal.aborted) stop()
   try {
-    const {messages, finished} = await show(follow(run.output, ended.signal), log, job)
-    const [code, killedBy] = await exit
+    const said = await show(follow(output, ended.signal), run, log, job, signal)
+    const [code, killedBy] = await Promise.race([exit, nextTurn([null, null] as Exit)])
     signal.throwIfAborted()
     if (code !== 0) {
-      const {id, message} = await failureOf(messages, run, job.facts, code === null ? killedBy : code)
-      throw new BuildError(message, id === undefined ? {} : {id})
+      const how = code === null ? `was ended by ${killedBy}` : `ended with exit code ${code}`
+      const {id, message} = diagnose(said.failure(await endsOfFile(run.errors)), job.facts, how)
+      throw new BuildError([message, ledger.flush()].filter(Boolean).join('\n'), id === undefined ? {} : {id})
     }
-    return {artifacts: artifactsOf(messages), finished}
+    return {artifacts: said.artifacts, finished: run.announcements.finished}
   } finally {
     signal.removeEventListener('abort', stop)
+    await output.close()
     // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
-    await endGroup(leader, AbortSignal.timeout(10_000))
+    await endStarted(group, AbortSignal.timeout(killingMs)).catch((error: unknown) =>
+      log.warning(`Packer (process ${group.leader.pid}) still runs and may make more: ${messageOf(error)}`)
+    )
   }
 }
+
+type Exit = [number | null, NodeJS.Signals | null]
 
 /** The arguments that give the template its values. */
 export function variablesOf({variablesFiles}: Pick<BuildJob, 'variablesFiles'>): string[] {
   return variablesFiles.map((file) => `-var-file=${file}`)
 }
 
-function start(job: BuildJob, run: PackerRun, ledger: Ledger): {child: ChildProcess; leader: ProcessIdentity} {
+interface Started {
+  readonly group: StartedGroup
+  /** Open for reading, so that it can be read also when somebody has removed it. */
+  readonly output: FileHandle
+}
+
+async function start(job: BuildJob, run: PackerRun, ledger: Ledger): Promise<Started> {
   const output = openSync(run.output, 'a', 0o600)
   const errors = openSync(run.errors, 'a', 0o600)
+  const reading = await open(run.output, 'r')
   try {
-    const child = spawn(
+    const group = startGroup(
       job.packer,
       ['build', '-machine-readable', '-color=false', ...job.arguments, ...variablesOf(job), job.template],
-      {cwd: job.workingDirectory, env: job.environment, detached: true, stdio: ['ignore', output, errors]}
+      {cwd: job.workingDirectory, env: job.environment, stdio: ['ignore', output, errors]}
     )
-    // What could not be started has no process id; the event that says so as well must not end this process.
-    child.on('error', () => undefined)
-    const leader = child.pid === undefined ? undefined : identify(child.pid)
-    if (!leader) throw new BuildError(`${job.packer} could not be started`)
-    ledger.startedPacker(leader)
-    return {child, leader}
+    ledger.startedPacker(group.leader)
+    return {group, output: reading}
+  } catch (error) {
+    await reading.close()
+    throw error
   } finally {
     closeSync(output)
     closeSync(errors)
@@ -106,43 +120,51 @@ function start(job: BuildJob, run: PackerRun, ledger: Ledger): {child: ChildProc
 /**
  * SIGINT to the group is what a person's Ctrl-C does; Packer then removes what it made. Its own process alone
  * would ignore it, since only its wrapped child listens.
+ *
+ * @param ended aborted by others when Packer has ended, and here when it does not
  */
-async function endGracefully(leader: ProcessIdentity, ended: AbortSignal): Promise<void> {
-  send(-leader.pid, 'SIGINT')
-  await sleep(graceMs, undefined, {signal: ended}).catch(() => undefined)
-  if (groupRuns(leader.pid)) await endGroup(leader, AbortSignal.timeout(10_000))
+async function endGracefully(group: StartedGroup, ended: AbortController): Promise<void> {
+  send(-group.leader.pid, 'SIGINT')
+  await sleep(graceMs, undefined, {signal: ended.signal}).catch(() => undefined)
+  await endStarted(group, AbortSignal.timeout(killingMs)).catch(() => undefined)
+  await sleep(1_000, undefined, {signal: ended.signal}).catch(() => undefined)
+  ended.abort()
 }
 
-interface Shown {
-  readonly messages: readonly Message[]
-  readonly finished: readonly string[]
-}
-
-async function show(lines: AsyncIterable<string>, log: Log, job: BuildJob): Promise<Shown> {
-  const messages: Message[] = []
-  const announcements = new Announcements()
-  const speakers = new Speakers()
-  for await (const line of lines) {
-    const message = parseMessage(line)
-    if (message) messages.push(message)
-    const said = message ? speakers.hear(message) : {build: '', text: line, byOthers: true}
-    const {keyPair, securityGroup, instance, hints = []} = said ? announcements.note(said) : {}
-    if (keyPair) job.onKeyPair(keyPair)
-    if (securityGroup) job.onSecurityGroup(securityGroup)
-    if (instance) job.onInstance(instance)
-    hints.forEach((hint) => job.onHint(hint))
-    if (said) log.quote(said.build || 'packer', said.text)
+async function show(
+  pieces: AsyncIterable<readonly string[]>,
+  {announcements}: PackerRun,
+  log: Log,
+  job: BuildJob,
+  signal: AbortSignal
+): Promise<Transcript> {
+  const transcript = new Transcript()
+  for await (const lines of pieces) {
+    const sayings = lines.flatMap((line) => {
+      const {message, said, announced} = announcements.hear(line)
+      if (message) transcript.note(message, said)
+      const {keyPair, securityGroup, instance, hints} = announced
+      if (keyPair) job.onKeyPair(keyPair)
+      if (securityGroup) job.onSecurityGroup(securityGroup)
+      if (instance) job.onInstance(instance)
+      hints.forEach((hint) => job.onHint(hint))
+      return said ?? []
+    })
+    // Packer may print faster than the runner reads. When all is to end, the rest is only looked through.
+    const behind = log.caughtUp?.(signal)
+    if (behind) await behind
+    if (!(behind && signal.aborted)) quote(sayings, log)
   }
-  return {messages, finished: speakers.finished}
+  return transcript
 }
 
-async function failureOf(
-  messages: readonly Message[],
-  run: PackerRun,
-  facts: BuildFacts,
-  end: number | NodeJS.Signals | null
-): Promise<Diagnosis> {
-  const stderr = await readFile(run.errors, 'utf8')
-  const how = typeof end === 'number' ? `ended with exit code ${end}` : `was ended by ${end}`
-  return diagnose(failureIn(messages, stderr), facts, how)
+/** What one build says at a time is shown at once. */
+function quote(sayings: readonly Said[], log: Log): void {
+  let from = 0
+  for (const [at, one] of sayings.entries()) {
+    if (sayings[at + 1]?.build === one.build) continue
+    const text = sayings.slice(from, at + 1).map((said) => said.text)
+    log.quote(one.build || 'packer', text.join('\n'))
+    from = at + 1
+  }
 }

@@ -2,6 +2,7 @@ import {writeFile} from 'node:fs/promises'
 import * as path from 'node:path'
 import {clearFolder} from '../cleanup/folder.ts'
 import type {Ledger} from '../cleanup/ledger.ts'
+import type {ProcessIdentity} from '../cleanup/processes.ts'
 import {serveCredentials} from '../credentials/endpoint.ts'
 import type {Session} from '../credentials/session.ts'
 import {packerSessionPolicy} from '../credentials/sessionPolicy.ts'
@@ -19,9 +20,10 @@ import type {Log} from '../report/log.ts'
 import {variablesFile, type TemplateValues} from '../template/variables.ts'
 import {anyOf} from '../wait.ts'
 import {build, BuildError} from './build.ts'
-import {packerEnvironment, writeAwsConfig} from './environment.ts'
+import {isTooLong, packerEnvironment, shortTemporaryFolder, writeAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
 import {requirementsOf} from './plugins/legacy.ts'
+import {watchRoom} from './room.ts'
 import {validate} from './validate.ts'
 import {bypassAdvice, watchTemplate} from './watch.ts'
 import type {Packer} from './install/install.ts'
@@ -62,6 +64,13 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   let requestsBefore = 0
   const requests = (): number => endpoint.requests() - requestsBefore
   const watch = watchTemplate({ec2: account.ec2, bakeId: plan.bakeId, region, ledger, tags: plan.tags, log, requests})
+  const room = watchRoom(ledger.folder)
+  const onStart = (leader: ProcessIdentity): void => ledger.startedPacker(leader)
+  if (isTooLong(env['TMPDIR'])) {
+    log.info(
+      `TMPDIR is longer than the sockets of Packer's plugins allow: Packer and its plugins work in ${shortTemporaryFolder}`
+    )
+  }
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(
@@ -70,7 +79,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         template: await requirementsOf(template, packer, ledger.folder),
         ...(inputs.githubToken ? {githubToken: inputs.githubToken} : {})
       },
-      {env, log},
+      {env, log, onStart},
       signal
     )
     const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint}), ...plugins}
@@ -102,11 +111,11 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         },
         ...watch
       }
-      if (!valid) await validate({...job, declared: template.declared}, log, signal)
+      if (!valid) await validate({...job, declared: template.declared, onStart}, log, signal)
       if (!valid) requestsBefore = endpoint.requests()
       valid = true
       since = awsTime(account.ec2)
-      return build(job, ledger, log, anyOf(signal, watch.signal))
+      return build(job, ledger, log, anyOf(signal, watch.signal, room.signal))
     })
     const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
     const artifacts = await withUnreported(account, report, traces, since, signal)
@@ -130,6 +139,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
     watch.close()
+    room.close()
     await endpoint.close()
     // Packer has ended, and the smoke test needs none of it.
     clearFolder(ledger.folder, 'what may be secret', log)

@@ -109,9 +109,9 @@ function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {
 
 /** prove-start.sh says on the same line why Jenkins failed, where Jenkins's log tells. */
 function jenkinsFailureIn(line: string): Advice | undefined {
-  const [, cause] =
-    /^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers).* Its log says: (.*)$/.exec(line) ?? []
-  return cause === undefined ? undefined : jenkinsFailureOf(cause)
+  if (!/^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers)/.test(line)) return undefined
+  const [, ...causes] = line.split(' Its log says: ')
+  return causes.length === 0 ? undefined : jenkinsFailureOf(causes.at(-1) ?? '')
 }
 
 function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
@@ -124,13 +124,22 @@ function awsError(text: string): {readonly code: string; readonly message: strin
     /api error ([\w.]+): ([^\n]*)/.exec(text) ??
     // Of the services whose model names their errors: IAM, STS, SSM, KMS.
     /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text) ??
-    /(?:^|: )([A-Z]\w*(?:\.\w+)*): ([^\n]*)\n\s*status code: \d+/m.exec(text) ??
+    beforeStatusCode(text) ??
     // What kept the machine from starting may stand behind an error of AWS's own.
     /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
       text
     ) ??
     []
   return code === undefined || message === undefined ? undefined : {code, message}
+}
+
+/** The code and the message in the line before `status code: 400, request id: …`. */
+function beforeStatusCode(text: string): RegExpExecArray | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const errors = lines.filter((_, at) => /^\s*status code: \d/.test(lines[at + 1] ?? ''))
+  return (
+    errors.map((line) => /(?:^|: )([A-Z]\w*(?:\.\w+)*): (.*)$/.exec(line)).find((found) => found !== null) ?? undefined
+  )
 }
 
 /** The lines that matter: Packer's errors, and around what told, or last, what was said. */

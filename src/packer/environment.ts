@@ -22,6 +22,20 @@ const names = new Set(
 )
 const prefixes = ['LC_', 'PKR_VAR_', 'PACKER_', 'AWS_ENDPOINT_URL']
 
+/** In the place of one that is too long. */
+export const shortTemporaryFolder = '/tmp'
+
+/**
+ * In bytes. Packer talks with its plugins through sockets in TMPDIR, `packer-plugin` and up to ten digits, and no system takes more
+ * than 103 bytes for the path of a socket (macOS; Linux 107).
+ */
+const longestTemporaryFolder = 79
+
+/** Whether Packer's plugins would not come up with this TMPDIR. */
+export function isTooLong(temporaryFolder: string | undefined): boolean {
+  return temporaryFolder !== undefined && Buffer.byteLength(temporaryFolder) > longestTemporaryFolder
+}
+
 /**
  * The part of the runner's environment that Packer may see when it needs no AWS: to tell its version, or to `init`. Only init reads
  * from GitHub, and is given the token for it apart from this.
@@ -38,6 +52,7 @@ export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, strin
   return {
     ...(extraCa ? {SSL_CERT_FILE: extraCa} : {}),
     ...Object.fromEntries(allowed),
+    ...(isTooLong(env['TMPDIR']) ? {TMPDIR: shortTemporaryFolder} : {}),
     CHECKPOINT_DISABLE: '1',
     PACKER_NO_COLOR: '1'
   }

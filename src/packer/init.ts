@@ -2,7 +2,8 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import semver from 'semver'
-import {messageOf} from '../report/errors.ts'
+import type {ProcessIdentity} from '../cleanup/processes.ts'
+import {messageOf, UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
 import {pauseFor, type Pause} from '../wait.ts'
 import {allowedEnvironment} from './environment.ts'
@@ -27,12 +28,14 @@ export interface InitCollaborators {
   readonly env: NodeJS.ProcessEnv
   readonly log: Pick<Log, 'info' | 'warning' | 'mask'>
   readonly pause?: Pause
+  /** Called with each process of Packer as soon as it runs. */
+  readonly onStart?: (leader: ProcessIdentity) => void
 }
 
 /** What Packer's environment needs so that the build finds the plugins, beside what it has anyway. */
 export type PluginEnvironment = Readonly<Partial<Record<'PACKER_PLUGIN_PATH', string>>>
 
-interface Init extends Required<InitCollaborators> {
+interface Init extends Required<Omit<InitCollaborators, 'onStart'>> {
   readonly request: InitRequest
   /** Empty: none. */
   readonly token: string
@@ -50,7 +53,7 @@ interface Init extends Required<InitCollaborators> {
  */
 export async function initPlugins(
   request: InitRequest,
-  {env, log, pause = pauseFor}: InitCollaborators,
+  {env, log, pause = pauseFor, onStart = () => undefined}: InitCollaborators,
   signal: AbortSignal
 ): Promise<PluginEnvironment> {
   const {packer, template} = request
@@ -63,7 +66,8 @@ export async function initPlugins(
     return {}
   }
   const allowed = allowedEnvironment(env)
-  const run: Init['run'] = (args, extra = {}) => runPacker(packer.path, args, {env: {...allowed, ...extra}, signal})
+  const run: Init['run'] = (args, extra = {}) =>
+    runPacker(packer.path, args, {env: {...allowed, ...extra}, signal, onStart, timeout: initMs})
   const required = await look(run, template)
   const token = request.githubToken || env['PACKER_GITHUB_API_TOKEN'] || ''
   if (token !== '') log.mask(token)
@@ -121,6 +125,8 @@ async function look(run: Init['run'], template: string, extra?: PluginEnvironmen
   return code === 0 ? requiredPlugins(stdout) : []
 }
 
+/** For one command of Packer; what it downloads has about 150 MB. */
+const initMs = 15 * 60_000
 /** Between attempts at a host that limits us and does not say for how long. */
 const pausesMs = [15_000, 30_000, 60_000]
 /** A limit that lasts longer is not waited for. */
@@ -135,7 +141,13 @@ async function install(
   let withToken = token !== '' && missing(required).some(({source}) => !source.startsWith('github.com/hashicorp/'))
   for (const pauses = [...pausesMs]; ;) {
     const credentials: Record<string, string> = withToken ? {PACKER_GITHUB_API_TOKEN: token} : {}
-    const {code, stdout, stderr} = await run(['init', template], {...extra, ...credentials})
+    const {code, timedOut, stdout, stderr} = await run(['init', template], {...extra, ...credentials})
+    if (timedOut) {
+      throw new UserError(
+        `packer init did not come to an end within ${initMs / 60_000} minutes and was ended: what it downloads from does not answer. ` +
+          'Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
+      )
+    }
     if (code === 0) return log.info(stdout.trim() || 'All plugins that the template requires are installed.')
 
     const said = `${stdout}\n${stderr}`

@@ -1,8 +1,14 @@
-import {execFile} from 'node:child_process'
+import {once} from 'node:events'
+import type {Readable} from 'node:stream'
+import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from '../cleanup/processes.ts'
+import {timeLimit, untilAborted} from '../wait.ts'
 
 export interface PackerResult {
   /** 0 when all went well; undefined when it did not end by itself. */
   readonly code: number | undefined
+  /** It was ended because its time was up. */
+  readonly timedOut: boolean
+  /** Where it is longer than 256 KB, its beginning and its end. */
   readonly stdout: string
   readonly stderr: string
 }
@@ -14,23 +20,72 @@ export interface RunOptions {
   readonly cwd?: string
   /** Milliseconds after which it is ended; unlimited by default. */
   readonly timeout?: number
+  /** Called as soon as it runs, so that another process can end it when this one is killed. */
+  readonly onStart?: (leader: ProcessIdentity) => void
 }
 
-const longestOutput = 16 * 1024 * 1024
+/** For what was killed to be gone, and for the rest of what it said to be read. */
+const endingMs = 5_000
+const drainingMs = 1_000
 
 /**
  * Runs one of Packer's short commands to its end, with nothing on its standard input. A failure is a result.
  *
+ * It runs in a process group of its own, which is ended with it: Packer is a wrapper and a child, a signal to the one does not reach
+ * the other, and its plugins are further processes.
+ *
  * @throws the signal's reason when aborted, and when the file cannot be run at all
  */
-export function runPacker(path: string, args: readonly string[], options: RunOptions): Promise<PackerResult> {
-  options.signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    const child = execFile(path, args, {...options, maxBuffer: longestOutput}, (error, stdout, stderr) => {
-      if (options.signal.aborted) return reject(options.signal.reason)
-      if (typeof error?.code === 'string') return reject(error)
-      resolve({code: error ? (error.code ?? undefined) : 0, stdout, stderr})
-    })
-    child.stdin?.end()
+export async function runPacker(path: string, args: readonly string[], options: RunOptions): Promise<PackerResult> {
+  const {env, signal, cwd, timeout, onStart} = options
+  signal.throwIfAborted()
+  const group = startGroup(path, args, {env, cwd, stdio: ['ignore', 'pipe', 'pipe']})
+  const {child} = group
+  const stdout = endsOf(child.stdout)
+  const stderr = endsOf(child.stderr)
+  const closed = once(child, 'close')
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  onStart?.(group.leader)
+  const done = new AbortController()
+  const limit = timeout === undefined ? signal : timeLimit(timeout, [signal, done.signal])
+  try {
+    const [code] = await untilAborted(ended, limit)
+    return {code: code ?? undefined, timedOut: false, ...(await restOf(group))}
+  } catch (error) {
+    const rest = await restOf(group)
+    signal.throwIfAborted()
+    if (!limit.aborted) throw error
+    return {code: undefined, timedOut: true, ...rest}
+  } finally {
+    done.abort()
+  }
+
+  /** Whoever left the group may hold the pipes open for ever. */
+  async function restOf(started: StartedGroup): Promise<Pick<PackerResult, 'stdout' | 'stderr'>> {
+    await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)
+    await untilAborted(closed, timeLimit(drainingMs)).catch(() => undefined)
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    return {stdout: stdout(), stderr: stderr()}
+  }
+}
+
+/** In characters, of each end. */
+const mostKept = 128 * 1024
+
+function endsOf(stream: Readable | null): () => string {
+  let first = ''
+  let last = ''
+  let length = 0
+  stream?.setEncoding('utf8')
+  stream?.on('error', () => undefined)
+  stream?.on('data', (chunk: string) => {
+    length += chunk.length
+    const room = mostKept - first.length
+    first += chunk.slice(0, room)
+    last += chunk.slice(room)
+    // Not at each chunk: cutting copies what stays.
+    if (last.length > 2 * mostKept) last = last.slice(-mostKept)
   })
+  return () => `${first}${length > 2 * mostKept ? '\n' : ''}${last.slice(-mostKept)}`
 }

@@ -1,18 +1,23 @@
 import * as path from 'node:path'
+import type {ProcessIdentity} from '../cleanup/processes.ts'
 import type {Log, Place} from '../report/log.ts'
 import {validateArguments} from '../template/arguments.ts'
 import type {Declaration} from '../template/reading.ts'
 import {BuildError, variablesOf, type BuildJob} from './build.ts'
 import {diagnose} from './diagnosis.ts'
 import {failureIn} from './diagnosis/failure.ts'
+import {longestLine} from './follow.ts'
 import {parseMessage, shownText} from './messages.ts'
 import {runPacker} from './run.ts'
 
 export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
+  /** Called with Packer's process as soon as it runs. */
+  readonly onStart?: (leader: ProcessIdentity) => void
 }
 
+const validateMs = 10 * 60_000
 /** GitHub shows ten errors of a step; the last one is the step's own. */
 const mostAnnotations = 9
 
@@ -30,11 +35,18 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
     ...variablesOf(job),
     job.template
   ]
-  const options = {env: job.environment, cwd: job.workingDirectory, signal}
-  const {code, stdout, stderr} = await runPacker(job.packer, command, options)
+  const {environment: env, workingDirectory: cwd, onStart} = job
+  const options = {env, cwd, signal, timeout: validateMs, ...(onStart ? {onStart} : {})}
+  const {code, timedOut, stdout, stderr} = await runPacker(job.packer, command, options)
+  if (timedOut) {
+    throw new BuildError(
+      `packer validate did not come to an end within ${validateMs / 60_000} minutes and was ended, and nothing was made. ` +
+        'Find out what the template waits for: an old Packer reads data sources when it validates.'
+    )
+  }
   if (code === 0) return log.info('packer validate accepts the template.')
 
-  const messages = stdout.split('\n').flatMap((line) => parseMessage(line) ?? [])
+  const messages = stdout.split('\n').flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? [])
   const said = messages.flatMap((message) => shownText(message) ?? []).join('\n')
   diagnosticsIn(said, job)
     .slice(0, mostAnnotations)

@@ -46,8 +46,46 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What to show for anything that was thrown: the message of a user's error, the stack of a defect of ours. */
+/** What to change where the runner's own files cannot be used. */
+export const roomAdvice =
+  'Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.'
+
+/** Why the system refused to work with a file, by its code. */
+const refusals: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not do that',
+  EDQUOT: 'the quota for this user is used up',
+  EEXIST: 'something else is in its place',
+  EIO: 'the disk fails',
+  EISDIR: 'it is a folder',
+  EMFILE: 'this process has too many files open',
+  ENFILE: 'this machine has too many files open',
+  ENOENT: 'it is not there',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of its path is no folder',
+  EPERM: 'this user may not do that',
+  EROFS: 'the file system is read-only'
+}
+
+/** The message of an error, in words where the system refused to work with a file: `/tmp/x: the disk is full (ENOSPC)`. */
+export function systemProblem(error: unknown): string {
+  return refusalOf(error) ?? messageOf(error)
+}
+
+/** @returns undefined for what the system has not said, or not of a file */
+function refusalOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return undefined
+  const why = refusals[String(error.code)]
+  const what = 'path' in error ? `${String(error.path)}: ` : ''
+  return why === undefined ? undefined : `${what}${why} (${String(error.code)})`
+}
+
+/**
+ * What to show for anything that was thrown: the message of a user's error, a sentence for what the system refused, the stack of a
+ * defect of ours.
+ */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.message
+  const refusal = refusalOf(error)
+  if (refusal !== undefined) return `A file of this run could not be used: ${refusal}. ${roomAdvice}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

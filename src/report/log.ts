@@ -1,3 +1,4 @@
+import {once} from 'node:events'
 import * as core from '@actions/core'
 import {inertLines, inertText} from './untrusted.ts'
 
@@ -11,6 +12,12 @@ export interface Log {
   mask(secret: string): void
   /** Shows output of somebody else, each line behind `source │`. */
   quote(source: string, text: string): void
+  /**
+   * Waits while whoever reads the log is behind: what is written meanwhile is kept in memory. Absent: nobody is ever behind.
+   *
+   * @param signal ends the waiting, without an error
+   */
+  caughtUp?(signal: AbortSignal): Promise<void> | undefined
   /** Runs a phase in a foldable group of the log and records how long it took, also when it fails. */
   phase<T>(name: string, work: () => Promise<T>): Promise<T>
   /** The phases so far, in order. */
@@ -57,10 +64,12 @@ export function actionsLog(now: () => number = Date.now): Log {
     mask: (secret) => core.setSecret(secret),
     quote(source, text) {
       const lines = inertLines(text, `${inertText(source)} │ `)
-      for (const line of lines) core.info(line)
+      // In one piece: of a long text each line would be a write to the system of its own.
+      if (lines.length > 0) core.info(lines.join('\n'))
       const last = lines.at(-1)?.slice(inertText(source).length + 3)
       if (last !== undefined) heard = {source, line: last, at: now()}
     },
+    caughtUp: (signal) => (process.stdout.writableNeedDrain ? drained(signal) : undefined),
     async phase(name, work) {
       const start = now()
       core.startGroup(inertText(name))
@@ -74,4 +83,13 @@ export function actionsLog(now: () => number = Date.now): Log {
       }
     }
   }
+}
+
+async function drained(signal: AbortSignal): Promise<void> {
+  await once(process.stdout, 'drain', {signal}).catch(() => undefined)
+}
+
+/** Acts when nobody reads this process's output any more. Without it that would end this process, at its next line. */
+export function whenUnread(act: () => void): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', act)
 }

@@ -23,7 +23,7 @@ export function inertLines(text: string, prefix: string): string[] {
     .toWellFormed()
     .replace(terminalSequence, '')
     .split(/[\r\n\v\f\u0085\u2028\u2029]+/)
-    .map((line) => line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === '\t' ? ' ' : '')))
+    .map((line) => line.replaceAll('\t', ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ''))
     .filter((line) => line.trim() !== '')
     .map((line) => `${prefix}${bounded(line).replaceAll('##[', '##\u200b[')}`)
 }

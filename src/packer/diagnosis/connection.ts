@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import {either, inOneLine, inOrder} from '../../report/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** Packer could not log in to the build's machine (packer-plugin-sdk, communicator/step_connect_ssh.go). */
@@ -6,7 +7,10 @@ export const connectionRules: readonly Rule[] = [
   {
     id: 'ssh-user',
     title: 'The machine refuses the SSH user',
-    pattern: /unable to authenticate.*no supported methods remain|authentication error when trying to connect via SSH/s,
+    pattern: either(
+      inOrder(/unable to authenticate/, /no supported methods remain/),
+      /authentication error when trying to connect via SSH/
+    ),
     cause: "The machine answers on its SSH port, but lets nobody in under this user's name with the build's key.",
     change:
       "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
@@ -61,8 +65,10 @@ export const connectionRules: readonly Rule[] = [
   {
     id: 'connection-lost',
     title: 'The connection to the machine broke off',
-    pattern:
-      /Script disconnected unexpectedly|remote command exited without exit status|Error uploading script: .*(EOF|timed? ?out|refused|reset)/,
+    pattern: either(
+      /Script disconnected unexpectedly|remote command exited without exit status/,
+      inOneLine(/Error uploading script: /, /EOF|timed? ?out|refused|reset/)
+    ),
     cause:
       'The connection to the machine ended while a script ran: it restarted, its sshd was stopped, or it ran out of memory.',
     change:

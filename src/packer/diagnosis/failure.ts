@@ -1,5 +1,5 @@
 import {errorsOf, type Message} from '../messages.ts'
-import {Speakers} from '../speakers.ts'
+import {Speakers, type Said} from '../speakers.ts'
 
 /** What Packer's output tells of its failure. Nothing of it decides anything: it is read to advise people. */
 export interface Failure {
@@ -27,49 +27,116 @@ const longest = 2_000
 const announced = 'Provisioning with '
 
 /** Reads a failure out of all messages of a run. */
-export function failureIn(messages: readonly Message[], stderr: string): Failure {
-  const before = sayingsBeforeCleanup(messages)
-  const texts = before.map(({text}) => text)
-  const connection = texts.findIndex((text) => /^Connected to (SSH|WinRM)!/.test(text))
-  const own = connection === -1 ? texts : texts.slice(0, connection)
-  const script = matchIn(texts.slice(connection + 1), /^Provisioning with shell script: (.+)$/)
-  const ranges = matchIn(own, /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/)
-  const address = matchIn(own, /^Using SSH communicator to connect: (\S+)$/i)
-  return {
-    errors: errorsOf(messages).slice(0, mostErrors).map(bounded),
-    said: ends(linesOf(texts.slice(texts.findLastIndex((text) => text.startsWith(announced)) + 1))),
-    connected: connection !== -1,
-    ...(connection !== -1 && script ? {script} : {}),
-    ...(ranges ? {ranges} : {}),
-    ...(address ? {address} : {}),
-    stderr: ends(linesOf([stderr]))
+export function failureIn(messages: Iterable<Message>, stderr: string): Failure {
+  const reader = new FailureReader()
+  const speakers = new Speakers()
+  for (const message of messages) reader.note(message, speakers.hear(message))
+  return reader.read(stderr)
+}
+
+/** Reads a failure out of the messages of a run as they come, and keeps no more of them than it may need. */
+export class FailureReader {
+  /** Each kind on its own: errors of builds count more, whatever was shown before them. */
+  readonly #errors = {error: new Map<string, Message>(), ui: new Map<string, Message>()}
+  readonly #now = new Story()
+  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  #beforeCleanup: Told | undefined
+  #beforeEnd: Told | undefined
+
+  /** @param said what the message says, where it is one for people */
+  note(message: Message, said: Said | undefined): void {
+    this.#noteError(message, said)
+    if (said === undefined || said.build === '') return
+    if (said.text.startsWith('Provisioning step had errors: Running the cleanup provisioner')) {
+      this.#beforeCleanup = this.#now.told
+    } else if (said.text.startsWith('Terminating the source AWS instance')) {
+      this.#beforeEnd = this.#now.told
+    }
+    this.#now.add(said.text)
+  }
+
+  read(stderr: string): Failure {
+    const {connected, script, ranges, address, said} = this.#beforeCleanup ?? this.#beforeEnd ?? this.#now.told
+    const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()]
+    return {
+      errors: errorsOf(errors).slice(0, mostErrors).map(bounded),
+      said,
+      connected,
+      ...(connected && script ? {script} : {}),
+      ...(ranges ? {ranges} : {}),
+      ...(address ? {address} : {}),
+      stderr: new Ends(stderr).lines
+    }
+  }
+
+  #noteError({category, target, args}: Message, said: Said | undefined): void {
+    if (category !== 'error' && !(category === 'ui' && args[0] === 'error' && said?.build === '')) return
+    const kept = {target, category, args: args.map((text) => text.slice(0, 2 * longest))}
+    const errors = this.#errors[category]
+    const name = [target, ...kept.args].join()
+    if (errors.size < 2 * mostErrors && !errors.has(name)) errors.set(name, kept)
   }
 }
 
-/** What the builds said until Packer began to take down what it had made. */
-function sayingsBeforeCleanup(messages: readonly Message[]): {readonly text: string}[] {
-  const speakers = new Speakers()
-  const sayings = messages.flatMap((message) => {
-    const said = speakers.hear(message)
-    return said && said.build !== '' ? [{text: said.text}] : []
-  })
-  const last = (pattern: RegExp) => sayings.findLastIndex(({text}) => pattern.test(text))
-  const gaveUp = last(/^Provisioning step had errors: Running the cleanup provisioner/)
-  const end = gaveUp === -1 ? last(/^Terminating the source AWS instance/) : gaveUp
-  return end === -1 ? sayings : sayings.slice(0, end)
+/** What builds have told up to some moment. */
+interface Told extends Pick<Failure, 'connected' | 'script' | 'ranges' | 'address' | 'said'> {}
+
+class Story {
+  #connected = false
+  #script: string | undefined
+  #ranges: string | undefined
+  #address: string | undefined
+  #said = new Ends()
+
+  get told(): Told {
+    return {
+      connected: this.#connected,
+      ...(this.#script === undefined ? {} : {script: this.#script}),
+      ...(this.#ranges === undefined ? {} : {ranges: this.#ranges}),
+      ...(this.#address === undefined ? {} : {address: this.#address}),
+      said: this.#said.lines
+    }
+  }
+
+  add(text: string): void {
+    if (text.startsWith(announced)) this.#said = new Ends()
+    else this.#said.add(text)
+    if (this.#connected) {
+      this.#script = /^Provisioning with shell script: (.+)$/.exec(text)?.[1] ?? this.#script
+    } else if (/^Connected to (SSH|WinRM)!/.test(text)) {
+      this.#connected = true
+    } else {
+      this.#ranges =
+        /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/.exec(text)?.[1] ?? this.#ranges
+      this.#address = /^Using SSH communicator to connect: (\S+)$/i.exec(text)?.[1] ?? this.#address
+    }
+  }
 }
 
-function matchIn(texts: readonly string[], pattern: RegExp): string | undefined {
-  return texts.flatMap((text) => pattern.exec(text)?.[1] ?? []).at(-1)
-}
+/** The first and the last lines of what was said. */
+class Ends {
+  readonly #first: string[] = []
+  readonly #last: string[] = []
 
-function linesOf(texts: readonly string[]): string[] {
-  return texts.flatMap((text) => text.split('\n')).filter((line) => line.trim() !== '')
-}
+  constructor(text = '') {
+    this.add(text)
+  }
 
-function ends(lines: readonly string[]): string[] {
-  const all = lines.length <= firstSaid + lastSaid
-  return (all ? lines : [...lines.slice(0, firstSaid), ...lines.slice(-lastSaid)]).map(bounded)
+  get lines(): string[] {
+    return [...this.#first, ...this.#last]
+  }
+
+  add(text: string): void {
+    for (const line of text.split('\n')) {
+      if (line.trim() === '') continue
+      if (this.#first.length < firstSaid) {
+        this.#first.push(bounded(line))
+        continue
+      }
+      this.#last.push(bounded(line))
+      if (this.#last.length > lastSaid) this.#last.shift()
+    }
+  }
 }
 
 function bounded(text: string): string {

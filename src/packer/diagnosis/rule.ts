@@ -1,4 +1,5 @@
 import type {Advice} from '../../report/advice.ts'
+import type {Pattern} from '../../report/pattern.ts'
 import type {Failure} from './failure.ts'
 
 /** What the bake knows of the template and gave it; the rest is read from Packer's output. */
@@ -14,8 +15,8 @@ export interface BuildFacts {
 
 /** A known cause of a failed build. */
 export interface Rule extends Advice {
-  /** Found in a single line, or in one error as a whole. */
-  readonly pattern: RegExp
+  /** Found in a single line, or in one error as a whole; in a time that grows with its length and not faster. */
+  readonly pattern: Pattern
   /** A line of a script of ours, which means what it says wherever it stands; other tools' lines count only near the end. */
   readonly anywhere?: boolean
   /** Where the text alone does not tell. */

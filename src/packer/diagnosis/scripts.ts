@@ -1,3 +1,4 @@
+import {either, inOneLine} from '../../report/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** What Packer and the shipped template's own scripts say (templates/jenkins/scripts). */
@@ -61,7 +62,7 @@ const unmistakable: readonly Rule[] = [
   {
     id: 'jenkins-other-version',
     title: 'Another Jenkins answers',
-    pattern: /Port 8080 answers as Jenkins '.*', not as /,
+    pattern: inOneLine(/Port 8080 answers as Jenkins '/, /', not as /),
     cause: 'During the build another Jenkins answered on port 8080 than the one that was installed.',
     change: 'Bake on an image without a Jenkins, and do not change the package in the setup script.'
   },
@@ -157,7 +158,7 @@ const anyScript: readonly Rule[] = [
   {
     id: 'repository-key-expired',
     title: "A repository's signing key has expired",
-    pattern: /\bEXPKEYSIG\b|KEYEXPIRED|(key|not live).*\bExpired on \d/i,
+    pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
     cause: 'The key that signs a package repository has expired, as far as the machine knows it.',
     change:
       "Install the repository's renewed key. If the key is a new one, its URL has changed as well; if the machine's clock is wrong, that is the cause."
@@ -191,8 +192,11 @@ const anyScript: readonly Rule[] = [
   {
     id: 'package-missing',
     title: 'A package does not exist',
-    pattern:
-      /Unable to locate package|has no installation candidate|Version '.*' for '.*' was not found|No match for argument|Unable to find a match|No package .* available/,
+    pattern: either(
+      /Unable to locate package|has no installation candidate|No match for argument|Unable to find a match/,
+      inOneLine(/Version '/, /' for '/, /' was not found/),
+      inOneLine(/No package /, / available/)
+    ),
     cause: 'A package, or that version of it, does not exist for the distribution of the source image.',
     change:
       'Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them.'
@@ -239,8 +243,10 @@ export const machineRules: readonly Rule[] = [...unmistakable.map((rule) => ({..
 export const scriptFailed: Rule = {
   id: 'script-failed',
   title: 'A script of the build failed',
-  pattern:
-    /Script exited with non-zero exit status|Error running command|provisioner .*returned .*exit status|Error executing script|context canceled/i,
+  pattern: either(
+    /Script exited with non-zero exit status|Error running command|Error executing script|context canceled/i,
+    inOneLine(/provisioner /i, /returned /i, /exit status/i)
+  ),
   cause: 'A script of the build ended with an error.',
   change: "Its last lines are below, all of them in the log of the phase 'Build'."
 }

@@ -1,3 +1,4 @@
+import {either, inOneLine, inOrder} from '../../report/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** Packer did not start to build: the template, its plugins, or Packer itself. */
@@ -23,8 +24,11 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'packer-version',
     title: 'The template wants another Packer',
-    pattern:
-      /Unsupported Packer Core version|Unsupported block type[\s\S]*required_plugins|no plugin installed for .* with API version/,
+    pattern: either(
+      /Unsupported Packer Core version/,
+      inOrder(/Unsupported block type/, /required_plugins/),
+      inOneLine(/no plugin installed for /, / with API version/)
+    ),
     cause: 'The template does not work with this version of Packer.',
     change: "Set 'packer-version' to a version that its required_version and its plugins accept."
   },
@@ -39,7 +43,7 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'script-missing',
     title: 'A file that the template names is missing',
-    pattern: /Bad (script|source) '.*': stat|no such file or directory/,
+    pattern: either(inOneLine(/Bad (script|source) '/, /': stat/), /no such file or directory/),
     cause: 'The template names a file that is not there.',
     change:
       'Write its path with ${path.root}/ in front: relative paths begin in the folder of the template. Files that are not in the repository must be made by a step before this one.'
@@ -54,7 +58,7 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'image-name-used',
     title: "The image's name is in use",
-    pattern: /AMI Name: '.*' is used by an existing AMI|Name conflicts with an existing AMI/i,
+    pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),
     cause: 'This account has an image of that name in the region already.',
     change:
       "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
@@ -62,8 +66,10 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'template-invalid',
     title: 'The template is not valid',
-    pattern:
-      /\bon .+ line \d+|\d+ error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /,
+    pattern: either(
+      inOneLine(/\bon ./, / line \d/),
+      /\d error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /
+    ),
     cause: 'Packer does not accept the template.',
     change: "Correct it at the line below; 'packer validate' finds the same without AWS."
   },
@@ -78,15 +84,17 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'aws-unreachable',
     title: 'Packer does not reach AWS',
-    pattern:
-      /(RequestError: send request failed|request send failed)[\s\S]*|dial tcp: lookup|dial tcp .*(connection refused|i\/o timeout)|proxyconnect tcp/,
+    pattern: either(
+      /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
+      inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
+    ),
     cause: 'Packer gets no connection to AWS from this runner.',
     change: 'Check that the region exists, and what stands between this runner and AWS: DNS, firewall, HTTPS_PROXY.'
   },
   {
     id: 'machine-ended',
     title: "The build's machine ended while it started",
-    pattern: /Error waiting for instance .* to become ready|Error waiting for (spot )?instance/i,
+    pattern: /Error waiting for (spot )?instance/i,
     cause: "AWS ended the build's machine while it started.",
     change:
       "AWS's reason is in the line 'Instance state change details'. Server.InternalError and a volume that cannot be made are often an encryption key that the role may not use, or a quota for volumes."
@@ -94,15 +102,17 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'image-failed',
     title: 'AWS could not make the image',
-    pattern:
-      /Error waiting for AMI: .*(waiter state transitioned to Failure|failed waiting for successful resource state)/is,
+    pattern: inOrder(
+      /Error waiting for AMI: /i,
+      /waiter state transitioned to Failure|failed waiting for successful resource state/i
+    ),
     cause: 'AWS began to make the image and gave up.',
     change: "Run the job again. If it fails again, check the encryption key's policy and the quota for snapshots."
   },
   {
     id: 'image-slow',
     title: 'The image was not ready in time',
-    pattern: /Error waiting for AMI: .*(exceeded max wait time|exceeded wait attempts)/is,
+    pattern: inOrder(/Error waiting for AMI: /i, /exceeded max wait time|exceeded wait attempts/i),
     cause: 'Packer waited for the image, and it was still pending when Packer gave up. Large volumes take long.',
     change:
       'Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller.'
@@ -113,7 +123,7 @@ export const templateRules: readonly Rule[] = [
 export const imageUnknown: Rule = {
   id: 'image-unknown',
   title: 'AWS does not know the new image yet',
-  pattern: /\bwaiting for AMI\b.*\bInvalidAMIID\.NotFound\b/is,
+  pattern: inOrder(/\bwaiting for AMI\b/i, /\bInvalidAMIID\.NotFound\b/i),
   cause:
     'Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.',
   change: 'Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region.'

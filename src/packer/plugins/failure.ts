@@ -1,4 +1,5 @@
 import {UserError} from '../../report/errors.ts'
+import {inOneLine} from '../../report/pattern.ts'
 import {nameOf, type RequiredPlugin} from './required.ts'
 
 /** A host that hands out plugins has had enough of this runner for now. */
@@ -16,7 +17,7 @@ const lastLines = 15
 export function rateLimitIn(said: string): RateLimit | undefined {
   if (!/rate limit|: (403|429)\b/i.test(said)) return undefined
   const [, given = ''] = /Try again in (-?[\dhms.]+)/.exec(said) ?? /retry after (-?[\dhms.]+)/.exec(said) ?? []
-  return given === '' ? {} : {resetMs: goDuration(given)}
+  return given === '' ? {} : {resetMs: goDuration(given.slice(0, 40))}
 }
 
 /** Go's `1h2m3.4s`, in milliseconds; what is past is 0. */
@@ -59,7 +60,7 @@ function adviceFor(said: string, named: readonly string[], hadToken: boolean): s
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows."
   }
-  if (/\bon .+ line \d+/.test(said)) return 'Packer could not read the template: correct it at that line.'
+  if (inOneLine(/\bon ./, / line \d/).test(said)) return 'Packer could not read the template: correct it at that line.'
   if (/: 401\b|Bad credentials/.test(said)) {
     return 'GitHub does not accept the token: set github-token to one that is valid on github.com, such as `${{ github.token }}` there (not on GitHub Enterprise Server).'
   }

@@ -13,7 +13,7 @@ export interface RequiredPlugin {
  * (hashicorp/packer, command/plugins_required.go).
  */
 export function requiredPlugins(printed: string): RequiredPlugin[] {
-  return [...printed.matchAll(/^\S+ (\S+\/\S+\/\S+) "([^"\n]*)"( \S.*)?$/gm)].map(
+  return [...printed.matchAll(/^\S+ ([^\s/]+\/[^\s/]+\/\S+) "([^"\n]*)"( \S.*)?$/gm)].map(
     ([, source = '', constraint = '', paths]) => ({source, constraint, installed: paths !== undefined})
   )
 }

@@ -1,0 +1,71 @@
+import {closeSync, openSync} from 'node:fs'
+import type {Server} from 'node:http'
+import {devNull} from 'node:os'
+import type {Socket} from 'node:net'
+
+/** Packer and its plugins hold a handful at a time; whoever holds more does not want keys. */
+const mostOpen = 64
+/** While this process can open nothing more: each is answered within milliseconds. */
+const mostInNeed = 4
+/** In milliseconds. A program of this machine sends its request at once. */
+const silenceMs = 10_000
+/** Files that are held open, to be let go of when there are no more to be had: a connection is one. */
+const reserved = 8
+const lookMs = 500
+
+/** The connections of a server that is to answer whatever the other programs of this machine do. */
+export interface Connections {
+  /** From now on it is answered, and not ended for a newer one. */
+  answer(socket: Socket): void
+  close(): void
+}
+
+/**
+ * Keeps a server able to answer: a connection on which nothing comes is ended, of too many the oldest one, and a reserve of open files
+ * stands by for the time when this process, or this machine, may open no more. Without it the system would close every new connection
+ * at once.
+ */
+export function keepAnswering(server: Server): Connections {
+  const waiting = new Set<Socket>()
+  const reserve: number[] = []
+  server.on('connection', (socket: Socket) => {
+    waiting.add(socket)
+    socket.on('close', () => waiting.delete(socket))
+    socket.setTimeout(silenceMs, () => socket.destroy())
+    trim()
+  })
+
+  /** Ends the oldest of too many. */
+  function trim(): void {
+    const surplus = waiting.size - (reserve.length === 0 ? mostInNeed : mostOpen)
+    for (const socket of [...waiting].slice(0, Math.max(surplus, 0))) {
+      waiting.delete(socket)
+      socket.destroy()
+    }
+  }
+
+  /** Tells whether a file can be opened: the reserve is filled, or let go of. */
+  function look(): void {
+    try {
+      const handle = openSync(devNull, 'r')
+      if (reserve.length < reserved) reserve.push(handle)
+      else closeSync(handle)
+    } catch {
+      reserve.splice(0).forEach((handle) => closeSync(handle))
+      trim()
+    }
+  }
+
+  for (let n = 0; n < reserved; n += 1) look()
+  const looking = setInterval(look, lookMs).unref()
+  return {
+    answer(socket) {
+      waiting.delete(socket)
+    },
+    close() {
+      clearInterval(looking)
+      reserve.splice(0).forEach((handle) => closeSync(handle))
+      waiting.forEach((socket) => socket.destroy())
+    }
+  }
+}

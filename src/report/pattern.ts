@@ -1,0 +1,40 @@
+/** What a text is looked through for: a regular expression, or several in the ways below. */
+export type Pattern = RegExp | Composed
+
+export interface Composed {
+  test(text: string): boolean
+  /** The expressions that it is made of. */
+  readonly parts: readonly RegExp[]
+}
+
+/**
+ * Parts that follow one another. As a single expression (`/one[\s\S]*other/`) each `one` would be tried with all that follows it: a text
+ * that has many, and no `other`, takes seconds, in which nothing else is done.
+ */
+export function inOrder(...parts: readonly RegExp[]): Composed {
+  function test(text: string): boolean {
+    let rest = text
+    for (const part of parts) {
+      const found = part.exec(rest)
+      if (found === null) return false
+      rest = rest.slice(found.index + found[0].length)
+    }
+    return true
+  }
+  return {parts, test}
+}
+
+/** The same within one line. */
+export function inOneLine(...parts: readonly RegExp[]): Composed {
+  const pattern = inOrder(...parts)
+  return {parts, test: (text) => text.split('\n').some((line) => pattern.test(line))}
+}
+
+/** One of several. */
+export function either(...patterns: readonly Pattern[]): Composed {
+  return {parts: patterns.flatMap(partsOf), test: (text) => patterns.some((pattern) => pattern.test(text))}
+}
+
+export function partsOf(pattern: Pattern): readonly RegExp[] {
+  return pattern instanceof RegExp ? [pattern] : pattern.parts
+}
