@@ -8,15 +8,19 @@ import {accountOf} from '../testAccount.ts'
 
 jest.setTimeout(60_000)
 
+const hour = 3_600_000
+
 /** The policy that the README hands out. */
 const sweepPermissions = shippedPolicy('sweep-permissions.json')
 
 it('suffices to remove what has expired, and does not allow to remove what a bake kept', async () => {
   let judges = false
+  let ahead = 0
   const {ec2, cloud} = await startTestCloud({
+    now: () => new Date(Date.now() + ahead),
     authorize: async (request) => (judges ? sweepPermissions(request) : {allowed: true})
   })
-  const expired = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2020-01-01T00:00:00.000Z'}
+  const expired = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: new Date(Date.now() + hour).toISOString()}
   await ec2.createKeyPair({
     KeyName: 'k',
     KeyType: 'ed25519',
@@ -48,6 +52,9 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
   await ec2.describeImages({})
 
   judges = true
+  ahead = 2 * hour
+  // Its first call tells the client AWS's time.
+  await ec2.describeImages({}).catch(() => undefined)
   await expect(ec2.deregisterImage({ImageId})).rejects.toThrow(/not authorized/)
   const limit = AbortSignal.timeout(40_000)
   const report = await janitor(accountOf(ec2), {dryRun: false, log: recordingLog(), limit})

@@ -42,6 +42,24 @@ it('takes the exception that Jenkins prints first, among hundreds of stack frame
   ])
 })
 
+it('reads on where systemd says that the process has ended before its last lines arrive', () => {
+  const began = 'Starting jenkins.service - Jenkins Continuous Integration Server...'
+  const failure = record('SEVERE', 'hudson.util.BootFailure#publish: Failed to initialize Jenkins')
+  const root = 'java.lang.UnsatisfiedLinkError: libfontmanager.so'
+  const [cause] = causesOf(
+    began,
+    failure,
+    root,
+    ...frames(3),
+    ended,
+    'Caused: hudson.util.AWTProblem',
+    ...frames(3),
+    began,
+    'Caused: of.the.next.Start'
+  )
+  expect(cause).toBe(`${root} (Failed to initialize Jenkins: hudson.util.AWTProblem)`)
+})
+
 it('takes the last exception that Java prints', () => {
   expect(
     causesOf(

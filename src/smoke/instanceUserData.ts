@@ -122,7 +122,7 @@ while sleep 2; do
   fi
   if [ "$state" = active ]; then
     waited=0
-  elif [ "$failures" != "$known" ] || [ $stuck = 2 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
+  elif [ "$failures" != "$known" ] || [ $stuck = 4 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
     report 2>&1 | redacted >/dev/console
   fi

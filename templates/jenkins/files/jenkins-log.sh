@@ -64,8 +64,9 @@ jenkins_cause() {
     /^Error: Could not create the Java Virtual Machine/ { if (ended == "") { ended = said; ended_at = NR }; next }
     # The message of an exception may have more than one line.
     level != "" && telling > 0 && NF > 0 && !/^[^ ]+\.service: / { root = root " " $0; said = $0; telling--; next }
+    /^Starting jenkins/ { end_record(); next }
+    # What the process printed last may come behind this line.
     /^[^ ]+\.service: (Main|Control) process exited, code=[a-z]+, status=/ {
-      end_record()
       if (exited == "") { exited = $0; last = said }
       next
     }
