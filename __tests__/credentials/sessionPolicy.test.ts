@@ -1,20 +1,47 @@
 import {runSimulation} from '@cloud-copilot/iam-simulate'
 import {describe, expect, it} from '@jest/globals'
+import type {AwsUse} from '../../src/template/awsUse.ts'
 import {packerSessionPolicy, policyLimit, type PackerPolicyOptions} from '../../src/credentials/sessionPolicy.ts'
 
 const account = '111122223333'
 const region = 'eu-west-1'
 const bake = 'bake-1'
 const tag = 'bake-jenkins-ami:bake'
+const uses: AwsUse = {
+  tags: {machines: true, volumes: true, launchTemplates: true},
+  spot: false,
+  copiesAtHome: false,
+  sessions: false,
+  profile: false,
+  others: false,
+  fastLaunch: false,
+  passwords: false,
+  decodes: false,
+  secrets: false,
+  snapshots: [],
+  unknownSnapshots: false
+}
+const untagged = {machines: false, volumes: false, launchTemplates: false}
 const shipped: PackerPolicyOptions = {
   region,
   partition: 'aws',
   bakeId: bake,
-  requireTags: true,
+  tagsAtCreation: true,
+  own: false,
+  uses,
   passesRole: true,
-  startsSessions: false
+  startsSessions: false,
+  sessionName: 'bake-jenkins-ami'
 }
-const own: PackerPolicyOptions = {...shipped, requireTags: false, startsSessions: true}
+/** A template of a user's own that uses the variable `tags`, and one that does not; both use whatever there is. */
+const everything: Partial<AwsUse> = {profile: true, fastLaunch: true, passwords: true, secrets: true}
+const ownTagged: PackerPolicyOptions = {...shipped, own: true, passesRole: false}
+const own: PackerPolicyOptions = {
+  ...shipped,
+  own: true,
+  startsSessions: true,
+  uses: {...uses, ...everything, tags: untagged}
+}
 
 interface Call {
   readonly action: string
@@ -73,13 +100,20 @@ const networkInterface = arn('network-interface', 'eni-1')
 const vpc = arn('vpc', 'vpc-1')
 const subnet = arn('subnet', 'subnet-1')
 
-it.each([shipped, own])('fits into a session, also with the longest region and id: tags required %#', (options) => {
-  const policy = packerSessionPolicy({...options, region: 'ap-southeast-10', bakeId: 'x'.repeat(36)})
-  expect(policy.length).toBeLessThanOrEqual(policyLimit)
-  expect(policy).not.toMatch(/\s/)
-})
+it.each([shipped, ownTagged, own])(
+  'fits into a session, also with the longest region and id: tags required %#',
+  (options) => {
+    const policy = packerSessionPolicy({...options, region: 'ap-southeast-10', bakeId: 'x'.repeat(12)})
+    expect(policy.length).toBeLessThanOrEqual(policyLimit)
+    expect(policy.includes('"ec2:*tachVolume"')).toBe(!options.uses.tags.machines)
+    expect(policy).not.toMatch(/\s/)
+  }
+)
 
-describe('with the shipped template', () => {
+describe.each([
+  ['the shipped template', shipped],
+  ["a user's template that uses tags", ownTagged]
+])('with %s', (_, options) => {
   it.each<Call>([
     {action: 'ec2:DescribeImages'},
     {action: 'ec2:DescribeRegions'},
@@ -98,28 +132,22 @@ describe('with the shipped template', () => {
     {action: 'ec2:CreateTags', resource: image, gives: bake, context: {'ec2:CreateAction': 'CreateImage'}},
     {action: 'ec2:CreateTags', resource: image, on: bake},
     {action: 'ec2:StopInstances', resource: instance, on: bake},
-    {action: 'ec2:ModifyInstanceAttribute', resource: instance, on: bake},
+    {action: 'ec2:ModifyImageAttribute', resource: image, on: bake},
     {action: 'ec2:CreateImage', resource: instance, on: bake},
     {action: 'ec2:CreateImage', resource: image, gives: bake},
     {action: 'ec2:CreateImage', resource: snapshot, gives: bake},
     {action: 'ec2:TerminateInstances', resource: instance, on: bake},
     {action: 'ec2:DeleteSecurityGroup', resource: group, on: bake},
     {action: 'ec2:DeleteKeyPair', resource: keyPair, on: bake},
-    {action: 'ec2:DeleteVolume', resource: volume, on: bake},
     {action: 'ec2:DeregisterImage', resource: image, on: bake},
     {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake},
-    {
-      action: 'iam:PassRole',
-      resource: `arn:aws:iam::${account}:role/r`,
-      context: {'iam:PassedToService': 'ec2.amazonaws.com'}
-    },
     {
       action: 'kms:CreateGrant',
       resource: `arn:aws:kms:${region}:${account}:key/k`,
       context: {'kms:ViaService': 'ec2.eu-west-1.amazonaws.com'}
     }
   ])('allows $action on $resource, tagged $on, giving $gives', async (call) => {
-    expect(await allows(shipped, call)).toBe(true)
+    expect(await allows(options, call)).toBe(true)
   })
 
   it.each<Call>([
@@ -144,13 +172,32 @@ describe('with the shipped template', () => {
     {action: 'ec2:CreateTags', resource: instance, gives: bake},
     {action: 'ec2:CreateTags', resource: instance, on: 'another-bake', gives: bake},
     {action: 'ec2:DeleteTags', resource: instance, on: bake},
+    {action: 'ec2:CreateTags', resource: instance, on: bake, gives: 'another-bake'},
+    {action: 'ec2:CreateTags', resource: snapshot, gives: bake, context: {'ec2:ParentVolume': volume}},
+    {action: 'ec2:ModifyImageAttribute', resource: image},
+    {action: 'ec2:ModifyImageAttribute', resource: image, on: 'another-bake'},
+    {action: 'ec2:RunInstances', resource: arn('launch-template', 'lt-1')},
+    {action: 'ec2:RunInstances', resource: group},
+    {action: 'ec2:RunInstances', resource: keyPair},
+    {action: 'ec2:RunInstances', resource: snapshot},
+    {action: 'ec2:CreateLaunchTemplate', resource: arn('launch-template', '*'), gives: bake},
+    {action: 'ec2:CreateFleet', resource: arn('fleet', '*')},
+    {action: 'ec2:DescribeInstanceAttribute', resource: instance},
+    {action: 'ec2:DescribeInstanceAttribute', resource: instance, on: bake},
+    {action: 'ec2:DescribeLaunchTemplateVersions'},
+    {action: 'ec2:DescribeSpotInstanceRequests'},
+    {action: 'ec2:GetConsoleOutput', resource: instance, on: bake},
+    {action: 'ec2:GetLaunchTemplateData', resource: instance, on: bake},
+    {action: 'secretsmanager:GetSecretValue', resource: `arn:aws:secretsmanager:${region}:${account}:secret:s`},
+    {action: 'ssm:GetParameter', resource: `arn:aws:ssm:${region}:${account}:parameter/p`},
+    {action: 'ssm:StartSession', resource: instance},
     {action: 'ec2:CopyImage', resource: image, gives: bake}
   ])('denies $action on $resource, tagged $on, giving $gives', async (call) => {
-    expect(await allows(shipped, call)).toBe(false)
+    expect(await allows(options, call)).toBe(false)
   })
 })
 
-describe("with a user's template", () => {
+describe("with a user's template that does not use tags", () => {
   it.each<Call>([
     {action: 'ec2:RunInstances', resource: instance},
     {action: 'ec2:CreateKeyPair', resource: keyPair},
@@ -163,15 +210,137 @@ describe("with a user's template", () => {
     {action: 'ec2:EnableImageDeprecation', resource: image},
     {action: 'ec2:TerminateInstances', resource: instance},
     {action: 'ssm:StartSession', resource: instance},
+    {action: 'ec2:CreateTags', resource: instance, gives: bake},
+    {action: 'ec2:TerminateInstances', resource: instance, on: bake},
+    {action: 'ec2:RunInstances', resource: image, on: 'another-bake'},
+    {action: 'ec2:GetPasswordData', resource: instance},
+    {action: 'ec2:EnableFastLaunch', resource: image},
     {action: 'ssm:GetParameter', resource: `arn:aws:ssm:${region}:${account}:parameter/p`}
   ])('allows $action', async (call) => {
     expect(await allows(own, call)).toBe(true)
+  })
+
+  it.each<Call>([
+    {action: 'ec2:RunInstances', resource: instance, gives: 'another-bake'},
+    {action: 'ec2:CreateImage', resource: image, gives: 'another-bake'},
+    {action: 'ec2:CreateTags', resource: instance, gives: 'another-bake'},
+    {action: 'ec2:CreateTags', resource: image, on: 'another-bake', gives: bake},
+    {action: 'ec2:ModifyImageAttribute', resource: image, on: 'another-bake'},
+    {action: 'ec2:DeregisterImage', resource: image, on: 'another-bake'},
+    {action: 'ec2:TerminateInstances', resource: instance, on: 'another-bake'},
+    {action: 'ssm:StartSession', resource: instance, context: {[`aws:ResourceTag/${tag}`]: 'another-bake'}},
+    {action: 'ec2:DescribeInstanceAttribute', resource: instance},
+    {action: 'ec2:DescribeLaunchTemplateVersions'},
+    {action: 'ec2:GetConsoleOutput', resource: instance}
+  ])('denies $action on what is tagged $on, giving $gives', async (call) => {
+    expect(await allows(own, call)).toBe(false)
+  })
+
+  it('has the narrower session where its tags come too late', async () => {
+    const late = {...ownTagged, tagsAtCreation: false}
+    expect(await allows(late, {action: 'ec2:RunInstances', resource: instance})).toBe(true)
+  })
+})
+
+describe("with what a user's template that uses tags may use beside it", () => {
+  const elsewhere = {...ownTagged, copyRegions: ['us-east-1']}
+  const home = {...ownTagged, uses: {...uses, copiesAtHome: true}}
+  const aCopy = {'ec2:ParentVolume': arn('volume', 'vol-ffffffff')}
+  const spot = {...ownTagged, uses: {...uses, spot: true}}
+  const spotUntagged = {...ownTagged, uses: {...uses, spot: true, tags: {...uses.tags, launchTemplates: false}}}
+  const template = arn('launch-template', 'lt-1')
+  const groups = {...ownTagged, uses: {...uses, others: true}}
+  const mine = 'snap-0123456789abcdef0'
+  const mapped = {...ownTagged, uses: {...uses, snapshots: [mine]}}
+  const unknown = {...ownTagged, uses: {...uses, unknownSnapshots: true}}
+  const noVolumes = {...ownTagged, uses: {...uses, tags: {...uses.tags, volumes: false}}}
+
+  it.each<[string, PackerPolicyOptions, Call, boolean]>([
+    ['a group of the account', groups, {action: 'ec2:RunInstances', resource: group}, true],
+    ['a group of the account, machines', groups, {action: 'ec2:RunInstances', resource: instance}, false],
+    ['copies', elsewhere, {action: 'ec2:CopyImage', resource: image, region: 'us-east-1'}, true],
+    [
+      'copies',
+      elsewhere,
+      {action: 'ec2:CreateTags', resource: snapshot, gives: bake, region: 'us-east-1', context: aCopy},
+      true
+    ],
+    [
+      'copies, of other bakes',
+      elsewhere,
+      {action: 'ec2:CreateTags', resource: snapshot, gives: 'another', context: aCopy},
+      false
+    ],
+    ['copies, what is none', elsewhere, {action: 'ec2:CreateTags', resource: snapshot, gives: bake}, false],
+    [
+      'copies, machines',
+      elsewhere,
+      {action: 'ec2:RunInstances', resource: instance, gives: bake, region: 'us-east-1'},
+      false
+    ],
+    ['encryption by copying', home, {action: 'ec2:CopyImage', resource: image}, true],
+    ['spot', spot, {action: 'ec2:CreateLaunchTemplate', resource: template, gives: bake}, true],
+    ['spot, without tags', spot, {action: 'ec2:CreateLaunchTemplate', resource: template}, false],
+    ['spot', spot, {action: 'ec2:CreateFleet', resource: arn('fleet', '*')}, true],
+    ['spot', spot, {action: 'ec2:CreateFleet', resource: template, on: bake}, true],
+    ['spot', spot, {action: 'ec2:RunInstances', resource: template, on: bake}, true],
+    ["spot, others' launch templates", spot, {action: 'ec2:RunInstances', resource: template}, false],
+    ["spot, others' launch templates", spot, {action: 'ec2:DeleteLaunchTemplate', resource: template}, false],
+    ['spot, its launch template', spot, {action: 'ec2:DeleteLaunchTemplate', resource: template, on: bake}, true],
+    ['spot without spot_tags', spotUntagged, {action: 'ec2:CreateLaunchTemplate', resource: template}, true],
+    ['spot without spot_tags', spotUntagged, {action: 'ec2:DeleteLaunchTemplate', resource: template}, true],
+    ['a mapped snapshot', mapped, {action: 'ec2:CreateTags', resource: arn('snapshot', mine, ''), gives: bake}, true],
+    [
+      'a mapped snapshot, removal',
+      mapped,
+      {action: 'ec2:DeleteSnapshot', resource: arn('snapshot', mine, ''), on: bake},
+      false
+    ],
+    ['a mapped snapshot, others', mapped, {action: 'ec2:CreateTags', resource: snapshot, gives: bake}, false],
+    ['a mapped snapshot that nobody knows', unknown, {action: 'ec2:CreateTags', resource: snapshot, gives: bake}, true],
+    ['no run_volume_tags', noVolumes, {action: 'ec2:RunInstances', resource: volume}, true],
+    ['no run_volume_tags, machines', noVolumes, {action: 'ec2:RunInstances', resource: instance}, false],
+    [
+      'fast launch',
+      {...ownTagged, uses: {...uses, fastLaunch: true}},
+      {action: 'ec2:EnableFastLaunch', resource: image, on: bake},
+      true
+    ],
+    [
+      'Windows',
+      {...ownTagged, uses: {...uses, passwords: true}},
+      {action: 'ec2:GetPasswordData', resource: instance, on: bake},
+      true
+    ],
+    [
+      "Windows, others' machines",
+      {...ownTagged, uses: {...uses, passwords: true}},
+      {action: 'ec2:GetPasswordData', resource: instance},
+      false
+    ],
+    ['a volume that stays', ownTagged, {action: 'ec2:DeleteVolume', resource: volume, on: bake}, true],
+    [
+      'secrets',
+      {...ownTagged, uses: {...uses, secrets: true}},
+      {action: 'ssm:GetParameter', resource: `arn:aws:ssm:${region}:${account}:parameter/p`},
+      true
+    ],
+    ['decoding', {...ownTagged, uses: {...uses, decodes: true}}, {action: 'sts:DecodeAuthorizationMessage'}, true]
+  ])('%s', async (_, options, call, expected) => {
+    expect(packerSessionPolicy(options)).toContain(tag)
+    expect(await allows(options, call)).toBe(expected)
   })
 })
 
 describe('with a template that copies its image and assumes a role', () => {
   const role = `arn:aws:iam::${account}:role/build`
-  const copying: PackerPolicyOptions = {...own, copyRegions: ['us-east-1', 'us-west-2'], roles: [role]}
+  const copying: PackerPolicyOptions = {
+    ...own,
+    startsSessions: false,
+    passesRole: false,
+    copyRegions: ['us-east-1', 'us-west-2'],
+    roles: [role]
+  }
   const copy: Call = {action: 'ec2:CopyImage', resource: image, region: 'us-east-1'}
   const kms = (host: string): Call => ({
     action: 'kms:CreateGrant',
@@ -229,10 +398,12 @@ describe('hands over a role and opens sessions only where that is used:', () => 
     resource: instance,
     context: {[`ssm:resourceTag/${tag}`]: tagValue}
   })
-  const end = {action: 'ssm:TerminateSession', resource: `arn:aws:ssm:${region}:${account}:session/s-1`}
+  const session = (name: string) => `arn:aws:ssm:${region}:${account}:session/${name}`
+  const end = {action: 'ssm:TerminateSession', resource: session('bake-jenkins-ami-0123')}
   const bySession = {...shipped, startsSessions: true}
 
   it.each<[string, PackerPolicyOptions, Call, boolean]>([
+    ['a profile', shipped, pass, true],
     ['no profile', {...shipped, passesRole: false}, pass, false],
     ['the shipped template, which leaves the looking up to the launch', shipped, lookUp, false],
     ['a template of the user’s own', own, lookUp, true],
@@ -247,21 +418,32 @@ describe('hands over a role and opens sessions only where that is used:', () => 
       false
     ],
     ['Session Manager, the end', bySession, end, true],
-    ['Session Manager of a template of the user’s own', own, start('none'), true]
+    ["Session Manager, the end of others' sessions", bySession, {...end, resource: session('admin-0123')}, false],
+    ['Session Manager of a template of the user’s own', own, start(bake), true]
   ])('%s', async (_, options, call, expected) => {
     expect(await allows(options, call)).toBe(expected)
   })
 
+  it.each([bySession, own])('opens the data channel of its own sessions alone %#', (options) => {
+    // The evaluator does not know that AWS applies this action to sessions.
+    const {Statement} = JSON.parse(packerSessionPolicy(options)) as {Statement: {Action?: string; Resource: unknown}[]}
+    const opening = Statement.filter(({Action}) => [Action].flat().includes('ssmmessages:OpenDataChannel'))
+    expect(opening).toHaveLength(1)
+    expect([opening[0]?.Resource].flat()).toContainEqual(
+      expect.stringMatching(/^arn:\*:ssm:\*:\*:session\/bake-jenkins-ami-\*$/)
+    )
+    expect([opening[0]?.Resource].flat()).not.toContain('*')
+  })
+
   it('fits with all of it, too', () => {
-    const longest = {...bySession, region: 'ap-southeast-10', bakeId: '0123456789ab'}
+    const longest = {...bySession, region: 'ap-southeast-10', bakeId: '0123456789ab', sessionName: 'x'.repeat(64)}
     expect(packerSessionPolicy(longest).length).toBeLessThanOrEqual(policyLimit)
   })
 })
 
 it.each<[string, PackerPolicyOptions]>([
   ['aws-us-gov', {...shipped, partition: 'aws-us-gov'}],
-  ['aws-cn', {...shipped, partition: 'aws-cn'}],
-  ['no bake id', {region, partition: 'aws', requireTags: true, passesRole: false, startsSessions: false}]
+  ['aws-cn', {...shipped, partition: 'aws-cn'}]
 ])('requires no tags where they cannot be required: %s', async (_, options) => {
   expect(await allows(options, {action: 'ec2:RunInstances', resource: instance})).toBe(true)
 })

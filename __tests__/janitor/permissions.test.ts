@@ -3,12 +3,16 @@ import {tagKeys, tagSpecifications} from '../../src/image/tags.ts'
 import {janitor} from '../../src/janitor/janitor.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../recordingLog.ts'
-import {shippedPolicy} from '../shippedPolicy.ts'
+import {allows, shippedPolicy, statementsOf} from '../shippedPolicy.ts'
 import {accountOf} from '../testAccount.ts'
+import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
 
 jest.setTimeout(60_000)
 
 const hour = 3_600_000
+
+/** What the janitor asked for. */
+const asked: AuthorizationRequest[] = []
 
 /** The policy that the README hands out. */
 const sweepPermissions = shippedPolicy('sweep-permissions.json')
@@ -18,7 +22,11 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
   let ahead = 0
   const {ec2, cloud} = await startTestCloud({
     now: () => new Date(Date.now() + ahead),
-    authorize: async (request) => (judges ? sweepPermissions(request) : {allowed: true})
+    authorize: (request) => {
+      if (!judges) return {allowed: true}
+      asked.push(request)
+      return sweepPermissions(request)
+    }
   })
   const expired = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: new Date(Date.now() + hour).toISOString()}
   await ec2.createKeyPair({
@@ -64,4 +72,20 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
     'DeregisterImage'
   ])
   expect(cloud.leftovers([ImageId])).toEqual([])
+})
+
+const [look, remove] = statementsOf('sweep-permissions.json')
+const actionsOf = (statement: typeof look): string[] => [statement?.Action ?? []].flat()
+
+it.each([...actionsOf(look), ...actionsOf(remove)])('would be denied %s without it', async (action) => {
+  const rest = (statement: typeof look) =>
+    statement === undefined ? [] : [{...statement, Action: actionsOf(statement).filter((one) => one !== action)}]
+  const wanted = asked.filter((request) => request.action === action)
+  expect(wanted).not.toEqual([])
+  const verdicts = await Promise.all(
+    wanted.flatMap(({resources}) =>
+      resources.map((resource) => allows([...rest(look), ...rest(remove)], {action, ...resource}))
+    )
+  )
+  expect(verdicts).not.toContain(true)
 })

@@ -482,6 +482,50 @@ const lookAlikes = [
   )
 ]
 
+const session = [
+  ...inFile(
+    'credentials/sessionStatements.ts',
+    ['credentials/sessionPolicy.test.ts'],
+    ['nothing is made without the bake’s tag', "[])]), '*', {StringEquals: ours}),", "[])]), '*'),"],
+    ['no tag of a bake on what is there already', "{Null: {'ec2:CreateAction': 'false'}}", '{}'],
+    ['only what is the bake’s is changed', 'StringEquals: {[resourceTag(tagKeys.bake)]: bakeId}, ', ''],
+    ['what is the bake’s stays the bake’s', ', StringEqualsIfExists: ours', ''],
+    ['only copies get a tag later', ", StringLike: {'ec2:ParentVolume': '*/vol-ffff*'}", ''],
+    [
+      'a launch uses no more than is there for all',
+      "['image', 'subnet', 'vpc', ",
+      "['image', 'subnet', 'vpc', 'launch-template', "
+    ],
+    ['a mapped snapshot stays', "{Effect: 'Deny', Action: 'ec2:DeleteSnapshot', Resource: arns}", ''],
+    ['sessions on the bake’s machine', "'*', {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}", "'*'"],
+    ['sessions of one’s own', '`session/${sessionName}-*`]', "'session/*']"],
+    ['no tag of another bake', "unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),", ''],
+    [
+      'nothing of another bake is touched',
+      ",\n    unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))",
+      ''
+    ]
+  ),
+  ...inFile(
+    'credentials/sessionPolicy.ts',
+    ['credentials/sessionPolicy.test.ts'],
+    ['a policy that AWS takes', 'length <= policyLimit', 'length > 0'],
+    ['no machines elsewhere', '...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])', ''],
+    ['no other region', "denyOutside(regions, ['ec2:*', ", 'denyOutside(regions, ['],
+    ['a role for EC2 alone', "'*', {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}}", "'*'"]
+  ),
+  ...inFile(
+    'template/awsUse.ts',
+    ['template/awsUse.test.ts'],
+    ['every source has the tags', '.length >= images', '.length > 0'],
+    ['it is the variable tags', "if (reference === 'var.tags') return true", 'return true'],
+    ['legacy JSON has no maps', '!legacy &&', ''],
+    ['only a builder that tags', 'tagging.has(component) && ', ''],
+    ['no image without run_tags', " && name !== 'ami_skip_run_tags'", ''],
+    ['a snapshot that cannot be known', 'unknownSnapshots: mapped.some(', 'unknownSnapshots: [].some(']
+  )
+]
+
 const temporary = [
   ...inFile(
     'cleanup/folder.ts',
@@ -633,6 +677,7 @@ export const guards: readonly Guard[] = [
   variables,
   downloads,
   lookAlikes,
+  session,
   temporary,
   masks,
   ends

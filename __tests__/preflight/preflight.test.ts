@@ -95,7 +95,7 @@ it('collects all denials in one message with the statements that allow them', as
       '- ec2:RunInstances on arn:aws:ec2:eu-west-1:123456789012:instance/*',
       '- ec2:CreateKeyPair on arn:aws:ec2:eu-west-1:123456789012:key-pair/x',
       "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
-      '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair"],"Resource":"*","Condition":{"Null":{"aws:RequestTag/bake-jenkins-ami:bake":"false"}}},'
+      '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair"],"Resource":"*","Condition":{"StringLike":{"aws:RequestTag/bake-jenkins-ami:bake":"????????????","aws:RequestTag/bake-jenkins-ami:expires":"20??-??-??T??:??:??.???Z"}}},'
     ].join('\n')
   )
 })

@@ -2,10 +2,10 @@ import {SSM} from '@aws-sdk/client-ssm'
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
-import {shippedPolicy} from '../shippedPolicy.ts'
+import {shippedPolicy, type Statement} from '../shippedPolicy.ts'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 
-const roleWith = (...statements: unknown[]) => shippedPolicy('permissions.json', statements)
+const roleWith = (...statements: Statement[]) => shippedPolicy('permissions.json', statements)
 
 const name = '/images/base'
 

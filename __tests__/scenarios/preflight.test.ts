@@ -28,7 +28,7 @@ withAnyPacker((packer) => {
       expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: [], outputs: {}})
       for (const action of creates) expect(run.log).toContain(`- ${action} on arn:aws:ec2:us-east-1:`)
       expect(run.log).toContain(
-        '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair","ec2:CreateSecurityGroup"],"Resource":"*","Condition":{"Null":{"aws:RequestTag/bake-jenkins-ami:bake":"false"}}}'
+        '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair","ec2:CreateSecurityGroup"],"Resource":"*","Condition":{"StringLike":{"aws:RequestTag/bake-jenkins-ami:bake":"????????????","aws:RequestTag/bake-jenkins-ami:expires":"20??-??-??T??:??:??.???Z"}}}'
       )
       expect(run.log).toContain('See docs/troubleshooting.md#preflight-denied.')
       expect(run.phases.map(({name}) => name)).not.toContain('Install Packer')

@@ -14,6 +14,8 @@ export interface OwnTemplate {
   readonly script?: string
   /** More settings of each source: texts, lists of them, and blocks. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Settings that are the bake's tags, from the variable `tags`; in HCL2 alone. Default: none, and no such variable. */
+  readonly tagged?: readonly string[]
   /** More variables, with their defaults. */
   readonly variables?: Readonly<Record<string, string>>
   /** Sources that the script is not run for. */
@@ -32,6 +34,9 @@ export function ownTemplate({script = install, ...template}: OwnTemplate = {}): 
   return file
 }
 
+/** All that docs/templates.md asks for. */
+export const everyTag = ['run_tags', 'run_volume_tags', 'tags', 'snapshot_tags']
+
 /** How a template of this kind uses a variable in a text. */
 export function use(kind: Kind, variable: string): string {
   return kind === 'JSON' ? `{{user \`${variable}\`}}` : `\${var.${variable}}`
@@ -42,6 +47,7 @@ const common = {region: 'us-east-1', instance_type: 't3.medium', ssh_username: '
 function hcl2({
   sources = ['own'],
   settings = {},
+  tagged = [],
   variables = {},
   unprovisioned = [],
   others = []
@@ -53,6 +59,7 @@ function hcl2({
   source_ami                            = var.source_ami
   temporary_security_group_source_cidrs = var.allowed_cidrs
 ${assignments({...common, ...settings})}
+${tagged.map((setting) => `  ${setting} = var.tags`).join('\n')}
 }`
   )
   const plain = others.map((type) => `source "${type}" "other" {\n${assignments(otherSettings[type] ?? {})}\n}`)
@@ -64,6 +71,7 @@ variable "allowed_cidrs" {
 variable "custom_endpoint_ec2" {
   default = ""
 }
+${tagged.length > 0 ? 'variable "tags" {\n  type = map(string)\n}' : ''}
 ${Object.entries(variables)
   .map(([name, value]) => `variable "${name}" {\n  default = ${JSON.stringify(value)}\n}`)
   .join('\n')}

@@ -15,18 +15,28 @@ export async function launchTemplatesOf(reader: Reader, {bakeId, records}: Trace
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ])
-  const isOfPacker = ({name = ''}: Described): boolean => name.startsWith('packer-fleet-launch-template-')
-  const recent = named.filter((one) => isOfPacker(one) && one.created !== undefined && one.created >= records.began)
+  // What carries a bake's tag is that bake's: there is no need to look into it.
+  const recent = named.filter(
+    ({name = '', created, tags}) =>
+      name.startsWith('packer-fleet-launch-template-') &&
+      created !== undefined &&
+      created >= records.began &&
+      tags[tagKeys.bake] === undefined
+  )
   return [
     ...tagged,
     ...(await Promise.all(recent.map(async (one) => ({...one, keyName: await keyNameOf(reader, one.id)}))))
   ]
 }
 
+/** @returns undefined also where the role may not look into launch templates: it may then remove none that has no tag, either */
 async function keyNameOf({client, abortSignal}: Reader, LaunchTemplateId: string): Promise<string | undefined> {
-  const query = {LaunchTemplateId, Versions: ['1']}
-  const {LaunchTemplateVersions: [version] = []} = await client.send(new DescribeLaunchTemplateVersionsCommand(query), {
-    abortSignal
-  })
-  return version?.LaunchTemplateData?.KeyName
+  const query = new DescribeLaunchTemplateVersionsCommand({LaunchTemplateId, Versions: ['1']})
+  try {
+    const {LaunchTemplateVersions: [version] = []} = await client.send(query, {abortSignal})
+    return version?.LaunchTemplateData?.KeyName
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UnauthorizedOperation') return undefined
+    throw error
+  }
 }

@@ -88,7 +88,10 @@ export function trustAdvice(claims: Claims, accountId: string, audience: string,
     `The token's claims: ${JSON.stringify(identityOf(claims), null, 2)}`,
     `A trust policy that accepts it (account ${accountId} also needs the identity provider that it names): ${JSON.stringify(policy, null, 2)}`,
     ...(claims['event_name'] === 'pull_request'
-      ? ['With this `sub`, every pull request from a branch of the repository may assume the role.']
+      ? [
+          'With this `sub`, every pull request from a branch of the repository may assume the role. Give pull requests a role of their own, ' +
+            'with iam/permissions.json and nothing else.'
+        ]
       : [])
   ]
 }

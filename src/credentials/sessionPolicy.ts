@@ -1,21 +1,27 @@
-import {tagKeys} from '../image/tags.ts'
 import {UserError} from '../report/errors.ts'
+import type {AwsUse} from '../template/awsUse.ts'
+import {allow, anyTemplate, denyOutside, taggedTemplate, type Statement} from './sessionStatements.ts'
 
 export interface PackerPolicyOptions {
   readonly region: string
   /** `aws`, `aws-us-gov`, `aws-cn` … */
   readonly partition: string
-  /** The value of the bake tag; without it no tag can be required. */
-  readonly bakeId?: string
-  /** For a template that tags all it makes when it makes it: the shipped one, under the plugin (never Packer 1.6). */
-  readonly requireTags: boolean
+  /** The value of the bake tag. */
+  readonly bakeId: string
+  /** Packer's Amazon builder puts `run_tags` on what it makes when it makes it: from Packer 1.8 on. */
+  readonly tagsAtCreation: boolean
+  /** The template is a user's own: any option of the builder may be in it. */
+  readonly own: boolean
+  readonly uses: AwsUse
   /** The build's machine is given an instance profile. */
   readonly passesRole: boolean
-  /** The shipped template's build is reached through Session Manager; another one may always be. */
+  /** The build is, or may be, reached through Session Manager. */
   readonly startsSessions: boolean
-  /** Where a user's own template copies its images to. */
+  /** Of the role's sessions, with which AWS begins the ids of Session Manager's. */
+  readonly sessionName: string
+  /** Where the template copies its images to. */
   readonly copyRegions?: readonly string[]
-  /** ARNs of roles that a user's own template assumes. */
+  /** ARNs of roles that the template assumes. */
   readonly roles?: readonly string[]
 }
 
@@ -24,43 +30,24 @@ export const policyLimit = 2_048
 
 /**
  * The session policy under which Packer runs, as compact JSON: what the amazon-ebs builder calls
- * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. With `requireTags` it can only make what
- * carries the bake's tag, and only change or remove that.
+ * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. Where the template puts the bake's tags on all that it
+ * makes, as the shipped one does, it can only make what carries them, and only change or remove that. With any template it can touch
+ * nothing that carries the tag of another bake.
  *
- * In the regions that a template copies its image to it can do no more than that: machines, key pairs and groups are made in
- * the bake's region alone.
+ * In the regions that a template copies its image to it can do no more than that: machines, key pairs and groups are made in the bake's
+ * region alone.
  *
  * In GovCloud and China no tags are required, because the plugin leaves them out there when it makes images.
  *
  * @throws {UserError} when it would be longer than AWS takes
  */
 export function packerSessionPolicy(options: PackerPolicyOptions): string {
-  const {region, partition, bakeId, requireTags, passesRole, startsSessions, copyRegions = [], roles = []} = options
-  const regions = [...new Set([region, ...copyRegions])]
-  // The European Sovereign Cloud has a suffix of its own, amazonaws.eu, and keeps amazonaws.com for some names of services.
-  const suffix = {'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.*'}[partition] ?? 'amazonaws.com'
-  const tagged = requireTags && bakeId !== undefined && !/^aws-(cn|us-gov)$/.test(partition)
-  const policy = JSON.stringify({
-    Version: '2012-10-17',
-    Statement: [
-      ...(tagged ? taggedBuild(bakeId, partition) : [allow(builderActions)]),
-      allow(['ec2:Describe*', 'sts:DecodeAuthorizationMessage']),
-      ...(passesRole
-        ? [
-            // The shipped template leaves the looking up of its profile to the launch.
-            ...(requireTags ? [] : [allow(['iam:GetInstanceProfile'])]),
-            allow(['iam:PassRole'], {StringLike: {'iam:PassedToService': `ec2.${suffix}`}})
-          ]
-        : []),
-      ...(startsSessions && tagged ? sessions(bakeId, partition) : []),
-      // EC2 itself is denied outside of the regions; a list of them would be too long for a policy.
-      allow(kmsActions, {StringLike: {'kms:ViaService': `ec2.${regions.length > 1 ? '*' : region}.${suffix}`}}),
-      ...(roles.length > 0 ? [{Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roles}] : []),
-      denyOutside(regions, tagged ? ['ec2:*', 'ssm:*'] : ['ec2:*', 'ssm:*', 'secretsmanager:*']),
-      ...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])
-    ]
-  })
-  if (policy.length > policyLimit) {
+  const {partition, uses, copyRegions = [], roles = []} = options
+  const tagged = uses.tags.machines && options.tagsAtCreation && !/^aws-(cn|us-gov)$/.test(partition)
+  // All at once of what a template may use is too much for the narrower of the two.
+  const policies = [...(tagged ? [taggedTemplate] : []), anyTemplate].map((build) => document(build(options), options))
+  const policy = policies.find(({length}) => length <= policyLimit)
+  if (policy === undefined) {
     throw new UserError(
       `The template copies its images to ${copyRegions.length} regions and assumes ${roles.length} roles: more than fit into the ` +
         'session policy that Packer works under. Copy to fewer regions in one bake.'
@@ -69,104 +56,24 @@ export function packerSessionPolicy(options: PackerPolicyOptions): string {
   return policy
 }
 
-const makingMachines = [
-  'RunInstances',
-  'CreateFleet',
-  'CreateKeyPair',
-  'CreateSecurityGroup',
-  'CreateLaunchTemplate'
-].map((action) => `ec2:${action}`)
-
-function denyOutside(regions: readonly string[], actions: readonly string[]): object {
-  const Condition = {StringNotEquals: {'aws:RequestedRegion': regions}}
-  return {Effect: 'Deny', Action: actions, Resource: '*', Condition}
+function document(statements: readonly Statement[], options: PackerPolicyOptions): string {
+  const {region, partition, uses, passesRole, copyRegions = [], roles = []} = options
+  const regions = [...new Set([region, ...copyRegions])]
+  // The European Sovereign Cloud has a suffix of its own, amazonaws.eu, and keeps amazonaws.com for some names of services.
+  const suffix = {'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.*'}[partition] ?? 'amazonaws.com'
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      ...statements,
+      ...(passesRole ? [allow('iam:PassRole', '*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}})] : []),
+      // EC2 alone decides what it calls on the caller's behalf. It is denied itself outside of the regions; a list of them would be too long.
+      allow('kms:*', '*', {StringLike: {'kms:ViaService': `ec2.${regions.length > 1 ? '*' : region}.${suffix}`}}),
+      ...(roles.length > 0 ? [allow('sts:AssumeRole', roles)] : []),
+      denyOutside(regions, ['ec2:*', 'ssm:*', ...(uses.secrets ? ['secretsmanager:*'] : [])]),
+      ...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])
+    ]
+  })
 }
 
-const kmsActions = ['kms:CreateGrant', 'kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey*', 'kms:ReEncrypt*']
-
-/** Of any template: all options of the builder but a temporary role, and the plugin's data sources. */
-const builderActions = [
-  ...[
-    'AttachVolume',
-    'AuthorizeSecurityGroupIngress',
-    'CopyImage',
-    'CreateFleet',
-    'CreateImage',
-    'CreateKeyPair',
-    'CreateLaunchTemplate',
-    'CreateSecurityGroup',
-    'CreateSnapshot',
-    'CreateTags',
-    'CreateVolume',
-    'DeleteKeyPair',
-    'DeleteLaunchTemplate',
-    'DeleteSecurityGroup',
-    'DeleteSnapshot',
-    // amazon-ebsvolume takes run_volume_tags off its volumes again.
-    'DeleteTags',
-    'DeleteVolume',
-    'DeregisterImage',
-    'DetachVolume',
-    '*ImageDeprecation',
-    '*ImageDeregistrationProtection',
-    'EnableFastLaunch',
-    'GetPasswordData',
-    'Modify*Attribute',
-    'RegisterImage',
-    'RunInstances',
-    'StopInstances',
-    'TerminateInstances'
-  ].map((action) => `ec2:${action}`),
-  'ec2-instance-connect:SendSSHPublicKey',
-  'secretsmanager:GetSecretValue',
-  'ssm:GetParameter*',
-  'ssm:*Session'
-]
-
-/** Packer's tunnel (packer-plugin-amazon, common/ssm): to the bake's own machine, with the one document that forwards a port. */
-function sessions(bakeId: string, partition: string): object[] {
-  const Condition = {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}
-  const own = [`arn:${partition}:ssm:*:*:document/AWS-StartPortForwardingSession`, `arn:${partition}:ssm:*:*:session/*`]
-  return [
-    {Effect: 'Allow', Action: 'ssm:StartSession', Resource: `arn:${partition}:ec2:*:*:instance/*`, Condition},
-    {Effect: 'Allow', Action: 'ssm:*Session', Resource: own}
-  ]
-}
-
-const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
-
-function taggedBuild(bakeId: string, partition: string): object[] {
-  const arn = (type: string) => `arn:${partition}:ec2:*:*:${type}/*`
-  return [
-    allow(
-      creating.map((action) => `ec2:${action}`),
-      {StringEquals: {[`aws:RequestTag/${tagKeys.bake}`]: bakeId}}
-    ),
-    // A launch also uses what is there already (image, subnet, group, key pair), and a group is made in a VPC.
-    {Effect: 'Allow', Action: 'ec2:RunInstances', NotResource: ['instance', 'volume', 'network-interface'].map(arn)},
-    {Effect: 'Allow', Action: 'ec2:CreateSecurityGroup', Resource: arn('vpc')},
-    // Tagging while creating; otherwise a tag could be put on what is somebody else's, to remove it next.
-    allow(['ec2:CreateTags'], {StringEquals: {'ec2:CreateAction': creating}}),
-    allow(
-      [
-        'AuthorizeSecurityGroupIngress',
-        'CreateImage',
-        'CreateTags',
-        'DeleteKeyPair',
-        'DeleteSecurityGroup',
-        'DeleteSnapshot',
-        'DeleteVolume',
-        'DeregisterImage',
-        '*ImageDeprecation',
-        'Modify*Attribute',
-        'StopInstances',
-        'TerminateInstances'
-      ].map((action) => `ec2:${action}`),
-      {StringEquals: {[`aws:ResourceTag/${tagKeys.bake}`]: bakeId}}
-    )
-  ]
-}
-
-function allow(actions: readonly string[], condition?: object): object {
-  return {Effect: 'Allow', Action: actions, Resource: '*', ...(condition ? {Condition: condition} : {})}
-}
+/** Run Instances, and Create Fleet, Key Pair, Launch Template, Security Group (and Snapshot). */
+const makingMachines = ['ec2:Run*', 'ec2:CreateF*', 'ec2:CreateK*', 'ec2:CreateL*', 'ec2:CreateS*']

@@ -35,7 +35,9 @@ export const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, strin
   'explicit-deny':
     'A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.',
   session:
-    'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. Take out of the template what needs more.',
+    'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the ' +
+    'variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags ' +
+    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.',
   boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
   organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.',
   endpoint:

@@ -1,5 +1,6 @@
 import {writeFile} from 'node:fs/promises'
 import * as path from 'node:path'
+import semver from 'semver'
 import {clearFolder} from '../cleanup/folder.ts'
 import type {Ledger} from '../cleanup/ledger.ts'
 import type {ProcessIdentity} from '../cleanup/processes.ts'
@@ -53,11 +54,15 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     region,
     partition: session.partition,
     bakeId: plan.bakeId,
-    requireTags: template.shipped,
+    tagsAtCreation: semver.gte(packer.version, '1.8.0') && template.variables.has('tags'),
+    own: !template.shipped,
+    uses: template.names.uses,
     // A template of the user's own may name a profile of its own, or connect as it likes.
-    passesRole: !template.shipped || inputs.image.instanceProfile !== undefined,
-    startsSessions: !template.shipped || plan.reach.via === 'session-manager',
-    ...(template.shipped ? {} : {copyRegions: template.names.copyRegions, roles: template.names.roles})
+    passesRole: template.shipped ? inputs.image.instanceProfile !== undefined : template.names.uses.profile,
+    startsSessions: template.shipped ? plan.reach.via === 'session-manager' : template.names.uses.sessions,
+    sessionName: inputs.aws.role?.sessionName ?? '',
+    copyRegions: template.names.copyRegions,
+    roles: template.names.roles
   })
   const endpoint = await serveCredentials(session.narrowed(policy), {log})
   // An old Packer reads data sources already when it validates.
@@ -105,7 +110,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         environment,
         facts: {
           shipped: template.shipped,
-          tagged: template.variables.has('tags') && tagsAtCreation(region) === 'everything',
+          tagged: template.names.uses.tags.machines && tagsAtCreation(region) === 'everything',
           sshUsername: template.variables.has('ssh_username') ? (plan.sshUsername ?? '') : '',
           ...(inputs.image.setupScript ? {setupScript: inputs.image.setupScript} : {})
         },

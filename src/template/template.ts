@@ -1,5 +1,6 @@
 import {readFileSync, readdirSync, statSync} from 'node:fs'
 import * as path from 'node:path'
+import {awsUseOf, type AwsUse} from './awsUse.ts'
 import {openVariablesFile, textsOf, type Sources, type VariablesFile} from './effective.ts'
 import {staticKeys} from './keys.ts'
 import {readHclFiles, readLegacyJson, type Declaration, type Reading} from './reading.ts'
@@ -38,6 +39,7 @@ export interface AwsNames {
   readonly roles: readonly string[]
   /** The users that Packer logs in as. */
   readonly loginUsers: readonly string[]
+  readonly uses: AwsUse
   /** How many images it makes, at the least. */
   readonly images: number
   /** Types of its components, such as `amazon-ebs` and `ansible`. */
@@ -83,7 +85,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     varFiles: varFiles.map((file) => file.path),
     vars,
     arguments: additions.arguments ?? [],
-    names: namesIn(sources),
+    names: namesIn(sources, legacy),
     problems: staticKeys(sources)
   }
 }
@@ -130,7 +132,7 @@ function automaticFiles(folder: string): VariablesFile[] {
   return inOrder.map((name) => openVariablesFile(path.join(folder, name), false))
 }
 
-function namesIn(sources: Sources): AwsNames {
+function namesIn(sources: Sources, legacy: boolean): AwsNames {
   const {settings} = sources.reading
   const matches = (isMeant: (name: string, within: string) => boolean, pattern: RegExp): string[] => {
     const meant = settings.filter(
@@ -147,6 +149,7 @@ function namesIn(sources: Sources): AwsNames {
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ),
     loginUsers: matches((name) => name === 'ssh_username', /^[a-z_][a-z0-9_-]{0,31}$/),
+    uses: awsUseOf(sources, legacy),
     images: settings.filter(({component, name}) => component.startsWith('amazon') && name === 'ami_name').length,
     components: [...new Set(settings.flatMap(({component}) => component || []))]
   }

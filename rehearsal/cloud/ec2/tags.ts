@@ -77,7 +77,12 @@ export function tagOperations(cloud: Ec2Cloud): Operations {
       const ids = input.Resources ?? []
       if (ids.length === 0) throw missingParameter('resourceIdSet')
       if (tags.size === 0) throw missingParameter('tagSet')
-      const touched = ids.map((id) => ({type: existing(cloud, id), id, requestTags: tags}))
+      const touched = ids.map((id) => ({
+        type: existing(cloud, id),
+        id,
+        requestTags: tags,
+        context: contextOf(cloud, id)
+      }))
       for (const id of ids) {
         if (new Map([...(cloud.tags.get(id) ?? []), ...tags]).size > mostTags) throw tooMany()
       }
@@ -90,7 +95,9 @@ export function tagOperations(cloud: Ec2Cloud): Operations {
       if (ids.length === 0) throw missingParameter('resourceIdSet')
       const keys = (input.Tags ?? []).flatMap(({Key}) => Key ?? [])
       const context = keys.length > 0 ? {'aws:TagKeys': keys} : {}
-      await call.permit(ids.map((id) => ({type: existing(cloud, id), id, context})))
+      await call.permit(
+        ids.map((id) => ({type: existing(cloud, id), id, context: {...contextOf(cloud, id), ...context}}))
+      )
       for (const id of ids) {
         const left = [...(cloud.tags.get(id) ?? [])].filter(([key, value]) => !deletes(input.Tags, key, value))
         cloud.tags.set(id, new Map(left))
@@ -109,6 +116,12 @@ export function tagOperations(cloud: Ec2Cloud): Operations {
 function deletes(tags: readonly Tag[] | undefined, key: string, value: string): boolean {
   if (!tags || tags.length === 0) return true
   return tags.some((tag) => tag.Key === key && (tag.Value === undefined || tag.Value === value))
+}
+
+/** What conditions on tags can ask about a snapshot beside its tags (Service Authorization Reference, EC2). */
+function contextOf({region, snapshots}: Ec2Cloud, id: string): Readonly<Record<string, string>> {
+  const snapshot = snapshots.get(id)
+  return snapshot ? {'ec2:ParentVolume': `arn:aws:ec2:${region}:${snapshot.ownerId}:volume/${snapshot.volumeId}`} : {}
 }
 
 function existing(cloud: Ec2Cloud, id: string): ResourceType {

@@ -52,8 +52,11 @@ export function createSsmService(
     if (!cloud) throw new Error(`A request for the unknown region ${region} was let in`)
     const store = stores.get(region) ?? new ParameterStore(cloud, now)
     stores.set(region, store)
-    const permit = async (arn: string, context: Readonly<Record<string, string>> = {}): Promise<void> => {
-      const name = `ssm:${action}`
+    const permit = async (
+      arn: string,
+      context: Readonly<Record<string, string>> = {},
+      name = `ssm:${action}`
+    ): Promise<void> => {
       const decision = await authorize({
         principal,
         action: name,

@@ -17,12 +17,14 @@ export interface SessionCall {
   /** The name of the caller's own session, with which AWS begins a session's id. */
   readonly caller: string
   /** @throws AwsError AccessDeniedException */
-  readonly permit: (arn: string, context?: Readonly<Record<string, string>>) => Promise<void>
+  readonly permit: (arn: string, context?: Readonly<Record<string, string>>, action?: string) => Promise<void>
 }
 
 interface Session {
   readonly id: string
   readonly connect: () => Duplex
+  /** Whether the caller may open its data channel: the plugin signs that with the keys of whoever started it. */
+  readonly permitChannel: () => Promise<void>
   readonly sockets: Set<Duplex>
 }
 
@@ -55,7 +57,9 @@ export class Sessions {
     const port = Number(parameters?.['portNumber']?.[0])
     const connect = machine.connectInside.bind(machine)
     const [id, token] = [`${caller}-0${randomBytes(8).toString('hex')}`, randomBytes(24).toString('hex')]
-    this.#open.set(token, {id, connect: () => connect(port), sockets: new Set()})
+    const channel = `arn:aws:ssm:${region}:${accountId}:session/${id}`
+    const permitChannel = (): Promise<void> => permit(channel, {}, 'ssmmessages:OpenDataChannel')
+    this.#open.set(token, {id, connect: () => connect(port), permitChannel, sockets: new Set()})
     const {port: streamPort} = (await this.#listening()).address() as AddressInfo
     return {SessionId: id, TokenValue: token, StreamUrl: `ws://127.0.0.1:${streamPort}/`}
   }
@@ -94,6 +98,7 @@ export class Sessions {
     const token = await firstLine(from)
     const session = this.#open.get(token)
     if (!session) return void from.destroy()
+    await session.permitChannel()
     const to = session.connect()
     for (const end of [from, to]) session.sockets.add(end)
     pipeline(from, to, from, () => {

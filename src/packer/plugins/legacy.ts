@@ -13,7 +13,13 @@ const plugins = ['amazon', 'ansible', 'docker']
  * @param folder where that file is written
  */
 export async function requirementsOf(
-  {path: template, legacy, names}: Pick<Template, 'path' | 'legacy' | 'names'>,
+  {
+    path: template,
+    legacy,
+    names
+  }: Pick<Template, 'path' | 'legacy'> & {
+    readonly names: Pick<Template['names'], 'components'>
+  },
   packer: {readonly version: string},
   folder: string
 ): Promise<string> {
