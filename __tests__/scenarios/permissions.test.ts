@@ -37,6 +37,7 @@ withEachPacker((packer) => {
   /** What no bake here comes to, and where else it is needed. */
   const elsewhere: Readonly<Record<string, string>> = {
     'ec2:CancelSpotInstanceRequests': 'janitor/permissions.test.ts: where Packer has left its spot instance',
+    'ssm:TerminateSession': 'Packer asks for it at the end of a session only where it is not itself ended first',
     'ssm:ResumeSession': "AWS's plugin asks for it when its connection has broken, which the stand-in's does not"
   }
   const actionsOf = ({Action}: Statement): string[] => [Action].flat()
