@@ -1,4 +1,5 @@
 import {join} from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
@@ -23,6 +24,29 @@ withEachPacker((packer) => {
   )
 
   if (packer.version !== packerVersion) return
+  it.each([
+    ['t3.medium', 'unlimited'],
+    ['m7i.large', undefined]
+  ])(
+    'starts the build’s machine of the type %s with the credits: %s',
+    async (type, expected) => {
+      let credits: (string | undefined)[] = []
+      const run = await play(packer, {
+        inputs: {'instance-types': type},
+        async afterwards({cloud}) {
+          const {endpoint, region, administrator: credentials} = cloud
+          const ec2 = new EC2({endpoint, region, credentials})
+          const {InstanceCreditSpecifications = []} = await ec2.describeInstanceCreditSpecifications({})
+          credits = InstanceCreditSpecifications.map(({CpuCredits}) => CpuCredits)
+          ec2.destroy()
+        }
+      })
+      expect(run).toMatchObject({exitCode: 0})
+      expect(credits[0]).toBe(expected)
+    },
+    scenarioMs
+  )
+
   it(
     'builds through Session Manager, with no port open to anybody',
     async () => {
@@ -45,6 +69,36 @@ withFirstAndLastPacker((any, quickest) => {
       })
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
       expect(run.log.split(`No capacity for t3.medium in ${first}; trying t3.medium in ${second}`)).toHaveLength(3)
+    },
+    scenarioMs
+  )
+
+  it.each([
+    ['the first has no free address', {fullSubnets: ['us-east-1a']}, 'No free address for'],
+    [
+      'AWS ends the machines in the first while they start',
+      {noCapacityAtStart: [{instanceType: 't3.medium', zone: 'us-east-1a'}]},
+      'No capacity for'
+    ]
+  ])(
+    'goes on to the next subnet when %s, for the build and for the smoke test',
+    async (_, shortages, warning) => {
+      const run = await play(quickest, {inputs: {'subnet-ids': `${first}, ${second}`}, shortages})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+      expect(run.log.split(`${warning} t3.medium in ${first}; trying t3.medium in ${second}`)).toHaveLength(3)
+    },
+    scenarioMs
+  )
+
+  it(
+    'names the types that an account on the free plan takes, and bakes on one that was given as the second',
+    async () => {
+      const shortages = {freePlan: true} as const
+      const refused = await play(quickest, {shortages})
+      expect(refused).toMatchObject({exitCode: 1, changes: [], leftovers: []})
+      expect(refused.log).toContain("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS names them")
+      const run = await play(quickest, {inputs: {'instance-types': 't3.medium, m7i-flex.large'}, shortages})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
     },
     scenarioMs
   )

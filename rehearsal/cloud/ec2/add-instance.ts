@@ -38,6 +38,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     ...(plan.profile ? {profile: {Arn: plan.profile.arn, Id: plan.profile.id}} : {}),
     ...(plan.spot ? {spotRequestId: addSpotRequest(cloud, id, plan.spot, tagsOf('spot-instances-request'))} : {}),
     metadata: plan.metadata,
+    ...(plan.cpuCredits ? {cpuCredits: plan.cpuCredits} : {}),
     launchedBy: by,
     type: plan.type,
     groupIds: [...plan.groupIds],

@@ -49,6 +49,15 @@ export function instanceOperations(cloud: Ec2Cloud): Operations {
       )
       return {InstanceStatuses: items, NextToken}
     },
+    DescribeInstanceCreditSpecifications: async (input, call) => {
+      await call.permit()
+      const records = findAll('instance', cloud.instances, input.InstanceIds ?? [...cloud.instances.keys()])
+      return {
+        InstanceCreditSpecifications: records.flatMap(({id, cpuCredits}) =>
+          cpuCredits === undefined ? [] : [{InstanceId: id, CpuCredits: cpuCredits}]
+        )
+      }
+    },
     StartInstances: async (input, call) => {
       const records = findAll('instance', cloud.instances, input.InstanceIds ?? [])
       for (const record of records) refuse(record, ['stopping', 'shutting-down', 'terminated'], 'started')

@@ -54,6 +54,8 @@ export interface LaunchPlan {
   readonly profile?: InstanceProfileRecord
   /** Present for a spot instance. */
   readonly spot?: SpotPlan
+  /** Of a burstable type. */
+  readonly cpuCredits?: 'standard' | 'unlimited'
 }
 
 /** What a launch asks of the spot market. */
@@ -67,7 +69,7 @@ export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
   if (input.ImageId === undefined) throw missingParameter('ImageId')
   const image = findUsableImage(cloud, input.ImageId)
   const type = readType(cloud, input, image)
-  checkCredits(input, type)
+  const cpuCredits = readCredits(input, type)
   const network = readNetwork(cloud, input, type)
   const profile = readProfile(cloud, input)
   const spot = readMarket(input)
@@ -81,6 +83,7 @@ export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
     metadata: readMetadata(input, image),
     ...(profile ? {profile} : {}),
     ...(spot ? {spot} : {}),
+    ...(cpuCredits ? {cpuCredits} : {}),
     ...(input.UserData === undefined ? {} : {userData: checkUserData(input.UserData)})
   }
 }
@@ -115,16 +118,18 @@ function readType(
   return name
 }
 
-/** Only burstable types take one (EC2 API reference, CreditSpecificationRequest). */
-function checkCredits({CreditSpecification: asked}: LaunchInput, type: string): void {
+/** Only burstable types take one; T2 are launched as standard by default and the others as unlimited (EC2 API reference, CreditSpecificationRequest). */
+function readCredits({CreditSpecification: asked}: LaunchInput, type: string): LaunchPlan['cpuCredits'] {
   const credits = asked?.CpuCredits
-  if (credits === undefined) return
   if (!isBurstable(type)) {
+    if (credits === undefined) return undefined
     throw invalidCombination(`The instance type ${type} does not support a credit specification.`)
   }
+  if (credits === undefined) return type.startsWith('t2.') ? 'standard' : 'unlimited'
   if (credits !== 'standard' && credits !== 'unlimited') {
     throw new AwsError('InvalidParameterValue', `Invalid value '${credits}' for CpuCredits: standard or unlimited.`)
   }
+  return credits
 }
 
 /** Groups and subnet are given for the instance, or for its one network interface; not for both. */

@@ -50,6 +50,8 @@ export interface InstanceRecord {
   groupIds: string[]
   /** Base64, as it was given. */
   userData?: string
+  /** Of a burstable type. */
+  readonly cpuCredits?: 'standard' | 'unlimited'
   shutdownBehavior: ShutdownBehavior
   protectedFromTermination: boolean
   state: InstanceStateName

@@ -92,7 +92,21 @@ it('launches for an account on the free plan what that takes, and says what it i
 it('takes a credit specification for burstable types alone', async () => {
   const {ec2, cloud} = await startTestCloud()
   const CreditSpecification = {CpuCredits: 'unlimited'}
-  await expect(launch(ec2, cloud, {CreditSpecification})).resolves.toMatch(/^i-/)
+  const ids = [
+    await launch(ec2, cloud, {CreditSpecification: {CpuCredits: 'standard'}}),
+    await launch(ec2, cloud),
+    await launch(ec2, cloud, {CreditSpecification, InstanceType: 't2.medium'}),
+    await launch(ec2, cloud, {InstanceType: 't2.medium'}),
+    await launch(ec2, cloud, {InstanceType: 'm5.large'})
+  ]
+  const {InstanceCreditSpecifications = []} = await ec2.describeInstanceCreditSpecifications({})
+  expect(ids.map((id) => InstanceCreditSpecifications.find(({InstanceId}) => InstanceId === id)?.CpuCredits)).toEqual([
+    'standard',
+    'unlimited',
+    'unlimited',
+    'standard',
+    undefined
+  ])
   await expect(launch(ec2, cloud, {CreditSpecification, InstanceType: 'm5.large'})).rejects.toMatchObject(
     awsError('InvalidParameterCombination')
   )
