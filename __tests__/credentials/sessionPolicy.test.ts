@@ -471,6 +471,14 @@ it.each<Call>([
   expect(await allows(own, call)).toBe(false)
 })
 
+it('takes either suffix of service hosts in the European Sovereign Cloud, and requires tags there', () => {
+  const sovereign = {region: 'eusc-de-east-1', partition: 'aws-eusc'}
+  const policy = packerSessionPolicy({...own, ...sovereign})
+  expect(policy).toContain('"iam:PassedToService":"ec2.amazonaws.*"')
+  expect(policy).toContain('"kms:ViaService":"ec2.eusc-de-east-1.amazonaws.*"')
+  expect(packerSessionPolicy({...shipped, ...sovereign})).toContain('aws:RequestTag/bake-jenkins-ami:bake')
+})
+
 it("names China's own service hosts", () => {
   const policy = packerSessionPolicy({...own, region: 'cn-north-1', partition: 'aws-cn'})
   expect(policy).toContain('"iam:PassedToService":"ec2.amazonaws.com.cn"')

@@ -244,8 +244,16 @@ it('knows the temporary instance profile and its role', () => {
 })
 
 it('knows the regions that an image is copied to, although that comes late', () => {
-  const output = [say('Connected to SSH!'), say('Copying to: eu-west-1'), say('Copying to: us-gov-west-1')]
-  expect(announcedBy(output.join('\n'))).toMatchObject({copyRegions: ['eu-west-1', 'us-gov-west-1'], unfinished: true})
+  const output = [
+    say('Connected to SSH!'),
+    say('Copying to: eu-west-1'),
+    say('Copying to: us-gov-west-1'),
+    say('Copying to: eusc-de-east-1')
+  ]
+  expect(announcedBy(output.join('\n'))).toMatchObject({
+    copyRegions: ['eu-west-1', 'us-gov-west-1', 'eusc-de-east-1'],
+    unfinished: true
+  })
   expect(announcedBy(say('Copying to: http://169.254.169.254/')).copyRegions).toEqual([])
 })
 

@@ -100,7 +100,7 @@ const packerOption = fc
 /** One for each input of action.yml. */
 export const rules: Readonly<Record<InputName, Rule>> = {
   'aws-region': {
-    usable: ['eu-west-1', 'us-gov-west-1'],
+    usable: ['eu-west-1', 'us-gov-west-1', 'eusc-de-east-1'],
     got: ({aws}) => aws.region,
     variable: 'region',
     alphabet: word
