@@ -11,7 +11,7 @@ export const neverRun: readonly NeverRun[] = [
   {
     what: 'An AWS account',
     standIn:
-      'a local cloud with EC2, IAM, STS and Parameter Store: AWS’s own models of requests and answers, signatures, trust and session policies, checked with boto3 and the AWS CLI',
+      'a local cloud with EC2, IAM, STS and Parameter Store: AWS’s own models of requests and answers, signatures, trust and session policies, checked with boto3 and the AWS CLI; every night a bake and a sweep against moto, which others wrote',
     open: 'quotas, real times and limits, service control policies, the rights of encrypted snapshots, AWS’s own defects'
   },
   {
