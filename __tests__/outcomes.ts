@@ -8,7 +8,10 @@ export const verified: Outcome = {
     began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: 'jenkins-2.568.2-20261122-0123',
-    source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda'},
+    source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda', architecture: 'x86_64'},
+    templateImages: new Map(),
+    buildTypes: ['t3.medium'],
+    machineTypes: {given: [], ofSources: new Map(), facts: new Map()},
     jenkins: {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'},
     plugins: [],
     reach: {via: 'public-ip', cidrs: ['203.0.113.7/32'], subnetIds: [], doubtful: false},
@@ -18,6 +21,7 @@ export const verified: Outcome = {
   images: [
     {
       source: 'amazon-ebs.jenkins',
+      architecture: 'x86_64',
       region: 'eu-west-1',
       id: 'ami-0bbbbbbbbbbbbbbbb',
       name: 'jenkins-2.568.2-20261122-0123',

@@ -266,7 +266,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
     const bySession = options.inputs?.['connect-via'] === 'session-manager'
     const basic = rehearsalInputs(local, jenkins, options.canary)
     const inputs = {
-      ...(own ? usableInputs(basic, resolve(workspace, own), cloud) : basic),
+      ...(own ? usableInputs(basic, resolve(workspace, own), local.driver) : basic),
       ...settings.inputs,
       // Where no port is opened, the action takes no ranges.
       ...(bySession && {'allowed-cidrs': ''}),

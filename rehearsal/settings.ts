@@ -28,21 +28,19 @@ export function rehearsalInputs(
 
 /**
  * For a template of the user's own: without the inputs that it declares no variable for, because the action would refuse them, and
- * with an image that lets its login user in. About a template that cannot be opened the action says what is wrong.
+ * without a source image, which would replace the template's own. Light machines run whatever the action takes by itself; real ones
+ * have one image alone, which a template gets that leaves it open. About a template that cannot be opened the action says what is wrong.
  */
 export function usableInputs(
   inputs: Record<string, string>,
   location: string,
-  {amazonLinuxImageId}: Pick<Cloud, 'amazonLinuxImageId'>
+  driver: LocalCloud['driver']
 ): Record<string, string> {
   const template = opened(location)
   if (!template) return inputs
   const unused = new Set(unusedInputs(template, new Set(Object.keys(inputs))).map(({input}) => input))
-  const usable = Object.entries(inputs).filter(([name]) => !unused.has(name))
-  const isForAmazonLinux = amazonLinuxImageId !== undefined && template.names.loginUsers.includes('ec2-user')
-  return Object.fromEntries(
-    usable.map(([name, value]) => [name, name === 'source-ami' && isForAmazonLinux ? amazonLinuxImageId : value])
-  )
+  if (driver === 'light' || !template.variables.has('source_ami')) unused.add('source-ami')
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !unused.has(name)))
 }
 
 /** Whether a template declares a variable; true for one that cannot be opened, about which the action has the word. */

@@ -11,6 +11,7 @@ import {explainRefusal} from './ec2/refusal.ts'
 import {awsTime} from './ec2/time.ts'
 import {everywhere, productsOf, resourcesOf, type Baked, type BakedImage, type RegionalImage} from './image/images.ts'
 import {parameterReader} from './image/parameter.ts'
+import {smokeTypesFor} from './image/machineTypes.ts'
 import {planImage, type Plan} from './image/plan.ts'
 import {keepProducts} from './image/products.ts'
 import {finishKeeping, keep, mark, promote} from './image/promote.ts'
@@ -155,16 +156,21 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   }
 }
 
-function preflightOf({aws, template, image, smoke}: Inputs, {bakeId, tags, source, reach}: Plan): PreflightRequest {
-  const usesTypes = smoke !== undefined || template.variables.has('instance_type')
-  const instanceTypes = usesTypes ? image.instanceTypes : []
+function preflightOf({aws, template, image, smoke}: Inputs, plan: Plan): PreflightRequest {
+  const {bakeId, tags, source, templateImages, architecture, reach, machineTypes} = plan
+  const [own] = templateImages.values()
+  const tested = [...templateImages].flatMap(([name, one]) =>
+    smokeTypesFor(machineTypes, {source: name, architecture: one.architecture}, reach.via === 'session-manager')
+  )
+  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes
+  const ofBuild = template.variables.has('instance_type') ? plan.buildTypes : []
   return {
     bakeId,
     tags,
     region: aws.region,
-    source,
-    architecture: image.architecture,
-    instanceTypes,
+    ...((source ?? own) ? {source: source ?? own} : {}),
+    ...(architecture ? {architecture} : {}),
+    instanceTypes: [...new Set([...ofBuild, ...(smoke ? ofSmoke : [])])],
     reach,
     ...(image.instanceProfile ? {instanceProfile: image.instanceProfile} : {}),
     ...(image.volumeSize ? {volumeSize: image.volumeSize} : {}),
@@ -196,6 +202,7 @@ async function makeImages(context: BakeContext, signal: AbortSignal): Promise<Ma
   try {
     made = {...made, ...(await phase(log, 'Build', () => buildImages(context, signal)))}
     const {images} = made
+    if (images.length === 0) return made
     if (inputs.deregister === 'never') {
       made = await releaseOthers(made)
       // It loses its expiry last of all: without one nothing more can be done to it.
@@ -254,7 +261,11 @@ function testImage(
     bakeId: plan.bakeId,
     imageId: image.id,
     name,
-    instanceTypes: inputs.image.instanceTypes,
+    instanceTypes: smokeTypesFor(
+      plan.machineTypes,
+      {source: image.source, architecture: image.architecture},
+      plan.reach.via === 'session-manager'
+    ),
     reach: plan.reach,
     probe,
     tags: plan.tags,

@@ -10,7 +10,7 @@ import {subnetIdList} from './network/subnets.ts'
 import {sessionManagerProblems} from './network/sessionManager.ts'
 import {readCasc, type Casc} from './image/casc.ts'
 import {parsePlugins, type WantedPlugin} from './image/pluginList.ts'
-import {sourceNames, type Architecture} from './image/source.ts'
+import {distributionOf, sourceNames, type Architecture} from './image/source.ts'
 import {parseTags} from './image/userTags.ts'
 import {existing, fileOf, folderOf, pathList, scriptOf} from './paths.ts'
 import {InputError} from './report/errors.ts'
@@ -19,6 +19,7 @@ import {openVariablesFile} from './template/effective.ts'
 import {isLegacy, openTemplate, type Template} from './template/template.ts'
 import {instanceUserData} from './smoke/instanceUserData.ts'
 import {newProbeKey} from './smoke/selfProbe.ts'
+import {environmentNames} from './template/environment.ts'
 import {unknownInputs} from './unknownInputs.ts'
 import {insistedOn, unusableVars, unusedInputs} from './template/variables.ts'
 import {variableLines} from './template/vars.ts'
@@ -30,9 +31,11 @@ export type Deregister = 'on-failure' | 'always' | 'never'
 export interface ImageInputs {
   /** `al2023`, `ubuntu-24.04`, `debian-13`, an image id, or `resolve:ssm:` with a parameter's name. */
   readonly source: string
-  readonly architecture: Architecture
+  /** Absent: the source image's; of a distribution, x86_64. */
+  readonly architecture?: Architecture
   /** Absent: the one that the source's publisher sets up. */
   readonly sshUsername?: string
+  /** Empty: what the template says, or one of 4 GB of the image's architecture. */
   readonly instanceTypes: readonly string[]
   readonly namePrefix: string
   /** `lts`, `weekly` or an exact version. */
@@ -87,7 +90,12 @@ export interface Inputs {
   readonly bakeTimeoutMs: number
 }
 
-/** Every input with its default, as action.yml declares them. An input passed as an empty string means its default. */
+/**
+ * Every input with its default, as action.yml declares them. An input passed as an empty string means its default.
+ *
+ * GitHub hands a default and a given value on alike. So an input that wins over what a template says has none there: what it means
+ * when nobody gives it stands in {@link whenEmpty}.
+ */
 export const defaults = {
   ...awsDefaults,
   'packer-version': '1.16.0',
@@ -97,29 +105,31 @@ export const defaults = {
   'var-files': '',
   vars: '',
   'packer-args': '',
+  'template-env': '',
+  'allow-force-deregister': 'false',
   'github-token': '',
   'bake-timeout': '60m',
-  'source-ami': 'debian-13',
+  'source-ami': '',
   'ssh-username': '',
-  architecture: 'x86_64',
+  architecture: '',
   'instance-types': '',
-  'ami-name-prefix': 'jenkins',
-  'jenkins-version': 'lts',
+  'ami-name-prefix': '',
+  'jenkins-version': '',
   'jenkins-repository-url': '',
   'jenkins-repository-key-fingerprint': '',
   tags: '',
   'volume-size': '',
   'kms-key-id': '',
   'instance-profile': '',
-  'java-version': '21',
+  'java-version': '',
   'jenkins-plugins': '',
   'jenkins-casc': '',
-  'jenkins-update-center-url': 'https://updates.jenkins.io',
-  'allow-anonymous': 'false',
+  'jenkins-update-center-url': '',
+  'allow-anonymous': '',
   'setup-script': '',
-  'connect-via': 'public-ip',
+  'connect-via': '',
   'subnet-ids': '',
-  'allowed-cidrs': 'auto',
+  'allowed-cidrs': '',
   'smoke-test': 'true',
   'smoke-timeout': '10m',
   'smoke-user-data': '',
@@ -127,6 +137,18 @@ export const defaults = {
 } as const
 
 export type InputName = keyof typeof defaults
+
+/** What inputs without a default come to where neither they nor a template say anything. */
+export const whenEmpty: Partial<Record<InputName, string>> = {
+  'source-ami': 'debian-13',
+  'ami-name-prefix': 'jenkins',
+  'jenkins-version': 'lts',
+  'java-version': '21',
+  'jenkins-update-center-url': 'https://updates.jenkins.io',
+  'allow-anonymous': 'false',
+  'connect-via': 'public-ip',
+  'allowed-cidrs': 'auto'
+}
 
 /**
  * Reads and checks all inputs.
@@ -142,8 +164,9 @@ export function readInputs(
   read: (name: string) => string = givenText
 ): Inputs {
   const text = (name: InputName): string => read(name) || defaults[name]
+  const standing = (name: string): string => read(name) || (whenEmpty[name as InputName] ?? '')
   const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
-  return readAll(defaults, read, (input, problems) => {
+  return readAll(defaults, standing, (input, problems) => {
     problems.push(...unknownInputs(Object.keys(defaults), env))
     const given = new Set((Object.keys(defaults) as InputName[]).filter((name) => text(name) !== defaults[name]))
     const additions = {
@@ -154,7 +177,10 @@ export function readInputs(
       vars: input('vars', variableLines),
       arguments: input('packer-args', packerArguments),
       insisted: insistedOn(given),
-      env
+      env,
+      templateEnv: input('template-env', (value) => environmentNames(value, env)),
+      allowForceDeregister: input('allow-force-deregister', oneOf('true', 'false')) === 'true',
+      region: text('aws-region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
     }
     const template = input('template', (value) =>
       openTemplate(optional(existing(workspace))(value), shippedTemplate, additions)
@@ -171,7 +197,11 @@ export function readInputs(
     if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems)
     const connectVia = input('connect-via', oneOf('public-ip', 'private-ip', 'session-manager'))
     const bySession = connectVia === 'session-manager'
-    const source = text('source-ami')
+    // A template that says whom it logs in as is meant for that distribution.
+    const [loginUser] = template?.names.loginUsers ?? []
+    const source = read('source-ami') || distributionOf(loginUser) || standing('source-ami')
+    // `auto` opens no port either.
+    if (text('allowed-cidrs') === 'auto') given.delete('allowed-cidrs')
     if (bySession && template) problems.push(...sessionManagerProblems({given, template, source, env}))
     const jenkinsLog =
       template?.shipped || bySession
@@ -190,7 +220,7 @@ export function readInputs(
       },
       ...(githubToken ? {githubToken} : {}),
       template,
-      image: readImageInputs(input, workspace),
+      image: {...readImageInputs(input, workspace), ...(given.has('source-ami') ? {} : {source})},
       connectVia,
       allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
       subnetIds: input('subnet-ids', subnetIdList),
@@ -221,7 +251,7 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
     'instance-profile',
     optional(matching(/^[A-Za-z0-9+=,.@_-]{1,128}$/, "an instance profile's name, not an ARN"))
   )
-  const architecture = input('architecture', oneOf('x86_64', 'arm64'))
+  const architecture = input('architecture', optional(oneOf('x86_64', 'arm64')))
   return {
     source: input(
       'source-ami',
@@ -230,13 +260,15 @@ function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageI
         `${sourceNames.join(', ')}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
       )
     ),
-    architecture,
+    ...(architecture ? {architecture} : {}),
     ...(sshUsername ? {sshUsername} : {}),
-    instanceTypes: input('instance-types', (value) =>
-      nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))(
-        value || (architecture === 'arm64' ? 't4g.medium' : 't3.medium')
-      )
-    ),
+    instanceTypes:
+      input(
+        'instance-types',
+        optional(
+          nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, 'instance types such as t3.medium')))
+        )
+      ) ?? [],
     namePrefix: input(
       'ami-name-prefix',
       matching(

@@ -1,5 +1,6 @@
 import type {Outcome} from './bake.ts'
 import {everywhere, type BakedImage} from './image/images.ts'
+import {sourceOf} from './image/sourceOf.ts'
 
 /** Every output, as action.yml declares them. What a run did not come to know is left empty. */
 export function outputsOf(outcome: Outcome): Record<string, string> {
@@ -18,7 +19,7 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     ),
     'aws-region': outcome.region,
     'aws-account-id': outcome.accountId,
-    'source-ami-id': plan.source.id,
+    'source-ami-id': sourceOf(plan, image)?.id ?? '',
     verdict: outcome.verdict,
     deregistered: String(outcome.deregistered),
     'jenkins-version': outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? '',

@@ -55,6 +55,8 @@ it('returns the image of a build as AWS knows it, once', async () => {
     images: [
       {
         source: 'amazon-ebs.jenkins',
+        architecture: 'x86_64',
+        sourceImageId: expect.stringMatching(/^ami-/),
         region: 'us-east-1',
         id,
         name: 'image',

@@ -57,6 +57,7 @@ it('finds the newest image of the distribution, for x86_64', async () => {
     id: cloud.sourceImageId,
     name: expect.stringMatching(/^debian-13-amd64-/),
     rootDeviceName: '/dev/xvda',
+    architecture: 'x86_64',
     loginUser: 'admin',
     packages: 'deb'
   })
@@ -237,7 +238,7 @@ it.each([
   ['jenkins', undefined],
   [undefined, undefined]
 ])('guesses by the login user %s what an image of one’s own installs', (loginUser, packages) => {
-  const own = {id: 'ami-0123456789abcdef0', name: 'ours', rootDeviceName: '/dev/sda1'}
+  const own = {id: 'ami-0123456789abcdef0', name: 'ours', rootDeviceName: '/dev/sda1', architecture: 'x86_64'} as const
   expect(packagesOf(own, loginUser)).toBe(packages)
   expect(packagesOf({...own, packages: 'rpm'}, 'admin')).toBe('rpm')
 })

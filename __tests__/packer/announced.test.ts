@@ -26,6 +26,7 @@ it('knows the names that Packer announces before it makes something', () => {
     copyRegions: [],
     products: [],
     hints: [],
+    hidesCopies: false,
     unfinished: false,
     untraceable: false
   })

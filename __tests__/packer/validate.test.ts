@@ -21,7 +21,7 @@ function packerThat(script: string): ValidateJob {
     workingDirectory: folder,
     environment: {PATH: process.env['PATH'] ?? ''},
     facts: {shipped: false, tagged: false, sshUsername: ''},
-    declared: new Map([['x', {file: '/t/v.pkr.hcl', line: 7, isText: true}]])
+    declared: new Map([['x', {file: '/t/v.pkr.hcl', line: 7, kind: 'text', sensitive: false}]])
   }
 }
 

@@ -88,7 +88,7 @@ function outcomeOf(text: string): Outcome {
   const copy = {...image, region: text, id: text, name: text}
   return {
     ...verified,
-    plan: {...verified.plan, source: {id: text, name: text, rootDeviceName: text}},
+    plan: {...verified.plan, source: {id: text, name: text, rootDeviceName: text, architecture: 'x86_64'}},
     images: [
       {...image, name: text, source: text, copies: [copy]},
       {...image, id: 'ami-0dddddddddddddddd', source: `b${text}`}

@@ -155,6 +155,14 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     means: variablesIn,
     got: ({template}) => template.vars
   },
+  'template-env': {
+    usable: ['VAULT_ADDR', 'VAULT_ADDR\n GITHUB_SHA \n'],
+    means: (text) => [...new Set(lines(text))],
+    got: ({template}) => template.environment,
+    alphabet: /^[\w\s]*$/
+  },
+  // What it says is in the template's problems and warnings.
+  'allow-force-deregister': {usable: ['false', 'true'], got: () => unused},
   'packer-args': {
     usable: ['-only=amazon-ebs.x', '-only=$(id)\n-except=a b', '-parallel-builds=1', '--warn-on-undeclared-var'],
     values: fc.oneof(packerOption, hostileVariantsOf(fc.constantFrom('-only=amazon-ebs.x', '-on-error=cleanup'))),

@@ -5,6 +5,7 @@ import {testImages} from '../../src/smoke/testImages.ts'
 
 const image = (source: string): BakedImage => ({
   source,
+  architecture: 'x86_64',
   region: 'us-east-1',
   id: `ami-of-${source}`,
   name: source,

@@ -67,7 +67,7 @@ it('reads HCL2 in JSON', () => {
       build: {provisioner: [{ansible: {playbook_file: 'x.yml'}}]}
     })
   )
-  expect([...template.variables]).toEqual(['region', 'key'])
+  expect([...template.variables]).toEqual(['region'])
   expect(template.names).toMatchObject({
     profiles: ['p'],
     roles: ['arn:aws:iam::123456789012:role/r'],

@@ -81,3 +81,19 @@ it.each([
 it('leaves accents to legacy JSON, which takes them as they are', () => {
   expect(unusableVars(openTemplate(path.join(own, 'own.json'), '/shipped', {vars: {text: 'e\u0301'}}))).toEqual([])
 })
+
+it.each([
+  ['type = number', '1.30', '"1.30"'],
+  ['type = any', '1.30', '"1.30"'],
+  ['default = null', '2.320', '"2.320"'],
+  ['default = 1.29', '1.30', '"1.30"'],
+  ['type = string # such as 1.29', '1.30', '"1.30"'],
+  ['type = list(string)', '[1.30, 2, "3.0"]', '["1.30", 2, "3.0"]'],
+  ['type = number', '1.5', '1.5'],
+  ['type = bool', 'true', 'true'],
+  ['default = env("X")', '[]', '"[]"']
+])('writes a value of a variable with %s, %s, as %s', (declaration, value, json) => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'digits-')), 'own.pkr.hcl')
+  writeFileSync(file, `variable "x" {\n  ${declaration}\n}\n`)
+  expect(variablesFile(openTemplate(file, '/shipped', {vars: {x: value}}), values)).toContain(`"x": ${json}\n`)
+})

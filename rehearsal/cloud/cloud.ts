@@ -108,8 +108,6 @@ export interface Cloud {
   readonly roleArn: string
   /** For x86_64: what real machines run, Debian 13 by default. */
   readonly sourceImageId: string
-  /** Amazon Linux 2023 for x86_64, on light machines. */
-  readonly amazonLinuxImageId?: string
   /** What the Actions runner would put into ACTIONS_ID_TOKEN_REQUEST_URL and …_TOKEN. */
   readonly oidc: {readonly requestUrl: string; readonly requestToken: string}
   readonly calls: readonly Call[]

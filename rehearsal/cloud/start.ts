@@ -7,7 +7,7 @@ import type {Cloud, CloudOptions, Leftover} from './cloud.ts'
 import {leftovers} from './ec2/leftovers.ts'
 import {Ec2Regions} from './ec2/regions.ts'
 import {createEc2Service} from './ec2/service.ts'
-import {amazonLinuxImageOf, sourceImageOf} from './ec2/source-images.ts'
+import {sourceImageOf} from './ec2/source-images.ts'
 import {interfere} from './faults/interference.ts'
 import {withInertMachines} from '../machines/inert.ts'
 import {createIamService} from './iam/service.ts'
@@ -70,7 +70,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const furniture = new Set<string>()
   const everything = (kept?: readonly string[]): Leftover[] =>
     leftovers(regions, iam, kept).filter((one) => !furniture.has(nameOf(one)))
-  const amazonLinux = amazonLinuxImageOf(regions.home)
   return {
     endpoint: server.endpoint,
     region,
@@ -78,7 +77,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     administrator: {accessKeyId: administrator.accessKeyId, secretAccessKey: administrator.secretAccessKey},
     roleArn: role.arn,
     sourceImageId: sourceImageOf(regions.home).id,
-    ...(amazonLinux && {amazonLinuxImageId: amazonLinux.id}),
     oidc: {
       requestUrl: `${server.endpoint}${requestPath}?api-version=2.0`,
       requestToken: issuer.requestToken

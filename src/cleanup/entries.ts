@@ -9,6 +9,8 @@ export type Entry =
   | {readonly refused: string}
   | {readonly released: ResourceType; readonly id: string; readonly region?: string}
   | {readonly packer: ProcessIdentity}
+  /** Regions that copies of the image may be in. */
+  | {readonly copies: readonly string[]}
 
 /** Ids and names as AWS gives them. Above all no wildcards: ids are looked for with filters. */
 const id = /^[\w-]{1,128}$/
@@ -31,9 +33,14 @@ export function entryOf(line: string): Entry | undefined {
     (isType('made') && hasId && isMaybeText('key') && isMaybeText('region')) ||
     isText('refused') ||
     (isType('released') && hasId && isMaybeText('region')) ||
-    isIdentity(value['packer'])
+    isIdentity(value['packer']) ||
+    isRegions(value['copies'])
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked
   return isEntry ? (value as unknown as Entry) : undefined
+}
+
+function isRegions(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string' && /^[a-z0-9-]{1,30}$/.test(one))
 }
 
 function parsed(line: string): Readonly<Record<string, unknown>> {

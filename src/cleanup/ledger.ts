@@ -158,6 +158,11 @@ export class Ledger implements Records {
     this.#entries.push(...entries)
   }
 
+  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  mayCopyTo(regions: readonly string[]): void {
+    if (regions.length > 0) this.#append({copies: regions})
+  }
+
   startedPacker(leader: ProcessIdentity): void {
     this.#append({packer: leader})
   }
@@ -198,7 +203,10 @@ export class Ledger implements Records {
   }
 
   get announced(): Announced {
-    return announcedIn(this.#announcements)
+    const announced = announcedIn(this.#announcements)
+    if (!announced.hidesCopies) return announced
+    const hidden = this.#entries.flatMap((entry) => ('copies' in entry ? entry.copies : []))
+    return {...announced, copyRegions: [...new Set([...announced.copyRegions, ...hidden])]}
   }
 
   /**

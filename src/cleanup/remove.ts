@@ -7,6 +7,7 @@ import {
   DeleteSnapshotCommand,
   DeleteVolumeCommand,
   DeregisterImageCommand,
+  DisableImageDeregistrationProtectionCommand,
   TerminateInstancesCommand
 } from '@aws-sdk/client-ec2'
 import type {Account} from '../ec2/account.ts'
@@ -43,7 +44,14 @@ const removers: Record<Ec2Type, (ec2: EC2Client, id: string, options: {abortSign
   },
   // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
   async image(ec2, id, options) {
-    await ec2.send(new DeregisterImageCommand({ImageId: id}), options)
+    try {
+      await ec2.send(new DeregisterImageCommand({ImageId: id}), options)
+    } catch (error) {
+      // The template has protected it (deregistration_protection).
+      if (!(error instanceof Error && error.name === 'OperationNotPermitted')) throw error
+      await ec2.send(new DisableImageDeregistrationProtectionCommand({ImageId: id}), options)
+      await ec2.send(new DeregisterImageCommand({ImageId: id}), options)
+    }
   },
   async snapshot(ec2, id, options) {
     await ec2.send(new DeleteSnapshotCommand({SnapshotId: id}), options)

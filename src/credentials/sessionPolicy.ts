@@ -21,6 +21,8 @@ export interface PackerPolicyOptions {
   readonly sessionName: string
   /** Where the template copies its images to. */
   readonly copyRegions?: readonly string[]
+  /** Only Packer knows all of these regions. */
+  readonly copiesAnywhere?: boolean
   /** ARNs of roles that the template assumes. */
   readonly roles?: readonly string[]
 }
@@ -57,7 +59,7 @@ export function packerSessionPolicy(options: PackerPolicyOptions): string {
 }
 
 function document(statements: readonly Statement[], options: PackerPolicyOptions): string {
-  const {region, partition, uses, passesRole, copyRegions = [], roles = []} = options
+  const {region, partition, uses, passesRole, copyRegions = [], copiesAnywhere = false, roles = []} = options
   const regions = [...new Set([region, ...copyRegions])]
   // The European Sovereign Cloud has a suffix of its own, amazonaws.eu, and keeps amazonaws.com for some names of services.
   const suffix = {'aws-cn': 'amazonaws.com.cn', 'aws-eusc': 'amazonaws.*'}[partition] ?? 'amazonaws.com'
@@ -67,10 +69,14 @@ function document(statements: readonly Statement[], options: PackerPolicyOptions
       ...statements,
       ...(passesRole ? [allow('iam:PassRole', '*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}})] : []),
       // EC2 alone decides what it calls on the caller's behalf. It is denied itself outside of the regions; a list of them would be too long.
-      allow('kms:*', '*', {StringLike: {'kms:ViaService': `ec2.${regions.length > 1 ? '*' : region}.${suffix}`}}),
+      allow('kms:*', '*', {
+        StringLike: {'kms:ViaService': `ec2.${regions.length > 1 || copiesAnywhere ? '*' : region}.${suffix}`}
+      }),
       ...(roles.length > 0 ? [allow('sts:AssumeRole', roles)] : []),
-      denyOutside(regions, ['ec2:*', 'ssm:*', ...(uses.secrets ? ['secretsmanager:*'] : [])]),
-      ...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])
+      ...(copiesAnywhere
+        ? []
+        : [denyOutside(regions, ['ec2:*', 'ssm:*', ...(uses.secrets ? ['secretsmanager:*'] : [])])]),
+      ...(regions.length > 1 || copiesAnywhere ? [denyOutside([region], makingMachines)] : [])
     ]
   })
 }

@@ -89,8 +89,8 @@ function launching({uses}: PackerPolicyOptions): Statement[] {
   ]
 }
 
-function copies({uses, copyRegions = []}: PackerPolicyOptions): boolean {
-  return copyRegions.length > 0 || uses.copiesAtHome
+function copies({uses, copyRegions = [], copiesAnywhere = false}: PackerPolicyOptions): boolean {
+  return copyRegions.length > 0 || copiesAnywhere || uses.copiesAtHome
 }
 
 /** Tags reach the snapshots of a copy only when it is made. AWS gives all snapshots that are copies a volume of such a name. */

@@ -8,6 +8,7 @@ import {allPages, pageSize} from '../ec2/pages.ts'
 import {poll, timeLimit} from '../wait.ts'
 import {productsIn, type Artifact} from '../packer/messages.ts'
 import {UserError} from '../report/errors.ts'
+import type {Architecture} from './source.ts'
 import {tagKeys} from './tags.ts'
 
 /** An image in this account. */
@@ -22,6 +23,9 @@ export interface RegionalImage {
 
 /** What one source of the template was baked to. */
 export interface BakedImage extends RegionalImage {
+  readonly architecture: Architecture
+  /** What it was baked on, as AWS knows it. Absent: AWS does not say. */
+  readonly sourceImageId?: string
   /** Packer's name of the build: `amazon-ebs.jenkins`; with a number behind it where another one has the same. */
   readonly source: string
   /** In other regions, of this very image. */
@@ -30,7 +34,7 @@ export interface BakedImage extends RegionalImage {
 
 /** What a build made. */
 export interface Baked {
-  /** At least one, in the order of their sources' names. */
+  /** In the order of their sources' names. */
   readonly images: readonly BakedImage[]
   /** Of other builders and of post-processors: nothing that this action could test or remove. */
   readonly others: readonly Artifact[]
@@ -69,14 +73,22 @@ export async function bakedImages(
   const isImage = ({id}: Artifact): boolean => id.split(',').every((part) => imageName.test(part))
   // A manifest, and other post-processors, repeat the artifact of their build.
   const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]))
+  if (builds.size === 0 && expected.mayBeNone) return {images: [], others: artifacts}
   if (builds.size === 0) {
     const made = artifacts.map(({target, id}) => `${target} (${id})`).join(', ') || 'nothing'
     throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`)
   }
   const baked = await Promise.all(
-    [...builds.values()].map((artifact) => bakedImage(account, artifact, expected, signal))
+    [...builds.values()].map(async (artifact) => {
+      try {
+        return [await bakedImage(account, artifact, expected, signal)]
+      } catch (error) {
+        if (expected.mayBeGone && error instanceof GoneError) return []
+        throw error
+      }
+    })
   )
-  const images = [...new Map(baked.map((image) => [image.id, image])).values()]
+  const images = [...new Map(baked.flat().map((image) => [image.id, image])).values()]
   return {
     images: numbered(images.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1))),
     others: artifacts.filter((artifact) => !isImage(artifact))
@@ -94,11 +106,19 @@ function numbered(images: readonly BakedImage[]): BakedImage[] {
 }
 
 export interface Expected {
+  /** A template may make none on purpose. */
+  readonly mayBeNone?: boolean
+  /** Its post-processors may throw away what Packer reports all the same. */
+  readonly mayBeGone?: boolean
+  /** Called for each as soon as it is known: the next one may be an error. */
+  readonly onFound?: (image: RegionalImage) => void
   /** The bake's id where the images must carry it. */
   readonly bake: string | undefined
   /** Tells the bake's snapshots from others that are in the mapping of its image. */
   readonly traces: Traces
 }
+
+class GoneError extends UserError {}
 
 async function bakedImage(
   account: Pick<Account, 'region' | 'inRegion'>,
@@ -121,23 +141,25 @@ async function bakedImage(
   return {...image, source: target, copies: found.filter(({region}) => region !== account.region)}
 }
 
+type Found = RegionalImage & Pick<BakedImage, 'architecture' | 'sourceImageId'>
+
 async function describeImage(
   ec2: EC2Client,
   region: string,
   id: string,
   expected: ExpectedAtHome,
   signal: AbortSignal
-): Promise<RegionalImage> {
+): Promise<Found> {
   const image = await poll(
     async () => {
       const query = {Filters: [{Name: 'image-id', Values: [id]}], Owners: ['self']}
       const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
       return pages.flatMap(({Images = []}) => Images).find(({ImageId}) => ImageId === id)
     },
-    {signal: timeLimit(60_000, [signal])}
+    {signal: timeLimit(expected.mayBeGone ? 15_000 : 60_000, [signal])}
   ).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw new UserError(`Packer reports the image ${id}, but this account owns none of that id in ${region}`, {
+    throw new GoneError(`Packer reports the image ${id}, but this account owns none of that id in ${region}`, {
       cause: error
     })
   })
@@ -146,7 +168,19 @@ async function describeImage(
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`)
   }
   const snapshotIds = await ownSnapshots(ec2, described, expected, signal)
-  return {region, id, name: image.Name ?? '', created: described.created ?? new Date(0), snapshotIds}
+  // A copy (encrypt_boot) has the image before it as its source, which is gone.
+  const sourceImageId = image.SourceInstanceId ? image.SourceImageId : undefined
+  const found: Found = {
+    region,
+    id,
+    name: image.Name ?? '',
+    created: described.created ?? new Date(0),
+    snapshotIds,
+    architecture: image.Architecture === 'arm64' ? 'arm64' : 'x86_64',
+    ...(sourceImageId ? {sourceImageId} : {})
+  }
+  expected.onFound?.(found)
+  return found
 }
 
 interface ExpectedAtHome extends Expected {

@@ -12,6 +12,7 @@ export interface SourceImage {
   readonly id: string
   readonly name: string
   readonly rootDeviceName: string
+  readonly architecture: Architecture
   /** Absent: the image is not a distribution's own, and does not say whom it lets in. */
   readonly loginUser?: string
   /** What its package manager installs, by the same token. */
@@ -30,7 +31,8 @@ export interface SourceContext {
 export interface SourceRequest {
   /** A distribution, an image id, or `resolve:ssm:` with the name of a parameter. */
   readonly source: string
-  readonly architecture: Architecture
+  /** Absent: the image's own; of a distribution, x86_64. */
+  readonly architecture?: Architecture
   readonly region: string
   /** Of the root volume that the build will have, in GiB. Absent: the image's own. */
   readonly volumeSize?: number
@@ -73,6 +75,11 @@ const distributions: Readonly<Record<string, Distribution>> = {
   }
 }
 
+/** The distribution whose images let this user in. */
+export function distributionOf(loginUser: string | undefined): string | undefined {
+  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0]
+}
+
 export const sourceNames: readonly string[] = Object.keys(distributions)
 
 const parameterPrefix = 'resolve:ssm:'
@@ -106,7 +113,7 @@ async function newestOf(
   const query = {
     Owners: [owner],
     Filters: [
-      {Name: 'name', Values: [names[architecture]]},
+      {Name: 'name', Values: [names[architecture ?? 'x86_64']]},
       {Name: 'state', Values: ['available']}
     ]
   }
@@ -165,16 +172,21 @@ async function imageIdOf(source: string, {readParameter}: SourceContext, region:
   if (!source.startsWith(parameterPrefix)) return source
   return imageIdIn(source.slice(parameterPrefix.length), readParameter, region, signal)
 }
+
 /** @throws {InputError} for an image that cannot be baked from, or not with that volume */
-function usable(image: Image, {architecture, volumeSize}: SourceRequest): SourceImage {
+function usable(image: Image, {architecture: wanted, volumeSize}: SourceRequest): SourceImage {
   const {ImageId: id = '', RootDeviceName: rootDeviceName} = image
   if (image.RootDeviceType !== 'ebs' || !rootDeviceName) {
     throw new InputError('source-ami', `${id} has no EBS root volume, which a bake needs`)
   }
-  if (image.Architecture !== architecture) {
+  const {Architecture: architecture} = image
+  if (architecture !== 'x86_64' && architecture !== 'arm64') {
+    throw new InputError('source-ami', `${id} is for ${architecture}; expected an image for x86_64 or arm64`)
+  }
+  if (wanted !== undefined && architecture !== wanted) {
     throw new InputError(
       'source-ami',
-      `${id} is for ${image.Architecture}, and 'architecture' is ${architecture}; change one of them`
+      `${id} is for ${architecture}, and 'architecture' is ${wanted}; change one of them`
     )
   }
   const root = image.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === rootDeviceName)
@@ -190,8 +202,14 @@ function usable(image: Image, {architecture, volumeSize}: SourceRequest): Source
     id,
     name: image.Name ?? '',
     rootDeviceName,
+    architecture,
     ...(publisher ? {loginUser: publisher.loginUser, packages: publisher.packages} : {})
   }
+}
+
+/** The user that a distribution's own images let in, by the account that publishes them. */
+export function loginUserOf(publisher: string | undefined): string | undefined {
+  return Object.values(distributions).find(({owner}) => owner === publisher)?.loginUser
 }
 
 /**
@@ -200,8 +218,8 @@ function usable(image: Image, {architecture, volumeSize}: SourceRequest): Source
  *
  * @returns undefined where nothing tells
  */
-export function packagesOf({packages}: SourceImage, loginUser: string | undefined): PackageKind | undefined {
-  return packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
+export function packagesOf(source: SourceImage | undefined, loginUser: string | undefined): PackageKind | undefined {
+  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
 }
 
 async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {

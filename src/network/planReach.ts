@@ -5,7 +5,7 @@ import type {ReadText} from '../http.ts'
 import type {Log} from '../report/log.ts'
 import {UserError} from '../report/errors.ts'
 import {contains, ownPrivateCidrs, type SourceAddress} from './privateAddress.ts'
-import {letIn, type ConnectVia, type Reach} from './reach.ts'
+import type {ConnectVia, Reach} from './reach.ts'
 import {findVpc, vpcOf} from './subnets.ts'
 
 export interface ReachInputs {
@@ -31,13 +31,12 @@ export interface ReachContext {
  * @throws {UserError} when this runner's own address cannot be learned
  */
 export async function planReach(inputs: ReachInputs, context: ReachContext, signal: AbortSignal): Promise<Reach> {
-  const {ec2, region, log} = context
+  const {ec2, region} = context
   const {via, subnetIds} = inputs
   const vpcId = subnetIds.length > 0 ? await vpcOf(ec2, subnetIds, region, signal) : undefined
   const cidrs = via === 'session-manager' ? [] : await cidrsFor(inputs, vpcId, context, signal)
   const doubtful = via === 'public-ip' && inputs.allowedCidrs !== 'auto' && (await isLeftOut(cidrs, context, signal))
   const reach = {via, cidrs, subnetIds, ...(vpcId ? {vpcId} : {}), doubtful}
-  log.info(`The build and the smoke test can be reached from ${letIn(reach)}`)
   return reach
 }
 

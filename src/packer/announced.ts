@@ -27,6 +27,8 @@ export interface Announced {
   readonly products: readonly Product[]
   /** What Packer, or the machine in its place, named: it is looked at, and believed only if something proves it. */
   readonly hints: readonly Hint[]
+  /** An image is being copied to a region that Packer does not name: it hides sensitive values. */
+  readonly hidesCopies: boolean
   /** Packer was about to launch an instance or to make or copy an image and did not say that it was done. */
   readonly unfinished: boolean
   /** A launch of that kind, with nothing unique announced before it: its instance cannot be told from others. */
@@ -73,7 +75,10 @@ function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' 
     launchTemplates: builds.flatMap(({launchTemplates}) => launchTemplates),
     spot: builds.some(({spot}) => spot),
     copyRegions: [...new Set(builds.flatMap(({copyRegions}) => copyRegions))],
-    unfinished: builds.some(({launching, imaging, copyRegions}) => launching + imaging + copyRegions.length > 0),
+    hidesCopies: builds.some(({hidesCopies}) => hidesCopies),
+    unfinished: builds.some(
+      ({launching, imaging, copyRegions, hidesCopies}) => launching + imaging + copyRegions.length > 0 || hidesCopies
+    ),
     untraceable: builds.some(({launching, keyPairs: names}) => launching > 0 && names.length === 0)
   }
 }
@@ -94,6 +99,7 @@ export interface BuildAnnouncements {
   readonly launching: number
   readonly imaging: number
   readonly copyRegions: readonly string[]
+  readonly hidesCopies: boolean
 }
 
 const nothing: BuildAnnouncements = {
@@ -108,7 +114,8 @@ const nothing: BuildAnnouncements = {
   spot: false,
   launching: 0,
   imaging: 0,
-  copyRegions: []
+  copyRegions: [],
+  hidesCopies: false
 }
 
 /** What a text announced for the first time. */
@@ -227,6 +234,7 @@ function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnounce
   if (text.startsWith('AMI: ')) return {...build, imaging: Math.max(0, build.imaging - 1)}
   const region = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text.trim())?.[1]
   if (region && build.copyRegions.length < most) return {...build, copyRegions: [...build.copyRegions, region]}
+  if (!region && text.startsWith('Copying to: ') && text.includes('<sensitive>')) return {...build, hidesCopies: true}
   if (byOthers) return build
 
   const launch = /^Launching a (source|spot) AWS instance/.exec(text)

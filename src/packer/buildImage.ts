@@ -12,15 +12,17 @@ import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
 import {tagsAtCreation} from '../ec2/restricted.ts'
 import {awsTime} from '../ec2/time.ts'
 import {writeBakeFiles} from '../image/bakeFiles.ts'
-import {bakedImages, everywhere, productsOf, type Baked} from '../image/images.ts'
+import {bakedImages, productsOf, type Baked, type RegionalImage} from '../image/images.ts'
 import type {Plan} from '../image/plan.ts'
 import {withUnreported} from '../image/unreported.ts'
 import type {Inputs} from '../inputs.ts'
 import {UserError} from '../report/errors.ts'
 import type {Log} from '../report/log.ts'
-import {variablesFile, type TemplateValues} from '../template/variables.ts'
+import type {Template} from '../template/template.ts'
+import {replacements, variablesFile, type TemplateValues} from '../template/variables.ts'
 import {anyOf} from '../wait.ts'
 import {build, BuildError} from './build.ts'
+import {regionsOfCopies, uncensored} from './censored.ts'
 import {isTooLong, packerEnvironment, shortTemporaryFolder, writeAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
 import {requirementsOf} from './plugins/legacy.ts'
@@ -62,6 +64,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     startsSessions: template.shipped ? plan.reach.via === 'session-manager' : template.names.uses.sessions,
     sessionName: inputs.aws.role?.sessionName ?? '',
     copyRegions: template.names.copyRegions,
+    copiesAnywhere: template.names.copiesAnywhere,
     roles: template.names.roles
   })
   const endpoint = await serveCredentials(session.narrowed(policy), {log})
@@ -87,19 +90,23 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       {env, log, onStart},
       signal
     )
-    const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint}), ...plugins}
+    const more = template.environment
+    const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint, more}), ...plugins}
     // Another instance type is worth a try only where the template lets us choose it. Of several images, some would be there already.
     const choosable = (variable: string): number | undefined =>
       template.variables.has(variable) && template.names.images <= 1 ? undefined : 1
-    const types = inputs.image.instanceTypes.slice(0, choosable('instance_type'))
+    const types = plan.buildTypes.slice(0, choosable('instance_type'))
     const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable('subnet_id')))
     let valid = false
     const {casc} = inputs.image
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
     let since = plan.began
+    ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal))
     const report = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
-      await writeFile(file, variablesFile(template, valuesFor(inputs, plan, place, files)), {mode: 0o600})
+      const values = valuesFor(inputs, plan, place, files)
+      await writeFile(file, variablesFile(template, values), {mode: 0o600})
+      if (!valid) replacements(template, values).forEach((text) => log.warning(text))
       const job = {
         packer: packer.path,
         template: template.path,
@@ -116,27 +123,37 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         },
         ...watch
       }
-      if (!valid) await validate({...job, declared: template.declared, onStart}, log, signal)
+      if (!valid) {
+        const asks = asksDataSources(template, packer)
+        await validate({...job, declared: template.declared, asksDataSources: asks, onStart}, log, signal)
+      }
       if (!valid) requestsBefore = endpoint.requests()
       valid = true
       since = awsTime(account.ec2)
       return build(job, ledger, log, anyOf(signal, watch.signal, room.signal))
     })
     const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
-    const artifacts = await withUnreported(account, report, traces, since, signal)
-    const expected = {bake: template.shipped ? plan.bakeId : undefined, traces}
+    const told = await uncensored(report.artifacts, {account, bakeId: plan.bakeId, ledger}, signal)
+    const artifacts = await withUnreported(account, {...report, artifacts: told}, traces, since, signal)
+    const expected = {
+      bake: template.shipped ? plan.bakeId : undefined,
+      traces,
+      mayBeNone: mayBeNone(template),
+      mayBeGone: template.throwsAway,
+      // A user's template may report an image that was there before: that one is tested, and never removed.
+      onFound: (image: RegionalImage) => {
+        if (image.created < ledger.began) return
+        ledger.made('image', image.id, undefined, image.region === region ? undefined : image.region)
+      }
+    }
     const baked = await bakedImages(account, artifacts, expected, signal)
-    // A user's template may report an image that was there before: that one is tested, and never removed.
-    baked.images
-      .flatMap(everywhere)
-      .filter(({created}) => created >= ledger.began)
-      .forEach((image) => ledger.made('image', image.id, undefined, image.region === region ? undefined : image.region))
     productsOf(baked.others, region).forEach((one) => ledger.made(one.type, one.id, undefined, one.region))
     baked.others.forEach(({target, builderId, id}) =>
       log.info(
         `The template also made ${id || 'something'} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
       )
     )
+    if (baked.images.length === 0) log.warning(noImage(template))
     return baked
   } catch (error) {
     // Packer did not ask for our keys, and AWS refused those that it used.
@@ -149,6 +166,24 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     // Packer has ended, and the smoke test needs none of it.
     clearFolder(ledger.folder, 'what may be secret', log)
   }
+}
+
+/** Amazon's builders of a user's template may be told to make no image, and its post-processors may throw one away. */
+function mayBeNone({shipped, sources}: Template): boolean {
+  return !shipped && sources.some(({type}) => type !== 'amazon-ebsvolume')
+}
+
+function noImage({sources}: Template): string {
+  const skips = sources.filter((source) => source.isTrue('skip_create_ami')).map(({name}) => name)
+  const why =
+    skips.length > 0
+      ? `skip_create_ami in ${skips.join(', ')}`
+      : 'Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)'
+  return `The template made no image: ${why}. There is nothing to test, and what was made of it is removed.`
+}
+
+function asksDataSources({hasDataSources}: Template, {version}: Packer): boolean {
+  return hasDataSources && semver.gte(version, '1.8.5')
 }
 
 const aboutCredentials: ReadonlySet<string | undefined> = new Set([
@@ -168,8 +203,7 @@ export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: strin
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
-    source_ami: plan.source.id,
-    root_device_name: plan.source.rootDeviceName,
+    ...(plan.source ? {source_ami: plan.source.id, root_device_name: plan.source.rootDeviceName} : {}),
     ...(plan.sshUsername ? {ssh_username: plan.sshUsername} : {}),
     instance_type: place.instanceType,
     connect_via: reach.via,

@@ -32,8 +32,9 @@ const shownLines = 14
  * more than advice: whatever it prints, nothing but the words of the message depends on it.
  *
  * @param how how Packer's process ended, for a failure of which nothing is known
+ * @param otherwise what is to be said of such a failure
  */
-export function diagnose(failure: Failure, facts: BuildFacts, how: string): Diagnosis {
+export function diagnose(failure: Failure, facts: BuildFacts, how: string, otherwise?: Advice): Diagnosis {
   const errors = failure.errors.join('\n')
   // Until it is connected Packer alone speaks, and says some things beside its errors.
   const own = failure.connected ? errors : [errors, ...failure.said].join('\n')
@@ -46,8 +47,9 @@ export function diagnose(failure: Failure, facts: BuildFacts, how: string): Diag
     [...connectionRules, ...templateRules].find(
       ({pattern, applies}) => pattern.test(own) && (applies?.(failure) ?? true)
     ) ?? templateRules.find(({id, pattern}) => id === 'plugin-crash' && pattern.test(crashIn(failure)))
-  if (rule) return explained(rule, detailOf(rule, failure, facts), failure)
+  if (rule) return explained(rule, detailOf(rule, failure, facts), saidBy(rule, failure))
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts)
+  if (otherwise) return explained(otherwise, {}, failure)
   return {message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice])}
 }
 
@@ -116,6 +118,11 @@ function jenkinsFailureIn(line: string): Advice | undefined {
 
 function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
   return {detail: rule.detail?.(failure, facts)}
+}
+
+/** What the machine said before says nothing of a post-processor. */
+function saidBy({id}: Rule, failure: Failure): Failure {
+  return id === 'post-processor' ? {...failure, said: failure.postProcessor?.said ?? [], connected: true} : failure
 }
 
 /** AWS's error in a text of Packer: as both generations of its SDK print it, or as the reason of an ended instance. */

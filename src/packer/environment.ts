@@ -6,6 +6,8 @@ export interface PackerEnvironmentOptions {
   readonly folder: string
   readonly region: string
   readonly endpoint: {readonly url: string; readonly token: string}
+  /** Names of more variables, which the template needs. */
+  readonly more?: readonly string[]
 }
 
 /** What Packer, its plugins and a template's own tools need of the runner's environment, and nothing else. */
@@ -64,7 +66,11 @@ export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, strin
  * profiles and token files found in `AWS_*` variables or in ~/.aws to the endpoint.
  */
 export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnvironmentOptions): Record<string, string> {
-  const allowed = allowedEnvironment(env)
+  const more = (options.more ?? []).flatMap((name): [string, string][] => {
+    const value = env[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  const allowed = {...Object.fromEntries(more), ...allowedEnvironment(env)}
   const {config, credentials} = awsConfigFiles(options.folder)
   const direct = [env['NO_PROXY'] || env['no_proxy'], '127.0.0.1'].filter(Boolean).join(',')
   return {

@@ -6,6 +6,7 @@ import type {Declaration} from '../template/reading.ts'
 import {BuildError, variablesOf, type BuildJob} from './build.ts'
 import {diagnose} from './diagnosis.ts'
 import {failureIn} from './diagnosis/failure.ts'
+import {notValid} from './diagnosis/template.ts'
 import {longestLine} from './follow.ts'
 import {parseMessage, shownText} from './messages.ts'
 import {runPacker} from './run.ts'
@@ -13,6 +14,8 @@ import {runPacker} from './run.ts'
 export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
+  /** The template has data sources, without whose values a name cannot be judged; Packer asks for them when it is told to (since 1.8.5). */
+  readonly asksDataSources?: boolean
   /** Called with Packer's process as soon as it runs. */
   readonly onStart?: (leader: ProcessIdentity) => void
 }
@@ -22,7 +25,7 @@ const validateMs = 10 * 60_000
 const mostAnnotations = 9
 
 /**
- * Runs `packer validate`, which needs neither credentials nor a network, before anything is made. Each error becomes an
+ * Runs `packer validate`, which needs neither credentials nor a network but for data sources, before anything is made. Each error becomes an
  * annotation on the file and line that Packer names.
  *
  * @throws {BuildError} when Packer does not accept the template
@@ -31,6 +34,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   const command = [
     'validate',
     '-machine-readable',
+    ...(job.asksDataSources ? ['-evaluate-datasources'] : []),
     ...validateArguments(job.arguments),
     ...variablesOf(job),
     job.template
@@ -51,7 +55,8 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   diagnosticsIn(said, job)
     .slice(0, mostAnnotations)
     .forEach(({text, place}) => log.error(text, place))
-  const {id, message} = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code}`)
+  // Nothing of a template passes by itself.
+  const {id, message} = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code}`, notValid)
   const why = message.replace(/^The build failed\. /, '')
   throw new BuildError(`The template cannot be built, and nothing was made. ${why}`, id === undefined ? {} : {id})
 }

@@ -185,6 +185,8 @@ export function watchTemplate(context: WatchContext): Watch {
     close: () => ended.abort(),
     onKeyPair(name) {
       checkCredentials()
+      // Packer hides sensitive values: a name that is not told cannot be looked for.
+      if (name.includes('<sensitive>')) return
       keyPair = checkIsHere('key pair', keyPairsBy, filter('key-name', [name]), (one) => one.name === name)
       // With a name that the template chose it may be somebody else's.
       if (!temporaryName.test(name)) return

@@ -17,9 +17,10 @@ export interface PreflightRequest {
   readonly bakeId: string
   readonly tags: Tags
   readonly region: string
-  readonly source: {readonly id: string; readonly rootDeviceName: string}
-  /** The source image's, and so what the instance types must be of. */
-  readonly architecture: Architecture
+  /** Absent: only Packer knows what a template of the user's own bakes on. */
+  readonly source?: {readonly id: string; readonly rootDeviceName?: string}
+  /** The source image's, and so what the instance types must be of. Absent: it is not known, or there are several. */
+  readonly architecture?: Architecture
   readonly instanceTypes: readonly string[]
   readonly reach: Reach
   /** The build's. */
@@ -53,7 +54,9 @@ export function dryRunsOf(request: PreflightRequest): DryRun[] {
   return [
     ...(shipped ? [launch('The launch of the build', request, asTheTemplate(request))] : []),
     ...(shipped ? [keyPair(name, request)] : []),
-    ...(smoke ? [launch('The launch of the smoke test', request, {})] : []),
+    ...(smoke && request.source && request.instanceTypes.length > 0
+      ? [launch('The launch of the smoke test', request, {})]
+      : []),
     ...(shipped || smoke ? [securityGroup(name, request)] : [])
   ]
 }
@@ -64,7 +67,7 @@ function launch(attempt: string, request: PreflightRequest, more: Partial<Launch
   const {source, instanceTypes, tags, reach} = request
   const command = new RunInstancesCommand({
     DryRun: true,
-    ImageId: source.id,
+    ImageId: source?.id,
     InstanceType: instanceTypes[0] as Instance['InstanceType'],
     MinCount: 1,
     MaxCount: 1,
@@ -89,7 +92,7 @@ function asTheTemplate(request: PreflightRequest): Partial<LaunchInput> {
     ...(kmsKeyId === undefined ? {} : {KmsKeyId: kmsKeyId})
   } as const
   return {
-    BlockDeviceMappings: [{DeviceName: source.rootDeviceName, Ebs: ebs}],
+    BlockDeviceMappings: [{DeviceName: source?.rootDeviceName, Ebs: ebs}],
     ...(isBurstable(instanceTypes[0] ?? '') ? {CreditSpecification: {CpuCredits: 'unlimited'}} : {}),
     ...(instanceProfile ? {IamInstanceProfile: {Name: instanceProfile}} : {}),
     ...(pluginTags(request) ? {} : {TagSpecifications: undefined})

@@ -13,7 +13,8 @@ export interface TypeFindings {
 
 /** What the types are for. */
 export interface TypeNeeds {
-  readonly architecture: Architecture
+  /** Absent: it is not known. */
+  readonly architecture?: Architecture | undefined
   /** Their console is read while they run, which only AWS's Nitro System offers (EC2 API reference, GetConsoleOutput). */
   readonly nitro: boolean
 }
@@ -67,7 +68,7 @@ function judge(
 ): {problem?: string; warning?: string} {
   if (!type) return {problem: `${name} is not offered in this region`}
   const architectures = type.ProcessorInfo?.SupportedArchitectures ?? []
-  if (!architectures.includes(architecture)) {
+  if (architecture !== undefined && !architectures.includes(architecture)) {
     return {problem: `${name} is for ${architectures.join(' and ')}, and the source image for ${architecture}`}
   }
   if (nitro && type.Hypervisor !== 'nitro' && type.BareMetal !== true) {

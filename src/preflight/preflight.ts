@@ -73,7 +73,7 @@ async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: Abo
   try {
     const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, {architecture, nitro}, signal)
     const examples = architecture === 'arm64' ? 't4g.medium or m7g.large' : 't3.medium or m7i.large'
-    const change = `Give ${architecture} types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
+    const change = `Give ${architecture === undefined ? '' : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
     return [
       ...problems.map((text) => ({kind: 'problem' as const, text, change})),
       ...warnings.map((text) => ({kind: 'warning' as const, text}))

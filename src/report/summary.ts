@@ -1,12 +1,13 @@
 import type {Outcome} from '../bake.ts'
 import type {BakedImage} from '../image/images.ts'
+import {sourceOf} from '../image/sourceOf.ts'
 import type {Phase} from './log.ts'
 import {messageOf} from './errors.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 
 /** The job summary of a run that came to an end of its own, in Markdown. */
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
-  const {plan, images, others, failure, leftovers} = outcome
+  const {images, others, failure, leftovers} = outcome
   const rows: [string, string | undefined][] = [
     [images.length > 1 ? 'Images' : 'Image', images.map(imageRow).join('<br>')],
     ['Kept', images.length === 0 ? undefined : outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes'],
@@ -15,7 +16,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
     ['Why', outcome.reason && inShort(outcome.reason)],
     ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
-    ['Source image', `${code(plan.source.id)} ${code(plan.source.name)}`],
+    [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', code(outcome.packerVersion)],
     [
@@ -59,11 +60,20 @@ function imageRow({id, name, source, copies}: BakedImage, _: number, all: readon
   return `${code(id)} ${code(name)}${from}${also}`
 }
 
-function headline({verdict, failure, leftovers}: Outcome): string {
+function sourceRow({plan, images}: Outcome): string {
+  const sources = images.length > 0 ? images.map((image) => sourceOf(plan, image)) : [sourceOf(plan, undefined)]
+  const rows = sources.flatMap((source) =>
+    source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
+  )
+  return [...new Set(rows)].join('<br>')
+}
+
+function headline({verdict, failure, leftovers, images}: Outcome): string {
   if (leftovers.length > 0) return '❌ Something is left in the account'
   if (verdict === 'rejected') return '❌ Image rejected'
   if (failure !== undefined) return '❌ Bake failed'
-  return verdict === 'verified' ? '✅ Image verified' : '⚪ Image baked, not tested'
+  if (verdict === 'verified') return '✅ Image verified'
+  return images.length === 0 ? '⚪ No image made' : '⚪ Image baked, not tested'
 }
 
 /** In characters of what is shown. A cell of the table is read at a glance; the whole message stands below the table. */

@@ -1,9 +1,11 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
+import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
-import type {Placed, Reading} from './reading.ts'
+import type {Placed, Reading, Setting} from './reading.ts'
+import {unknown, type Value, type ValueMap} from './value.ts'
 
 /** A file of values for a template's variables. */
 export interface VariablesFile {
@@ -47,6 +49,124 @@ export interface Sources {
   readonly vars: Readonly<Record<string, string>>
   /** For HCL2's `PKR_VAR_name`. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What Packer's environment has, for `env` in a template. */
+  readonly packerEnv: Readonly<Record<string, string | undefined>>
+}
+
+/** What a template's expressions come to, with the values that its variables get. */
+export class Values {
+  readonly #sources: Sources
+  readonly #filled: ReadonlyMap<string, Value>
+  readonly #known = new Map<string, Value>()
+  readonly #scope: Scope
+
+  /** @param filled variables that the action fills in, with what is known of their values */
+  constructor(sources: Sources, filled: ReadonlyMap<string, Value> = new Map()) {
+    this.#sources = sources
+    this.#filled = filled
+    const {packerEnv} = sources
+    this.#scope = {
+      root: (name) => this.#root(name),
+      env: (name) => (Object.hasOwn(packerEnv, name) ? (packerEnv[name] ?? '') : '')
+    }
+  }
+
+  of({expression}: {readonly expression: Expression}): Value {
+    return evaluate(expression.syntax, this.#scope)
+  }
+
+  /** A setting's values: several where dynamic blocks repeat it, none where they do not make it. */
+  ofSetting(setting: Setting): readonly Value[] {
+    return this.#repeated(setting, setting.loops, this.#scope)
+  }
+
+  ofVariable(name: string): Value {
+    return this.#once(`var.${name}`, () => this.#variable(name))
+  }
+
+  /** What a variable would be without the action. */
+  ofVariableItself(name: string): Value | undefined {
+    return givenValue(name, this.#sources, this.#scope)
+  }
+
+  #repeated(setting: Setting, loops: Setting['loops'], scope: Scope): readonly Value[] {
+    const [loop, ...inner] = loops
+    if (!loop) return [evaluate(setting.expression.syntax, scope)]
+    const entries = entriesOf(evaluate(loop.over.syntax, scope))
+    if (!entries) return [unknown]
+    return entries.slice(0, mostRepetitions).flatMap(([key, value]) => {
+      const own: ValueMap = {key, value}
+      return this.#repeated(setting, inner, {...scope, root: (name) => (name === loop.name ? own : scope.root(name))})
+    })
+  }
+
+  #root(name: string): Value | Lookup {
+    switch (name) {
+      case 'var':
+        return (member) => this.ofVariable(member)
+      case 'local':
+        return (member) =>
+          this.#once(`local.${member}`, () => {
+            const local = this.#sources.reading.locals.get(member)
+            return local ? this.of(local) : unknown
+          })
+      case 'source':
+        return sourceNames(this.#sources.reading)
+      default:
+        return unknown
+    }
+  }
+
+  /** Evaluates once; what needs itself is not known. */
+  #once(name: string, work: () => Value): Value {
+    const found = this.#known.get(name)
+    if (found !== undefined) return found
+    this.#known.set(name, unknown)
+    const value = work()
+    this.#known.set(name, value)
+    return value
+  }
+
+  #variable(name: string): Value {
+    const filled = this.#filled.get(name)
+    return filled === undefined ? (this.ofVariableItself(name) ?? unknown) : filled
+  }
+}
+
+/** More than anybody copies an image to. */
+const mostRepetitions = 100
+
+/** `source.amazon-ebs.own`, as a build refers to it, comes to its name. */
+function sourceNames({sources}: Reading): ValueMap {
+  const types = new Map<string, Record<string, Value>>()
+  for (const name of sources.keys()) {
+    const [type = '', own = ''] = name.split('.')
+    types.set(type, {...types.get(type), [own]: name})
+  }
+  return Object.fromEntries(types)
+}
+
+/** What is given last wins over what is given before it, and all over the default; undefined where there is none. */
+function givenValue(name: string, {reading, files, vars, env}: Sources, scope: Scope): Value | undefined {
+  const {kind = 'text', default: fallback} = reading.variables.get(name) ?? {}
+  const isText = kind === 'text' || kind === 'untyped'
+  if (Object.hasOwn(vars, name)) return written(vars[name] ?? '', isText)
+  const file = files.findLast(({values}) => values.has(name))?.values.get(name)
+  if (file) return evaluate(file.syntax, scope)
+  const ambient = env[`PKR_VAR_${name}`]
+  if (ambient !== undefined) return written(ambient, isText)
+  return fallback && evaluate(fallback.syntax, scope)
+}
+
+/** A value as a line of `vars` has it. */
+function written(text: string, isText: boolean): Value {
+  if (isText) return text
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON has no other values
+    return JSON.parse(text) as Value
+  } catch {
+    return text
+  }
 }
 
 /** The texts that an expression comes to, through variables and locals. */

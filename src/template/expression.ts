@@ -1,29 +1,68 @@
-/** A value as a template or a variables file writes it, as far as it can be known without Packer. */
+import {notUnderstood, readTemplate, type Syntax} from './syntax.ts'
+
+/** A value as a template or a variables file writes it. */
 export interface Expression {
   /** The texts in it, those inside lists and maps too. */
   readonly texts: readonly string[]
   /** The variables in it: `var.name`, `local.name`. */
   readonly references: readonly string[]
+  /** What it means, as far as that is understood. */
+  readonly syntax: Syntax
   /** Counted from 1. */
   readonly line: number
   /** As it is written. */
   readonly source: string
 }
 
+/** How texts in JSON are read: HCL2's have `${…}` in them, legacy JSON's `{{…}}`, and those of variables files are taken as they are. */
+export type JsonKind = 'hcl2' | 'legacy' | 'file'
+
 /** Legacy JSON's variables, and HCL2's in JSON. */
-const references = /\{\{\s*user\s+[`"]([\w-]+)[`"]\s*\}\}|\$\{\s*(var|local)\.([\w-]+)/g
+const references = /\{\{-?\s*user\s+[`"]([\w-]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\w-]+)/g
 
 /** An expression of a value in JSON. What Packer would evaluate is no text of its own. */
-export function jsonExpression(value: unknown, line: number): Expression {
+export function jsonExpression(value: unknown, line: number, kind: JsonKind = 'file'): Expression {
   const strings = stringsIn(value)
   return {
     texts: strings.map((text) => text.replace(/\{\{.*?\}\}|\$\{.*?\}/gs, '')),
     references: strings.flatMap((text) =>
-      [...text.matchAll(references)].map(([, user, kind, name]) => (user ? `var.${user}` : `${kind}.${name}`))
+      [...text.matchAll(references)].map(([, user, of, name]) => (user ? `var.${user}` : `${of}.${name}`))
     ),
+    syntax: syntaxOf(value, kind),
     line,
     source: JSON.stringify(value)
   }
+}
+
+function syntaxOf(value: unknown, kind: JsonKind): Syntax {
+  if (typeof value === 'string') {
+    return kind === 'hcl2' ? readTemplate(value) : kind === 'legacy' ? readLegacyText(value) : {kind: 'value', value}
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return {kind: 'value', value}
+  if (Array.isArray(value)) return {kind: 'list', items: value.map((item) => syntaxOf(item, kind))}
+  if (typeof value !== 'object') return notUnderstood
+  const entries = Object.entries(value)
+  return {kind: 'map', entries: entries.map(([name, item]) => [{kind: 'value', value: name}, syntaxOf(item, kind)])}
+}
+
+const action = /(\{\{[\s\S]*?\}\})/
+const call = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/
+
+/** Variables, and the environment; what else stands in braces, Packer or its plugin puts in later (a time, the source image's name). */
+function readLegacyText(text: string): Syntax {
+  const parts = text
+    .split(action)
+    .filter((part) => part !== '')
+    .map((part): Syntax => {
+      if (!part.startsWith('{{')) return {kind: 'value', value: part}
+      const [, name, of = ''] = call.exec(part) ?? []
+      const key: Syntax = {kind: 'value', value: of}
+      if (name === 'user') return {kind: 'member', of: {kind: 'name', name: 'var'}, key}
+      return name === 'env' ? {kind: 'call', name, given: [key]} : notUnderstood
+    })
+  const [only] = parts
+  if (only === undefined) return {kind: 'value', value: ''}
+  return parts.length === 1 ? only : {kind: 'text', parts}
 }
 
 function stringsIn(value: unknown): string[] {

@@ -1,4 +1,5 @@
 import type {Expression} from './expression.ts'
+import {readExpression} from './syntax.ts'
 
 /** What stands between a block's braces, or in a whole file. */
 export interface Body {
@@ -92,7 +93,8 @@ class Reader {
     const found = {texts: [] as string[], references: [] as string[]}
     const start = this.#at
     this.#scan(found, (next) => next === '\n' || next === '}')
-    return {...found, line, source: this.#text.slice(start, this.#at).trim()}
+    const source = this.#text.slice(start, this.#at).trim()
+    return {...found, syntax: readExpression(source), line, source}
   }
 
   #scan(found: Found, isEnd: (next: string) => boolean): void {

@@ -1,10 +1,20 @@
 import {readFileSync, readdirSync, statSync} from 'node:fs'
 import * as path from 'node:path'
-import {awsUseOf, type AwsUse} from './awsUse.ts'
-import {openVariablesFile, textsOf, type Sources, type VariablesFile} from './effective.ts'
-import {staticKeys} from './keys.ts'
-import {readHclFiles, readLegacyJson, type Declaration, type Reading} from './reading.ts'
+import {allowedEnvironment} from '../packer/environment.ts'
+import {isOnPath} from '../paths.ts'
 import type {InputError} from '../report/errors.ts'
+import {openVariablesFile, Values, type Sources, type VariablesFile} from './effective.ts'
+import {environmentOf} from './environment.ts'
+import {findingsIn} from './findings.ts'
+import {staticKeys} from './keys.ts'
+import {namesIn, type AwsNames} from './names.ts'
+import {choose, type Choice, type Replaced} from './choice.ts'
+import {readHclFiles, readLegacyJson, type Declaration, type Reading} from './reading.ts'
+import {missingParts} from './siblings.ts'
+import {sourcesOf, type TemplateSource} from './source.ts'
+import {unknown, type Value} from './value.ts'
+
+export type {AwsNames} from './names.ts'
 
 export interface Template {
   /** A file, or a folder of HCL2 files. */
@@ -15,35 +25,31 @@ export interface Template {
   readonly shipped: boolean
   /** Written in JSON as Packer 1.4 knew it: its variables are texts, and it names no plugins. */
   readonly legacy: boolean
-  /** What it declares. */
+  /** What it declares; in legacy JSON also what it uses. */
   readonly declared: ReadonlyMap<string, Declaration>
-  /** Names of the variables that the action fills in, where it knows them: declared, and not given by the user. */
+  /** Names of the variables that the action fills in, where it knows them: what the template leaves open, and what an input was given for. */
   readonly variables: ReadonlySet<string>
+  /** What the inputs replace. */
+  readonly replaced: readonly Replaced[]
+  /** The value of its variable `tags`, which the action's own tags are added to. */
+  readonly ownTags: Readonly<Record<string, string>>
   /** The user's values: files in Packer's order, then single variables, which win over all. */
   readonly varFiles: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   /** More arguments of `packer build`. */
   readonly arguments: readonly string[]
+  /** More variables of this step that Packer's environment gets. */
+  readonly environment: readonly string[]
   readonly names: AwsNames
-  /** Static AWS keys that would reach Packer. */
+  /** Amazon's builders that are going to run. */
+  readonly sources: readonly TemplateSource[]
+  /** A post-processor does not keep its input, so that Packer throws the image away. */
+  readonly throwsAway: boolean
+  /** It has data sources, which only AWS can answer. */
+  readonly hasDataSources: boolean
+  /** What makes it impossible to bake it: static AWS keys that would reach Packer, for one. */
   readonly problems: readonly InputError[]
-}
-
-/** What a template names of AWS, as far as can be known without Packer. */
-export interface AwsNames {
-  /** Regions that its images are copied to. */
-  readonly copyRegions: readonly string[]
-  /** Of ~/.aws/config, in the amazon builders. */
-  readonly profiles: readonly string[]
-  /** Of the roles that it assumes. */
-  readonly roles: readonly string[]
-  /** The users that Packer logs in as. */
-  readonly loginUsers: readonly string[]
-  readonly uses: AwsUse
-  /** How many images it makes, at the least. */
-  readonly images: number
-  /** Types of its components, such as `amazon-ebs` and `ansible`. */
-  readonly components: readonly string[]
+  readonly warnings: readonly string[]
 }
 
 /** What the user adds to a template. */
@@ -53,13 +59,16 @@ export interface Additions {
   readonly varFiles?: readonly VariablesFile[]
   readonly vars?: Readonly<Record<string, string>>
   readonly arguments?: readonly string[]
-  /** Names of variables whose inputs were given: they win over variables files. */
-  readonly insisted?: ReadonlySet<string>
+  /** Variables whose inputs were given, with the inputs: they win over defaults and variables files. */
+  readonly insisted?: ReadonlyMap<string, string>
+  /** Of this step. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Names of variables of this step that Packer is to see. */
+  readonly templateEnv?: readonly string[]
+  /** The bake's; empty where it is not known. */
+  readonly region?: string
+  readonly allowForceDeregister?: boolean
 }
-
-/** What is filled in over every variables file: elsewhere, or without its tags, nothing could be found and removed. */
-const always = new Set(['region', 'tags'])
 
 /**
  * @param given the user's template: an HCL2 file, a folder with such files, or legacy JSON
@@ -70,32 +79,72 @@ export function openTemplate(given: string | undefined, shipped: string, additio
   const location = given ?? shipped
   const isFolder = statSync(location).isDirectory()
   const {reading, legacy} = isFolder ? readFolder(location) : readFile(location)
-  const {varFiles = [], vars = {}, env = {}, insisted = new Set()} = additions
+  const {varFiles = [], vars = {}, env = {}, insisted = new Map(), templateEnv = [], region = ''} = additions
   const files = [...(isFolder ? automaticFiles(location) : []), ...varFiles]
-  const sources: Sources = {reading, files, vars, env: legacy ? {} : env}
-  const isGiven = (name: string): boolean =>
-    Object.hasOwn(vars, name) || (!insisted.has(name) && !always.has(name) && files.some((file) => gives(file, name)))
+  const isShipped = given === undefined
+  const before: Sources = {reading, files, vars, env: legacy ? {} : env, packerEnv: {}}
+  const environment = environmentOf(before, {legacy, env, templateEnv})
+  const sources: Sources = {
+    ...before,
+    packerEnv: {...allowedEnvironment(env), ...picked(env, environment.names), ...regionOf(region)}
+  }
+  const choice = choose(sources, {insisted, legacy, takesAll: isShipped})
+  const values = new Values(sources, knownValues(choice, region))
+  const builders = sourcesOf(reading, values, additions.arguments ?? [])
+  const findings = isShipped
+    ? {problems: [], warnings: []}
+    : findingsIn(builders, {
+        region,
+        allowsForceDeregister: additions.allowForceDeregister ?? false,
+        hasAgent: Boolean(env['SSH_AUTH_SOCK']),
+        hasSessionManagerPlugin: isOnPath('session-manager-plugin', env)
+      })
+  const keys = staticKeys(sources, values)
+  const unread = environment.unread(choice.filled, sources.packerEnv, builders)
   return {
     path: location,
     directory: additions.directory ?? (isFolder ? location : path.dirname(location)),
-    shipped: given === undefined,
+    shipped: isShipped,
     legacy,
     declared: reading.variables,
-    variables: new Set([...reading.variables.keys()].filter((name) => !isGiven(name))),
+    variables: choice.filled,
+    replaced: choice.replaced,
+    ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,
     arguments: additions.arguments ?? [],
-    names: namesIn(sources, legacy),
-    problems: staticKeys(sources)
+    environment: environment.names,
+    names: namesIn(sources, values, legacy),
+    sources: builders,
+    throwsAway: throwsAway(reading, values),
+    hasDataSources: reading.blocks.has('data'),
+    problems: [
+      ...keys.problems,
+      ...findings.problems,
+      ...unread.problems,
+      ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
+    ],
+    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]
   }
 }
 
-/** A source image that cannot be one (`enter-yours`, or nothing) is a form that nobody has filled in. */
-function gives({values}: VariablesFile, name: string): boolean {
-  const value = values.get(name)
-  return (
-    value !== undefined && (name !== 'source_ami' || value.texts.every((text) => /^ami-[0-9a-f]{8,17}$/.test(text)))
-  )
+/** The region alone is known before AWS has been asked. */
+function knownValues({filled}: Choice, region: string): Map<string, Value> {
+  return new Map([...filled].map((name) => [name, name === 'region' && region !== '' ? region : unknown]))
+}
+
+function throwsAway({settings}: Reading, values: Values): boolean {
+  return settings
+    .filter(({name}) => name === 'keep_input_artifact')
+    .some((setting) => values.ofSetting(setting).some((value) => value === false || value === 'false'))
+}
+
+function regionOf(region: string): Record<string, string> {
+  return region === '' ? {} : {AWS_REGION: region, AWS_DEFAULT_REGION: region}
+}
+
+function picked(env: Readonly<Record<string, string | undefined>>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
 }
 
 function readFolder(folder: string): {reading: Reading; legacy: boolean} {
@@ -130,27 +179,4 @@ function automaticFiles(folder: string): VariablesFile[] {
     names.filter((name) => name.endsWith(end))
   )
   return inOrder.map((name) => openVariablesFile(path.join(folder, name), false))
-}
-
-function namesIn(sources: Sources, legacy: boolean): AwsNames {
-  const {settings} = sources.reading
-  const matches = (isMeant: (name: string, within: string) => boolean, pattern: RegExp): string[] => {
-    const meant = settings.filter(
-      ({component, name, within}) => component.startsWith('amazon') && isMeant(name, within)
-    )
-    const texts = meant.flatMap((setting) => textsOf(setting, sources).map(({text}) => text))
-    return [...new Set(texts.flatMap((text) => text.match(pattern) ?? []))]
-  }
-  return {
-    copyRegions: matches((name) => name === 'ami_regions', /\b[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}\b/g),
-    profiles: matches((name) => name === 'profile', /^[\w.@+-]{1,64}$/),
-    roles: matches(
-      (name, within) => within === 'assume_role' && name === 'role_arn',
-      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
-    ),
-    loginUsers: matches((name) => name === 'ssh_username', /^[a-z_][a-z0-9_-]{0,31}$/),
-    uses: awsUseOf(sources, legacy),
-    images: settings.filter(({component, name}) => component.startsWith('amazon') && name === 'ami_name').length,
-    components: [...new Set(settings.flatMap(({component}) => component || []))]
-  }
 }

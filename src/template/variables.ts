@@ -1,4 +1,5 @@
 import type {ConnectVia} from '../network/reach.ts'
+import {quoted} from '../parse.ts'
 import {InputError} from '../report/errors.ts'
 import type {Declaration} from './reading.ts'
 import type {Template} from './template.ts'
@@ -7,8 +8,9 @@ import type {Template} from './template.ts'
 export interface TemplateValues {
   readonly region: string
   readonly ami_name: string
-  readonly source_ami: string
-  readonly root_device_name: string
+  /** Absent: the template has an image of its own. */
+  readonly source_ami?: string
+  readonly root_device_name?: string
   readonly ssh_username?: string
   readonly instance_type: string
   readonly connect_via: ConnectVia
@@ -73,9 +75,9 @@ const reserved = new Map([
   ['tags', 'tags']
 ])
 
-/** The variables that inputs which were given stand for: they win over variables files. */
-export function insistedOn(given: ReadonlySet<string>): Set<string> {
-  return new Set([...given].flatMap((input) => carriers[input] ?? []))
+/** The variables that inputs which were given stand for, with these inputs: they win over defaults and variables files. */
+export function insistedOn(given: ReadonlySet<string>): Map<string, string> {
+  return new Map([...given].flatMap((input) => (carriers[input] ?? []).map((variable) => [variable, input] as const)))
 }
 
 /** One error for each input that was given and that this template cannot use. */
@@ -83,14 +85,22 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
   return Object.entries(carriers)
     .filter(([input]) => given.has(input) && !alsoUsed.has(input))
     .filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? ''))
-    .flatMap(([input, [variable = '']]) => (template.declared.has(variable) ? [] : [{input, variable}]))
+    .flatMap(([input, [variable = '']]) => (takes(template, input, variable) ? [] : [{input, variable}]))
     .map(
       ({input, variable}) =>
         new InputError(
           input,
-          `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
+          template.declared.has(variable)
+            ? `has no effect: the variable '${variable}' of the template ${template.path} takes no map of texts. Give it the type map(string), or leave the input out.`
+            : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
         )
     )
+}
+
+function takes({declared, variables}: Template, input: string, variable: string): boolean {
+  // It also says where the version is looked up.
+  if (input === 'jenkins-repository-url' && declared.has('jenkins_version')) return true
+  return variable === 'tags' ? variables.has(variable) : declared.has(variable)
 }
 
 /** What cannot be done with the user's own values for variables. No message shows one: it may be a secret. */
@@ -98,9 +108,12 @@ export function unusableVars(template: Template): InputError[] {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? [])
 }
 
-function problemWith(name: string, value: string, {path, declared, legacy}: Template): InputError | undefined {
+function problemWith(name: string, value: string, template: Template): InputError | undefined {
+  const {path, declared, legacy} = template
   const input = reserved.get(name)
-  if (input) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
+  const isMap = ['map', 'any', 'untyped'].includes(declared.get(name)?.kind ?? 'text') && !legacy
+  if (input && (name !== 'tags' || isMap))
+    return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
   // Packer ignores it without a word.
   if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
   const text = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))))
@@ -132,14 +145,30 @@ export function variablesFile(template: Template, values: TemplateValues): strin
   if (JSON.stringify(known).includes('{{')) {
     throw new Error('a value for the template contains {{, which Packer would evaluate')
   }
+  // The template's own may be meant to.
+  const whole =
+    template.variables.has('tags') && !template.legacy ? {...known, tags: {...template.ownTags, ...values.tags}} : known
   const lines = new Map([
-    ...Object.entries(known).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
+    ...Object.entries(whole).map(([name, value]): [string, string] => [name, JSON.stringify(value)]),
     ...Object.entries(template.vars).map(([name, value]): [string, string] => [
       name,
       jsonOf(value, template.declared.get(name))
     ])
   ])
   return `{\n${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(',\n')}\n}\n`
+}
+
+/** What the log says of each value that an input replaces. */
+export function replacements(template: Template, values: TemplateValues): string[] {
+  const known = new Map<string, unknown>(Object.entries(values))
+  return template.replaced.flatMap(({variable, input, before}) => {
+    const value = known.get(variable)
+    if (value === undefined) return []
+    const now = typeof value === 'string' ? value : JSON.stringify(value)
+    if (now === before) return []
+    const instead = before === undefined ? 'in place of a value that is not shown' : `in place of ${quoted(before)}`
+    return [`The template's variable ${variable} is ${quoted(now)}, from the input '${input}', ${instead}`]
+  })
 }
 
 /** Legacy JSON knows texts only, and takes one with commas for a list. There is none for a map. */
@@ -149,15 +178,23 @@ function asText([name, value]: [string, unknown]): [string, string][] {
 }
 
 /**
- * A list, map, number or truth value is written as in JSON, and stays as it is written: Packer's numbers have more digits than
- * ours. Packer explains what does not fit the variable's type.
+ * A list, map, number or truth value is written as in JSON. A number that would lose digits (`1.30`) is written as a text: Packer makes a
+ * number of it where the variable is one. Packer explains what does not fit the variable's type.
  */
 function jsonOf(value: string, declaration: Declaration | undefined): string {
-  if (!declaration || declaration.isText) return JSON.stringify(value)
+  if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)
   try {
     JSON.parse(value)
-    return value
   } catch {
     return JSON.stringify(value)
   }
+  return value.replace(token, (found) => (isAsWritten(found) ? found : `"${found}"`))
 }
+
+/** Packer's numbers have digits enough, but for noughts at the end. */
+function isAsWritten(found: string): boolean {
+  return found.startsWith('"') || !/^-?\d+\.\d*0$/.test(found)
+}
+
+/** A text or a number of JSON. */
+const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g

@@ -1,5 +1,10 @@
 /** What each capture must be diagnosed as: an id of the rules. */
 export const causes: Readonly<Record<string, string>> = {
+  'data-source-1.16.0': 'data-source',
+  'component-unknown-1.16.0': 'plugin-missing',
+  'assume-role-1.16.0': 'assume-role',
+  'aws-profile-1.16.0': 'aws-profile',
+  'post-processor-1.16.0': 'post-processor',
   'apt-404-1.16.0': 'download-missing',
   'apt-expired-key-1.16.0': 'repository-key-expired',
   'apt-lock-1.16.0': 'package-lock',

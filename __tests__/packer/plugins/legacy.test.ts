@@ -4,7 +4,15 @@ import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {requirementsOf} from '../../../src/packer/plugins/legacy.ts'
 
-const names = {copyRegions: [], profiles: [], roles: [], loginUsers: [], images: 1, components: ['amazon-ebs', 'shell']}
+const names = {
+  copyRegions: [],
+  copiesAnywhere: false,
+  profiles: [],
+  roles: [],
+  loginUsers: [],
+  images: 1,
+  components: ['amazon-ebs', 'shell']
+}
 const legacy = {path: '/t/own.json', legacy: true, names}
 
 it('requires for a legacy template the plugins of its components', async () => {

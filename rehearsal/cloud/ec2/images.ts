@@ -135,10 +135,14 @@ function isWanted(cloud: Ec2Cloud, image: ImageRecord, input: Input<'DescribeIma
   const own = image.ownerId === cloud.accountId
   const isDeprecated = image.deprecationTime !== undefined && image.deprecationTime <= cloud.now()
   if (isDeprecated && !own && !withDeprecated && !ids) return false
-  if (owners.length > 0 && !owners.some((owner) => image.ownerId === (owner === 'self' ? cloud.accountId : owner))) {
+  if (owners.length > 0 && !owners.some((owner) => isOwner(cloud, image, owner))) {
     return false
   }
   return users.length === 0 || users.some((user) => isExecutableBy(cloud, image, user))
+}
+
+function isOwner({accountId}: Ec2Cloud, {ownerId, ownerAlias}: ImageRecord, owner: string): boolean {
+  return owner === 'self' ? ownerId === accountId : owner === ownerId || owner === ownerAlias
 }
 
 function isExecutableBy({accountId}: Ec2Cloud, image: ImageRecord, user: string): boolean {

@@ -1,8 +1,11 @@
+import {setTimeout as sleep} from 'node:timers/promises'
 import {describeInstance} from './describe-instance.ts'
 import {madeBefore, remember} from './idempotency.ts'
 import {carryOutLaunch, prepareLaunch} from './launches.ts'
 import type {Operations} from './operation.ts'
 import type {Ec2Cloud} from './store.ts'
+
+const longestWaitMs = 500
 
 export function runInstancesOperations(cloud: Ec2Cloud): Operations {
   return {
@@ -13,6 +16,9 @@ export function runInstancesOperations(cloud: Ec2Cloud): Operations {
       if (earlier) return describeReservation(cloud, earlier)
       const ids = carryOutLaunch(cloud, launch, call.by)
       remember(cloud, 'RunInstances', input, ids)
+      // The answer has the private addresses, which here come with the machines: they are soon there, or the answer has none.
+      const started = Promise.all(ids.map(async (id) => cloud.instances.get(id)?.work))
+      await Promise.race([started, sleep(longestWaitMs, undefined, {ref: false})])
       return describeReservation(cloud, ids)
     }
   }

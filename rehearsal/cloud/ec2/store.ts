@@ -116,6 +116,9 @@ export interface ImageRecord {
   readonly username: string
   readonly isPublic: boolean
   readonly sourceInstanceId?: string
+  /** `amazon` for images of Amazon's and of verified publishers (EC2 API reference, DescribeImages, Owners). */
+  readonly ownerAlias?: 'amazon'
+  readonly platform?: 'Windows'
   readonly sourceImageId?: string
   readonly sourceImageRegion?: string
   description?: string

@@ -11,6 +11,8 @@ export interface Failure {
   readonly connected: boolean
   /** The script that ran last, as Packer announced it: a path on this runner, or the machine's lie. */
   readonly script?: string
+  /** The post-processor that ran last, by its name and type, and what was said since. */
+  readonly postProcessor?: {readonly name: string; readonly said: readonly string[]}
   /** The ranges that Packer let in, and the address that it tried to reach. */
   readonly ranges?: string
   readonly address?: string
@@ -42,10 +44,13 @@ export class FailureReader {
   /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
   #beforeCleanup: Told | undefined
   #beforeEnd: Told | undefined
+  /** They run when the machine is gone. */
+  #postProcessor: {readonly name: string; readonly said: Ends} | undefined
 
   /** @param said what the message says, where it is one for people */
   note(message: Message, said: Said | undefined): void {
     this.#noteError(message, said)
+    if (said !== undefined) this.#notePostProcessor(said.text)
     if (said === undefined || said.build === '') return
     if (said.text.startsWith('Provisioning step had errors: Running the cleanup provisioner')) {
       this.#beforeCleanup = this.#now.told
@@ -58,15 +63,25 @@ export class FailureReader {
   read(stderr: string): Failure {
     const {connected, script, ranges, address, said} = this.#beforeCleanup ?? this.#beforeEnd ?? this.#now.told
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()]
+    const last = this.#postProcessor
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded),
       said,
       connected,
       ...(connected && script ? {script} : {}),
+      ...(last ? {postProcessor: {name: last.name, said: last.said.lines}} : {}),
       ...(ranges ? {ranges} : {}),
       ...(address ? {address} : {}),
       stderr: new Ends(stderr).lines
     }
+  }
+
+  #notePostProcessor(text: string): void {
+    const [announcement, given = '', type = ''] =
+      /^Running post-processor: ([^\n]*?)(?: \(type ([^\n]*)\))?$/.exec(text.slice(0, longest)) ?? []
+    if (announcement === undefined) return this.#postProcessor?.said.add(text)
+    const name = given.trim() && type ? `${given.trim()} (${type})` : given.trim() || type
+    this.#postProcessor = name === '' ? undefined : {name, said: new Ends()}
   }
 
   #noteError({category, target, args}: Message, said: Said | undefined): void {

@@ -1,6 +1,18 @@
 import {either, inOneLine, inOrder} from '../../report/pattern.ts'
 import type {Rule} from './rule.ts'
 
+/** Also what is said of a template that Packer refuses for a reason that nothing here knows. */
+export const notValid: Rule = {
+  id: 'template-invalid',
+  title: 'The template is not valid',
+  pattern: either(
+    inOneLine(/\bon ./, / line \d/),
+    /\d error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /
+  ),
+  cause: 'Packer does not accept the template.',
+  change: "Correct what Packer names below; 'packer validate' finds the same without AWS."
+}
+
 /** Packer did not start to build: the template, its plugins, or Packer itself. */
 export const templateRules: readonly Rule[] = [
   {
@@ -16,10 +28,45 @@ export const templateRules: readonly Rule[] = [
     id: 'plugin-missing',
     title: 'A plugin of Packer is missing',
     pattern:
-      /Missing plugins|is unknown by Packer, and is likely part of a plugin|Unknown (source|provisioner|data source|post-processor) type/,
+      /Missing plugins|is unknown by Packer,\s+and\s+is\s+likely\s+part\s+of\s+a\s+plugin|Unknown (source|provisioner|data source|post-processor) type/,
     cause: 'The template uses a plugin that is not installed and that its required_plugins block does not name.',
     change:
-      'Name it in a required_plugins block: packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).'
+      'Name it in a required_plugins block (and give the folder where that stands in another file of the template): packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).',
+    detail: ({errors}) => missingComponent(errors.join('\n'))
+  },
+  {
+    id: 'post-processor',
+    title: 'A post-processor failed',
+    pattern: /\bPost-processor failed\b/,
+    cause:
+      'The image was made, and then a post-processor of the template failed. The image is removed again: it was not tested.',
+    change:
+      "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees little of the environment of this step ('template-env').",
+    detail: ({postProcessor}) => (postProcessor ? `It was ${postProcessor.name}.` : undefined)
+  },
+  {
+    id: 'data-source',
+    title: 'A data source of the template fails',
+    pattern: /Datasource\.Execute failed/,
+    cause: 'A data source of the template finds nothing, or may not read what it asks for.',
+    change:
+      "Check that what it names is there, in its region and in this account, and that the role may read it. Packer's session is narrowed to the region of the bake and those that the template spells out."
+  },
+  {
+    id: 'aws-profile',
+    title: 'The template names a profile that is not there',
+    pattern: /failed to get shared config profile/,
+    cause:
+      'The template names a profile of ~/.aws/config, which Packer does not see: it gets its credentials from this action.',
+    change: "Leave profile out, or let it be empty for this bake: a variable is emptied by a line NAME= in 'vars'."
+  },
+  {
+    id: 'assume-role',
+    title: 'The role that the template assumes is refused',
+    pattern: /Cannot assume IAM Role/i,
+    cause: "The role in the template's assume_role may not be assumed.",
+    change:
+      "Check that the bake's role may assume it (sts:AssumeRole in its policy, and it in the other's trust policy). Packer's session may assume the roles that can be read from the template: spell role_arn out, or let it come from variables and locals, not from a data source."
   },
   {
     id: 'packer-version',
@@ -46,7 +93,7 @@ export const templateRules: readonly Rule[] = [
     pattern: either(inOneLine(/Bad (script|source) '/, /': stat/), /no such file or directory/),
     cause: 'The template names a file that is not there.',
     change:
-      'Write its path with ${path.root}/ in front: relative paths begin in the folder of the template. Files that are not in the repository must be made by a step before this one.'
+      "Write its path with ${path.root}/ in front, or set 'working-directory': relative paths begin in the folder of the template, unless that input names another one. Files that are not in the repository must be made by a step before this one."
   },
   {
     id: 'source-not-found',
@@ -63,16 +110,7 @@ export const templateRules: readonly Rule[] = [
     change:
       "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
   },
-  {
-    id: 'template-invalid',
-    title: 'The template is not valid',
-    pattern: either(
-      inOneLine(/\bon ./, / line \d/),
-      /\d error\(s\) (occurred|decoding)|Error: Invalid |Error: Unsupported |Error: Failed preparing /
-    ),
-    cause: 'Packer does not accept the template.',
-    change: "Correct it at the line below; 'packer validate' finds the same without AWS."
-  },
+  notValid,
   {
     id: 'no-keys',
     title: 'Packer found no credentials',
@@ -118,6 +156,12 @@ export const templateRules: readonly Rule[] = [
       'Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller.'
   }
 ]
+
+/** `The provisioner puppet-masterless is unknown by Packer`, `The source googlecompute …`. */
+function missingComponent(text: string): string | undefined {
+  const [, kind, name] = /\bThe ([a-z-]{1,20}) ([\w-]{1,60}) is unknown by Packer/.exec(text) ?? []
+  return name === undefined ? undefined : `It is the ${kind} ${name} that no installed plugin has.`
+}
 
 /** AWS's error is the one of a missing source image, but it is Packer's own that is not there. */
 export const imageUnknown: Rule = {

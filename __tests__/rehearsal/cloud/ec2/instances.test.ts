@@ -292,3 +292,9 @@ it.each([
   await expect(launch(ec2, cloud, settings)).rejects.toMatchObject(awsError(code))
   expect(cloud.leftovers()).toEqual([])
 })
+
+it('answers a launch with the private address at once', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const {Instances = []} = await ec2.runInstances({ImageId: cloud.sourceImageId, MinCount: 1, MaxCount: 1})
+  expect(Instances).toMatchObject([{State: {Name: 'pending'}, PrivateIpAddress: expect.stringMatching(/^[\d.]+$/)}])
+})

@@ -1,0 +1,136 @@
+import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
+import {expect, it} from '@jest/globals'
+import {needsDerivedTemplate, type Packer} from '../../rehearsal/packers/packer.ts'
+import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+
+/** An own template with more in it than settings. */
+function changed(change: (text: string) => string, settings: Readonly<Record<string, unknown>> = {}): string {
+  const file = ownTemplate({settings})
+  writeFileSync(file, change(readFileSync(file, 'utf8')))
+  return file
+}
+
+const beforeEnd = (more: string) => (text: string) => text.replace(/\}\n$/, `${more}\n}\n`)
+
+/** What an old Packer has no word for. */
+const isOld = (packer: Packer): boolean => needsDerivedTemplate(packer)
+
+withAnyPacker((packer) => {
+  const onlyNew = isOld(packer) ? it.skip : it
+
+  onlyNew(
+    'calls a run without an image unverified, and green, where skip_create_ami wants it so',
+    async () => {
+      const run = await play(packer, {inputs: {template: ownTemplate({settings: {skip_create_ami: true}})}})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified', 'ami-id': ''}})
+      expect(run.log).toContain('The template made no image: skip_create_ami in amazon-ebs.own.')
+      expect(run.summary).toContain('No image made')
+    },
+    scenarioMs
+  )
+
+  onlyNew(
+    'calls a run unverified whose post-processor throws the image away',
+    async () => {
+      const file = path.join(mkdtempSync(path.join(tmpdir(), 'thrown-')), 'note')
+      const more = `  post-processors {
+    post-processor "shell-local" {
+      inline              = ["echo done"]
+      keep_input_artifact = false
+    }
+    post-processor "artifice" {
+      files               = ["${file}"]
+      keep_input_artifact = false
+    }
+  }`
+      writeFileSync(file, 'done\n')
+      const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
+      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified'}})
+      expect(run.log).toContain('The template made no image: Packer reports none')
+    },
+    scenarioMs
+  )
+
+  it(
+    'names the post-processor that fails, and removes the image',
+    async () => {
+      const more = '  post-processor "shell-local" {\n    inline = ["echo publishing", "exit 3"]\n  }'
+      const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
+      expect(run).toMatchObject({exitCode: 1, leftovers: []})
+      expect(run.log).toMatch(/a post-processor of the template failed\. .* It was .*shell-local/)
+      expect(run.log).not.toContain("What to change: Correct what Packer names below; 'packer validate'")
+    },
+    scenarioMs
+  )
+
+  onlyNew.each([
+    ['to the end', {}],
+    ['killed while it copies', {killAt: 'packer:CopyImage#1:after'}]
+  ])(
+    'loses and leaves no copy whose region is a sensitive value, %s',
+    async (_, more) => {
+      const template = changed((text) =>
+        `variable "copies" {\n  default   = "us-west-2"\n  sensitive = true\n}\n${text}`.replace(
+          '  instance_type',
+          '  ami_regions = [var.copies]\n  instance_type'
+        )
+      )
+      const run = await play(packer, {inputs: {template}, ...more})
+      expect(run.leftovers).toEqual([])
+      const isWhole = Object.keys(more).length === 0
+      expect(run.exitCode === 0).toBe(isWhole)
+      expect(Object.keys(JSON.parse(run.outputs['amis'] || '{}') as object)).toEqual(
+        isWhole ? ['us-east-1', 'us-west-2'] : []
+      )
+    },
+    scenarioMs
+  )
+
+  onlyNew(
+    'removes a rejected image that the template protects from deregistration',
+    async () => {
+      const template = ownTemplate({settings: {deregistration_protection: {enabled: true}}})
+      const run = await play(packer, {inputs: {template, 'smoke-timeout': '3s'}, jenkins: 'boot-failure'})
+      expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
+    },
+    scenarioMs
+  )
+
+  onlyNew(
+    'tests an image for arm64 on a type for arm64, and names what it was baked on',
+    async () => {
+      const find = `  source_ami_filter {
+    filters     = { name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*" }
+    owners      = ["099720109477"]
+    most_recent = true
+  }`
+      const template = changed((text) =>
+        `variable "instance_type" {}\nvariable "ssh_username" {}\n${text}`
+          .replace('variable "source_ami" {}\n', '')
+          .replace(/ {2}source_ami .*\n/, `${find}\n`)
+          .replace('"t3.medium"', 'var.instance_type')
+          .replace('"admin"', 'var.ssh_username')
+      )
+      let types: (string | undefined)[] = []
+      let sources: (string | undefined)[] = []
+      const run = await play(packer, {
+        inputs: {template},
+        async afterwards({cloud}) {
+          const ec2 = new EC2({region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.administrator})
+          const {Reservations = []} = await ec2.describeInstances({})
+          types = Reservations.flatMap(({Instances = []}) => Instances.map((one) => one.InstanceType))
+          sources = Reservations.flatMap(({Instances = []}) => Instances.map((one) => one.ImageId))
+        }
+      })
+      expect(run).toMatchObject({exitCode: 0, leftovers: []})
+      expect(types).toEqual(['t4g.medium', 't4g.medium'])
+      expect(sources).toContain(run.outputs['source-ami-id'])
+      expect(run.summary).toContain('ubuntu-noble-24.04-arm64')
+    },
+    scenarioMs
+  )
+})

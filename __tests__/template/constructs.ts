@@ -1,0 +1,180 @@
+/** What a template may say, and what becomes of it: one for each row of the table in docs/templates.md. */
+export interface Construct {
+  /** The row's first cell. */
+  readonly row: string
+  /** Lines in the builder, in place of the usual ones of the same name. */
+  readonly builder?: readonly string[]
+  /** More blocks. */
+  readonly more?: string
+  readonly vars?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
+  readonly allowForceDeregister?: boolean
+  /** One error, or one warning, of this form. Neither: it is baked without a word. */
+  readonly problem?: RegExp
+  readonly warning?: RegExp
+}
+
+const open = 'variable "allowed_cidrs" {\n  type = list(string)\n}\n'
+
+export const constructs: readonly Construct[] = [
+  {
+    row: '`region` that differs from `aws-region`',
+    builder: ['region = "eu-west-1"'],
+    problem: /builds in eu-west-1, and the input 'aws-region' is us-east-1/
+  },
+  {
+    row: '`region` that differs from `aws-region`',
+    builder: ['region = local.where["main"]'],
+    more: 'locals { where = { main = "${var.place}-1" } }\nvariable "place" { default = "eu-west" }\n',
+    problem: /builds in eu-west-1/
+  },
+  {
+    row: '`region` that differs from `aws-region`',
+    builder: ['region = var.aws_region'],
+    more: 'variable "aws_region" { default = "us-east-1" }\n'
+  },
+  {
+    row: '`force_deregister`',
+    builder: ['force_deregister = true'],
+    problem: /says force_deregister: Packer would remove the image of the same name before/
+  },
+  {
+    row: '`force_deregister`',
+    builder: ['force_deregister = var.x', 'force_delete_snapshot = true'],
+    more: 'variable "x" { default = "true" }\n',
+    problem: /and its snapshots/
+  },
+  {
+    row: '`force_deregister`',
+    builder: ['force_deregister = true'],
+    allowForceDeregister: true,
+    warning: /Should the new one fail or be rejected, there is none/
+  },
+  {row: '`force_deregister`', builder: ['force_deregister = false']},
+  {
+    row: '`skip_save_build_region`',
+    builder: ['ami_regions = ["us-west-2"]', 'skip_save_build_region = true'],
+    problem: /says skip_save_build_region/
+  },
+  {row: '`skip_create_ami`', builder: ['skip_create_ami = true'], warning: /says skip_create_ami: it makes no image/},
+  {
+    row: '`deregistration_protection`',
+    builder: ['deregistration_protection {\n enabled = true\n with_cooldown = true\n}'],
+    problem: /with_cooldown: an image that is rejected/
+  },
+  {row: '`deregistration_protection`', builder: ['deregistration_protection {\n enabled = true\n}']},
+  {
+    row: '`temporary_iam_instance_profile_policy_document`',
+    builder: ['temporary_iam_instance_profile_policy_document {\n Version = "2012-10-17"\n}'],
+    problem: /iam_instance_profile = "NAME", or var\.instance_profile/
+  },
+  {
+    row: '`ssh_agent_auth`',
+    builder: ['ssh_agent_auth = true', 'ssh_keypair_name = "team"'],
+    problem: /there is no SSH_AUTH_SOCK/
+  },
+  {
+    row: '`ssh_agent_auth`',
+    builder: ['ssh_agent_auth = true', 'ssh_keypair_name = "team"'],
+    env: {SSH_AUTH_SOCK: '/tmp/agent'}
+  },
+  {
+    row: '`ssh_interface = "session_manager"`',
+    builder: ['ssh_interface = "session_manager"', 'iam_instance_profile = "x"'],
+    problem: /session-manager-plugin on this runner's PATH/
+  },
+  {
+    row: 'no `temporary_security_group_source_cidrs`',
+    builder: ['temporary_security_group_source_cidrs = null'],
+    warning: /lets everybody \(0\.0\.0\.0\/0\) reach the build's machine by SSH/
+  },
+  {
+    row: 'no `temporary_security_group_source_cidrs`',
+    builder: [
+      'communicator = "winrm"',
+      'winrm_username = "Administrator"',
+      'temporary_security_group_source_cidrs = ["0.0.0.0/0"]'
+    ],
+    warning: /by WinRM/
+  },
+  {
+    row: 'no `temporary_security_group_source_cidrs`',
+    builder: ['security_group_id = "sg-0123456789abcdef0"', 'temporary_security_group_source_cidrs = null']
+  },
+  {
+    row: '`access_key`, `secret_key`',
+    builder: ['access_key = var.k'],
+    more: 'variable "k" { default = "x" }\n',
+    problem: /a static AWS key: .* is handed to access_key/
+  },
+  {
+    row: '`access_key`, `secret_key`',
+    builder: ['access_key = lookup(var.aws, "access_key", "")', 'secret_key = var.aws["secret_key"]'],
+    more: 'variable "aws" { default = { access_key = "", secret_key = "" } }\n'
+  },
+  {
+    row: 'a key for a program on the machine',
+    builder: [],
+    more: 'build {\n sources = ["source.amazon-ebs.own"]\n provisioner "shell" {\n environment_vars = ["AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"]\n inline = ["x"]\n }\n}\n',
+    warning: /looks like an AWS access key/
+  },
+  {
+    row: '`env("NAME")`',
+    builder: ['ami_name = "x-${var.sha}"'],
+    more: 'variable "sha" { default = env("GITHUB_SHA") }\n',
+    env: {GITHUB_SHA: 'abc'},
+    warning: /GITHUB_SHA of this step's env does not reach Packer unless the input 'template-env' names it/
+  },
+  {
+    row: '`env("NAME")`',
+    builder: ['ami_name = var.image'],
+    more: 'variable "image" { default = env("IMAGE") }\n',
+    problem: /the image of amazon-ebs\.own would have an empty name: IMAGE is empty or not there/
+  },
+  {
+    row: '`env("NAME")`',
+    builder: ['ami_name = "x-${var.key}"'],
+    more: 'variable "key" { default = env("AWS_ACCESS_KEY_ID") }\n'
+  },
+  {
+    row: '`dynamic` blocks',
+    builder: [
+      'dynamic "deregistration_protection" {\n for_each = [true]\n content {\n enabled = true\n with_cooldown = deregistration_protection.value\n }\n}'
+    ],
+    problem: /with_cooldown/
+  },
+  {
+    row: '`dynamic` blocks',
+    builder: ['dynamic "deregistration_protection" {\n for_each = []\n content {\n with_cooldown = true\n }\n}']
+  },
+  {
+    row: '`source "amazon-ebs.own"` in a build',
+    builder: [],
+    more: 'build {\n source "source.amazon-ebs.own" {\n force_deregister = true\n }\n}\n',
+    problem: /force_deregister/
+  },
+  {
+    row: '`local` blocks, functions, `for`',
+    builder: ['region = element([for r in local.all : lower(r)], 0)'],
+    more: 'local "all" {\n expression = ["EU-WEST-3"]\n sensitive = true\n}\n',
+    problem: /builds in eu-west-3/
+  },
+  {
+    row: 'what only Packer knows',
+    builder: ['region = data.amazon-parameterstore.region.value', 'force_deregister = tobool(jsondecode(file("x")))']
+  }
+]
+
+/** A whole template with the construct in it. */
+export function templateWith({builder = [], more = ''}: Construct): string {
+  const own = new Set(builder.map((line) => line.split(/[\s={]/)[0]))
+  const usual = [
+    'region = "us-east-1"',
+    'ami_name = "x-{{timestamp}}"',
+    'instance_type = "t3.medium"',
+    'ssh_username = "admin"',
+    'source_ami = "ami-0123456789abcdef0"',
+    'temporary_security_group_source_cidrs = var.allowed_cidrs'
+  ].filter((line) => !own.has(line.split(' ')[0]))
+  return `${open}source "amazon-ebs" "own" {\n  ${[...usual, ...builder].join('\n  ')}\n}\n${more}`
+}

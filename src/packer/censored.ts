@@ -1,0 +1,48 @@
+import {DescribeRegionsCommand} from '@aws-sdk/client-ec2'
+import type {Described} from '../cleanup/describe.ts'
+import {findResources} from '../cleanup/find.ts'
+import type {Ledger} from '../cleanup/ledger.ts'
+import type {Account} from '../ec2/account.ts'
+import type {AwsNames} from '../template/names.ts'
+import type {Artifact} from './messages.ts'
+
+/** What Packer writes in place of a sensitive value, also in the output that programs read. */
+export const mark = '<sensitive>'
+
+/**
+ * The artifacts of a build with the regions and ids that Packer hides because they are, or contain, a sensitive value: AWS is
+ * asked what this bake has made.
+ */
+export async function uncensored(
+  artifacts: readonly Artifact[],
+  {account, bakeId, ledger}: {readonly account: Account; readonly bakeId: string; readonly ledger: Ledger},
+  signal: AbortSignal
+): Promise<readonly Artifact[]> {
+  const isHidden = ({id}: Artifact): boolean => id.includes(mark)
+  if (!artifacts.some(isHidden)) return artifacts
+  const {found} = await findResources(account, {bakeId, records: ledger, announced: ledger.announced}, signal)
+  const images = found.filter(({type, created}) => type === 'image' && created !== undefined && created >= ledger.began)
+  const name = ({id, region = account.region}: Described): string => `${region}:${id}`
+  const told = new Set(artifacts.filter((artifact) => !isHidden(artifact)).flatMap(({id}) => id.split(',')))
+  return artifacts.map((artifact) => {
+    if (!isHidden(artifact)) return artifact
+    const parts = artifact.id.split(',').map((part) => {
+      const id = /:(ami-[0-9a-f]{8,17})$/.exec(part)?.[1]
+      const image = images.find((one) => one.id === id)
+      return image && name(image)
+    })
+    const known = parts.every((part) => part !== undefined) ? parts : images.map(name).filter((one) => !told.has(one))
+    return known.length > 0 ? {...artifact, id: known.join(',')} : artifact
+  })
+}
+
+/** Where copies may be that Packer does not tell of: what the template names, or where it does not tell either, every region of the account. */
+export async function regionsOfCopies(
+  {ec2}: Account,
+  names: AwsNames,
+  abortSignal: AbortSignal
+): Promise<readonly string[]> {
+  if (!names.copiesAnywhere) return names.copyRegions
+  const {Regions = []} = await ec2.send(new DescribeRegionsCommand({}), {abortSignal})
+  return Regions.flatMap(({RegionName}) => RegionName ?? [])
+}

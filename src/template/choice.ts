@@ -1,0 +1,129 @@
+import {Values, type Sources} from './effective.ts'
+import {sourcesOf} from './source.ts'
+import type {Syntax} from './syntax.ts'
+import {asText, isMap, unknown, type Value} from './value.ts'
+
+/** Which of a template's variables the action fills in. */
+export interface Choice {
+  readonly filled: ReadonlySet<string>
+  readonly replaced: readonly Replaced[]
+  readonly ownTags: Readonly<Record<string, string>>
+}
+
+/** A value of the template's, or of a variables file, that an input replaces. */
+export interface Replaced {
+  readonly variable: string
+  readonly input: string
+  /** Absent: it is not to be shown, or has no short form. */
+  readonly before?: string
+}
+
+export interface ChoiceRequest {
+  /** Variables whose inputs were given, with the inputs. */
+  readonly insisted: ReadonlyMap<string, string>
+  readonly legacy: boolean
+  /** The shipped template's defaults are the action's own. */
+  readonly takesAll: boolean
+}
+
+/** Elsewhere, nothing could be found and removed. */
+const always = new Map([['region', 'aws-region']])
+
+/**
+ * What a template says counts: the action fills in what it leaves open, and what the user gave as an input. Its own defaults
+ * replace nothing that stands in the template.
+ */
+export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceRequest): Choice {
+  const {reading, vars, files, env} = sources
+  const values = new Values(sources)
+  const unusable = emptied(sources, values, legacy)
+  const isSaid = (name: string): boolean =>
+    files.some((file) => gives(file.values.has(name), name, values)) ||
+    env[`PKR_VAR_${name}`] !== undefined ||
+    (!takesAll && reading.variables.get(name)?.default !== undefined && !unusable.has(name))
+  const isFilled = (name: string): boolean => {
+    if (name === 'tags' && !legacy) return takesTags(sources, values)
+    if (Object.hasOwn(vars, name)) return false
+    return always.has(name) || insisted.has(name) || !isSaid(name)
+  }
+  const filled = new Set([...reading.variables.keys()].filter(isFilled))
+  const inputs = new Map([...insisted, ...always])
+  return {
+    filled,
+    replaced: takesAll
+      ? []
+      : [...inputs].flatMap(([variable, input]) => {
+          if (!filled.has(variable) || variable === 'tags') return []
+          const value = values.ofVariableItself(variable)
+          return value === undefined ? [] : [{variable, input, ...shown(sources, variable, value)}]
+        }),
+    ownTags: filled.has('tags') ? textsOfMap(values.ofVariableItself('tags')) : {}
+  }
+}
+
+/** A source image that cannot be one (`enter-yours`, or nothing) is a form that nobody has filled in. */
+function gives(isInFile: boolean, name: string, values: Values): boolean {
+  if (!isInFile || name !== 'source_ami') return isInFile
+  const value = values.ofVariableItself(name)
+  return typeof value !== 'string' || /^ami-[0-9a-f]{8,17}$/.test(value)
+}
+
+/** Packer insists on these; an empty default asks for a value. */
+const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'source_ami'])
+
+/**
+ * Variables with an empty default that asks for a value: where a builder has nothing else, and in legacy JSON, which has no other way
+ * to say so.
+ */
+function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
+  const {variables, settings} = sources.reading
+  const hasFilter = settings.some(({name}) => name === 'source_ami_filter')
+  const ofLegacy = legacy
+    ? [...variables].flatMap(([name, {default: fallback}]) =>
+        isEmpty(fallback?.syntax) && (name !== 'source_ami' || !hasFilter) ? [name] : []
+      )
+    : []
+  const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
+    [...indispensable].flatMap((name) => {
+      const setting = source.setting(name)
+      const [only, ...others] = setting?.expression.references ?? []
+      const variable = only?.startsWith('var.') && others.length === 0 ? only.slice('var.'.length) : undefined
+      const fallback = variables.get(variable ?? '')?.default
+      const isNeeded = name !== 'source_ami' || !source.has('source_ami_filter')
+      return variable !== undefined && isEmpty(fallback?.syntax) && isNeeded ? [variable] : []
+    })
+  )
+  return new Set([...ofLegacy, ...found])
+}
+
+function isEmpty(syntax: Syntax | undefined): boolean {
+  return syntax?.kind === 'value' && (syntax.value === '' || syntax.value === null)
+}
+
+/** The bake's tags are texts in a map: a variable `tags` of another type is for something else, and the template's own. */
+function takesTags({reading, vars}: Sources, values: Values): boolean {
+  const kind = reading.variables.get('tags')?.kind
+  if (kind === undefined || kind === 'text' || kind === 'other' || Object.hasOwn(vars, 'tags')) return false
+  const value = values.ofVariableItself('tags')
+  return (
+    value === undefined ||
+    value === null ||
+    (isMap(value) && Object.values(value).every((one) => asText(one) !== undefined))
+  )
+}
+
+function textsOfMap(value: Value | undefined): Record<string, string> {
+  if (value === undefined || value === unknown || !isMap(value)) return {}
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => {
+      const text = asText(one)
+      return text === undefined ? [] : [[name, text]]
+    })
+  )
+}
+
+function shown({reading}: Sources, variable: string, value: Value): Pick<Replaced, 'before'> {
+  if (reading.variables.get(variable)?.sensitive) return {}
+  const text = value === unknown ? undefined : (asText(value) ?? JSON.stringify(value))
+  return text === undefined ? {} : {before: text}
+}

@@ -1,0 +1,155 @@
+import {InputError} from '../report/errors.ts'
+import {quoted} from '../parse.ts'
+import type {Sources} from './effective.ts'
+import type {Reading} from './reading.ts'
+import type {TemplateSource} from './source.ts'
+import type {Syntax} from './syntax.ts'
+import {isTrue} from './value.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Never in Packer's environment, whose scripts run with the template's rights and not with this step's. */
+const secrets: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
+    "GitHub's tokens and file commands"
+  ],
+  [/^(ACTIONS_|INPUT_|STATE_)/, "the job's own tokens, inputs and state"],
+  [/^AWS_/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
+]
+
+/** The values of these are tokens, under whatever name. */
+const tokens = [
+  'GITHUB_TOKEN',
+  'GH_TOKEN',
+  'ACTIONS_RUNTIME_TOKEN',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN'
+]
+
+/** Names of variables, one on each line, that Packer may see. */
+export function environmentNames(text: string, env: Environment): readonly string[] {
+  const names = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  names.forEach((name) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) {
+      throw new Error(
+        `${quoted(name)} is not allowed; expected names of environment variables, one on each line, without their values`
+      )
+    }
+    const why = secrets.find(([pattern]) => pattern.test(name))?.[1]
+    if (why !== undefined)
+      throw new Error(`${quoted(name)} is not allowed: it is among ${why}, which never reach Packer`)
+    const value = env[name]
+    if (value && (tokens.some((token) => env[token] === value) || /^gh[su]_/.test(value))) {
+      throw new Error(
+        `${quoted(name)} is not allowed: its value is one of the job's own tokens or keys, which never reach Packer`
+      )
+    }
+  })
+  return [...new Set(names)]
+}
+
+export interface TemplateEnvironment {
+  /** Of variables of this step that Packer gets, where they are there, beside those that it always gets. */
+  readonly names: readonly string[]
+  /** What the template reads and does not get. */
+  readonly unread: (
+    filled: ReadonlySet<string>,
+    packerEnv: Environment,
+    sources: readonly TemplateSource[]
+  ) => {readonly problems: readonly InputError[]; readonly warnings: readonly string[]}
+}
+
+/** What a template needs of this step's environment. */
+export function environmentOf(
+  sources: Sources,
+  {
+    legacy,
+    env,
+    templateEnv
+  }: {readonly legacy: boolean; readonly env: Environment; readonly templateEnv: readonly string[]}
+): TemplateEnvironment {
+  const {reading} = sources
+  const names = [
+    ...templateEnv,
+    ...(usesRegistry(reading, env) ? Object.keys(env).filter((name) => name.startsWith('HCP_')) : []),
+    ...(usesAgent(reading) ? ['SSH_AUTH_SOCK'] : [])
+  ]
+  return {
+    names: [...new Set(names)],
+    unread(filled, packerEnv, builders) {
+      const read = readNames(sources, filled, legacy)
+      const missing = read.filter((name) => !packerEnv[name] && !name.startsWith('AWS_'))
+      if (missing.length === 0) return {problems: [], warnings: []}
+      const nameless = builders.find((source) => source.value('ami_name') === '')
+      const kept = missing.filter((name) => env[name])
+      const absent = missing.filter((name) => !env[name])
+      const text = [
+        ...(kept.length > 0
+          ? [`${kept.join(', ')} of this step's env does not reach Packer unless the input 'template-env' names it`]
+          : []),
+        ...(absent.length > 0 ? [`${absent.join(', ')} is empty or not there in the env of this step`] : [])
+      ].join('; ')
+      if (nameless) {
+        return {
+          problems: [new InputError('template', `the image of ${nameless.name} would have an empty name: ${text}`)],
+          warnings: []
+        }
+      }
+      return {problems: [], warnings: [`The template reads environment variables that it finds empty: ${text}.`]}
+    }
+  }
+}
+
+/** HCP Packer, which needs credentials of its own. */
+function usesRegistry({blocks}: Reading, env: Environment): boolean {
+  return blocks.has('hcp_packer_registry') || Boolean(env['HCP_PACKER_REGISTRY'])
+}
+
+function usesAgent({settings}: Reading): boolean {
+  return settings.some(({name, expression}) => name === 'ssh_agent_auth' && !isFalse(expression.syntax))
+}
+
+function isFalse(syntax: Syntax): boolean {
+  return syntax.kind === 'value' && !isTrue(syntax.value)
+}
+
+/** Names that `env` reads for variables that nothing else gives a value. In legacy JSON it reads for variables alone, too. */
+function readNames({reading, files, vars, env}: Sources, filled: ReadonlySet<string>, legacy: boolean): string[] {
+  const open = [...reading.variables].filter(
+    ([name]) =>
+      !filled.has(name) &&
+      !Object.hasOwn(vars, name) &&
+      !files.some(({values}) => values.has(name)) &&
+      (legacy || env[`PKR_VAR_${name}`] === undefined)
+  )
+  return [...new Set(open.flatMap(([, variable]) => (variable.default ? namesIn(variable.default.syntax) : [])))]
+}
+
+function namesIn(syntax: Syntax): string[] {
+  switch (syntax.kind) {
+    case 'call': {
+      const [first] = syntax.given
+      const own =
+        syntax.name === 'env' && first?.kind === 'value' && typeof first.value === 'string' ? [first.value] : []
+      return [...own, ...syntax.given.flatMap(namesIn)]
+    }
+    case 'text':
+      return syntax.parts.flatMap(namesIn)
+    case 'list':
+      return syntax.items.flatMap(namesIn)
+    case 'map':
+      return syntax.entries.flatMap(([, value]) => namesIn(value))
+    case 'choice':
+      return [syntax.condition, syntax.yes, syntax.no].flatMap(namesIn)
+    case 'operation':
+      return [syntax.left, syntax.right].flatMap(namesIn)
+    default:
+      return []
+  }
+}

@@ -1,0 +1,170 @@
+import {functions} from './functions.ts'
+import type {Syntax} from './syntax.ts'
+import {asText, isList, isMap, unknown, type Value, type ValueMap} from './value.ts'
+
+/** What the names in an expression stand for. */
+export interface Scope {
+  /** `var`, `local`, an iterator …; unknown for what only Packer knows. */
+  readonly root: (name: string) => Value | Lookup
+  /** What Packer's environment has. */
+  readonly env: (name: string) => string
+}
+
+/** The members of a root are looked up one by one: a variable may need others. */
+export type Lookup = (member: string) => Value
+
+/** What an expression comes to; never throws. */
+export function evaluate(syntax: Syntax, scope: Scope): Value {
+  switch (syntax.kind) {
+    case 'value':
+      return syntax.value
+    case 'text':
+      return joined(syntax.parts.map((part) => evaluate(part, scope)))
+    case 'name':
+      return plain(scope.root(syntax.name))
+    case 'member':
+      return memberOf(syntax.of, syntax.key, scope)
+    case 'call':
+      return call(syntax.name, syntax.given, scope)
+    case 'list':
+      return syntax.items.map((item) => evaluate(item, scope))
+    case 'map':
+      return mapOf(syntax.entries.map(([key, value]) => [evaluate(key, scope), evaluate(value, scope)]))
+    case 'choice': {
+      const condition = truth(evaluate(syntax.condition, scope))
+      if (condition === undefined) return unknown
+      return evaluate(condition ? syntax.yes : syntax.no, scope)
+    }
+    case 'operation':
+      return operate(syntax.operator, evaluate(syntax.left, scope), () => evaluate(syntax.right, scope))
+    case 'loop':
+      return loop(syntax, scope)
+  }
+}
+
+function plain(found: Value | Lookup): Value {
+  return typeof found === 'function' ? unknown : found
+}
+
+function memberOf(of: Syntax, key: Syntax, scope: Scope): Value {
+  const found = of.kind === 'name' ? scope.root(of.name) : evaluate(of, scope)
+  const name = evaluate(key, scope)
+  const text = asText(name)
+  if (text === undefined) return unknown
+  if (typeof found === 'function') return found(text)
+  if (isList(found)) return found[Number(text)] ?? unknown
+  return isMap(found) && Object.hasOwn(found, text) ? (found[text] ?? null) : unknown
+}
+
+function call(name: string, given: readonly Syntax[], scope: Scope): Value {
+  if (name === 'env') {
+    const variable = given[0] && evaluate(given[0], scope)
+    return typeof variable === 'string' ? scope.env(variable) : unknown
+  }
+  // The first that can be evaluated: what is not known here may be one that cannot.
+  const work = Object.hasOwn(functions, name) ? functions[name] : undefined
+  if (!work) return unknown
+  const values = given.map((one) => evaluate(one, scope))
+  return work(values)
+}
+
+function joined(values: readonly Value[]): Value {
+  const texts = values.map(asText)
+  return texts.every((text) => text !== undefined) ? texts.join('') : unknown
+}
+
+function mapOf(entries: readonly (readonly [Value, Value])[]): Value {
+  const named = entries.map(([key, value]): [string | undefined, Value] => [asText(key), value])
+  return named.every((entry): entry is [string, Value] => entry[0] !== undefined) ? Object.fromEntries(named) : unknown
+}
+
+function truth(value: Value): boolean | undefined {
+  if (typeof value === 'boolean') return value
+  return value === 'true' ? true : value === 'false' ? false : undefined
+}
+
+function operate(operator: string, left: Value, right: () => Value): Value {
+  const isLeft = truth(left)
+  if (operator === '!') return isLeft === undefined ? unknown : !isLeft
+  const other = right()
+  const isRight = truth(other)
+  switch (operator) {
+    case '&&':
+      if (isLeft === false || isRight === false) return false
+      return isLeft && isRight ? true : unknown
+    case '||':
+      if (isLeft || isRight) return true
+      return isLeft === false && isRight === false ? false : unknown
+    case '==':
+    case '!=': {
+      const same = isSame(left, other)
+      return same === undefined ? unknown : same === (operator === '==')
+    }
+    default:
+      return calculate(operator, numeric(left), numeric(other))
+  }
+}
+
+function isSame(left: Value, right: Value): boolean | undefined {
+  if (isPartlyUnknown(left) || isPartlyUnknown(right)) return undefined
+  return JSON.stringify(left) === JSON.stringify(right)
+}
+
+/** Whether any part of a value is not known. */
+export function isPartlyUnknown(value: Value): boolean {
+  if (value === unknown) return true
+  if (isList(value)) return value.some(isPartlyUnknown)
+  return isMap(value) && Object.values(value).some(isPartlyUnknown)
+}
+
+function numeric(value: Value): number | undefined {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined
+}
+
+function calculate(operator: string, left: number | undefined, right: number | undefined): Value {
+  if (left === undefined || right === undefined) return unknown
+  switch (operator) {
+    case '+':
+      return left + right
+    case '-':
+      return left - right
+    case '*':
+      return left * right
+    case '<':
+      return left < right
+    case '>':
+      return left > right
+    case '<=':
+      return left <= right
+    case '>=':
+      return left >= right
+    default:
+      return unknown
+  }
+}
+
+/** More items than this are nobody's list of regions. */
+const mostItems = 1_000
+
+function loop({names, over, result}: Extract<Syntax, {kind: 'loop'}>, scope: Scope): Value {
+  const entries = entriesOf(evaluate(over, scope))
+  if (!entries || entries.length > mostItems) return unknown
+  const [first = '', second] = names
+  const results: [Value, Value][] = []
+  for (const [key, item] of entries) {
+    const own: ValueMap = second === undefined ? {[first]: item} : {[first]: key, [second]: item}
+    const inner: Scope = {...scope, root: (name) => (Object.hasOwn(own, name) ? (own[name] ?? null) : scope.root(name))}
+    const wanted = result.condition ? truth(evaluate(result.condition, inner)) : true
+    if (wanted === undefined) return unknown
+    if (wanted) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)])
+  }
+  return result.key ? mapOf(results) : results.map(([, value]) => value)
+}
+
+/** The items of a list with their positions, or of a map with their names; nothing where they are not known. */
+export function entriesOf(value: Value): (readonly [Value, Value])[] | undefined {
+  if (isList(value)) return value.map((item, index) => [index, item])
+  if (!isMap(value)) return undefined
+  return Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+}

@@ -1,0 +1,175 @@
+import * as path from 'node:path'
+import {InputError} from '../report/errors.ts'
+import type {Setting} from './reading.ts'
+import type {TemplateSource} from './source.ts'
+import {textsIn, unknown} from './value.ts'
+
+/** What is found in a template before anything is made. */
+export interface Findings {
+  /** What cannot be baked like this. */
+  readonly problems: readonly InputError[]
+  /** What its owner should know. */
+  readonly warnings: readonly string[]
+}
+
+export interface FindingFacts {
+  /** The bake's; empty where it is not known. */
+  readonly region: string
+  /** The user accepts that Packer removes an image of the same name before the new one is proved. */
+  readonly allowsForceDeregister: boolean
+  readonly hasAgent: boolean
+  readonly hasSessionManagerPlugin: boolean
+}
+
+/** What Amazon's builders of a user's template say that this action, or the account, has to suffer for. */
+export function findingsIn(sources: readonly TemplateSource[], facts: FindingFacts): Findings {
+  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts) ?? []))
+  return {
+    problems: unique(found.flatMap(({problem}) => problem ?? [])).map((text) => new InputError('template', text)),
+    warnings: unique(found.flatMap(({warning}) => warning ?? []))
+  }
+}
+
+type Finding = {readonly problem?: string; readonly warning?: string}
+type Rule = (source: TemplateSource, facts: FindingFacts) => Finding | undefined
+
+const rules: readonly Rule[] = [
+  otherRegion,
+  forcedDeregistration,
+  imageElsewhere,
+  noImage,
+  cooldown,
+  temporaryProfile,
+  agent,
+  sessionManager,
+  openToEverybody
+]
+
+function otherRegion(source: TemplateSource, {region}: FindingFacts): Finding | undefined {
+  const own = source.text('region')
+  if (own === undefined || region === '' || own === region) return undefined
+  return {
+    problem:
+      `${at(source, 'region')} builds in ${own}, and the input 'aws-region' is ${region}. What is made elsewhere could not be ` +
+      `found and removed. Set aws-region: ${own}, or say region = var.region there and declare variable "region" {}, which is filled in.`
+  }
+}
+
+function forcedDeregistration(source: TemplateSource, {allowsForceDeregister}: FindingFacts): Finding | undefined {
+  if (!source.isTrue('force_deregister')) return undefined
+  const where = at(source, 'force_deregister')
+  const snapshots = source.isTrue('force_delete_snapshot') ? ' and its snapshots (force_delete_snapshot)' : ''
+  if (allowsForceDeregister) {
+    return {
+      warning:
+        `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. ` +
+        'Should the new one fail or be rejected, there is none.'
+    }
+  }
+  return {
+    problem:
+      `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, ` +
+      'so that there is none if the new one fails or is rejected. Take force_deregister out and give each image a name of its own ' +
+      '(ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.'
+  }
+}
+
+function imageElsewhere(source: TemplateSource): Finding | undefined {
+  if (!source.isTrue('skip_save_build_region')) return undefined
+  return {
+    problem:
+      `${at(source, 'skip_save_build_region')} says skip_save_build_region: the image would be in its copy regions alone, and it is tested ` +
+      "in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for."
+  }
+}
+
+function noImage(source: TemplateSource): Finding | undefined {
+  if (!source.isTrue('skip_create_ami')) return undefined
+  return {
+    warning: `${at(source, 'skip_create_ami')} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
+  }
+}
+
+function cooldown(source: TemplateSource): Finding | undefined {
+  const within = 'deregistration_protection'
+  if (!source.isTrue('with_cooldown', within)) return undefined
+  return {
+    problem:
+      `${at(source, 'with_cooldown', within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed ` +
+      'for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.'
+  }
+}
+
+function temporaryProfile(source: TemplateSource): Finding | undefined {
+  const block = 'temporary_iam_instance_profile_policy_document'
+  if (!source.has(block)) return undefined
+  return {
+    problem:
+      `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. ` +
+      'Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input \'instance-profile\' fills in.'
+  }
+}
+
+function agent(source: TemplateSource, {hasAgent}: FindingFacts): Finding | undefined {
+  if (!source.isTrue('ssh_agent_auth') || hasAgent) return undefined
+  return {
+    problem: `${at(source, 'ssh_agent_auth')} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
+  }
+}
+
+function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: FindingFacts): Finding | undefined {
+  if (source.text('ssh_interface') !== 'session_manager') return undefined
+  const where = at(source, 'ssh_interface')
+  if (!hasSessionManagerPlugin) {
+    return {
+      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how.`
+    }
+  }
+  if (source.value('iam_instance_profile') !== null) return undefined
+  return {
+    problem: `${where} says ssh_interface = "session_manager" and names no iam_instance_profile: the build's machine needs a role with AmazonSSMManagedInstanceCore for its SSM agent.`
+  }
+}
+
+const everybody = new Set(['0.0.0.0/0', '::/0'])
+
+/** The builder's own default lets in the world (packer-plugin-amazon, common/step_security_group.go). */
+function openToEverybody(source: TemplateSource): Finding | undefined {
+  const ranges = letInBy(source)
+  if (ranges !== 'everybody') return undefined
+  const port = source.text('communicator') === 'winrm' ? 'WinRM' : 'SSH'
+  return {
+    warning:
+      `${at(source, 'temporary_security_group_source_cidrs')} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` +
+      'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ' +
+      "which is filled in with 'allowed-cidrs'."
+  }
+}
+
+/** Who may reach a build: ranges, or in words; nothing where that is not known, or the template has a security group of its own. */
+export function letInBy(source: TemplateSource): readonly string[] | 'everybody' | undefined {
+  const own = ['security_group_id', 'security_group_ids'].some((name) => {
+    const value = source.value(name)
+    return value === unknown || textsIn(value).texts.length > 0 || !textsIn(value).isWhole
+  })
+  const communicator = source.text('communicator')
+  if (own || source.has('security_group_filter') || communicator === 'none') return undefined
+  if (source.text('ssh_interface') === 'session_manager') return []
+  if (source.isTrue('temporary_security_group_source_public_ip')) return undefined
+  const value = source.value('temporary_security_group_source_cidrs')
+  const {texts, isWhole} = textsIn(value)
+  if (texts.some((text) => everybody.has(text))) return 'everybody'
+  if (!isWhole) return undefined
+  return texts.length === 0 ? 'everybody' : texts
+}
+
+/** `main.pkr.hcl line 12: amazon-ebs.own` */
+function at(source: TemplateSource, name: string, within?: string): string {
+  const setting: Setting | undefined = source.setting(name, within) ?? source.firstIn(name)
+  const {file, line} = setting ? {file: setting.file, line: setting.expression.line} : source
+  return `${path.basename(file)} line ${line}: ${source.name}`
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)]
+}

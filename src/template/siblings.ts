@@ -1,0 +1,54 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import * as path from 'node:path'
+import {InputError} from '../report/errors.ts'
+import {readHclFiles, type Reading} from './reading.ts'
+
+/** A file of a folder whose files belong together uses what another one of them declares. */
+export function missingParts(file: string, reading: Reading): InputError[] {
+  const missing = [...used(reading)].filter((name) => !declares(reading, name))
+  if (missing.length === 0) return []
+  const folder = path.dirname(file)
+  for (const name of readdirSync(folder)) {
+    const other = path.join(folder, name)
+    if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue
+    const found = readingOf(other)
+    const first = missing.find((one) => found && declares(found, one))
+    if (first === undefined) continue
+    return [
+      new InputError(
+        'template',
+        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+      )
+    ]
+  }
+  return []
+}
+
+/** `var.name`, `local.name`, `source.type.name`. */
+function used({settings, locals}: Reading): Set<string> {
+  const expressions = [
+    ...settings.map(({expression}) => expression),
+    ...[...locals.values()].map((one) => one.expression)
+  ]
+  const builds = settings.filter(({within, name}) => within === 'build' && name === 'sources')
+  const sources = builds.flatMap(({expression}) =>
+    expression.texts.map((text) => `source.${text.replace(/^source\./, '')}`)
+  )
+  return new Set([...expressions.flatMap(({references}) => references), ...sources])
+}
+
+function declares({variables, locals, sources}: Reading, reference: string): boolean {
+  const dot = reference.indexOf('.')
+  const name = reference.slice(dot + 1)
+  if (reference.startsWith('var.')) return variables.has(name)
+  return reference.startsWith('local.') ? locals.has(name) : sources.has(name)
+}
+
+/** One that is not JSON after all declares nothing. */
+function readingOf(file: string): Reading | undefined {
+  try {
+    return readHclFiles(new Map([[file, readFileSync(file, 'utf8')]]))
+  } catch {
+    return undefined
+  }
+}

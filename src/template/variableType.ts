@@ -1,0 +1,36 @@
+import type {Expression} from './expression.ts'
+import {readExpression, type Syntax} from './syntax.ts'
+
+/**
+ * What a variable takes, as far as matters here: a text; a map of texts, such as tags; anything, because it says so, or because it
+ * says nothing at all (`untyped`); or something else.
+ */
+export type VariableKind = 'text' | 'map' | 'any' | 'untyped' | 'other'
+
+/** @param type as it is declared (https://github.com/hashicorp/hcl/blob/main/ext/typeexpr/README.md) */
+export function kindOf(type: Syntax | undefined, given: Expression | undefined): VariableKind {
+  const value = given?.syntax
+  if (type === undefined) return value === undefined ? 'untyped' : kindOfValue(value)
+  // Packer 1.4 wrote `type = "string"`.
+  const name = type.kind === 'name' ? type.name : type.kind === 'value' ? type.value : undefined
+  if (name === 'string') return 'text'
+  if (name === 'any') return kindOfValue(value)
+  if (name === 'map') return 'map'
+  if (type.kind !== 'call' || type.name !== 'map') return 'other'
+  const [of] = type.given
+  return of?.kind === 'name' && (of.name === 'string' || of.name === 'any') ? 'map' : 'other'
+}
+
+/** A variable without a type is of its default's. */
+function kindOfValue(value: Syntax | undefined): VariableKind {
+  if (value === undefined) return 'any'
+  if (value.kind === 'map') return 'map'
+  if (value.kind === 'text' || (value.kind === 'call' && value.name === 'env')) return 'text'
+  if (value.kind !== 'value') return 'other'
+  return value.value === null ? 'any' : typeof value.value === 'string' ? 'text' : 'other'
+}
+
+/** A type as JSON writes it. */
+export function typeIn(value: unknown): Syntax | undefined {
+  return typeof value === 'string' ? readExpression(value) : undefined
+}
