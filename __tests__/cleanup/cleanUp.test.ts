@@ -261,8 +261,11 @@ it('reads what main wrote until it was ended', async () => {
 })
 
 it('leaves a group alone that has only the id of Packer’s', async () => {
-  const {child, leader} = startGroup('sh', ['-c', 'sleep 100 & exec sleep 100'], {stdio: 'ignore'})
+  const {child, leader} = startGroup('sh', ['-c', 'sleep 100 & echo two; exec sleep 100'], {
+    stdio: ['ignore', 'pipe', 'ignore']
+  })
   children.push(child)
+  if (child.stdout) await once(child.stdout, 'data')
   ledger.startedPacker({...leader, mark: '0123456789abcdef'})
   child.kill('SIGKILL')
   await once(child, 'exit')

@@ -95,7 +95,7 @@ const output = [
     'packer/announced.ts',
     ['packer/announced.test.ts', 'properties/output.test.ts'],
     ['nothing is announced once a machine can speak', 'if (byOthers) return build', ''],
-    ['only builds announce', "if (build === '') return {}", ''],
+    ['only builds announce', "if (build === '') return {hints: []}", ''],
     ['no wildcard in a name that is looked for', '/[*?\\\\]/.test(name) ? build : ', ''],
     [
       'only groups of a temporary name',
@@ -108,7 +108,7 @@ const output = [
       'return true ? {...build, roles'
     ],
     ['a bounded number of regions', 'region && build.copyRegions.length < most', 'region'],
-    ['a bounded number of hints', ' || this.#hints.size >= most', ''],
+    ['a bounded number of hints', 'Math.max(0, most - this.#hints.size)', '1_000'],
     [
       'a launch is refused only by AWS’s word',
       '(?![\\\\s\\\\S]*\\\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\\\b)',
@@ -223,7 +223,7 @@ const inputs = [
   ...inFile(
     'template/keys.ts',
     ['template/keys.test.ts'],
-    ['no static key', '.filter(({text}) => accessKeyId.test(text))', '.filter(() => false)']
+    ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']
   )
 ]
 
@@ -232,14 +232,18 @@ const variables = inFile(
   ['template/variables.test.ts', 'inputs.test.ts'],
   [
     'a text is escaped',
-    'if (!declaration || declaration.isText) return JSON.stringify(value)',
-    'if (!declaration || declaration.isText) return `"${value}"`'
+    "if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)",
+    "if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return `\"${value}\"`"
   ],
-  ['a number keeps its digits', 'JSON.parse(value)\n    return value', 'return JSON.stringify(JSON.parse(value))'],
+  [
+    'a number keeps its digits',
+    'return value.replace(token, (found) => (isAsWritten(found) ? found : `"${found}"`))',
+    'return JSON.stringify(JSON.parse(value))'
+  ],
   ['no template in a value of ours', "if (JSON.stringify(known).includes('{{'))", 'if (false)'],
   ['no template in JSON escapes', "if (text.includes('{{'))", 'if (false)'],
   ['no text that Packer would change', "if (!legacy && text !== text.normalize('NFC'))", 'if (false)'],
-  ['region and tags are the action’s', 'if (input) return', 'if (false) return'],
+  ['region and tags are the action’s', "if (input && (name !== 'tags' || isMap))", 'if (false)'],
   ['only variables that are declared', 'if (!declared.has(name)) return', 'if (false) return'],
   [
     'only inputs that have an effect',
@@ -510,9 +514,13 @@ const session = [
     'credentials/sessionPolicy.ts',
     ['credentials/sessionPolicy.test.ts'],
     ['a policy that AWS takes', 'length <= policyLimit', 'length > 0'],
-    ['no machines elsewhere', '...(regions.length > 1 ? [denyOutside([region], makingMachines)] : [])', ''],
+    [
+      'no machines elsewhere',
+      '...(regions.length > 1 || copiesAnywhere ? [denyOutside([region], makingMachines)] : [])',
+      ''
+    ],
     ['no other region', "denyOutside(regions, ['ec2:*', ", 'denyOutside(regions, ['],
-    ['a role for EC2 alone', "'*', {StringEquals: {'iam:PassedToService': `ec2.${suffix}`}}", "'*'"]
+    ['a role for EC2 alone', "'*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}}", "'*'"]
   ),
   ...inFile(
     'template/awsUse.ts',
@@ -577,7 +585,7 @@ const ends = [
   ...inFile(
     'cleanup/cleanUp.ts',
     ['cleanup/cleanUp.test.ts'],
-    ['what was given out stays when the ledger is lost', '...(ledger.isEmpty ? {isKept} : {})', ''],
+    ['what was given out stays when the ledger is lost', 'limit, isKept}', 'limit}'],
     ['main writes nothing more when its ledger is read', '...mainRuns, ', '']
   ),
   ...inFile(
