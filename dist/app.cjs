@@ -62570,6 +62570,7 @@ async function sweep(options) {
   (0, import_node_events.setMaxListeners)(0, limit);
   const traces = { ...options, records: ledger, announced: ledger.announced };
   const attempts = /* @__PURE__ */ new Map();
+  const recorded2 = /* @__PURE__ */ new Set();
   let settled = !ledger.hasOpenIntents;
   let blindLooks = 0;
   const untag2 = untagging(options);
@@ -62582,7 +62583,11 @@ async function sweep(options) {
     const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
     await untag2(strangers);
     const stuck = [...inUse.flatMap(leftInUse), ...doubts];
-    found.filter((resource) => !attempts.has(nameOf2(resource))).forEach(({ type: type2, id: id2, region: region3 }) => ledger.made(type2, id2, void 0, region3));
+    const all = [...found, ...inUse.map(({ resource }) => resource)];
+    all.filter((resource) => !recorded2.has(nameOf2(resource))).forEach((resource) => {
+      recorded2.add(nameOf2(resource));
+      ledger.made(resource.type, resource.id, void 0, resource.region);
+    });
     found.forEach(
       (resource) => attempts.set(nameOf2(resource), { tries: 0, reason: "", ...attempts.get(nameOf2(resource)), resource })
     );
@@ -73239,9 +73244,9 @@ function cooldown(source) {
     problem: `${at(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
   };
 }
-function temporaryProfile(source) {
+function temporaryProfile(source, { isNarrowed }) {
   const block = "temporary_iam_instance_profile_policy_document";
-  if (!source.has(block)) return void 0;
+  if (!source.has(block) || !isNarrowed) return void 0;
   return {
     problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
   };
@@ -83440,7 +83445,8 @@ function openTemplate(given2, shipped, additions = {}) {
     region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
     hasAgent: Boolean(env2["SSH_AUTH_SOCK"]),
-    hasSessionManagerPlugin: isOnPath("session-manager-plugin", env2)
+    hasSessionManagerPlugin: isOnPath("session-manager-plugin", env2),
+    isNarrowed: additions.assumesRole ?? true
   });
   const keys = staticKeys(sources, values);
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
@@ -83744,6 +83750,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       insisted: insistedOn(given2),
       env: env2,
       templateEnv: input("template-env", (value) => environmentNames(value, env2)),
+      assumesRole: text2("role-to-assume") !== "",
       allowForceDeregister: input("allow-force-deregister", oneOf("true", "false")) === "true",
       region: text2("aws-region") || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || ""
     };

@@ -179,6 +179,7 @@ export function readInputs(
       insisted: insistedOn(given),
       env,
       templateEnv: input('template-env', (value) => environmentNames(value, env)),
+      assumesRole: text('role-to-assume') !== '',
       allowForceDeregister: input('allow-force-deregister', oneOf('true', 'false')) === 'true',
       region: text('aws-region') || env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || ''
     }

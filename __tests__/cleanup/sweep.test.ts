@@ -168,6 +168,26 @@ it('leaves what something of others uses, says by what, and does not try', async
   expect(cloud.calls.filter(({action}) => /^(Delete|Terminate|Deregister)/.test(action))).toEqual([])
 })
 
+it('says what something of others uses also when what it descends from has been removed', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const image = await makeImage(ec2, await launch(ec2, cloud), 'ours')
+  ledger.made('image', image)
+  const {Images: [described] = []} = await ec2.describeImages({ImageIds: [image]})
+  const snapshot = described?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? ''
+  await ec2.registerImage({
+    Name: 'theirs',
+    RootDeviceName: '/dev/xvda',
+    Architecture: 'x86_64',
+    BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {SnapshotId: snapshot}}],
+    TagSpecifications: tagSpecifications({[tagKeys.bake]: 'theirs'}, 'image')
+  })
+
+  const left = await sweep(options(ec2))
+  expect(left.map(({id}) => id)).toEqual([snapshot])
+  const {Images = []} = await ec2.describeImages({Owners: ['self']})
+  expect(Images.map(({Name}) => Name)).toEqual(['theirs'])
+})
+
 it('finds the snapshots of a surrogate build and the image registered from them, without tags', async () => {
   const {ec2, cloud} = await startTestCloud()
   await ec2.createKeyPair({KeyName: packerName})

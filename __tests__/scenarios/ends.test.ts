@@ -199,7 +199,7 @@ function canMount(): boolean {
 const withSmallDisk = canMount() ? describe : describe.skip
 withSmallDisk(canMount() ? 'on a small disk' : notRun('on a small disk', 'only root can mount one'), () => {
   withAnyPacker((packer) => {
-    it.each(['packer:CreateImage', 'packer:RunInstances', 'action:RunInstances', 'action:DeleteTags'])(
+    it.each(['packer:CreateImage', 'packer:RunInstances', 'action:RunInstances', 'action:CreateTags'])(
       'removes what it made, and says why in sentences, when the disk is full from %s on',
       async (moment) => {
         const {runnerTemp, actionEnv} = marked()

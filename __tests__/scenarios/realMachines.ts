@@ -41,7 +41,7 @@ export async function endOf(local: LocalCloud, instanceId: string): Promise<stri
   for (;;) {
     const {Reservations = []} = await administratorOf(local).describeInstances({InstanceIds: [instanceId]})
     const state = Reservations[0]?.Instances?.[0]?.State?.Name ?? ''
-    if (state !== 'running') return state
+    if (state !== 'running' && state !== 'shutting-down') return state
     await pause(200)
   }
 }

@@ -48,6 +48,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   setMaxListeners(0, limit)
   const traces = {...options, records: ledger, announced: ledger.announced}
   const attempts = new Map<string, Attempt>()
+  const recorded = new Set<string>()
   let settled = !ledger.hasOpenIntents
   let blindLooks = 0
   const untag = untagging(options)
@@ -61,9 +62,13 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     await untag(strangers)
     const stuck = [...inUse.flatMap(leftInUse), ...doubts]
     // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
-    found
-      .filter((resource) => !attempts.has(nameOf(resource)))
-      .forEach(({type, id, region}) => ledger.made(type, id, undefined, region))
+    const all = [...found, ...inUse.map(({resource}) => resource)]
+    all
+      .filter((resource) => !recorded.has(nameOf(resource)))
+      .forEach((resource) => {
+        recorded.add(nameOf(resource))
+        ledger.made(resource.type, resource.id, undefined, resource.region)
+      })
     found.forEach((resource) =>
       attempts.set(nameOf(resource), {tries: 0, reason: '', ...attempts.get(nameOf(resource)), resource})
     )

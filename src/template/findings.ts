@@ -19,6 +19,8 @@ export interface FindingFacts {
   readonly allowsForceDeregister: boolean
   readonly hasAgent: boolean
   readonly hasSessionManagerPlugin: boolean
+  /** Packer works under a session policy, which makes no roles; credentials of the step's own environment cannot be narrowed. */
+  readonly isNarrowed: boolean
 }
 
 /** What Amazon's builders of a user's template say that this action, or the account, has to suffer for. */
@@ -100,9 +102,9 @@ function cooldown(source: TemplateSource): Finding | undefined {
   }
 }
 
-function temporaryProfile(source: TemplateSource): Finding | undefined {
+function temporaryProfile(source: TemplateSource, {isNarrowed}: FindingFacts): Finding | undefined {
   const block = 'temporary_iam_instance_profile_policy_document'
-  if (!source.has(block)) return undefined
+  if (!source.has(block) || !isNarrowed) return undefined
   return {
     problem:
       `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. ` +

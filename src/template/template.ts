@@ -68,6 +68,8 @@ export interface Additions {
   /** The bake's; empty where it is not known. */
   readonly region?: string
   readonly allowForceDeregister?: boolean
+  /** False: Packer gets the credentials of this step's environment as they are. */
+  readonly assumesRole?: boolean
 }
 
 /**
@@ -97,7 +99,8 @@ export function openTemplate(given: string | undefined, shipped: string, additio
         region,
         allowsForceDeregister: additions.allowForceDeregister ?? false,
         hasAgent: Boolean(env['SSH_AUTH_SOCK']),
-        hasSessionManagerPlugin: isOnPath('session-manager-plugin', env)
+        hasSessionManagerPlugin: isOnPath('session-manager-plugin', env),
+        isNarrowed: additions.assumesRole ?? true
       })
   const keys = staticKeys(sources, values)
   const unread = environment.unread(choice.filled, sources.packerEnv, builders)
