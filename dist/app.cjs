@@ -62164,7 +62164,7 @@ var Proof = class {
       case "spot-request":
         return hasKey || isOfAny("instance", one.instanceIds);
       case "volume":
-        return isOfAny("instance", one.instanceIds);
+        return isOfAny("instance", one.instanceIds) || this.#wasImaged(one, isOf);
       case "snapshot":
         return isOf("volume", one.volumeId) || this.#isSnapshotOf(one, isOf) || this.#isInOwnImage(one);
       case "image":
@@ -62185,9 +62185,15 @@ var Proof = class {
       (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
     );
   }
+  /** A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was. */
+  #wasImaged({ id: id2, region: region3 }, isOf) {
+    return [...this.#proved.values()].some(
+      (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
+    );
+  }
   /** EC2 itself says of snapshots what it made them for. */
   #isSnapshotOf(one, isOf) {
-    const [, instance, image] = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/.exec(one.description ?? "") ?? [];
+    const [, instance, image] = createdBy.exec(one.description ?? "") ?? [];
     const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
     return isOf("instance", instance) || isOf("image", image) || isOf("image", copy) || this.#isCopied(one, source);
   }
@@ -62202,6 +62208,10 @@ var Proof = class {
     return this.#proved.has(nameOf({ type: "image", id: source }));
   }
 };
+var createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/;
+function imagedIn({ description = "" }) {
+  return createdBy.exec(description)?.[1];
+}
 function isNobodys({ type: type2, name }) {
   return type2 === "security-group" && name === "default";
 }
@@ -62430,6 +62440,8 @@ async function lookAtHome(look3, sight, traces, home) {
     ),
     filter("volume-id", sight.proved.ids("volume"))
   ]);
+  const imaged = look3.own("snapshot").flatMap(({ volumeId }) => volumeId ?? []);
+  await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
   if (announced2.copyRegions.includes(home)) await lookForCopies(look3, sight);
   if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
     const groups = look3.own("security-group").map(({ id: id2 }) => id2);

@@ -175,6 +175,20 @@ describe('a descent', () => {
     expect(own(found, {...known, announced: {copyRegions: ['us-east-1']}})).toContain('here')
   })
 
+  it('leads from the snapshot of an image to a volume that has outlived the instance', () => {
+    const found = [
+      one('snapshot', 'snap-1', {volumeId: 'vol-1', description: 'Created by CreateImage(i-1) for ami-1'}),
+      one('snapshot', 'snap-2', {volumeId: 'vol-2', description: 'nightly', tags: ours}),
+      one('volume', 'vol-1'),
+      one('volume', 'vol-2')
+    ]
+    expect(own(found, {announced: {instances: ['i-1']}})).toEqual(['snap-1', 'snap-2', 'vol-1'])
+    expect(own([...found.slice(0, 2), one('volume', 'vol-1', before)], {announced: {instances: ['i-1']}})).toEqual([
+      'snap-1',
+      'snap-2'
+    ])
+  })
+
   it('leads from a launch template and a key pair to what was launched', () => {
     const found = [
       one('launch-template', 'lt-1', {keyName: temporary}),

@@ -67,7 +67,7 @@ class Proof {
   /** Ids that AWS or Packer told. */
   readonly #known: ReadonlySet<string>
   /** Those of them of which nothing is left to look at, and what has been proved. */
-  readonly #proved: Map<string, Resource & Pick<Described, 'snapshotIds'>>
+  readonly #proved: Map<string, Resource & Pick<Described, 'snapshotIds' | 'volumeId' | 'description'>>
   /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
   readonly #othersKeys: ReadonlySet<string>
 
@@ -123,7 +123,7 @@ class Proof {
       case 'spot-request':
         return hasKey || isOfAny('instance', one.instanceIds)
       case 'volume':
-        return isOfAny('instance', one.instanceIds)
+        return isOfAny('instance', one.instanceIds) || this.#wasImaged(one, isOf)
       case 'snapshot':
         return isOf('volume', one.volumeId) || this.#isSnapshotOf(one, isOf) || this.#isInOwnImage(one)
       case 'image':
@@ -146,9 +146,17 @@ class Proof {
     )
   }
 
+  /** A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was. */
+  #wasImaged({id, region}: Described, isOf: (type: ResourceType, id: string | undefined) => boolean): boolean {
+    return [...this.#proved.values()].some(
+      (one) =>
+        one.type === 'snapshot' && one.region === region && one.volumeId === id && isOf('instance', imagedIn(one))
+    )
+  }
+
   /** EC2 itself says of snapshots what it made them for. */
   #isSnapshotOf(one: Described, isOf: (type: ResourceType, id: string | undefined) => boolean): boolean {
-    const [, instance, image] = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/.exec(one.description ?? '') ?? []
+    const [, instance, image] = createdBy.exec(one.description ?? '') ?? []
     const [, copy, source] =
       /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? '') ?? []
     return isOf('instance', instance) || isOf('image', image) || isOf('image', copy) || this.#isCopied(one, source)
@@ -165,6 +173,13 @@ class Proof {
     if (source === undefined || !announced.copyRegions.includes(region ?? home)) return false
     return this.#proved.has(nameOf({type: 'image', id: source}))
   }
+}
+
+const createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/
+
+/** The instance of which EC2 made an image, and this snapshot for it. */
+function imagedIn({description = ''}: Pick<Described, 'description'>): string | undefined {
+  return createdBy.exec(description)?.[1]
 }
 
 /** Every VPC has a group of this name, which cannot be deleted. */
