@@ -8,8 +8,14 @@ import {constructs, templateWith} from './constructs.ts'
 it.each(constructs.map((one) => [one.row, one] as const))('%s', (_, one) => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'construct-')), 'own.pkr.hcl')
   writeFileSync(file, templateWith(one))
-  const {vars = {}, env = {}, allowForceDeregister = false} = one
-  const {problems, warnings} = openTemplate(file, '/shipped', {vars, env, allowForceDeregister, region: 'us-east-1'})
+  const {vars = {}, env = {}, allowForceDeregister = false, arguments: given = []} = one
+  const {problems, warnings} = openTemplate(file, '/shipped', {
+    vars,
+    env,
+    allowForceDeregister,
+    arguments: given,
+    region: 'us-east-1'
+  })
   const found = (texts: readonly string[], wanted: RegExp | undefined): boolean =>
     wanted === undefined ? texts.length === 0 : texts.length === 1 && wanted.test(texts[0] ?? '')
   const errors = problems.map(({message}) => message)

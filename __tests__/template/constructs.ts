@@ -9,6 +9,8 @@ export interface Construct {
   readonly vars?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
   readonly allowForceDeregister?: boolean
+  /** Of Packer. */
+  readonly arguments?: readonly string[]
   /** One error, or one warning, of this form. Neither: it is baked without a word. */
   readonly problem?: RegExp
   readonly warning?: RegExp
@@ -158,6 +160,11 @@ export const constructs: readonly Construct[] = [
     builder: ['region = element([for r in local.all : lower(r)], 0)'],
     more: 'local "all" {\n expression = ["EU-WEST-3"]\n sensitive = true\n}\n',
     problem: /builds in eu-west-3/
+  },
+  {
+    row: 'no build of a name in `-only` (`packer-args`)',
+    arguments: ['-only=amazon-ebs.onw'],
+    problem: /-only=amazon-ebs\.onw matches no build of the template; it has amazon-ebs\.own/
   },
   {
     row: 'what only Packer knows',

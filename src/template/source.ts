@@ -1,8 +1,9 @@
+import {buildsOf, isChosen} from './builds.ts'
 import type {Values} from './effective.ts'
 import {queryFor, type ImageQuery} from './imageQuery.ts'
 import type {Reading, Setting, SourceBlock} from './reading.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isList, isTrue, type Value} from './value.ts'
+import {asText, isTrue, type Value} from './value.ts'
 
 /** A builder of Amazon's plugin in a template, and what its settings come to as far as is known without Packer. */
 export class TemplateSource implements SourceBlock {
@@ -104,50 +105,11 @@ function dataIn(syntax: Syntax): string | undefined {
 
 /** Those that builds use and the arguments of Packer choose. */
 export function sourcesOf(reading: Reading, values: Values, given: readonly string[]): TemplateSource[] {
-  const {sources, settings} = reading
-  const amazon = [...sources].filter(([, {type}]) => type.startsWith('amazon-'))
-  const used = usedIn(reading, values)
-  const builds = settings
-    .filter(({name, within, owner}) => name === 'name' && within === 'build' && owner === '')
-    .flatMap((setting) => values.ofSetting(setting).flatMap((value) => asText(value) ?? []))
-  return amazon
-    .filter(([name]) => !used || used.has(name))
-    .map(([name, block]) => new TemplateSource(name, block, settings, values))
-    .filter(({name}) => isChosen(name, builds, given))
-}
-
-/** The sources that builds name; nothing where that is not known, or there are no builds. */
-function usedIn({settings, inBuilds}: Reading, values: Values): ReadonlySet<string> | undefined {
-  const lists = settings.filter(({name, within, owner}) => name === 'sources' && within === 'build' && owner === '')
-  const named = lists.flatMap((setting) => values.ofSetting(setting))
-  if (!named.every((value) => isList(value) && value.every((one) => asText(one) !== undefined))) return undefined
-  const names = named.flatMap((value) => (isList(value) ? value.flatMap((one) => asText(one) ?? []) : []))
-  const used = new Set([...names.map((name) => name.replace(/^source\./, '')), ...inBuilds])
-  return used.size === 0 ? undefined : used
-}
-
-/** `-only` and `-except` of `packer build`: names of builds, with wildcards: `amazon-ebs.own`, or `BUILD.amazon-ebs.own`. */
-function isChosen(name: string, builds: readonly string[], given: readonly string[]): boolean {
-  const patterns = (option: string): string[] =>
-    given.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, 's').exec(one)?.[1]?.split(',') ?? [])
-  const names = [name, ...builds.map((build) => `${build}.${name}`)]
-  const only = patterns('only')
-  const isMeant = only.length === 0 || names.some((one) => only.some((pattern) => fits(pattern.trim(), one) ?? true))
-  return isMeant && !names.every((one) => patterns('except').some((pattern) => fits(pattern.trim(), one) ?? false))
-}
-
-/** @returns nothing for a pattern with more than `*` in it */
-function fits(pattern: string, name: string): boolean | undefined {
-  if (/[?[\]{}\\!]/.test(pattern)) return undefined
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return pattern === name
-  if (!name.startsWith(first)) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = name.indexOf(part, at)
-    if (found === -1) return false
-    at = found + part.length
-  }
-  return name.length - last.length >= at && name.endsWith(last)
+  const {ofSources} = buildsOf(reading, values)
+  return [...ofSources]
+    .filter(([, names]) => isChosen(names, given))
+    .flatMap(([name]) => {
+      const block = reading.sources.get(name)
+      return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, reading.settings, values)] : []
+    })
 }

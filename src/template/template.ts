@@ -3,6 +3,7 @@ import * as path from 'node:path'
 import {allowedEnvironment} from '../packer/environment.ts'
 import {isOnPath} from '../paths.ts'
 import type {InputError} from '../report/errors.ts'
+import {buildsOf, unmatched} from './builds.ts'
 import {openVariablesFile, Values, type Sources, type VariablesFile} from './effective.ts'
 import {environmentOf} from './environment.ts'
 import {findingsIn} from './findings.ts'
@@ -125,6 +126,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
+      ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]
