@@ -63955,7 +63955,7 @@ function get2(url, { env: env2, headers = {}, signal }) {
   });
 }
 function fileOpener(env2) {
-  return async function open6(url, signal, redirects = 3) {
+  return async function open7(url, signal, redirects = 3) {
     const response = await get2(new URL(url), { env: env2, signal });
     const { statusCode = 0 } = response;
     if (statusCode === 200) return response;
@@ -63968,12 +63968,12 @@ function fileOpener(env2) {
     if (target.protocol !== "https:" && new URL(url).protocol === "https:") {
       throw new Error(`a redirect from https to ${target.origin} is refused`);
     }
-    return open6(target.href, signal, redirects - 1);
+    return open7(target.href, signal, redirects - 1);
   };
 }
 function bytesReader(env2, limit) {
-  const open6 = fileOpener(env2);
-  return async (url, signal) => bodyOf(await open6(url, signal), limit);
+  const open7 = fileOpener(env2);
+  return async (url, signal) => bodyOf(await open7(url, signal), limit);
 }
 function textReader(env2, limit) {
   const read5 = bytesReader(env2, limit);
@@ -73898,8 +73898,8 @@ async function readVersions(url, names2, context, signal) {
     return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
   };
 }
-async function read(url, isWanted, limits, { open: open6, log, root: root9 = jenkinsRoot }, signal) {
-  const document3 = await open6(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
+async function read(url, isWanted, limits, { open: open7, log, root: root9 = jenkinsRoot }, signal) {
+  const document3 = await open7(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
     signal.throwIfAborted();
     throw unreadable(url, error2);
   });
@@ -74197,7 +74197,7 @@ function known({
 
 // src/image/plan.ts
 async function planImage(inputs, context, signal) {
-  const { ec2: ec22, log, read: read5, readBytes, open: open6, readParameter, now, env: env2 } = context;
+  const { ec2: ec22, log, read: read5, readBytes, open: open7, readParameter, now, env: env2 } = context;
   const { image, template, aws } = inputs;
   const bakesOnOurs = template.variables.has("source_ami") || template.variables.has("root_device_name");
   const asksForJenkins = template.variables.has("jenkins_version");
@@ -74225,7 +74225,7 @@ async function planImage(inputs, context, signal) {
   const { updateCenterUrl } = image;
   const plugins2 = jenkins && image.plugins.length > 0 ? await resolvePlugins(
     { plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl },
-    { open: open6, log },
+    { open: open7, log },
     signal
   ) : [];
   const bakeId = (0, import_node_crypto8.randomBytes)(6).toString("hex");
@@ -74386,7 +74386,7 @@ async function takeExpiryOff2(ec22, ids) {
 }
 
 // src/packer/buildImage.ts
-var import_promises17 = require("node:fs/promises");
+var import_promises18 = require("node:fs/promises");
 var path17 = __toESM(require("node:path"), 1);
 var import_semver4 = __toESM(require_semver2(), 1);
 
@@ -74950,8 +74950,8 @@ var token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 // src/packer/build.ts
 var import_node_events4 = require("node:events");
 var import_node_fs13 = require("node:fs");
-var import_promises11 = require("node:fs/promises");
-var import_promises12 = require("node:timers/promises");
+var import_promises12 = require("node:fs/promises");
+var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
 var path10 = __toESM(require("node:path"), 1);
@@ -75583,6 +75583,23 @@ function bounded2(lines) {
   return text2.length > longestMessage ? `${text2.slice(0, longestMessage)}…` : text2;
 }
 
+// src/packer/packerLog.ts
+var import_promises11 = require("node:fs/promises");
+async function showPackerLog(errors, environment, log, ended2) {
+  const { PACKER_LOG: level = "", PACKER_LOG_PATH: location = "" } = environment;
+  if (level === "" || level === "0" || location !== "") return;
+  const handle = await (0, import_promises11.open)(errors, "r").catch(() => void 0);
+  if (handle === void 0) return;
+  try {
+    for await (const lines of follow(handle, ended2)) {
+      await log.caughtUp?.(ended2);
+      log.quote("packer log", lines.join("\n"));
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
 // src/packer/diagnosis/failure.ts
 var firstSaid = 40;
 var lastSaid = 80;
@@ -75742,8 +75759,11 @@ async function build(job, ledger, log, signal) {
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   try {
-    const said = await show(follow(output, ended2.signal), run2, log, job, signal);
-    const [code2, killedBy] = await Promise.race([exit, (0, import_promises12.setImmediate)([null, null])]);
+    const [said] = await Promise.all([
+      show(follow(output, ended2.signal), run2, log, job, signal),
+      showPackerLog(run2.errors, job.environment, log, ended2.signal)
+    ]);
+    const [code2, killedBy] = await Promise.race([exit, (0, import_promises13.setImmediate)([null, null])]);
     signal.throwIfAborted();
     if (code2 !== 0) {
       const how = code2 === null ? `was ended by ${killedBy}` : `ended with exit code ${code2}`;
@@ -75765,7 +75785,7 @@ function variablesOf({ variablesFiles }) {
 async function start(job, run2, ledger) {
   const output = (0, import_node_fs13.openSync)(run2.output, "a", 384);
   const errors = (0, import_node_fs13.openSync)(run2.errors, "a", 384);
-  const reading2 = await (0, import_promises11.open)(run2.output, "r");
+  const reading2 = await (0, import_promises12.open)(run2.output, "r");
   try {
     const group3 = startGroup2(
       job.packer,
@@ -75784,9 +75804,9 @@ async function start(job, run2, ledger) {
 }
 async function endGracefully(group3, ended2) {
   send(-group3.leader.pid, "SIGINT");
-  await (0, import_promises12.setTimeout)(graceMs2, void 0, { signal: ended2.signal }).catch(() => void 0);
+  await (0, import_promises13.setTimeout)(graceMs2, void 0, { signal: ended2.signal }).catch(() => void 0);
   await endStarted(group3, AbortSignal.timeout(killingMs)).catch(() => void 0);
-  await (0, import_promises12.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
+  await (0, import_promises13.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
   ended2.abort();
 }
 async function show(pieces, { announcements }, log, job, signal) {
@@ -75845,7 +75865,7 @@ async function regionsOfCopies({ ec2: ec22 }, names2, abortSignal) {
 }
 
 // src/packer/environment.ts
-var import_promises13 = require("node:fs/promises");
+var import_promises14 = require("node:fs/promises");
 var import_node_path7 = __toESM(require("node:path"), 1);
 var names = new Set(
   [
@@ -75902,15 +75922,15 @@ async function writeAwsConfig(folder, profiles) {
   const { config, credentials } = awsConfigFiles(folder);
   const sections = profiles.map((name) => name === "default" ? "[default]\n" : `[profile ${name}]
 `);
-  await (0, import_promises13.writeFile)(config, sections.join(""), { mode: 384 });
-  await (0, import_promises13.writeFile)(credentials, "", { mode: 384 });
+  await (0, import_promises14.writeFile)(config, sections.join(""), { mode: 384 });
+  await (0, import_promises14.writeFile)(credentials, "", { mode: 384 });
 }
 function awsConfigFiles(folder) {
   return { config: import_node_path7.default.join(folder, "aws-config"), credentials: import_node_path7.default.join(folder, "aws-credentials") };
 }
 
 // src/packer/init.ts
-var import_promises15 = require("node:fs/promises");
+var import_promises16 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
 var import_node_path9 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
@@ -75918,7 +75938,7 @@ var import_semver2 = __toESM(require_semver2(), 1);
 // src/packer/plugins/cache.ts
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs14 = require("node:fs");
-var import_promises14 = require("node:fs/promises");
+var import_promises15 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
 // src/packer/plugins/required.ts
@@ -75942,19 +75962,19 @@ function cachedPlugins(required, env2) {
 async function cachePlugins(plugins2, required, env2) {
   const folder = folderFor(required, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
-  await (0, import_promises14.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
-  const staging = await (0, import_promises14.mkdtemp)(`${folder}.new-`);
+  await (0, import_promises15.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
+  const staging = await (0, import_promises15.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs14.existsSync)(folder)) await (0, import_promises14.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs14.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
-    await (0, import_promises14.cp)(plugins2, copy, { recursive: true });
-    await (0, import_promises14.rename)(copy, folder).catch((error2) => {
+    await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
+    await (0, import_promises15.rename)(copy, folder).catch((error2) => {
       if (!(0, import_node_fs14.existsSync)(folder)) throw error2;
     });
-    await (0, import_promises14.writeFile)(`${folder}.complete`, "");
+    await (0, import_promises15.writeFile)(`${folder}.complete`, "");
     return folder;
   } finally {
-    await (0, import_promises14.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises15.rm)(staging, { recursive: true, force: true });
   }
 }
 function folderFor(required, env2) {
@@ -76111,14 +76131,14 @@ async function fromCache(init) {
     log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
     return cached;
   }
-  const folder = await (0, import_promises15.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
+  const folder = await (0, import_promises16.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
   let used2;
   try {
     await install(init, { PACKER_PLUGIN_PATH: folder });
     used2 = await usable2(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
     return used2;
   } finally {
-    if (used2 !== folder) await (0, import_promises15.rm)(folder, { recursive: true, force: true });
+    if (used2 !== folder) await (0, import_promises16.rm)(folder, { recursive: true, force: true });
   }
   function warn(error2) {
     log.warning(
@@ -76170,7 +76190,7 @@ ${stderr}`;
 }
 
 // src/packer/plugins/legacy.ts
-var import_promises16 = require("node:fs/promises");
+var import_promises17 = require("node:fs/promises");
 var path14 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
@@ -76186,7 +76206,7 @@ async function requirementsOf({
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
   const file = path14.join(folder, "required-plugins.pkr.hcl");
-  await (0, import_promises16.writeFile)(file, `packer {
+  await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
   }
@@ -76506,7 +76526,7 @@ async function buildImages(bake2, signal) {
     const report = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path17.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
-      await (0, import_promises17.writeFile)(file, variablesFile(template, values), { mode: 384 });
+      await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
       const job = {
         packer: packer.path,
@@ -76617,16 +76637,16 @@ function valuesFor(inputs, plan, place2, files) {
 }
 
 // src/packer/install/install.ts
-var import_promises23 = require("node:fs/promises");
+var import_promises24 = require("node:fs/promises");
 var import_node_os6 = require("node:os");
 var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
 var import_node_crypto11 = require("node:crypto");
 var import_node_fs16 = require("node:fs");
-var import_promises18 = require("node:fs/promises");
+var import_promises19 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
-var import_promises19 = require("node:stream/promises");
+var import_promises20 = require("node:stream/promises");
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var fs5 = __toESM(require("fs"), 1);
@@ -76730,11 +76750,11 @@ async function lookInCache(version, env2, signal) {
   if (folder === "") return void 0;
   const file = import_node_path10.default.join(folder, "packer");
   try {
-    const { size } = await (0, import_promises18.stat)(file);
+    const { size } = await (0, import_promises19.stat)(file);
     if (size === 0) return { path: file, problem: "is empty" };
     const recorded2 = await recordIn(folder);
     if (recorded2 === void 0) return { path: file, problem: "has no record of what was verified" };
-    await (0, import_promises18.access)(file, import_promises18.constants.X_OK);
+    await (0, import_promises19.access)(file, import_promises19.constants.X_OK);
     const actual = await sha256Of(file, signal);
     if (actual === recorded2) return { path: file };
     return { path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded` };
@@ -76752,25 +76772,25 @@ async function cachedVersions(env2) {
 async function putIntoCache(file, sha256, version, env2) {
   const folder = folderFor2(version, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
-  await (0, import_promises18.mkdir)(folder, { recursive: true });
-  const staging = await (0, import_promises18.mkdtemp)(import_node_path10.default.join(folder, ".new-"));
+  await (0, import_promises19.mkdir)(folder, { recursive: true });
+  const staging = await (0, import_promises19.mkdtemp)(import_node_path10.default.join(folder, ".new-"));
   try {
     const names2 = ["packer.sha256", "packer"];
     const [record, program] = names2.map((name) => import_node_path10.default.join(staging, name));
-    await (0, import_promises18.writeFile)(record, `${sha256}  packer
+    await (0, import_promises19.writeFile)(record, `${sha256}  packer
 `);
-    await (0, import_promises18.copyFile)(file, program);
-    await (0, import_promises18.chmod)(program, 493);
-    for (const name of names2) await (0, import_promises18.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
-    await (0, import_promises18.writeFile)(`${folder}.complete`, "");
+    await (0, import_promises19.copyFile)(file, program);
+    await (0, import_promises19.chmod)(program, 493);
+    for (const name of names2) await (0, import_promises19.rename)(import_node_path10.default.join(staging, name), import_node_path10.default.join(folder, name));
+    await (0, import_promises19.writeFile)(`${folder}.complete`, "");
     return import_node_path10.default.join(folder, "packer");
   } finally {
-    await (0, import_promises18.rm)(staging, { recursive: true, force: true });
+    await (0, import_promises19.rm)(staging, { recursive: true, force: true });
   }
 }
 async function sha256Of(file, signal) {
   const hash = (0, import_node_crypto11.createHash)("sha256");
-  await (0, import_promises19.pipeline)((0, import_node_fs16.createReadStream)(file), hash, { signal });
+  await (0, import_promises20.pipeline)((0, import_node_fs16.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -76778,7 +76798,7 @@ function folderFor2(version, env2) {
   return cache9 ? import_node_path10.default.join(cache9, tool, version, process.arch) : void 0;
 }
 async function recordIn(folder) {
-  const text2 = await (0, import_promises18.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
+  const text2 = await (0, import_promises19.readFile)(import_node_path10.default.join(folder, "packer.sha256"), "utf8").catch(() => "");
   return /^([\da-f]{64}) {2}packer\n$/.exec(text2)?.[1];
 }
 function isMissing(error2) {
@@ -76972,7 +76992,7 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 var import_node_crypto12 = require("node:crypto");
 var import_node_fs17 = require("node:fs");
 var import_node_stream6 = require("node:stream");
-var import_promises20 = require("node:stream/promises");
+var import_promises21 = require("node:stream/promises");
 
 // src/packer/install/signature.ts
 var SignatureError = class extends Error {
@@ -77133,7 +77153,7 @@ function zipTo(file, url, options) {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
       const hash = (0, import_node_crypto12.createHash)("sha256");
-      await (0, import_promises20.pipeline)(response, hashing(hash, url), (0, import_node_fs17.createWriteStream)(file));
+      await (0, import_promises21.pipeline)(response, hashing(hash, url), (0, import_node_fs17.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -77298,9 +77318,9 @@ async function versionOf(path28, env2, signal) {
 
 // src/packer/install/zip.ts
 var import_node_fs18 = require("node:fs");
-var import_promises21 = require("node:fs/promises");
+var import_promises22 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
-var import_promises22 = require("node:stream/promises");
+var import_promises23 = require("node:stream/promises");
 var import_node_zlib = require("node:zlib");
 var ZipError = class extends Error {
   name = "ZipError";
@@ -77314,13 +77334,13 @@ var endSize = 22;
 var longestComment = 65535;
 var longestDirectory = 1024 * 1024;
 async function extractFile(zip, name, target, { mostBytes, signal }) {
-  const file = await (0, import_promises21.open)(zip);
+  const file = await (0, import_promises22.open)(zip);
   try {
     const entry = wanted(name, await entriesOf(file), mostBytes);
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises22.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs18.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises23.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs18.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -77435,11 +77455,11 @@ async function fetchPacker(release3, options) {
   let folder;
   let isKept2 = false;
   try {
-    folder = await (0, import_promises23.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os6.tmpdir)(), "packer-"));
+    folder = await (0, import_promises24.mkdtemp)(import_node_path11.default.join(env2["RUNNER_TEMP"] || (0, import_node_os6.tmpdir)(), "packer-"));
     const zip = import_node_path11.default.join(folder, "packer.zip");
     await downloadRelease(release3, zip, options);
     const packer = await extractPacker(zip, import_node_path11.default.join(folder, "contents"), signal);
-    await (0, import_promises23.rm)(zip);
+    await (0, import_promises24.rm)(zip);
     const cached = await keepInCache(packer, version, env2, signal).catch((error2) => {
       signal.throwIfAborted();
       log.warning(
@@ -77456,7 +77476,7 @@ async function fetchPacker(release3, options) {
       { cause: error2 }
     );
   } finally {
-    if (folder !== void 0 && !isKept2) await (0, import_promises23.rm)(folder, { recursive: true, force: true });
+    if (folder !== void 0 && !isKept2) await (0, import_promises24.rm)(folder, { recursive: true, force: true });
   }
 }
 async function keepInCache(packer, version, env2, signal) {
@@ -77467,7 +77487,7 @@ async function keepInCache(packer, version, env2, signal) {
 }
 var largestPacker = 1e9;
 async function extractPacker(zip, folder, signal) {
-  await (0, import_promises23.mkdir)(folder);
+  await (0, import_promises24.mkdir)(folder);
   const file = import_node_path11.default.join(folder, "packer");
   try {
     await extractFile(zip, "packer", file, { mostBytes: largestPacker, signal });
@@ -82728,6 +82748,61 @@ function place(file, line) {
 var import_node_fs22 = require("node:fs");
 var path25 = __toESM(require("node:path"), 1);
 
+// src/template/builds.ts
+function buildsOf(reading2, values) {
+  const { sources, settings } = reading2;
+  const used2 = usedIn(reading2, values);
+  const named = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText));
+  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText));
+  const prefixes2 = ["", ...named.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
+  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
+    const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
+    return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
+  });
+  return {
+    ofSources: new Map(ofSources),
+    mayBeMore: named.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+  };
+}
+function usedIn({ settings, inBuilds }, values) {
+  const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
+  const named = lists.flatMap((setting) => values.ofSetting(setting));
+  if (!named.every((value) => isList(value) && value.every((one) => asText(one) !== void 0))) return void 0;
+  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText(one) ?? []) : []);
+  const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
+  return used2.size === 0 ? void 0 : used2;
+}
+function isChosen(names2, given2) {
+  const only = patternsOf("only", given2);
+  const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern, one) ?? true));
+  return isMeant && !names2.every((one) => patternsOf("except", given2).some((pattern) => fits(pattern, one) ?? false));
+}
+function unmatched({ ofSources, mayBeMore }, given2) {
+  if (mayBeMore || ofSources.size === 0) return [];
+  const all = [...ofSources.values()].flat();
+  return patternsOf("only", given2).filter((pattern) => all.every((name) => fits(pattern, name) === false)).map(
+    (pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all.join(", ")}`)
+  );
+}
+function patternsOf(option, given2) {
+  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
+  return values.map((value) => value.trim());
+}
+function fits(pattern, name) {
+  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
+  const [first2 = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === void 0) return pattern === name;
+  if (!name.startsWith(first2)) return false;
+  let at2 = first2.length;
+  for (const part2 of rest) {
+    const found = name.indexOf(part2, at2);
+    if (found === -1) return false;
+    at2 = found + part2.length;
+  }
+  return name.length - last.length >= at2 && name.endsWith(last);
+}
+
 // src/template/environment.ts
 var secrets = [
   [
@@ -82810,10 +82885,10 @@ function isFalse(syntax) {
   return syntax.kind === "value" && !isTrue(syntax.value);
 }
 function readNames({ reading: reading2, files, vars, env: env2 }, filled, legacy) {
-  const open6 = [...reading2.variables].filter(
+  const open7 = [...reading2.variables].filter(
     ([name]) => !filled.has(name) && !Object.hasOwn(vars, name) && !files.some(({ values }) => values.has(name)) && (legacy || env2[`PKR_VAR_${name}`] === void 0)
   );
-  return [...new Set(open6.flatMap(([, variable]) => variable.default ? namesIn(variable.default.syntax) : []))];
+  return [...new Set(open7.flatMap(([, variable]) => variable.default ? namesIn(variable.default.syntax) : []))];
 }
 function namesIn(syntax) {
   switch (syntax.kind) {
@@ -83055,40 +83130,11 @@ function dataIn(syntax) {
   return ["data", ...names2.slice(0, 2)].join(".");
 }
 function sourcesOf(reading2, values, given2) {
-  const { sources, settings } = reading2;
-  const amazon = [...sources].filter(([, { type: type2 }]) => type2.startsWith("amazon-"));
-  const used2 = usedIn(reading2, values);
-  const builds = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).flatMap((value) => asText(value) ?? []));
-  return amazon.filter(([name]) => !used2 || used2.has(name)).map(([name, block]) => new TemplateSource(name, block, settings, values)).filter(({ name }) => isChosen(name, builds, given2));
-}
-function usedIn({ settings, inBuilds }, values) {
-  const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
-  const named = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named.every((value) => isList(value) && value.every((one) => asText(one) !== void 0))) return void 0;
-  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText(one) ?? []) : []);
-  const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
-  return used2.size === 0 ? void 0 : used2;
-}
-function isChosen(name, builds, given2) {
-  const patterns = (option) => given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
-  const names2 = [name, ...builds.map((build2) => `${build2}.${name}`)];
-  const only = patterns("only");
-  const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern.trim(), one) ?? true));
-  return isMeant && !names2.every((one) => patterns("except").some((pattern) => fits(pattern.trim(), one) ?? false));
-}
-function fits(pattern, name) {
-  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
-  const [first2 = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === name;
-  if (!name.startsWith(first2)) return false;
-  let at2 = first2.length;
-  for (const part2 of rest) {
-    const found = name.indexOf(part2, at2);
-    if (found === -1) return false;
-    at2 = found + part2.length;
-  }
-  return name.length - last.length >= at2 && name.endsWith(last);
+  const { ofSources } = buildsOf(reading2, values);
+  return [...ofSources].filter(([, names2]) => isChosen(names2, given2)).flatMap(([name]) => {
+    const block = reading2.sources.get(name);
+    return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, reading2.settings, values)] : [];
+  });
 }
 
 // src/template/choice.ts
@@ -83483,6 +83529,7 @@ function openTemplate(given2, shipped, additions = {}) {
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
+      ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]

@@ -128,7 +128,10 @@ it('reads on to the end when somebody empties the folder', async () => {
 })
 
 it('says that nothing can be written, where Packer may have failed of that', async () => {
-  const job = packerThat(`rm -r '${ledger.folder}'; touch '${ledger.folder}'; exit 2`)
+  const isRecorded = `grep -q packer '${ledger.folder}/ledger.jsonl'`
+  const job = packerThat(
+    `until ${isRecorded}; do sleep 0.01; done; rm -r '${ledger.folder}'; touch '${ledger.folder}'; exit 2`
+  )
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
     /Packer ended with exit code 2 and made no image:\n[\s\S]*What this bake makes cannot be written down in /
   )

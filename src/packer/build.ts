@@ -11,6 +11,7 @@ import type {Hint} from './announced.ts'
 import {endsOfFile, follow} from './follow.ts'
 import {diagnose} from './diagnosis.ts'
 import type {BuildFacts} from './diagnosis/rule.ts'
+import {showPackerLog} from './packerLog.ts'
 import type {Said} from './speakers.ts'
 import {Transcript} from './transcript.ts'
 
@@ -64,7 +65,10 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
   signal.addEventListener('abort', stop, {once: true})
   if (signal.aborted) stop()
   try {
-    const said = await show(follow(output, ended.signal), run, log, job, signal)
+    const [said] = await Promise.all([
+      show(follow(output, ended.signal), run, log, job, signal),
+      showPackerLog(run.errors, job.environment, log, ended.signal)
+    ])
     const [code, killedBy] = await Promise.race([exit, nextTurn([null, null] as Exit)])
     signal.throwIfAborted()
     if (code !== 0) {
