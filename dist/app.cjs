@@ -53075,10 +53075,10 @@ var Ledger = class {
     return ours || this.unreadableLines > 0 || this.announced.unfinished;
   }
   get announced() {
-    const announced2 = announcedIn(this.#announcements);
-    if (!announced2.hidesCopies) return announced2;
+    const announced = announcedIn(this.#announcements);
+    if (!announced.hidesCopies) return announced;
     const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
-    return { ...announced2, copyRegions: [.../* @__PURE__ */ new Set([...announced2.copyRegions, ...hidden])] };
+    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
   }
   /**
    * Reads what Packer announced while another process ran it.
@@ -62148,15 +62148,15 @@ var Proof = class {
     return !this.#evidence.stays(one);
   }
   #descends(one) {
-    const { announced: announced2 } = this.#evidence;
+    const { announced } = this.#evidence;
     const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf({ type: type2, id: id2, ...regionOf(one) }));
     const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
-    const hasKey = one.keyName !== void 0 && announced2.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
+    const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
     switch (one.type) {
       case "key-pair":
-        return announced2.keyPairs.includes(one.name ?? "");
+        return announced.keyPairs.includes(one.name ?? "");
       case "security-group":
-        return announced2.securityGroups.includes(one.name ?? "");
+        return announced.securityGroups.includes(one.name ?? "");
       case "launch-template":
         return hasKey;
       case "instance":
@@ -62178,8 +62178,8 @@ var Proof = class {
    * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
    */
   #isInOwnImage({ id: id2, volumeId, region: region3 }) {
-    const { announced: announced2 } = this.#evidence;
-    const isNamed = announced2.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
+    const { announced } = this.#evidence;
+    const isNamed = announced.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
     if (!isNamed) return false;
     return [...this.#proved.values()].some(
       (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
@@ -62203,8 +62203,8 @@ var Proof = class {
   }
   /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
   #isCopied({ region: region3 }, source) {
-    const { announced: announced2, home } = this.#evidence;
-    if (source === void 0 || !announced2.copyRegions.includes(region3 ?? home)) return false;
+    const { announced, home } = this.#evidence;
+    if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
     return this.#proved.has(nameOf({ type: "image", id: source }));
   }
 };
@@ -62238,29 +62238,29 @@ function hasNameOfItsOwn(one, { bakeId, made }) {
   const { name = "" } = one;
   return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf(known2) === nameOf(one));
 }
-function knownOf({ made, announced: announced2 }) {
+function knownOf({ made, announced }) {
   const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
   return [
     ...made,
-    ...told("instance", announced2.instances),
-    ...told("volume", announced2.volumes),
-    ...told("launch-template", announced2.launchTemplates),
-    ...told("instance-profile", announced2.instanceProfiles),
-    ...told("role", announced2.roles)
+    ...told("instance", announced.instances),
+    ...told("volume", announced.volumes),
+    ...told("launch-template", announced.launchTemplates),
+    ...told("instance-profile", announced.instanceProfiles),
+    ...told("role", announced.roles)
   ];
 }
 var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
 var nameOf = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
 
 // src/cleanup/look.ts
-function evidenceOf({ bakeId, records, announced: announced2, until, isKept: isKept2 }, home) {
+function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
   const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
   return {
     bakeId,
     began: records.began,
     until,
-    made: [...records.resources, ...announced2.products.map((one) => placed(one, home))],
-    announced: announced2,
+    made: [...records.resources, ...announced.products.map((one) => placed(one, home))],
+    announced,
     home,
     stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
   };
@@ -62409,28 +62409,28 @@ function onePerType(unseenThere) {
   return [...new Map(unseenThere.map((one) => [one.type, one])).values()];
 }
 async function lookAtHome(look3, sight, traces, home) {
-  const { announced: announced2 } = traces;
+  const { announced } = traces;
   await look3.for("instance", instancesBy, [
-    filter("key-name", announced2.keyPairs),
-    filter("instance-id", announced2.instances),
-    filter("tag:aws:ec2launchtemplate:id", announced2.launchTemplates)
+    filter("key-name", announced.keyPairs),
+    filter("instance-id", announced.instances),
+    filter("tag:aws:ec2launchtemplate:id", announced.launchTemplates)
   ]);
-  const hinted = (type2) => announced2.hints.flatMap((one) => one.type === type2 ? [one.id] : []);
+  const hinted = (type2) => announced.hints.flatMap((one) => one.type === type2 ? [one.id] : []);
   const instanceIds = sight.proved.ids("instance");
   const recordsTemplate = traces.records.resources.some(({ type: type2 }) => type2 === "launch-template");
-  const usesSpot = announced2.spot || recordsTemplate;
+  const usesSpot = announced.spot || recordsTemplate;
   await Promise.all([
     look3.for("volume", volumesBy, [
       filter("attachment.instance-id", instanceIds),
-      filter("volume-id", [...announced2.volumes, ...hinted("volume")])
+      filter("volume-id", [...announced.volumes, ...hinted("volume")])
     ]),
     look3.for("image", imagesBy, [filter("source-instance-id", instanceIds), filter("image-id", hinted("image"))]),
-    look3.for("security-group", securityGroupsBy, [filter("group-name", announced2.securityGroups)]),
-    look3.for("key-pair", keyPairsBy, [filter("key-name", [...announced2.keyPairs, ...announced2.doubtfulKeyPairs])]),
+    look3.for("security-group", securityGroupsBy, [filter("group-name", announced.securityGroups)]),
+    look3.for("key-pair", keyPairsBy, [filter("key-name", [...announced.keyPairs, ...announced.doubtfulKeyPairs])]),
     usesSpot ? look3.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : void 0,
     usesSpot ? look3.for("spot-request", spotRequestsBy, [
       filter("instance-id", instanceIds),
-      filter("launch.key-name", announced2.keyPairs)
+      filter("launch.key-name", announced.keyPairs)
     ]) : void 0
   ]);
   await lookForSnapshots(look3, [
@@ -62442,7 +62442,7 @@ async function lookAtHome(look3, sight, traces, home) {
   ]);
   const imaged = look3.own("snapshot").flatMap(({ volumeId }) => volumeId ?? []);
   await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
-  if (announced2.copyRegions.includes(home)) await lookForCopies(look3, sight);
+  if (announced.copyRegions.includes(home)) await lookForCopies(look3, sight);
   if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
     const groups = look3.own("security-group").map(({ id: id2 }) => id2);
     await look3.by("instance", instancesBy, [filter("instance.group-id", groups)]);
@@ -62464,10 +62464,10 @@ async function lookForSnapshots(look3, filters) {
   const snapshots = look3.own("snapshot").map(({ id: id2 }) => id2);
   await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
 }
-async function lookInIam(account, sight, { announced: announced2 }, signal) {
+async function lookInIam(account, sight, { announced }, signal) {
   const named = [
-    ...announced2.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
-    ...announced2.roles.map((id2) => ({ type: "role", id: id2 }))
+    ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
+    ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
   ];
   const problems = [];
   const looked = await Promise.all(
@@ -62483,14 +62483,14 @@ async function lookInIam(account, sight, { announced: announced2 }, signal) {
   sight.add(looked.flatMap((one) => one ?? []));
   return problems;
 }
-function doubtsIn({ described, evidence: evidence2, proved }, { announced: announced2 }) {
-  const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced2.doubtfulKeyPairs.includes(name ?? "");
-  const isUnproved = (one) => one.type !== "instance" && announced2.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
+function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
+  const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced.doubtfulKeyPairs.includes(name ?? "");
+  const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
   return [
     ...described.filter(isUnproved).map(({ type: type2, id: id2 }) => unseen(type2, unproved, void 0, id2)),
     ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
     ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region3 }) => unseen(type2, undecided, region3, id2)),
-    ...announced2.untraceable ? [unseen("instance", untraceable)] : []
+    ...announced.untraceable ? [unseen("instance", untraceable)] : []
   ];
 }
 var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
@@ -75604,8 +75604,8 @@ async function showPackerLog(errors, environment, log, ended2) {
 var firstSaid = 40;
 var lastSaid = 80;
 var mostErrors = 20;
+var mostBuilds = 100;
 var longest = 2e3;
-var announced = "Provisioning with ";
 function failureIn(messages, stderr) {
   const reader = new FailureReader();
   const speakers = new Speakers();
@@ -75615,10 +75615,9 @@ function failureIn(messages, stderr) {
 var FailureReader = class {
   /** Each kind on its own: errors of builds count more, whatever was shown before them. */
   #errors = { error: /* @__PURE__ */ new Map(), ui: /* @__PURE__ */ new Map() };
-  #now = new Story();
-  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
-  #beforeCleanup;
-  #beforeEnd;
+  /** Of several builds at a time each has one of its own, by its name. */
+  #stories = /* @__PURE__ */ new Map();
+  #latest = new Story();
   /** They run when the machine is gone. */
   #postProcessor;
   /** @param said what the message says, where it is one for people */
@@ -75626,15 +75625,11 @@ var FailureReader = class {
     this.#noteError(message, said);
     if (said !== void 0) this.#notePostProcessor(said.text);
     if (said === void 0 || said.build === "") return;
-    if (said.text.startsWith("Provisioning step had errors: Running the cleanup provisioner")) {
-      this.#beforeCleanup = this.#now.told;
-    } else if (said.text.startsWith("Terminating the source AWS instance")) {
-      this.#beforeEnd = this.#now.told;
-    }
-    this.#now.add(said.text);
+    this.#latest = this.#storyOf(said.build);
+    this.#latest.add(said.text);
   }
   read(stderr) {
-    const { connected, script, ranges, address, said } = this.#beforeCleanup ?? this.#beforeEnd ?? this.#now.told;
+    const { connected, script, ranges, address, said } = this.#failed().told;
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
     const last = this.#postProcessor;
     return {
@@ -75647,6 +75642,16 @@ var FailureReader = class {
       ...address ? { address } : {},
       stderr: new Ends(stderr).lines
     };
+  }
+  #storyOf(build2) {
+    const story = this.#stories.get(build2) ?? new Story();
+    if (this.#stories.size < mostBuilds) this.#stories.set(build2, story);
+    return story;
+  }
+  /** What Packer calls the error of a build names the build. */
+  #failed() {
+    const failed = [...this.#errors.error.values()].flatMap(({ target }) => this.#stories.get(target) ?? []);
+    return failed[0] ?? this.#latest;
   }
   #notePostProcessor(text2) {
     const [announcement, given2 = "", type2 = ""] = /^Running post-processor: ([^\n]*?)(?: \(type ([^\n]*)\))?$/.exec(text2.slice(0, longest)) ?? [];
@@ -75662,13 +75667,21 @@ var FailureReader = class {
     if (errors.size < 2 * mostErrors && !errors.has(name)) errors.set(name, kept);
   }
 };
+var provisioner = /^(?:Provisioning with (?:shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/;
 var Story = class {
   #connected = false;
   #script;
   #ranges;
   #address;
   #said = new Ends();
+  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  #beforeCleanup;
+  #beforeEnd;
+  /** What led to the end of the build. */
   get told() {
+    return this.#beforeCleanup ?? this.#beforeEnd ?? this.#now;
+  }
+  get #now() {
     return {
       connected: this.#connected,
       ...this.#script === void 0 ? {} : { script: this.#script },
@@ -75678,10 +75691,16 @@ var Story = class {
     };
   }
   add(text2) {
-    if (text2.startsWith(announced)) this.#said = new Ends();
-    else this.#said.add(text2);
+    if (text2.startsWith("Provisioning step had errors: Running the cleanup provisioner")) {
+      this.#beforeCleanup = this.#now;
+    } else if (text2.startsWith("Terminating the source AWS instance")) {
+      this.#beforeEnd = this.#now;
+    }
+    const [begins, script, local] = provisioner.exec(text2) ?? [];
+    if (begins === void 0) this.#said.add(text2);
+    else this.#said = new Ends();
     if (this.#connected) {
-      this.#script = /^Provisioning with shell script: (.+)$/.exec(text2)?.[1] ?? this.#script;
+      if (begins !== void 0) this.#script = script ?? local;
     } else if (/^Connected to (SSH|WinRM)!/.test(text2)) {
       this.#connected = true;
     } else {
@@ -75813,9 +75832,9 @@ async function show(pieces, { announcements }, log, job, signal) {
   const transcript = new Transcript();
   for await (const lines of pieces) {
     const sayings = lines.flatMap((line) => {
-      const { message, said, announced: announced2 } = announcements.hear(line);
+      const { message, said, announced } = announcements.hear(line);
       if (message) transcript.note(message, said);
-      const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints } = announced2;
+      const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints } = announced;
       if (keyPair2) job.onKeyPair(keyPair2);
       if (securityGroup2) job.onSecurityGroup(securityGroup2);
       if (instance) job.onInstance(instance);
@@ -76363,12 +76382,12 @@ function watchTemplate(context) {
   }
   const temporary = { keyPairs: /* @__PURE__ */ new Set(), securityGroups: /* @__PURE__ */ new Set() };
   function ownOf(found) {
-    const announced2 = {
+    const announced = {
       ...announcedBy(),
       keyPairs: [...temporary.keyPairs],
       securityGroups: [...temporary.securityGroups]
     };
-    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced: announced2 }, region3));
+    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region3));
     sight.add(found);
     return sight.proved.own;
   }
@@ -78565,14 +78584,14 @@ function mayPass(error2) {
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
 }
 function unreachable2({ bakeId, region: region3 }, ledger, error2) {
-  const { announced: announced2, resources } = ledger;
+  const { announced, resources } = ledger;
   const known2 = [
     ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
-    ...announced2.instances.map((id2) => `instance ${id2}`),
-    ...announced2.launchTemplates.map((id2) => `launch template ${id2}`),
-    ...announced2.keyPairs.map((name) => `key pair ${name}`),
-    ...announced2.securityGroups.map((name) => `security group ${name}`),
-    ...[...announced2.instanceProfiles, ...announced2.roles].map((name) => `instance profile and role ${name}`)
+    ...announced.instances.map((id2) => `instance ${id2}`),
+    ...announced.launchTemplates.map((id2) => `launch template ${id2}`),
+    ...announced.keyPairs.map((name) => `key pair ${name}`),
+    ...announced.securityGroups.map((name) => `security group ${name}`),
+    ...[...announced.instanceProfiles, ...announced.roles].map((name) => `instance profile and role ${name}`)
   ];
   return [
     `Nothing could be removed: ${explain(error2)}`,

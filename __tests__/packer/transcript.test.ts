@@ -39,6 +39,32 @@ it('keeps the artifacts, and of the rest what tells why a build failed', () => {
   })
 })
 
+it('tells of the build that failed, whatever another one says at the same time', () => {
+  const transcript = transcriptOf(
+    ui('==> a.one: Connected to SSH!'),
+    ui('==> a.two: Connected to SSH!'),
+    ui('==> a.one: Provisioning with shell script: one.sh'),
+    ui('==> a.two: Provisioning with shell script: two.sh'),
+    ui('    a.one: the licence is missing'),
+    ui('==> a.one: Terminating the source AWS instance...'),
+    ui('    a.two: all is well'),
+    ui('==> a.two: Provisioning with shell script: three.sh'),
+    {target: 'a.one', category: 'error', args: ['Script exited with non-zero exit status: 1']}
+  )
+  expect(transcript.failure('')).toMatchObject({script: 'one.sh', said: ['the licence is missing']})
+})
+
+it('names no script where another provisioner ran last', () => {
+  const transcript = transcriptOf(
+    ui('==> a.b: Connected to SSH!'),
+    ui('==> a.b: Provisioning with shell script: one.sh'),
+    ui('==> a.b: Provisioning with Ansible...'),
+    ui('    a.b: unreachable')
+  )
+  const {script, said} = transcript.failure('')
+  expect([script, said]).toEqual([undefined, ['unreachable']])
+})
+
 it('takes the script that ran before the cleanup provisioner', () => {
   const transcript = transcriptOf(
     ui('==> a.b: Connected to SSH!'),

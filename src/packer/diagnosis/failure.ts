@@ -24,9 +24,9 @@ export interface Failure {
 const firstSaid = 40
 const lastSaid = 80
 const mostErrors = 20
+/** At a time; more have no story of their own. */
+const mostBuilds = 100
 const longest = 2_000
-
-const announced = 'Provisioning with '
 
 /** Reads a failure out of all messages of a run. */
 export function failureIn(messages: Iterable<Message>, stderr: string): Failure {
@@ -40,10 +40,9 @@ export function failureIn(messages: Iterable<Message>, stderr: string): Failure 
 export class FailureReader {
   /** Each kind on its own: errors of builds count more, whatever was shown before them. */
   readonly #errors = {error: new Map<string, Message>(), ui: new Map<string, Message>()}
-  readonly #now = new Story()
-  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
-  #beforeCleanup: Told | undefined
-  #beforeEnd: Told | undefined
+  /** Of several builds at a time each has one of its own, by its name. */
+  readonly #stories = new Map<string, Story>()
+  #latest = new Story()
   /** They run when the machine is gone. */
   #postProcessor: {readonly name: string; readonly said: Ends} | undefined
 
@@ -52,16 +51,12 @@ export class FailureReader {
     this.#noteError(message, said)
     if (said !== undefined) this.#notePostProcessor(said.text)
     if (said === undefined || said.build === '') return
-    if (said.text.startsWith('Provisioning step had errors: Running the cleanup provisioner')) {
-      this.#beforeCleanup = this.#now.told
-    } else if (said.text.startsWith('Terminating the source AWS instance')) {
-      this.#beforeEnd = this.#now.told
-    }
-    this.#now.add(said.text)
+    this.#latest = this.#storyOf(said.build)
+    this.#latest.add(said.text)
   }
 
   read(stderr: string): Failure {
-    const {connected, script, ranges, address, said} = this.#beforeCleanup ?? this.#beforeEnd ?? this.#now.told
+    const {connected, script, ranges, address, said} = this.#failed().told
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()]
     const last = this.#postProcessor
     return {
@@ -74,6 +69,18 @@ export class FailureReader {
       ...(address ? {address} : {}),
       stderr: new Ends(stderr).lines
     }
+  }
+
+  #storyOf(build: string): Story {
+    const story = this.#stories.get(build) ?? new Story()
+    if (this.#stories.size < mostBuilds) this.#stories.set(build, story)
+    return story
+  }
+
+  /** What Packer calls the error of a build names the build. */
+  #failed(): Story {
+    const failed = [...this.#errors.error.values()].flatMap(({target}) => this.#stories.get(target) ?? [])
+    return failed[0] ?? this.#latest
   }
 
   #notePostProcessor(text: string): void {
@@ -93,8 +100,11 @@ export class FailureReader {
   }
 }
 
-/** What builds have told up to some moment. */
+/** What a build has told up to some moment. */
 interface Told extends Pick<Failure, 'connected' | 'script' | 'ranges' | 'address' | 'said'> {}
+
+/** What a provisioner says first, with the script that it runs, if it is one. */
+const provisioner = /^(?:Provisioning with (?:shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
 
 class Story {
   #connected = false
@@ -102,8 +112,16 @@ class Story {
   #ranges: string | undefined
   #address: string | undefined
   #said = new Ends()
+  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  #beforeCleanup: Told | undefined
+  #beforeEnd: Told | undefined
 
+  /** What led to the end of the build. */
   get told(): Told {
+    return this.#beforeCleanup ?? this.#beforeEnd ?? this.#now
+  }
+
+  get #now(): Told {
     return {
       connected: this.#connected,
       ...(this.#script === undefined ? {} : {script: this.#script}),
@@ -114,10 +132,16 @@ class Story {
   }
 
   add(text: string): void {
-    if (text.startsWith(announced)) this.#said = new Ends()
-    else this.#said.add(text)
+    if (text.startsWith('Provisioning step had errors: Running the cleanup provisioner')) {
+      this.#beforeCleanup = this.#now
+    } else if (text.startsWith('Terminating the source AWS instance')) {
+      this.#beforeEnd = this.#now
+    }
+    const [begins, script, local] = provisioner.exec(text) ?? []
+    if (begins === undefined) this.#said.add(text)
+    else this.#said = new Ends()
     if (this.#connected) {
-      this.#script = /^Provisioning with shell script: (.+)$/.exec(text)?.[1] ?? this.#script
+      if (begins !== undefined) this.#script = script ?? local
     } else if (/^Connected to (SSH|WinRM)!/.test(text)) {
       this.#connected = true
     } else {
