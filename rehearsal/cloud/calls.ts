@@ -12,11 +12,15 @@ export class CallLog {
   }
 }
 
+/** Of whoever is in the account beside the bake, and would otherwise look like the action. */
+export const bystanderAgent = 'rehearsal-bystander'
+
 /**
  * Who called: the action uses the SDK for JavaScript, and names itself elsewhere; Packer uses the SDKs for Go
  * (both of its generations; HashiCorp's also name `APN/1.0 HashiCorp/1.0 Packer/…`).
  */
 export function callerOf(userAgent = ''): Call['by'] {
+  if (userAgent.includes(bystanderAgent)) return 'other'
   if (/aws-sdk-go|\bAPN\/|Packer/iu.test(userAgent)) return 'packer'
   if (/aws-sdk-js|bake-jenkins-ami|actions\/oidc-client|^(?:node|undici)$/u.test(userAgent)) return 'action'
   return 'other'

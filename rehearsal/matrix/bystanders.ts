@@ -1,5 +1,6 @@
 import {EC2} from '@aws-sdk/client-ec2'
 import {IAM} from '@aws-sdk/client-iam'
+import {bystanderAgent} from '../cloud/calls.ts'
 import type {Cloud} from '../cloud/cloud.ts'
 import {populate} from '../look-alikes.ts'
 import type {LogLine} from '../runner/log.ts'
@@ -22,7 +23,7 @@ export interface Bystanders {
  */
 export async function placeBystanders(cloud: Cloud, count = 50): Promise<Bystanders> {
   const {endpoint, region, administrator: credentials, sourceImageId: imageId} = cloud
-  const settings = {endpoint, region, credentials, maxAttempts: 5}
+  const settings = {endpoint, region, credentials, maxAttempts: 5, customUserAgent: bystanderAgent}
   const clients = {ec2: new EC2(settings), iam: new IAM(settings)}
   const {counts, changed, mark, snapshotId} = await cloud.furnish(() =>
     populate(clients.ec2, {imageId, count, iam: clients.iam})

@@ -14,6 +14,7 @@ it.each([
   ],
   ['aws-sdk-go/1.36.5 (go1.15; linux; amd64) APN/1.0 HashiCorp/1.0 Packer/1.6.6', 'packer'],
   ['Boto3/1.42.0 md/Botocore#1.42.0', 'other'],
+  ['aws-sdk-js/3.1000.0 ua/2.1 rehearsal-bystander', 'other'],
   [undefined, 'other']
 ])('knows the caller by %s', (userAgent, by) => {
   expect(callerOf(userAgent)).toBe(by)
