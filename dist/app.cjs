@@ -73217,11 +73217,11 @@ var rules = [
   sessionManager,
   openToEverybody
 ];
-function otherRegion(source, { region: region3 }) {
+function otherRegion(source, { region: region3, legacy }) {
   const own = source.text("region");
   if (own === void 0 || region3 === "" || own === region3) return void 0;
   return {
-    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. Set aws-region: ${own}, or say region = var.region there and declare variable "region" {}, which is filled in.`
+    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
@@ -73283,12 +73283,12 @@ function sessionManager(source, { hasSessionManagerPlugin }) {
   };
 }
 var everybody = /* @__PURE__ */ new Set(["0.0.0.0/0", "::/0"]);
-function openToEverybody(source) {
+function openToEverybody(source, { legacy }) {
   const ranges = letInBy(source);
   if (ranges !== "everybody") return void 0;
   const port = source.text("communicator") === "winrm" ? "WinRM" : "SSH";
   return {
-    warning: `${at(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, which is filled in with 'allowed-cidrs'.`
+    warning: `${at(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` + (legacy ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, ' : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') + "which is filled in with 'allowed-cidrs'."
   };
 }
 function letInBy(source) {
@@ -78772,7 +78772,7 @@ var hasRequiredCommon;
 function requireCommon() {
   if (hasRequiredCommon) return common;
   hasRequiredCommon = 1;
-  function isNothing(subject) {
+  function isNothing2(subject) {
     return typeof subject === "undefined" || subject === null;
   }
   function isObject2(subject) {
@@ -78780,7 +78780,7 @@ function requireCommon() {
   }
   function toArray(sequence) {
     if (Array.isArray(sequence)) return sequence;
-    else if (isNothing(sequence)) return [];
+    else if (isNothing2(sequence)) return [];
     return [sequence];
   }
   function extend(target, source) {
@@ -78803,7 +78803,7 @@ function requireCommon() {
   function isNegativeZero(number3) {
     return number3 === 0 && Number.NEGATIVE_INFINITY === 1 / number3;
   }
-  common.isNothing = isNothing;
+  common.isNothing = isNothing2;
   common.isObject = isObject2;
   common.toArray = toArray;
   common.repeat = repeat;
@@ -83175,10 +83175,13 @@ function choose(sources, { insisted, legacy, takesAll }) {
     replaced: takesAll ? [] : [...inputs].flatMap(([variable, input]) => {
       if (!filled.has(variable) || variable === "tags") return [];
       const value = values.ofVariableItself(variable);
-      return value === void 0 ? [] : [{ variable, input, ...shown(sources, variable, value) }];
+      return isNothing(value) ? [] : [{ variable, input, ...shown(sources, variable, value) }];
     }),
     ownTags: filled.has("tags") ? textsOfMap(values.ofVariableItself("tags")) : {}
   };
+}
+function isNothing(value) {
+  return value === void 0 || value === null || value === "";
 }
 function gives(isInFile, name, values) {
   if (!isInFile || name !== "source_ami") return isInFile;
@@ -83521,6 +83524,7 @@ function openTemplate(given2, shipped, additions = {}) {
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
     region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
+    legacy,
     hasAgent: Boolean(env2["SSH_AUTH_SOCK"]),
     hasSessionManagerPlugin: isOnPath("session-manager-plugin", env2),
     isNarrowed: additions.assumesRole ?? true

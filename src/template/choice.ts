@@ -55,10 +55,15 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
       : [...inputs].flatMap(([variable, input]) => {
           if (!filled.has(variable) || variable === 'tags') return []
           const value = values.ofVariableItself(variable)
-          return value === undefined ? [] : [{variable, input, ...shown(sources, variable, value)}]
+          return isNothing(value) ? [] : [{variable, input, ...shown(sources, variable, value)}]
         }),
     ownTags: filled.has('tags') ? textsOfMap(values.ofVariableItself('tags')) : {}
   }
+}
+
+/** `null` and an empty text hold a place for a value: an input that gives one replaces nothing. */
+function isNothing(value: Value | undefined): value is undefined | null | '' {
+  return value === undefined || value === null || value === ''
 }
 
 /** A source image that cannot be one (`enter-yours`, or nothing) is a form that nobody has filled in. */

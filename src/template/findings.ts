@@ -17,6 +17,7 @@ export interface FindingFacts {
   readonly region: string
   /** The user accepts that Packer removes an image of the same name before the new one is proved. */
   readonly allowsForceDeregister: boolean
+  readonly legacy: boolean
   readonly hasAgent: boolean
   readonly hasSessionManagerPlugin: boolean
   /** Packer works under a session policy, which makes no roles; credentials of the step's own environment cannot be narrowed. */
@@ -47,13 +48,14 @@ const rules: readonly Rule[] = [
   openToEverybody
 ]
 
-function otherRegion(source: TemplateSource, {region}: FindingFacts): Finding | undefined {
+function otherRegion(source: TemplateSource, {region, legacy}: FindingFacts): Finding | undefined {
   const own = source.text('region')
   if (own === undefined || region === '' || own === region) return undefined
   return {
     problem:
       `${at(source, 'region')} builds in ${own}, and the input 'aws-region' is ${region}. What is made elsewhere could not be ` +
-      `found and removed. Set aws-region: ${own}, or say region = var.region there and declare variable "region" {}, which is filled in.`
+      `found and removed. Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : 'region = var.region'} there and ` +
+      `declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
   }
 }
 
@@ -136,14 +138,16 @@ function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: Findi
 const everybody = new Set(['0.0.0.0/0', '::/0'])
 
 /** The builder's own default lets in the world (packer-plugin-amazon, common/step_security_group.go). */
-function openToEverybody(source: TemplateSource): Finding | undefined {
+function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Finding | undefined {
   const ranges = letInBy(source)
   if (ranges !== 'everybody') return undefined
   const port = source.text('communicator') === 'winrm' ? 'WinRM' : 'SSH'
   return {
     warning:
       `${at(source, 'temporary_security_group_source_cidrs')} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` +
-      'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ' +
+      (legacy
+        ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, '
+        : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') +
       "which is filled in with 'allowed-cidrs'."
   }
 }

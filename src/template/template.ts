@@ -99,6 +99,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     : findingsIn(builders, {
         region,
         allowsForceDeregister: additions.allowForceDeregister ?? false,
+        legacy,
         hasAgent: Boolean(env['SSH_AUTH_SOCK']),
         hasSessionManagerPlugin: isOnPath('session-manager-plugin', env),
         isNarrowed: additions.assumesRole ?? true
