@@ -129,6 +129,13 @@ function imageOf(
   return [...images.values()].find((image) => image.name === name)
 }
 
+/** Images from before 2024 have gp2 volumes, which many templates' filters ask for; their publishers' names tell. */
+function volumeOf(name: string) {
+  return /\bhvm-ssd\/|-gp2$/.test(name)
+    ? {VolumeType: 'gp2' as const}
+    : {VolumeType: 'gp3' as const, Iops: 3000, Throughput: 125}
+}
+
 function addSourceImage(
   cloud: Ec2Cloud,
   {owner, name: nameFor, username, rootDeviceName, platform, deprecated}: Published,
@@ -163,9 +170,7 @@ function addSourceImage(
         Ebs: {
           SnapshotId: snapshotId,
           VolumeSize: 8,
-          VolumeType: 'gp3',
-          Iops: 3000,
-          Throughput: 125,
+          ...volumeOf(name),
           DeleteOnTermination: true,
           Encrypted: false
         }

@@ -42,6 +42,24 @@ it('offers Debian 13 as Debian publishes it', async () => {
   })
 })
 
+it.each([
+  ['gp2', 'ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-amd64-server-20261028'],
+  ['gp3', 'ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20261104']
+])('finds images by their %s volumes, as filters of many templates do', async (type, name) => {
+  const {ec2} = await startTestCloud()
+  const {Images = []} = await ec2.describeImages({
+    Owners: ['099720109477'],
+    Filters: [
+      {Name: 'name', Values: ['ubuntu/images/*amd64*']},
+      {Name: 'block-device-mapping.volume-type', Values: [type]}
+    ]
+  })
+  expect(Images.map((image) => image.Name)).toContain(name)
+  expect(new Set(Images.map(({BlockDeviceMappings}) => BlockDeviceMappings?.[0]?.Ebs?.VolumeType))).toEqual(
+    new Set([type])
+  )
+})
+
 it('makes an image with a snapshot of each volume, and tags them', async () => {
   const test = await startTestCloud()
   const {id, ImageId} = await imageOfInstance(test)
