@@ -73200,7 +73200,7 @@ function isTrue(value) {
 
 // src/template/findings.ts
 function findingsIn(sources, facts) {
-  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts) ?? []));
+  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
   return {
     problems: unique(found.flatMap(({ problem: problem3 }) => problem3 ?? [])).map((text2) => new InputError("template", text2)),
     warnings: unique(found.flatMap(({ warning: warning3 }) => warning3 ?? []))
@@ -73217,11 +73217,13 @@ var rules = [
   sessionManager,
   openToEverybody
 ];
-function otherRegion(source, { region: region3, legacy }) {
+function otherRegion(source, { region: region3, legacy }, all) {
   const own = source.text("region");
   if (own === void 0 || region3 === "" || own === region3) return void 0;
+  const regions = new Set(all.map((one) => one.text("region") ?? region3));
+  const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
-    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
+    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. ${advice2}`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {

@@ -26,7 +26,7 @@ export interface FindingFacts {
 
 /** What Amazon's builders of a user's template say that this action, or the account, has to suffer for. */
 export function findingsIn(sources: readonly TemplateSource[], facts: FindingFacts): Findings {
-  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts) ?? []))
+  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []))
   return {
     problems: unique(found.flatMap(({problem}) => problem ?? [])).map((text) => new InputError('template', text)),
     warnings: unique(found.flatMap(({warning}) => warning ?? []))
@@ -34,7 +34,7 @@ export function findingsIn(sources: readonly TemplateSource[], facts: FindingFac
 }
 
 type Finding = {readonly problem?: string; readonly warning?: string}
-type Rule = (source: TemplateSource, facts: FindingFacts) => Finding | undefined
+type Rule = (source: TemplateSource, facts: FindingFacts, all: readonly TemplateSource[]) => Finding | undefined
 
 const rules: readonly Rule[] = [
   otherRegion,
@@ -48,14 +48,23 @@ const rules: readonly Rule[] = [
   openToEverybody
 ]
 
-function otherRegion(source: TemplateSource, {region, legacy}: FindingFacts): Finding | undefined {
+function otherRegion(
+  source: TemplateSource,
+  {region, legacy}: FindingFacts,
+  all: readonly TemplateSource[]
+): Finding | undefined {
   const own = source.text('region')
   if (own === undefined || region === '' || own === region) return undefined
+  const regions = new Set(all.map((one) => one.text('region') ?? region))
+  const advice =
+    regions.size > 1
+      ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? '' : '*'}${source.name}.`
+      : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : 'region = var.region'} there and ` +
+        `declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
   return {
     problem:
       `${at(source, 'region')} builds in ${own}, and the input 'aws-region' is ${region}. What is made elsewhere could not be ` +
-      `found and removed. Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : 'region = var.region'} there and ` +
-      `declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
+      `found and removed. ${advice}`
   }
 }
 
