@@ -48,7 +48,6 @@ export function describeInstance(cloud: Ec2Cloud, instance: InstanceRecord): Ins
     },
     PlatformDetails: 'Linux/UNIX',
     ProductCodes: [],
-    PublicDnsName: '',
     RootDeviceName: instance.rootDeviceName,
     RootDeviceType: 'ebs',
     SpotInstanceRequestId: instance.spotRequestId,
@@ -61,7 +60,7 @@ export function describeInstance(cloud: Ec2Cloud, instance: InstanceRecord): Ins
     CpuOptions: {CoreCount: 1, ThreadsPerCore: nitro && instance.architecture === 'x86_64' ? 2 : 1},
     ...(isCurrent(instance)
       ? placeInNetwork(cloud, instance)
-      : {BlockDeviceMappings: [], NetworkInterfaces: [], SecurityGroups: []})
+      : {PublicDnsName: '', BlockDeviceMappings: [], NetworkInterfaces: [], SecurityGroups: []})
   }
 }
 
@@ -80,6 +79,8 @@ function placeInNetwork(cloud: Ec2Cloud, instance: InstanceRecord): Partial<Inst
     PrivateDnsName: address === undefined ? '' : `ip-${address.replaceAll('.', '-')}.${cloud.region}.compute.internal`,
     // A machine has one address, private and public alike.
     PublicIpAddress: isOn && hasPublicAddress ? address : undefined,
+    // The address stands in for EC2's name of it, which nobody resolves here.
+    PublicDnsName: isOn && hasPublicAddress ? (address ?? '') : '',
     BlockDeviceMappings: attachedVolumes(cloud, id),
     NetworkInterfaces: networkInterface && [
       {

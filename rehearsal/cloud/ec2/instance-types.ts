@@ -34,23 +34,45 @@ const general = [
   ['large', 2, 8],
   ['xlarge', 4, 16],
   ['2xlarge', 8, 32],
-  ['4xlarge', 16, 64]
+  ['4xlarge', 16, 64],
+  ['8xlarge', 32, 128]
 ] as const
 const computing = [
   ['large', 2, 4],
   ['xlarge', 4, 8],
   ['2xlarge', 8, 16],
-  ['4xlarge', 16, 32]
+  ['4xlarge', 16, 32],
+  ['8xlarge', 32, 64]
+] as const
+const remembering = [
+  ['large', 2, 16],
+  ['xlarge', 4, 32],
+  ['2xlarge', 8, 64],
+  ['4xlarge', 16, 128]
 ] as const
 
 /** A selection of AWS's types, with the numbers of its instance type pages. */
 const families: readonly Family[] = [
   {names: 't3 t3a', architecture: 'x86_64', nitro: true, sizes: burstable},
   {names: 't4g', architecture: 'arm64', nitro: true, sizes: burstable},
-  {names: 'm5 m5a m6i m6a m7i m7a', architecture: 'x86_64', nitro: true, sizes: general},
+  {
+    names: 'm5 m5a m5d m6i m6a m7i m7a m8i m8a',
+    architecture: 'x86_64',
+    nitro: true,
+    sizes: [['medium', 1, 4], ...general]
+  },
   {names: 'm7i-flex', architecture: 'x86_64', nitro: true, sizes: general},
   {names: 'm6g m7g m8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 4], ...general]},
-  {names: 'c5 c5a c6i c6a c7i c7a', architecture: 'x86_64', nitro: true, sizes: computing},
+  {
+    names: 'c5 c5a c5d c6i c6a c7i c7a c8i c8a',
+    architecture: 'x86_64',
+    nitro: true,
+    sizes: [['medium', 1, 2], ...computing]
+  },
+  {names: 'r5 r5a r6i r6a r7i r7a', architecture: 'x86_64', nitro: true, sizes: remembering},
+  {names: 'r6g r7g r8g', architecture: 'arm64', nitro: true, sizes: remembering},
+  // With a graphics processor, for which many images of build agents are made.
+  {names: 'g4dn g5', architecture: 'x86_64', nitro: true, sizes: general.slice(1)},
   {names: 'c7i-flex', architecture: 'x86_64', nitro: true, sizes: computing},
   {names: 'c6g c7g c8g', architecture: 'arm64', nitro: true, sizes: [['medium', 1, 2], ...computing]},
   {

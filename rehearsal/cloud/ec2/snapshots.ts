@@ -1,9 +1,9 @@
-import type {Snapshot} from '@aws-sdk/client-ec2'
+import type {CreateVolumePermission, Snapshot} from '@aws-sdk/client-ec2'
 import type {DiskContent} from '../../machines/driver.ts'
 import {AwsError} from '../protocol/errors.ts'
 import {enqueue, newChange} from './lifecycle.ts'
 import {list, type FilterTable} from './listing.ts'
-import type {Operations, Touched} from './operation.ts'
+import type {Input, Operations, Touched} from './operation.ts'
 import {find, findAll, newId} from './resources.ts'
 import type {Ec2Cloud, ImageRecord, SnapshotRecord, VolumeRecord} from './store.ts'
 import {putTags, tagSet, tagsAtCreation, type Tags} from './tags.ts'
@@ -44,6 +44,26 @@ export function snapshotOperations(cloud: Ec2Cloud): Operations {
       const {items, NextToken} = list(described, input, rules)
       return {Snapshots: items, NextToken}
     },
+    ModifySnapshotAttribute: async (input, call) => {
+      const snapshot = find('snapshot', visibleSnapshots(cloud), input.SnapshotId ?? '')
+      checkOwner(cloud, snapshot)
+      await call.permit([touchedSnapshot(cloud, snapshot)])
+      share(snapshot, input)
+      return {}
+    },
+    DescribeSnapshotAttribute: async (input, call) => {
+      const snapshot = find('snapshot', visibleSnapshots(cloud), input.SnapshotId ?? '')
+      checkOwner(cloud, snapshot)
+      await call.permit([touchedSnapshot(cloud, snapshot)])
+      if (input.Attribute !== 'createVolumePermission')
+        throw new AwsError(
+          'InvalidParameterValue',
+          `Value (${input.Attribute ?? ''}) for parameter attribute is invalid.`
+        )
+      const sharedWith = [...(snapshot.sharedWith ?? [])]
+      const permissions = sharedWith.map((one) => (one === 'all' ? {Group: 'all' as const} : {UserId: one}))
+      return {SnapshotId: snapshot.id, CreateVolumePermissions: permissions}
+    },
     DeleteSnapshot: async (input, call) => {
       const snapshot = find('snapshot', visibleSnapshots(cloud), input.SnapshotId ?? '')
       const [image] = imagesWith(cloud, snapshot.id)
@@ -56,6 +76,19 @@ export function snapshotOperations(cloud: Ec2Cloud): Operations {
       return {}
     }
   }
+}
+
+/** Takes both of the ways in which EC2 lets a caller say it; the Amazon plugin uses the longer one. */
+function share(snapshot: SnapshotRecord, input: Input<'ModifySnapshotAttribute'>): void {
+  const {CreateVolumePermission: change = {}, OperationType: operation, UserIds = [], GroupNames = []} = input
+  const namesIn = (permissions: readonly CreateVolumePermission[] = []): string[] =>
+    permissions.flatMap(({UserId, Group}) => UserId ?? Group ?? [])
+  const named = [...UserIds, ...GroupNames]
+  const added = [...namesIn(change.Add), ...(operation === 'add' ? named : [])]
+  const removed = new Set([...namesIn(change.Remove), ...(operation === 'remove' ? named : [])])
+  if (snapshot.encrypted && added.includes('all'))
+    throw new AwsError('OperationNotPermitted', 'Encrypted snapshots cannot be shared with everybody.')
+  snapshot.sharedWith = new Set([...(snapshot.sharedWith ?? []), ...added].filter((one) => !removed.has(one)))
 }
 
 /** All but the one that the `hidden-snapshot` canary hides. */
@@ -108,10 +141,14 @@ export function removeSnapshot(cloud: Ec2Cloud, id: string): void {
   cloud.tags.delete(id)
 }
 
-/** Only a root volume holds something that machines know of; other volumes are snapshot as they are: empty. */
+/**
+ * Only a root volume holds something that real machines know of; other volumes are snapshot as they are: empty. A light machine has one disk,
+ * which stands in for all of its volumes, so that what amazon-ebssurrogate filled can boot.
+ */
 function copyDisk(cloud: Ec2Cloud, volume: VolumeRecord, snapshot: SnapshotRecord): void {
   const instance = cloud.instances.get(volume.attachment?.instanceId ?? '')
-  if (!instance || volume.attachment?.device !== instance.rootDeviceName) {
+  const isRoot = volume.attachment?.device === instance?.rootDeviceName
+  if (!instance || (!isRoot && cloud.driver.base !== undefined)) {
     finish(cloud, snapshot, 'completed', volume.content)
     return
   }

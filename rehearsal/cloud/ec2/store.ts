@@ -100,6 +100,8 @@ export interface SnapshotRecord {
   state: 'pending' | 'completed' | 'error'
   change?: Change<'completed' | 'error'>
   content?: DiskContent
+  /** Accounts that may make volumes of it; `all` for everybody. */
+  sharedWith?: ReadonlySet<string>
   /** The `hidden-snapshot` canary's: not described and not deleted. Its image still names it, and it can be tagged. */
   hidden: boolean
 }

@@ -28,6 +28,35 @@ export async function receiveByScp(channel: Duplex, command: string, disk: Disk,
   }
 }
 
+/**
+ * The sending end (`scp -f`, the "source" of scp.c), for one file. A file that is not there is empty: a command may have written it, and
+ * none was executed.
+ *
+ * @throws Error when the client breaks off or refuses the file; it is told when it asks for a folder
+ */
+export async function sendByScp(channel: Duplex, command: string, disk: Disk, username: string): Promise<string> {
+  const input = new Input(channel)
+  const words = wordsOf(command).slice(1).map(unquote)
+  if (words.some((word) => /^-\w*r/.test(word))) {
+    const message = 'light machine: only single files can be downloaded (no scp -r)'
+    channel.write(`\u0001scp: ${message}\n`)
+    throw new Refusal(message)
+  }
+  const path = absolutePath(words.findLast((word) => !word.startsWith('-')) ?? '.', username)
+  const {bytes, mode} = disk.files.get(path) ?? {bytes: Buffer.alloc(0), mode: 0o644}
+  await input.status()
+  channel.write(`C0${(mode & 0o777).toString(8)} ${bytes.length} ${posix.basename(path)}\n`)
+  await input.status()
+  channel.write(Buffer.concat([bytes, done]))
+  await input.status()
+  return path
+}
+
+/** Whether `scp -f` asks this machine for a file. */
+export function isDownload(command: string): boolean {
+  return isScp(command) && wordsOf(command).some((word) => /^-\w*f/.test(word))
+}
+
 async function receive(channel: Duplex, input: Input, target: Target, disk: Disk): Promise<string[]> {
   const received: string[] = []
   const open: string[] = []
@@ -68,7 +97,8 @@ function targetOf(command: string, disk: Disk, username: string): Target {
   const words = wordsOf(command).slice(1).map(unquote)
   const flags = words.filter((word) => word.startsWith('-'))
   const given = words.findLast((word) => !word.startsWith('-')) ?? '.'
-  if (!flags.some((flag) => flag.includes('t'))) throw new Refusal('light machine: only uploads are supported (scp -t)')
+  if (!flags.some((flag) => flag.includes('t')))
+    throw new Refusal('light machine: expected an upload (scp -t) or a download (scp -f)')
   const path = absolutePath(given, username)
   // Packer always names a folder, with its flags in one word. That folder may come from a `mkdir` that nothing executed.
   const fromPacker = flags.some((flag) => /^-r?vt$/.test(flag))

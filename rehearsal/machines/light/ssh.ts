@@ -3,7 +3,7 @@ import ssh2, {type AuthContext, type Connection, type ServerChannel, type Sessio
 import {answerTo} from './command.ts'
 import type {Disk} from './disk.ts'
 import {answerWithAlgorithmAsked, isAuthorized, parsePublicKey, type HostKey} from './keys.ts'
-import {isScp, receiveByScp} from './scp.ts'
+import {isDownload, isScp, receiveByScp, sendByScp} from './scp.ts'
 import {serveSftp} from './sftp.ts'
 
 export interface SshOptions {
@@ -49,7 +49,7 @@ function serveSession(session: Session, options: SshOptions): void {
   session.on('exec', (accept, _reject, {command}) => {
     const channel = accept()
     channel.on('error', (error: Error) => options.log(`ssh: ${error.message}`))
-    if (isScp(command)) void copyTo(channel, command, options)
+    if (isScp(command)) void copy(channel, command, options)
     else run(channel, command, options)
   })
 }
@@ -63,10 +63,14 @@ function run(channel: ServerChannel, command: string, {disk, username, log}: Ssh
   finish(channel, answer.exitStatus, answer.stderr)
 }
 
-async function copyTo(channel: ServerChannel, command: string, {disk, username, log}: SshOptions): Promise<void> {
+async function copy(channel: ServerChannel, command: string, {disk, username, log}: SshOptions): Promise<void> {
   try {
-    const paths = await receiveByScp(channel, command, disk, username)
-    for (const path of paths) log(`ssh: received ${JSON.stringify(path)}`)
+    if (isDownload(command)) {
+      log(`ssh: sent ${JSON.stringify(await sendByScp(channel, command, disk, username))}`)
+    } else {
+      const paths = await receiveByScp(channel, command, disk, username)
+      for (const path of paths) log(`ssh: received ${JSON.stringify(path)}`)
+    }
     finish(channel, 0, '')
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error)

@@ -220,6 +220,24 @@ it('does not deregister an image that is protected from it, and with a cooldown 
   await expect(ec2.deregisterImage({ImageId})).resolves.toMatchObject({Return: true})
 })
 
+it('shares a snapshot, with everybody only where it is not encrypted', async () => {
+  const test = await startTestCloud()
+  const {ImageId} = await imageOfInstance(test)
+  const {ec2} = test
+  const SnapshotId = await snapshotOf(test, ImageId)
+  await ec2.modifySnapshotAttribute({
+    SnapshotId,
+    Attribute: 'createVolumePermission',
+    OperationType: 'add',
+    UserIds: ['210987654321'],
+    CreateVolumePermission: {Add: [{Group: 'all'}]}
+  })
+  await ec2.modifySnapshotAttribute({SnapshotId, CreateVolumePermission: {Remove: [{Group: 'all'}]}})
+  expect(await ec2.describeSnapshotAttribute({SnapshotId, Attribute: 'createVolumePermission'})).toMatchObject({
+    CreateVolumePermissions: [{UserId: '210987654321'}]
+  })
+})
+
 it('shares, describes, deprecates and restricts an image', async () => {
   const test = await startTestCloud()
   const {ImageId} = await imageOfInstance(test)

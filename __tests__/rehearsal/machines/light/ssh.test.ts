@@ -104,6 +104,16 @@ describe('scp', () => {
     client.end()
   })
 
+  it.each([
+    ['a file that is there', '/tmp/there', 'scp -vf /tmp/there', 'C0640 3 there\nabc\0'],
+    ['an empty one for a file that a command would have made', '/tmp/other', 'scp -f /tmp/made', 'C0644 0 made\n\0']
+  ])('sends %s', async (_, uploaded, command, stdout) => {
+    const client = await login(machine)
+    await run(client, `scp -t ${uploaded}`, 'C0640 3 x\nabc\0')
+    expect(await run(client, command, '\0\0\0')).toMatchObject({exitStatus: 0, stdout: Buffer.from(stdout)})
+    client.end()
+  })
+
   it('takes bytes as they are, more than one packet of them', async () => {
     const client = await login(machine)
     const bytes = Buffer.alloc(300_000, Buffer.from([0, 10, 13, 255]))
@@ -115,7 +125,7 @@ describe('scp', () => {
 
   it.each([
     ['a name that leads elsewhere', 'scp -t /tmp', 'C0644 1 ../x\nx\0', 'unexpected filename: ../x'],
-    ['a download', 'scp -f /tmp/x', '\0', 'only uploads are supported'],
+    ['a download of a folder', 'scp -rf /tmp', '\0', 'only single files can be downloaded'],
     ['what is not the protocol', 'scp -t /tmp', 'hello\n', 'protocol error: "hello"'],
     ['a line without an end', 'scp -t /tmp', 'C'.repeat(9000), 'line too long'],
     ['an upload that breaks off', 'scp -t /tmp', 'C0644 10 broken\nabc', 'broke off']
