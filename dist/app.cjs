@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path28 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path29 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path28 && path28[0] !== "/") {
-          path28 = `/${path28}`;
+        if (path29 && path29[0] !== "/") {
+          path29 = `/${path29}`;
         }
-        return new URL(`${origin}${path28}`);
+        return new URL(`${origin}${path29}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path28, origin }
+          request: { method, path: path29, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path28);
+        debuglog("sending request to %s %s/%s", method, origin, path29);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path28, origin },
+          request: { method, path: path29, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path28,
+          path29,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path28, origin }
+          request: { method, path: path29, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path28);
+        debuglog("trailers received from %s %s/%s", method, origin, path29);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path28, origin },
+          request: { method, path: path29, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path28,
+          path29,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path28, origin }
+            request: { method, path: path29, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path28);
+          debuglog("sending request to %s %s/%s", method, origin, path29);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path28,
+        path: path29,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path28 !== "string") {
+        if (typeof path29 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path28[0] !== "/" && !(path28.startsWith("http://") || path28.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path29[0] !== "/" && !(path29.startsWith("http://") || path29.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path28)) {
+        } else if (invalidPathRegex.test(path29)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path28, query) : path28;
+        this.path = query ? buildURL(path29, query) : path29;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path28, host, upgrade, blocking, reset } = request;
+      const { method, path: path29, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path28} HTTP/1.1\r
+      let header = `${method} ${path29} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path28, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path29, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path28;
+      headers[HTTP2_HEADER_PATH] = path29;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path28 = search ? `${pathname}${search}` : pathname;
+        const path29 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path28;
+        this.opts.path = path29;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path28 = "/",
+          path: path29 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path28;
+        opts.path = origin + path29;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path28) {
-      if (typeof path28 !== "string") {
-        return path28;
+    function safeUrl(path29) {
+      if (typeof path29 !== "string") {
+        return path29;
       }
-      const pathSegments = path28.split("?");
+      const pathSegments = path29.split("?");
       if (pathSegments.length !== 2) {
-        return path28;
+        return path29;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path28, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path28);
+    function matchKey(mockDispatch2, { path: path29, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path29);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path28 }) => matchValue(safeUrl(path28), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path29 }) => matchValue(safeUrl(path29), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path28, method, body, headers, query } = opts;
+      const { path: path29, method, body, headers, query } = opts;
       return {
-        path: path28,
+        path: path29,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path28, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path29, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path28,
+            Path: path29,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path28) {
-      for (let i9 = 0; i9 < path28.length; ++i9) {
-        const code2 = path28.charCodeAt(i9);
+    function validateCookiePath(path29) {
+      for (let i9 = 0; i9 < path29.length; ++i9) {
+        const code2 = path29.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path28 = opts.path;
+          let path29 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path28 = `/${path28}`;
+            path29 = `/${path29}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path28);
+          url = new URL(util.parseOrigin(url).origin + path29);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises6 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path28, options) => {
-      if (fileIntercept[path28] !== void 0) {
-        return fileIntercept[path28];
+    readFile2 = (path29, options) => {
+      if (fileIntercept[path29] !== void 0) {
+        return fileIntercept[path29];
       }
-      if (!filePromises[path28] || options?.ignoreCache) {
-        filePromises[path28] = (0, import_promises6.readFile)(path28, "utf8");
+      if (!filePromises[path29] || options?.ignoreCache) {
+        filePromises[path29] = (0, import_promises6.readFile)(path29, "utf8");
       }
-      return filePromises[path28];
+      return filePromises[path29];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path28, contents) {
-        fileIntercept[path28] = Promise.resolve(contents);
+      interceptFile(path29, contents) {
+        fileIntercept[path29] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path28 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path28}`;
+              const { protocol, hostname, port, path: path29 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path29}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path28) => {
-      const parts = path28.split(".");
+    getAttrPathList = (path29) => {
+      const parts = path29.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path28}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path29}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path28}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path29}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path28) => getAttrPathList(path28).reduce((acc, index) => {
+    getAttr = (value, path29) => getAttrPathList(path29).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path28}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path29}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path28 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path28}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path29 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path29}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path28) => {
+    buildPathSegments = (path29) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path28.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path29.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path28.slice(offset, match2.index), 0]);
+          segments.push([path29.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path28.length) {
-        segments.push([path28.slice(offset), 0]);
+      if (segments.length && offset < path29.length) {
+        segments.push([path29.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path28, search] = http3?.[1].split("?") ?? [];
+      const [path29, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path28,
+        path29,
         search ? [...new URLSearchParams(search)] : [],
-        path28 ? buildPathSegments(path28) : void 0,
+        path29 ? buildPathSegments(path29) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path28, staticQuery] = operation2;
+          const [method, path29, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path28 : request.path + path28;
+            request.path = request.path === "/" ? path29 : request.path + path29;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path28 = "";
+        let path29 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path28 += value;
+            path29 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path28 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path29 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path28 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path29 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path28;
+        return path29;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path28) => {
+    get = (fromObject, path29) => {
       let cursor = fromObject;
-      const pathComponents = path28.split(".");
+      const pathComponents = path29.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path28 }) {
+      getCanonicalPath({ path: path29 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path28.split("/")) {
+          for (const pathSegment of path29.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path28?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path28?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path29?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path29?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path28;
+        return path29;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path28 = request.path;
+          let path29 = request.path;
           if (queryString) {
-            path28 += `?${queryString}`;
+            path29 += `?${queryString}`;
           }
           if (request.fragment) {
-            path28 += `#${request.fragment}`;
+            path29 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path28,
+            path: path29,
             port: request.port,
             agent: agent2,
             auth
@@ -51459,7 +51459,7 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
-var path27 = __toESM(require("node:path"), 1);
+var path28 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -73329,9 +73329,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path28 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path28)) throw new Error("it names no primary index");
-  return bounded(versionsOfRpms(unpack(path28, await read5(`${repository}/${path28}`, signal))));
+  const [path29 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
+  return bounded(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
 }
 function bounded(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -73379,11 +73379,11 @@ function* between(text2, begin, end) {
     at2 = to + end.length;
   }
 }
-function unpack(path28, bytes) {
+function unpack(path29, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path28.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path28.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path28} is packed in a way that cannot be read`);
+  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path29} is packed in a way that cannot be read`);
 }
 
 // src/image/jenkinsVersion.ts
@@ -74450,12 +74450,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path28 = `/${(0, import_node_crypto9.randomBytes)(16).toString("hex")}`;
+  const path29 = `/${(0, import_node_crypto9.randomBytes)(16).toString("hex")}`;
   const token2 = (0, import_node_crypto9.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path28)
+    if (request.method !== "GET" || request.url !== path29)
       return send2(response, 404, problem2("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
       return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
@@ -74478,7 +74478,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path28}`,
+    url: `http://127.0.0.1:${address.port}${path29}`,
     token: token2,
     requests: () => requests,
     async close() {
@@ -74880,12 +74880,12 @@ function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
 function problemWith(name, value, template) {
-  const { path: path28, declared, legacy } = template;
+  const { path: path29, declared, legacy } = template;
   const input = reserved2.get(name);
   const isMap2 = ["map", "any", "untyped"].includes(declared.get(name)?.kind ?? "text") && !legacy;
   if (input && (name !== "tags" || isMap2))
     return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path28} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path29} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -76069,10 +76069,10 @@ function adviceFor4(said, named, hadToken) {
 var import_node_events5 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path28, args, options) {
+async function runPacker(path29, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  const group3 = startGroup2(path28, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const group3 = startGroup2(path29, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child } = group3;
   const stdout = endsOf(child.stdout);
   const stderr = endsOf(child.stderr);
@@ -76852,8 +76852,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path28 } = error2 ?? {};
-  return code2 !== void 0 && (path28 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path29 } = error2 ?? {};
+  return code2 !== void 0 && (path29 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -77319,21 +77319,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path28 = await which("packer");
-  if (path28 === "") {
+  const path29 = await which("packer");
+  if (path29 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path28, version: await versionOf(path28, env2, signal) };
+  return { path: path29, version: await versionOf(path29, env2, signal) };
 }
-async function versionOf(path28, env2, signal) {
+async function versionOf(path29, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path28, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path29, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path28} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path29} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -77870,14 +77870,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path28, signal) {
+function askJenkins(address, port, path29, signal) {
   return new Promise((resolve3) => {
     const none = (error2) => resolve3({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path28,
+        path: path29,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -78667,8 +78667,8 @@ async function problemsOf(who, pid, work) {
 var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/inputs.ts
-var import_node_fs23 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var import_node_fs24 = require("node:fs");
+var path27 = __toESM(require("node:path"), 1);
 
 // src/awsInputs.ts
 var awsDefaults = {
@@ -82766,8 +82766,8 @@ function place(file, line) {
 }
 
 // src/template/template.ts
-var import_node_fs22 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var import_node_fs23 = require("node:fs");
+var path26 = __toESM(require("node:path"), 1);
 
 // src/template/builds.ts
 function buildsOf(reading2, values) {
@@ -82825,6 +82825,8 @@ function fits(pattern, name) {
 }
 
 // src/template/environment.ts
+var import_node_fs21 = require("node:fs");
+var path24 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -82898,6 +82900,19 @@ function environmentOf(sources, {
 }
 function usesRegistry({ blocks }, env2) {
   return blocks.has("hcp_packer_registry") || Boolean(env2["HCP_PACKER_REGISTRY"]);
+}
+function unregistered({ blocks }, env2) {
+  if (!blocks.has("hcp_packer_registry") || /^(off|0)$/i.test(env2["HCP_PACKER_REGISTRY"] ?? "")) return [];
+  const signsIn = Object.entries(env2).some(
+    ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
+  );
+  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path24.join(env2["HOME"], ".config", "hcp"))) return [];
+  return [
+    new InputError(
+      "template",
+      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer would sign in to HCP Packer nowhere and make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
+    )
+  ];
 }
 function usesAgent({ settings }) {
   return settings.some(({ name, expression }) => name === "ssh_agent_auth" && !isFalse(expression.syntax));
@@ -83130,9 +83145,11 @@ var TemplateSource = class {
   firstIn(block) {
     return this.#settings.find(({ within, isTop }) => within === block && !isTop);
   }
-  /** Whether it has a block or an object of this name. */
+  /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
   has(block) {
-    return this.#settings.some(({ within, name, isTop }) => within === block && !isTop || isTop && name === block);
+    return this.#settings.some(
+      (setting) => (isIn(setting, block) || setting.isTop && setting.name === block) && this.#values.ofSetting(setting).length > 0
+    );
   }
 };
 function isIn({ within, isTop }, block) {
@@ -83460,14 +83477,14 @@ function lineOfKey(text2, name) {
 }
 
 // src/template/siblings.ts
-var import_node_fs21 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var import_node_fs22 = require("node:fs");
+var path25 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
   if (missing3.length === 0) return [];
-  const folder = path24.dirname(file);
-  for (const name of (0, import_node_fs21.readdirSync)(folder)) {
-    const other = path24.join(folder, name);
+  const folder = path25.dirname(file);
+  for (const name of (0, import_node_fs22.readdirSync)(folder)) {
+    const other = path25.join(folder, name);
     if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue;
     const found = readingOf(other);
     const first2 = missing3.find((one) => found && declares(found, one));
@@ -83475,7 +83492,7 @@ function missingParts(file, reading2) {
     return [
       new InputError(
         "template",
-        `${path24.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+        `${path25.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
       )
     ];
   }
@@ -83500,7 +83517,7 @@ function declares({ variables: variables2, locals, sources }, reference) {
 }
 function readingOf(file) {
   try {
-    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs21.readFileSync)(file, "utf8")]]));
+    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs22.readFileSync)(file, "utf8")]]));
   } catch {
     return void 0;
   }
@@ -83509,7 +83526,7 @@ function readingOf(file) {
 // src/template/template.ts
 function openTemplate(given2, shipped, additions = {}) {
   const location = given2 ?? shipped;
-  const isFolder = (0, import_node_fs22.statSync)(location).isDirectory();
+  const isFolder = (0, import_node_fs23.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
@@ -83535,7 +83552,7 @@ function openTemplate(given2, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path25.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path26.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -83554,6 +83571,7 @@ function openTemplate(given2, shipped, additions = {}) {
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
+      ...isShipped ? [] : unregistered(reading2, env2),
       ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
@@ -83573,17 +83591,17 @@ function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs22.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs23.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path25.join(folder, name);
-    return [file, (0, import_node_fs22.readFileSync)(file, "utf8")];
+    const file = path26.join(folder, name);
+    return [file, (0, import_node_fs23.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
 function readFile4(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs22.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs22.readFileSync)(file, "utf8")), legacy: true };
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs23.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs23.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -83593,11 +83611,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs22.readdirSync)(folder).toSorted();
+  const names2 = (0, import_node_fs23.readdirSync)(folder).toSorted();
   const inOrder2 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder2.map((name) => openVariablesFile(path25.join(folder, name), false));
+  return inOrder2.map((name) => openVariablesFile(path26.join(folder, name), false));
 }
 
 // node_modules/fastest-levenshtein/esm/mod.js
@@ -83858,7 +83876,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs23.readFileSync)(path26.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)(path27.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -84504,7 +84522,7 @@ function cancelSignal() {
 }
 
 // src/app.ts
-var shippedTemplate = path27.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   process.exitCode = 1;
   const log = actionsLog();

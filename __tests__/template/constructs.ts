@@ -71,6 +71,21 @@ export const constructs: readonly Construct[] = [
     problem: /iam_instance_profile = "NAME", or var\.instance_profile/
   },
   {
+    row: '`hcp_packer_registry`',
+    more: 'build {\n  sources = ["amazon-ebs.own"]\n  hcp_packer_registry {\n    bucket_name = "x"\n  }\n}\n',
+    problem: /HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step/
+  },
+  {
+    row: '`hcp_packer_registry`',
+    more: 'hcp_packer_registry {\n  bucket_name = "x"\n}\n',
+    env: {HCP_CLIENT_ID: 'x', HCP_CLIENT_SECRET: 'y'}
+  },
+  {
+    row: '`hcp_packer_registry`',
+    more: 'hcp_packer_registry {\n  bucket_name = "x"\n}\n',
+    env: {HCP_PACKER_REGISTRY: 'off'}
+  },
+  {
     row: '`ssh_agent_auth`',
     builder: ['ssh_agent_auth = true', 'ssh_keypair_name = "team"'],
     problem: /there is no SSH_AUTH_SOCK/
@@ -148,6 +163,22 @@ export const constructs: readonly Construct[] = [
   {
     row: '`dynamic` blocks',
     builder: ['dynamic "deregistration_protection" {\n for_each = []\n content {\n with_cooldown = true\n }\n}']
+  },
+  {
+    row: '`dynamic` blocks',
+    builder: [
+      'dynamic "temporary_iam_instance_profile_policy_document" {\n for_each = length(var.rules) > 0 ? [var.rules] : []\n content {\n Version = "2012-10-17"\n }\n}'
+    ],
+    more: 'variable "rules" {\n  default = ["all"]\n}\n',
+    vars: {rules: '[]'}
+  },
+  {
+    row: '`dynamic` blocks',
+    builder: [
+      'dynamic "security_group_filter" {\n for_each = []\n content {\n filters = {}\n }\n}',
+      'temporary_security_group_source_cidrs = null'
+    ],
+    warning: /lets everybody/
   },
   {
     row: '`source "amazon-ebs.own"` in a build',

@@ -1,3 +1,5 @@
+import {existsSync} from 'node:fs'
+import * as path from 'node:path'
 import {InputError} from '../report/errors.ts'
 import {quoted} from '../parse.ts'
 import type {Sources} from './effective.ts'
@@ -109,6 +111,23 @@ export function environmentOf(
 /** HCP Packer, which needs credentials of its own. */
 function usesRegistry({blocks}: Reading, env: Environment): boolean {
   return blocks.has('hcp_packer_registry') || Boolean(env['HCP_PACKER_REGISTRY'])
+}
+
+/** One error where the template reports to HCP Packer, and none of the ways to sign in there is at hand (hcp-sdk-go, auth). */
+export function unregistered({blocks}: Reading, env: Environment): InputError[] {
+  if (!blocks.has('hcp_packer_registry') || /^(off|0)$/i.test(env['HCP_PACKER_REGISTRY'] ?? '')) return []
+  const signsIn = Object.entries(env).some(
+    ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
+  )
+  if (signsIn || (env['HOME'] && existsSync(path.join(env['HOME'], '.config', 'hcp')))) return []
+  return [
+    new InputError(
+      'template',
+      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer would sign in to ' +
+        'HCP Packer nowhere and make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
+        'repository, or HCP_PACKER_REGISTRY: off to bake without the registry.'
+    )
+  ]
 }
 
 function usesAgent({settings}: Reading): boolean {

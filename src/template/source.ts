@@ -79,9 +79,13 @@ export class TemplateSource implements SourceBlock {
     return this.#settings.find(({within, isTop}) => within === block && !isTop)
   }
 
-  /** Whether it has a block or an object of this name. */
+  /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
   has(block: string): boolean {
-    return this.#settings.some(({within, name, isTop}) => (within === block && !isTop) || (isTop && name === block))
+    return this.#settings.some(
+      (setting) =>
+        (isIn(setting, block) || (setting.isTop && setting.name === block)) &&
+        this.#values.ofSetting(setting).length > 0
+    )
   }
 }
 

@@ -5,7 +5,7 @@ import {isOnPath} from '../paths.ts'
 import type {InputError} from '../report/errors.ts'
 import {buildsOf, unmatched} from './builds.ts'
 import {openVariablesFile, Values, type Sources, type VariablesFile} from './effective.ts'
-import {environmentOf} from './environment.ts'
+import {environmentOf, unregistered} from './environment.ts'
 import {findingsIn} from './findings.ts'
 import {staticKeys} from './keys.ts'
 import {namesIn, type AwsNames} from './names.ts'
@@ -127,6 +127,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
+      ...(isShipped ? [] : unregistered(reading, env)),
       ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
