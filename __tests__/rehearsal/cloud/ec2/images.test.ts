@@ -220,6 +220,26 @@ it('does not deregister an image that is protected from it, and with a cooldown 
   await expect(ec2.deregisterImage({ImageId})).resolves.toMatchObject({Return: true})
 })
 
+it('registers what was written on a second volume, where one disk stands in for all', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const device = '/dev/xvdf'
+  const id = await launch(ec2, cloud, {
+    BlockDeviceMappings: [{DeviceName: device, Ebs: {VolumeSize: 8, DeleteOnTermination: true}}]
+  })
+  const found = await describeOne(ec2, id)
+  const volume = found?.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === device)?.Ebs?.VolumeId
+  const {SnapshotId = ''} = await ec2.createSnapshot({VolumeId: volume})
+  const {Snapshots} = await ec2.describeSnapshots({SnapshotIds: [SnapshotId]})
+  expect(Snapshots).toMatchObject([{State: 'completed'}])
+  const {ImageId} = await ec2.registerImage({
+    Name: 'surrogate',
+    Architecture: 'x86_64',
+    RootDeviceName: '/dev/xvda',
+    BlockDeviceMappings: [{DeviceName: '/dev/xvda', Ebs: {SnapshotId}}]
+  })
+  expect(ImageId).toMatch(/^ami-/)
+})
+
 it('shares a snapshot, with everybody only where it is not encrypted', async () => {
   const test = await startTestCloud()
   const {ImageId} = await imageOfInstance(test)
