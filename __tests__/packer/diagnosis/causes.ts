@@ -82,6 +82,7 @@ export const causes: Readonly<Record<string, string>> = {
   'no-subnet-1.16.0': 'no-default-network',
   'no-subnet-1.6.6': 'no-default-network',
   'no-such-host-1.16.0': 'aws-unreachable',
+  'own-address-1.16.0': 'own-address',
   'no-vpc-1.16.0': 'no-default-network',
   'no-vpc-1.6.6': 'no-default-network',
   'opt-in-1.16.0': 'marketplace-terms',

@@ -120,6 +120,15 @@ export const templateRules: readonly Rule[] = [
       'Take shared_credentials_file out of the template, and a profile whose name it does not spell out. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY.'
   },
   {
+    id: 'own-address',
+    title: "Packer does not learn this runner's address",
+    pattern: /failed to get current host's public ip/,
+    cause:
+      "The template has Packer ask checkip.amazonaws.com for this runner's address (temporary_security_group_source_public_ip), and there is no answer.",
+    change:
+      'Take temporary_security_group_source_public_ip out and say temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address.'
+  },
+  {
     id: 'aws-unreachable',
     title: 'Packer does not reach AWS',
     pattern: either(
