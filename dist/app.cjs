@@ -62114,6 +62114,7 @@ function isUndecided(one, evidence2) {
 }
 var Proof = class {
   #evidence;
+  #described;
   /** Ids that AWS or Packer told. */
   #known;
   /** Those of them of which nothing is left to look at, and what has been proved. */
@@ -62122,6 +62123,7 @@ var Proof = class {
   #othersKeys;
   constructor(described, evidence2) {
     this.#evidence = evidence2;
+    this.#described = described;
     const known2 = knownOf(evidence2);
     const seen = new Set(described.map(nameOf));
     this.#known = new Set(known2.map(nameOf));
@@ -62185,9 +62187,13 @@ var Proof = class {
       (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
     );
   }
-  /** A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was. */
+  /**
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
+   * out with its image.
+   */
   #wasImaged({ id: id2, region: region3 }, isOf) {
-    return [...this.#proved.values()].some(
+    const kept = this.#described.filter((one) => this.#evidence.stays(one));
+    return [...this.#proved.values(), ...kept].some(
       (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
     );
   }
@@ -62329,6 +62335,11 @@ var Look = class {
       this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
     }
   }
+  /** What stays of one type in this region, as far as it has been seen. */
+  kept(type2) {
+    const { described, evidence: evidence2 } = this.#sight;
+    return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
+  }
   /** What is the bake's of one type in this region, as far as it has been seen. */
   own(type2) {
     return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
@@ -62440,7 +62451,7 @@ async function lookAtHome(look3, sight, traces, home) {
     ),
     filter("volume-id", sight.proved.ids("volume"))
   ]);
-  const imaged = look3.own("snapshot").flatMap(({ volumeId }) => volumeId ?? []);
+  const imaged = [...look3.own("snapshot"), ...look3.kept("snapshot")].flatMap(({ volumeId }) => volumeId ?? []);
   await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
   if (announced.copyRegions.includes(home)) await lookForCopies(look3, sight);
   if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {

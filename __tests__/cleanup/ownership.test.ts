@@ -189,6 +189,18 @@ describe('a descent', () => {
     ])
   })
 
+  it('leads from the snapshot of an image that was given out to a volume that has outlived the instance', () => {
+    const found = [
+      one('snapshot', 'snap-1', {volumeId: 'vol-1', description: 'Created by CreateImage(i-1) for ami-1'}),
+      one('snapshot', 'snap-2', {volumeId: 'vol-2', description: 'Created by CreateImage(i-2) for ami-1'}),
+      one('volume', 'vol-1'),
+      one('volume', 'vol-2')
+    ]
+    const stays = ({type}: Described): boolean => type === 'snapshot'
+    expect(own(found, {announced: {instances: ['i-1']}, stays})).toEqual(['vol-1'])
+    expect(own(found, {announced: {instances: []}, stays})).toEqual([])
+  })
+
   it('leads from a launch template and a key pair to what was launched', () => {
     const found = [
       one('launch-template', 'lt-1', {keyName: temporary}),

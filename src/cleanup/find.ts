@@ -103,7 +103,7 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
     filter('volume-id', sight.proved.ids('volume'))
   ])
   // A volume that has outlived its instance is on no instance any more; the snapshot in the image knows it.
-  const imaged = look.own('snapshot').flatMap(({volumeId}) => volumeId ?? [])
+  const imaged = [...look.own('snapshot'), ...look.kept('snapshot')].flatMap(({volumeId}) => volumeId ?? [])
   await look.by('volume', volumesBy, [filter('volume-id', imaged)])
   if (announced.copyRegions.includes(home)) await lookForCopies(look, sight)
   // What uses a group can only be others' when no instance of the bake is left, and only then is asked for.

@@ -124,6 +124,12 @@ export class Look {
     }
   }
 
+  /** What stays of one type in this region, as far as it has been seen. */
+  kept(type: ResourceType): readonly Described[] {
+    const {described, evidence} = this.#sight
+    return described.filter((one) => one.type === type && one.region === this.region && evidence.stays(one))
+  }
+
   /** What is the bake's of one type in this region, as far as it has been seen. */
   own(type: ResourceType): readonly Described[] {
     return this.#sight.proved.own.filter((one) => one.type === type && one.region === this.region)

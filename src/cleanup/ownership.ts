@@ -64,6 +64,7 @@ export function isUndecided(one: Described, evidence: Evidence): boolean {
 
 class Proof {
   readonly #evidence: Evidence
+  readonly #described: readonly Described[]
   /** Ids that AWS or Packer told. */
   readonly #known: ReadonlySet<string>
   /** Those of them of which nothing is left to look at, and what has been proved. */
@@ -73,6 +74,7 @@ class Proof {
 
   constructor(described: readonly Described[], evidence: Evidence) {
     this.#evidence = evidence
+    this.#described = described
     const known = knownOf(evidence)
     const seen = new Set(described.map(nameOf))
     this.#known = new Set(known.map(nameOf))
@@ -146,9 +148,13 @@ class Proof {
     )
   }
 
-  /** A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was. */
+  /**
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
+   * out with its image.
+   */
   #wasImaged({id, region}: Described, isOf: (type: ResourceType, id: string | undefined) => boolean): boolean {
-    return [...this.#proved.values()].some(
+    const kept = this.#described.filter((one) => this.#evidence.stays(one))
+    return [...this.#proved.values(), ...kept].some(
       (one) =>
         one.type === 'snapshot' && one.region === region && one.volumeId === id && isOf('instance', imagedIn(one))
     )
