@@ -164,7 +164,7 @@ export const rules: Readonly<Record<InputName, Rule>> = {
   // What it says is in the template's problems and warnings.
   'allow-force-deregister': {usable: ['false', 'true'], got: () => unused},
   'packer-args': {
-    usable: ['-only=amazon-ebs.x', '-only=$(id)\n-except=a b', '-parallel-builds=1', '--warn-on-undeclared-var'],
+    usable: ['-except=amazon-ebs.x', '-only=*\n-except=$(id), a b', '-parallel-builds=1', '--warn-on-undeclared-var'],
     values: fc.oneof(packerOption, hostileVariantsOf(fc.constantFrom('-only=amazon-ebs.x', '-on-error=cleanup'))),
     means: lines,
     got: ({template}) => template.arguments,
