@@ -61,3 +61,8 @@ it.each([
 ])('takes out %s', (_, text, expected) => {
   expect(inertLines(text, '')[0]).toBe(expected)
 })
+
+it('takes out control characters and what directs a reading, which could hide or break a mark', () => {
+  expect(inertLines('a\u0000b\u0008c\u200bd\u202ee\u00adf\u007f', '│ ')).toEqual(['│ abcdef'])
+  expect(inertLines('##\u0000[error]x', '│ ')).toEqual(['│ ##\u200b[error]x'])
+})

@@ -26,6 +26,7 @@ interface Flags extends Partial<Record<Section | 'all', true>> {
 }
 
 const projectFolder = join(import.meta.dirname, '../..')
+let interrupted = false
 
 const command = new Command('npm run faults --')
   .description(
@@ -63,7 +64,7 @@ const command = new Command('npm run faults --')
       .argParser((file: string, earlier: string[]) => [...earlier, file])
       .default([], 'none')
   )
-  .addHelpText('after', '\nExit status: 1 when an outcome is wrong or anything is left.')
+  .addHelpText('after', '\nExit status: 1 when an outcome is wrong, anything is left, or not all runs were made.')
   .parse()
 
 const {packer: asked, only, json, parallel, template, docs, from, ...chosen} = command.opts<Flags>()
@@ -75,7 +76,7 @@ try {
     console.log(`Beside each run stood at least ${bystandersOf(results)} of others.`)
   }
   const isWrong = ({results}: Matrix): boolean => totalsOf(results).wrong > 0 || results.length === 0
-  process.exitCode = matrices.some(isWrong) ? 1 : 0
+  process.exitCode = interrupted || matrices.some(isWrong) ? 1 : 0
 } catch (error) {
   console.error(messageOf(error))
   process.exitCode = 1
@@ -113,6 +114,10 @@ async function playMatrix(): Promise<Matrix> {
     signal,
     onResult: (result, done) => console.log(`${String(done).padStart(4)}/${chosenCells.length} ${lineOf(result)}`)
   })
+  if (results.length < chosenCells.length) {
+    console.log(`Interrupted after ${results.length} of ${chosenCells.length} runs`)
+    interrupted = true
+  }
   const matrix = {packer: undisturbed.packer.version, template, results}
   if (json !== undefined) await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`)
   return matrix
