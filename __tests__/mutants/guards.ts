@@ -372,7 +372,7 @@ const lookAlikes = [
   ),
   ...inFile(
     'image/lifetime.ts',
-    ['janitor/janitor.test.ts'],
+    ['image/lifetime.test.ts'],
     [
       'an expiry that is no time does not count',
       '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$/.test(text)',
