@@ -74413,10 +74413,10 @@ var import_node_fs12 = require("node:fs");
 var import_node_os4 = require("node:os");
 var mostOpen = 64;
 var mostInNeed = 4;
-var silenceMs2 = 1e4;
+var usualSilenceMs = 1e4;
 var reserved = 8;
 var lookMs = 500;
-function keepAnswering(server) {
+function keepAnswering(server, { silenceMs: silenceMs2 = usualSilenceMs } = {}) {
   const waiting = /* @__PURE__ */ new Set();
   const reserve = [];
   server.on("connection", (socket) => {

@@ -612,8 +612,7 @@ const ends = [
       'await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)',
       "child.kill('SIGKILL')"
     ],
-    ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed'],
-    ['an output is bounded', 'if (last.length > 2 * mostKept) last = last.slice(-mostKept)', '']
+    ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed']
   ),
   ...inFile(
     'packer/build.ts',
@@ -651,7 +650,7 @@ const ends = [
   ),
   ...inFile(
     'credentials/connections.ts',
-    ['credentials/endpoint.test.ts'],
+    ['credentials/connections.test.ts', 'credentials/endpoint.test.ts'],
     ['idle connections are bounded', '    trim()\n  })', '  })'],
     ['a request that is answered stays', 'waiting.delete(socket)\n    },', '},'],
     [
@@ -673,7 +672,7 @@ const ends = [
   ...inFile(
     'report/log.ts',
     ['report/log.test.ts'],
-    ['a runner that is gone ends nothing', "stream.on('error', act)", '']
+    ['a runner that is gone ends nothing', "stream.on('error', act)", "stream.on('end', act)"]
   )
 ]
 

@@ -137,6 +137,19 @@ it('says that nothing can be written, where Packer may have failed of that', asy
   )
 })
 
+it('waits for its reader before it shows more', async () => {
+  const order: string[] = []
+  const slow = {
+    ...recordingLog(() => order.push('shown')),
+    async caughtUp() {
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+      order.push('caught up')
+    }
+  }
+  await build(packerThat('echo "1,,ui,say,one"'), ledger, slow, never)
+  expect(order).toEqual(['caught up', 'shown'])
+})
+
 it('shows no faster than its reader reads, and only looks through the rest when all is to end', async () => {
   const controller = new AbortController()
   const log = recordingLog(() => writeFileSync(path.join(folder, 'shown'), ''))

@@ -65,6 +65,17 @@ it('names no script where another provisioner ran last', () => {
   expect([script, said]).toEqual([undefined, ['unreachable']])
 })
 
+it('keeps a bounded number of artifacts, and of errors what is shown of them', () => {
+  const artifacts = Array.from({length: 20_000}, (_, n) => artifact(n, `eu-west-1:ami-${n}`))
+  expect(transcriptOf(...artifacts).artifacts).toHaveLength(10_000)
+  const long = Array.from({length: 5}, (_, n): Message => ({
+    target: 'a.b',
+    category: 'error',
+    args: [`${'x'.repeat(5_000)}${n}`]
+  }))
+  expect(transcriptOf(...long).failure('').errors).toHaveLength(1)
+})
+
 it('takes the script that ran before the cleanup provisioner', () => {
   const transcript = transcriptOf(
     ui('==> a.b: Connected to SSH!'),

@@ -8,7 +8,7 @@ const mostOpen = 64
 /** While this process can open nothing more: each is answered within milliseconds. */
 const mostInNeed = 4
 /** In milliseconds. A program of this machine sends its request at once. */
-const silenceMs = 10_000
+const usualSilenceMs = 10_000
 /** Files that are held open, to be let go of when there are no more to be had: a connection is one. */
 const reserved = 8
 const lookMs = 500
@@ -25,7 +25,7 @@ export interface Connections {
  * stands by for the time when this process, or this machine, may open no more. Without it the system would close every new connection
  * at once.
  */
-export function keepAnswering(server: Server): Connections {
+export function keepAnswering(server: Server, {silenceMs = usualSilenceMs} = {}): Connections {
   const waiting = new Set<Socket>()
   const reserve: number[] = []
   server.on('connection', (socket: Socket) => {
