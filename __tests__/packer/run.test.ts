@@ -48,7 +48,7 @@ it('ends them when their time is up, and says so', async () => {
 })
 
 it('ends what outlives the command, and waits for nobody who has left its group and holds its output', async () => {
-  const {result, leader} = run('sleep 100 & setsid sleep 300 & echo $!')
+  const {result, leader} = run('sleep 100 & setsid sleep 140 & echo $!')
   const {code, stdout} = await result
   process.kill(Number(stdout))
   expect(code).toBe(0)
