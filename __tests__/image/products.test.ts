@@ -6,6 +6,7 @@ import {announcedBy} from '../../src/packer/announced.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../recordingLog.ts'
 import {accountOf} from '../testAccount.ts'
+import {recordsWith} from '../testRecords.ts'
 
 const tags = {[tagKeys.bake]: 'ours', [tagKeys.expires]: '2030-01-01T00:00:00.000Z'}
 
@@ -21,15 +22,7 @@ it('takes the expiry off what the bake made, and leaves what others made as it i
     TagSpecifications: tagSpecifications({...tags, [tagKeys.bake]: 'theirs'}, 'volume')
   })
   const announced = announcedBy()
-  const records = {
-    began: new Date(0),
-    resources: [],
-    released: [],
-    announced,
-    hasOpenIntents: false,
-    made: () => undefined
-  }
-  const traces: Traces = {bakeId: 'ours', records, announced}
+  const traces: Traces = {bakeId: 'ours', records: recordsWith(announced), announced}
   const ids = [own?.VolumeId ?? '', theirs.VolumeId ?? '', 'vol-0123456789abcdef0']
   await keepProducts(
     accountOf(ec2),

@@ -5,6 +5,7 @@ import {announcedBy} from '../../src/packer/announced.ts'
 import type {Artifact} from '../../src/packer/messages.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {accountOf} from '../testAccount.ts'
+import {recordsWith} from '../testRecords.ts'
 
 const never = new AbortController().signal
 
@@ -19,15 +20,7 @@ async function start() {
     images.push(ImageId)
   }
   const announced = {...announcedBy(), instances: instances.slice(0, 2), copyRegions: ['eu-west-1']}
-  const records = {
-    began: new Date(0),
-    resources: [],
-    released: [],
-    announced,
-    hasOpenIntents: false,
-    made: () => undefined
-  }
-  const traces: Traces = {bakeId: 'ours', records, announced}
+  const traces: Traces = {bakeId: 'ours', records: recordsWith(announced), announced}
   const west = ec2As(cloud.administrator, {region: 'eu-west-1'})
   const account = accountOf(ec2, {others: {'eu-west-1': west}})
   const artifact: Artifact = {target: 'amazon-ebs.x', builderId: 'b', id: `us-east-1:${images[0]}`}
