@@ -66255,8 +66255,12 @@ var changing = /* @__PURE__ */ new Set([
   "ec2:DeleteSnapshot",
   "ec2:DeleteVolume",
   "ec2:DeregisterImage",
+  "ec2:DisableImageDeregistrationProtection",
+  "ec2:EnableImageDeprecation",
+  "ec2:EnableImageDeregistrationProtection",
   "ec2:GetConsoleOutput",
   "ec2:ModifyImageAttribute",
+  "ec2:ModifySnapshotAttribute",
   "ec2:StopInstances",
   "ec2:TerminateInstances"
 ]);
@@ -74385,7 +74389,8 @@ async function tagsOf3(client, ids) {
   const reader = { client, abortSignal: never2 };
   const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
   const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
-  return new Map([...images, ...snapshots].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
+  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
+  return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
 }
 var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
 async function putTags(ec22, ids, Tags) {
@@ -78413,10 +78418,10 @@ async function bake(inputs, deps, cancel) {
     const products2 = productsOf(made2.others, region3);
     if (products2.length === 0) return made2;
     const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
-    await keepProducts(account, products2, traces, log);
     const released = { ...made2, othersStay: true };
     deps.setOutputs({ ...facts, ...released, deregistered: false, leftovers: [] });
     ledger.release(products2);
+    await keepProducts(account, products2, traces, log);
     return released;
   };
   const context = { inputs, deps, session, account, plan, packer, ledger, release: release3, releaseOthers };

@@ -120,10 +120,11 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
     const products = productsOf(made.others, region)
     if (products.length === 0) return made
     const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
-    await keepProducts(account, products, traces, log)
     const released = {...made, othersStay: true}
     deps.setOutputs({...facts, ...released, deregistered: false, leftovers: []})
+    // Before they lose their expiry, without which the role of the README may not remove them.
     ledger.release(products)
+    await keepProducts(account, products, traces, log)
     return released
   }
   const context = {inputs, deps, session, account, plan, packer, ledger, release, releaseOthers}

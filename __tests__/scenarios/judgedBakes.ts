@@ -19,6 +19,12 @@ const tagged = (settings: Readonly<Record<string, unknown>> = {}, more: readonly
 const [subnet = ''] = ['us-east-1a'].map(subnetIdIn)
 const bySession = {'connect-via': 'session-manager', 'instance-profile': profileName, 'smoke-test': 'false'}
 const volumeThatStays = {device_name: '/dev/sdf', volume_size: 8, delete_on_termination: false}
+const shared = {
+  ami_users: ['210987654321'],
+  snapshot_users: ['210987654321'],
+  deprecate_at: '2099-01-01T00:00:00Z',
+  deregistration_protection: {enabled: true}
+}
 const spot = tagged({spot_price: 'auto'}, ['spot_tags', 'fleet_tags'])
 
 function bake(
@@ -52,6 +58,11 @@ export const judgedBakes: readonly JudgedBake[] = [
     {files: ['copy-permissions.json']}
   ),
   bake('encrypts by copying', {inputs: {template: tagged({encrypt_boot: true})}}, {files: ['copy-permissions.json']}),
+  bake(
+    'shares, deprecates and protects its image, and throws it away',
+    {inputs: {template: tagged(shared), deregister: 'always'}},
+    {files: ['sharing-permissions.json']}
+  ),
   bake('builds on a spot instance', {inputs: {template: spot}}, {files: ['spot-permissions.json']}),
   bake(
     'cleans up after a spot instance',

@@ -13,8 +13,12 @@ const changing = new Set([
   'ec2:DeleteSnapshot',
   'ec2:DeleteVolume',
   'ec2:DeregisterImage',
+  'ec2:DisableImageDeregistrationProtection',
+  'ec2:EnableImageDeprecation',
+  'ec2:EnableImageDeregistrationProtection',
   'ec2:GetConsoleOutput',
   'ec2:ModifyImageAttribute',
+  'ec2:ModifySnapshotAttribute',
   'ec2:StopInstances',
   'ec2:TerminateInstances'
 ])

@@ -5,7 +5,7 @@ import {
   DeleteTagsCommand,
   ModifyImageAttributeCommand
 } from '@aws-sdk/client-ec2'
-import {imagesBy, snapshotsBy} from '../cleanup/describe.ts'
+import {imagesBy, snapshotsBy, volumesBy} from '../cleanup/describe.ts'
 import type {Resource} from '../cleanup/resource.ts'
 import {onceKnown} from '../ec2/consistency.ts'
 import type {Account} from '../ec2/account.ts'
@@ -65,7 +65,7 @@ export async function keep(ec2: EC2Client, image: RegionalImage): Promise<void> 
  * Finishes what {@link keep} does, for everything that was given out: after an end in the middle of it, or before it (`deregister: never`
  * gives its images out as soon as they are made). What is kept already is not touched.
  *
- * @param released images and snapshots; what has been removed since is passed over
+ * @param released images, snapshots and volumes; what has been removed since is passed over
  * @throws {UserError} naming what still has its expiry
  */
 export async function finishKeeping(
@@ -103,7 +103,8 @@ async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<st
   const reader = {client, abortSignal: never}
   const images = await imagesBy(reader, [{Name: 'image-id', Values: [...ids]}])
   const snapshots = await snapshotsBy(reader, [{Name: 'snapshot-id', Values: [...ids]}])
-  return new Map([...images, ...snapshots].map(({id, tags}) => [id, new Set(Object.keys(tags))]))
+  const volumes = await volumesBy(reader, [{Name: 'volume-id', Values: [...ids]}])
+  return new Map([...images, ...snapshots, ...volumes].map(({id, tags}) => [id, new Set(Object.keys(tags))]))
 }
 
 const idsOf = (image: RegionalImage): string[] => resourcesOf(image, image.region).map(({id}) => id)
