@@ -20275,10 +20275,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs5, calculateBodyLength;
+var import_node_fs3, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs5 = require("node:fs");
+    import_node_fs3 = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -20291,11 +20291,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs5.ReadStream) {
+      } else if (body instanceof import_node_fs3.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs5.lstatSync)(body.path).size;
+          return (0, import_node_fs3.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs5.fstatSync)(body.fd).size;
+          return (0, import_node_fs3.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -20578,10 +20578,10 @@ var init_getSSOTokenFilepath = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
-var import_promises5, tokenIntercept, getSSOTokenFromFile;
+var import_promises4, tokenIntercept, getSSOTokenFromFile;
 var init_getSSOTokenFromFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
-    import_promises5 = require("node:fs/promises");
+    import_promises4 = require("node:fs/promises");
     init_getSSOTokenFilepath();
     tokenIntercept = {};
     getSSOTokenFromFile = async (id2) => {
@@ -20589,7 +20589,7 @@ var init_getSSOTokenFromFile = __esm({
         return tokenIntercept[id2];
       }
       const ssoTokenFilepath = getSSOTokenFilepath(id2);
-      const ssoTokenText = await (0, import_promises5.readFile)(ssoTokenFilepath, "utf8");
+      const ssoTokenText = await (0, import_promises4.readFile)(ssoTokenFilepath, "utf8");
       return JSON.parse(ssoTokenText);
     };
   }
@@ -20705,10 +20705,10 @@ var init_parseIni = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises6, filePromises, fileIntercept, readFile2;
+var import_promises5, filePromises, fileIntercept, readFile2;
 var init_readFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
-    import_promises6 = require("node:fs/promises");
+    import_promises5 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
     readFile2 = (path29, options) => {
@@ -20716,7 +20716,7 @@ var init_readFile = __esm({
         return fileIntercept[path29];
       }
       if (!filePromises[path29] || options?.ignoreCache) {
-        filePromises[path29] = (0, import_promises6.readFile)(path29, "utf8");
+        filePromises[path29] = (0, import_promises5.readFile)(path29, "utf8");
       }
       return filePromises[path29];
     };
@@ -32454,13 +32454,13 @@ var init_retry_wrapper = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js
-var import_promises7, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
+var import_promises6, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
 var init_fromHttp = __esm({
   "node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js"() {
     init_client3();
     init_config2();
     init_dist_es6();
-    import_promises7 = __toESM(require("node:fs/promises"));
+    import_promises6 = __toESM(require("node:fs/promises"));
     init_checkUrl();
     init_requestHelpers();
     init_retry_wrapper();
@@ -32500,7 +32500,7 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
       const provider = retryWrapper(async () => {
         const request = createGetRequest(url);
         if (tokenFile) {
-          request.headers.Authorization = validateToken((await import_promises7.default.readFile(tokenFile)).toString());
+          request.headers.Authorization = validateToken((await import_promises6.default.readFile(tokenFile)).toString());
         } else if (token2) {
           request.headers.Authorization = validateToken(token2);
         }
@@ -34835,12 +34835,12 @@ var init_validateTokenKey = __esm({
 });
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
-var import_node_fs6, writeFile2, writeSSOTokenToFile;
+var import_node_fs4, writeFile2, writeSSOTokenToFile;
 var init_writeSSOTokenToFile = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js"() {
     init_config2();
-    import_node_fs6 = require("node:fs");
-    ({ writeFile: writeFile2 } = import_node_fs6.promises);
+    import_node_fs4 = require("node:fs");
+    ({ writeFile: writeFile2 } = import_node_fs4.promises);
     writeSSOTokenToFile = (id2, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath(id2);
       const tokenString = JSON.stringify(ssoToken, null, 2);
@@ -38263,13 +38263,13 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto5, import_node_fs7, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto5, import_node_fs5, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
     import_node_crypto5 = require("node:crypto");
-    import_node_fs7 = require("node:fs");
+    import_node_fs5 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
     LoginCredentialsFetcher = class _LoginCredentialsFetcher {
@@ -38407,7 +38407,7 @@ var init_LoginCredentialsFetcher = __esm({
       async loadToken() {
         const tokenFilePath = this.getTokenFilePath();
         try {
-          const tokenData = await import_node_fs7.promises.readFile(tokenFilePath, "utf8");
+          const tokenData = await import_node_fs5.promises.readFile(tokenFilePath, "utf8");
           const token2 = JSON.parse(tokenData);
           const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token2[k9]);
           if (!token2.accessToken?.accountId) {
@@ -38431,10 +38431,10 @@ var init_LoginCredentialsFetcher = __esm({
         const tokenFilePath = this.getTokenFilePath();
         const directory = (0, import_node_path6.dirname)(tokenFilePath);
         try {
-          await import_node_fs7.promises.mkdir(directory, { recursive: true });
+          await import_node_fs5.promises.mkdir(directory, { recursive: true });
         } catch (error2) {
         }
-        await import_node_fs7.promises.writeFile(tokenFilePath, JSON.stringify(token2, null, 2), "utf8");
+        await import_node_fs5.promises.writeFile(tokenFilePath, JSON.stringify(token2, null, 2), "utf8");
       }
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
@@ -38786,12 +38786,12 @@ var init_fromWebToken = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js
-var import_node_fs8, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
+var import_node_fs6, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
 var init_fromTokenFile = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js"() {
     init_client3();
     init_config2();
-    import_node_fs8 = require("node:fs");
+    import_node_fs6 = require("node:fs");
     init_fromWebToken();
     ENV_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
     ENV_ROLE_ARN = "AWS_ROLE_ARN";
@@ -38808,7 +38808,7 @@ var init_fromTokenFile = __esm({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs8.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs6.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn: roleArn2,
         roleSessionName
       })(awsIdentityProperties);
@@ -51451,7 +51451,7 @@ var require_openpgp_min = __commonJS({
   }
 });
 
-// src/app.ts
+// src/action/app.ts
 var app_exports = {};
 __export(app_exports, {
   runMain: () => runMain,
@@ -51459,6 +51459,8 @@ __export(app_exports, {
   runSweep: () => runSweep
 });
 module.exports = __toCommonJS(app_exports);
+
+// src/action/run-main.ts
 var path28 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
@@ -52178,11 +52180,11 @@ function saveState(name, value) {
   issueCommand("save-state", { name }, toCommandValue(value));
 }
 
-// src/cleanup/folder.ts
+// src/ledger/folder.ts
 var import_node_fs = require("node:fs");
 var path3 = __toESM(require("node:path"), 1);
 
-// src/report/errors.ts
+// src/lib/errors.ts
 var UserError = class extends Error {
   name = "UserError";
   id;
@@ -52244,7 +52246,7 @@ function explain(error2) {
   return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
 }
 
-// src/cleanup/folder.ts
+// src/ledger/folder.ts
 function clearFolder(folder, what, log) {
   try {
     const remove2 = (location) => (0, import_node_fs.rmSync)(location, { recursive: true, force: true, maxRetries: 3 });
@@ -52259,12 +52261,12 @@ function clearFolder(folder, what, log) {
 }
 var isForSweep = /^(ledger\.jsonl|packer-\d+\.stdout)$/;
 
-// src/cleanup/ledger.ts
-var import_node_fs4 = require("node:fs");
-var import_promises4 = require("node:fs/promises");
+// src/ledger/ledger.ts
+var import_node_fs8 = require("node:fs");
+var import_promises7 = require("node:fs/promises");
 var path5 = __toESM(require("node:path"), 1);
 
-// src/packer/messages.ts
+// src/packer-output/messages.ts
 var aboutBuild = new RegExp(
   "^(?<target>.*?),(?:" + [
     "(?<one>error|artifact-count),(?<text>[^,]*)",
@@ -52329,7 +52331,7 @@ function shownText({ category, args }) {
   return category === "ui" ? args[1] ?? "" : void 0;
 }
 
-// src/packer/speakers.ts
+// src/packer-output/speakers.ts
 var longestName = 1e3;
 var first = [
   "Prevalidating any provided VPC information",
@@ -52424,7 +52426,7 @@ function guessed(arrow, rest) {
   return build2 === "" ? void 0 : { build: build2, text: text2, byOthers: true };
 }
 
-// src/packer/announced.ts
+// src/packer-output/created.ts
 var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 var temporaryName = new RegExp(`^packer_${uuid}$`);
 var temporaryIamName = new RegExp(`^packer-${uuid}$`);
@@ -52585,7 +52587,7 @@ function gotPast(build2) {
   return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
 }
 
-// src/packer/follow.ts
+// src/packer-output/follow.ts
 var import_promises = require("node:fs/promises");
 var import_node_string_decoder = require("node:string_decoder");
 var import_promises2 = require("node:timers/promises");
@@ -52629,15 +52631,15 @@ ${await read5(size - endBytes, endBytes)}`;
   }
 }
 
-// src/cleanup/ledgerFile.ts
-var import_node_fs3 = require("node:fs");
+// src/ledger/file.ts
+var import_node_fs7 = require("node:fs");
 var path4 = __toESM(require("node:path"), 1);
 
-// src/cleanup/processes.ts
+// src/lib/processes.ts
 var import_node_crypto = require("node:crypto");
 var import_node_child_process2 = require("node:child_process");
 
-// src/wait.ts
+// src/lib/wait.ts
 var import_promises3 = require("node:timers/promises");
 async function poll(look3, options) {
   const { signal, firstMs = 500, slowestMs = 1e4 } = options;
@@ -52697,7 +52699,7 @@ async function withRetries(attempt2, options) {
   return attempt2();
 }
 
-// src/cleanup/processTable.ts
+// src/lib/process-table.ts
 var import_node_child_process = require("node:child_process");
 var import_node_fs2 = require("node:fs");
 function lookAt(pid) {
@@ -52759,7 +52761,7 @@ function exists2(pid) {
   }
 }
 
-// src/cleanup/processes.ts
+// src/lib/processes.ts
 var markVariable = "BAKE_JENKINS_AMI_GROUP";
 function isIdentity(value) {
   if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
@@ -52824,318 +52826,6 @@ function startGroup2(file, args, options, identifyProcess = identify) {
     );
   }
   return { child, leader: { ...identity, mark: mark4 } };
-}
-
-// src/cleanup/resource.ts
-var resourceTypes = [
-  "instance",
-  "spot-request",
-  "launch-template",
-  "volume",
-  "image",
-  "snapshot",
-  "security-group",
-  "key-pair",
-  "instance-profile",
-  "role"
-];
-
-// src/cleanup/entries.ts
-var id = /^[\w-]{1,128}$/;
-function entryOf(line) {
-  const value = parsed(line);
-  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
-  const isText = (name) => typeof value[name] === "string";
-  const isMaybeText = (name) => value[name] === void 0 || isText(name);
-  const hasId = isText("id") && id.test(String(value["id"]));
-  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]) || isRegions(value["copies"]);
-  return isEntry ? value : void 0;
-}
-function isRegions(value) {
-  return Array.isArray(value) && value.every((one) => typeof one === "string" && /^[a-z0-9-]{1,30}$/.test(one));
-}
-function parsed(line) {
-  try {
-    const value = JSON.parse(line);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-// src/cleanup/ledgerFile.ts
-var mostRead = 16 * 1024 * 1024;
-var LedgerFile = class {
-  #file;
-  #lines = [];
-  #written = 0;
-  #problem;
-  constructor(folder) {
-    this.#file = path4.join(folder, "ledger.jsonl");
-  }
-  /** Why it lacks something of what it was given; undefined while it has all. */
-  get problem() {
-    return this.#problem;
-  }
-  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
-  append(...entries) {
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
-    try {
-      this.#write();
-    } catch (error2) {
-      this.#problem = systemProblem(error2);
-    }
-  }
-  /**
-   * Adds lines now or never.
-   *
-   * @throws {Error} of the system, when they cannot be written
-   */
-  appendNow(...entries) {
-    const before = this.#lines.length;
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
-    try {
-      this.#write();
-    } catch (error2) {
-      this.#lines.length = before;
-      throw error2;
-    }
-  }
-  #write() {
-    if (!(0, import_node_fs3.existsSync)(this.#file)) {
-      this.#written = 0;
-      (0, import_node_fs3.mkdirSync)(path4.dirname(this.#file), { recursive: true, mode: 448 });
-    }
-    const waiting = this.#lines.slice(this.#written).map((line) => `
-${line}
-`);
-    (0, import_node_fs3.appendFileSync)(this.#file, waiting.join("") || "\n", { mode: 384 });
-    this.#written = this.#lines.length;
-    this.#problem = void 0;
-  }
-};
-function readLedgerFile(folder) {
-  const lines = beginningOf(path4.join(folder, "ledger.jsonl")).split("\n");
-  const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
-  const readable = entries.filter((entry) => entry !== void 0);
-  return { entries: readable, unreadableLines: entries.length - readable.length };
-}
-function beginningOf(file) {
-  try {
-    const handle = (0, import_node_fs3.openSync)(file, "r");
-    try {
-      const buffer = Buffer.alloc(mostRead);
-      let length = 0;
-      for (; ; ) {
-        const read5 = (0, import_node_fs3.readSync)(handle, buffer, length, mostRead - length, null);
-        if (read5 === 0) return buffer.toString("utf8", 0, length);
-        length += read5;
-      }
-    } finally {
-      (0, import_node_fs3.closeSync)(handle);
-    }
-  } catch {
-    return "";
-  }
-}
-
-// src/cleanup/ledger.ts
-function openLedger(...folder) {
-  const location = path5.join(...folder);
-  try {
-    const isNew = (0, import_node_fs4.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
-    const ledger = new Ledger(location);
-    if (isNew) ledger.begin();
-    return ledger;
-  } catch (error2) {
-    throw new UserError(
-      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
-      { cause: error2 }
-    );
-  }
-}
-function reopenLedger(folder, began) {
-  return new Ledger(folder, { began, recorded: readLedgerFile(folder) });
-}
-var Ledger = class {
-  folder;
-  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
-  unreadableLines;
-  #known;
-  #entries;
-  #file;
-  #announcements = [];
-  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
-  constructor(folder, earlier) {
-    this.folder = folder;
-    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
-    this.#known = earlier?.began;
-    this.#entries = [...earlier?.recorded.entries ?? []];
-    this.#file = new LedgerFile(folder);
-  }
-  /**
-   * Tries again to write down what could not be written.
-   *
-   * @returns why the file lacks something, in a sentence; undefined when it has all
-   */
-  flush() {
-    this.#file.append();
-    const { problem: problem3 } = this.#file;
-    return problem3 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem3}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
-  }
-  /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
-  nextPackerRun() {
-    const announcements = new Announcements();
-    const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
-    const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
-    this.#announcements.push(announcements);
-    return run2;
-  }
-  /**
-   * @param began by AWS's clock, once AWS has told it
-   * @throws {Error} of the system, when that cannot be written down
-   */
-  begin(began = /* @__PURE__ */ new Date()) {
-    const entry = { began: began.toISOString() };
-    this.#file.appendNow(entry);
-    this.#entries.push(entry);
-    this.#known = began;
-  }
-  get began() {
-    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
-    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
-  }
-  /** Records that something is about to be made. @param key ties the id to the intent later */
-  intend(type2, key2) {
-    this.#append({ intent: type2, key: key2 });
-  }
-  /** Closes an intent: AWS refused it, so that nothing was made. */
-  refused(key2) {
-    this.#append({ refused: key2 });
-  }
-  made(type2, id2, key2, region3) {
-    this.#append({ made: type2, id: id2, ...key2 === void 0 ? {} : { key: key2 }, ...region3 === void 0 ? {} : { region: region3 } });
-  }
-  /**
-   * From here on it is the user's: no sweep removes it.
-   *
-   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
-   */
-  release(resources) {
-    const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
-      released: type2,
-      id: id2,
-      ...region3 === void 0 ? {} : { region: region3 }
-    }));
-    try {
-      this.#file.appendNow(...entries);
-    } catch (error2) {
-      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
-      throw new UserError(
-        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
-        { cause: error2 }
-      );
-    }
-    this.#entries.push(...entries);
-  }
-  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
-  mayCopyTo(regions) {
-    if (regions.length > 0) this.#append({ copies: regions });
-  }
-  startedPacker(leader) {
-    this.#append({ packer: leader });
-  }
-  get packerProcesses() {
-    return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
-  }
-  get resources() {
-    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
-    const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
-    const known2 = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
-    return [...known2].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
-  }
-  get released() {
-    return this.#entries.flatMap(
-      (entry) => "released" in entry ? [
-        resourceOf({
-          made: entry.released,
-          id: entry.id,
-          ...entry.region === void 0 ? {} : { region: entry.region }
-        })
-      ] : []
-    );
-  }
-  get hasOpenIntents() {
-    const closed = new Set(
-      this.#entries.flatMap(
-        (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
-      )
-    );
-    const ours = this.#entries.some((entry) => "intent" in entry && !closed.has(entry.key));
-    return ours || this.unreadableLines > 0 || this.announced.unfinished;
-  }
-  get announced() {
-    const announced = announcedIn(this.#announcements);
-    if (!announced.hidesCopies) return announced;
-    const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
-    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
-  }
-  /**
-   * Reads what Packer announced while another process ran it.
-   *
-   * @param limit ends the reading: what was announced first has been read then
-   */
-  async readAnnouncements(limit) {
-    for (const file of this.#packerOutputs()) {
-      const announcements = new Announcements();
-      this.#announcements.push(announcements);
-      const handle = await (0, import_promises4.open)(file, "r").catch(() => void 0);
-      if (handle === void 0) continue;
-      try {
-        for await (const lines of follow(handle, AbortSignal.abort())) {
-          for (const line of lines) announcements.hear(line);
-          if (limit.aborted) return;
-        }
-      } finally {
-        await handle.close();
-      }
-    }
-  }
-  /** Whether nothing has been recorded, not even the beginning. */
-  get isEmpty() {
-    return this.#entries.length === 0 && this.unreadableLines === 0;
-  }
-  #packerOutputs() {
-    try {
-      return (0, import_node_fs4.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path5.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
-    } catch {
-      return [];
-    }
-  }
-  #append(entry) {
-    this.#entries.push(entry);
-    this.#file.append(entry);
-  }
-};
-function resourceOf({ made: type2, id: id2, region: region3 }) {
-  return region3 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region3 };
-}
-
-// src/cleanup/sweep.ts
-var import_node_events = require("node:events");
-
-// src/image/tags.ts
-var tagKeys = {
-  bake: "bake-jenkins-ami:bake",
-  run: "bake-jenkins-ami:run",
-  began: "bake-jenkins-ami:began",
-  expires: "bake-jenkins-ami:expires",
-  verified: "bake-jenkins-ami:verified",
-  jenkins: "bake-jenkins-ami:jenkins"
-};
-function tagSpecifications(tags, ...types3) {
-  const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
 
 // node_modules/@aws-sdk/client-ec2/dist-es/EC2Client.js
@@ -61700,7 +61390,7 @@ var paginateDescribeVolumes = createPaginator(EC2Client, DescribeVolumesCommand,
 init_dist_es2();
 var paginateDescribeVpcs = createPaginator(EC2Client, DescribeVpcsCommand, "NextToken", "NextToken", "MaxResults");
 
-// src/ec2/pages.ts
+// src/aws/pages.ts
 var pageSize = 500;
 var templatePageSize = 200;
 var typePageSize = 100;
@@ -61710,7 +61400,19 @@ async function allPages(pages) {
   return collected;
 }
 
-// src/cleanup/describe.ts
+// src/aws/resources.ts
+var resourceTypes = [
+  "instance",
+  "spot-request",
+  "launch-template",
+  "volume",
+  "image",
+  "snapshot",
+  "security-group",
+  "key-pair",
+  "instance-profile",
+  "role"
+];
 var instancesBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters }, { abortSignal }));
   return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
@@ -61824,7 +61526,305 @@ function tagsOf(tags = []) {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
-// src/cleanup/inUse.ts
+// src/ledger/entries.ts
+var id = /^[\w-]{1,128}$/;
+function entryOf(line) {
+  const value = parsed(line);
+  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
+  const isText = (name) => typeof value[name] === "string";
+  const isMaybeText = (name) => value[name] === void 0 || isText(name);
+  const hasId = isText("id") && id.test(String(value["id"]));
+  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]) || isRegions(value["copies"]);
+  return isEntry ? value : void 0;
+}
+function isRegions(value) {
+  return Array.isArray(value) && value.every((one) => typeof one === "string" && /^[a-z0-9-]{1,30}$/.test(one));
+}
+function parsed(line) {
+  try {
+    const value = JSON.parse(line);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+// src/ledger/file.ts
+var mostRead = 16 * 1024 * 1024;
+var LedgerFile = class {
+  #file;
+  #lines = [];
+  #written = 0;
+  #problem;
+  constructor(folder) {
+    this.#file = path4.join(folder, "ledger.jsonl");
+  }
+  /** Why it lacks something of what it was given; undefined while it has all. */
+  get problem() {
+    return this.#problem;
+  }
+  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  append(...entries) {
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#problem = systemProblem(error2);
+    }
+  }
+  /**
+   * Adds lines now or never.
+   *
+   * @throws {Error} of the system, when they cannot be written
+   */
+  appendNow(...entries) {
+    const before = this.#lines.length;
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#lines.length = before;
+      throw error2;
+    }
+  }
+  #write() {
+    if (!(0, import_node_fs7.existsSync)(this.#file)) {
+      this.#written = 0;
+      (0, import_node_fs7.mkdirSync)(path4.dirname(this.#file), { recursive: true, mode: 448 });
+    }
+    const waiting = this.#lines.slice(this.#written).map((line) => `
+${line}
+`);
+    (0, import_node_fs7.appendFileSync)(this.#file, waiting.join("") || "\n", { mode: 384 });
+    this.#written = this.#lines.length;
+    this.#problem = void 0;
+  }
+};
+function readLedgerFile(folder) {
+  const lines = beginningOf(path4.join(folder, "ledger.jsonl")).split("\n");
+  const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
+  const readable = entries.filter((entry) => entry !== void 0);
+  return { entries: readable, unreadableLines: entries.length - readable.length };
+}
+function beginningOf(file) {
+  try {
+    const handle = (0, import_node_fs7.openSync)(file, "r");
+    try {
+      const buffer = Buffer.alloc(mostRead);
+      let length = 0;
+      for (; ; ) {
+        const read5 = (0, import_node_fs7.readSync)(handle, buffer, length, mostRead - length, null);
+        if (read5 === 0) return buffer.toString("utf8", 0, length);
+        length += read5;
+      }
+    } finally {
+      (0, import_node_fs7.closeSync)(handle);
+    }
+  } catch {
+    return "";
+  }
+}
+
+// src/ledger/ledger.ts
+function openLedger(...folder) {
+  const location = path5.join(...folder);
+  try {
+    const isNew = (0, import_node_fs8.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
+    const ledger = new Ledger(location);
+    if (isNew) ledger.begin();
+    return ledger;
+  } catch (error2) {
+    throw new UserError(
+      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
+}
+function reopenLedger(folder, began) {
+  return new Ledger(folder, { began, recorded: readLedgerFile(folder) });
+}
+var Ledger = class {
+  folder;
+  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  unreadableLines;
+  #known;
+  #entries;
+  #file;
+  #announcements = [];
+  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  constructor(folder, earlier) {
+    this.folder = folder;
+    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
+    this.#known = earlier?.began;
+    this.#entries = [...earlier?.recorded.entries ?? []];
+    this.#file = new LedgerFile(folder);
+  }
+  /**
+   * Tries again to write down what could not be written.
+   *
+   * @returns why the file lacks something, in a sentence; undefined when it has all
+   */
+  flush() {
+    this.#file.append();
+    const { problem: problem3 } = this.#file;
+    return problem3 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem3}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
+  }
+  /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
+  nextPackerRun() {
+    const announcements = new Announcements();
+    const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
+    const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
+    this.#announcements.push(announcements);
+    return run2;
+  }
+  /**
+   * @param began by AWS's clock, once AWS has told it
+   * @throws {Error} of the system, when that cannot be written down
+   */
+  begin(began = /* @__PURE__ */ new Date()) {
+    const entry = { began: began.toISOString() };
+    this.#file.appendNow(entry);
+    this.#entries.push(entry);
+    this.#known = began;
+  }
+  get began() {
+    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
+  }
+  /** Records that something is about to be made. @param key ties the id to the intent later */
+  intend(type2, key2) {
+    this.#append({ intent: type2, key: key2 });
+  }
+  /** Closes an intent: AWS refused it, so that nothing was made. */
+  refused(key2) {
+    this.#append({ refused: key2 });
+  }
+  made(type2, id2, key2, region3) {
+    this.#append({ made: type2, id: id2, ...key2 === void 0 ? {} : { key: key2 }, ...region3 === void 0 ? {} : { region: region3 } });
+  }
+  /**
+   * From here on it is the user's: no sweep removes it.
+   *
+   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   */
+  release(resources) {
+    const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
+      released: type2,
+      id: id2,
+      ...region3 === void 0 ? {} : { region: region3 }
+    }));
+    try {
+      this.#file.appendNow(...entries);
+    } catch (error2) {
+      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+      throw new UserError(
+        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
+        { cause: error2 }
+      );
+    }
+    this.#entries.push(...entries);
+  }
+  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  mayCopyTo(regions) {
+    if (regions.length > 0) this.#append({ copies: regions });
+  }
+  startedPacker(leader) {
+    this.#append({ packer: leader });
+  }
+  get packerProcesses() {
+    return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
+  }
+  get resources() {
+    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+    const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
+    const known2 = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
+    return [...known2].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
+  }
+  get released() {
+    return this.#entries.flatMap(
+      (entry) => "released" in entry ? [
+        resourceOf({
+          made: entry.released,
+          id: entry.id,
+          ...entry.region === void 0 ? {} : { region: entry.region }
+        })
+      ] : []
+    );
+  }
+  get hasOpenIntents() {
+    const closed = new Set(
+      this.#entries.flatMap(
+        (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
+      )
+    );
+    const ours = this.#entries.some((entry) => "intent" in entry && !closed.has(entry.key));
+    return ours || this.unreadableLines > 0 || this.announced.unfinished;
+  }
+  get announced() {
+    const announced = announcedIn(this.#announcements);
+    if (!announced.hidesCopies) return announced;
+    const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
+    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
+  }
+  /**
+   * Reads what Packer announced while another process ran it.
+   *
+   * @param limit ends the reading: what was announced first has been read then
+   */
+  async readAnnouncements(limit) {
+    for (const file of this.#packerOutputs()) {
+      const announcements = new Announcements();
+      this.#announcements.push(announcements);
+      const handle = await (0, import_promises7.open)(file, "r").catch(() => void 0);
+      if (handle === void 0) continue;
+      try {
+        for await (const lines of follow(handle, AbortSignal.abort())) {
+          for (const line of lines) announcements.hear(line);
+          if (limit.aborted) return;
+        }
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+  /** Whether nothing has been recorded, not even the beginning. */
+  get isEmpty() {
+    return this.#entries.length === 0 && this.unreadableLines === 0;
+  }
+  #packerOutputs() {
+    try {
+      return (0, import_node_fs8.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path5.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
+    } catch {
+      return [];
+    }
+  }
+  #append(entry) {
+    this.#entries.push(entry);
+    this.#file.append(entry);
+  }
+};
+function resourceOf({ made: type2, id: id2, region: region3 }) {
+  return region3 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region3 };
+}
+
+// src/sweep/sweep.ts
+var import_node_events = require("node:events");
+
+// src/aws/tags.ts
+var tagKeys = {
+  bake: "bake-jenkins-ami:bake",
+  run: "bake-jenkins-ami:run",
+  began: "bake-jenkins-ami:began",
+  expires: "bake-jenkins-ami:expires",
+  verified: "bake-jenkins-ami:verified",
+  jenkins: "bake-jenkins-ami:jenkins"
+};
+function tagSpecifications(tags, ...types3) {
+  const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
+}
+
+// src/sweep/in-use.ts
 function usesOf(own, { described, evidence: evidence2, proved }) {
   const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
   return own.flatMap((resource) => {
@@ -61843,7 +61843,7 @@ function strangersOf({ instanceIds = [] }, own) {
   return instanceIds.filter((id2) => !own.includes(id2));
 }
 
-// src/report/pattern.ts
+// src/lib/pattern.ts
 function inOrder(...parts) {
   function test(text2) {
     let rest = text2;
@@ -61867,7 +61867,7 @@ function partsOf(pattern) {
   return pattern instanceof RegExp ? [pattern] : pattern.parts;
 }
 
-// src/ec2/causes.ts
+// src/aws/errors/causes.ts
 var awsCauses = [
   {
     id: "instance-profile",
@@ -62036,7 +62036,7 @@ function awsCause(code2, message) {
   return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
 }
 
-// src/ec2/denial.ts
+// src/aws/errors/denial.ts
 var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
 function denialIn(text2) {
   if (!denialCodes.test(text2)) return void 0;
@@ -62070,13 +62070,13 @@ function describeDenials(denials) {
   return [...new Set(lines)];
 }
 
-// src/report/advice.ts
+// src/lib/advice.ts
 var troubleshooting = "docs/troubleshooting.md";
 function pointer(id2) {
   return `See ${troubleshooting}#${id2}.`;
 }
 
-// src/cleanup/leftovers.ts
+// src/sweep/leftovers.ts
 function adviceOn(error2) {
   if (!(error2 instanceof Error)) return void 0;
   const { name, message } = error2;
@@ -62096,7 +62096,7 @@ function describeLeftovers(left) {
   return [...lines, ...advising(left)].join("\n");
 }
 
-// src/cleanup/ownership.ts
+// src/sweep/ownership.ts
 function prove(described, evidence2) {
   const proof = new Proof(described, evidence2);
   const own = /* @__PURE__ */ new Set();
@@ -62258,7 +62258,7 @@ function knownOf({ made, announced }) {
 var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
 var nameOf = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
 
-// src/cleanup/look.ts
+// src/sweep/search.ts
 function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
   const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
   return {
@@ -62365,7 +62365,7 @@ function notLookedFor(type2, error2, { region: region3, id: id2 } = {}) {
   return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region3, id2), advice: adviceOn(error2) };
 }
 
-// src/cleanup/launchTemplates.ts
+// src/sweep/launch-templates.ts
 var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
 async function launchTemplatesOf(reader, { bakeId, records }) {
   const [tagged, named] = await Promise.all([
@@ -62391,7 +62391,7 @@ async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
   }
 }
 
-// src/cleanup/find.ts
+// src/sweep/find.ts
 async function findResources(account, traces, signal) {
   const sight = new Sight(evidenceOf(traces, account.region));
   const home = new Look(account.ec2, void 0, sight, signal);
@@ -62509,7 +62509,7 @@ var doubtful = "The template gives its temporary key pair this name, and Packer 
 var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Remove it if nothing uses it, with the snapshots of an image.";
 var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
 
-// src/cleanup/remove.ts
+// src/sweep/remove.ts
 async function remove(account, resource, abortSignal) {
   const { type: type2, id: id2, region: region3 } = resource;
   try {
@@ -62554,7 +62554,7 @@ var removers = {
   }
 };
 
-// src/cleanup/strangers.ts
+// src/sweep/strangers.ts
 function untagging({ account, log, limit }) {
   const known2 = /* @__PURE__ */ new Set();
   return async (strangers) => {
@@ -62586,7 +62586,7 @@ async function untag(ec22, strangers, log, abortSignal) {
   }
 }
 
-// src/cleanup/sweep.ts
+// src/sweep/sweep.ts
 var mostAttempts = 8;
 async function sweep(options) {
   const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
@@ -63842,7 +63842,7 @@ var AssumeRoleWithWebIdentityCommand2 = class extends command6(_ep06, _mw06, "As
 var GetCallerIdentityCommand = class extends command6(_ep06, _mw06, "GetCallerIdentity", GetCallerIdentity$) {
 };
 
-// src/ec2/time.ts
+// src/aws/time.ts
 var readings = /* @__PURE__ */ new WeakMap();
 function observeTime(client, steady = steadyNow) {
   const { middlewareStack } = client;
@@ -63873,11 +63873,11 @@ function dateOf(response) {
   return Number.isNaN(date2) || headers["age"] !== void 0 ? void 0 : date2;
 }
 
-// src/http.ts
+// src/lib/http.ts
 var import_node_http3 = __toESM(require("node:http"), 1);
 var import_node_https3 = __toESM(require("node:https"), 1);
 
-// src/certificates.ts
+// src/lib/certificates.ts
 var import_node_fs9 = require("node:fs");
 var import_node_tls = __toESM(require("node:tls"), 1);
 var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
@@ -63905,7 +63905,7 @@ function nodesOwn() {
   return getCACertificates?.("default") ?? rootCertificates ?? [];
 }
 
-// src/proxy.ts
+// src/lib/proxy.ts
 var import_ipaddr = __toESM(require_ipaddr(), 1);
 var loopback = ["localhost", "127.0.0.1-127.255.255.255", "[::1]"];
 function proxySettings(env2) {
@@ -63936,7 +63936,7 @@ function exceptions(entry) {
   return /^[.*[]/.test(entry) || import_ipaddr.default.isValid(entry) ? [entry] : [entry, `.${entry}`];
 }
 
-// src/http.ts
+// src/lib/http.ts
 function proxyAgents(env2, keepAlive = true) {
   const options = { keepAlive, proxyEnv: proxySettings(env2) };
   const ca = trustedCertificates(env2);
@@ -64158,7 +64158,7 @@ function claimsOf(jwt) {
   }
 }
 
-// src/credentials/trustPolicy.ts
+// src/credentials/trust-policy.ts
 function buildTrustPolicy(claims, accountId, audience, partition2 = "aws") {
   const { iss, sub } = claims;
   if (typeof iss !== "string" || typeof sub !== "string") return void 0;
@@ -66174,280 +66174,6 @@ var RemoveRoleFromInstanceProfileCommand = class extends command7(_ep07, _mw07, 
 // node_modules/@aws-sdk/client-iam/dist-es/pagination/ListRolePoliciesPaginator.js
 init_dist_es2();
 var paginateListRolePolicies = createPaginator(IAMClient, ListRolePoliciesCommand, "Marker", "Marker", "MaxItems");
-
-// src/cleanup/iam.ts
-function openIam(client) {
-  const profile = async (InstanceProfileName, abortSignal) => (await client.send(new GetInstanceProfileCommand({ InstanceProfileName }), { abortSignal })).InstanceProfile;
-  const role = async (RoleName, abortSignal) => (await client.send(new GetRoleCommand({ RoleName }), { abortSignal })).Role;
-  return {
-    async find(resource, abortSignal) {
-      const { type: type2, id: id2 } = resource;
-      const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
-      if (!found) return void 0;
-      const name = ("RoleName" in found ? found.RoleName : found.InstanceProfileName) ?? "";
-      return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
-    },
-    async remove({ type: type2, id: id2 }, abortSignal) {
-      if (type2 === "role") {
-        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName: id2 }, { abortSignal })) {
-          for (const PolicyName of PolicyNames) {
-            await client.send(new DeleteRolePolicyCommand({ RoleName: id2, PolicyName }), { abortSignal });
-          }
-        }
-        await client.send(new DeleteRoleCommand({ RoleName: id2 }), { abortSignal });
-        return;
-      }
-      for (const { RoleName } of (await profile(id2, abortSignal))?.Roles ?? []) {
-        const input = { InstanceProfileName: id2, RoleName };
-        await client.send(new RemoveRoleFromInstanceProfileCommand(input), { abortSignal });
-      }
-      await client.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id2 }), { abortSignal });
-    }
-  };
-}
-function isGone(error2) {
-  return error2 instanceof Error && /^NoSuchEntity(Exception)?$/.test(error2.name);
-}
-async function unlessGone(look3) {
-  try {
-    return await look3();
-  } catch (error2) {
-    if (isGone(error2)) return void 0;
-    throw error2;
-  }
-}
-function tagsOf2(tags = []) {
-  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-}
-
-// src/ec2/client.ts
-function ec2Client(region3, credentials, env2) {
-  const requestHandler = { ...proxyAgents(env2), ...requestLimits };
-  return observeTime(new EC2Client({ region: region3, credentials, maxAttempts: 8, retryMode: "standard", requestHandler }));
-}
-
-// src/ec2/account.ts
-function openAccount(region3, credentials, env2) {
-  const ec22 = ec2Client(region3, credentials, env2);
-  const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
-  const settings = { credentials, maxAttempts: 3, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  let iam;
-  return {
-    region: region3,
-    ec2: ec22,
-    inRegion(name) {
-      const client = clients.get(name) ?? observeTime(new EC2Client({ ...settings, region: name }));
-      clients.set(name, client);
-      return client;
-    },
-    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3 }))
-  };
-}
-
-// src/ec2/statements.ts
-var creating = ["ec2:RunInstances", "ec2:CreateImage", "ec2:CreateKeyPair", "ec2:CreateSecurityGroup"];
-var looking = /^ec2:Describe\w*$/;
-var changing = /* @__PURE__ */ new Set([
-  "ec2:AuthorizeSecurityGroupIngress",
-  "ec2:CreateImage",
-  "ec2:DeleteKeyPair",
-  "ec2:DeleteSecurityGroup",
-  "ec2:DeleteSnapshot",
-  "ec2:DeleteVolume",
-  "ec2:DeregisterImage",
-  "ec2:DisableImageDeregistrationProtection",
-  "ec2:EnableImageDeprecation",
-  "ec2:EnableImageDeregistrationProtection",
-  "ec2:GetConsoleOutput",
-  "ec2:ModifyImageAttribute",
-  "ec2:ModifySnapshotAttribute",
-  "ec2:StopInstances",
-  "ec2:TerminateInstances"
-]);
-var tagging = /* @__PURE__ */ new Set(["ec2:CreateTags", "ec2:DeleteTags"]);
-var key = (kind, name) => `aws:${kind}/${tagKeys[name]}`;
-var given = { [key("RequestTag", "bake")]: "?".repeat(12), [key("RequestTag", "expires")]: "20??-??-??T??:??:??.???Z" };
-var isABakes = { [key("ResourceTag", "bake")]: "false", [key("ResourceTag", "expires")]: "false" };
-var products = ["arn:*:ec2:*::image/*", "arn:*:ec2:*::snapshot/*"];
-function statementsFor(actions, tagged = true) {
-  const wanted2 = [...new Set(actions)].toSorted();
-  const looks = wanted2.filter((action2) => looking.test(action2));
-  const known2 = wanted2.filter((action2) => creating.includes(action2) || changing.has(action2) || tagging.has(action2));
-  const rest = wanted2.filter((action2) => !looks.includes(action2) && !known2.includes(action2));
-  return [
-    ...looks.length > 0 ? [allow(looks)] : [],
-    ...tagged ? taggedStatements(known2) : known2.length > 0 ? [allow(known2)] : [],
-    ...rest.map(
-      (action2) => action2 === "iam:PassRole" ? allow([action2], "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2])
-    )
-  ];
-}
-function taggedStatements(wanted2) {
-  const creates = creating.filter((action2) => wanted2.includes(action2));
-  const changes = wanted2.filter((action2) => changing.has(action2));
-  const tags = wanted2.includes("ec2:CreateTags");
-  return [
-    ...creates.length > 0 ? [allow(creates, "*", { StringLike: given })] : [],
-    ...creates.includes("ec2:RunInstances") ? [launchWithWhatIsThere] : [],
-    ...creates.includes("ec2:CreateSecurityGroup") ? [allow(["ec2:CreateSecurityGroup"], "arn:*:ec2:*:*:vpc/*")] : [],
-    // AWS asks for this only once the create itself is allowed, so it would be the next denial.
-    ...creates.length > 0 || tags ? [
-      allow(["ec2:CreateTags"], "*", {
-        StringEquals: { "ec2:CreateAction": creating.map((action2) => action2.slice(4)) }
-      })
-    ] : [],
-    ...changes.length > 0 ? [allow(changes, "*", { Null: isABakes })] : [],
-    ...tags ? [allow(["ec2:CreateTags"], products, { Null: isABakes, StringLikeIfExists: given })] : [],
-    ...wanted2.includes("ec2:DeleteTags") ? [takeExpiryOff] : []
-  ];
-}
-var launchWithWhatIsThere = allow(
-  ["ec2:RunInstances"],
-  ["arn:*:ec2:*::image/*", ...["key-pair", "security-group", "subnet"].map((type2) => `arn:*:ec2:*:*:${type2}/*`)]
-);
-var takeExpiryOff = allow(["ec2:DeleteTags"], products, {
-  Null: { [key("ResourceTag", "bake")]: "false", "aws:TagKeys": "false" },
-  "ForAllValues:StringEquals": { "aws:TagKeys": tagKeys.expires }
-});
-function allow(actions, resource = "*", condition) {
-  const Action = actions.length === 1 ? actions[0] : actions;
-  return { Effect: "Allow", Action, Resource: resource, ...condition ? { Condition: condition } : {} };
-}
-function printStatements(statements) {
-  return statements.map((statement) => JSON.stringify(statement)).join(",\n");
-}
-
-// src/ec2/refusal.ts
-function explainRefusal(attempt2, error2) {
-  if (!(error2 instanceof Error) || !("$metadata" in error2) || error2.name === "AbortError") return error2;
-  if (!("$fault" in error2)) {
-    return new UserError(`${attempt2}: AWS gave no answer: ${error2.message}
-${connectionAdvice}`, { cause: error2 });
-  }
-  const said = `${attempt2}: AWS answered ${error2.name}: ${error2.message}`;
-  const cause = awsCause(error2.name, error2.message);
-  if (!cause) return new UserError(`${said}
-${otherAdvice2}`, { cause: error2 });
-  return new UserError([said, adviceFor2(cause, error2), pointer(cause.id)].join("\n"), { cause: error2, id: cause.id });
-}
-var connectionAdvice = "Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).";
-var otherAdvice2 = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
-function adviceFor2(cause, { name, message }) {
-  const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
-  if (!denial) return `${cause.cause} ${cause.change}`;
-  if (denial.by !== "role") return otherPolicies[denial.by];
-  return `${cause.cause} ${cause.change} The statement that is missing:
-${printStatements(statementsFor([denial.action]))}`;
-}
-
-// src/image/images.ts
-function everywhere(image) {
-  return [image, ...image.copies];
-}
-function resourcesOf({ region: region3, id: id2, snapshotIds }, home) {
-  const elsewhere = region3 === home ? {} : { region: region3 };
-  return [
-    { type: "image", id: id2, ...elsewhere },
-    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
-  ];
-}
-var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
-async function bakedImages(account, artifacts, expected, signal) {
-  const isImage = ({ id: id2 }) => id2.split(",").every((part2) => imageName.test(part2));
-  const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]));
-  if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
-  if (builds.size === 0) {
-    const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
-    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
-  }
-  const baked = await Promise.all(
-    [...builds.values()].map(async (artifact) => {
-      try {
-        return [await bakedImage(account, artifact, expected, signal)];
-      } catch (error2) {
-        if (expected.mayBeGone && error2 instanceof GoneError) return [];
-        throw error2;
-      }
-    })
-  );
-  const images = [...new Map(baked.flat().map((image) => [image.id, image])).values()];
-  return {
-    images: numbered(images.toSorted((one, other) => orderOf(one) < orderOf(other) ? -1 : 1)),
-    others: artifacts.filter((artifact) => !isImage(artifact))
-  };
-}
-var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
-function numbered(images) {
-  return images.map((image, at2) => {
-    const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
-    return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
-  });
-}
-var GoneError = class extends UserError {
-};
-async function bakedImage(account, { target, id: id2 }, expected, signal) {
-  const found = await Promise.all(
-    id2.split(",").map((part2) => {
-      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
-      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
-    })
-  );
-  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
-  if (!image || others.length > 0) {
-    throw new UserError(
-      `The source ${target} made ${id2}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
-    );
-  }
-  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
-}
-async function describeImage(ec22, region3, id2, expected, signal) {
-  const image = await poll(
-    async () => {
-      const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
-      const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
-    },
-    { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
-  ).catch((error2) => {
-    signal.throwIfAborted();
-    throw new GoneError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
-      cause: error2
-    });
-  });
-  const described = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
-  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
-    throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
-  }
-  const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
-  const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
-  const found = {
-    region: region3,
-    id: id2,
-    name: image.Name ?? "",
-    created: described.created ?? /* @__PURE__ */ new Date(0),
-    snapshotIds,
-    architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
-    ...sourceImageId ? { sourceImageId } : {}
-  };
-  expected.onFound?.(found);
-  return found;
-}
-async function ownSnapshots(ec22, image, { traces, home }, signal) {
-  const ids = image.snapshotIds ?? [];
-  if (ids.length === 0) return [];
-  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
-  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
-  const { region: region3 } = image;
-  const evidence2 = evidenceOf(traces, home);
-  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
-    ...evidence2,
-    made: [...evidence2.made, image]
-  });
-  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
-}
-function productsOf(others, home) {
-  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region3 }) => ({ type: type2, id: id2, ...region3 === home ? {} : { region: region3 } }));
-}
 
 // node_modules/@aws-sdk/client-ssm/dist-es/SSMClient.js
 init_client3();
@@ -72939,7 +72665,72 @@ var _mw08 = (Command3, cs, config, o5) => [];
 var GetParameterCommand = class extends command8(_ep08, _mw08, "GetParameter", GetParameter$) {
 };
 
-// src/image/parameter.ts
+// src/aws/iam.ts
+function openIam(client) {
+  const profile = async (InstanceProfileName, abortSignal) => (await client.send(new GetInstanceProfileCommand({ InstanceProfileName }), { abortSignal })).InstanceProfile;
+  const role = async (RoleName, abortSignal) => (await client.send(new GetRoleCommand({ RoleName }), { abortSignal })).Role;
+  return {
+    async find(resource, abortSignal) {
+      const { type: type2, id: id2 } = resource;
+      const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
+      if (!found) return void 0;
+      const name = ("RoleName" in found ? found.RoleName : found.InstanceProfileName) ?? "";
+      return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
+    },
+    async remove({ type: type2, id: id2 }, abortSignal) {
+      if (type2 === "role") {
+        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName: id2 }, { abortSignal })) {
+          for (const PolicyName of PolicyNames) {
+            await client.send(new DeleteRolePolicyCommand({ RoleName: id2, PolicyName }), { abortSignal });
+          }
+        }
+        await client.send(new DeleteRoleCommand({ RoleName: id2 }), { abortSignal });
+        return;
+      }
+      for (const { RoleName } of (await profile(id2, abortSignal))?.Roles ?? []) {
+        const input = { InstanceProfileName: id2, RoleName };
+        await client.send(new RemoveRoleFromInstanceProfileCommand(input), { abortSignal });
+      }
+      await client.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id2 }), { abortSignal });
+    }
+  };
+}
+function isGone(error2) {
+  return error2 instanceof Error && /^NoSuchEntity(Exception)?$/.test(error2.name);
+}
+async function unlessGone(look3) {
+  try {
+    return await look3();
+  } catch (error2) {
+    if (isGone(error2)) return void 0;
+    throw error2;
+  }
+}
+function tagsOf2(tags = []) {
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+// src/aws/account.ts
+function openAccount(region3, credentials, env2) {
+  const ec22 = ec2Client(region3, credentials, env2);
+  const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
+  const settings = { credentials, maxAttempts: 3, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
+  let iam;
+  return {
+    region: region3,
+    ec2: ec22,
+    inRegion(name) {
+      const client = clients.get(name) ?? observeTime(new EC2Client({ ...settings, region: name }));
+      clients.set(name, client);
+      return client;
+    },
+    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3 }))
+  };
+}
+function ec2Client(region3, credentials, env2) {
+  const requestHandler = { ...proxyAgents(env2), ...requestLimits };
+  return observeTime(new EC2Client({ region: region3, credentials, maxAttempts: 8, retryMode: "standard", requestHandler }));
+}
 function parameterReader(region3, credentials, env2) {
   const client = new SSMClient({ region: region3, credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } });
   return async (Name, abortSignal) => {
@@ -72948,7 +72739,212 @@ function parameterReader(region3, credentials, env2) {
   };
 }
 
-// src/image/machineTypes.ts
+// src/aws/errors/statements.ts
+var creating = ["ec2:RunInstances", "ec2:CreateImage", "ec2:CreateKeyPair", "ec2:CreateSecurityGroup"];
+var looking = /^ec2:Describe\w*$/;
+var changing = /* @__PURE__ */ new Set([
+  "ec2:AuthorizeSecurityGroupIngress",
+  "ec2:CreateImage",
+  "ec2:DeleteKeyPair",
+  "ec2:DeleteSecurityGroup",
+  "ec2:DeleteSnapshot",
+  "ec2:DeleteVolume",
+  "ec2:DeregisterImage",
+  "ec2:DisableImageDeregistrationProtection",
+  "ec2:EnableImageDeprecation",
+  "ec2:EnableImageDeregistrationProtection",
+  "ec2:GetConsoleOutput",
+  "ec2:ModifyImageAttribute",
+  "ec2:ModifySnapshotAttribute",
+  "ec2:StopInstances",
+  "ec2:TerminateInstances"
+]);
+var tagging = /* @__PURE__ */ new Set(["ec2:CreateTags", "ec2:DeleteTags"]);
+var key = (kind, name) => `aws:${kind}/${tagKeys[name]}`;
+var given = { [key("RequestTag", "bake")]: "?".repeat(12), [key("RequestTag", "expires")]: "20??-??-??T??:??:??.???Z" };
+var isABakes = { [key("ResourceTag", "bake")]: "false", [key("ResourceTag", "expires")]: "false" };
+var products = ["arn:*:ec2:*::image/*", "arn:*:ec2:*::snapshot/*"];
+function statementsFor(actions, tagged = true) {
+  const wanted2 = [...new Set(actions)].toSorted();
+  const looks = wanted2.filter((action2) => looking.test(action2));
+  const known2 = wanted2.filter((action2) => creating.includes(action2) || changing.has(action2) || tagging.has(action2));
+  const rest = wanted2.filter((action2) => !looks.includes(action2) && !known2.includes(action2));
+  return [
+    ...looks.length > 0 ? [allow(looks)] : [],
+    ...tagged ? taggedStatements(known2) : known2.length > 0 ? [allow(known2)] : [],
+    ...rest.map(
+      (action2) => action2 === "iam:PassRole" ? allow([action2], "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2])
+    )
+  ];
+}
+function taggedStatements(wanted2) {
+  const creates = creating.filter((action2) => wanted2.includes(action2));
+  const changes = wanted2.filter((action2) => changing.has(action2));
+  const tags = wanted2.includes("ec2:CreateTags");
+  return [
+    ...creates.length > 0 ? [allow(creates, "*", { StringLike: given })] : [],
+    ...creates.includes("ec2:RunInstances") ? [launchWithWhatIsThere] : [],
+    ...creates.includes("ec2:CreateSecurityGroup") ? [allow(["ec2:CreateSecurityGroup"], "arn:*:ec2:*:*:vpc/*")] : [],
+    // AWS asks for this only once the create itself is allowed, so it would be the next denial.
+    ...creates.length > 0 || tags ? [
+      allow(["ec2:CreateTags"], "*", {
+        StringEquals: { "ec2:CreateAction": creating.map((action2) => action2.slice(4)) }
+      })
+    ] : [],
+    ...changes.length > 0 ? [allow(changes, "*", { Null: isABakes })] : [],
+    ...tags ? [allow(["ec2:CreateTags"], products, { Null: isABakes, StringLikeIfExists: given })] : [],
+    ...wanted2.includes("ec2:DeleteTags") ? [takeExpiryOff] : []
+  ];
+}
+var launchWithWhatIsThere = allow(
+  ["ec2:RunInstances"],
+  ["arn:*:ec2:*::image/*", ...["key-pair", "security-group", "subnet"].map((type2) => `arn:*:ec2:*:*:${type2}/*`)]
+);
+var takeExpiryOff = allow(["ec2:DeleteTags"], products, {
+  Null: { [key("ResourceTag", "bake")]: "false", "aws:TagKeys": "false" },
+  "ForAllValues:StringEquals": { "aws:TagKeys": tagKeys.expires }
+});
+function allow(actions, resource = "*", condition) {
+  const Action = actions.length === 1 ? actions[0] : actions;
+  return { Effect: "Allow", Action, Resource: resource, ...condition ? { Condition: condition } : {} };
+}
+function printStatements(statements) {
+  return statements.map((statement) => JSON.stringify(statement)).join(",\n");
+}
+
+// src/aws/errors/explain.ts
+function explainRefusal(attempt2, error2) {
+  if (!(error2 instanceof Error) || !("$metadata" in error2) || error2.name === "AbortError") return error2;
+  if (!("$fault" in error2)) {
+    return new UserError(`${attempt2}: AWS gave no answer: ${error2.message}
+${connectionAdvice}`, { cause: error2 });
+  }
+  const said = `${attempt2}: AWS answered ${error2.name}: ${error2.message}`;
+  const cause = awsCause(error2.name, error2.message);
+  if (!cause) return new UserError(`${said}
+${otherAdvice2}`, { cause: error2 });
+  return new UserError([said, adviceFor2(cause, error2), pointer(cause.id)].join("\n"), { cause: error2, id: cause.id });
+}
+var connectionAdvice = "Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).";
+var otherAdvice2 = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
+function adviceFor2(cause, { name, message }) {
+  const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
+  if (!denial) return `${cause.cause} ${cause.change}`;
+  if (denial.by !== "role") return otherPolicies[denial.by];
+  return `${cause.cause} ${cause.change} The statement that is missing:
+${printStatements(statementsFor([denial.action]))}`;
+}
+
+// src/packer/images.ts
+function everywhere(image) {
+  return [image, ...image.copies];
+}
+function resourcesOf({ region: region3, id: id2, snapshotIds }, home) {
+  const elsewhere = region3 === home ? {} : { region: region3 };
+  return [
+    { type: "image", id: id2, ...elsewhere },
+    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
+  ];
+}
+var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
+async function bakedImages(account, artifacts, expected, signal) {
+  const isImage = ({ id: id2 }) => id2.split(",").every((part2) => imageName.test(part2));
+  const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]));
+  if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
+  if (builds.size === 0) {
+    const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
+    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
+  }
+  const baked = await Promise.all(
+    [...builds.values()].map(async (artifact) => {
+      try {
+        return [await bakedImage(account, artifact, expected, signal)];
+      } catch (error2) {
+        if (expected.mayBeGone && error2 instanceof GoneError) return [];
+        throw error2;
+      }
+    })
+  );
+  const images = [...new Map(baked.flat().map((image) => [image.id, image])).values()];
+  return {
+    images: numbered(images.toSorted((one, other) => orderOf(one) < orderOf(other) ? -1 : 1)),
+    others: artifacts.filter((artifact) => !isImage(artifact))
+  };
+}
+var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
+function numbered(images) {
+  return images.map((image, at2) => {
+    const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
+    return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
+  });
+}
+var GoneError = class extends UserError {
+};
+async function bakedImage(account, { target, id: id2 }, expected, signal) {
+  const found = await Promise.all(
+    id2.split(",").map((part2) => {
+      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
+      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
+    })
+  );
+  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
+  if (!image || others.length > 0) {
+    throw new UserError(
+      `The source ${target} made ${id2}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
+    );
+  }
+  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
+}
+async function describeImage(ec22, region3, id2, expected, signal) {
+  const image = await poll(
+    async () => {
+      const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
+      const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
+      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
+    },
+    { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
+  ).catch((error2) => {
+    signal.throwIfAborted();
+    throw new GoneError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
+      cause: error2
+    });
+  });
+  const described = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
+  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
+    throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
+  }
+  const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
+  const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
+  const found = {
+    region: region3,
+    id: id2,
+    name: image.Name ?? "",
+    created: described.created ?? /* @__PURE__ */ new Date(0),
+    snapshotIds,
+    architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
+    ...sourceImageId ? { sourceImageId } : {}
+  };
+  expected.onFound?.(found);
+  return found;
+}
+async function ownSnapshots(ec22, image, { traces, home }, signal) {
+  const ids = image.snapshotIds ?? [];
+  if (ids.length === 0) return [];
+  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
+  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
+  const { region: region3 } = image;
+  const evidence2 = evidenceOf(traces, home);
+  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
+    ...evidence2,
+    made: [...evidence2.made, image]
+  });
+  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
+}
+function productsOf(others, home) {
+  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region3 }) => ({ type: type2, id: id2, ...region3 === home ? {} : { region: region3 } }));
+}
+
+// src/plan/machine-types.ts
 var leastMemory = 3500;
 function standardType(architecture) {
   return architecture === "arm64" ? "t4g.medium" : "t3.medium";
@@ -72992,13 +72988,13 @@ function ofBuild(ofSources, build2) {
   )?.[1];
 }
 
-// src/image/plan.ts
+// src/plan/plan.ts
 var import_node_crypto8 = require("node:crypto");
 
-// src/network/planReach.ts
-var import_ipaddr5 = __toESM(require_ipaddr(), 1);
+// src/plan/connectivity.ts
+var import_ipaddr4 = __toESM(require_ipaddr(), 1);
 
-// src/ec2/ownAddress.ts
+// src/plan/own-address.ts
 var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 var service = "https://checkip.amazonaws.com/";
 async function ownCidrs(read5, signal) {
@@ -73019,7 +73015,7 @@ async function ownCidrs(read5, signal) {
   return cidrs;
 }
 
-// src/network/privateAddress.ts
+// src/plan/private-address.ts
 var import_node_dgram = require("node:dgram");
 var import_node_events2 = require("node:events");
 var import_ipaddr3 = __toESM(require_ipaddr(), 1);
@@ -73051,72 +73047,7 @@ function contains(cidr2, address) {
   return import_ipaddr3.default.IPv4.parse(address).match(import_ipaddr3.default.IPv4.parseCIDR(cidr2));
 }
 
-// src/parse.ts
-var import_ipaddr4 = __toESM(require_ipaddr(), 1);
-function quoted(value) {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
-}
-var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
-function matching(pattern, allowed2) {
-  return (value) => {
-    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed2}`);
-    return value;
-  };
-}
-function oneOf(...choices) {
-  return (value) => {
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
-    return choice;
-  };
-}
-function list(parse2) {
-  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse2);
-}
-function nonEmpty(parse2) {
-  return (value) => {
-    const items = parse2(value);
-    if (items.length === 0) throw new Error("expected at least one value");
-    return items;
-  };
-}
-function wholeNumber(least, most3) {
-  return (value) => {
-    const number3 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number3 >= least && number3 <= most3)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
-    }
-    return number3;
-  };
-}
-function duration(value) {
-  const [, amount = "", unit2 = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
-  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit2] ?? Number.NaN);
-  if (!(ms > 0 && ms <= 864e5)) {
-    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
-  }
-  return ms;
-}
-function httpUrl(value) {
-  const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
-  }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
-  return value.replace(/(?<!\/)\/+$/, "");
-}
-function cidr(value) {
-  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !import_ipaddr4.default.IPv4.isValidCIDR(value)) {
-    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
-  }
-  return value;
-}
-
-// src/network/subnets.ts
-var subnetIdList = list(
-  matching(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "subnet ids such as subnet-0123456789abcdef0")
-);
+// src/plan/subnets.ts
 async function vpcOf(ec22, subnetIds, region3, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
   const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
@@ -73142,7 +73073,7 @@ async function findVpc(ec22, id2, signal) {
   return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
 }
 
-// src/network/planReach.ts
+// src/plan/connectivity.ts
 async function planReach(inputs, context, signal) {
   const { ec2: ec22, region: region3 } = context;
   const { via, subnetIds } = inputs;
@@ -73176,11 +73107,11 @@ async function isLeftOut(cidrs, { read: read5, log }, signal) {
   return true;
 }
 function isPrivate(cidr2) {
-  const [address] = import_ipaddr5.default.IPv4.parseCIDR(cidr2);
+  const [address] = import_ipaddr4.default.IPv4.parseCIDR(cidr2);
   return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
 }
 
-// src/network/reach.ts
+// src/aws/reach.ts
 function letIn({ via, cidrs }) {
   return via === "session-manager" ? "nobody (session-manager opens no port)" : cidrs.join(", ");
 }
@@ -73332,7 +73263,7 @@ function unique(texts) {
   return [...new Set(texts)];
 }
 
-// src/image/packageIndex.ts
+// src/plan/package-index.ts
 var zlib2 = __toESM(require("node:zlib"), 1);
 var longestUnpacked = 5e7;
 var mostVersions = 1e5;
@@ -73401,7 +73332,39 @@ function unpack(path29, bytes) {
   throw new Error(`its index ${path29} is packed in a way that cannot be read`);
 }
 
-// src/image/jenkinsVersion.ts
+// src/inputs/distributions.ts
+var distributions = {
+  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
+  al2023: {
+    owner: "137112412989",
+    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
+    loginUser: "ec2-user",
+    packages: "rpm"
+  },
+  // Ubuntu on AWS, "Find Ubuntu images on AWS".
+  "ubuntu-24.04": {
+    owner: "099720109477",
+    names: {
+      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
+      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
+    },
+    loginUser: "ubuntu",
+    packages: "deb"
+  },
+  // wiki.debian.org/Cloud/AmazonEC2Image
+  "debian-13": {
+    owner: "136693071363",
+    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
+    loginUser: "admin",
+    packages: "deb"
+  }
+};
+function distributionOf(loginUser) {
+  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
+}
+var sourceNames = Object.keys(distributions);
+
+// src/plan/jenkins-version.ts
 var repositories = {
   deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
   rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
@@ -73468,7 +73431,7 @@ function oldestFirst(versions2) {
   return sorted.map(({ version }) => version);
 }
 
-// src/image/lifetime.ts
+// src/aws/lifetime.ts
 var graceMs = 2 * 36e5;
 function lifetimeTags(began, bakeTimeoutMs) {
   const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs);
@@ -73484,14 +73447,76 @@ function timeIn(text2 = "") {
   return Number.isNaN(ms) ? void 0 : new Date(ms);
 }
 
-// src/image/plugins.ts
+// src/plan/plugins/plugins.ts
 var import_semver = __toESM(require_semver2(), 1);
 
-// src/image/pluginList.ts
+// src/inputs/plugin-list.ts
 var import_node_fs11 = require("node:fs");
 var path8 = __toESM(require("node:path"), 1);
 
-// src/paths.ts
+// src/lib/parse.ts
+var import_ipaddr5 = __toESM(require_ipaddr(), 1);
+function quoted(value) {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+}
+var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
+function matching(pattern, allowed2) {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed2}`);
+    return value;
+  };
+}
+function oneOf(...choices) {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
+    return choice;
+  };
+}
+function list(parse2) {
+  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse2);
+}
+function nonEmpty(parse2) {
+  return (value) => {
+    const items = parse2(value);
+    if (items.length === 0) throw new Error("expected at least one value");
+    return items;
+  };
+}
+function wholeNumber(least, most3) {
+  return (value) => {
+    const number3 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number3 >= least && number3 <= most3)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
+    }
+    return number3;
+  };
+}
+function duration(value) {
+  const [, amount = "", unit2 = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
+  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit2] ?? Number.NaN);
+  if (!(ms > 0 && ms <= 864e5)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
+  }
+  return ms;
+}
+function httpUrl(value) {
+  const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
+  }
+  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
+  return value.replace(/(?<!\/)\/+$/, "");
+}
+function cidr(value) {
+  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !import_ipaddr5.default.IPv4.isValidCIDR(value)) {
+    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
+  }
+  return value;
+}
+
+// src/lib/paths.ts
 var import_node_fs10 = require("node:fs");
 var path7 = __toESM(require("node:path"), 1);
 function existing(workspace) {
@@ -73544,7 +73569,7 @@ function isProgram(file) {
   }
 }
 
-// src/image/pluginList.ts
+// src/inputs/plugin-list.ts
 var pluginName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 var pluginVersion = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
 function isPlugin(name, version) {
@@ -73574,7 +73599,7 @@ function textOf(value, workspace) {
   return value;
 }
 
-// src/image/pluginWarnings.ts
+// src/plan/plugins/warnings.ts
 function securityWarnings(plugins2, warnings) {
   const versions2 = new Map(plugins2.map(({ name, version }) => [name, version]));
   return warnings.flatMap((value) => {
@@ -73619,7 +73644,7 @@ function compareParts(a9, b9) {
   return otherEarly && number.test(a9) ? 1 : 0;
 }
 
-// src/image/jenkinsRoot.ts
+// src/plan/plugins/jenkins-root.ts
 var jenkinsRoot = `-----BEGIN CERTIFICATE-----
 MIIF6TCCA9GgAwIBAgIJAODsOx91KoaMMA0GCSqGSIb3DQEBCwUAMIGKMQswCQYD
 VQQGEwJVUzETMBEGA1UECAwKQ2FsaWZvcm5pYTERMA8GA1UEBwwIU2FuIEpvc2Ux
@@ -73656,7 +73681,7 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 -----END CERTIFICATE-----
 `;
 
-// src/image/signedJson.ts
+// src/plan/plugins/signed-json.ts
 var import_node_crypto6 = require("node:crypto");
 var mostValues = 5e4;
 async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
@@ -73829,7 +73854,7 @@ var Reader = class {
   }
 };
 
-// src/image/updateCenterSignature.ts
+// src/plan/plugins/signature.ts
 var import_node_crypto7 = require("node:crypto");
 var UpdateCenterSignatureError = class extends Error {
   name = "UpdateCenterSignatureError";
@@ -73888,7 +73913,7 @@ function requireChain(chain2, root9, now) {
   }
 }
 
-// src/image/updateCenter.ts
+// src/plan/plugins/update-center.ts
 var longestCenter = 1e7;
 var [longestVersions, mostVersions2] = [4e8, 16e6];
 async function readUpdateCenter(url, jenkinsVersion, context, signal) {
@@ -73966,7 +73991,7 @@ function objectOf(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
 }
 
-// src/image/plugins.ts
+// src/plan/plugins/plugins.ts
 var mostWarnings = 100;
 async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, context, signal) {
   const center = await readUpdateCenter(url, jenkinsVersion, context, signal);
@@ -74015,37 +74040,7 @@ function isNewer(required, installed) {
   return one !== null && other !== null && import_semver.default.gt(one, other);
 }
 
-// src/image/source.ts
-var distributions = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
-  al2023: {
-    owner: "137112412989",
-    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
-    loginUser: "ec2-user",
-    packages: "rpm"
-  },
-  // Ubuntu on AWS, "Find Ubuntu images on AWS".
-  "ubuntu-24.04": {
-    owner: "099720109477",
-    names: {
-      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
-      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
-    },
-    loginUser: "ubuntu",
-    packages: "deb"
-  },
-  // wiki.debian.org/Cloud/AmazonEC2Image
-  "debian-13": {
-    owner: "136693071363",
-    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
-    loginUser: "admin",
-    packages: "deb"
-  }
-};
-function distributionOf(loginUser) {
-  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
-}
-var sourceNames = Object.keys(distributions);
+// src/plan/source.ts
 var parameterPrefix = "resolve:ssm:";
 async function resolveSource(context, request, signal) {
   const { source, region: region3 } = request;
@@ -74175,7 +74170,7 @@ function newer(best, candidate) {
   return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
 }
 
-// src/image/templateImages.ts
+// src/plan/template-images.ts
 async function templateImages(ec22, sources, signal) {
   const found = await Promise.all(
     sources.map(async (source) => {
@@ -74212,7 +74207,7 @@ function known({
   return { id: id2, name, architecture, ...loginUser ? { loginUser } : {} };
 }
 
-// src/image/plan.ts
+// src/plan/plan.ts
 async function planImage(inputs, context, signal) {
   const { ec2: ec22, log, read: read5, readBytes, open: open7, readParameter, now, env: env2 } = context;
   const { image, template, aws } = inputs;
@@ -74313,53 +74308,22 @@ function runName(env2) {
   return name.replace(/[^\w+=.:/@-]/g, "_").slice(0, 256) || "unknown";
 }
 
-// src/ec2/consistency.ts
+// src/aws/consistency.ts
 function onceKnown(signal, attempt2) {
   const isTransient = (error2) => error2 instanceof Error && /^Invalid(Group|AMIID|Snapshot)\.NotFound$/.test(error2.name);
   return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
 }
 
-// src/image/products.ts
-var never = new AbortController().signal;
-async function keepProducts(account, products2, traces, log) {
-  const sight = new Sight(evidenceOf(traces, account.region));
-  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
-  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, never));
-  await Promise.all(
-    looks.map(async (look3) => {
-      const ids = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
-      await look3.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
-      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
-      await look3.by("image", imagesBy, [filter("image-id", ids("image"))]);
-    })
-  );
-  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
-  const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
-  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
-  for (const { id: id2, region: region3 } of expiring) {
-    const untag2 = new DeleteTagsCommand({ Resources: [id2], Tags: [{ Key: tagKeys.expires }] });
-    await onceKnown(never, () => clientOf2(account, region3).send(untag2));
-  }
+// src/sweep/keep.ts
+var neverAborted = new AbortController().signal;
+async function takeExpiryOff2(ec22, ids) {
+  if (ids.length === 0) return;
+  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
+  await onceKnown(neverAborted, () => ec22.send(command9));
 }
-var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
-
-// src/image/promote.ts
-var never2 = new AbortController().signal;
-async function promote(ec22, image, bakeId, jenkinsVersion) {
-  const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
-  await onceKnown(never2, () => ec22.send(demandImdsV2));
-  await mark(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
-}
-async function mark(ec22, image, bakeId, moreTags = {}) {
-  const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
-  await putTags(
-    ec22,
-    idsOf(image),
-    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-  );
-}
-async function keep(ec22, image) {
-  await takeExpiryOff2(ec22, idsOf(image));
+async function putTags(ec22, ids, Tags) {
+  if (ids.length === 0 || Tags.length === 0) return;
+  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
 }
 async function finishKeeping(account, released, bakeId) {
   const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
@@ -74386,24 +74350,53 @@ async function finishIn(ec22, ids, bakeId) {
   );
 }
 async function tagsOf3(client, ids) {
-  const reader = { client, abortSignal: never2 };
+  const reader = { client, abortSignal: neverAborted };
   const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
   const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
   const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
   return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
 }
-var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
-async function putTags(ec22, ids, Tags) {
-  if (ids.length === 0 || Tags.length === 0) return;
-  await onceKnown(never2, () => ec22.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
+async function keepProducts(account, products2, traces, log) {
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
+  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
+  await Promise.all(
+    looks.map(async (look3) => {
+      const ids = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
+      await look3.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
+      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
+      await look3.by("image", imagesBy, [filter("image-id", ids("image"))]);
+    })
+  );
+  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
+  const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
+  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
+  for (const { id: id2, region: region3 } of expiring) {
+    await takeExpiryOff2(clientOf2(account, region3), [id2]);
+  }
 }
-async function takeExpiryOff2(ec22, ids) {
-  if (ids.length === 0) return;
-  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
-  await onceKnown(never2, () => ec22.send(command9));
-}
+var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
 
-// src/packer/buildImage.ts
+// src/bake/promote.ts
+async function promote(ec22, image, bakeId, jenkinsVersion) {
+  const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
+  await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
+  await mark(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+}
+async function mark(ec22, image, bakeId, moreTags = {}) {
+  const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
+  await putTags(
+    ec22,
+    idsOf(image),
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  );
+}
+async function keep(ec22, image) {
+  await takeExpiryOff2(ec22, idsOf(image));
+}
+var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+
+// src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
 var path17 = __toESM(require("node:path"), 1);
 var import_semver4 = __toESM(require_semver2(), 1);
@@ -74529,7 +74522,7 @@ function send2(response, status, body) {
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", connection: "close" }).end(JSON.stringify(body));
 }
 
-// src/credentials/sessionStatements.ts
+// src/credentials/session-statements.ts
 function allow2(actions, resource = "*", condition) {
   return { Effect: "Allow", Action: actions, Resource: resource, ...condition ? { Condition: condition } : {} };
 }
@@ -74702,7 +74695,7 @@ function anyTemplate(options) {
   ];
 }
 
-// src/credentials/sessionPolicy.ts
+// src/credentials/session-policy.ts
 var policyLimit = 2048;
 function packerSessionPolicy(options) {
   const { partition: partition2, uses: uses2, copyRegions = [], roles = [] } = options;
@@ -74737,7 +74730,7 @@ function document2(statements, options) {
 }
 var makingMachines = ["ec2:Run*", "ec2:CreateF*", "ec2:CreateK*", "ec2:CreateL*", "ec2:CreateS*"];
 
-// src/ec2/capacity.ts
+// src/aws/capacity.ts
 function placesOf(instanceTypes, subnetIds) {
   if (subnetIds.length === 0) return instanceTypes.map((instanceType) => ({ instanceType }));
   return instanceTypes.flatMap((instanceType) => subnetIds.map((subnetId) => ({ instanceType, subnetId })));
@@ -74793,7 +74786,7 @@ Of ${nameOf3(last)} it was said: ${messageOf(error2)}`,
   );
 }
 
-// src/ec2/restricted.ts
+// src/aws/restricted-tagging.ts
 function tagsAtCreation(region3) {
   if (region3.startsWith("cn-")) return "nothing";
   return region3.startsWith("us-gov-") ? "no-images" : "everything";
@@ -74807,7 +74800,7 @@ function restrictedTagging(region3) {
   return left === void 0 ? void 0 : `In ${region3} Packer's amazon plugin makes ${left} without tags and tags them afterwards, which EC2 does not ask of it. A policy that demands tags of what is made, as iam/permissions.json does, denies that: the bake's role needs wider permissions here.`;
 }
 
-// src/image/bakeFiles.ts
+// src/packer/bake-files.ts
 var import_promises10 = require("node:fs/promises");
 var path9 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
@@ -74821,7 +74814,7 @@ async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   return files;
 }
 
-// src/image/unreported.ts
+// src/packer/unreported.ts
 async function withUnreported(account, { artifacts, finished }, traces, since, signal) {
   const reported = new Set(artifacts.map(({ target }) => target));
   if (finished.length <= reported.size) return artifacts;
@@ -74974,7 +74967,7 @@ var import_promises13 = require("node:timers/promises");
 // src/packer/diagnosis.ts
 var path10 = __toESM(require("node:path"), 1);
 
-// src/image/jenkinsFailure.ts
+// src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
   {
     id: "jenkins-disk-full",
@@ -75608,7 +75601,7 @@ function bounded2(lines) {
   return text2.length > longestMessage ? `${text2.slice(0, longestMessage)}…` : text2;
 }
 
-// src/packer/packerLog.ts
+// src/packer/packer-log.ts
 var import_promises11 = require("node:fs/promises");
 async function showPackerLog(errors, environment, log, ended2) {
   const { PACKER_LOG: level = "", PACKER_LOG_PATH: location = "" } = environment;
@@ -75911,6 +75904,8 @@ async function regionsOfCopies({ ec2: ec22 }, names2, abortSignal) {
 // src/packer/environment.ts
 var import_promises14 = require("node:fs/promises");
 var import_node_path7 = __toESM(require("node:path"), 1);
+
+// src/template/allowed-environment.ts
 var names = new Set(
   [
     ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR"],
@@ -75941,6 +75936,8 @@ function allowedEnvironment(env2) {
     PACKER_NO_COLOR: "1"
   };
 }
+
+// src/packer/environment.ts
 function packerEnvironment(env2, options) {
   const more = (options.more ?? []).flatMap((name) => {
     const value = env2[name];
@@ -76514,7 +76511,7 @@ var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
 var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
 var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
-// src/packer/buildImage.ts
+// src/packer/build-images.ts
 async function buildImages(bake2, signal) {
   const { inputs, deps, session, account, plan, packer, ledger } = bake2;
   const { log, env: env2 } = deps;
@@ -77243,7 +77240,7 @@ function checksumOf(name, sums) {
 // src/packer/install/resolve.ts
 var import_semver8 = __toESM(require_semver2(), 1);
 
-// src/packer/install/releasesIndex.ts
+// src/packer/install/releases-index.ts
 var import_semver6 = __toESM(require_semver2(), 1);
 var longestIndex = 1e7;
 async function releasedVersions(releasesUrl, platform3, options) {
@@ -77275,7 +77272,7 @@ function isObject(value) {
   return value !== null && typeof value === "object";
 }
 
-// src/packer/install/version.ts
+// src/inputs/packer-version.ts
 var import_semver7 = __toESM(require_semver2(), 1);
 function packerVersion(value) {
   if (value === "system" || value === "latest") return value;
@@ -77545,12 +77542,12 @@ async function extractPacker(zip, folder, signal) {
   return file;
 }
 
-// src/ec2/burstable.ts
+// src/aws/burstable.ts
 function isBurstable(instanceType) {
   return /^t(2|3a?|4g)\./.test(instanceType);
 }
 
-// src/network/placement.ts
+// src/aws/placement.ts
 function placement({ via }, subnetId, groupIds) {
   const groups = groupIds.length > 0 ? [...groupIds] : void 0;
   if (subnetId === void 0 || via === "session-manager") {
@@ -77565,7 +77562,7 @@ function placement({ via }, subnetId, groupIds) {
   return { NetworkInterfaces: [{ ...primary, ...groups ? { Groups: groups } : {} }] };
 }
 
-// src/preflight/creates.ts
+// src/plan/preflight/creates.ts
 function dryRunsOf(request) {
   const { shipped, smoke, bakeId } = request;
   const name = `bake-jenkins-ami-preflight-${bakeId}`;
@@ -77631,7 +77628,7 @@ function securityGroup(name, { tags, reach }) {
   return { attempt: "The security group", send: (ec22, abortSignal) => ec22.send(command9, { abortSignal }) };
 }
 
-// src/preflight/instanceTypes.ts
+// src/plan/preflight/instance-types.ts
 var leastMemory2 = 3500;
 async function checkInstanceTypes(ec22, names2, needs, signal) {
   const types3 = await typesBy(ec22, { Name: "instance-type", Values: [...names2] }, signal);
@@ -77680,7 +77677,7 @@ function judge(name, { architecture, nitro }, type2) {
   return {};
 }
 
-// src/preflight/preflight.ts
+// src/plan/preflight/preflight.ts
 var limitMs = 3e4;
 var longestMessage2 = 3400;
 async function preflight(ec22, request, log, signal) {
@@ -77883,7 +77880,7 @@ ${pointer(cause.id)}` : ""}`,
   return instance.PublicIpAddress;
 }
 
-// src/smoke/selfProbe.ts
+// src/smoke/self-probe.ts
 var import_node_crypto13 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
 
@@ -77930,7 +77927,7 @@ function askJenkins(address, port, path29, signal) {
   });
 }
 
-// src/smoke/selfProbe.ts
+// src/smoke/self-probe.ts
 var mark3 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
@@ -78002,7 +77999,7 @@ function read4(text2) {
   }
 }
 
-// src/smoke/instanceUserData.ts
+// src/smoke/user-data.ts
 function smokeDeadlineMinutes(timeoutMs) {
   return Math.ceil(timeoutMs / 6e4) + 30;
 }
@@ -78255,7 +78252,7 @@ function inSeconds(ms) {
   return `${Math.round(ms / 1e3)} s`;
 }
 
-// src/smoke/smokeTest.ts
+// src/smoke/smoke-test.ts
 async function smokeTest(ec22, request, ledger, log, signal) {
   const start2 = Date.now();
   const instance = await launch2(ec22, request, ledger, log, signal);
@@ -78351,7 +78348,7 @@ function describeState(state2) {
   return state2.state === "ready" ? `ready, version ${state2.version}` : `${state2.state} (${state2.detail})`;
 }
 
-// src/smoke/testImages.ts
+// src/bake/test-images.ts
 async function testImages(images, test) {
   const results = [];
   for (const [index, image] of images.entries()) {
@@ -78375,7 +78372,7 @@ function judge2(results) {
   };
 }
 
-// src/bake.ts
+// src/bake/bake.ts
 var longestIndex2 = 5e7;
 var sweepLimitMs = 10 * 6e4;
 async function bake(inputs, deps, cancel) {
@@ -78586,114 +78583,11 @@ ${last.trim()}` : "")
   );
 }
 
-// src/cleanup/reach.ts
-async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }, limit) {
-  const { region: region3, role } = state2;
-  const options = { region: region3, ...role ? { role } : {}, allowedAccountIds: [] };
-  let last;
-  for (let ms = 2e3; ; ms = Math.min(ms * 2, 15e3)) {
-    try {
-      const session = await openSession(options, { env: env2, log, pause }, limit);
-      return openAccount(region3, session.credentials, env2);
-    } catch (error2) {
-      last = limit.aborted ? last ?? error2 : error2;
-      if (limit.aborted || !mayPass(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
-      log.info(`Trying again in ${ms / 1e3} s. ${messageOf(error2)}`);
-      await pause(ms, limit).catch(() => void 0);
-    }
-  }
-}
-function mayPass(error2) {
-  const cause = error2 instanceof UserError ? error2.cause : error2;
-  if (!(cause instanceof Error)) return false;
-  return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
-}
-function unreachable2({ bakeId, region: region3 }, ledger, error2) {
-  const { announced, resources } = ledger;
-  const known2 = [
-    ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
-    ...announced.instances.map((id2) => `instance ${id2}`),
-    ...announced.launchTemplates.map((id2) => `launch template ${id2}`),
-    ...announced.keyPairs.map((name) => `key pair ${name}`),
-    ...announced.securityGroups.map((name) => `security group ${name}`),
-    ...[...announced.instanceProfiles, ...announced.roles].map((name) => `instance profile and role ${name}`)
-  ];
-  return [
-    `Nothing could be removed: ${explain(error2)}`,
-    `This may be left in ${region3}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
-    `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
-  ].join("\n");
-}
-
-// src/cleanup/cleanUp.ts
-var readingMs = 2e4;
-async function cleanUp(state2, context) {
-  const { log, limitMs: limitMs3 = 2e5 } = context;
-  const limit = AbortSignal.timeout(limitMs3);
-  log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
-  try {
-    await endAndRemove(state2, context, limit);
-  } finally {
-    clearFolder(state2.folder, "everything", log);
-  }
-}
-async function endAndRemove(state2, context, limit) {
-  const { log, endingMs: endingMs2 = 15e3 } = context;
-  const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
-  const ledger = readLedger(state2, log);
-  const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
-  running.forEach((problem3) => log.warning(problem3));
-  clearFolder(state2.folder, "what may be secret", log);
-  await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
-  const account = await reachAccount(state2, ledger, context, limit);
-  const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
-    () => [],
-    (error2) => [messageOf(error2)]
-  );
-  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, isKept });
-  const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
-  const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
-  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
-  if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
-  log.info("Nothing is left.");
-}
-function isKept({ type: type2, tags }) {
-  const isProduct = type2 === "image" || type2 === "snapshot";
-  return isProduct && tags[tagKeys.bake] !== void 0 && tags[tagKeys.expires] === void 0;
-}
-function readLedger({ folder, began }, log) {
-  const ledger = reopenLedger(folder, new Date(began));
-  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`);
-  const { unreadableLines } = ledger;
-  if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`);
-  return ledger;
-}
-function endMain(main, signal) {
-  return problemsOf("The main step", main.pid, endProcess(main, signal));
-}
-async function endPacker(ledger, signal) {
-  const ended2 = await Promise.all(
-    ledger.packerProcesses.map((leader) => problemsOf("Packer", leader.pid, endGroup2(leader, signal)))
-  );
-  return ended2.flat();
-}
-async function problemsOf(who, pid, work) {
-  try {
-    await work;
-    return [];
-  } catch (error2) {
-    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
-  }
-}
-
-// src/cleanup/state.ts
-var stateKeys = { bake: "bake", swept: "swept" };
-
-// src/inputs.ts
+// src/inputs/inputs.ts
 var import_node_fs24 = require("node:fs");
 var path27 = __toESM(require("node:path"), 1);
 
-// src/awsInputs.ts
+// src/inputs/aws.ts
 var awsDefaults = {
   "aws-region": "",
   "role-to-assume": "",
@@ -78744,7 +78638,7 @@ var roleArn = matching(
 );
 var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
 
-// src/network/sessionManager.ts
+// src/inputs/session-manager.ts
 function sessionManagerProblems(of) {
   const { given: given2, template, source, env: env2 } = of;
   const { declared } = template;
@@ -78782,7 +78676,7 @@ function sessionManagerProblems(of) {
   return problems;
 }
 
-// src/image/casc.ts
+// src/inputs/casc.ts
 var import_node_fs19 = require("node:fs");
 var path21 = __toESM(require("node:path"), 1);
 
@@ -81852,7 +81746,7 @@ var {
   safeDump
 } = yaml;
 
-// src/image/casc.ts
+// src/inputs/casc.ts
 var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
@@ -81881,7 +81775,7 @@ function isSet2(value) {
   return value !== void 0 && value !== null;
 }
 
-// src/image/userTags.ts
+// src/inputs/user-tags.ts
 var most2 = 40;
 var refused2 = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u;
 function parseTags(value) {
@@ -81906,7 +81800,7 @@ function parseTags(value) {
   return Object.fromEntries(tags);
 }
 
-// src/template/effective.ts
+// src/template/values.ts
 var import_node_fs20 = require("node:fs");
 var path23 = __toESM(require("node:path"), 1);
 
@@ -82647,7 +82541,7 @@ function isBeginning(text2) {
   }
 }
 
-// src/template/effective.ts
+// src/template/values.ts
 function openVariablesFile(location, mustBeJson) {
   const text2 = (0, import_node_fs20.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
@@ -82971,7 +82865,7 @@ function namesIn(syntax) {
   }
 }
 
-// src/template/keys.ts
+// src/template/static-keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
 var advice = "A static key wins over the role and cannot be renewed or narrowed. Packer gets its credentials from this action: leave the variable empty (an input 'vars' with a line NAME= does that), or take the key out.";
 function staticKeys(sources, values) {
@@ -83013,7 +82907,7 @@ function placeOf(setting) {
   return { input: "template", where: `${file.slice(file.lastIndexOf("/") + 1)} line ${expression.line}` };
 }
 
-// src/template/awsUse.ts
+// src/template/aws-use.ts
 var tagging2 = /* @__PURE__ */ new Set(["amazon-ebs", "amazon-ami", "amazon-parameterstore", "amazon-secretsmanager"]);
 var there = /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/;
 function awsUseOf(sources, legacy) {
@@ -83058,7 +82952,7 @@ function refersToTags({ expression }, reading2, seen = []) {
   });
 }
 
-// src/template/names.ts
+// src/template/aws-names.ts
 var region2 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn2(sources, values, legacy) {
   const { settings } = sources.reading;
@@ -83094,7 +82988,7 @@ function textsOfSetting(setting, sources, values, pattern) {
   return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
 }
 
-// src/template/imageQuery.ts
+// src/template/image-query.ts
 function queryFor(id2, filters, owners) {
   if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
   if (!isMap(filters)) return void 0;
@@ -83105,7 +82999,7 @@ function queryFor(id2, filters, owners) {
   return { owners: texts, filters: named.map(([name, value]) => [name, [value ?? ""]]) };
 }
 
-// src/template/source.ts
+// src/template/sources.ts
 var TemplateSource = class {
   /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   name;
@@ -83273,7 +83167,7 @@ function shown({ reading: reading2 }, variable, value) {
   return text2 === void 0 ? {} : { before: text2 };
 }
 
-// src/template/variableType.ts
+// src/template/variable-type.ts
 function kindOf(type2, given2) {
   const value = given2?.syntax;
   if (type2 === void 0) return value === void 0 ? "untyped" : kindOfValue(value);
@@ -83768,7 +83662,7 @@ var distance = (a9, b9) => {
   return myers_x(a9, b9);
 };
 
-// src/unknownInputs.ts
+// src/inputs/unknown.ts
 function unknownInputs(known2, env2) {
   const variables2 = new Set(known2.map((name) => `INPUT_${name.toUpperCase()}`));
   return Object.keys(env2).filter((variable) => variable.startsWith("INPUT_") && !variables2.has(variable)).map((variable) => {
@@ -83787,7 +83681,7 @@ function nearest(name, known2) {
   return known2.find((candidate) => `-${candidate}-`.includes(`-${spelt}-`));
 }
 
-// src/template/vars.ts
+// src/template/user-variables.ts
 function variableLines(text2) {
   const values = /* @__PURE__ */ new Map();
   for (const [index, line] of text2.split("\n").entries()) {
@@ -83807,7 +83701,10 @@ function variableLines(text2) {
   return Object.fromEntries(values);
 }
 
-// src/inputs.ts
+// src/inputs/inputs.ts
+var subnetIdList = list(
+  matching(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "subnet ids such as subnet-0123456789abcdef0")
+);
 var defaults = {
   ...awsDefaults,
   "packer-version": "1.16.0",
@@ -84002,53 +83899,13 @@ function userData(value) {
   return value;
 }
 
-// src/image/sourceOf.ts
-function sourceOf({ source, templateImages: templateImages2 }, image) {
-  const [first2] = templateImages2.values();
-  const planned = source ?? (image ? ofBuild(templateImages2, image.source) : first2);
-  const id2 = image?.sourceImageId;
-  if (id2 === void 0 || id2 === planned?.id) return planned;
-  return { id: id2, name: "" };
-}
+// src/ledger/state.ts
+var stateKeys = { bake: "bake", swept: "swept" };
 
-// src/outputs.ts
-function outputsOf(outcome) {
-  const { plan, images } = outcome;
-  const [image] = images;
-  return {
-    "ami-id": image?.id ?? "",
-    "ami-name": image?.name ?? "",
-    amis: JSON.stringify(byRegion(images)),
-    "also-made": JSON.stringify(
-      (outcome.othersStay ? outcome.others : []).map(({ target, builderId, id: id2 }) => ({
-        source: target,
-        builder: builderId,
-        id: id2
-      }))
-    ),
-    "aws-region": outcome.region,
-    "aws-account-id": outcome.accountId,
-    "source-ami-id": sourceOf(plan, image)?.id ?? "",
-    verdict: outcome.verdict,
-    deregistered: String(outcome.deregistered),
-    "jenkins-version": outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? "",
-    "packer-version": outcome.packerVersion,
-    "smoke-seconds": outcome.smokeSeconds?.toFixed(1) ?? ""
-  };
-}
-function byRegion(images) {
-  const all = images.flatMap((image) => everywhere(image).map(({ region: region3, id: id2 }) => ({ region: region3, id: id2, source: image.source })));
-  const regions = [...new Set(all.map(({ region: region3 }) => region3))];
-  const inRegion = (region3) => Object.fromEntries(all.flatMap((one) => one.region === region3 ? [[one.source, one.id]] : []));
-  return Object.fromEntries(
-    regions.map((region3) => [region3, images.length > 1 ? inRegion(region3) : Object.values(inRegion(region3))[0] ?? ""])
-  );
-}
-
-// src/report/log.ts
+// src/lib/log.ts
 var import_node_events6 = require("node:events");
 
-// src/report/untrusted.ts
+// src/lib/untrusted.ts
 var longestLine2 = 4e3;
 var terminalSequence = (
   // oxlint-disable-next-line no-control-regex -- these are what is meant
@@ -84064,7 +83921,7 @@ function inertText(text2) {
   return inertLines(text2, "").map((line) => /^[\s\p{M}]*::/u.test(line) ? `│ ${line}` : line).join("\n");
 }
 
-// src/report/log.ts
+// src/lib/log.ts
 function actionsLog(now = Date.now) {
   const phases = [];
   const running = [];
@@ -84110,7 +83967,86 @@ function whenUnread(act) {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", act);
 }
 
-// src/report/markdown.ts
+// src/bake/source-of.ts
+function sourceOf({ source, templateImages: templateImages2 }, image) {
+  const [first2] = templateImages2.values();
+  const planned = source ?? (image ? ofBuild(templateImages2, image.source) : first2);
+  const id2 = image?.sourceImageId;
+  if (id2 === void 0 || id2 === planned?.id) return planned;
+  return { id: id2, name: "" };
+}
+
+// src/action/outputs.ts
+function outputsOf(outcome) {
+  const { plan, images } = outcome;
+  const [image] = images;
+  return {
+    "ami-id": image?.id ?? "",
+    "ami-name": image?.name ?? "",
+    amis: JSON.stringify(byRegion(images)),
+    "also-made": JSON.stringify(
+      (outcome.othersStay ? outcome.others : []).map(({ target, builderId, id: id2 }) => ({
+        source: target,
+        builder: builderId,
+        id: id2
+      }))
+    ),
+    "aws-region": outcome.region,
+    "aws-account-id": outcome.accountId,
+    "source-ami-id": sourceOf(plan, image)?.id ?? "",
+    verdict: outcome.verdict,
+    deregistered: String(outcome.deregistered),
+    "jenkins-version": outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? "",
+    "packer-version": outcome.packerVersion,
+    "smoke-seconds": outcome.smokeSeconds?.toFixed(1) ?? ""
+  };
+}
+function byRegion(images) {
+  const all = images.flatMap((image) => everywhere(image).map(({ region: region3, id: id2 }) => ({ region: region3, id: id2, source: image.source })));
+  const regions = [...new Set(all.map(({ region: region3 }) => region3))];
+  const inRegion = (region3) => Object.fromEntries(all.flatMap((one) => one.region === region3 ? [[one.source, one.id]] : []));
+  return Object.fromEntries(
+    regions.map((region3) => [region3, images.length > 1 ? inRegion(region3) : Object.values(inRegion(region3))[0] ?? ""])
+  );
+}
+
+// src/action/step.ts
+var lingerMs = 5e3;
+async function runStep(log, work, summary2) {
+  process.exitCode = 1;
+  try {
+    process.exitCode = await work() ? 0 : 1;
+  } catch (error2) {
+    log.error(explain(error2));
+    if (summary2) await writeSummary(summary2(error2), log);
+  }
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+function cancelSignal(log, consequence) {
+  const controller = new AbortController();
+  whenUnread(() => controller.abort(new UserError("The run was ended, because the runner reads its log no more.")));
+  for (const name of ["SIGINT", "SIGTERM"]) {
+    process.on(name, () => {
+      if (!controller.signal.aborted) log.info(`Cancelled (${name}): ${consequence}`);
+      controller.abort(new UserError("The run was cancelled."));
+    });
+  }
+  return controller.signal;
+}
+function setOutputs(outputs) {
+  try {
+    Object.entries(outputs).forEach(([name, value]) => setOutput(name, value));
+  } catch (error2) {
+    throw new UserError(`The outputs could not be handed to the runner: ${systemProblem(error2)}. ${roomAdvice}`, {
+      cause: error2
+    });
+  }
+}
+async function writeSummary(markdown, log) {
+  await summary.addRaw(markdown).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
+}
+
+// src/action/markdown.ts
 var joiner = "⁠";
 var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)/gi;
 var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
@@ -84149,7 +84085,7 @@ function entity(character) {
   return `&#x${character.codePointAt(0)?.toString(16)};`;
 }
 
-// src/report/summary.ts
+// src/action/summary.ts
 function summaryOf(outcome, phases) {
   const { images, others, failure, leftovers } = outcome;
   const rows = [
@@ -84223,7 +84159,166 @@ function inShort(message) {
   return text(firstLineOf(message));
 }
 
-// src/janitor/inputs.ts
+// src/action/run-main.ts
+var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
+async function runMain() {
+  const log = actionsLog();
+  await runStep(log, () => bakeAndReport(log), earlyEndSummary);
+}
+async function bakeAndReport(log) {
+  const inputs = readInputs(process.env, shippedTemplate);
+  const deps = {
+    log,
+    env: process.env,
+    temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
+    saveState: saveState2,
+    noteSwept: () => noteSwept(log),
+    setOutputs: (outcome2) => setOutputs(outputsOf(outcome2))
+  };
+  const cancel = cancelSignal(log, "ending what runs and removing what was made and is not to be kept");
+  const outcome = await bake(inputs, deps, cancel);
+  const isGood = reportEnd(outcome, log);
+  if (cancel.aborted && isGood) {
+    log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");
+  }
+  await writeSummary(summaryOf(outcome, log.phases), log);
+  return isGood;
+}
+function saveState2(state2) {
+  try {
+    saveState(stateKeys.bake, state2);
+  } catch (error2) {
+    throw new UserError(
+      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
+}
+function noteSwept(log) {
+  try {
+    saveState(stateKeys.swept, true);
+  } catch (error2) {
+    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error2)}`);
+  }
+}
+function reportEnd({ failure, verdict, reason, leftovers }, log) {
+  if (failure !== void 0) log.error(explain(failure));
+  if (verdict === "rejected") log.error(`The image was rejected: ${reason}`);
+  if (leftovers.length > 0) log.error(describeLeftovers(leftovers));
+  return failure === void 0 && verdict !== "rejected" && leftovers.length === 0;
+}
+
+// src/sweep/sign-in.ts
+async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }, limit) {
+  const { region: region3, role } = state2;
+  const options = { region: region3, ...role ? { role } : {}, allowedAccountIds: [] };
+  let last;
+  for (let ms = 2e3; ; ms = Math.min(ms * 2, 15e3)) {
+    try {
+      const session = await openSession(options, { env: env2, log, pause }, limit);
+      return openAccount(region3, session.credentials, env2);
+    } catch (error2) {
+      last = limit.aborted ? last ?? error2 : error2;
+      if (limit.aborted || !mayPass(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
+      log.info(`Trying again in ${ms / 1e3} s. ${messageOf(error2)}`);
+      await pause(ms, limit).catch(() => void 0);
+    }
+  }
+}
+function mayPass(error2) {
+  const cause = error2 instanceof UserError ? error2.cause : error2;
+  if (!(cause instanceof Error)) return false;
+  return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
+}
+function unreachable2({ bakeId, region: region3 }, ledger, error2) {
+  const { announced, resources } = ledger;
+  const known2 = [
+    ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
+    ...announced.instances.map((id2) => `instance ${id2}`),
+    ...announced.launchTemplates.map((id2) => `launch template ${id2}`),
+    ...announced.keyPairs.map((name) => `key pair ${name}`),
+    ...announced.securityGroups.map((name) => `security group ${name}`),
+    ...[...announced.instanceProfiles, ...announced.roles].map((name) => `instance profile and role ${name}`)
+  ];
+  return [
+    `Nothing could be removed: ${explain(error2)}`,
+    `This may be left in ${region3}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
+    `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
+  ].join("\n");
+}
+
+// src/sweep/post.ts
+var readingMs = 2e4;
+async function cleanUp(state2, context) {
+  const { log, limitMs: limitMs3 = 2e5 } = context;
+  const limit = AbortSignal.timeout(limitMs3);
+  log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
+  try {
+    await endAndRemove(state2, context, limit);
+  } finally {
+    clearFolder(state2.folder, "everything", log);
+  }
+}
+async function endAndRemove(state2, context, limit) {
+  const { log, endingMs: endingMs2 = 15e3 } = context;
+  const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
+  const ledger = readLedger(state2, log);
+  const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
+  running.forEach((problem3) => log.warning(problem3));
+  clearFolder(state2.folder, "what may be secret", log);
+  await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
+  const account = await reachAccount(state2, ledger, context, limit);
+  const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
+    () => [],
+    (error2) => [messageOf(error2)]
+  );
+  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, isKept });
+  const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
+  const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
+  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
+  if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
+  log.info("Nothing is left.");
+}
+function isKept({ type: type2, tags }) {
+  const isProduct = type2 === "image" || type2 === "snapshot";
+  return isProduct && tags[tagKeys.bake] !== void 0 && tags[tagKeys.expires] === void 0;
+}
+function readLedger({ folder, began }, log) {
+  const ledger = reopenLedger(folder, new Date(began));
+  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`);
+  const { unreadableLines } = ledger;
+  if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`);
+  return ledger;
+}
+function endMain(main, signal) {
+  return problemsOf("The main step", main.pid, endProcess(main, signal));
+}
+async function endPacker(ledger, signal) {
+  const ended2 = await Promise.all(
+    ledger.packerProcesses.map((leader) => problemsOf("Packer", leader.pid, endGroup2(leader, signal)))
+  );
+  return ended2.flat();
+}
+async function problemsOf(who, pid, work) {
+  try {
+    await work;
+    return [];
+  } catch (error2) {
+    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
+  }
+}
+
+// src/action/run-post.ts
+async function runPost(state2) {
+  whenUnread(() => void 0);
+  const log = actionsLog();
+  await runStep(log, async () => {
+    await cleanUp(state2, { log, env: process.env });
+    return true;
+  });
+}
+
+// src/inputs/sweep.ts
 var sweepDefaults = {
   ...awsDefaults,
   "role-session-name": "bake-jenkins-ami-sweep",
@@ -84250,10 +84345,10 @@ var age = (value) => {
   }
 };
 
-// src/janitor/janitor.ts
+// src/sweep/account.ts
 var import_node_events7 = require("node:events");
 
-// src/janitor/bakes.ts
+// src/sweep/lost-bakes.ts
 var searches = {
   instance: instancesBy,
   "spot-request": spotRequestsBy,
@@ -84332,7 +84427,7 @@ function isYoung({ created, tags }, { timeoutMs }, now) {
   return now.getTime() - created.getTime() < least;
 }
 
-// src/janitor/records.ts
+// src/sweep/lost-records.ts
 function recordsOf({ began, resources }, region3) {
   const known2 = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id: id2 }) => ({ type: type2, id: id2 }));
   return {
@@ -84357,7 +84452,7 @@ function announcedIn2(resources, region3) {
   };
 }
 
-// src/janitor/janitor.ts
+// src/sweep/account.ts
 var mostAtOnce = 4;
 async function janitor(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
@@ -84454,7 +84549,7 @@ async function atMost(width, items, work) {
   return results;
 }
 
-// src/janitor/summary.ts
+// src/action/sweep-summary.ts
 var mostRows = 200;
 var longestReason2 = 300;
 function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
@@ -84497,25 +84592,24 @@ function table(head, rows) {
   return [line(head), line(head.map(() => "---")), ...rows.slice(0, mostRows).map(line), ...more, ""];
 }
 
-// src/janitor/run.ts
+// src/action/run-sweep.ts
 var limitMs2 = 30 * 6e4;
 var mostNamed = 15;
 async function runSweep() {
-  process.exitCode = 1;
   const log = actionsLog();
+  await runStep(log, () => sweepAndReport(log));
+}
+async function sweepAndReport(log) {
   const { env: env2 } = process;
-  try {
-    const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
-    const limit = timeLimit(limitMs2, [cancelSignal()]);
-    const session = await openSession(aws, { env: env2, log }, limit);
-    const account = openAccount(aws.region, session.credentials, env2);
-    const report = await janitor(account, { olderThanMs, dryRun, log, limit });
-    for (const [name, value] of Object.entries(outputsOf2(report))) setOutput(name, value);
-    process.exitCode = isGood(report, log) ? 0 : 1;
-    await summary.addRaw(sweepSummary(report, aws.region, session.accountId)).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
-  } catch (error2) {
-    log.error(explain(error2));
-  }
+  const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
+  const limit = timeLimit(limitMs2, [cancelSignal(log, "nothing more is removed")]);
+  const session = await openSession(aws, { env: env2, log }, limit);
+  const account = openAccount(aws.region, session.credentials, env2);
+  const report = await janitor(account, { olderThanMs, dryRun, log, limit });
+  setOutputs(outputsOf2(report));
+  const isGood = reportLeft(report, log);
+  await writeSummary(sweepSummary(report, aws.region, session.accountId), log);
+  return isGood;
 }
 function outputsOf2({ swept }) {
   const removed = swept.filter(({ outcome }) => outcome === "removed").length;
@@ -84526,7 +84620,7 @@ function outputsOf2({ swept }) {
     report: JSON.stringify(swept)
   };
 }
-function isGood({ swept, unseen: unseen2, advice: advice2 }, log) {
+function reportLeft({ swept, unseen: unseen2, advice: advice2 }, log) {
   const left = swept.filter(({ outcome }) => outcome === "left");
   const lines = [
     ...left.map(({ type: type2, id: id2, bake: bake2, reason }) => `Left in the account: ${type2} ${id2} of the bake ${bake2}: ${reason}`),
@@ -84537,103 +84631,6 @@ function isGood({ swept, unseen: unseen2, advice: advice2 }, log) {
   const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : [];
   log.error([...named.slice(0, mostNamed), ...more, ...advice2].join("\n"));
   return false;
-}
-function cancelSignal() {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => controller.abort());
-  return controller.signal;
-}
-
-// src/app.ts
-var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
-async function runMain() {
-  process.exitCode = 1;
-  const log = actionsLog();
-  try {
-    const inputs = readInputs(process.env, shippedTemplate);
-    const deps = {
-      log,
-      env: process.env,
-      temporaryFolder: process.env["RUNNER_TEMP"] ?? "/tmp",
-      saveState: saveState2,
-      noteSwept: () => noteSwept(log),
-      setOutputs
-    };
-    const cancel = cancelSignal2(log);
-    const outcome = await bake(inputs, deps, cancel);
-    process.exitCode = isGood2(outcome, log) ? 0 : 1;
-    if (cancel.aborted && process.exitCode === 0) {
-      log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");
-    }
-    await writeSummary(summaryOf(outcome, log.phases), log);
-  } catch (error2) {
-    log.error(explain(error2));
-    await writeSummary(earlyEndSummary(error2), log);
-  }
-  endSoon();
-}
-function saveState2(state2) {
-  try {
-    saveState(stateKeys.bake, state2);
-  } catch (error2) {
-    throw new UserError(
-      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
-      { cause: error2 }
-    );
-  }
-}
-function setOutputs(outcome) {
-  try {
-    Object.entries(outputsOf(outcome)).forEach(([name, value]) => setOutput(name, value));
-  } catch (error2) {
-    throw new UserError(`The outputs could not be handed to the runner: ${systemProblem(error2)}. ${roomAdvice}`, {
-      cause: error2
-    });
-  }
-}
-function noteSwept(log) {
-  try {
-    saveState(stateKeys.swept, true);
-  } catch (error2) {
-    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error2)}`);
-  }
-}
-var lingerMs = 5e3;
-function endSoon() {
-  setTimeout(() => process.exit(), lingerMs).unref();
-}
-async function writeSummary(text2, log) {
-  await summary.addRaw(text2).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
-}
-async function runPost(state2) {
-  process.exitCode = 1;
-  whenUnread(() => void 0);
-  const log = actionsLog();
-  try {
-    await cleanUp(state2, { log, env: process.env });
-    process.exitCode = 0;
-  } catch (error2) {
-    log.error(explain(error2));
-  }
-  endSoon();
-}
-function isGood2({ failure, verdict, reason, leftovers }, log) {
-  if (failure !== void 0) log.error(explain(failure));
-  if (verdict === "rejected") log.error(`The image was rejected: ${reason}`);
-  if (leftovers.length > 0) log.error(describeLeftovers(leftovers));
-  return failure === void 0 && verdict !== "rejected" && leftovers.length === 0;
-}
-function cancelSignal2(log) {
-  const controller = new AbortController();
-  whenUnread(() => controller.abort(new UserError("The run was ended, because the runner reads its log no more.")));
-  for (const name of ["SIGINT", "SIGTERM"]) {
-    process.on(name, () => {
-      if (!controller.signal.aborted)
-        log.info(`Cancelled (${name}): ending what runs and removing what was made and is not to be kept`);
-      controller.abort(new UserError("The run was cancelled."));
-    });
-  }
-  return controller.signal;
 }
 // Annotate the CommonJS export names for ESM import in node:
 0 && (module.exports = {

@@ -1,5 +1,5 @@
 "use strict";
 
-// src/main.ts
+// src/action/main.ts
 var import_app = require("./app.cjs");
 void (0, import_app.runMain)();

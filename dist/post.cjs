@@ -22,7 +22,7 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
-// src/report/errors.ts
+// src/lib/errors.ts
 var UserError = class extends Error {
   name = "UserError";
   id;
@@ -32,7 +32,7 @@ var UserError = class extends Error {
   }
 };
 
-// src/cleanup/processes.ts
+// src/lib/processes.ts
 function isIdentity(value) {
   if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
   const { pid, startTime } = value;
@@ -40,7 +40,7 @@ function isIdentity(value) {
   return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "" && hasMark;
 }
 
-// src/cleanup/state.ts
+// src/ledger/state.ts
 var stateKeys = { bake: "bake", swept: "swept" };
 function savedState(env) {
   const text = env[`STATE_${stateKeys.bake}`];
@@ -71,7 +71,7 @@ function alreadySwept(env) {
   return env[`STATE_${stateKeys.swept}`] === "true";
 }
 
-// src/post.ts
+// src/action/post.ts
 try {
   const state = savedState(process.env);
   if (!state) {

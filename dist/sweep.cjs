@@ -1,5 +1,5 @@
 "use strict";
 
-// src/sweep.ts
+// src/action/sweep.ts
 var import_app = require("./app.cjs");
 void (0, import_app.runSweep)();

@@ -1,5 +1,5 @@
 import type {Server} from 'node:http'
-import {messageOf} from '../src/report/errors.ts'
+import {messageOf} from '../src/lib/errors.ts'
 import {chooseDriver, type Behaviour, type DriverName} from './choose-driver.ts'
 import type {Cloud, CloudOptions} from './cloud/cloud.ts'
 import {startCloud} from './cloud/start.ts'

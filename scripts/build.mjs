@@ -51,8 +51,12 @@ const common = {
 }
 
 if (!check) await rm(committed, {recursive: true, force: true})
-await build({...common, entryPoints: ['src/main.ts', 'src/post.ts', 'src/sweep.ts'], plugins: [sharedBundle]})
-const {metafile} = await build({...common, entryPoints: ['src/app.ts'], plugins: [pureSchemas], metafile: true})
+await build({
+  ...common,
+  entryPoints: ['src/action/main.ts', 'src/action/post.ts', 'src/action/sweep.ts'],
+  plugins: [sharedBundle]
+})
+const {metafile} = await build({...common, entryPoints: ['src/action/app.ts'], plugins: [pureSchemas], metafile: true})
 await writeNotices(metafile, root, target)
 
 if (check) {

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os'
 import {join, relative} from 'node:path'
 import {guards, type Guard} from '../__tests__/mutants/guards.ts'
 import {stopSignal} from '../rehearsal/cli/stop-signal.ts'
-import {messageOf} from '../src/report/errors.ts'
+import {messageOf} from '../src/lib/errors.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Two at once keep a small machine busy; jest itself runs each in one process. */

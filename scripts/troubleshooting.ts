@@ -1,11 +1,11 @@
 // Writes into docs/troubleshooting.md what the tables of known causes say. With --check, compares instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
-import {awsCauses} from '../src/ec2/causes.ts'
-import {jenkinsFailures} from '../src/image/jenkinsFailure.ts'
+import {awsCauses} from '../src/aws/errors/causes.ts'
+import {jenkinsFailures} from '../src/smoke/jenkins-failure.ts'
 import {connectionRules} from '../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../src/packer/diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from '../src/packer/diagnosis/template.ts'
-import {troubleshooting, type Advice} from '../src/report/advice.ts'
+import {troubleshooting, type Advice} from '../src/lib/advice.ts'
 
 const sections: readonly (readonly [string, readonly Advice[]])[] = [
   ['aws', awsCauses],

@@ -6,15 +6,15 @@ const src = path.join(import.meta.dirname, '..', '..', 'src')
 
 /** What these throw becomes the message of an InputError. */
 const inputFiles = new Set([
-  'inputs.ts',
-  'parse.ts',
-  'paths.ts',
-  'smoke/instanceUserData.ts',
+  'inputs/inputs.ts',
+  'lib/parse.ts',
+  'lib/paths.ts',
+  'smoke/user-data.ts',
   'template/arguments.ts',
   'template/json.ts',
   'template/reading.ts',
   'template/template.ts',
-  'template/vars.ts'
+  'template/user-variables.ts'
 ])
 
 /** A message that a user of the action can meet. */

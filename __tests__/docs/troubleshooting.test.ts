@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {awsCauses} from '../../src/ec2/causes.ts'
-import {jenkinsFailures} from '../../src/image/jenkinsFailure.ts'
+import {awsCauses} from '../../src/aws/errors/causes.ts'
+import {jenkinsFailures} from '../../src/smoke/jenkins-failure.ts'
 import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../../src/packer/diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.ts'
-import {troubleshooting, type Advice} from '../../src/report/advice.ts'
+import {troubleshooting, type Advice} from '../../src/lib/advice.ts'
 import {sourceMessages, sourceTexts} from './messages.ts'
 
 const page = readFileSync(path.join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')

@@ -1,4 +1,4 @@
-import {tagKeys} from '../../src/image/tags.ts'
+import {tagKeys} from '../../src/aws/tags.ts'
 
 /** A call of somebody who has all the rights of the role, as a program that a template starts can have (docs/security.md). */
 export interface Attack {

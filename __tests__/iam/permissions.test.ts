@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals'
-import {allows, shippedFiles, statementsOf, type Statement} from '../shippedPolicy.ts'
+import {allows, shippedFiles, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {attacks} from './attacks.ts'
 
 const shipped = statementsOf('permissions.json')

@@ -19,8 +19,8 @@ function inFile(file: string, tests: readonly string[], ...rows: readonly Row[])
 
 const output = [
   ...inFile(
-    'report/untrusted.ts',
-    ['report/untrusted.test.ts'],
+    'lib/untrusted.ts',
+    ['unit/lib/untrusted.test.ts'],
     ['a prefix before each line of output', '`${prefix}${bounded', '`${bounded'],
     ['old workflow commands are broken up', ".replaceAll('##[', '##\\u200b[')", ''],
     ['lines end at CR too', '/[\\r\\n\\v\\f\\u0085\\u2028\\u2029]+/', '/\\n+/'],
@@ -32,8 +32,8 @@ const output = [
     ['marks before a command count as blanks', '/^[\\s\\p{M}]*::/u', '/^\\s*::/u']
   ),
   ...inFile(
-    'report/log.ts',
-    ['report/log.test.ts', 'properties/answers.test.ts'],
+    'lib/log.ts',
+    ['unit/lib/log.test.ts', 'properties/answers.test.ts'],
     ['messages are made inert', 'core.info(inertText(text))', 'core.info(text)'],
     ['warnings are made inert', 'core.warning(inertText(text))', 'core.warning(text)'],
     ['errors are made inert', 'core.error(inertText(text), ', 'core.error(text, '],
@@ -42,8 +42,8 @@ const output = [
     ['names of builds are made inert', '${inertText(source)}', '${source}']
   ),
   ...inFile(
-    'report/markdown.ts',
-    ['report/markdown.test.ts'],
+    'action/markdown.ts',
+    ['unit/action/markdown.test.ts'],
     ['no Markdown and no HTML in a summary', '.replace(/[\\\\`*_{}[\\]()#+!|~<>&$]/g, entity)', ''],
     ['no link of GitHub’s making in a summary', '.replace(autolinks, `$&${joiner}`)', ''],
     ['no URL is a link', ':(?=\\/\\/)|', ''],
@@ -58,19 +58,19 @@ const output = [
     ['a value in a summary is bounded', 'value.length > longestValue', 'value.length < 0']
   ),
   ...inFile(
-    'report/summary.ts',
-    ['report/summary.test.ts'],
+    'action/summary.ts',
+    ['unit/action/summary.test.ts'],
     ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
   ),
   ...inFile(
-    'packer/messages.ts',
-    ['packer/messages.test.ts', 'properties/output.test.ts'],
+    'packer-output/messages.ts',
+    ['unit/packer-output/messages.test.ts', 'properties/output.test.ts'],
     ['only lines of the protocol are messages', '!/^\\d+$/.test(timestamp) || ', ''],
     ['only artifact lines are artifacts', "if (category !== 'artifact') continue", '']
   ),
   ...inFile(
-    'packer/messages.ts',
-    ['packer/messages.test.ts', 'packer/announced.test.ts'],
+    'packer-output/messages.ts',
+    ['unit/packer-output/messages.test.ts', 'unit/packer-output/created.test.ts'],
     ['a name with commas in it is read', '(messageAbout(line.slice(timestamp.length + 1)) ?? whole)', 'whole'],
     [
       'a product of EC2 is one',
@@ -79,8 +79,8 @@ const output = [
     ]
   ),
   ...inFile(
-    'packer/speakers.ts',
-    ['packer/speakers.test.ts', 'packer/announced.test.ts'],
+    'packer-output/speakers.ts',
+    ['unit/packer-output/speakers.test.ts', 'unit/packer-output/created.test.ts'],
     ['no build that a machine makes up', 'if (this.#speakers.get(known)?.byOthers) return known', ''],
     ['no build that a program on the runner makes up', ' && this.#postProcessorIn(`${begun}:`) === undefined', ''],
     ['others may speak once Packer has handed over', 'if (handsOver.test(text)) speaker.byOthers = true', ''],
@@ -92,8 +92,8 @@ const output = [
     ]
   ),
   ...inFile(
-    'packer/announced.ts',
-    ['packer/announced.test.ts', 'properties/output.test.ts'],
+    'packer-output/created.ts',
+    ['unit/packer-output/created.test.ts', 'properties/output.test.ts'],
     ['nothing is announced once a machine can speak', 'if (byOthers) return build', ''],
     ['only builds announce', "if (build === '') return {hints: []}", ''],
     ['no wildcard in a name that is looked for', '/[*?\\\\]/.test(name) ? build : ', ''],
@@ -116,8 +116,8 @@ const output = [
     ]
   ),
   ...inFile(
-    'packer/follow.ts',
-    ['packer/follow.test.ts'],
+    'packer-output/follow.ts',
+    ['unit/packer-output/follow.test.ts'],
     [
       'characters that come in two parts are put together',
       'decoder.write(buffer.subarray(0, bytesRead))',
@@ -126,25 +126,19 @@ const output = [
   ),
   ...inFile(
     'smoke/evidence.ts',
-    ['smoke/evidence.test.ts'],
+    ['unit/smoke/evidence.test.ts'],
     ['no first password in the log', ".replace(/\\b[0-9a-f]{32}\\b/gi, '(32 digits, removed)')", '']
   ),
   ...inFile(
     'smoke/request.ts',
-    ['smoke/request.test.ts', 'properties/answers.test.ts'],
+    ['unit/smoke/request.test.ts', 'properties/answers.test.ts'],
     ['only versions are versions', '/^\\d+(\\.\\d+){1,3}(-[\\w.-]{1,40})?$/', '/^.*$/s']
   )
 ]
 
 const environment = inFile(
   'packer/environment.ts',
-  ['packer/environment.test.ts'],
-  [
-    'only what is on the list reaches Packer',
-    '(names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))',
-    'true'
-  ],
-  ['not GitHub’s token', "entry[0] !== 'PACKER_GITHUB_API_TOKEN' &&", ''],
+  ['unit/packer/environment.test.ts'],
   ['not the keys in ~/.aws/credentials', 'AWS_SHARED_CREDENTIALS_FILE: credentials', ''],
   ['not the settings in ~/.aws/config', 'AWS_CONFIG_FILE: config,', ''],
   ['not the metadata service’s credentials', "AWS_EC2_METADATA_DISABLED: 'true',", ''],
@@ -153,8 +147,8 @@ const environment = inFile(
 
 const inputs = [
   ...inFile(
-    'parse.ts',
-    ['inputs.test.ts'],
+    'lib/parse.ts',
+    ['unit/inputs/inputs.test.ts'],
     ['patterns are matched', 'if (!pattern.test(value))', 'if (false)'],
     ['words are among the choices', 'if (choice === undefined)', 'if (false)'],
     ['numbers are in their range', 'if (!(number >= least && number <= most))', 'if (false)'],
@@ -172,25 +166,25 @@ const inputs = [
     ['ranges are ranges', ' || !ipaddr.IPv4.isValidCIDR(value)', '']
   ),
   ...inFile(
-    'parse.ts',
-    ['image/pluginList.test.ts'],
+    'lib/parse.ts',
+    ['unit/inputs/plugin-list.test.ts'],
     ['a quoted value is bounded', 'value.length > 200 ?', 'value.length < 0 ?']
   ),
   ...inFile(
-    'inputs.ts',
-    ['inputs.test.ts', 'properties/inputs.test.ts'],
+    'inputs/inputs.ts',
+    ['unit/inputs/inputs.test.ts', 'properties/inputs.test.ts'],
     ['user data is bounded', 'if (Buffer.byteLength(value) > 16_384)', 'if (false)'],
     ['blanks of variables are kept', "{trimWhitespace: name !== 'vars'}", '{}']
   ),
   ...inFile(
-    'paths.ts',
-    ['inputs.test.ts', 'properties/inputs.test.ts'],
+    'lib/paths.ts',
+    ['unit/inputs/inputs.test.ts', 'properties/inputs.test.ts'],
     ['no braces in a script’s path', "if (file.includes('{{'))", 'if (false)'],
     ['no path that Packer would change', "if (file !== file.normalize('NFC'))", 'if (false)']
   ),
   ...inFile(
-    'image/userTags.ts',
-    ['image/userTags.test.ts', 'properties/inputs.test.ts'],
+    'inputs/user-tags.ts',
+    ['unit/inputs/user-tags.test.ts', 'properties/inputs.test.ts'],
     ['no braces in tags', 'refused.test(line) || ', ''],
     [
       'tags of ours are not the user’s',
@@ -199,13 +193,13 @@ const inputs = [
     ]
   ),
   ...inFile(
-    'image/pluginList.ts',
-    ['image/pluginList.test.ts'],
+    'inputs/plugin-list.ts',
+    ['unit/inputs/plugin-list.test.ts'],
     ['plugins are names and versions', 'if (!isPlugin(name, version))', 'if (false)']
   ),
   ...inFile(
     'template/arguments.ts',
-    ['template/arguments.test.ts'],
+    ['unit/template/arguments.test.ts'],
     [
       'only arguments on the list',
       "option && (option.value ? option.value.test(value ?? '') : value === undefined)",
@@ -214,22 +208,22 @@ const inputs = [
     ['arguments with values that are allowed', "option.value.test(value ?? '')", 'true']
   ),
   ...inFile(
-    'template/vars.ts',
-    ['template/vars.test.ts'],
+    'template/user-variables.ts',
+    ['unit/template/user-variables.test.ts'],
     ['no template in a variable', "if (value.includes('{{'))", 'if (false)'],
     ['a variable on each line', "if (name === '')", 'if (false)'],
     ['a variable once', 'if (values.has(name))', 'if (false)']
   ),
   ...inFile(
-    'template/keys.ts',
-    ['template/keys.test.ts'],
+    'template/static-keys.ts',
+    ['unit/template/static-keys.test.ts'],
     ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']
   )
 ]
 
 const variables = inFile(
   'template/variables.ts',
-  ['template/variables.test.ts', 'inputs.test.ts'],
+  ['unit/template/variables.test.ts', 'unit/inputs/inputs.test.ts'],
   [
     'a text is escaped',
     "if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)",
@@ -255,18 +249,18 @@ const variables = inFile(
 const downloads = [
   ...inFile(
     'packer/install/release.ts',
-    ['packer/install/tampered.test.ts', 'packer/install/install.test.ts'],
+    ['unit/packer/install/tampered.test.ts', 'unit/packer/install/install.test.ts'],
     ['the list of checksums is signed', 'await requireSignature(list, sums, signature, options.trustedKey)', ''],
     ['a file has its checksum', 'if (actual !== expected)', 'if (false)']
   ),
   ...inFile(
     'packer/install/download.ts',
-    ['packer/install/tampered.test.ts', 'packer/install/install.test.ts'],
+    ['unit/packer/install/tampered.test.ts', 'unit/packer/install/install.test.ts'],
     ['no redirect to another host', 'if (target.host !== url.host || target.protocol !== url.protocol)', 'if (false)']
   ),
   ...inFile(
-    'http.ts',
-    ['http.test.ts'],
+    'lib/http.ts',
+    ['unit/lib/http.test.ts'],
     [
       'no redirect from https to http',
       "if (target.protocol !== 'https:' && new URL(url).protocol === 'https:')",
@@ -275,16 +269,16 @@ const downloads = [
     ['no more bytes than are allowed', 'if (size > limit) throw', 'if (false) throw']
   ),
   ...inFile(
-    'image/signedJson.ts',
-    ['image/signedJson.test.ts'],
+    'plan/plugins/signed-json.ts',
+    ['unit/plan/plugins/signed-json.test.ts'],
     ['the signature is about every byte', 'this.#signed.update(chunk.subarray(this.#signedFrom, end))', ''],
     ['a document is bounded', 'if (size > longest) throw', 'if (false) throw'],
     ['what is kept of it is bounded', 'if (this.#kept + piece.size > this.#mostKept)', 'if (false)'],
     ['the members that are kept are bounded', 'if (values.size > mostValues) throw', 'if (false) throw']
   ),
   ...inFile(
-    'image/updateCenterSignature.ts',
-    ['image/updateCenterSignature.test.ts'],
+    'plan/plugins/signature.ts',
+    ['unit/plan/plugins/signature.test.ts'],
     ['the update center is signed', "if (!document.isSignedBy(key, Buffer.from(signature, 'hex')))", 'if (false)'],
     ['its signer is one of the root', '!certificate.verify(issuer.publicKey)', 'false'],
     ['only an authority makes signers', '!issuer.ca || ', ''],
@@ -292,20 +286,20 @@ const downloads = [
     ['no weak key', "key?.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < 2048", '!key']
   ),
   ...inFile(
-    'image/updateCenter.ts',
-    ['image/plugins.test.ts'],
+    'plan/plugins/update-center.ts',
+    ['unit/plan/plugins/plugins.test.ts'],
     ['Jenkins\u2019s own update center is signed', 'if (isJenkins(url))', 'if (false)'],
     ['the signature is looked at', 'requireSignature(document, root)', '']
   ),
   ...inFile(
-    'image/packageIndex.ts',
-    ['image/jenkinsVersion.test.ts'],
+    'plan/package-index.ts',
+    ['unit/plan/jenkins-version.test.ts'],
     ['versions of Jenkins are bounded', 'if (found.size > mostVersions) throw', 'if (false) throw'],
     ['an index is a path', 'if (!/^[\\w./-]+$/.test(path)) throw', 'if (path === "") throw']
   ),
   ...inFile(
     'packer/install/cache.ts',
-    ['packer/install/cache.test.ts'],
+    ['unit/packer/install/cache.test.ts'],
     ['a Packer in the tool cache is what was verified', 'if (actual === recorded) return', 'if (true) return'],
     ['it has a record', 'if (recorded === undefined) return', 'if (false) return'],
     ['it is not empty', 'if (size === 0) return', 'if (false) return'],
@@ -317,7 +311,7 @@ const downloads = [
   ),
   ...inFile(
     'packer/install/signature.ts',
-    ['packer/install/tampered.test.ts', 'packer/install/signature.test.ts'],
+    ['unit/packer/install/tampered.test.ts', 'unit/packer/install/signature.test.ts'],
     ['the signature is valid', 'expectSigned: true,', ''],
     ['there is a signature', 'if (signature.length === 0) throw', 'if (false) throw'],
     ['it is over a file', 'if (packet.signatureType !== openpgp.enums.signature.binary)', 'if (false)'],
@@ -330,7 +324,7 @@ const downloads = [
   ),
   ...inFile(
     'packer/install/zip.ts',
-    ['packer/install/tampered.test.ts', 'packer/install/zip.test.ts'],
+    ['unit/packer/install/tampered.test.ts', 'unit/packer/install/zip.test.ts'],
     ['no path that leads out of the zip', 'if (outside) throw', 'if (false) throw'],
     ['no symbolic link', 'if (entry.fileType === symbolicLink) throw', 'if (false) throw'],
     ['no file twice', 'if (second) throw', 'if (false) throw'],
@@ -342,8 +336,8 @@ const downloads = [
 
 const lookAlikes = [
   ...inFile(
-    'janitor/bakes.ts',
-    ['janitor/bakes.test.ts', 'janitor/janitor.test.ts'],
+    'sweep/lost-bakes.ts',
+    ['unit/sweep/lost-bakes.test.ts', 'unit/sweep/account.test.ts'],
     ['only ids of bakes', 'if (!/^[0-9a-f]{12}$/.test(bakeOf(resource)))', 'if (false)'],
     ['what has no expiry stays', 'if (resource.tags[tagKeys.expires] === undefined)', 'if (false)'],
     ['what has not expired stays', 'return expires <= now || isOld ?', 'return true ?'],
@@ -357,8 +351,8 @@ const lookAlikes = [
     ['a clock that was behind is noticed', 'wasBehind ? usualTimeoutMs : 0', '0']
   ),
   ...inFile(
-    'janitor/janitor.ts',
-    ['janitor/janitor.test.ts'],
+    'sweep/account.ts',
+    ['unit/sweep/account.test.ts'],
     [
       'what a bake keeps meanwhile is not called removed',
       'limit.aborted ? [] : present.filter',
@@ -371,8 +365,8 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'image/lifetime.ts',
-    ['image/lifetime.test.ts'],
+    'aws/lifetime.ts',
+    ['unit/aws/lifetime.test.ts'],
     [
       'an expiry that is no time does not count',
       '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$/.test(text)',
@@ -380,14 +374,14 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'ec2/time.ts',
-    ['ec2/time.test.ts'],
+    'aws/time.ts',
+    ['unit/aws/time.test.ts'],
     ['the time is AWS’s', 'return new Date(reading.date + steady() - reading.at)', 'return new Date()'],
     ['no clock that somebody sets', 'steady() - reading.at)', 'Date.now() - reading.at)']
   ),
   ...inFile(
-    'cleanup/ownership.ts',
-    ['cleanup/ownership.test.ts'],
+    'sweep/ownership.ts',
+    ['unit/sweep/ownership.test.ts'],
     ['another bake’s things stay', 'carriesOtherTag(one, this.#evidence) || ', ''],
     ['what was there before stays', 'if (created < began.getTime()) return false', ''],
     ['what is to stay stays', 'return !this.#evidence.stays(one)', 'return true'],
@@ -423,19 +417,19 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'cleanup/look.ts',
-    ['cleanup/sweep.test.ts'],
+    'sweep/search.ts',
+    ['unit/sweep/sweep.test.ts'],
     ['what is released stays', 'released.has(`${one.type} ${one.id}`) || ', '']
   ),
   ...inFile(
-    'cleanup/inUse.ts',
-    ['cleanup/sweep.test.ts'],
+    'sweep/in-use.ts',
+    ['unit/sweep/sweep.test.ts'],
     ['what others use is not tried', "one.type === 'image' && (one.snapshotIds ?? []).includes(id)", 'false'],
     ['a group that others use is not tried', "one.type === 'instance' && (one.groupIds ?? []).includes(id)", 'false']
   ),
   ...inFile(
-    'cleanup/strangers.ts',
-    ['cleanup/sweep.test.ts'],
+    'sweep/strangers.ts',
+    ['unit/sweep/sweep.test.ts'],
     [
       'a snapshot of the user’s own is rid of our tags',
       'await ec2.send(new DeleteTagsCommand(',
@@ -443,8 +437,8 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'image/unreported.ts',
-    ['image/unreported.test.ts'],
+    'packer/unreported.ts',
+    ['unit/packer/unreported.test.ts'],
     ['no image of a run before', ' && created >= since', ''],
     [
       'images that Packer does not report are found',
@@ -453,18 +447,18 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'image/products.ts',
-    ['image/products.test.ts'],
+    'sweep/keep.ts',
+    ['unit/sweep/keep.test.ts'],
     ['what others made keeps its tags', 'sight.proved.own.filter', 'sight.described.filter']
   ),
   ...inFile(
     'packer/watch.ts',
-    ['packer/watch.test.ts'],
+    ['unit/packer/watch.test.ts'],
     ['what a machine names is proved first', 'if (!own.includes(found)) return', '']
   ),
   ...inFile(
-    'cleanup/state.ts',
-    ['cleanup/state.test.ts'],
+    'ledger/state.ts',
+    ['unit/ledger/state.test.ts'],
     [
       'post acts on no state but main’s',
       "if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began']))))",
@@ -472,8 +466,8 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'image/images.ts',
-    ['image/images.test.ts'],
+    'packer/images.ts',
+    ['unit/packer/images.test.ts'],
     [
       'an image is this bake’s',
       'if (expected.bake !== undefined && described.tags[tagKeys.bake] !== expected.bake)',
@@ -488,8 +482,8 @@ const lookAlikes = [
 
 const session = [
   ...inFile(
-    'credentials/sessionStatements.ts',
-    ['credentials/sessionPolicy.test.ts'],
+    'credentials/session-statements.ts',
+    ['unit/credentials/session-policy.test.ts'],
     ['nothing is made without the bake’s tag', "[])]), '*', {StringEquals: ours}),", "[])]), '*'),"],
     ['no tag of a bake on what is there already', "{Null: {'ec2:CreateAction': 'false'}}", '{}'],
     ['only what is the bake’s is changed', 'StringEquals: {[resourceTag(tagKeys.bake)]: bakeId}, ', ''],
@@ -511,8 +505,8 @@ const session = [
     ]
   ),
   ...inFile(
-    'credentials/sessionPolicy.ts',
-    ['credentials/sessionPolicy.test.ts'],
+    'credentials/session-policy.ts',
+    ['unit/credentials/session-policy.test.ts'],
     ['a policy that AWS takes', 'length <= policyLimit', 'length > 0'],
     [
       'no machines elsewhere',
@@ -523,8 +517,8 @@ const session = [
     ['a role for EC2 alone', "'*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}}", "'*'"]
   ),
   ...inFile(
-    'template/awsUse.ts',
-    ['template/awsUse.test.ts'],
+    'template/aws-use.ts',
+    ['unit/template/aws-use.test.ts'],
     ['every source has the tags', '.length >= images', '.length > 0'],
     ['it is the variable tags', "if (reference === 'var.tags') return true", 'return true'],
     ['legacy JSON has no maps', '!legacy &&', ''],
@@ -536,14 +530,14 @@ const session = [
 
 const temporary = [
   ...inFile(
-    'cleanup/folder.ts',
-    ['cleanup/folder.test.ts'],
+    'ledger/folder.ts',
+    ['unit/ledger/folder.test.ts'],
     ['nothing stays of what may be secret', '!isForSweep.test(name)', 'isForSweep.test(name)'],
     ['a folder goes as a whole', "if (what === 'everything') return remove(folder)", '']
   ),
   ...inFile(
-    'cleanup/cleanUp.ts',
-    ['cleanup/cleanUp.test.ts'],
+    'sweep/post.ts',
+    ['unit/sweep/post.test.ts'],
     ['post removes what may be secret first', "clearFolder(state.folder, 'what may be secret', log)", ''],
     ['post leaves no folder', "clearFolder(state.folder, 'everything', log)", ''],
     ['post keeps what a lost ledger says nothing of', ', limit, isKept})', ', limit})'],
@@ -558,13 +552,17 @@ const temporary = [
 const masks = [
   ...inFile(
     'credentials/fresh.ts',
-    ['credentials/fresh.test.ts'],
+    ['unit/credentials/fresh.test.ts'],
     ['each new key is masked', 'secret && log.mask(secret)', 'secret']
   ),
-  ...inFile('credentials/oidc.ts', ['credentials/oidc.test.ts'], ['the OIDC token is masked', 'log.mask(token)', '']),
+  ...inFile(
+    'credentials/oidc.ts',
+    ['unit/credentials/oidc.test.ts'],
+    ['the OIDC token is masked', 'log.mask(token)', '']
+  ),
   ...inFile(
     'credentials/endpoint.ts',
-    ['credentials/endpoint.test.ts'],
+    ['unit/credentials/endpoint.test.ts'],
     ['the endpoint’s token is masked', 'log.mask(token)', ''],
     ['only who has the token gets keys', "if (!isEqual(request.headers.authorization ?? '', token))", 'if (false)'],
     ['only from this machine', "server.listen(0, '127.0.0.1')", 'server.listen(0)']
@@ -573,8 +571,8 @@ const masks = [
 
 const ends = [
   ...inFile(
-    'cleanup/processes.ts',
-    ['cleanup/processes.test.ts'],
+    'lib/processes.ts',
+    ['unit/lib/processes.test.ts'],
     ['a leader is told by its start', 'return leader.startTime === startTime', 'return true'],
     ['members are no older than their leader', 'Number(member.startTime) >= Number(startTime) && ', ''],
     ['members are of the leader’s session', ' && member.session === pid', ''],
@@ -583,14 +581,14 @@ const ends = [
     ['nobody is ended who cannot be identified', "if (lookAt(identity.pid) === 'hidden') throw", 'if (false) throw']
   ),
   ...inFile(
-    'cleanup/cleanUp.ts',
-    ['cleanup/cleanUp.test.ts'],
+    'sweep/post.ts',
+    ['unit/sweep/post.test.ts'],
     ['what was given out stays when the ledger is lost', 'limit, isKept}', 'limit}'],
     ['main writes nothing more when its ledger is read', '...mainRuns, ', '']
   ),
   ...inFile(
-    'cleanup/ledger.ts',
-    ['cleanup/ledger.test.ts'],
+    'ledger/ledger.ts',
+    ['unit/ledger/ledger.test.ts'],
     [
       'nothing is given out that is not written down',
       'this.#file.appendNow(...entries)',
@@ -599,14 +597,14 @@ const ends = [
     ['announcements are read for a bounded time', 'if (limit.aborted) return', '']
   ),
   ...inFile(
-    'cleanup/ledgerFile.ts',
-    ['cleanup/ledger.test.ts'],
+    'ledger/file.ts',
+    ['unit/ledger/ledger.test.ts'],
     ['a file that is gone is written again', 'if (!existsSync(this.#file))', 'if (this.#written === 0)'],
     ['what could not be given out is not written later', 'this.#lines.length = before', '']
   ),
   ...inFile(
     'packer/run.ts',
-    ['packer/run.test.ts'],
+    ['unit/packer/run.test.ts'],
     [
       'what a command has started ends with it',
       'await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)',
@@ -616,7 +614,7 @@ const ends = [
   ),
   ...inFile(
     'packer/build.ts',
-    ['packer/build.test.ts'],
+    ['unit/packer/build.test.ts'],
     [
       'Packer’s group ends with it',
       'await endStarted(group, AbortSignal.timeout(killingMs)).catch((error',
@@ -624,33 +622,43 @@ const ends = [
     ],
     ['its output is shown no faster than it is read', 'if (behind) await behind', '']
   ),
-  ...inFile('packer/transcript.ts', ['packer/transcript.test.ts'], ['artifacts are bounded', 'if (isFull) return', '']),
+  ...inFile(
+    'packer/transcript.ts',
+    ['unit/packer/transcript.test.ts'],
+    ['artifacts are bounded', 'if (isFull) return', '']
+  ),
   ...inFile(
     'packer/diagnosis/failure.ts',
-    ['packer/transcript.test.ts'],
+    ['unit/packer/transcript.test.ts'],
     ['what was said is bounded', 'if (this.#last.length > lastSaid) this.#last.shift()', ''],
     ['errors are bounded', 'args.map((text) => text.slice(0, 2 * longest))', 'args']
   ),
   ...inFile(
-    'packer/follow.ts',
-    ['packer/follow.test.ts'],
+    'packer-output/follow.ts',
+    ['unit/packer-output/follow.test.ts'],
     ['a line is bounded', '.slice(0, longestLine)', ''],
     ['others have their turn', 'const pieceSize = 4_096', 'const pieceSize = 4_096_000']
   ),
   ...inFile(
     'packer/room.ts',
-    ['packer/room.test.ts'],
+    ['unit/packer/room.test.ts'],
     ['a disk may be full for a moment', 'if (failures < mostFailures) return', 'return'],
     ['a folder may be emptied', "=== 'ENOENT' ? 0 : failures + 1", "=== 'ENOENT' ? failures + 1 : failures + 1"]
   ),
   ...inFile(
-    'packer/environment.ts',
-    ['packer/environment.test.ts'],
+    'template/allowed-environment.ts',
+    ['unit/packer/environment.test.ts'],
+    [
+      'only what is on the list reaches Packer',
+      '(names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))',
+      'true'
+    ],
+    ['not GitHub’s token', "entry[0] !== 'PACKER_GITHUB_API_TOKEN' &&", ''],
     ['sockets have a short path', "...(isTooLong(env['TMPDIR']) ? {TMPDIR: shortTemporaryFolder} : {}),", '']
   ),
   ...inFile(
     'credentials/connections.ts',
-    ['credentials/connections.test.ts', 'credentials/endpoint.test.ts'],
+    ['unit/credentials/connections.test.ts', 'unit/credentials/endpoint.test.ts'],
     ['idle connections are bounded', '    trim()\n  })', '  })'],
     ['a request that is answered stays', 'waiting.delete(socket)\n    },', '},'],
     [
@@ -661,17 +669,17 @@ const ends = [
   ),
   ...inFile(
     'credentials/endpoint.ts',
-    ['credentials/endpoint.test.ts'],
+    ['unit/credentials/endpoint.test.ts'],
     ['no connection is kept', ", connection: 'close'", '']
   ),
   ...inFile(
     'credentials/fresh.ts',
-    ['credentials/fresh.test.ts'],
+    ['unit/credentials/fresh.test.ts'],
     ['no source is waited for that does not listen', 'await untilAborted(source(limit), limit)', 'await source(limit)']
   ),
   ...inFile(
-    'report/log.ts',
-    ['report/log.test.ts'],
+    'lib/log.ts',
+    ['unit/lib/log.test.ts'],
     ['a runner that is gone ends nothing', "stream.on('error', act)", "stream.on('end', act)"]
   )
 ]

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import * as path from 'node:path'
-import type {Plan} from '../../src/image/plan.ts'
-import {readInputs, type Inputs} from '../../src/inputs.ts'
-import {valuesFor} from '../../src/packer/buildImage.ts'
-import {InputErrors, type InputError} from '../../src/report/errors.ts'
+import type {Plan} from '../../src/plan/plan.ts'
+import {readInputs, type Inputs} from '../../src/inputs/inputs.ts'
+import {valuesFor} from '../../src/packer/build-images.ts'
+import {InputErrors, type InputError} from '../../src/lib/errors.ts'
 import type {TemplateValues} from '../../src/template/variables.ts'
-import {rules} from './inputRules.ts'
+import {rules} from './input-rules.ts'
 
 export type Texts = Readonly<Record<string, string>>
 

@@ -1,8 +1,8 @@
 import {afterEach, expect, it} from '@jest/globals'
 import {startJenkinsIndex, type JenkinsIndex} from '../../rehearsal/jenkins-repository.ts'
-import {bytesReader} from '../../src/http.ts'
-import {resolveJenkins} from '../../src/image/jenkinsVersion.ts'
-import {recordingLog} from '../recordingLog.ts'
+import {bytesReader} from '../../src/lib/http.ts'
+import {resolveJenkins} from '../../src/plan/jenkins-version.ts'
+import {recordingLog} from '../helpers/recording-log.ts'
 
 let repository: JenkinsIndex | undefined
 afterEach(() => repository?.stop())

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
 import {ownTemplate} from '../../rehearsal/template/own-template.ts'
-import {tagKeys} from '../../src/image/tags.ts'
-import {productTags} from './imageTags.ts'
+import {tagKeys} from '../../src/aws/tags.ts'
+import {productTags} from './image-tags.ts'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 
 /** An image that is given out has no expiry at the end, however the run ended: only that tells it from a leftover. */

@@ -1,9 +1,9 @@
 import {expect, it} from '@jest/globals'
 import type {Authorize, AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
 import {packerVersion} from '../../rehearsal/packers/versions.ts'
-import {tagKeys} from '../../src/image/tags.ts'
-import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../shippedPolicy.ts'
-import {judgedBakes, type JudgedBake, type JudgedRequest} from './judgedBakes.ts'
+import {tagKeys} from '../../src/aws/tags.ts'
+import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
+import {judgedBakes, type JudgedBake, type JudgedRequest} from './judged-bakes.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 const judged: JudgedRequest[] = []
@@ -36,7 +36,8 @@ withEachPacker((packer) => {
 
   /** What no bake here comes to, and where else it is needed. */
   const elsewhere: Readonly<Record<string, string>> = {
-    'ec2:CancelSpotInstanceRequests': 'janitor/permissions.test.ts: where Packer has left its spot instance',
+    'ec2:CancelSpotInstanceRequests':
+      '__tests__/iam/sweep-permissions.test.ts: where Packer has left its spot instance',
     'ssm:TerminateSession': 'Packer asks for it at the end of a session only where it is not itself ended first',
     'ssm:ResumeSession': "AWS's plugin asks for it when its connection has broken, which the stand-in's does not"
   }

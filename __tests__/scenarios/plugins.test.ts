@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import {allOfPlugins, hasCasc, plugins} from './realJenkins.ts'
-import {jenkinsAt, withGuests} from './realMachines.ts'
+import {allOfPlugins, hasCasc, plugins} from './real-jenkins.ts'
+import {jenkinsAt, withGuests} from './real-machines.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, withFirstAndLastPacker} from './scenario.ts'
 
@@ -54,7 +54,7 @@ onRealMachines('plugins on real machines', () => {
       ],
       [
         'a configuration that Jenkins does not understand',
-        {onlyStandIn, inputs: casc('brokenCasc')},
+        {onlyStandIn, inputs: casc('broken-casc')},
         'Jenkins does not start. Its log says: io.jenkins.plugins.casc.',
         'No configurator found for the following root element: jenkinz'
       ]

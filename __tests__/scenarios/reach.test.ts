@@ -4,7 +4,7 @@ import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
 import {packerVersion} from '../../rehearsal/packers/versions.ts'
-import {furnishProfile, profileName} from './instanceProfile.ts'
+import {furnishProfile, profileName} from './instance-profile.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker, withFirstAndLastPacker} from './scenario.ts'
 
@@ -172,7 +172,7 @@ onRealMachines('on real machines', () => {
     it(
       'rejects an image whose machine reports of itself that Jenkins does not start',
       async () => {
-        const setup = {'setup-script': join(import.meta.dirname, 'lostLicence.sh'), 'smoke-timeout': '30s'}
+        const setup = {'setup-script': join(import.meta.dirname, 'lost-licence.sh'), 'smoke-timeout': '30s'}
         const inputs = {...bySession, ...setup}
         const run = await play(packer, {driver: 'nspawn', inputs, onCloud: furnishProfile})
         expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})

@@ -1,8 +1,8 @@
 import {describe, expect, it} from '@jest/globals'
 import {whyNoBase, whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {notRun} from '../../rehearsal/packers/scenario-packers.ts'
-import {plugins} from './realJenkins.ts'
-import {jenkinsAt, withGuests} from './realMachines.ts'
+import {plugins} from './real-jenkins.ts'
+import {jenkinsAt, withGuests} from './real-machines.ts'
 import {play, withAnyPacker} from './scenario.ts'
 
 const title = 'the shipped template on Ubuntu 24.04'

@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {rename, rm, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import type {DriverName} from '../choose-driver.ts'
 import {defaultSubject} from '../cloud/account.ts'
 import {trustPolicyFor} from '../cloud/roles.ts'

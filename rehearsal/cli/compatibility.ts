@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Command, Option} from 'commander'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {documentOf} from '../compatibility/document.ts'
 import {play} from '../compatibility/play.ts'
 import {isWrong, lineOf, type Compatibility, type Result} from '../compatibility/result.ts'

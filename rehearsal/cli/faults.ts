@@ -1,7 +1,7 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Command, InvalidArgumentError, Option} from 'commander'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {cellsOf, losses, pointOf, sections, spellCell, sweepCells, type Cell, type Section} from '../matrix/cells.ts'
 import {documentOf, type Matrix} from '../matrix/document.ts'
 import {hasJanitor} from '../matrix/janitor.ts'

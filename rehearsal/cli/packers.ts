@@ -1,5 +1,5 @@
 import {Command} from 'commander'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {buildPackers} from '../packers/build.ts'
 import {run} from '../packers/run.ts'
 import {stopSignal} from './stop-signal.ts'

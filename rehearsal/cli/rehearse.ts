@@ -1,6 +1,6 @@
 import {open, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {behavioursOf} from '../choose-driver.ts'
 import {packageOption, packageVariable, pluginsOption, pluginsVariable} from '../jenkins/real/files.ts'
 import {parseFault, type Fault} from '../cloud/faults/fault.ts'

@@ -8,7 +8,7 @@ import {
   CreateVolumeCommand,
   DescribeImagesCommand
 } from '@aws-sdk/client-ec2'
-import {tagKeys} from '../../src/image/tags.ts'
+import {tagKeys} from '../../src/aws/tags.ts'
 import {accountId, defaultSubject} from '../cloud/account.ts'
 import {createTokenIssuer, requestPath} from '../cloud/oidc.ts'
 import {startJenkinsIndex} from '../jenkins-repository.ts'

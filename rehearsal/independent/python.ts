@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {mkdir, rm} from 'node:fs/promises'
 import {join} from 'node:path'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {cacheFolder} from '../packers/folders.ts'
 import type {Progress, Run} from '../packers/run.ts'
 

@@ -12,13 +12,13 @@ export interface Matrix {
   readonly results: readonly Result[]
 }
 
-/** As the head of src/cleanup/ownership.ts has it. */
+/** As the head of src/sweep/ownership.ts has it. */
 const rule: readonly string[] = [
   '## What is the bake’s',
   '',
   'A resource is this bake’s only if it was made after this bake began, by AWS’s clock, and carries its tag or descends from a resource that is',
   '(this instance’s volume, this volume’s or instance’s snapshot, this snapshot’s image); never by a name or a tag alone. Every look, the sweep at the',
-  'end, post, the watch during the build and `sweep/` decide by this rule, in one place (`src/cleanup/ownership.ts`).',
+  'end, post, the watch during the build and `sweep/` decide by this rule, in one place (`src/sweep/ownership.ts`).',
   '',
   '- A descent begins at what carries the tag, at what AWS named in its answer to a create of the action’s own, and at what Packer said that it makes',
   '  before the machine under construction could speak. What is said later is looked at, and counts when AWS shows that it descends.',

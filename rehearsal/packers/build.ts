@@ -1,6 +1,6 @@
 import {mkdir, readdir, rename, rm} from 'node:fs/promises'
 import {join} from 'node:path'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {packersFolder} from './folders.ts'
 import {findBuilt, type Packer} from './packer.ts'
 import type {Progress, Run} from './run.ts'

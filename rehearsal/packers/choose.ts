@@ -1,5 +1,5 @@
 import semver from 'semver'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {systemPacker, type SetUp} from './distribution.ts'
 import {findBuilt, findOnPath, inspectPacker, type Packer} from './packer.ts'
 import {distributionVersion} from './versions.ts'

@@ -1,6 +1,6 @@
 import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname} from 'node:path'
-import {messageOf} from '../../src/report/errors.ts'
+import {messageOf} from '../../src/lib/errors.ts'
 import {runChild, type ChildOptions} from './child.ts'
 import {commandFiles, type CommandFiles} from './environment.ts'
 import {parseKeyValueFile} from './file-commands.ts'

@@ -1,8 +1,8 @@
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {AwsCredentialIdentity} from '@smithy/types'
-import {messageOf} from '../report/errors.ts'
-import type {Log} from '../report/log.ts'
-import {timeLimit, untilAborted} from '../wait.ts'
+import {messageOf} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {timeLimit, untilAborted} from '../lib/wait.ts'
 
 /** Obtains new keys each time it is called. The SDK's credential providers are such sources too. */
 export type KeySource = (signal: AbortSignal) => Promise<AwsCredentialIdentity>

@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {messageOf, UserError} from '../report/errors.ts'
+import {messageOf, UserError} from '../lib/errors.ts'
 import type {FreshKeys} from './fresh.ts'
 
 /** What a cleanup may need: ending Packer, and waiting for an instance to end. */

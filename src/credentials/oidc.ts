@@ -1,7 +1,7 @@
-import {bodyOf, get} from '../http.ts'
-import {pauseFor, timeLimit, withRetries, type Pause} from '../wait.ts'
-import {messageOf, UserError} from '../report/errors.ts'
-import type {Log} from '../report/log.ts'
+import {bodyOf, get} from '../lib/http.ts'
+import {pauseFor, timeLimit, withRetries, type Pause} from '../lib/wait.ts'
+import {messageOf, UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
 
 /** What a JWT says about its bearer; never verified here, STS does that. */
 export type Claims = Readonly<Record<string, unknown>>

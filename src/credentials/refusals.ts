@@ -1,6 +1,6 @@
-import {messageOf, UserError} from '../report/errors.ts'
+import {messageOf, UserError} from '../lib/errors.ts'
 import type {Claims} from './oidc.ts'
-import {buildTrustPolicy, identityOf} from './trustPolicy.ts'
+import {buildTrustPolicy, identityOf} from './trust-policy.ts'
 
 /** What was asked of STS when it refused. */
 export interface RoleRequest {

@@ -1,23 +1,16 @@
 import {AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import type {STSClientConfig} from '@aws-sdk/client-sts'
 import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types'
-import {awsTime, observeTime} from '../ec2/time.ts'
-import {proxyAgents, requestLimits} from '../http.ts'
-import {UserError} from '../report/errors.ts'
-import type {Log} from '../report/log.ts'
-import {pauseFor, withRetries, type Pause} from '../wait.ts'
+import {awsTime, observeTime} from '../aws/time.ts'
+import {proxyAgents, requestLimits} from '../lib/http.ts'
+import {UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {pauseFor, withRetries, type Pause} from '../lib/wait.ts'
 import {keepFresh, type KeySource} from './fresh.ts'
 import {signalOfLoss} from './loss.ts'
+import type {Role} from '../aws/account.ts'
 import {claimsOf, requestIdToken, type Claims} from './oidc.ts'
 import {explainRefusedIdentity, explainRefusedRole, isPassing, partsOfArn, trustAdvice} from './refusals.ts'
-
-export interface Role {
-  readonly arn: string
-  readonly sessionName: string
-  readonly durationSeconds: number
-  /** Of the OIDC token: `sts.amazonaws.com`, unless the identity provider in IAM names another. */
-  readonly audience: string
-}
 
 export interface SessionOptions {
   readonly region: string

@@ -1,10 +1,10 @@
 import {DescribeRegionsCommand} from '@aws-sdk/client-ec2'
-import type {Described} from '../cleanup/describe.ts'
-import {findResources} from '../cleanup/find.ts'
-import type {Ledger} from '../cleanup/ledger.ts'
-import type {Account} from '../ec2/account.ts'
-import type {AwsNames} from '../template/names.ts'
-import type {Artifact} from './messages.ts'
+import type {Described} from '../aws/resources.ts'
+import {findResources} from '../sweep/find.ts'
+import type {Ledger} from '../ledger/ledger.ts'
+import type {Account} from '../aws/account.ts'
+import type {AwsNames} from '../template/aws-names.ts'
+import type {Artifact} from '../packer-output/messages.ts'
 
 /** What Packer writes in place of a sensitive value, also in the output that programs read. */
 export const mark = '<sensitive>'

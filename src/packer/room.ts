@@ -1,6 +1,6 @@
 import {rmSync, writeFileSync} from 'node:fs'
 import * as path from 'node:path'
-import {roomAdvice, systemProblem, UserError} from '../report/errors.ts'
+import {roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
 
 export interface RoomWatch {
   /** Aborted with a UserError when Packer can write its output no more. */

@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import type {Readable} from 'node:stream'
-import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from '../cleanup/processes.ts'
-import {timeLimit, untilAborted} from '../wait.ts'
+import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from '../lib/processes.ts'
+import {timeLimit, untilAborted} from '../lib/wait.ts'
 
 export interface PackerResult {
   /** 0 when all went well; undefined when it did not end by itself. */

@@ -1,6 +1,6 @@
 import {FailureReader, type Failure} from './diagnosis/failure.ts'
-import {artifactsOf, type Artifact, type Message} from './messages.ts'
-import type {Said} from './speakers.ts'
+import {artifactsOf, type Artifact, type Message} from '../packer-output/messages.ts'
+import type {Said} from '../packer-output/speakers.ts'
 
 /** A template has a handful of artifacts, of some hundred characters each. */
 const mostArtifactMessages = 10_000

@@ -1,14 +1,14 @@
 import * as path from 'node:path'
-import type {ProcessIdentity} from '../cleanup/processes.ts'
-import type {Log, Place} from '../report/log.ts'
+import type {ProcessIdentity} from '../lib/processes.ts'
+import type {Log, Place} from '../lib/log.ts'
 import {validateArguments} from '../template/arguments.ts'
 import type {Declaration} from '../template/reading.ts'
 import {BuildError, variablesOf, type BuildJob} from './build.ts'
 import {diagnose} from './diagnosis.ts'
 import {failureIn} from './diagnosis/failure.ts'
 import {notValid} from './diagnosis/template.ts'
-import {longestLine} from './follow.ts'
-import {parseMessage, shownText} from './messages.ts'
+import {longestLine} from '../packer-output/follow.ts'
+import {parseMessage, shownText} from '../packer-output/messages.ts'
 import {runPacker} from './run.ts'
 
 export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {

@@ -8,14 +8,14 @@ import {
   volumesBy,
   type Described,
   type Search
-} from '../cleanup/describe.ts'
-import type {Ledger} from '../cleanup/ledger.ts'
-import {evidenceOf, filter, Sight} from '../cleanup/look.ts'
-import {tagKeys, type Tags} from '../image/tags.ts'
-import {messageOf, UserError} from '../report/errors.ts'
-import type {Log} from '../report/log.ts'
-import {poll, timeLimit} from '../wait.ts'
-import {announcedBy, temporaryName, type Hint} from './announced.ts'
+} from '../aws/resources.ts'
+import type {Ledger} from '../ledger/ledger.ts'
+import {evidenceOf, filter, Sight} from '../sweep/search.ts'
+import {tagKeys, type Tags} from '../aws/tags.ts'
+import {messageOf, UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {poll, timeLimit} from '../lib/wait.ts'
+import {announcedBy, temporaryName, type Hint} from '../packer-output/created.ts'
 
 export interface Watch {
   /** For the job that is watched. */

@@ -1,7 +1,7 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
-import {messageOf} from '../report/errors.ts'
-import {causeMark, lastEvidence, stuckMark} from './instanceUserData.ts'
-import {withoutReports} from './selfProbe.ts'
+import {messageOf} from '../lib/errors.ts'
+import {causeMark, lastEvidence, stuckMark} from './user-data.ts'
+import {withoutReports} from './self-probe.ts'
 
 /** Lines of a report, whose beginning tells most, and of a whole console, whose end does. */
 const mostLines = {report: 200, console: 100}

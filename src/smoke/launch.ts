@@ -7,19 +7,19 @@ import {
   paginateDescribeInstances,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
-import type {Ledger, ResourceType} from '../cleanup/ledger.ts'
-import {onFirstWithCapacity, placesOf, type Place} from '../ec2/capacity.ts'
-import {awsCause} from '../ec2/causes.ts'
-import {onceKnown} from '../ec2/consistency.ts'
-import {allPages, pageSize} from '../ec2/pages.ts'
-import {poll} from '../wait.ts'
-import {securityGroupsBy} from '../cleanup/describe.ts'
-import {tagSpecifications, type Tags} from '../image/tags.ts'
-import {placement} from '../network/placement.ts'
-import {letIn, type Reach} from '../network/reach.ts'
-import {pointer} from '../report/advice.ts'
-import {UserError} from '../report/errors.ts'
-import type {Log} from '../report/log.ts'
+import type {Ledger} from '../ledger/ledger.ts'
+import {securityGroupsBy, type ResourceType} from '../aws/resources.ts'
+import {onFirstWithCapacity, placesOf, type Place} from '../aws/capacity.ts'
+import {awsCause} from '../aws/errors/causes.ts'
+import {onceKnown} from '../aws/consistency.ts'
+import {allPages, pageSize} from '../aws/pages.ts'
+import {poll} from '../lib/wait.ts'
+import {tagSpecifications, type Tags} from '../aws/tags.ts'
+import {placement} from '../aws/placement.ts'
+import {letIn, type Reach} from '../aws/reach.ts'
+import {pointer} from '../lib/advice.ts'
+import {UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
 
 export interface LaunchRequest {
   readonly bakeId: string

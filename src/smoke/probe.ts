@@ -1,9 +1,9 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
-import type {Reach} from '../network/reach.ts'
+import type {Reach} from '../aws/reach.ts'
 import type {Answer} from './answer.ts'
 import {jenkinsPort, type SmokeInstance} from './launch.ts'
 import {askJenkins} from './request.ts'
-import {newProbeKey, reportIn} from './selfProbe.ts'
+import {newProbeKey, reportIn} from './self-probe.ts'
 
 /** How the machine under test is asked for its Jenkins. */
 export interface Probe {

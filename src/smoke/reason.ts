@@ -1,5 +1,5 @@
-import {jenkinsFailureOf} from '../image/jenkinsFailure.ts'
-import {pointer} from '../report/advice.ts'
+import {jenkinsFailureOf} from './jenkins-failure.ts'
+import {pointer} from '../lib/advice.ts'
 import type {State} from './answer.ts'
 import type {Evidence} from './evidence.ts'
 import {jenkinsPort} from './launch.ts'

@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import type {Answer} from './answer.ts'
-import {timeLimit} from '../wait.ts'
+import {timeLimit} from '../lib/wait.ts'
 
 const longestBody = 65_536
 

@@ -1,4 +1,4 @@
-import {quoted} from '../parse.ts'
+import {quoted} from '../lib/parse.ts'
 
 /** What `packer build` takes and this action lets through, with whether `packer validate` takes it as well. */
 const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boolean}>(

@@ -1,5 +1,5 @@
-import {InputError} from '../report/errors.ts'
-import type {Values} from './effective.ts'
+import {InputError} from '../lib/errors.ts'
+import type {Values} from './values.ts'
 import type {Reading} from './reading.ts'
 import {asText, isList} from './value.ts'
 

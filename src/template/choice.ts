@@ -1,5 +1,5 @@
-import {Values, type Sources} from './effective.ts'
-import {sourcesOf} from './source.ts'
+import {Values, type Sources} from './values.ts'
+import {sourcesOf} from './sources.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, unknown, type Value} from './value.ts'
 

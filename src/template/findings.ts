@@ -1,7 +1,7 @@
 import * as path from 'node:path'
-import {InputError} from '../report/errors.ts'
+import {InputError} from '../lib/errors.ts'
 import type {Setting} from './reading.ts'
-import type {TemplateSource} from './source.ts'
+import type {TemplateSource} from './sources.ts'
 import {textsIn, unknown} from './value.ts'
 
 /** What is found in a template before anything is made. */

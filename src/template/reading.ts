@@ -1,7 +1,7 @@
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl, type Attribute, type Body} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
-import {kindOf, typeIn, type VariableKind} from './variableType.ts'
+import {kindOf, typeIn, type VariableKind} from './variable-type.ts'
 
 /** What can be known of a template without Packer. */
 export interface Reading {

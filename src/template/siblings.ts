@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import * as path from 'node:path'
-import {InputError} from '../report/errors.ts'
+import {InputError} from '../lib/errors.ts'
 import {readHclFiles, type Reading} from './reading.ts'
 
 /** A file of a folder whose files belong together uses what another one of them declares. */

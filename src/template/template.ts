@@ -1,21 +1,19 @@
 import {readFileSync, readdirSync, statSync} from 'node:fs'
 import * as path from 'node:path'
-import {allowedEnvironment} from '../packer/environment.ts'
-import {isOnPath} from '../paths.ts'
-import type {InputError} from '../report/errors.ts'
+import {allowedEnvironment} from './allowed-environment.ts'
+import {isOnPath} from '../lib/paths.ts'
+import type {InputError} from '../lib/errors.ts'
 import {buildsOf, unmatched} from './builds.ts'
-import {openVariablesFile, Values, type Sources, type VariablesFile} from './effective.ts'
+import {openVariablesFile, Values, type Sources, type VariablesFile} from './values.ts'
 import {environmentOf, unregistered} from './environment.ts'
 import {findingsIn} from './findings.ts'
-import {staticKeys} from './keys.ts'
-import {namesIn, type AwsNames} from './names.ts'
+import {staticKeys} from './static-keys.ts'
+import {namesIn, type AwsNames} from './aws-names.ts'
 import {choose, type Choice, type Replaced} from './choice.ts'
 import {readHclFiles, readLegacyJson, type Declaration, type Reading} from './reading.ts'
 import {missingParts} from './siblings.ts'
-import {sourcesOf, type TemplateSource} from './source.ts'
+import {sourcesOf, type TemplateSource} from './sources.ts'
 import {unknown, type Value} from './value.ts'
-
-export type {AwsNames} from './names.ts'
 
 export interface Template {
   /** A file, or a folder of HCL2 files. */

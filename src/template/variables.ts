@@ -1,6 +1,6 @@
-import type {ConnectVia} from '../network/reach.ts'
-import {quoted} from '../parse.ts'
-import {InputError} from '../report/errors.ts'
+import type {ConnectVia} from '../aws/reach.ts'
+import {quoted} from '../lib/parse.ts'
+import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading.ts'
 import type {Template} from './template.ts'
 

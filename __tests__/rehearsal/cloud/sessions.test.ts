@@ -6,7 +6,7 @@ import {startCloud} from '../../../rehearsal/cloud/start.ts'
 import type {Cloud} from '../../../rehearsal/cloud/cloud.ts'
 import {EC2} from '@aws-sdk/client-ec2'
 import {createLightDriver} from '../../../rehearsal/machines/light/driver.ts'
-import {furnishProfile, profileName} from '../../scenarios/instanceProfile.ts'
+import {furnishProfile, profileName} from '../../scenarios/instance-profile.ts'
 import {launch} from './test-cloud.ts'
 
 const sshPort = 20_022

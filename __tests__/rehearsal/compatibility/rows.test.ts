@@ -4,9 +4,9 @@ import {expect, it} from '@jest/globals'
 import {neverRun} from '../../../rehearsal/compatibility/never-run.ts'
 import {javaVersions, nameOf, packers, rows, titles} from '../../../rehearsal/compatibility/rows.ts'
 import {readActionFile} from '../../../rehearsal/runner/action-file.ts'
-import {sourceNames} from '../../../src/image/source.ts'
-import {defaults, readInputs, type InputName} from '../../../src/inputs.ts'
-import {messageOf} from '../../../src/report/errors.ts'
+import {sourceNames} from '../../../src/inputs/distributions.ts'
+import {defaults, readInputs, type InputName} from '../../../src/inputs/inputs.ts'
+import {messageOf} from '../../../src/lib/errors.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const page = readFileSync(path.join(root, 'docs', 'compatibility.md'), 'utf8')

@@ -12,9 +12,9 @@ import {
 import {readPackage} from '../../../rehearsal/jenkins/real/package.ts'
 import {listStandIns} from '../../../rehearsal/jenkins/update-center.ts'
 import {run} from '../../../rehearsal/packers/run.ts'
-import {bytesReader} from '../../../src/http.ts'
-import {resolveJenkins} from '../../../src/image/jenkinsVersion.ts'
-import {recordingLog} from '../../recordingLog.ts'
+import {bytesReader} from '../../../src/lib/http.ts'
+import {resolveJenkins} from '../../../src/plan/jenkins-version.ts'
+import {recordingLog} from '../../helpers/recording-log.ts'
 import {fixtures, warManifest} from './real/fixtures.ts'
 
 interface Running extends JenkinsRepository {

@@ -1,5 +1,5 @@
 import {delimiter, extname, resolve} from 'node:path'
-import {messageOf} from '../../../src/report/errors.ts'
+import {messageOf} from '../../../src/lib/errors.ts'
 import {standInFailures} from '../failures.ts'
 
 /** Packages of Jenkins: paths, separated by `:`. What fits the machines is taken from it. */

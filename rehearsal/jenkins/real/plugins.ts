@@ -1,6 +1,6 @@
 import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {isPlugin} from '../../../src/image/pluginList.ts'
+import {isPlugin} from '../../../src/inputs/plugin-list.ts'
 import type {Run} from '../../packers/run.ts'
 import {problemWith, type PluginsFolder} from './files.ts'
 import {manifestOf} from './manifest.ts'

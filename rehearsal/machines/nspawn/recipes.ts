@@ -1,6 +1,6 @@
 import {readFile} from 'node:fs/promises'
 import {fileURLToPath} from 'node:url'
-import {messageOf} from '../../../src/report/errors.ts'
+import {messageOf} from '../../../src/lib/errors.ts'
 import type {BaseName} from '../driver.ts'
 import {debianSources, suite as debianSuite} from './debian-sources.ts'
 import {createHost, type Host} from './host.ts'

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {mkdir, readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {identify, processRuns} from '../../../src/cleanup/processes.ts'
+import {identify, processRuns} from '../../../src/lib/processes.ts'
 
 /** One driver's life, in a folder that says whose it is. */
 export interface Run {

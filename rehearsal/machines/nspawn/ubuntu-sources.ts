@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {existsSync} from 'node:fs'
 import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {messageOf} from '../../../src/report/errors.ts'
+import {messageOf} from '../../../src/lib/errors.ts'
 import type {Host} from './host.ts'
 
 export const suite = 'noble'

@@ -1,6 +1,6 @@
 import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {messageOf} from '../../../src/report/errors.ts'
+import {messageOf} from '../../../src/lib/errors.ts'
 import {cacheFolder} from '../../packers/folders.ts'
 import {findHierarchies, groupOf} from './cgroups.ts'
 import {createHost, type Host} from './host.ts'

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import {either, inOneLine, inOrder} from '../../report/pattern.ts'
+import {either, inOneLine, inOrder} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** Packer could not log in to the build's machine (packer-plugin-sdk, communicator/step_connect_ssh.go). */

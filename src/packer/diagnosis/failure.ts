@@ -1,5 +1,5 @@
-import {errorsOf, type Message} from '../messages.ts'
-import {Speakers, type Said} from '../speakers.ts'
+import {errorsOf, type Message} from '../../packer-output/messages.ts'
+import {Speakers, type Said} from '../../packer-output/speakers.ts'
 
 /** What Packer's output tells of its failure. Nothing of it decides anything: it is read to advise people. */
 export interface Failure {

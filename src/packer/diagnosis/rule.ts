@@ -1,5 +1,5 @@
-import type {Advice} from '../../report/advice.ts'
-import type {Pattern} from '../../report/pattern.ts'
+import type {Advice} from '../../lib/advice.ts'
+import type {Pattern} from '../../lib/pattern.ts'
 import type {Failure} from './failure.ts'
 
 /** What the bake knows of the template and gave it; the rest is read from Packer's output. */

@@ -1,4 +1,4 @@
-import {either, inOneLine} from '../../report/pattern.ts'
+import {either, inOneLine} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** What Packer and the shipped template's own scripts say (templates/jenkins/scripts). */

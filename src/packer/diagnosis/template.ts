@@ -1,4 +1,4 @@
-import {either, inOneLine, inOrder} from '../../report/pattern.ts'
+import {either, inOneLine, inOrder} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
 /** Also what is said of a template that Packer refuses for a reason that nothing here knows. */

@@ -17,7 +17,7 @@ import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {find, findAllVersions} from '@actions/tool-cache'
 import semver from 'semver'
-import {messageOf} from '../../report/errors.ts'
+import {messageOf} from '../../lib/errors.ts'
 
 /**
  * Packer in the runner's tool cache: `packer/VERSION/ARCH/packer` as @actions/tool-cache lays it out, and beside it `packer.sha256`, the

@@ -1,7 +1,7 @@
 import type {IncomingMessage} from 'node:http'
-import {get} from '../../http.ts'
-import {messageOf} from '../../report/errors.ts'
-import {withRetries, type Pause} from '../../wait.ts'
+import {get} from '../../lib/http.ts'
+import {messageOf} from '../../lib/errors.ts'
+import {withRetries, type Pause} from '../../lib/wait.ts'
 
 export interface DownloadOptions {
   /** Where proxies are named. */

@@ -1,9 +1,10 @@
+import type {PackerRequest} from '../../inputs/packer-version.ts'
 import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
-import {pauseFor, type Pause} from '../../wait.ts'
-import {messageOf, UserError} from '../../report/errors.ts'
-import type {Log} from '../../report/log.ts'
+import {pauseFor, type Pause} from '../../lib/wait.ts'
+import {messageOf, UserError} from '../../lib/errors.ts'
+import type {Log} from '../../lib/log.ts'
 import {lookInCache, putIntoCache, sha256Of} from './cache.ts'
 import {isOfFiles} from './download.ts'
 import {hashicorpKey} from './hashicorp.ts'
@@ -11,13 +12,6 @@ import {downloadRelease, platformOf, type Release, type ReleaseOptions} from './
 import {resolveVersion} from './resolve.ts'
 import {systemPacker} from './system.ts'
 import {extractFile, ZipError} from './zip.ts'
-
-export interface PackerRequest {
-  /** An exact version, a semver range, `latest`, or `system` for the Packer on PATH. */
-  readonly version: string
-  /** `https://releases.hashicorp.com`, or a mirror of its layout. */
-  readonly releasesUrl: string
-}
 
 export interface InstallCollaborators {
   readonly env: NodeJS.ProcessEnv

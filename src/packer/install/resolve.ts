@@ -1,11 +1,11 @@
 import semver from 'semver'
-import {messageOf, UserError} from '../../report/errors.ts'
-import type {Log} from '../../report/log.ts'
+import {messageOf, UserError} from '../../lib/errors.ts'
+import type {Log} from '../../lib/log.ts'
 import {cachedVersions, lookInCache} from './cache.ts'
 import type {DownloadOptions} from './download.ts'
-import {releasedVersions} from './releasesIndex.ts'
-import {isRange, rangeOf} from './version.ts'
-import {timeLimit} from '../../wait.ts'
+import {releasedVersions} from './releases-index.ts'
+import {isRange, rangeOf} from '../../inputs/packer-version.ts'
+import {timeLimit} from '../../lib/wait.ts'
 
 export interface ResolveOptions extends DownloadOptions {
   readonly log: Pick<Log, 'info' | 'warning'>

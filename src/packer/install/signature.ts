@@ -1,5 +1,5 @@
 import type {PublicKey, Signature, SignaturePacket, Subkey} from 'openpgp'
-import {messageOf} from '../../report/errors.ts'
+import {messageOf} from '../../lib/errors.ts'
 
 /** The signature does not show that the owner of the trusted key made the file. The message completes "not signed by …: ". */
 export class SignatureError extends Error {

@@ -1,6 +1,6 @@
 import {which} from '@actions/io'
-import {UserError} from '../../report/errors.ts'
-import {allowedEnvironment} from '../environment.ts'
+import {UserError} from '../../lib/errors.ts'
+import {allowedEnvironment} from '../../template/allowed-environment.ts'
 import {runPacker} from '../run.ts'
 
 const versionMs = 30_000

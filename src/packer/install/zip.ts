@@ -3,7 +3,7 @@ import {open, type FileHandle} from 'node:fs/promises'
 import {Transform} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {crc32, createInflateRaw} from 'node:zlib'
-import {quoted} from '../../parse.ts'
+import {quoted} from '../../lib/parse.ts'
 
 /** The zip is not what a release is. The message completes "is not a release of Packer: ". */
 export class ZipError extends Error {

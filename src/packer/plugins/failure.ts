@@ -1,5 +1,5 @@
-import {UserError} from '../../report/errors.ts'
-import {inOneLine} from '../../report/pattern.ts'
+import {UserError} from '../../lib/errors.ts'
+import {inOneLine} from '../../lib/pattern.ts'
 import {nameOf, type RequiredPlugin} from './required.ts'
 
 /** A host that hands out plugins has had enough of this runner for now. */

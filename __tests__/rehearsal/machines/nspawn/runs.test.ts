@@ -4,7 +4,7 @@ import {mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
-import {identify} from '../../../../src/cleanup/processes.ts'
+import {identify} from '../../../../src/lib/processes.ts'
 import {abandonedRuns, createRun, liveRuns} from '../../../../rehearsal/machines/nspawn/runs.ts'
 
 let cache: string

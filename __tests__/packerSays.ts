@@ -1,7 +1,0 @@
-import type {Ledger} from '../src/cleanup/ledger.ts'
-
-/** Has the ledger hear what Packer says in a run of its own. @param output lines of its machine-readable output */
-export function packerSays(ledger: Ledger, output: string): void {
-  const {announcements} = ledger.nextPackerRun()
-  output.split('\n').forEach((line) => announcements.hear(line))
-}

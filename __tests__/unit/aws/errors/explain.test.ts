@@ -1,0 +1,30 @@
+import {EC2ServiceException} from '@aws-sdk/client-ec2'
+import {expect, it} from '@jest/globals'
+import {explainRefusal} from '../../../../src/aws/errors/explain.ts'
+import {UserError} from '../../../../src/lib/errors.ts'
+
+const refusal = (name: string, message: string): EC2ServiceException =>
+  new EC2ServiceException({name, message, $fault: 'client', $metadata: {}})
+
+it('says what was attempted, what AWS said and what to change', () => {
+  const explained = explainRefusal('Smoke test', refusal('UnauthorizedOperation', 'You are not authorized'))
+  expect(explained).toBeInstanceOf(UserError)
+  expect(explained).toMatchObject({
+    message: expect.stringMatching(
+      /^Smoke test: AWS answered UnauthorizedOperation: You are not authorized\n.*iam\/permissions\.json/
+    )
+  })
+})
+
+it.each([
+  ['VPCIdNotSpecified', 'default VPC'],
+  ['VcpuLimitExceeded', 'quota'],
+  ['InsufficientInstanceCapacity', "'instance-types'"]
+])('knows what helps against %s', (code, advice) => {
+  expect(explainRefusal('Build', refusal(code, 'no'))).toMatchObject({message: expect.stringContaining(advice)})
+})
+
+it('leaves an error that is not AWS’s as it is', () => {
+  const defect = new TypeError('x is undefined')
+  expect(explainRefusal('Build', defect)).toBe(defect)
+})

@@ -1,0 +1,185 @@
+import {readLedgerFile} from '../../../src/ledger/file.ts'
+import {appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {beforeEach, expect, it} from '@jest/globals'
+import {openLedger, reopenLedger, type Ledger} from '../../../src/ledger/ledger.ts'
+import {packerSays} from '../../helpers/packer-says.ts'
+
+let ledger: Ledger
+/** As post sees it. */
+const reopened = (): Ledger => reopenLedger(ledger.folder, new Date())
+beforeEach(() => {
+  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'ledger-')), 'bake')
+})
+
+it('is readable by its user alone', () => {
+  ledger.made('image', 'ami-1')
+  expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
+  expect(statSync(path.join(ledger.folder, 'ledger.jsonl')).mode & 0o777).toBe(0o600)
+})
+
+it('lists what was made and not released', () => {
+  ledger.made('image', 'ami-1')
+  ledger.made('snapshot', 'snap-1')
+  ledger.made('instance', 'i-1')
+  ledger.release([
+    {type: 'image', id: 'ami-1'},
+    {type: 'snapshot', id: 'snap-1'}
+  ])
+  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-1'}])
+  expect(ledger.released.map(({id}) => id)).toEqual(['ami-1', 'snap-1'])
+})
+
+it('knows of a create whose answer never came', () => {
+  ledger.intend('instance', 'token')
+  expect(ledger.hasOpenIntents).toBe(true)
+  ledger.made('instance', 'i-1', 'token')
+  expect(ledger.hasOpenIntents).toBe(false)
+})
+
+it('can be read by another process after a kill in the middle of a line', () => {
+  ledger.made('instance', 'i-1')
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '{"made":"ima')
+  expect(reopened().resources).toEqual([{type: 'instance', id: 'i-1'}])
+})
+
+const keyPair = (n: number): string => `packer_6740f1a0-1111-2222-3333-44445555666${n}`
+const announcing = (n: number): string =>
+  `1,,ui,say,==> amazon-ebs.jenkins: Creating temporary keypair: ${keyPair(n)}\n`
+
+it('adds up what every run of Packer announced', () => {
+  for (const n of [1, 2]) packerSays(ledger, announcing(n))
+  expect(ledger.announced.keyPairs).toEqual([keyPair(1), keyPair(2)])
+})
+
+it('reads what Packer announced while another process ran it, past any length of output', async () => {
+  const runs = [ledger.nextPackerRun(), ledger.nextPackerRun()]
+  const chatter = `1,,ui,message,    amazon-ebs.jenkins: ${'.'.repeat(100)}\n`.repeat(20_000)
+  runs.forEach(({output}, at) =>
+    writeFileSync(output, `${announcing(at)}${chatter}1,,ui,say,==> a.b: Copying to: eu-west-${at + 1}\n`)
+  )
+  const later = reopened()
+  expect(later.announced.keyPairs).toEqual([])
+  await later.readAnnouncements(new AbortController().signal)
+  expect(later.announced).toMatchObject({keyPairs: [keyPair(0), keyPair(1)], copyRegions: ['eu-west-1', 'eu-west-2']})
+})
+
+it('reads no longer than it may', async () => {
+  const chatter = '1,,ui,message,    a.b: x\n'.repeat(1_000)
+  writeFileSync(ledger.nextPackerRun().output, `${announcing(1)}${chatter}1,,ui,say,==> a.b: Copying to: eu-west-1\n`)
+  const later = reopened()
+  await later.readAnnouncements(AbortSignal.abort())
+  expect(later.announced.copyRegions).toEqual([])
+})
+
+it('goes on after a line that a kill has cut short', () => {
+  ledger.made('instance', 'i-1')
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '\n{"made":"image","id":"ami-')
+  const later = reopened()
+  later.made('image', 'ami-2')
+  expect(later.resources.map(({id}) => id)).toEqual(['i-1', 'ami-2'])
+  expect(later.unreadableLines).toBe(1)
+  // What the cut line was about may exist.
+  expect(later.hasOpenIntents).toBe(true)
+})
+
+it.each([
+  '{"made":"image","id":"ami-*"}',
+  '{"made":"everything","id":"i-1"}',
+  '{"made":"image","id":["ami-1"]}',
+  '{"packer":{"pid":-1,"startTime":"1"}}',
+  '{"packer":{"pid":1,"startTime":"1"}}',
+  '{"began":"long ago"}',
+  'null',
+  '[]',
+  '\u0000\u0000'
+])('takes nothing from a line that is not of its own form: %s', (line) => {
+  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), `${line}\n`)
+  const later = reopened()
+  expect(later.resources).toEqual([])
+  expect(later.packerProcesses).toEqual([])
+  expect(later.unreadableLines).toBe(1)
+})
+
+it('knows when its bake began although nothing is left of it', () => {
+  const began = new Date('2026-11-22T12:00:00Z')
+  const folder = path.join(ledger.folder, 'lost')
+  const lost = reopenLedger(folder, began)
+  expect(lost.isEmpty).toBe(true)
+  expect(lost.began).toEqual(began)
+})
+
+it('begins when AWS says that it does, and not by the runner’s clock', () => {
+  const began = new Date('2026-11-22T12:00:00Z')
+  ledger.begin(began)
+  expect(ledger.began).toEqual(began)
+  expect(readLedgerFile(ledger.folder).entries.at(-1)).toEqual({began: '2026-11-22T12:00:00.000Z'})
+})
+
+it('remembers in which region something is', () => {
+  ledger.made('image', 'ami-1', undefined, 'eu-west-1')
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1', region: 'eu-west-1'}])
+})
+
+it('believes what it knows itself, not its file', () => {
+  ledger.made('image', 'ami-1')
+  appendFileSync(
+    path.join(ledger.folder, 'ledger.jsonl'),
+    '{"made":"image","id":"ami-theirs"}\n{"released":"image","id":"ami-1"}\n'
+  )
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
+})
+
+it('knows all that was made when its folder is gone, and writes all of it again with the next', () => {
+  ledger.intend('instance', 'token')
+  ledger.made('instance', 'i-1', 'token')
+  rmSync(ledger.folder, {recursive: true})
+  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-1'}])
+  ledger.made('image', 'ami-1')
+  expect(reopened().resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+  expect(reopened().hasOpenIntents).toBe(false)
+  expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
+})
+
+/** Nothing can be written below a file, whoever writes. */
+function block(): void {
+  rmSync(ledger.folder, {recursive: true})
+  writeFileSync(ledger.folder, '')
+}
+
+it('goes on without its file, says why, and writes what is missing when it can', () => {
+  ledger.made('instance', 'i-1')
+  block()
+  ledger.made('image', 'ami-1')
+  expect(ledger.resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+  expect(ledger.flush()).toMatch(
+    /^What this bake makes cannot be written down in .*: .*something else is in its place \(EEXIST\)\. This run knows it all the same/
+  )
+  rmSync(ledger.folder)
+  expect(ledger.flush()).toBeUndefined()
+  expect(reopened().resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+})
+
+it('gives out nothing of which it cannot be written down that it is given out', () => {
+  ledger.made('image', 'ami-1')
+  block()
+  expect(() => ledger.release([{type: 'image', id: 'ami-1'}])).toThrow(
+    /^It could not be written down that the bake gives out image ami-1, which is removed instead: .*EEXIST/
+  )
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
+  // Nor later, when it has been removed.
+  rmSync(ledger.folder)
+  ledger.made('snapshot', 'snap-1')
+  expect(readFileSync(path.join(ledger.folder, 'ledger.jsonl'), 'utf8')).not.toContain('released')
+})
+
+it('begins in no folder that cannot be used', () => {
+  const folder = path.join(ledger.folder, 'file')
+  writeFileSync(folder, '')
+  expect(() => openLedger(folder, 'bake')).toThrow(
+    /^It cannot be written down what this bake makes, so that nothing was made: .*ENOTDIR\)\. Give this runner room/
+  )
+  mkdirSync(path.join(ledger.folder, 'full', 'bake', 'ledger.jsonl'), {recursive: true})
+  expect(() => openLedger(ledger.folder, 'full', 'bake').begin()).toThrow(/EISDIR/)
+})

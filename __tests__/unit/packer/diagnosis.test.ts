@@ -1,0 +1,200 @@
+import {readdirSync, readFileSync} from 'node:fs'
+import * as path from 'node:path'
+import {describe, expect, it} from '@jest/globals'
+import {diagnose} from '../../../src/packer/diagnosis.ts'
+import {connectionRules} from '../../../src/packer/diagnosis/connection.ts'
+import {failureIn, type Failure} from '../../../src/packer/diagnosis/failure.ts'
+import type {BuildFacts} from '../../../src/packer/diagnosis/rule.ts'
+import {machineRules, scriptFailed} from '../../../src/packer/diagnosis/scripts.ts'
+import {imageUnknown, templateRules} from '../../../src/packer/diagnosis/template.ts'
+import {awsCauses} from '../../../src/aws/errors/causes.ts'
+import {parseMessage} from '../../../src/packer-output/messages.ts'
+import {captures, failureOf} from './diagnosis/captures.ts'
+import {causes} from './diagnosis/causes.ts'
+
+const facts: BuildFacts = {shipped: true, tagged: true, sshUsername: 'admin', setupScript: '/workspace/setup.sh'}
+const diagnosed = (failure: Failure, of: BuildFacts = facts) => diagnose(failure, of, 'ended with exit code 1')
+
+const scripts = path.join(import.meta.dirname, '../../../templates/jenkins/scripts')
+
+/** With what the shipped scripts fail: their words on the error stream, but for what is indented below such a line. */
+const scriptMessages = readdirSync(scripts, {recursive: true, encoding: 'utf8'})
+  .filter((name) => name.endsWith('.sh'))
+  .flatMap((name) => [
+    ...readFileSync(path.join(scripts, name), 'utf8').matchAll(
+      /^\s*(?:fail(?:_with_cause)? (["'])(\w.*?)\1(?: "\$.*")?|echo "(\w.*)" >&2)$/gm
+    )
+  ])
+  .map(([, , failed, said]) => (failed ?? said ?? '').replace(/\$\{[^}]*\}|\$\(.*\)|\$\w+/g, '7'))
+
+/** A failure of a script, and what the machine said. */
+const afterSaying = (...lines: string[]): Failure =>
+  failureIn(
+    [
+      '1,,ui,say,==> a.b: Connected to SSH!',
+      '1,,ui,say,==> a.b: Provisioning with shell script: /tmp/x.sh',
+      ...lines.map((line) => `1,,ui,say,==> a.b: ${line.replaceAll(',', '%!(PACKER_COMMA)')}`),
+      '1,,ui,say,==> a.b: Provisioning step had errors: Running the cleanup provisioner%!(PACKER_COMMA) if present...',
+      '1,a.b,error,Script exited with non-zero exit status: 1. Allowed exit codes are: [0]'
+    ].flatMap((line) => parseMessage(line) ?? []),
+    ''
+  )
+
+describe('what real Packers printed', () => {
+  it('is known capture by capture', () => {
+    expect([...captures].toSorted()).toEqual(Object.keys(causes).toSorted())
+  })
+
+  it.each(Object.entries(causes))('finds the cause of %s', (capture, cause) => {
+    const {id, message} = diagnosed(failureOf(capture))
+    expect(id).toBe(cause)
+    expect(message).toContain('\nWhat to change: ')
+    expect(message).toContain(`\nSee docs/troubleshooting.md#${cause}.\n`)
+    expect(message.length).toBeLessThan(3_500)
+  })
+
+  it('tells of every rule at least once, with what our scripts say', () => {
+    const rules = [...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed, ...awsCauses].map(
+      ({id}) => id
+    )
+    const winrm = {errors: ['a.b: Timeout waiting for WinRM.'], said: [], connected: false, stderr: []}
+    const told = new Set([
+      diagnosed(winrm).id,
+      ...Object.values(causes),
+      ...scriptMessages.map((text) => diagnosed(afterSaying(text)).id)
+    ])
+    expect(rules.filter((id) => !told.has(id))).toEqual([])
+  })
+})
+
+it.each(scriptMessages)('knows what our own script means by: %s', (message) => {
+  // Its own message counts, however much it shows after it.
+  const journal = Array.from({length: 200}, (_, index) => `journal line ${index}`)
+  const {id, message: explained} = diagnosed(afterSaying(message, ...journal))
+  expect(id).not.toBe('script-failed')
+  expect(explained).toContain(message)
+})
+
+it.each([
+  ['java.io.IOException: No space left on device (Failed to initialize Jenkins)', 'jenkins-disk-full', 'volume-size'],
+  ['java.lang.OutOfMemoryError: Java heap space (Failed to initialize Jenkins)', 'jenkins-memory', 'instance-types'],
+  ['Running with Java 17 from /usr/lib/jvm, which is older than', 'jenkins-java-version', 'java-version'],
+  ["Unrecognized VM option 'NoSuchFlag'", 'jenkins-java-options', 'setup-script'],
+  [
+    'java.lang.UnsatisfiedLinkError: libharfbuzz.so.0: cannot open shared object file',
+    'jenkins-java-library',
+    'package'
+  ],
+  ['java.net.BindException: Address already in use (Container startup failed)', 'jenkins-port-taken', 'port 8080'],
+  [
+    'io.jenkins.plugins.casc.ConfiguratorException: jenkinz (Failed ConfigurationAsCode.init)',
+    'jenkins-casc-refused',
+    'jenkins-casc'
+  ],
+  [
+    'java.io.IOException: Unable to read /var/lib/jenkins/config.xml (Failed to initialize Jenkins)',
+    'jenkins-configuration',
+    'JENKINS_HOME'
+  ],
+  ['jenkins: /var/lib/jenkins is not a directory', 'jenkins-home', 'JENKINS_HOME'],
+  ['jenkins.service: start operation timed out. Terminating.', 'jenkins-too-slow', 'instance-types'],
+  [
+    'jenkins.service: Failed at step EXEC spawning /usr/bin/jenkins: No such file or directory',
+    'jenkins-unit',
+    'setup-script'
+  ],
+  ['java.lang.IllegalStateException: broken (Failed BrokenPlugin.init)', 'jenkins-plugin-fails', 'jenkins-plugins'],
+  ['it is not known', 'jenkins-does-not-start', 'setup script']
+])('tells by Jenkins’s own log what to change: %s', (cause, expected, change) => {
+  const journal = Array.from({length: 100}, () => 'java.lang.OutOfMemoryError; No space left on device')
+  const {id, message} = diagnosed(afterSaying(`Jenkins does not start. Its log says: ${cause}`, ...journal))
+  expect(id).toBe(expected)
+  expect(message).toContain(change)
+  expect(message).toContain(cause)
+})
+
+it('says which range was let in and which address was tried when SSH does not answer', () => {
+  const {message} = diagnosed(failureOf('cidr-1.16.0'))
+  expect(message).toContain(
+    "Port 22 was open to 203.0.113.7/32; the machine was tried at 203.0.113.50; the user was 'admin'."
+  )
+  expect(message).toContain("'allowed-cidrs'")
+})
+
+it('gives the statement to add when AWS denies a call, without the encoded part', () => {
+  const {message} = diagnosed(failureOf('denied-image-1.16.0'))
+  expect(message).toContain('- ec2:CreateImage on arn:aws:ec2:us-east-1::image/*')
+  expect(message).toContain(
+    '"Condition":{"StringLike":{"aws:RequestTag/bake-jenkins-ami:bake":"????????????","aws:RequestTag/bake-jenkins-ami:expires":"20??-??-??T??:??:??.???Z"}}'
+  )
+  expect(message).toContain('Encoded authorization failure message: (in the log)')
+})
+
+it('demands no tag in the statement for a template that uses none', () => {
+  const {message} = diagnosed(failureOf('denied-run-1.6.6'), {...facts, shipped: false, tagged: false})
+  expect(message).toContain('{"Effect":"Allow","Action":"ec2:RunInstances","Resource":"*"}')
+})
+
+it('names the script that failed, and the user’s own as such', () => {
+  expect(diagnosed(failureOf('shipped-setup-fails-1.16.0')).message).toMatch(
+    /^The build failed in your setup script setup\.sh\. .*\n[\s\S]*no-such-tool: command not found$/
+  )
+  expect(diagnosed(failureOf('shipped-secret-1.16.0')).message).toMatch(/^The build failed in the script verify\.sh\./)
+})
+
+it('shows what a script of ours said before it showed a long journal', () => {
+  expect(diagnosed(failureOf('shipped-no-start-1.16.0')).message).toMatch(
+    /\nJenkins does not start\.\n[\s\S]*Unrecognized option: -no-such-option/
+  )
+})
+
+it('makes up no crash of a plugin from Packer’s own log', () => {
+  const log = '2026/11/26 19:00:00 [INFO] (telemetry) plugin process exited: path=/x/packer-plugin-amazon pid=1'
+  const failure = {...afterSaying('E: Unable to locate package docker-cee'), stderr: [log]}
+  expect(diagnosed(failure).id).toBe('package-missing')
+  expect(diagnosed({errors: [], said: [], connected: false, stderr: ['panic: runtime error']}).id).toBe('plugin-crash')
+})
+
+it('keeps Packer’s own words when nothing is known of them', () => {
+  const failure = {errors: ['a.b: a new error'], said: [], connected: false, stderr: []}
+  expect(diagnosed(failure)).toEqual({
+    message: expect.stringMatching(
+      /^Packer ended with exit code 1 and made no image:\na\.b: a new error\nRun the job again /
+    )
+  })
+})
+
+describe('a machine that lies', () => {
+  const lies = [
+    'api error InsufficientInstanceCapacity: We currently do not have sufficient capacity',
+    'InvalidClientTokenId: The security token included in the request is invalid.',
+    'Timeout waiting for SSH.',
+    'Instance state change details: : Client.InvalidKMSKey.InvalidState: no'
+  ]
+
+  it.each(lies)('is not believed to be Packer: %s', (lie) => {
+    expect(diagnosed(afterSaying(lie)).id).toBe('script-failed')
+  })
+
+  it('can make a message neither long nor slow', () => {
+    const {message} = diagnosed(afterSaying(...Array.from({length: 2_000}, () => 'a'.repeat(10_000))))
+    expect(message.length).toBeLessThan(3_500)
+  })
+
+  it('is not asked when Packer itself ended without an error', () => {
+    const lines = [
+      '1,,ui,say,==> a.b: Connected to SSH!',
+      '1,,ui,error,==> a.b: api error InsufficientInstanceCapacity: no'
+    ]
+    const failure = failureIn(
+      lines.flatMap((line) => parseMessage(line) ?? []),
+      ''
+    )
+    expect(diagnosed(failure).id).toBeUndefined()
+  })
+})
+
+it('reads a cause only in the last lines, where a tool says why it failed', () => {
+  const early = afterSaying('No space left on device', ...Array.from({length: 40}, (_, index) => `line ${index}`))
+  expect(diagnosed(early).id).toBe('script-failed')
+})

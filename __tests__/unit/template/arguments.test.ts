@@ -1,0 +1,32 @@
+import {expect, it} from '@jest/globals'
+import {packerArguments, validateArguments} from '../../../src/template/arguments.ts'
+
+it('passes on what is allowed, one on each line', () => {
+  const given = packerArguments(
+    '-only=amazon-ebs.a b,null.*\n\n  -parallel-builds=1\n--on-error=run-cleanup-provisioner'
+  )
+  expect(given).toEqual(['-only=amazon-ebs.a b,null.*', '-parallel-builds=1', '--on-error=run-cleanup-provisioner'])
+  expect(validateArguments(given)).toEqual(['-only=amazon-ebs.a b,null.*'])
+})
+
+it.each([
+  ['-machine-readable', /the action reads that output already/],
+  ['-color=true', /no colours/],
+  ['-timestamp-ui', /no times in front/],
+  ['-debug', /press a key/],
+  ['-on-error=ask', /Packer must clean up/],
+  ['-on-error=abort', /Packer must clean up/],
+  ['-on-error', /Packer must clean up/],
+  ['-force', /removes an image of the same name/],
+  ['-force=true', /removes an image/],
+  ['--var=a=b', /the input 'vars'/],
+  ['-var-file=x', /the input 'var-files'/],
+  ['-only', /expected, one on each line, -only=…/],
+  ['-only amazon-ebs.x', /is not allowed/],
+  ['other.pkr.hcl', /is not allowed/],
+  ['-', /is not allowed/],
+  ['-constructor', /"-constructor" is not allowed; expected/],
+  ['-warn-on-undeclared-var=1', /is not allowed/]
+])('refuses %s', (line, message) => {
+  expect(() => packerArguments(line)).toThrow(message)
+})

@@ -1,0 +1,36 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {expect, it} from '@jest/globals'
+import {openTemplate} from '../../../src/template/template.ts'
+
+it('advises a step for each region where the builders of a template have several', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  const source = (name: string, region: string) =>
+    `source "amazon-ebs" "${name}" {\n  region = "${region}"\n  ami_name = "x"\n  temporary_security_group_source_cidrs = ["192.0.2.1/32"]\n}\n`
+  const build = 'build {\n  sources = ["amazon-ebs.east", "amazon-ebs.west"]\n}\n'
+  writeFileSync(file, source('east', 'us-east-1') + source('west', 'us-west-2') + build)
+  const messages = (given: readonly string[]) =>
+    openTemplate(file, '/shipped', {region: 'us-east-1', arguments: given}).problems.map(({message}) => message)
+  expect(messages([])).toEqual([
+    expect.stringMatching(
+      /amazon-ebs\.west builds in us-west-2.*aws-region: us-west-2 with packer-args: -only=\*amazon-ebs\.west\.$/
+    )
+  ])
+  expect(messages(['-only=*amazon-ebs.east'])).toEqual([])
+})
+
+it('gives a template of legacy JSON advice in legacy JSON', () => {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'findings-')), 'own.json')
+  const builder = {type: 'amazon-ebs', region: 'eu-west-1', ami_name: 'x', ssh_username: 'ubuntu'}
+  writeFileSync(file, JSON.stringify({builders: [builder]}))
+  const {problems, warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})
+  expect(problems.map(({message}) => message)).toEqual([
+    expect.stringContaining('say "region": "{{user `region`}}" there and declare "region": "" among the variables')
+  ])
+  expect(warnings).toEqual([
+    expect.stringContaining(
+      'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": ""'
+    )
+  ])
+})

@@ -1,0 +1,143 @@
+import {mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import * as path from 'node:path'
+import {expect, it} from '@jest/globals'
+import {openVariablesFile} from '../../../src/template/values.ts'
+import {openTemplate, type Additions, type Template} from '../../../src/template/template.ts'
+import {
+  insistedOn,
+  unusableVars,
+  unusedInputs,
+  variablesFile,
+  type TemplateValues
+} from '../../../src/template/variables.ts'
+
+/** Opens a template of one file, with variables files. */
+function open(name: string, text: string, files: Record<string, string> = {}, more: Additions = {}): Template {
+  const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
+  const template = path.join(folder, name)
+  writeFileSync(template, text)
+  const varFiles = Object.entries(files).map(([file, content]) => {
+    const location = path.join(folder, file)
+    writeFileSync(location, content)
+    return openVariablesFile(location, !name.includes('.pkr.'))
+  })
+  return openTemplate(template, '/shipped', {...more, varFiles})
+}
+
+const legacy = JSON.stringify({
+  variables: {region: '', allowed_cidrs: '', deadline_minutes: '', tags: '', key: '', free: null},
+  builders: [{type: 'amazon-ebs', name: 'x', ssh_username: 'ec2-user', ami_regions: ['eu-west-1', 'us-west-2']}]
+})
+
+const values: TemplateValues = {
+  region: 'eu-west-1',
+  ami_name: 'jenkins-1',
+  source_ami: 'ami-0aaaaaaaaaaaaaaaa',
+  root_device_name: '/dev/xvda',
+  instance_type: 't3.medium',
+  connect_via: 'public-ip' as const,
+  allowed_cidrs: ['203.0.113.7/32', '198.51.100.0/24'],
+  jenkins_version: '2.568.2',
+  java_version: '21',
+  deadline_minutes: 90,
+  tags: {'bake-jenkins-ami:bake': 'x'}
+}
+
+it('writes texts alone for legacy JSON, lists with commas, and no map', () => {
+  const template = open('own.json', legacy, {}, {vars: {key: '[1]'}})
+  expect(template).toMatchObject({
+    legacy: true,
+    names: {copyRegions: ['eu-west-1', 'us-west-2'], loginUsers: ['ec2-user']}
+  })
+  expect(JSON.parse(variablesFile(template, values))).toEqual({
+    region: 'eu-west-1',
+    allowed_cidrs: '203.0.113.7/32,198.51.100.0/24',
+    deadline_minutes: '90',
+    key: '[1]'
+  })
+})
+
+it('reads HCL2 in JSON', () => {
+  const template = open(
+    'own.pkr.json',
+    JSON.stringify({
+      variable: {region: {type: 'string'}, key: [{default: 'k'}]},
+      source: {'amazon-ebs': {x: {profile: 'p', assume_role: {role_arn: 'arn:aws:iam::123456789012:role/r'}}}},
+      build: {provisioner: [{ansible: {playbook_file: 'x.yml'}}]}
+    })
+  )
+  expect([...template.variables]).toEqual(['region'])
+  expect(template.names).toMatchObject({
+    profiles: ['p'],
+    roles: ['arn:aws:iam::123456789012:role/r'],
+    components: ['amazon-ebs', 'ansible']
+  })
+})
+
+const hcl = `variable "region" {}
+variable "tags" { type = map(string) }
+variable "instance_type" { default = "t3.large" }
+variable "source_ami" {}
+variable "list" { type = list(string) }
+variable "more" {}
+source "amazon-ebs" "x" {}`
+
+it('fills in what the user’s files do not give, what an input was given for, and always region and tags', () => {
+  const files = {
+    'a.pkrvars.hcl': 'region = "x"\ntags = {}\ninstance_type = "m5.large"\nsource_ami = "ami-0bbbbbbbbbbbbbbbb"'
+  }
+  expect([...open('own.pkr.hcl', hcl, files).variables]).toEqual(['region', 'tags', 'list', 'more'])
+  const insisted = insistedOn(new Set(['source-ami', 'instance-types']))
+  expect(open('own.pkr.hcl', hcl, files, {insisted}).variables).toContain('instance_type')
+  const vars = {instance_type: 'c5.large'}
+  expect(open('own.pkr.hcl', hcl, files, {insisted, vars}).variables).not.toContain('instance_type')
+})
+
+it.each(['enter-yours', ''])('takes the source image %j of a file for one that nobody has filled in', (source_ami) => {
+  const template = open('own.pkr.hcl', hcl, {'a.json': JSON.stringify({source_ami, more: ''})})
+  expect(template.variables).toContain('source_ami')
+  expect(template.variables).not.toContain('more')
+})
+
+it('hands the user’s variables on, and reads them as JSON where they are no texts', () => {
+  const template = open('own.pkr.hcl', hcl, {}, {vars: {list: '["a"]', more: '["a"]', instance_type: 'x=y "z"'}})
+  expect(JSON.parse(variablesFile(template, values))).toMatchObject({
+    list: ['a'],
+    more: '["a"]',
+    instance_type: 'x=y "z"',
+    region: 'eu-west-1'
+  })
+})
+
+it('refuses variables that the template does not declare, and those that only the action may fill in', () => {
+  const messages = unusableVars(open('own.pkr.hcl', hcl, {}, {vars: {nope: '1', region: 'x', more: ''}})).map(
+    ({message}) => message
+  )
+  expect(messages).toEqual([
+    expect.stringMatching(/^Input 'vars': the template .*own\.pkr\.hcl declares no variable 'nope'$/),
+    "Input 'vars': 'region' is filled in by the action: set the input 'aws-region'"
+  ])
+})
+
+it('has no use for an input whose variable is not declared, unless the smoke test has', () => {
+  const template = open('own.pkr.hcl', 'variable "region" {}')
+  const unused = unusedInputs(template, new Set(['source-ami', 'allowed-cidrs', 'instance-types']))
+  expect(unused.map(({input}) => input)).toEqual(['source-ami'])
+})
+
+it.each([
+  ['own.json', '{"builders": [\n  {"type": "secret" 1}\n]}', /own\.json is not valid JSON \(line 2\)$/],
+  ['own.json', '{"a": {\n', /own\.json is not valid JSON \(line 2\)$/],
+  ['own.json', '{"name": "x"}', /own\.json is no template: it has no "builders"$/],
+  ['own.txt', '', /own\.txt is no template; expected a file that ends in \.pkr\.hcl/]
+])('refuses %s with %j', (name, text, message) => {
+  expect(() => open(name, text)).toThrow(message)
+})
+
+it('reads the files that Packer reads by itself beside a folder’s templates', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
+  writeFileSync(path.join(folder, 'a.pkr.hcl'), hcl)
+  writeFileSync(path.join(folder, 'b.auto.pkrvars.hcl'), 'instance_type = "m5.large"')
+  expect(openTemplate(folder, '/shipped').variables).not.toContain('instance_type')
+})

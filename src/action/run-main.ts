@@ -1,0 +1,67 @@
+import * as path from 'node:path'
+import * as core from '@actions/core'
+import {bake, type Outcome} from '../bake/bake.ts'
+import {readInputs} from '../inputs/inputs.ts'
+import {stateKeys, type BakeState} from '../ledger/state.ts'
+import {explain, roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
+import {actionsLog, type Log} from '../lib/log.ts'
+import {describeLeftovers} from '../sweep/leftovers.ts'
+import {outputsOf} from './outputs.ts'
+import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
+import {earlyEndSummary, summaryOf} from './summary.ts'
+
+const shippedTemplate = path.join(import.meta.dirname, '..', 'templates', 'jenkins')
+
+/** The action's main step: bakes, reports, and fails the step unless the end is a good one. */
+export async function runMain(): Promise<void> {
+  const log = actionsLog()
+  await runStep(log, () => bakeAndReport(log), earlyEndSummary)
+}
+
+async function bakeAndReport(log: Log): Promise<boolean> {
+  const inputs = readInputs(process.env, shippedTemplate)
+  const deps = {
+    log,
+    env: process.env,
+    temporaryFolder: process.env['RUNNER_TEMP'] ?? '/tmp',
+    saveState,
+    noteSwept: () => noteSwept(log),
+    setOutputs: (outcome: Outcome) => setOutputs(outputsOf(outcome))
+  }
+  const cancel = cancelSignal(log, 'ending what runs and removing what was made and is not to be kept')
+  const outcome = await bake(inputs, deps, cancel)
+  const isGood = reportEnd(outcome, log)
+  if (cancel.aborted && isGood) {
+    log.warning('The cancel came when the image had been given out: it is kept, and the outputs name it.')
+  }
+  await writeSummary(summaryOf(outcome, log.phases), log)
+  return isGood
+}
+
+/** @throws {UserError} when the runner's file for it cannot be written: post could then remove nothing */
+function saveState(state: BakeState): void {
+  try {
+    core.saveState(stateKeys.bake, state)
+  } catch (error) {
+    throw new UserError(
+      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      {cause: error}
+    )
+  }
+}
+
+function noteSwept(log: Log): void {
+  try {
+    core.saveState(stateKeys.swept, true)
+  } catch (error) {
+    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error)}`)
+  }
+}
+
+/** Says everything that is wrong with an outcome. @returns whether nothing is */
+function reportEnd({failure, verdict, reason, leftovers}: Outcome, log: Log): boolean {
+  if (failure !== undefined) log.error(explain(failure))
+  if (verdict === 'rejected') log.error(`The image was rejected: ${reason}`)
+  if (leftovers.length > 0) log.error(describeLeftovers(leftovers))
+  return failure === undefined && verdict !== 'rejected' && leftovers.length === 0
+}

@@ -1,0 +1,15 @@
+import type {BakeState} from '../ledger/state.ts'
+import {actionsLog, whenUnread} from '../lib/log.ts'
+import {cleanUp} from '../sweep/post.ts'
+import {runStep} from './step.ts'
+
+/** The action's post step: after a main that was cut off, ends what still runs and removes what it made. */
+export async function runPost(state: BakeState): Promise<void> {
+  // What is left is removed, whether or not anybody reads the log.
+  whenUnread(() => undefined)
+  const log = actionsLog()
+  await runStep(log, async () => {
+    await cleanUp(state, {log, env: process.env})
+    return true
+  })
+}

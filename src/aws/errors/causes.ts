@@ -1,0 +1,200 @@
+import type {Advice} from '../../lib/advice.ts'
+import {inOneLine, type Pattern} from '../../lib/pattern.ts'
+
+/** What one of AWS's error codes means for a bake, whoever got it: the action, or Packer. */
+export interface AwsCause extends Advice {
+  /** Of `CODE: message`. */
+  readonly pattern: Pattern
+}
+
+/** AWS's errors (EC2 API reference, error codes). The first that fits counts. */
+export const awsCauses: readonly AwsCause[] = [
+  {
+    id: 'instance-profile',
+    title: 'The instance profile is not there',
+    // Packer looks it up in IAM, unless the template says skip_profile_validation.
+    pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
+    cause: 'The instance profile that the machine is to have does not exist in this account.',
+    change:
+      "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
+  },
+  {
+    id: 'architecture',
+    title: 'Instance type and image are for different processors',
+    pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
+    cause: 'The instance type has another processor than the image was made for.',
+    change:
+      "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
+  },
+  {
+    id: 'type-not-offered',
+    title: 'The instance type is not offered here',
+    pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
+    cause: 'There is no such instance type in this region, or not in this zone of it.',
+    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+  },
+  {
+    id: 'free-plan',
+    title: 'The plan of the account does not allow the instance type',
+    pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
+    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
+    change:
+      "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
+  },
+  {
+    id: 'marketplace-terms',
+    title: 'The source image is from AWS Marketplace',
+    pattern: /^OptInRequired: .*marketplace/i,
+    cause: 'The source image is a product of AWS Marketplace whose terms this account has not accepted.',
+    change: 'Subscribe to it once, at the address that AWS names, or bake on another source image.'
+  },
+  {
+    id: 'account-not-ready',
+    title: 'The account is not enabled for EC2 here',
+    pattern: /^(OptInRequired|PendingVerification|Blocked): /,
+    cause: 'AWS has not enabled this account for EC2 in this region yet.',
+    change: 'Finish the sign-up or enable the region in the account settings; a new account is verified within hours.'
+  },
+  {
+    id: 'source-image-gone',
+    title: 'The source image is gone',
+    pattern: /^InvalidAMIID\.\w+: /,
+    cause:
+      'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
+    change:
+      "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+  },
+  {
+    id: 'block-public-access',
+    title: 'The account blocks public access',
+    pattern: /^\w+: .*block(ing)? public access/i,
+    cause: 'The account or its organization blocks that images, snapshots or networks are open to the public.',
+    change:
+      'Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account\'s administrators change the setting: EC2 console, Data protection and security.'
+  },
+  {
+    id: 'denied',
+    title: 'AWS denies a call',
+    pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
+    cause: 'The role may not do what the bake needs.',
+    change:
+      "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+  },
+  {
+    id: 'no-default-network',
+    title: 'The region has no default VPC or subnet',
+    pattern:
+      /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
+    cause:
+      'Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.',
+    change:
+      "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+  },
+  {
+    id: 'subnet-full',
+    title: 'The subnet has no free address',
+    pattern: /^InsufficientFreeAddressesInSubnet: /,
+    cause: 'All addresses of the subnet are in use.',
+    change:
+      "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
+  },
+  {
+    id: 'network-gone',
+    title: 'The subnet, VPC or group is not there',
+    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
+    cause: 'A subnet, VPC or security group that the launch names does not exist in this region.',
+    change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
+  },
+  {
+    id: 'no-capacity',
+    title: 'AWS has no capacity',
+    pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
+    cause: 'AWS has no free machine of this type at the moment.',
+    change:
+      "Give more types in 'instance-types', or subnets of more zones in 'subnet-ids': they are tried in turn. Or run the job again later."
+  },
+  {
+    id: 'throttled',
+    title: 'AWS throttles the account',
+    pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
+    cause: 'AWS refused the call, repeatedly, because this account calls it too often at this time.',
+    change: 'Run the job again later, and not at the same moment as others of the account.'
+  },
+  {
+    id: 'quota',
+    title: 'A quota is used up',
+    pattern: /^(Client\.)?\w*(LimitExceeded|QuotaExceeded|CountExceeded): /,
+    cause: "One of the account's quotas in this region is used up.",
+    change:
+      "Ask AWS for a higher quota (Service Quotas), remove what is no longer used, or give smaller types in 'instance-types'."
+  },
+  {
+    id: 'credentials-expired',
+    title: 'The credentials have expired',
+    pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
+    cause: 'AWS takes the session for expired.',
+    change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
+  },
+  {
+    id: 'credentials-refused',
+    title: 'AWS refuses the credentials',
+    pattern: /^(AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient\w*|InvalidAccessKeyId): /,
+    cause: 'AWS does not know the credentials, or not in this region.',
+    change:
+      'Check role-to-assume, or the credentials in the environment, and that the region is enabled in the account.'
+  },
+  {
+    id: 'key-pair',
+    title: 'The key pair is not there',
+    pattern: /^InvalidKeyPair\.\w+: /,
+    cause: 'The key pair of the build does not exist, or one of its name does already.',
+    change:
+      'Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again.'
+  },
+  {
+    id: 'image-name-taken',
+    title: "The image's name is taken",
+    pattern: /^InvalidAMIName\.Duplicate: /,
+    cause:
+      "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
+    change:
+      "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+  },
+  {
+    id: 'image-name-invalid',
+    title: "The image's name is not allowed",
+    pattern: /^InvalidAMIName\.Malformed: /,
+    cause: 'EC2 does not allow that name for an image.',
+    change: "Use 3 to 128 letters, digits and ( ) [ ] . / - ' @ _ and spaces."
+  },
+  {
+    id: 'encryption-key',
+    title: 'The encryption key cannot be used',
+    pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
+    cause:
+      'The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.',
+    change:
+      "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
+  },
+  {
+    id: 'volume-too-small',
+    title: 'The volume does not fit the source image',
+    pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
+    cause:
+      'The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.',
+    change:
+      "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+  },
+  {
+    id: 'aws-unwell',
+    title: 'AWS has an error of its own',
+    pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
+    cause: 'AWS answered with an error of its own, repeatedly.',
+    change: 'Run the job again; health.aws.amazon.com says whether the region has an incident.'
+  }
+]
+
+/** @returns undefined for an error of which nothing is known */
+export function awsCause(code: string, message: string): AwsCause | undefined {
+  return awsCauses.find(({pattern}) => pattern.test(`${code}: ${message}`))
+}

@@ -1,0 +1,239 @@
+import {tagKeys} from '../aws/tags.ts'
+import type {AwsUse} from '../template/aws-use.ts'
+
+export interface PackerPolicyOptions {
+  readonly region: string
+  /** `aws`, `aws-us-gov`, `aws-cn` … */
+  readonly partition: string
+  /** The value of the bake tag. */
+  readonly bakeId: string
+  /** Packer's Amazon builder puts `run_tags` on what it makes when it makes it: from Packer 1.8 on. */
+  readonly tagsAtCreation: boolean
+  /** The template is a user's own: any option of the builder may be in it. */
+  readonly own: boolean
+  readonly uses: AwsUse
+  /** The build's machine is given an instance profile. */
+  readonly passesRole: boolean
+  /** The build is, or may be, reached through Session Manager. */
+  readonly startsSessions: boolean
+  /** Of the role's sessions, with which AWS begins the ids of Session Manager's. */
+  readonly sessionName: string
+  /** Where the template copies its images to. */
+  readonly copyRegions?: readonly string[]
+  /** Only Packer knows all of these regions. */
+  readonly copiesAnywhere?: boolean
+  /** ARNs of roles that the template assumes. */
+  readonly roles?: readonly string[]
+}
+
+/** A statement of a policy, as JSON. Stars in it save characters, of which a session policy may have 2,048. */
+export type Statement = Readonly<Record<string, unknown>>
+
+export function allow(
+  actions: string | readonly string[],
+  resource: string | readonly string[] = '*',
+  condition?: Statement
+): Statement {
+  return {Effect: 'Allow', Action: actions, Resource: resource, ...(condition ? {Condition: condition} : {})}
+}
+
+export function denyOutside(regions: readonly string[], actions: readonly string[]): Statement {
+  return {
+    Effect: 'Deny',
+    Action: actions,
+    Resource: '*',
+    Condition: {StringNotEquals: {'aws:RequestedRegion': regions}}
+  }
+}
+
+const ec2 = (actions: readonly string[]): string[] => actions.map((action) => `ec2:${action}`)
+const arn = (type: string): string => `arn:*:ec2:*:*:${type}/*`
+const requestTag = (key: string): string => `aws:RequestTag/${key}`
+const resourceTag = (key: string): string => `aws:ResourceTag/${key}`
+
+/** What a template makes and changes that uses no more of the builder than the shipped one. */
+const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
+const changing = [
+  'AuthorizeSecurityGroupIngress',
+  'CreateImage',
+  'CreateTags',
+  'DeleteKeyPair',
+  'DeleteSecurityGroup',
+  'DeregisterImage',
+  'DeleteSnapshot',
+  // With the bake's own group and key pair.
+  'RunInstances',
+  'StopInstances',
+  'TerminateInstances'
+]
+/** What the builder's options do: deprecation, protection, sharing, attributes, volumes that stay. */
+const changingWithOptions = ['*ImageDe*', 'DeleteVolume', 'Modify*Attribute']
+
+/**
+ * For a template that puts the bake's tags on all that it makes: it makes nothing without them, and changes and removes only what carries
+ * them. No tag of a bake can be put on what is somebody else's, to remove it next, and no other value on what is the bake's, to hide it.
+ */
+export function taggedTemplate(options: PackerPolicyOptions): Statement[] {
+  const {bakeId, own, uses, startsSessions} = options
+  const ours = {[requestTag(tagKeys.bake)]: bakeId}
+  const tagsLaunchTemplate = uses.spot && uses.tags.launchTemplates
+  return [
+    allow(ec2([...creating, ...(tagsLaunchTemplate ? ['CreateLaunchTemplate'] : [])]), '*', {StringEquals: ours}),
+    ...launching(options),
+    // Tags that are given while something is made.
+    allow('ec2:CreateTags', '*', {Null: {'ec2:CreateAction': 'false'}}),
+    allow(
+      ec2([
+        ...changing,
+        ...(own ? changingWithOptions : ['ModifyImageAttribute']),
+        ...(uses.fastLaunch ? ['EnableFastLaunch'] : []),
+        ...(uses.passwords ? ['GetPasswordData'] : []),
+        ...(tagsLaunchTemplate ? ['CreateFleet', 'DeleteLaunchTemplate'] : [])
+      ]),
+      '*',
+      {StringEquals: {[resourceTag(tagKeys.bake)]: bakeId}, StringEqualsIfExists: ours}
+    ),
+    ...copying(options, ours),
+    ...(uses.spot ? spotInstances(tagsLaunchTemplate, ours) : []),
+    ...mapping(options, ours),
+    ...look(options),
+    ...(startsSessions ? sessions(options) : []),
+    ...(uses.secrets ? [allow(reading)] : [])
+  ]
+}
+
+/** A launch also uses what is there already, and a group is made in a VPC. IAM takes no star in a type. */
+function launching({uses}: PackerPolicyOptions): Statement[] {
+  const {volumes} = uses.tags
+  const isThere = ['image', 'subnet', 'vpc', ...(volumes ? [] : ['volume'])].map(arn)
+  const made = ['instance', 'network-interface', ...(volumes ? ['volume'] : [])].map(arn)
+  if (!uses.others) return [allow(ec2(['RunInstances', 'CreateSecurityGroup']), isThere)]
+  return [
+    {Effect: 'Allow', Action: 'ec2:RunInstances', NotResource: made},
+    allow('ec2:CreateSecurityGroup', arn('vpc'))
+  ]
+}
+
+function copies({uses, copyRegions = [], copiesAnywhere = false}: PackerPolicyOptions): boolean {
+  return copyRegions.length > 0 || copiesAnywhere || uses.copiesAtHome
+}
+
+/** Tags reach the snapshots of a copy only when it is made. AWS gives all snapshots that are copies a volume of such a name. */
+function copying(options: PackerPolicyOptions, ours: Statement): Statement[] {
+  if (!copies(options)) return []
+  return [allow('ec2:CreateTags', '*', {StringEquals: ours, StringLike: {'ec2:ParentVolume': '*/vol-ffff*'}})]
+}
+
+function spotInstances(tagsLaunchTemplate: boolean, ours: Statement): Statement[] {
+  return [
+    tagsLaunchTemplate
+      ? allow('ec2:CreateFleet', arn('fleet'))
+      : allow(ec2(['CreateFleet', '*eLaunchTemplate', 'RunInstances']), [arn('fleet'), arn('launch-template')]),
+    allow('ec2:CreateTags', arn('spot-instances-request'), {StringEquals: ours})
+  ]
+}
+
+/** Packer tags every snapshot in the image's mappings, those of the user's own too. They stay the user's. */
+function mapping({uses: {snapshots, unknownSnapshots}}: PackerPolicyOptions, ours: Statement): Statement[] {
+  if (unknownSnapshots) return [allow('ec2:CreateTags', arn('snapshot'), {StringEquals: ours})]
+  if (snapshots.length === 0) return []
+  const arns = snapshots.map((id) => `arn:*:ec2:*:*:snapshot/${id}`)
+  return [
+    allow('ec2:CreateTags', arns, {StringEquals: ours}),
+    {Effect: 'Deny', Action: 'ec2:DeleteSnapshot', Resource: arns}
+  ]
+}
+
+/** No user data, no consoles, no contents of launch templates: what is looked at may be anybody's. */
+function look(options: PackerPolicyOptions): Statement[] {
+  const {own, startsSessions, uses} = options
+  const what = [
+    'Images',
+    'Instances',
+    'Regions',
+    'SecurityGroups',
+    'Subnets',
+    'Volumes',
+    'Vpcs',
+    ...(startsSessions ? ['InstanceStatus'] : []),
+    ...(own ? ['InstanceTypeOfferings'] : []),
+    ...(uses.fastLaunch ? ['FastLaunchImages', 'ImageAttribute', 'LaunchTemplates'] : [])
+  ]
+  return [
+    allow([
+      ...ec2(what.map((name) => `Describe${name}`)),
+      ...(copies(options) ? ['ec2:CopyImage'] : []),
+      // The shipped template leaves the looking up of its profile to the launch.
+      ...(own && uses.profile ? ['iam:GetInstanceProfile'] : []),
+      ...(uses.decodes ? ['sts:DecodeAuthorizationMessage'] : [])
+    ])
+  ]
+}
+
+/** Packer's tunnel (packer-plugin-amazon, common/ssm). Its plugin opens the data channel with the keys of the same session. */
+function sessions({sessionName, bakeId}: PackerPolicyOptions): Statement[] {
+  const theirs = ['document/AWS-StartPortForwardingSession', `session/${sessionName}-*`]
+  return [
+    allow('ssm:StartSession', '*', {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}),
+    allow(
+      ['ssm:*Session', 'ssmmessages:OpenDataChannel'],
+      theirs.map((resource) => `arn:*:ssm:*:*:${resource}`)
+    )
+  ]
+}
+
+/** Of any template: all options of the builder but a temporary role, and the plugin's data sources. */
+function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
+  return [
+    ...ec2([
+      '*eKeyPair',
+      '*eLaunchTemplate',
+      '*eSecurityGroup',
+      '*eSnapshot',
+      '*eVolume',
+      '*egisterImage',
+      '*tachVolume',
+      '*ImageDe*',
+      'AuthorizeSecurityGroupIngress',
+      'CopyImage',
+      'CreateFleet',
+      'CreateImage',
+      'CreateTags',
+      // amazon-ebsvolume takes run_volume_tags off its volumes again.
+      'DeleteTags',
+      'DescribeSnapshots',
+      'Modify*Attribute',
+      'RunInstances',
+      'StopInstances',
+      'TerminateInstances',
+      ...(uses.fastLaunch ? ['EnableFastLaunch'] : []),
+      ...(uses.passwords ? ['GetPasswordData'] : [])
+    ]),
+    ...(startsSessions ? ['ec2-instance-connect:SendSSHPublicKey', 'ssm:*Session'] : []),
+    ...(uses.secrets ? reading : [])
+  ]
+}
+
+const reading = ['secretsmanager:GetSecretValue', 'ssm:GetParameter*']
+
+/**
+ * For a template that does not: nothing of what it makes can be told from others' things. But it cannot touch what carries another bake's
+ * tag (an image it may launch and copy), and can give what it makes no tag of another bake.
+ */
+export function anyTemplate(options: PackerPolicyOptions): Statement[] {
+  const {bakeId, startsSessions, sessionName} = options
+  // With this operator a condition holds only where there is a value.
+  const unless = (actions: Statement, key: string): Statement => ({
+    Effect: 'Deny',
+    ...actions,
+    Resource: '*',
+    Condition: {'ForAnyValue:StringNotEquals': {[key]: bakeId}}
+  })
+  return [
+    allow(builderActions(options)),
+    ...look({...options, own: true}),
+    ...(startsSessions ? [allow('ssmmessages:OpenDataChannel', `arn:*:ssm:*:*:session/${sessionName}-*`)] : []),
+    unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),
+    unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))
+  ]
+}

@@ -1,0 +1,38 @@
+import {quoted} from '../lib/parse.ts'
+import {tagKeys} from '../aws/tags.ts'
+
+/** EC2 takes 50 tags on a resource; the action and Packer set some of their own. */
+const most = 40
+/** EC2 takes any character in a tag (EC2 user guide, tag restrictions). Packer would evaluate two opening braces. */
+const refused = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u
+
+/**
+ * Tags of the user's own, a line each, `key=value`. The first equals sign ends the key.
+ *
+ * @throws {Error} for what EC2 would refuse, and for keys that are the action's own
+ */
+export function parseTags(value: string): Readonly<Record<string, string>> {
+  const tags = new Map<string, string>()
+  for (const line of value
+    .split('\n')
+    // Packer composes letters and their accents (https://github.com/zclconf/go-cty/blob/main/docs/types.md), and so do we.
+    .map((text) => text.trim().normalize('NFC'))
+    .filter(Boolean)) {
+    const [, key = '', text = ''] = /^([^=]+)=(.*)$/.exec(line)?.map((part) => part.trim()) ?? []
+    if (key === '') throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`)
+    if (refused.test(line) || key.length > 128 || text.length > 256) {
+      throw new Error(
+        `${quoted(line)} is not allowed; a tag has 128 characters in its key and 256 in its value at most, none of them a control character, and no {{`
+      )
+    }
+    if (/^aws:/i.test(key) || key.startsWith(tagKeys.bake.replace(/[^:]*$/, ''))) {
+      throw new Error(
+        `${quoted(key)} is not allowed; keys that begin with aws: or ${tagKeys.bake.replace(/[^:]*$/, '')} are not yours`
+      )
+    }
+    if (tags.has(key)) throw new Error(`has the key ${quoted(key)} twice`)
+    tags.set(key, text)
+  }
+  if (tags.size > most) throw new Error(`has ${tags.size} tags; at most ${most} are left to you`)
+  return Object.fromEntries(tags)
+}

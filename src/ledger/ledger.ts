@@ -1,0 +1,256 @@
+import {mkdirSync, readdirSync} from 'node:fs'
+import {open} from 'node:fs/promises'
+import * as path from 'node:path'
+import {announcedIn, Announcements, type Announced} from '../packer-output/created.ts'
+import {follow} from '../packer-output/follow.ts'
+import {roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
+import type {Entry} from './entries.ts'
+import {LedgerFile, readLedgerFile, type Recorded} from './file.ts'
+import type {ProcessIdentity} from '../lib/processes.ts'
+import type {Resource, ResourceType} from '../aws/resources.ts'
+
+/** Where one run of Packer writes its machine-readable output and its errors. */
+export interface PackerRun {
+  readonly output: string
+  readonly errors: string
+  /** For what it announces. */
+  readonly announcements: Announcements
+}
+
+/** What a sweep has to know of a bake. */
+export interface Records {
+  /** What existed before this moment, by AWS's clock, is not this bake's. */
+  readonly began: Date
+  /** Everything recorded as made and not released. */
+  readonly resources: readonly Resource[]
+  readonly released: readonly Resource[]
+  /** What Packer announced so far, over all its runs. */
+  readonly announced: Announced
+  /** Whether something may have been made whose id was never learned: a create that was cut off. */
+  readonly hasOpenIntents: boolean
+  made(type: ResourceType, id: string, key?: string, region?: string): void
+}
+
+/**
+ * Opens the ledger of a bake; a new one gets a folder that is readable by this user alone.
+ *
+ * @throws {UserError} when the folder cannot be made or written to
+ */
+export function openLedger(...folder: readonly string[]): Ledger {
+  const location = path.join(...folder)
+  try {
+    const isNew = mkdirSync(location, {recursive: true, mode: 0o700}) !== undefined
+    const ledger = new Ledger(location)
+    if (isNew) ledger.begin()
+    return ledger
+  } catch (error) {
+    throw new UserError(
+      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      {cause: error}
+    )
+  }
+}
+
+/** Opens the ledger of a bake that is known to have begun at a certain time, also when nothing is left of it. */
+export function reopenLedger(folder: string, began: Date): Ledger {
+  return new Ledger(folder, {began, recorded: readLedgerFile(folder)})
+}
+
+/**
+ * What this bake made. It is kept in memory, so that this process can remove all of it whatever becomes of the disk; and in a file,
+ * written before each create (the intent) and after it (the id), for the one who comes after a kill at any moment. Packer's own
+ * output, in the same folder, is the ledger of what Packer makes.
+ */
+export class Ledger implements Records {
+  readonly folder: string
+  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  readonly unreadableLines: number
+  #known: Date | undefined
+  readonly #entries: Entry[]
+  readonly #file: LedgerFile
+  readonly #announcements: Announcements[] = []
+
+  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  constructor(folder: string, earlier?: {readonly began: Date; readonly recorded: Recorded}) {
+    this.folder = folder
+    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0
+    this.#known = earlier?.began
+    this.#entries = [...(earlier?.recorded.entries ?? [])]
+    this.#file = new LedgerFile(folder)
+  }
+
+  /**
+   * Tries again to write down what could not be written.
+   *
+   * @returns why the file lacks something, in a sentence; undefined when it has all
+   */
+  flush(): string | undefined {
+    this.#file.append()
+    const {problem} = this.#file
+    return problem === undefined
+      ? undefined
+      : `What this bake makes cannot be written down in ${this.folder}: ${problem}. ` +
+          'This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.'
+  }
+
+  /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
+  nextPackerRun(): PackerRun {
+    const announcements = new Announcements()
+    const file = (stream: string): string =>
+      path.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`)
+    const run = {output: file('stdout'), errors: file('stderr'), announcements}
+    this.#announcements.push(announcements)
+    return run
+  }
+
+  /**
+   * @param began by AWS's clock, once AWS has told it
+   * @throws {Error} of the system, when that cannot be written down
+   */
+  begin(began = new Date()): void {
+    const entry = {began: began.toISOString()}
+    this.#file.appendNow(entry)
+    this.#entries.push(entry)
+    this.#known = began
+  }
+
+  get began(): Date {
+    const recorded = this.#entries.flatMap((entry) => ('began' in entry ? [Date.parse(entry.began)] : []))
+    return this.#known ?? new Date(recorded.at(-1) ?? Date.now())
+  }
+
+  /** Records that something is about to be made. @param key ties the id to the intent later */
+  intend(type: ResourceType, key: string): void {
+    this.#append({intent: type, key})
+  }
+
+  /** Closes an intent: AWS refused it, so that nothing was made. */
+  refused(key: string): void {
+    this.#append({refused: key})
+  }
+
+  made(type: ResourceType, id: string, key?: string, region?: string): void {
+    this.#append({made: type, id, ...(key === undefined ? {} : {key}), ...(region === undefined ? {} : {region})})
+  }
+
+  /**
+   * From here on it is the user's: no sweep removes it.
+   *
+   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   */
+  release(resources: readonly Resource[]): void {
+    const entries = resources.map(({type, id, region}) => ({
+      released: type,
+      id,
+      ...(region === undefined ? {} : {region})
+    }))
+    try {
+      this.#file.appendNow(...entries)
+    } catch (error) {
+      const names = resources.map(({type, id}) => `${type} ${id}`).join(', ')
+      throw new UserError(
+        `It could not be written down that the bake gives out ${names}, which is removed instead: ${systemProblem(error)}. ${roomAdvice}`,
+        {cause: error}
+      )
+    }
+    this.#entries.push(...entries)
+  }
+
+  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  mayCopyTo(regions: readonly string[]): void {
+    if (regions.length > 0) this.#append({copies: regions})
+  }
+
+  startedPacker(leader: ProcessIdentity): void {
+    this.#append({packer: leader})
+  }
+
+  get packerProcesses(): readonly ProcessIdentity[] {
+    return this.#entries.flatMap((entry) => ('packer' in entry ? [entry.packer] : []))
+  }
+
+  get resources(): readonly Resource[] {
+    const released = new Set(this.released.map(({type, id}) => `${type} ${id}`))
+    const made = this.#entries.flatMap((entry) => ('made' in entry ? [resourceOf(entry)] : []))
+    const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]))
+    return [...known].flatMap(([name, resource]) => (released.has(name) ? [] : [resource]))
+  }
+
+  get released(): readonly Resource[] {
+    return this.#entries.flatMap((entry) =>
+      'released' in entry
+        ? [
+            resourceOf({
+              made: entry.released,
+              id: entry.id,
+              ...(entry.region === undefined ? {} : {region: entry.region})
+            })
+          ]
+        : []
+    )
+  }
+
+  get hasOpenIntents(): boolean {
+    const closed = new Set(
+      this.#entries.flatMap((entry) =>
+        'refused' in entry ? [entry.refused] : 'made' in entry && entry.key ? [entry.key] : []
+      )
+    )
+    const ours = this.#entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
+    return ours || this.unreadableLines > 0 || this.announced.unfinished
+  }
+
+  get announced(): Announced {
+    const announced = announcedIn(this.#announcements)
+    if (!announced.hidesCopies) return announced
+    const hidden = this.#entries.flatMap((entry) => ('copies' in entry ? entry.copies : []))
+    return {...announced, copyRegions: [...new Set([...announced.copyRegions, ...hidden])]}
+  }
+
+  /**
+   * Reads what Packer announced while another process ran it.
+   *
+   * @param limit ends the reading: what was announced first has been read then
+   */
+  async readAnnouncements(limit: AbortSignal): Promise<void> {
+    for (const file of this.#packerOutputs()) {
+      const announcements = new Announcements()
+      this.#announcements.push(announcements)
+      const handle = await open(file, 'r').catch(() => undefined)
+      if (handle === undefined) continue
+      try {
+        for await (const lines of follow(handle, AbortSignal.abort())) {
+          for (const line of lines) announcements.hear(line)
+          if (limit.aborted) return
+        }
+      } finally {
+        await handle.close()
+      }
+    }
+  }
+
+  /** Whether nothing has been recorded, not even the beginning. */
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.unreadableLines === 0
+  }
+
+  #packerOutputs(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => /^packer-\d+\.stdout$/.test(name))
+        .map((name) => path.join(this.folder, name))
+        .toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1))
+    } catch {
+      return []
+    }
+  }
+
+  #append(entry: Entry): void {
+    this.#entries.push(entry)
+    this.#file.append(entry)
+  }
+}
+
+function resourceOf({made: type, id, region}: {made: ResourceType; id: string; region?: string}): Resource {
+  return region === undefined ? {type, id} : {type, id, region}
+}

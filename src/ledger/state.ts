@@ -1,0 +1,58 @@
+import type {Role} from '../aws/account.ts'
+import {UserError} from '../lib/errors.ts'
+import {isIdentity, type ProcessIdentity} from '../lib/processes.ts'
+
+/** What post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print it. */
+export interface BakeState {
+  readonly bakeId: string
+  readonly region: string
+  readonly role?: Role
+  /** Holds the ledger and Packer's output; readable by this user alone. */
+  readonly folder: string
+  readonly main: ProcessIdentity
+  /** When the bake began by AWS's clock, in ISO 8601, should the ledger be lost. */
+  readonly began: string
+}
+
+export const stateKeys = {bake: 'bake', swept: 'swept'} as const
+
+/**
+ * The state that main saved, as the runner hands it to post; undefined when main never came to make anything.
+ *
+ * @throws {UserError} when it is not what main saves: what it says is removed, and whom it names is killed
+ */
+export function savedState(env: Readonly<Record<string, string | undefined>>): BakeState | undefined {
+  const text = env[`STATE_${stateKeys.bake}`]
+  if (!text) return undefined
+  const value = parsed(text)
+  const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])))
+  if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began'])))) {
+    throw new UserError(
+      'The state of the bake is damaged, so that it cannot be cleaned up after. What it made carries the tag bake-jenkins-ami:bake: ' +
+        'look for it in the account, or run the sweep action when it has expired.'
+    )
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked
+  return value as unknown as BakeState
+}
+
+/** Above all no wildcard in what becomes a filter. */
+const forms: Readonly<Record<string, RegExp>> = {
+  bakeId: /^[0-9a-f]{12}$/,
+  region: /^[a-z0-9-]{1,30}$/,
+  folder: /^\//
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? {...value} : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Whether main's own sweep has already removed everything. */
+export function alreadySwept(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env[`STATE_${stateKeys.swept}`] === 'true'
+}

@@ -1,0 +1,142 @@
+import {randomBytes} from 'node:crypto'
+import {spawn, type ChildProcess, type SpawnOptions} from 'node:child_process'
+import {UserError} from './errors.ts'
+import {pauseFor} from './wait.ts'
+import {carries, lookAt, membersOf} from './process-table.ts'
+
+/** A process that cannot be confused with a later one that got the same id. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** As the system tells it; compared as text only. */
+  readonly startTime: string
+  /** In the environment of the process and of what it starts; absent where it was not started by {@link startGroup}. */
+  readonly mark?: string
+}
+
+/** The name of the environment variable that holds the mark of a process group of ours. */
+export const markVariable = 'BAKE_JENKINS_AMI_GROUP'
+
+/** Whether something that was read from outside names a process that may be ended: to `kill`, 0, 1 and -1 mean many. */
+export function isIdentity(value: unknown): value is ProcessIdentity {
+  if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTime' in value)) return false
+  const {pid, startTime} = value
+  const hasMark = !('mark' in value) || (typeof value.mark === 'string' && /^[0-9a-f]{16}$/.test(value.mark))
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === 'string' && startTime !== '' && hasMark
+}
+
+/**
+ * @returns undefined when there is no such process, and where the system does not tell when it started; one that has just ended and
+ *   was not waited for is still there
+ */
+export function identify(pid: number): ProcessIdentity | undefined {
+  const seen = lookAt(pid)
+  return typeof seen === 'object' ? {pid, startTime: seen.startTime} : undefined
+}
+
+/** Whether it is still the same process, and more than a zombie. */
+export function processRuns({pid, startTime}: ProcessIdentity): boolean {
+  const seen = lookAt(pid)
+  return typeof seen === 'object' && seen.startTime === startTime && !seen.isDead
+}
+
+/**
+ * Ends one process, if it is still the same one, and waits until it is gone.
+ *
+ * @throws {Error} when the signal is aborted before, and where it cannot be told whether it is the same one
+ */
+export async function endProcess(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {
+  if (lookAt(identity.pid) === 'hidden') throw new Error('this system does not tell which process it is')
+  if (!processRuns(identity)) return
+  send(identity.pid, 'SIGKILL')
+  while (processRuns(identity)) await pauseFor(20, signal)
+}
+
+/**
+ * Ends a whole process group, if it is still the same one, and waits until nothing of it runs.
+ *
+ * @throws {Error} when the signal is aborted before
+ */
+export async function endGroup(leader: ProcessIdentity, signal: AbortSignal): Promise<void> {
+  for (let pause = 20; isOurGroup(leader) && groupRuns(leader.pid); pause = Math.min(pause * 1.5, 200)) {
+    send(-leader.pid, 'SIGKILL')
+    await pauseFor(pause, signal)
+  }
+}
+
+/**
+ * Whether the group is the one that the leader began, and not one that got the same id later: an id is given away as soon as its
+ * process and all members of its group have ended.
+ *
+ * The leader tells by its start. Where it has ended, its members tell: they started after it, in the session that it began, and, where
+ * it has a mark, one of them carries that.
+ */
+function isOurGroup({pid, startTime, mark}: ProcessIdentity): boolean {
+  const leader = lookAt(pid)
+  if (typeof leader === 'object') return leader.startTime === startTime
+  const members = membersOf(pid)
+  // Where the system tells nothing of processes, only whoever started the group can know that it is there.
+  if (members === undefined) return mark === undefined
+  return (
+    members.every((member) => Number(member.startTime) >= Number(startTime) && member.session === pid) &&
+    (mark === undefined || members.some((member) => carries(member.pid, `${markVariable}=${mark}`)))
+  )
+}
+
+/** Whether the group has a member that is more than a zombie (where nobody reaps, as in containers, zombies stay). */
+export function groupRuns(groupId: number): boolean {
+  // Spares most looks at all processes, and is right where they cannot be seen.
+  if (!send(-groupId, 0)) return false
+  return membersOf(groupId)?.some(({isDead}) => !isDead) ?? true
+}
+
+/** @returns whether there was anything to send it to; what may not be signalled is there */
+export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException
+    if (code === 'ESRCH') return false
+    if (code === 'EPERM') return true
+    throw error
+  }
+}
+
+/** A process that was started as the leader of a group, and of a session, of its own. */
+export interface StartedGroup {
+  readonly child: ChildProcess
+  readonly leader: ProcessIdentity
+}
+
+/** The same for whoever started the group and has just seen its leader end: members without the mark are ours too. */
+export function endStarted({leader: {pid, startTime}}: StartedGroup, signal: AbortSignal): Promise<void> {
+  return endGroup({pid, startTime}, signal)
+}
+
+/**
+ * Starts a program in a process group of its own, so that it can be ended with all that it starts.
+ *
+ * @throws {UserError} when it cannot be started; and when it cannot be identified, so that a later process could not be told from it:
+ *   it is ended then
+ */
+export function startGroup(
+  file: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'cwd' | 'env' | 'stdio'>,
+  identifyProcess = identify
+): StartedGroup {
+  const mark = randomBytes(8).toString('hex')
+  const child = spawn(file, args, {...options, env: {...options.env, [markVariable]: mark}, detached: true})
+  // What could not be started has no process id; the event that says so as well must not end this process.
+  child.on('error', () => undefined)
+  if (child.pid === undefined) throw new UserError(`${file} could not be started`)
+  const identity = identifyProcess(child.pid)
+  if (identity === undefined) {
+    // Nobody has waited for it yet, so the id is still its own.
+    send(-child.pid, 'SIGKILL')
+    throw new UserError(
+      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. ` +
+        'Let this runner read /proc (on macOS: run ps).'
+    )
+  }
+  return {child, leader: {...identity, mark}}
+}

@@ -1,0 +1,81 @@
+import {type EC2Client, DescribeInstanceTypesCommand} from '@aws-sdk/client-ec2'
+import type {TemplateSource} from '../template/sources.ts'
+import type {Architecture} from '../inputs/distributions.ts'
+
+/** What matters of an instance type here. */
+interface TypeFacts {
+  readonly architectures: readonly string[]
+  readonly memoryMiB: number
+  readonly nitro: boolean
+}
+
+/** Which instance types a bake uses. */
+export interface MachineTypes {
+  /** The user's; empty where none were given. */
+  readonly given: readonly string[]
+  /** What the template's builders say, by their names. */
+  readonly ofSources: ReadonlyMap<string, string>
+  readonly facts: ReadonlyMap<string, TypeFacts>
+}
+
+/** In MiB. With less, Jenkins starts and then runs out of memory at work. */
+const leastMemory = 3_500
+
+/** Of 4 GB, and of every region. */
+export function standardType(architecture: Architecture): string {
+  return architecture === 'arm64' ? 't4g.medium' : 't3.medium'
+}
+
+/** Learns of the types that the user and the template name. What AWS does not tell is left to the launch. */
+export async function machineTypes(
+  ec2: EC2Client,
+  {given, sources}: {readonly given: readonly string[]; readonly sources: readonly TemplateSource[]},
+  abortSignal: AbortSignal
+): Promise<MachineTypes> {
+  const named = sources.map((source): [string, string | undefined] => [source.name, source.text('instance_type')])
+  const ofSources = new Map(
+    named.filter((entry): entry is [string, string] => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ''))
+  )
+  const names = [...new Set([...given, ...ofSources.values()])]
+  // One is all there is to take, and the launch shows whether it fits.
+  if (ofSources.size === 0) return {given, ofSources, facts: new Map()}
+  try {
+    const query = new DescribeInstanceTypesCommand({Filters: [{Name: 'instance-type', Values: names}], MaxResults: 100})
+    const {InstanceTypes: types = []} = await ec2.send(query, {abortSignal})
+    const facts = types.map((type): [string, TypeFacts] => [
+      type.InstanceType ?? '',
+      {
+        architectures: type.ProcessorInfo?.SupportedArchitectures ?? [],
+        memoryMiB: type.MemoryInfo?.SizeInMiB ?? leastMemory,
+        nitro: type.Hypervisor === 'nitro' || type.BareMetal === true
+      }
+    ])
+    return {given, ofSources, facts: new Map(facts)}
+  } catch (error) {
+    if (abortSignal.aborted) throw error
+    return {given, ofSources, facts: new Map()}
+  }
+}
+
+/** What the smoke test of an image is launched on: the user's types, or the template's own where Jenkins can work on it. */
+export function smokeTypesFor(
+  {given, ofSources, facts}: MachineTypes,
+  {source, architecture}: {readonly source: string; readonly architecture: Architecture},
+  needsNitro: boolean
+): readonly string[] {
+  const fits = (type: string): boolean => facts.get(type)?.architectures.includes(architecture) ?? true
+  const usable = given.filter(fits)
+  if (usable.length > 0) return usable
+  const own = ofBuild(ofSources, source)
+  const known = own === undefined ? undefined : facts.get(own)
+  const isEnough =
+    known?.architectures.includes(architecture) && known.memoryMiB >= leastMemory && (known.nitro || !needsNitro)
+  return own !== undefined && isEnough ? [own] : [standardType(architecture)]
+}
+
+/** Packer calls a build by its builder's name, with the build's own in front where it has one; legacy JSON by the bare name. */
+export function ofBuild<T>(ofSources: ReadonlyMap<string, T>, build: string): T | undefined {
+  return [...ofSources].find(
+    ([name]) => build === name || build.endsWith(`.${name}`) || name.endsWith(`.${build}`)
+  )?.[1]
+}

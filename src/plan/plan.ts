@@ -1,0 +1,184 @@
+import {randomBytes} from 'node:crypto'
+import type {EC2Client} from '@aws-sdk/client-ec2'
+import type {ImageInputs, Inputs} from '../inputs/inputs.ts'
+import {InputError} from '../lib/errors.ts'
+import type {OpenFile, ReadBytes, ReadText} from '../lib/http.ts'
+import {planReach} from './connectivity.ts'
+import {letIn, type Reach} from '../aws/reach.ts'
+import type {Log} from '../lib/log.ts'
+import {letInBy} from '../template/findings.ts'
+import type {Template} from '../template/template.ts'
+import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkins-version.ts'
+import {lifetimeTags} from '../aws/lifetime.ts'
+import type {ReadParameter} from '../aws/account.ts'
+import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
+import {machineTypes, standardType, type MachineTypes} from './machine-types.ts'
+import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
+import {type Architecture} from '../inputs/distributions.ts'
+import {tagKeys, type Tags} from '../aws/tags.ts'
+import {templateImages, type TemplateImage} from './template-images.ts'
+
+/** Everything that is decided before anything is made. */
+export interface Plan {
+  readonly bakeId: string
+  /** By AWS's clock. What existed before is not this bake's. */
+  readonly began: Date
+  readonly imageName: string
+  /** What the action has the template bake on. Absent: the template has an image of its own. */
+  readonly source?: SourceImage
+  /** What the builders of a user's template bake on, by their names, as far as it is known before. */
+  readonly templateImages: ReadonlyMap<string, TemplateImage>
+  /** Of all images. Absent: it is not known before the build, or there are several. */
+  readonly architecture?: Architecture
+  /** For the build, where the action chooses them. */
+  readonly buildTypes: readonly string[]
+  readonly machineTypes: MachineTypes
+  /** Absent: it is not known, and a template of the user's own knows it. */
+  readonly sshUsername?: string
+  /** Absent: the template is the user's and does not say which Jenkins it installs. */
+  readonly jenkins?: JenkinsRelease
+  /** With all that they depend on. */
+  readonly plugins: readonly Plugin[]
+  /** How the build and the smoke test are reached. */
+  readonly reach: Reach
+  /** On everything that the bake makes. */
+  readonly tags: Tags
+}
+
+export interface PlanContext {
+  readonly ec2: EC2Client
+  readonly log: Log
+  readonly read: ReadText
+  readonly readBytes: ReadBytes
+  readonly open: OpenFile
+  readonly readParameter: ReadParameter
+  /** AWS's clock, asked when AWS has answered. */
+  readonly now: () => Date
+  /** Names the workflow run in tags. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** @throws {UserError} when what the inputs name does not exist or cannot be learned */
+export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
+  const {ec2, log, read, readBytes, open, readParameter, now, env} = context
+  const {image, template, aws} = inputs
+  const bakesOnOurs = template.variables.has('source_ami') || template.variables.has('root_device_name')
+  const asksForJenkins = template.variables.has('jenkins_version')
+  const {connectVia: via, allowedCidrs, subnetIds} = inputs
+  template.warnings.forEach((warning) => log.warning(warning))
+  const looking = Promise.all([
+    bakesOnOurs ? resolveSource({ec2, log, now, readParameter}, sourceRequest(image, aws.region), signal) : undefined,
+    bakesOnOurs ? noImages : templateImages(ec2, template.sources, signal)
+  ])
+  const [[source, images], types, jenkins, reach] = await Promise.all([
+    looking,
+    machineTypes(ec2, {given: image.instanceTypes, sources: template.shipped ? [] : template.sources}, signal),
+    asksForJenkins
+      ? looking.then((found) => resolveJenkins(jenkinsRequest(image, ...found), {readBytes, log}, signal))
+      : undefined,
+    planReach({via, allowedCidrs, subnetIds}, {ec2, region: aws.region, read, log}, signal)
+  ])
+  const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture))
+  checkArchitecture(image.architecture, images)
+  const sshUsername =
+    image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser))
+  if (template.shipped && source && !sshUsername) {
+    throw new InputError(
+      'ssh-username',
+      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+    )
+  }
+  const {updateCenterUrl} = image
+  const plugins =
+    jenkins && image.plugins.length > 0
+      ? await resolvePlugins(
+          {plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl},
+          {open, log},
+          signal
+        )
+      : []
+  const bakeId = randomBytes(6).toString('hex')
+  const began = now()
+  const stamp = began.toISOString().replace(/\D/g, '').slice(0, 14)
+  const imageName = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join('-')
+  if (source) log.info(`Source image ${source.id} ${source.name}`)
+  images.forEach(({id, name}, builder) => log.info(`${builder} bakes on ${id} ${name}`))
+  if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
+  if (plugins.length > 0) log.info(`Plugins ${plugins.map(({name, version}) => `${name}:${version}`).join(' ')}`)
+  reachability(template, reach).forEach((text) => log.info(text))
+  log.info(template.variables.has('ami_name') ? `Bake ${bakeId} makes ${imageName}` : `Bake ${bakeId}`)
+  return {
+    bakeId,
+    began,
+    imageName,
+    ...(source ? {source} : {}),
+    templateImages: images,
+    ...(architecture ? {architecture} : {}),
+    buildTypes:
+      image.instanceTypes.length > 0
+        ? image.instanceTypes
+        : [standardType(architecture ?? image.architecture ?? 'x86_64')],
+    machineTypes: types,
+    ...(sshUsername ? {sshUsername} : {}),
+    plugins,
+    ...(jenkins ? {jenkins} : {}),
+    reach,
+    tags: {
+      ...image.tags,
+      [tagKeys.bake]: bakeId,
+      [tagKeys.run]: runName(env),
+      ...lifetimeTags(began, inputs.bakeTimeoutMs)
+    }
+  }
+}
+
+/** Who may reach the machines, in words. Of a user's template, what it says itself. */
+function reachability({variables, sources}: Template, reach: Reach): string[] {
+  const ours = letIn(reach)
+  const own = sources.map((source) => {
+    const ranges = letInBy(source)
+    if (ranges === 'everybody') return '0.0.0.0/0, as the template says'
+    if (ranges) return ranges.length > 0 ? `${ranges.join(', ')}, as the template says` : 'nobody: no port is opened'
+    return variables.has('allowed_cidrs') ? ours : 'whom the template lets in'
+  })
+  const others = [...new Set(own)].filter((one) => one !== ours)
+  if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`]
+  return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)]
+}
+
+const noImages: ReadonlyMap<string, TemplateImage> = new Map()
+
+function sourceRequest({source, architecture, volumeSize}: ImageInputs, region: string): SourceRequest {
+  return {source, region, ...(architecture ? {architecture} : {}), ...(volumeSize ? {volumeSize} : {})}
+}
+
+function onlyOne<T>(values: readonly T[]): T | undefined {
+  return new Set(values).size === 1 ? values[0] : undefined
+}
+
+/** @throws {InputError} when the user names another architecture than the template's own image has */
+function checkArchitecture(wanted: Architecture | undefined, images: Plan['templateImages']): void {
+  for (const [builder, {id, architecture}] of images) {
+    if (wanted === undefined || wanted === architecture) continue
+    throw new InputError(
+      'architecture',
+      `is ${wanted}, and ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
+    )
+  }
+}
+
+function jenkinsRequest(
+  {jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername}: ImageInputs,
+  source: SourceImage | undefined,
+  images: Plan['templateImages']
+): JenkinsRequest {
+  const packages = packagesOf(source, sshUsername ?? onlyOne([...images.values()].map((one) => one.loginUser)))
+  return {version, ...(packages ? {packages} : {}), ...(repositoryUrl ? {repositoryUrl} : {})}
+}
+
+/** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */
+function runName(env: PlanContext['env']): string {
+  const name = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_RUN_ATTEMPT']].filter(Boolean).join('/')
+  // What EC2 allows in a tag's value (Tag your resources, restrictions), and nothing that Packer would evaluate.
+  return name.replace(/[^\w+=.:/@-]/g, '_').slice(0, 256) || 'unknown'
+}

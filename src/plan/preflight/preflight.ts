@@ -1,0 +1,162 @@
+import {type EC2Client, EC2ServiceException} from '@aws-sdk/client-ec2'
+import {awsCause} from '../../aws/errors/causes.ts'
+import {denialIn, describeDenials, type Denial} from '../../aws/errors/denial.ts'
+import {restrictedTagging, tagsAtCreation} from '../../aws/restricted-tagging.ts'
+import {printStatements, statementsFor} from '../../aws/errors/statements.ts'
+import {pointer} from '../../lib/advice.ts'
+import {messageOf, UserError} from '../../lib/errors.ts'
+import type {Log} from '../../lib/log.ts'
+import {dryRunsOf, type DryRun, type PreflightRequest} from './creates.ts'
+import {checkInstanceTypes, freePlanTypes} from './instance-types.ts'
+import {timeLimit} from '../../lib/wait.ts'
+
+/** What came of one check. */
+type Finding =
+  | {readonly kind: 'denied'; readonly denial: Denial}
+  | {readonly kind: 'problem'; readonly text: string; readonly change?: string; readonly cause?: string}
+  | {readonly kind: 'warning'; readonly text: string}
+
+/** An AWS that is slow today is no reason not to bake. */
+const limitMs = 30_000
+const longestMessage = 3_400
+
+/**
+ * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it. Nothing
+ * is made. What AWS says of things that do not exist yet cannot be asked: the image, and what is done to the instance.
+ *
+ * @throws {UserError} with all denials and the statements that allow them, and with everything else that would fail
+ */
+export async function preflight(
+  ec2: EC2Client,
+  request: PreflightRequest,
+  log: Log,
+  signal: AbortSignal
+): Promise<void> {
+  const limit = timeLimit(limitMs, [signal])
+  const checks = [
+    ...dryRunsOf(request).map((dryRun) => tryCreate(ec2, dryRun, request, limit)),
+    ...(request.instanceTypes.length > 0 ? [checkTypes(ec2, request, limit)] : [])
+  ]
+  const findings = await withFreePlanTypes(ec2, request, (await Promise.all(checks)).flat(), limit)
+  signal.throwIfAborted()
+  const restricted = request.shipped ? restrictedTagging(request.region) : undefined
+  const warnings = [
+    ...(restricted === undefined ? [] : [restricted]),
+    ...findings.flatMap((finding) => (finding.kind === 'warning' ? [finding.text] : []))
+  ]
+  new Set(warnings).forEach((text) => log.warning(text))
+  const message = explain(findings, tagsAtCreation(request.region) === 'everything')
+  if (message !== undefined) throw new UserError(message.text, {id: message.id})
+  if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`)
+}
+
+async function tryCreate(
+  ec2: EC2Client,
+  {attempt, send}: DryRun,
+  {reach, instanceTypes}: PreflightRequest,
+  signal: AbortSignal
+): Promise<Finding[]> {
+  try {
+    await send(ec2, signal)
+    return [{kind: 'warning', text: `${attempt}: AWS answered a dry run as if it had been done`}]
+  } catch (error) {
+    // This is AWS's yes (EC2 API reference, common parameters, DryRun).
+    if (error instanceof Error && error.name === 'DryRunOperation') return []
+    // Of several places the first was tried, and another one may have what it lacks.
+    return [findingOf(attempt, error, {subnet: reach.subnetIds.length > 1, type: instanceTypes.length > 1})]
+  }
+}
+
+async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: AbortSignal): Promise<Finding[]> {
+  const {instanceTypes, architecture, smoke, reach} = request
+  const nitro = smoke && reach.via === 'session-manager'
+  try {
+    const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, {architecture, nitro}, signal)
+    const examples = architecture === 'arm64' ? 't4g.medium or m7g.large' : 't3.medium or m7i.large'
+    const change = `Give ${architecture === undefined ? '' : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
+    return [
+      ...problems.map((text) => ({kind: 'problem' as const, text, change})),
+      ...warnings.map((text) => ({kind: 'warning' as const, text}))
+    ]
+  } catch (error) {
+    return [findingOf('The instance types', error)]
+  }
+}
+
+/** Only what AWS says of the request itself ends a bake; what may pass by itself does not. */
+function findingOf(attempt: string, error: unknown, others: Others = {subnet: false, type: false}): Finding {
+  const passing = {kind: 'warning', text: `${attempt} could not be tried beforehand: ${messageOf(error)}`} as const
+  if (!(error instanceof EC2ServiceException) || error.$fault !== 'client') return passing
+  const {name, message} = error
+  const denial = denialIn(`${name}: ${message}`)
+  if (denial) return {kind: 'denied', denial}
+  const cause = awsCause(name, message)
+  if (cause?.id === 'throttled' || cause?.id === 'no-capacity') return passing
+  if ((cause?.id === 'type-not-offered' || cause?.id === 'subnet-full') && others.subnet) return passing
+  if (cause?.id === 'free-plan' && others.type) return passing
+  return {
+    kind: 'problem',
+    text: `${attempt}: AWS answered ${name}: ${message}`,
+    ...(cause ? {change: cause.change, cause: cause.id} : {})
+  }
+}
+
+/** Of which there are more to be tried than the first. */
+interface Others {
+  readonly subnet: boolean
+  readonly type: boolean
+}
+
+/** Names the types that the account's plan does take, where AWS tells them. */
+async function withFreePlanTypes(
+  ec2: EC2Client,
+  {architecture, smoke, reach}: PreflightRequest,
+  findings: readonly Finding[],
+  signal: AbortSignal
+): Promise<readonly Finding[]> {
+  const isOfPlan = (finding: Finding): boolean => finding.kind === 'problem' && finding.cause === 'free-plan'
+  if (!findings.some(isOfPlan)) return findings
+  const nitro = smoke && reach.via === 'session-manager'
+  const types = await freePlanTypes(ec2, {architecture, nitro}, signal).catch(() => [])
+  if (types.length === 0) return findings
+  const change = `Set 'instance-types' to ${types.join(', ')}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`
+  return findings.map((finding) => (isOfPlan(finding) ? {...finding, change} : finding))
+}
+
+function explain(
+  findings: readonly Finding[],
+  tagged: boolean
+): {readonly id: string; readonly text: string} | undefined {
+  const denials = findings.flatMap((finding) => (finding.kind === 'denied' ? [finding.denial] : []))
+  const problems = findings.flatMap((finding) => (finding.kind === 'problem' ? [finding] : []))
+  if (denials.length === 0 && problems.length === 0) return undefined
+  const id = denials.length > 0 ? 'preflight-denied' : 'preflight-refused'
+  const lines = [
+    'The bake would fail; nothing has been made.',
+    ...(problems.length > 0 ? ['It cannot be done like this:'] : []),
+    ...unique(problems.map(({text}) => `- ${text}`)),
+    ...unique(problems.flatMap(({change}) => change ?? [])),
+    ...(denials.length > 0 ? explainDenials(denials, tagged) : []),
+    pointer(id)
+  ]
+  const text = lines.join('\n')
+  return {id, text: text.length > longestMessage ? `${text.slice(0, longestMessage)}…\n${pointer(id)}` : text}
+}
+
+function explainDenials(denials: readonly Denial[], tagged: boolean): string[] {
+  const ofRole = denials.filter(({by}) => by === 'role').map(({action}) => action)
+  return [
+    'AWS denies what the bake has to do:',
+    ...describeDenials(denials),
+    ...(ofRole.length > 0
+      ? [
+          "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
+          printStatements(statementsFor(ofRole, tagged))
+        ]
+      : [])
+  ]
+}
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)]
+}

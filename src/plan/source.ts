@@ -1,0 +1,211 @@
+import {type EC2Client, type Image, DescribeImagesCommand, paginateDescribeImages} from '@aws-sdk/client-ec2'
+import {denialIn, otherPolicies, type Denial} from '../aws/errors/denial.ts'
+import {allPages, pageSize} from '../aws/pages.ts'
+import {InputError, messageOf} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {distributions, type Architecture, type Distribution, type PackageKind} from '../inputs/distributions.ts'
+import type {ReadParameter} from '../aws/account.ts'
+
+export interface SourceImage {
+  readonly id: string
+  readonly name: string
+  readonly rootDeviceName: string
+  readonly architecture: Architecture
+  /** Absent: the image is not a distribution's own, and does not say whom it lets in. */
+  readonly loginUser?: string
+  /** What its package manager installs, by the same token. */
+  readonly packages?: PackageKind
+}
+
+export interface SourceContext {
+  readonly ec2: EC2Client
+  readonly log: Pick<Log, 'warning'>
+  /** By which an image has been deprecated, or not. */
+  readonly now: () => Date
+  /** The value of an SSM parameter. Rejects when there is none, or it may not be read. */
+  readonly readParameter: ReadParameter
+}
+
+export interface SourceRequest {
+  /** A distribution, an image id, or `resolve:ssm:` with the name of a parameter. */
+  readonly source: string
+  /** Absent: the image's own; of a distribution, x86_64. */
+  readonly architecture?: Architecture
+  readonly region: string
+  /** Of the root volume that the build will have, in GiB. Absent: the image's own. */
+  readonly volumeSize?: number
+}
+
+const parameterPrefix = 'resolve:ssm:'
+
+/**
+ * The image that the bake starts from: the newest of a distribution, one by its id, or the one that a parameter names.
+ *
+ * @throws {InputError} when there is no such image in this region, or it cannot be baked from
+ */
+export async function resolveSource(
+  context: SourceContext,
+  request: SourceRequest,
+  signal: AbortSignal
+): Promise<SourceImage> {
+  const {source, region} = request
+  const distribution = distributions[source]
+  const image = distribution
+    ? await newestOf(distribution, context, request, signal)
+    : await imageById(await imageIdOf(source, context, region, signal), context, region, signal)
+  warnOf(image, context)
+  return usable(image, request)
+}
+
+/** @throws {InputError} when it offers none in this region */
+async function newestOf(
+  {owner, names}: Distribution,
+  {ec2}: SourceContext,
+  {source, architecture, region}: SourceRequest,
+  signal: AbortSignal
+): Promise<Image> {
+  const query = {
+    Owners: [owner],
+    Filters: [
+      {Name: 'name', Values: [names[architecture ?? 'x86_64']]},
+      {Name: 'state', Values: ['available']}
+    ]
+  }
+  const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
+  const newest = pages.flatMap(({Images = []}) => Images).reduce<Image | undefined>(newer, undefined)
+  if (newest) return newest
+  throw new InputError(
+    'source-ami',
+    `no image '${source}' can be seen in ${region}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+  )
+}
+
+/**
+ * Asked for by its id and not by a filter: AWS leaves out of searches what its publisher has deprecated, such as Amazon Linux's images
+ * 90 days after their release (EC2 user guide, "Deprecate an Amazon EC2 AMI").
+ *
+ * @throws {InputError} when there is no such image for this account
+ */
+async function imageById(id: string, {ec2}: SourceContext, region: string, signal: AbortSignal): Promise<Image> {
+  const unseen = (said: string): InputError =>
+    new InputError(
+      'source-ami',
+      `no image '${id}' can be seen in ${region}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+    )
+  try {
+    const query = new DescribeImagesCommand({ImageIds: [id]})
+    const {Images: [image] = []} = await ec2.send(query, {abortSignal: signal})
+    if (image?.ImageId) return image
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof Error && error.name.startsWith('InvalidAMIID.'))) throw error
+    throw unseen(` (${error.name}: ${error.message})`)
+  }
+  throw unseen('')
+}
+
+/** "Control the discovery and use of AMIs in Amazon EC2 with Allowed AMIs" (EC2 user guide). */
+const allowedImages =
+  'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)'
+
+function warnOf({ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed}: Image, {log, now}: SourceContext) {
+  if (deprecated !== undefined && Date.parse(deprecated) <= now().getTime()) {
+    log.warning(
+      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+    )
+  }
+  // The account only tries the setting out: with `enabled` the image would not be seen at all.
+  if (allowed === false) {
+    log.warning(
+      `The source image ${id} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
+    )
+  }
+}
+
+async function imageIdOf(source: string, {readParameter}: SourceContext, region: string, signal: AbortSignal) {
+  if (!source.startsWith(parameterPrefix)) return source
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region, signal)
+}
+
+/** @throws {InputError} for an image that cannot be baked from, or not with that volume */
+function usable(image: Image, {architecture: wanted, volumeSize}: SourceRequest): SourceImage {
+  const {ImageId: id = '', RootDeviceName: rootDeviceName} = image
+  if (image.RootDeviceType !== 'ebs' || !rootDeviceName) {
+    throw new InputError('source-ami', `${id} has no EBS root volume, which a bake needs`)
+  }
+  const {Architecture: architecture} = image
+  if (architecture !== 'x86_64' && architecture !== 'arm64') {
+    throw new InputError('source-ami', `${id} is for ${architecture}; expected an image for x86_64 or arm64`)
+  }
+  if (wanted !== undefined && architecture !== wanted) {
+    throw new InputError(
+      'source-ami',
+      `${id} is for ${architecture}, and 'architecture' is ${wanted}; change one of them`
+    )
+  }
+  const root = image.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === rootDeviceName)
+  const least = root?.Ebs?.VolumeSize
+  if (volumeSize !== undefined && least !== undefined && volumeSize < least) {
+    throw new InputError(
+      'volume-size',
+      `${volumeSize} GiB is smaller than the root volume of the source image ${id}, which has ${least} GiB; give at least ${least}, or leave it out`
+    )
+  }
+  const publisher = Object.values(distributions).find(({owner}) => owner === image.OwnerId)
+  return {
+    id,
+    name: image.Name ?? '',
+    rootDeviceName,
+    architecture,
+    ...(publisher ? {loginUser: publisher.loginUser, packages: publisher.packages} : {})
+  }
+}
+
+/** The user that a distribution's own images let in, by the account that publishes them. */
+export function loginUserOf(publisher: string | undefined): string | undefined {
+  return Object.values(distributions).find(({owner}) => owner === publisher)?.loginUser
+}
+
+/**
+ * What the machine's package manager installs. An image of one's own is not a distribution's, but lets in the user of the one that it
+ * was made from.
+ *
+ * @returns undefined where nothing tells
+ */
+export function packagesOf(source: SourceImage | undefined, loginUser: string | undefined): PackageKind | undefined {
+  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
+}
+
+async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {
+  const value = await read(parameter, signal).catch((error: unknown) => {
+    signal.throwIfAborted()
+    const code = error instanceof Error ? error.name : ''
+    // AWS says nothing beside this code.
+    if (code === 'ParameterNotFound') {
+      throw new InputError(
+        'source-ami',
+        `there is no parameter ${parameter} in ${region}; correct its name or 'aws-region': every region has parameters of its own`
+      )
+    }
+    const said = `${code}: ${messageOf(error)}`
+    throw new InputError(
+      'source-ami',
+      `the parameter ${parameter} in ${region} cannot be read: ${said}${adviceFor(denialIn(said))}`
+    )
+  })
+  if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
+    throw new InputError('source-ami', `the parameter ${parameter} in ${region} does not hold an image id`)
+  }
+  return value
+}
+
+function adviceFor(denial: Denial | undefined): string {
+  if (!denial) return ''
+  const {action, resource = '*', by} = denial
+  if (by !== 'role') return `\n${otherPolicies[by]}`
+  return `\nThe statement that is missing:\n${JSON.stringify({Effect: 'Allow', Action: action, Resource: resource})}`
+}
+
+function newer(best: Image | undefined, candidate: Image): Image {
+  return best && (best.CreationDate ?? '') >= (candidate.CreationDate ?? '') ? best : candidate
+}

@@ -1,0 +1,174 @@
+import {setMaxListeners} from 'node:events'
+import {CreateTagsCommand} from '@aws-sdk/client-ec2'
+import type {Described, Resource} from '../aws/resources.ts'
+import {findResources, type Findings} from './find.ts'
+import {unknownId} from './search.ts'
+import {advising, type Leftover} from './leftovers.ts'
+import type {Use} from './in-use.ts'
+import {sweep} from './sweep.ts'
+import type {Account} from '../aws/account.ts'
+import {awsTime} from '../aws/time.ts'
+import {tagKeys} from '../aws/tags.ts'
+import type {Log} from '../lib/log.ts'
+import {findTagged, judge, whyKept, type Age, type Kept, type LostBake} from './lost-bakes.ts'
+import {recordsOf} from './lost-records.ts'
+
+export interface JanitorOptions {
+  /** Absent: only what has expired goes. */
+  readonly olderThanMs?: number | undefined
+  readonly dryRun: boolean
+  readonly log: Log
+  /** Aborted when the time is up or the run is cancelled; what is left then is returned. */
+  readonly limit: AbortSignal
+}
+
+export interface Swept extends Resource {
+  readonly bake: string
+  readonly outcome: 'removed' | 'left' | 'would be removed'
+  /** Why it is left. */
+  readonly reason: string
+}
+
+export interface JanitorReport {
+  readonly swept: readonly Swept[]
+  /** What could not be looked for. */
+  readonly unseen: readonly Leftover[]
+  readonly kept: readonly Kept[]
+  /** What to change, for what is left or could not be looked for; each once. */
+  readonly advice: readonly string[]
+}
+
+/** Each waits for its instances most of the time. More at once would only be throttled. */
+const mostAtOnce = 4
+
+/**
+ * Removes what bakes left behind whose runner was lost: what carries the tag of a bake whose expiry has passed, and what
+ * hangs on it. What a bake kept has no expiry, and stays. Repeatable: what is left now, the next sweep finds again.
+ */
+export async function janitor(account: Account, options: JanitorOptions): Promise<JanitorReport> {
+  const {olderThanMs, dryRun, log, limit} = options
+  // Each request that is under way listens to it.
+  setMaxListeners(0, limit)
+  const {tagged, unseen} = await findTagged(account, limit)
+  // By AWS's clock, which the client knows from the answers that it has just had.
+  const age = {now: awsTime(account.ec2), olderThanMs}
+  const {lost, kept} = judge(tagged, age)
+  log.info(
+    `${lost.length} bakes have something that ${olderThanMs === undefined ? 'has expired' : 'has expired or is old enough'}; ` +
+      `${kept.length} resources of bakes stay`
+  )
+  const work = dryRun ? foretell : clear
+  const swept = await atMost(mostAtOnce, lost, (bake) => work(account, bake, age, options))
+  return {
+    swept: swept.flatMap((one) => one.swept),
+    unseen: [...unseen, ...swept.flatMap((one) => one.unseen)],
+    kept: [...kept, ...swept.flatMap((one) => one.kept)],
+    advice: advising([...unseen, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
+  }
+}
+
+interface Result extends Pick<JanitorReport, 'swept' | 'unseen' | 'kept'> {
+  readonly left: readonly Leftover[]
+}
+
+/** What would be removed. */
+async function foretell(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
+  const {found, inUse, unseen} = await findResources(account, tracesOf(account, bake, age), limit)
+  const kept = inUse.map((use) => keptInUse(use, bake, log))
+  return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, kept, left: []}
+}
+
+async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
+  const traces = tracesOf(account, bake, age)
+  const {records, bakeId} = traces
+  const {found, inUse} = await findResources(account, traces, limit)
+  const kept = inUse.map((use) => keptInUse(use, bake, log))
+  await adopt(account, bake, found)
+  let present: readonly Described[] = []
+  const onLook = (findings: Findings): void => void (present = findings.present)
+  const swept = await sweep({...traces, account, bakeId, ledger: records, log, limit, onLook})
+  const named = kept.map(({resource}) => resource)
+  const left = swept.filter((one) => !isIn(named, one))
+  const recorded = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
+  const known = [...recorded.values()].filter((one) => !isIn(named, one))
+  // A bake may have kept it meanwhile.
+  const spared = limit.aborted ? [] : present.filter((one) => isIn(known, one) && !isIn(left, one))
+  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? "it is not its bake's"
+  return {
+    swept: known.filter((one) => !isIn(spared, one)).map((one) => outcomeOf(one, bake, left)),
+    unseen: left.filter((one) => !isIn(known, one)),
+    kept: [...kept, ...spared.map((resource) => ({resource, why: whyIt(resource)}))],
+    left
+  }
+}
+
+function isIn(list: readonly Resource[], {type, id}: Resource): boolean {
+  return list.some((one) => one.type === type && one.id === id)
+}
+
+/** Only what was looked for and not found is gone. */
+function outcomeOf(one: Resource, bake: LostBake, left: readonly Leftover[]): Swept {
+  const mine = left.find((other) => isIn([other], one))
+  const blind = left.find(({type, id, region}) => type === one.type && id === unknownId && region === one.region)
+  const reason = (mine ?? blind)?.reason
+  return reason === undefined ? sweptOf(one, bake, 'removed') : sweptOf(one, bake, 'left', reason)
+}
+
+/** AWS refuses to remove it as long as it is used: it is named, and not tried. */
+function keptInUse({resource, by}: Use, {bakeId}: LostBake, log: Log): Kept {
+  const why = `it is in use by the ${by.type} ${by.id}, which stays`
+  log.warning(`The ${resource.type} ${resource.id} of the bake ${bakeId} stays: ${why}.`)
+  // It may carry no tag of its own.
+  return {resource: {...resource, tags: {...resource.tags, [tagKeys.bake]: bakeId}}, why}
+}
+
+function tracesOf(account: Account, bake: LostBake, age: Age) {
+  const records = recordsOf(bake, account.region)
+  return {
+    bakeId: bake.bakeId,
+    records,
+    announced: records.announced,
+    until: bake.until,
+    // Asked anew each time: a bake may keep its image at this very moment.
+    isKept: (one: Described): boolean => one.tags[tagKeys.bake] !== undefined && whyKept(one, bake, age) !== undefined
+  }
+}
+
+/**
+ * Tags what only hangs on something of the bake. Should this run end half-way, when an instance is gone and its volume is
+ * not, the next one still finds it. Where the role may not tag, it may not remove untagged things either: the removal's
+ * error says so.
+ */
+async function adopt(
+  {ec2}: Account,
+  {bakeId, began, timeoutMs, expires}: LostBake,
+  found: readonly Described[]
+): Promise<void> {
+  const untagged = found.filter(({tags, region}) => tags[tagKeys.bake] === undefined && region === undefined)
+  if (untagged.length === 0) return
+  const since = timeoutMs === undefined ? {} : {[tagKeys.began]: began.toISOString()}
+  const Tags = Object.entries({[tagKeys.bake]: bakeId, ...since, [tagKeys.expires]: expires.toISOString()})
+  await ec2
+    .send(
+      new CreateTagsCommand({
+        Resources: untagged.map(({id}) => id),
+        Tags: Tags.map(([Key, Value]) => ({Key, Value}))
+      })
+    )
+    .catch(() => undefined)
+}
+
+function sweptOf({type, id, region}: Resource, {bakeId}: LostBake, outcome: Swept['outcome'], reason = ''): Swept {
+  return {type, id, ...(region === undefined ? {} : {region}), bake: bakeId, outcome, reason}
+}
+
+/** Works on a few at a time. */
+async function atMost<T, R>(width: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const queue = [...items]
+  const results: R[] = []
+  async function worker(): Promise<void> {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) results.push(await work(item))
+  }
+  await Promise.all(Array.from({length: width}, worker))
+  return results
+}

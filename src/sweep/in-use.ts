@@ -1,0 +1,35 @@
+import type {Described, Resource} from '../aws/resources.ts'
+import type {Sight} from './search.ts'
+
+/** Something of the bake that cannot be removed as long as something else uses it. */
+export interface Use {
+  readonly resource: Described
+  readonly by: Resource
+  /** The bake gave out what uses it. */
+  readonly byKept: boolean
+}
+
+/**
+ * What of the bake's is used by something that is not the bake's, or that stays. AWS refuses to remove it then, however often it is
+ * asked: a snapshot in an image, a volume on an instance, a group of an instance.
+ */
+export function usesOf(own: readonly Described[], {described, evidence, proved}: Sight): Use[] {
+  const others = described.filter((one) => !proved.own.includes(one) && one.state !== 'terminated')
+  return own.flatMap((resource): Use[] => {
+    const user = others.find((one) => one.region === resource.region && uses(one, resource))
+    if (user) return [{resource, by: {type: user.type, id: user.id}, byKept: evidence.stays(user)}]
+    const [instance] = resource.type === 'volume' ? strangersOf(resource, proved.ids('instance')) : []
+    return instance === undefined ? [] : [{resource, by: {type: 'instance', id: instance}, byKept: false}]
+  })
+}
+
+function uses(one: Described, {type, id}: Described): boolean {
+  if (type === 'snapshot') return one.type === 'image' && (one.snapshotIds ?? []).includes(id)
+  if (type === 'security-group') return one.type === 'instance' && (one.groupIds ?? []).includes(id)
+  return false
+}
+
+/** The instance may not have been looked for: a volume says itself what it is attached to. */
+function strangersOf({instanceIds = []}: Described, own: readonly string[]): string[] {
+  return instanceIds.filter((id) => !own.includes(id))
+}

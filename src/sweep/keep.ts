@@ -1,0 +1,109 @@
+import {type EC2Client, type Tag, CreateTagsCommand, DeleteTagsCommand} from '@aws-sdk/client-ec2'
+import type {Account} from '../aws/account.ts'
+import {onceKnown} from '../aws/consistency.ts'
+import {imagesBy, snapshotsBy, volumesBy, type Resource} from '../aws/resources.ts'
+import {tagKeys} from '../aws/tags.ts'
+import {messageOf, UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {evidenceOf, filter, Look, Sight, type Traces} from './search.ts'
+
+/** What is given out must not be half given out: a cancel does not interrupt it. */
+export const neverAborted = new AbortController().signal
+
+/**
+ * Takes the expiry off what was given out. From then on no sweep of an account takes it for what an expired bake left behind, and the role of
+ * the README can do nothing more to it: it may change and remove only what has an expiry.
+ */
+export async function takeExpiryOff(ec2: EC2Client, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  const command = new DeleteTagsCommand({Resources: [...ids], Tags: [{Key: tagKeys.expires}]})
+  await onceKnown(neverAborted, () => ec2.send(command))
+}
+
+export async function putTags(ec2: EC2Client, ids: readonly string[], Tags: Tag[]): Promise<void> {
+  if (ids.length === 0 || Tags.length === 0) return
+  await onceKnown(neverAborted, () => ec2.send(new CreateTagsCommand({Resources: [...ids], Tags})))
+}
+
+/**
+ * Finishes what {@link takeExpiryOff} does, for everything that was given out: after an end in the middle of it, or before it (`deregister: never`
+ * gives its images out as soon as they are made). What is kept already is not touched.
+ *
+ * @param released images, snapshots and volumes; what has been removed since is passed over
+ * @throws {UserError} naming what still has its expiry
+ */
+export async function finishKeeping(
+  account: Pick<Account, 'region' | 'inRegion'>,
+  released: readonly Resource[],
+  bakeId: string
+): Promise<void> {
+  const regions = [...new Set(released.map(({region = account.region}) => region))]
+  for (const region of regions) {
+    const ids = released.filter((one) => (one.region ?? account.region) === region).map(({id}) => id)
+    try {
+      await finishIn(account.inRegion(region), ids, bakeId)
+    } catch (error) {
+      throw new UserError(
+        `Given out, but with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
+          `Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        {cause: error}
+      )
+    }
+  }
+}
+
+async function finishIn(ec2: EC2Client, ids: readonly string[], bakeId: string): Promise<void> {
+  const tags = await tagsOf(ec2, ids)
+  const lacking = ids.filter((id) => tags.has(id) && !tags.get(id)?.has(tagKeys.bake))
+  await putTags(ec2, lacking, [{Key: tagKeys.bake, Value: bakeId}])
+  await takeExpiryOff(
+    ec2,
+    ids.filter((id) => tags.get(id)?.has(tagKeys.expires))
+  )
+}
+
+/** What is there of these, with the keys of its tags. Asked for with filters: an id that is gone would be an error. */
+async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<string, Set<string>>> {
+  const reader = {client, abortSignal: neverAborted}
+  const images = await imagesBy(reader, [{Name: 'image-id', Values: [...ids]}])
+  const snapshots = await snapshotsBy(reader, [{Name: 'snapshot-id', Values: [...ids]}])
+  const volumes = await volumesBy(reader, [{Name: 'volume-id', Values: [...ids]}])
+  return new Map([...images, ...snapshots, ...volumes].map(({id, tags}) => [id, new Set(Object.keys(tags))]))
+}
+
+/**
+ * Marks what other builders of the template made (amazon-ebsvolume) as something that stays: it loses its expiry, so that no janitor takes
+ * it for a leftover. What is not this bake's own is left as it is.
+ *
+ * @param products as their artifacts name them
+ */
+export async function keepProducts(
+  account: Account,
+  products: readonly Resource[],
+  traces: Traces,
+  log: Log
+): Promise<void> {
+  const sight = new Sight(evidenceOf(traces, account.region))
+  const regions = [...new Set(products.map(({region}) => region))]
+  const looks = regions.map((region) => new Look(clientOf(account, region), region, sight, neverAborted))
+  await Promise.all(
+    looks.map(async (look) => {
+      const ids = (type: Resource['type']): string[] =>
+        products.flatMap((one) => (one.type === type && one.region === look.region ? [one.id] : []))
+      await look.by('volume', volumesBy, [filter('volume-id', ids('volume'))])
+      await look.by('snapshot', snapshotsBy, [filter('snapshot-id', ids('snapshot'))])
+      await look.by('image', imagesBy, [filter('image-id', ids('image'))])
+    })
+  )
+  looks
+    .flatMap((look) => look.unseen)
+    .forEach(({type, reason}) => log.warning(`A ${type} that the template made may keep its expiry: ${reason}`))
+  const isProduct = ({type, id}: Resource): boolean => products.some((one) => one.type === type && one.id === id)
+  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== undefined)
+  for (const {id, region} of expiring) {
+    await takeExpiryOff(clientOf(account, region), [id])
+  }
+}
+
+const clientOf = (account: Account, region: string | undefined) =>
+  region === undefined ? account.ec2 : account.inRegion(region)

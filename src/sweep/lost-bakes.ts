@@ -1,0 +1,162 @@
+import {
+  imagesBy,
+  instancesBy,
+  keyPairsBy,
+  launchTemplatesBy,
+  securityGroupsBy,
+  snapshotsBy,
+  spotRequestsBy,
+  type Described,
+  type ResourceType,
+  type Search,
+  volumesBy
+} from '../aws/resources.ts'
+import {notLookedFor} from './search.ts'
+import {type Leftover} from './leftovers.ts'
+import type {Account} from '../aws/account.ts'
+import {lifetimeIn} from '../aws/lifetime.ts'
+import {tagKeys} from '../aws/tags.ts'
+
+/** What carries the tag of one bake and is not to stay. */
+export interface LostBake extends BakeTimes {
+  readonly bakeId: string
+  /** At least one; terminated instances are among them. */
+  readonly resources: readonly Described[]
+}
+
+/** Something that carries the tag of a bake and stays. */
+export interface Kept {
+  readonly resource: Described
+  readonly why: string
+}
+
+const searches: Partial<Record<ResourceType, Search>> = {
+  instance: instancesBy,
+  'spot-request': spotRequestsBy,
+  'launch-template': launchTemplatesBy,
+  volume: volumesBy,
+  image: imagesBy,
+  snapshot: snapshotsBy,
+  'security-group': securityGroupsBy,
+  'key-pair': keyPairsBy
+}
+
+/** Everything in the account's region that carries the tag of any bake; what else a cloud may answer, is left out. What could not be looked for is named. */
+export async function findTagged(
+  {ec2}: Account,
+  abortSignal: AbortSignal
+): Promise<{tagged: readonly Described[]; unseen: readonly Leftover[]}> {
+  const problems: Leftover[] = []
+  const filters = [{Name: 'tag-key', Values: [tagKeys.bake]}]
+  const found = await Promise.all(
+    Object.entries(searches).map(async ([type, search]) => {
+      try {
+        return await search({client: ec2, abortSignal}, filters)
+      } catch (error) {
+        problems.push(notLookedFor(type as ResourceType, error))
+        return []
+      }
+    })
+  )
+  return {tagged: found.flat().filter(({tags}) => tags[tagKeys.bake] !== undefined), unseen: problems}
+}
+
+export interface Age {
+  /** By AWS's clock. */
+  readonly now: Date
+  /** Absent: only what has expired goes. */
+  readonly olderThanMs?: number | undefined
+}
+
+/**
+ * Tells what goes from what stays. A bake takes the expiry off what it keeps; whatever has none, stays.
+ */
+export function judge(tagged: readonly Described[], age: Age): {lost: LostBake[]; kept: Kept[]} {
+  const kept: Kept[] = []
+  const bakeIds = new Set(tagged.map(bakeOf))
+  const lost = [...bakeIds].flatMap((bakeId): LostBake[] => {
+    const all = tagged.filter((resource) => bakeOf(resource) === bakeId)
+    const bake = timesOf(all)
+    const judged = all.map((resource) => ({resource, why: whyKept(resource, bake, age)}))
+    kept.push(...judged.flatMap(({resource, why}) => (why === undefined ? [] : [{resource, why}])))
+    const resources = judged.flatMap(({resource, why}) => (why === undefined ? [resource] : []))
+    return resources.length > 0 ? [{bakeId, ...bake, resources}] : []
+  })
+  return {lost, kept: kept.filter(({resource}) => resource.state !== 'terminated')}
+}
+
+const bakeOf = ({tags}: Described): string => tags[tagKeys.bake] ?? ''
+
+/** What the tags of one bake say of its time, all of them together. */
+export interface BakeTimes {
+  /** By AWS's clock; of an old bake, not later than this. */
+  readonly began: Date
+  /** Since when it is known to have run. */
+  readonly since: Date
+  /** What was made later and carries no tag is not the bake's. */
+  readonly until: Date
+  /** When it ends at the latest. */
+  readonly end: Date
+  readonly expires: Date
+  /** Of its machines, those that still run. */
+  readonly machines: readonly Described[]
+  /** How long it may take; absent where its tags do not say. */
+  readonly timeoutMs?: number
+}
+
+/** An old bake does not say when it began: no bake may take longer than a day. */
+const longestBakeMs = 24 * 3_600_000
+/** What Packer does when its time is up, and what the end of a bake takes. */
+const windingUpMs = 30 * 60_000
+
+export function timesOf(resources: readonly Described[]): BakeTimes {
+  const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
+  const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
+  const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
+  // Nothing that somebody tagged by hand makes a bake begin earlier.
+  const told = lifetimes
+    .flatMap((one) => (one.began === undefined ? [] : [{...one, began: one.began}]))
+    .toSorted((one, other) => other.began.getTime() - one.began.getTime())
+    .at(0)
+  if (told) {
+    const {began, end, expires} = told
+    const until = new Date(end.getTime() + windingUpMs)
+    return {began, since: began, until, end, expires, machines, timeoutMs: end.getTime() - began.getTime()}
+  }
+  const [end, expires] = [latest(lifetimes.map((one) => one.end)), latest(lifetimes.map((one) => one.expires))]
+  const since = new Date(Math.min(...resources.map(({created = end}) => created.getTime())))
+  return {began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines}
+}
+
+/** @returns undefined for what goes */
+export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}: Age): string | undefined {
+  // It becomes a filter, in which a star would mean every bake.
+  if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`
+  if (resource.tags[tagKeys.expires] === undefined) return 'it has no expiry: its bake kept it'
+  const lifetime = lifetimeIn(resource.tags)
+  if (lifetime === undefined) return `its ${tagKeys.expires} is not a time`
+  if (resource.created !== undefined && resource.created < bake.began) return 'it was there before its bake'
+  const young = bake.machines.find((machine) => isYoung(machine, bake, now))
+  if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`
+  if (bake.timeoutMs !== undefined && now < bake.end) return `its bake may still run until ${bake.end.toISOString()}`
+  const isOld = olderThanMs !== undefined && bake.since.getTime() <= now.getTime() - olderThanMs
+  const {expires} = lifetime
+  return expires <= now || isOld ? undefined : `it expires at ${expires.toISOString()}`
+}
+
+/** The default of the input 'bake-timeout'. */
+const usualTimeoutMs = 60 * 60_000
+
+/**
+ * A machine that is younger than its bake-timeout may be at work, whatever the tags say. Those of an old bake do not tell its bake-timeout,
+ * and are by its runner's clock: a machine that was launched when its bake should have ended shows that this clock was behind, by less than a
+ * day (a clock that is further off opens no connection to AWS).
+ */
+function isYoung({created, tags}: Described, {timeoutMs}: BakeTimes, now: Date): boolean {
+  const lifetime = lifetimeIn(tags)
+  if (created === undefined || lifetime === undefined) return false
+  const late = created.getTime() - lifetime.end.getTime()
+  const wasBehind = late > 0 && late < longestBakeMs
+  const least = timeoutMs ?? (wasBehind ? usualTimeoutMs : 0)
+  return now.getTime() - created.getTime() < least
+}

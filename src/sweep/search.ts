@@ -1,0 +1,156 @@
+import type {EC2Client, Filter} from '@aws-sdk/client-ec2'
+import {tagKeys} from '../aws/tags.ts'
+import type {Announced} from '../packer-output/created.ts'
+import type {Product} from '../packer-output/messages.ts'
+import {messageOf} from '../lib/errors.ts'
+import type {Described, Reader, Resource, ResourceType, Search} from '../aws/resources.ts'
+import type {Records} from '../ledger/ledger.ts'
+import {adviceOn, type Leftover} from './leftovers.ts'
+import {prove, type Evidence, type Proved} from './ownership.ts'
+
+/** What leads to the resources of one bake. */
+export interface Traces {
+  readonly bakeId: string
+  readonly records: Records
+  /** What the records have of Packer's announcements; read once, because Packer has ended. */
+  readonly announced: Announced
+  /** What carries no tag of ours and was made after this moment is not this bake's. Absent: it has only just ended. */
+  readonly until?: Date | undefined
+  /** Whether something of this bake is to stay, over what the records have as released. */
+  readonly isKept?: (resource: Described) => boolean
+}
+
+/** @param home the bake's region */
+export function evidenceOf({bakeId, records, announced, until, isKept}: Traces, home: string): Evidence {
+  const released = new Set(records.released.map(({type, id}) => `${type} ${id}`))
+  return {
+    bakeId,
+    began: records.began,
+    until,
+    made: [...records.resources, ...announced.products.map((one) => placed(one, home))],
+    announced,
+    home,
+    stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept?.(one) ?? false)
+  }
+}
+
+function placed({type, id, region}: Product, home: string): Resource {
+  return {type, id, ...(region === home ? {} : {region})}
+}
+
+/** What AWS has shown so far, in all regions: what was searched for, and whatever it answered beside. */
+export class Sight {
+  readonly evidence: Evidence
+  readonly #described = new Map<string, Described>()
+  #proved: Proved | undefined
+
+  constructor(evidence: Evidence) {
+    this.evidence = evidence
+  }
+
+  add(found: readonly Described[]): void {
+    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ''}`, one))
+    this.#proved = undefined
+  }
+
+  get described(): readonly Described[] {
+    return [...this.#described.values()]
+  }
+
+  get proved(): Proved {
+    return (this.#proved ??= prove(this.described, this.evidence))
+  }
+}
+
+/** Looks for this bake's resources in one region. */
+export class Look {
+  /** One for each type that could not be looked for; the other types are not given up for it. */
+  readonly unseen: Leftover[] = []
+  /** Absent for the bake's own. */
+  readonly region: string | undefined
+
+  readonly #client: EC2Client
+  readonly #sight: Sight
+  readonly #signal: AbortSignal
+
+  constructor(client: EC2Client, region: string | undefined, sight: Sight, signal: AbortSignal) {
+    this.#client = client
+    this.region = region
+    this.#sight = sight
+    this.#signal = signal
+  }
+
+  /**
+   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
+   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
+   * of the answers is the bake's, is not decided here.
+   */
+  async for(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
+    const {bakeId, made} = this.#sight.evidence
+    const recorded = made.flatMap((one) => (one.type === type && one.region === this.region ? [one.id] : []))
+    const idFilter = idFilters[type]
+    await this.by(type, search, [
+      filter(`tag:${tagKeys.bake}`, [bakeId]),
+      ...(idFilter === undefined ? [] : [filter(idFilter, recorded)]),
+      ...filters
+    ])
+  }
+
+  /** Looks by these filters alone. */
+  async by(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
+    const asked = filters.filter(({Values}) => Values?.length)
+    await this.with(type, async (reader) => (await Promise.all(asked.map((one) => search(reader, [one])))).flat())
+  }
+
+  /** Looks with a search that is not one by filters. */
+  async with(type: ResourceType, search: (reader: Reader) => Promise<Described[]>): Promise<void> {
+    try {
+      const found = await search({client: this.#client, abortSignal: this.#signal})
+      this.#sight.add(found.map((one) => (this.region === undefined ? one : {...one, region: this.region})))
+    } catch (error) {
+      this.unseen.push(notLookedFor(type, error, {region: this.region}))
+    }
+  }
+
+  /** What stays of one type in this region, as far as it has been seen. */
+  kept(type: ResourceType): readonly Described[] {
+    const {described, evidence} = this.#sight
+    return described.filter((one) => one.type === type && one.region === this.region && evidence.stays(one))
+  }
+
+  /** What is the bake's of one type in this region, as far as it has been seen. */
+  own(type: ResourceType): readonly Described[] {
+    return this.#sight.proved.own.filter((one) => one.type === type && one.region === this.region)
+  }
+}
+
+/** The others cannot be filtered by id. */
+const idFilters: Partial<Record<ResourceType, string>> = {
+  instance: 'instance-id',
+  'spot-request': 'spot-instance-request-id',
+  volume: 'volume-id',
+  image: 'image-id',
+  snapshot: 'snapshot-id',
+  'security-group': 'group-id',
+  'key-pair': 'key-pair-id'
+}
+
+export function filter(Name: string, Values: readonly string[]): Filter {
+  return {Name, Values: [...new Set(Values)]}
+}
+
+/** For something of which it is not even known whether it is there. */
+export const unknownId = '(unknown)'
+
+export function unseen(type: ResourceType, reason: string, region?: string, id = unknownId): Leftover {
+  return {type, id, state: '', reason, ...(region === undefined ? {} : {region})}
+}
+
+/** Something of a type that AWS would not tell of. */
+export function notLookedFor(
+  type: ResourceType,
+  error: unknown,
+  {region, id}: {readonly region?: string | undefined; readonly id?: string} = {}
+): Leftover {
+  return {...unseen(type, `it could not be looked for: ${messageOf(error)}`, region, id), advice: adviceOn(error)}
+}

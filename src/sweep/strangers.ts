@@ -1,0 +1,54 @@
+import {DeleteTagsCommand, type EC2Client} from '@aws-sdk/client-ec2'
+import type {Account} from '../aws/account.ts'
+import {tagKeys} from '../aws/tags.ts'
+import {messageOf} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import type {Described} from '../aws/resources.ts'
+
+/** Whose tags are taken off, and with what. */
+interface Untagging {
+  readonly account: Account
+  readonly log: Log
+  readonly limit: AbortSignal
+}
+
+/**
+ * Takes this action's tags off what carries them and is not the bake's, each once: a snapshot of the user's own that the template maps
+ * into the image gets them from Packer, and the sweep action would take it for a leftover. The user's own tags are left on it.
+ */
+export function untagging({account, log, limit}: Untagging): (strangers: readonly Described[]) => Promise<void> {
+  const known = new Set<string>()
+  return async (strangers) => {
+    const fresh = strangers.filter(({id, region}) => !known.has(`${id} ${region}`))
+    fresh.forEach(({id, region}) => known.add(`${id} ${region}`))
+    const regions = [...new Set(fresh.map(({region}) => region))]
+    await Promise.all(
+      regions.map((region) => {
+        const ec2 = region === undefined ? account.ec2 : account.inRegion(region)
+        return untag(
+          ec2,
+          fresh.filter((one) => one.region === region),
+          log,
+          limit
+        )
+      })
+    )
+  }
+}
+
+async function untag(
+  ec2: EC2Client,
+  strangers: readonly Described[],
+  log: Log,
+  abortSignal: AbortSignal
+): Promise<void> {
+  const names = strangers.map(({type, id}) => `${type} ${id}`).join(', ')
+  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names}`)
+  const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires]
+  const Resources = strangers.map(({id}) => id)
+  try {
+    await ec2.send(new DeleteTagsCommand({Resources, Tags: keys.map((Key) => ({Key}))}), {abortSignal})
+  } catch (error) {
+    log.info(`They could not be taken off ${names}: ${messageOf(error)}`)
+  }
+}

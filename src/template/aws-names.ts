@@ -1,0 +1,67 @@
+import {awsUseOf, type AwsUse} from './aws-use.ts'
+import {textsOf, type Sources, type Values} from './values.ts'
+import type {Setting} from './reading.ts'
+import {textsIn} from './value.ts'
+
+/** What a template names of AWS, as far as can be known without Packer. */
+export interface AwsNames {
+  /** Regions that its images are copied to, and that its data sources read in. */
+  readonly copyRegions: readonly string[]
+  /** Where the images are copied to, only Packer knows: `copyRegions` may not be all. */
+  readonly copiesAnywhere: boolean
+  /** Of ~/.aws/config, in the amazon builders. */
+  readonly profiles: readonly string[]
+  /** Of the roles that it assumes. */
+  readonly roles: readonly string[]
+  /** The users that Packer logs in as. */
+  readonly loginUsers: readonly string[]
+  readonly uses: AwsUse
+  /** How many images it makes, at the least. */
+  readonly images: number
+  /** Types of its components, such as `amazon-ebs` and `ansible`. */
+  readonly components: readonly string[]
+}
+
+const region = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/
+
+export function namesIn(sources: Sources, values: Values, legacy: boolean): AwsNames {
+  const {settings} = sources.reading
+  const amazon = settings.filter(({component}) => component.startsWith('amazon'))
+  const named = (isMeant: (setting: Setting) => boolean, pattern: RegExp): Named => {
+    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern))
+    return {
+      texts: [...new Set(found.flatMap(({texts}) => texts).filter((text) => pattern.test(text)))],
+      isWhole: found.every(({isWhole}) => isWhole)
+    }
+  }
+  const copies = named(({name, isTop}) => name === 'ami_regions' && isTop, region)
+  const reads = named(({name, owner}) => name === 'region' && owner.startsWith('data.'), region)
+  return {
+    copyRegions: [...new Set([...copies.texts, ...reads.texts])],
+    copiesAnywhere: !copies.isWhole,
+    profiles: named(({name}) => name === 'profile', /^[^\n\r[\]]{1,128}$/).texts,
+    roles: named(
+      ({name, within}) => within === 'assume_role' && name === 'role_arn',
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
+    ).texts,
+    loginUsers: named(({name}) => name === 'ssh_username', /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    uses: awsUseOf(sources, legacy),
+    images: amazon.filter(({name}) => name === 'ami_name').length,
+    components: [...new Set(settings.flatMap(({component}) => component || []))]
+  }
+}
+
+interface Named {
+  readonly texts: readonly string[]
+  /** Nothing is missing. */
+  readonly isWhole: boolean
+}
+
+/** What a setting comes to; where that is not known, every text that may go into it. */
+function textsOfSetting(setting: Setting, sources: Sources, values: Values, pattern: RegExp): Named {
+  const all = values.ofSetting(setting).map(textsIn)
+  const texts = all.flatMap((one) => one.texts)
+  if (all.every(({isWhole}) => isWhole)) return {texts, isWhole: true}
+  const possible = textsOf(setting, sources).map(({text}) => text.trim())
+  return {texts: [...texts, ...possible.filter((text) => pattern.test(text))], isWhole: false}
+}

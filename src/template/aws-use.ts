@@ -1,0 +1,102 @@
+import {textsOf, type Sources} from './values.ts'
+import type {Expression} from './expression.ts'
+import type {Placed, Reading, Setting} from './reading.ts'
+
+/**
+ * What of AWS the sources of a template use, as far as Packer's session depends on it. A setting that is there counts, whatever its value
+ * comes to.
+ */
+export interface AwsUse {
+  /** Where its sources put the variable `tags`. */
+  readonly tags: TagUse
+  readonly spot: boolean
+  /** The image is copied where it is made, to encrypt it. */
+  readonly copiesAtHome: boolean
+  /** Its build may be reached through Session Manager. */
+  readonly sessions: boolean
+  /** Its machine has an instance profile. */
+  readonly profile: boolean
+  /** Its machine is launched with a group, a key pair, a snapshot, a placement … that is there already. */
+  readonly others: boolean
+  readonly fastLaunch: boolean
+  /** The password of a Windows machine is asked for. */
+  readonly passwords: boolean
+  /** It has AWS explain its refusals. */
+  readonly decodes: boolean
+  /** It reads from Secrets Manager or Parameter Store. */
+  readonly secrets: boolean
+  /** The ids of snapshots that its mappings name. */
+  readonly snapshots: readonly string[]
+  /** There is a mapping whose snapshot cannot be known without Packer. */
+  readonly unknownSnapshots: boolean
+}
+
+export interface TagUse {
+  /** Every source on its machine (`run_tags`), and so on its key pair, its group, its image and the image's snapshots. */
+  readonly machines: boolean
+  /** Every source on its machine's volumes (`run_volume_tags`). */
+  readonly volumes: boolean
+  /** Every source on its launch template (`spot_tags`). */
+  readonly launchTemplates: boolean
+}
+
+/** Of these the Amazon plugin makes what carries `run_tags` from the start; data sources make nothing. */
+const tagging = new Set(['amazon-ebs', 'amazon-ami', 'amazon-parameterstore', 'amazon-secretsmanager'])
+
+/** Settings, and blocks of them, that name what a machine is launched with (packer-plugin-amazon, common/run_config.go). */
+const there =
+  /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/
+
+export function awsUseOf(sources: Sources, legacy: boolean): AwsUse {
+  const settings = sources.reading.settings.filter(({component}) => component.startsWith('amazon'))
+  const has = (...names: readonly string[]): boolean => settings.some(({name}) => names.includes(name))
+  const mapped = settings.filter(({name}) => name === 'snapshot_id')
+  const idsOf = (setting: Setting): string[] =>
+    textsOf(setting, sources).flatMap(({text}) => text.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? [])
+  return {
+    tags: tagUseOf(settings, sources.reading, legacy),
+    spot: has('spot_price', 'spot_instance_types'),
+    copiesAtHome: has('encrypt_boot'),
+    sessions: has('ssh_interface', 'winrm_interface'),
+    profile: has('iam_instance_profile'),
+    others: settings.some(({within, name}) => there.test(name) || there.test(within)),
+    fastLaunch: settings.some(({within, name}) => within === 'fast_launch' || name === 'fast_launch'),
+    passwords: settings.some(({name}) => name === 'communicator' || name.startsWith('winrm_')),
+    decodes: has('decode_authorization_messages'),
+    secrets:
+      settings.some(({component}) => /^amazon-(secretsmanager|parameterstore)$/.test(component)) ||
+      expressionsIn(sources).some(({source}) => source.includes('aws_secretsmanager')),
+    snapshots: [...new Set(mapped.flatMap(idsOf))],
+    unknownSnapshots: mapped.some((setting) => idsOf(setting).length === 0)
+  }
+}
+
+function expressionsIn({reading}: Sources): Expression[] {
+  const defaults = [...reading.variables.values()].flatMap((variable) => variable.default ?? [])
+  return [...reading.settings, ...reading.locals.values()].map(({expression}) => expression).concat(defaults)
+}
+
+function tagUseOf(settings: readonly Setting[], reading: Reading, legacy: boolean): TagUse {
+  const images = settings.filter(({name}) => name === 'ami_name').length
+  const everywhere = (name: string): boolean =>
+    settings.filter((setting) => setting.name === name && refersToTags(setting, reading)).length >= images
+  // There is no map in legacy JSON; and with `ami_skip_run_tags` the image gets its tags too late.
+  const machines =
+    !legacy &&
+    images > 0 &&
+    everywhere('run_tags') &&
+    settings.every(({component, name}) => tagging.has(component) && name !== 'ami_skip_run_tags')
+  return {
+    machines,
+    volumes: machines && everywhere('run_volume_tags'),
+    launchTemplates: machines && everywhere('spot_tags')
+  }
+}
+
+function refersToTags({expression}: Placed, reading: Reading, seen: readonly string[] = []): boolean {
+  return expression.references.some((reference) => {
+    if (reference === 'var.tags') return true
+    const local = reference.startsWith('local.') ? reading.locals.get(reference.slice('local.'.length)) : undefined
+    return local !== undefined && !seen.includes(reference) && refersToTags(local, reading, [...seen, reference])
+  })
+}

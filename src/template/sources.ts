@@ -1,0 +1,119 @@
+import {buildsOf, isChosen} from './builds.ts'
+import type {Values} from './values.ts'
+import {queryFor, type ImageQuery} from './image-query.ts'
+import type {Reading, Setting, SourceBlock} from './reading.ts'
+import type {Syntax} from './syntax.ts'
+import {asText, isTrue, type Value} from './value.ts'
+
+/** A builder of Amazon's plugin in a template, and what its settings come to as far as is known without Packer. */
+export class TemplateSource implements SourceBlock {
+  /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
+  readonly name: string
+  readonly type: string
+  readonly file: string
+  readonly line: number
+  readonly #settings: readonly Setting[]
+  readonly #data: readonly Setting[]
+  readonly #values: Values
+
+  /** @param settings of the whole template */
+  constructor(name: string, block: SourceBlock, settings: readonly Setting[], values: Values) {
+    this.name = name
+    this.type = block.type
+    this.file = block.file
+    this.line = block.line
+    this.#settings = settings.filter(({owner}) => owner === name)
+    this.#data = settings.filter(({owner}) => owner.startsWith('data.'))
+    this.#values = values
+  }
+
+  /** The first setting of this name, with its place. */
+  setting(name: string, within?: string): Setting | undefined {
+    return this.#settings.find((setting) => setting.name === name && isIn(setting, within))
+  }
+
+  /** Its values: of several builds over one source each may have another. */
+  all(name: string, within?: string): readonly Value[] {
+    const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within))
+    return found.flatMap((setting) => this.#values.ofSetting(setting))
+  }
+
+  /** Its value; null where the template does not say it. */
+  value(name: string, within?: string): Value {
+    return this.all(name, within).at(-1) ?? null
+  }
+
+  /** Its value as Packer would use it; undefined where there is none, or it is not known. */
+  text(name: string, within?: string): string | undefined {
+    const text = asText(this.value(name, within))
+    // The plugin evaluates it again.
+    return text === '' || text?.includes('{{') ? undefined : text
+  }
+
+  isTrue(name: string, within?: string): boolean {
+    return this.all(name, within).some(isTrue)
+  }
+
+  /** How it finds the image that it bakes on; nothing where only Packer knows. */
+  imageQuery(): ImageQuery | undefined {
+    const setting = this.setting('source_ami')
+    const data = setting && dataIn(setting.expression.syntax)
+    if (data) return this.#ofData(data)
+    const own = this.value('source_ami')
+    if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
+    const block = 'source_ami_filter'
+    return queryFor(undefined, this.value('filters', block), this.value('owners', block))
+  }
+
+  /** `data.amazon-ami.base.id` */
+  #ofData(owner: string): ImageQuery | undefined {
+    const find = (wanted: string): Value => {
+      const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted)
+      return (setting && this.#values.ofSetting(setting).at(-1)) ?? null
+    }
+    return queryFor(undefined, find('filters'), find('owners'))
+  }
+
+  /** What stands first in a block of this name. */
+  firstIn(block: string): Setting | undefined {
+    return this.#settings.find(({within, isTop}) => within === block && !isTop)
+  }
+
+  /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
+  has(block: string): boolean {
+    return this.#settings.some(
+      (setting) =>
+        (isIn(setting, block) || (setting.isTop && setting.name === block)) &&
+        this.#values.ofSetting(setting).length > 0
+    )
+  }
+}
+
+function isIn({within, isTop}: Setting, block: string | undefined): boolean {
+  return block === undefined ? isTop : within === block && !isTop
+}
+
+/** `data.amazon-ami.base.id` names `data.amazon-ami.base`. */
+function dataIn(syntax: Syntax): string | undefined {
+  const names: string[] = []
+  let at = syntax
+  while (at.kind === 'member') {
+    const key = at.key.kind === 'value' ? asText(at.key.value) : undefined
+    if (key === undefined) return undefined
+    names.unshift(key)
+    at = at.of
+  }
+  if (at.kind !== 'name' || at.name !== 'data' || names[0] !== 'amazon-ami' || names[2] !== 'id') return undefined
+  return ['data', ...names.slice(0, 2)].join('.')
+}
+
+/** Those that builds use and the arguments of Packer choose. */
+export function sourcesOf(reading: Reading, values: Values, given: readonly string[]): TemplateSource[] {
+  const {ofSources} = buildsOf(reading, values)
+  return [...ofSources]
+    .filter(([, names]) => isChosen(names, given))
+    .flatMap(([name]) => {
+      const block = reading.sources.get(name)
+      return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, reading.settings, values)] : []
+    })
+}
