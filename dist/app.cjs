@@ -20275,10 +20275,10 @@ var init_hex_encoding = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs3, calculateBodyLength;
+var import_node_fs, calculateBodyLength;
 var init_calculateBodyLength = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs3 = require("node:fs");
+    import_node_fs = require("node:fs");
     calculateBodyLength = (body) => {
       if (!body) {
         return 0;
@@ -20291,11 +20291,11 @@ var init_calculateBodyLength = __esm({
         return body.size;
       } else if (typeof body.start === "number" && typeof body.end === "number") {
         return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs3.ReadStream) {
+      } else if (body instanceof import_node_fs.ReadStream) {
         if (body.path != null) {
-          return (0, import_node_fs3.lstatSync)(body.path).size;
+          return (0, import_node_fs.lstatSync)(body.path).size;
         } else if (typeof body.fd === "number") {
-          return (0, import_node_fs3.fstatSync)(body.fd).size;
+          return (0, import_node_fs.fstatSync)(body.fd).size;
         }
       }
       throw new Error(`Body Length computation failed for ${body}`);
@@ -20563,14 +20563,14 @@ var init_getProfileName = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
-var import_node_crypto2, import_node_path2, getSSOTokenFilepath;
+var import_node_crypto, import_node_path2, getSSOTokenFilepath;
 var init_getSSOTokenFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto = require("node:crypto");
     import_node_path2 = require("node:path");
     init_getHomeDir();
     getSSOTokenFilepath = (id2) => {
-      const hasher = (0, import_node_crypto2.createHash)("sha1");
+      const hasher = (0, import_node_crypto.createHash)("sha1");
       const cacheName = hasher.update(id2).digest("hex");
       return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
     };
@@ -20578,10 +20578,10 @@ var init_getSSOTokenFilepath = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
-var import_promises4, tokenIntercept, getSSOTokenFromFile;
+var import_promises, tokenIntercept, getSSOTokenFromFile;
 var init_getSSOTokenFromFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
-    import_promises4 = require("node:fs/promises");
+    import_promises = require("node:fs/promises");
     init_getSSOTokenFilepath();
     tokenIntercept = {};
     getSSOTokenFromFile = async (id2) => {
@@ -20589,7 +20589,7 @@ var init_getSSOTokenFromFile = __esm({
         return tokenIntercept[id2];
       }
       const ssoTokenFilepath = getSSOTokenFilepath(id2);
-      const ssoTokenText = await (0, import_promises4.readFile)(ssoTokenFilepath, "utf8");
+      const ssoTokenText = await (0, import_promises.readFile)(ssoTokenFilepath, "utf8");
       return JSON.parse(ssoTokenText);
     };
   }
@@ -20705,10 +20705,10 @@ var init_parseIni = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises5, filePromises, fileIntercept, readFile2;
+var import_promises2, filePromises, fileIntercept, readFile2;
 var init_readFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
-    import_promises5 = require("node:fs/promises");
+    import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
     readFile2 = (path29, options) => {
@@ -20716,7 +20716,7 @@ var init_readFile = __esm({
         return fileIntercept[path29];
       }
       if (!filePromises[path29] || options?.ignoreCache) {
-        filePromises[path29] = (0, import_promises5.readFile)(path29, "utf8");
+        filePromises[path29] = (0, import_promises2.readFile)(path29, "utf8");
       }
       return filePromises[path29];
     };
@@ -24084,10 +24084,10 @@ var init_writeKey = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/index.js
-var import_node_crypto3, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
+var import_node_crypto2, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
 var init_serde = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/index.js"() {
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
     init_fromBase64();
     init_toBase64();
     init_Uint8ArrayBlobAdapter();
@@ -24111,7 +24111,7 @@ var init_serde = __esm({
     init_writeKey();
     Uint8ArrayBlobAdapter = class extends bindUint8ArrayBlobAdapter(toUtf8, fromUtf8, toBase64, fromBase64) {
     };
-    _getRandomValues = import_node_crypto3.getRandomValues;
+    _getRandomValues = import_node_crypto2.getRandomValues;
     v4 = bindV4(_getRandomValues);
     generateIdempotencyToken = v4;
   }
@@ -24695,7 +24695,7 @@ function buildNativeClass2() {
       this.finished = false;
     }
     createHash() {
-      return this.secret ? (0, import_node_crypto4.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto4.createHash)("sha256");
+      return this.secret ? (0, import_node_crypto3.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto3.createHash)("sha256");
     }
   };
 }
@@ -24708,14 +24708,14 @@ function toBuffer(data) {
   }
   return Buffer.from(data);
 }
-var import_node_crypto4, hasNativeCrypto, Sha256Node;
+var import_node_crypto3, hasNativeCrypto, Sha256Node;
 var init_Sha256Node = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js"() {
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_Sha256Js();
     hasNativeCrypto = (() => {
       try {
-        (0, import_node_crypto4.createHash)("sha256");
+        (0, import_node_crypto3.createHash)("sha256");
         return true;
       } catch {
         return false;
@@ -29219,7 +29219,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
       const retryTokenScope = (context["partition_id"] ?? "") + (context.__retryLongPoll ? ":longpoll" : "");
       let retryToken = await race(retryStrategy.acquireInitialRetryToken(retryTokenScope), abortSignal);
       let lastError = new Error();
-      let attempts = 0;
+      let attempts2 = 0;
       let totalRetryDelay = 0;
       const { request } = args;
       const isRequest = HttpRequest.isInstance(request);
@@ -29229,11 +29229,11 @@ function bindRetryMiddleware(isStreamingPayload2) {
       while (true) {
         try {
           if (isRequest) {
-            request.headers[REQUEST_HEADER] = `attempt=${attempts + 1}; max=${maxAttempts}`;
+            request.headers[REQUEST_HEADER] = `attempt=${attempts2 + 1}; max=${maxAttempts}`;
           }
           const { response, output } = await next(args);
           retryStrategy.recordSuccess(retryToken);
-          output.$metadata.attempts = attempts + 1;
+          output.$metadata.attempts = attempts2 + 1;
           output.$metadata.totalRetryDelay = totalRetryDelay;
           return { response, output };
         } catch (e9) {
@@ -29252,11 +29252,11 @@ function bindRetryMiddleware(isStreamingPayload2) {
             if (!lastError.$metadata) {
               lastError.$metadata = {};
             }
-            lastError.$metadata.attempts = attempts + 1;
+            lastError.$metadata.attempts = attempts2 + 1;
             lastError.$metadata.totalRetryDelay = totalRetryDelay;
             throw lastError;
           }
-          attempts = retryToken.getRetryCount();
+          attempts2 = retryToken.getRetryCount();
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
@@ -29622,9 +29622,9 @@ var init_StandardRetryStrategy = __esm({
         }
       }
       retryCode(tokenToRenew, errorInfo, maxAttempts) {
-        const attempts = tokenToRenew.getRetryCount() + 1;
+        const attempts2 = tokenToRenew.getRetryCount() + 1;
         const retryableStatus = this.isRetryableError(errorInfo.errorType) ? 0 : refusal.incompatible;
-        const attemptStatus = attempts < maxAttempts ? 0 : refusal.attempts;
+        const attemptStatus = attempts2 < maxAttempts ? 0 : refusal.attempts;
         const capacityStatus = this.capacity >= this.getCapacityCost(errorInfo.errorType) ? 0 : refusal.capacity;
         return retryableStatus || attemptStatus || capacityStatus;
       }
@@ -32454,13 +32454,13 @@ var init_retry_wrapper = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js
-var import_promises6, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
+var import_promises3, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, DEFAULT_LINK_LOCAL_HOST, AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, AWS_CONTAINER_AUTHORIZATION_TOKEN, fromHttp, validateToken;
 var init_fromHttp = __esm({
   "node_modules/@aws-sdk/credential-provider-http/dist-es/fromHttp/fromHttp.js"() {
     init_client3();
     init_config2();
     init_dist_es6();
-    import_promises6 = __toESM(require("node:fs/promises"));
+    import_promises3 = __toESM(require("node:fs/promises"));
     init_checkUrl();
     init_requestHelpers();
     init_retry_wrapper();
@@ -32500,7 +32500,7 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
       const provider = retryWrapper(async () => {
         const request = createGetRequest(url);
         if (tokenFile) {
-          request.headers.Authorization = validateToken((await import_promises6.default.readFile(tokenFile)).toString());
+          request.headers.Authorization = validateToken((await import_promises3.default.readFile(tokenFile)).toString());
         } else if (token2) {
           request.headers.Authorization = validateToken(token2);
         }
@@ -34835,12 +34835,12 @@ var init_validateTokenKey = __esm({
 });
 
 // node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js
-var import_node_fs4, writeFile2, writeSSOTokenToFile;
+var import_node_fs2, writeFile2, writeSSOTokenToFile;
 var init_writeSSOTokenToFile = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/writeSSOTokenToFile.js"() {
     init_config2();
-    import_node_fs4 = require("node:fs");
-    ({ writeFile: writeFile2 } = import_node_fs4.promises);
+    import_node_fs2 = require("node:fs");
+    ({ writeFile: writeFile2 } = import_node_fs2.promises);
     writeSSOTokenToFile = (id2, ssoToken) => {
       const tokenFilepath = getSSOTokenFilepath(id2);
       const tokenString = JSON.stringify(ssoToken, null, 2);
@@ -38263,13 +38263,13 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto5, import_node_fs5, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto4, import_node_fs3, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
-    import_node_crypto5 = require("node:crypto");
-    import_node_fs5 = require("node:fs");
+    import_node_crypto4 = require("node:crypto");
+    import_node_fs3 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
     LoginCredentialsFetcher = class _LoginCredentialsFetcher {
@@ -38407,7 +38407,7 @@ var init_LoginCredentialsFetcher = __esm({
       async loadToken() {
         const tokenFilePath = this.getTokenFilePath();
         try {
-          const tokenData = await import_node_fs5.promises.readFile(tokenFilePath, "utf8");
+          const tokenData = await import_node_fs3.promises.readFile(tokenFilePath, "utf8");
           const token2 = JSON.parse(tokenData);
           const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token2[k9]);
           if (!token2.accessToken?.accountId) {
@@ -38431,15 +38431,15 @@ var init_LoginCredentialsFetcher = __esm({
         const tokenFilePath = this.getTokenFilePath();
         const directory = (0, import_node_path6.dirname)(tokenFilePath);
         try {
-          await import_node_fs5.promises.mkdir(directory, { recursive: true });
+          await import_node_fs3.promises.mkdir(directory, { recursive: true });
         } catch (error2) {
         }
-        await import_node_fs5.promises.writeFile(tokenFilePath, JSON.stringify(token2, null, 2), "utf8");
+        await import_node_fs3.promises.writeFile(tokenFilePath, JSON.stringify(token2, null, 2), "utf8");
       }
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = (0, import_node_crypto5.createHash)("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = (0, import_node_crypto4.createHash)("sha256").update(loginSessionBytes).digest("hex");
         return (0, import_node_path6.join)(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -38484,12 +38484,12 @@ var init_LoginCredentialsFetcher = __esm({
       async generateDpop(method = "POST", endpoint) {
         const token2 = await this.loadToken();
         try {
-          const privateKey = (0, import_node_crypto5.createPrivateKey)({
+          const privateKey = (0, import_node_crypto4.createPrivateKey)({
             key: token2.dpopKey,
             format: "pem",
             type: "sec1"
           });
-          const publicKey = (0, import_node_crypto5.createPublicKey)(privateKey);
+          const publicKey = (0, import_node_crypto4.createPublicKey)(privateKey);
           const publicDer = publicKey.export({ format: "der", type: "spki" });
           let pointStart = -1;
           for (let i9 = 0; i9 < publicDer.length; i9++) {
@@ -38519,7 +38519,7 @@ var init_LoginCredentialsFetcher = __esm({
           const headerB64 = Buffer.from(JSON.stringify(header)).toString("base64url");
           const payloadB64 = Buffer.from(JSON.stringify(payload)).toString("base64url");
           const message = `${headerB64}.${payloadB64}`;
-          const asn1Signature = (0, import_node_crypto5.sign)("sha256", Buffer.from(message), privateKey);
+          const asn1Signature = (0, import_node_crypto4.sign)("sha256", Buffer.from(message), privateKey);
           const rawSignature = this.derToRawSignature(asn1Signature);
           const signatureB64 = rawSignature.toString("base64url");
           return `${message}.${signatureB64}`;
@@ -38626,11 +38626,11 @@ var init_getValidatedProcessCredentials = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js
-var import_node_child_process3, import_node_util, resolveProcessCredentials;
+var import_node_child_process, import_node_util, resolveProcessCredentials;
 var init_resolveProcessCredentials = __esm({
   "node_modules/@aws-sdk/credential-provider-process/dist-es/resolveProcessCredentials.js"() {
     init_config2();
-    import_node_child_process3 = require("node:child_process");
+    import_node_child_process = require("node:child_process");
     import_node_util = require("node:util");
     init_getValidatedProcessCredentials();
     resolveProcessCredentials = async (profileName, profiles, logger2) => {
@@ -38638,7 +38638,7 @@ var init_resolveProcessCredentials = __esm({
       if (profiles[profileName]) {
         const credentialProcess = profile["credential_process"];
         if (credentialProcess !== void 0) {
-          const execPromise = (0, import_node_util.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process3.exec);
+          const execPromise = (0, import_node_util.promisify)(externalDataInterceptor?.getTokenRecord?.().exec ?? import_node_child_process.exec);
           try {
             const { stdout } = await execPromise(credentialProcess);
             let data;
@@ -38786,12 +38786,12 @@ var init_fromWebToken = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js
-var import_node_fs6, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
+var import_node_fs4, ENV_TOKEN_FILE, ENV_ROLE_ARN, ENV_ROLE_SESSION_NAME, fromTokenFile;
 var init_fromTokenFile = __esm({
   "node_modules/@aws-sdk/credential-provider-web-identity/dist-es/fromTokenFile.js"() {
     init_client3();
     init_config2();
-    import_node_fs6 = require("node:fs");
+    import_node_fs4 = require("node:fs");
     init_fromWebToken();
     ENV_TOKEN_FILE = "AWS_WEB_IDENTITY_TOKEN_FILE";
     ENV_ROLE_ARN = "AWS_ROLE_ARN";
@@ -38808,7 +38808,7 @@ var init_fromTokenFile = __esm({
       }
       const credentials = await fromWebToken({
         ...init,
-        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs6.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
+        webIdentityToken: externalDataInterceptor?.getTokenRecord?.()[webIdentityTokenFile] ?? (0, import_node_fs4.readFileSync)(webIdentityTokenFile, { encoding: "ascii" }),
         roleArn: roleArn2,
         roleSessionName
       })(awsIdentityProperties);
@@ -52180,654 +52180,6 @@ function saveState(name, value) {
   issueCommand("save-state", { name }, toCommandValue(value));
 }
 
-// src/ledger/folder.ts
-var import_node_fs = require("node:fs");
-var path3 = __toESM(require("node:path"), 1);
-
-// src/lib/errors.ts
-var UserError = class extends Error {
-  name = "UserError";
-  id;
-  constructor(message, { id: id2, ...options } = {}) {
-    super(message, options);
-    if (id2 !== void 0) this.id = id2;
-  }
-};
-var InputError = class extends UserError {
-  name = "InputError";
-  input;
-  constructor(input, message) {
-    super(`Input '${input}': ${message}`);
-    this.input = input;
-  }
-};
-var InputErrors = class extends UserError {
-  name = "InputErrors";
-  errors;
-  constructor(errors) {
-    super(errors.map((error2) => error2.message).join("\n"));
-    this.errors = errors;
-  }
-};
-var LeftoverError = class extends UserError {
-  name = "LeftoverError";
-};
-function messageOf(error2) {
-  return error2 instanceof Error ? error2.message : String(error2);
-}
-var roomAdvice = "Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.";
-var refusals = {
-  EACCES: "this user may not do that",
-  EDQUOT: "the quota for this user is used up",
-  EEXIST: "something else is in its place",
-  EIO: "the disk fails",
-  EISDIR: "it is a folder",
-  EMFILE: "this process has too many files open",
-  ENFILE: "this machine has too many files open",
-  ENOENT: "it is not there",
-  ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is no folder",
-  EPERM: "this user may not do that",
-  EROFS: "the file system is read-only"
-};
-function systemProblem(error2) {
-  return refusalOf(error2) ?? messageOf(error2);
-}
-function refusalOf(error2) {
-  if (typeof error2 !== "object" || error2 === null || !("syscall" in error2) || !("code" in error2)) return void 0;
-  const why2 = refusals[String(error2.code)];
-  const what = "path" in error2 ? `${String(error2.path)}: ` : "";
-  return why2 === void 0 ? void 0 : `${what}${why2} (${String(error2.code)})`;
-}
-function explain(error2) {
-  if (error2 instanceof UserError) return error2.message;
-  const refusal2 = refusalOf(error2);
-  if (refusal2 !== void 0) return `A file of this run could not be used: ${refusal2}. ${roomAdvice}`;
-  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
-}
-
-// src/ledger/folder.ts
-function clearFolder(folder, what, log) {
-  try {
-    const remove2 = (location) => (0, import_node_fs.rmSync)(location, { recursive: true, force: true, maxRetries: 3 });
-    if (what === "everything") return remove2(folder);
-    const names2 = (0, import_node_fs.existsSync)(folder) ? (0, import_node_fs.readdirSync)(folder) : [];
-    names2.filter((name) => !isForSweep.test(name)).forEach((name) => remove2(path3.join(folder, name)));
-  } catch (error2) {
-    log.warning(
-      `The temporary folder ${folder} could not be emptied: ${messageOf(error2)}. Values of the template's variables may be in it: remove it.`
-    );
-  }
-}
-var isForSweep = /^(ledger\.jsonl|packer-\d+\.stdout)$/;
-
-// src/ledger/ledger.ts
-var import_node_fs8 = require("node:fs");
-var import_promises7 = require("node:fs/promises");
-var path5 = __toESM(require("node:path"), 1);
-
-// src/packer-output/messages.ts
-var aboutBuild = new RegExp(
-  "^(?<target>.*?),(?:" + [
-    "(?<one>error|artifact-count),(?<text>[^,]*)",
-    "(?<artifact>artifact),(?<args>[^,]*,(?:end|nil|(?:builder-id|id|string|files-count),[^,]*|file,[^,]*,[^,]*))"
-  ].join("|") + ")$",
-  "s"
-);
-function parseMessage(line) {
-  const [timestamp2 = "", target = "", category = "", ...args] = line.split(",");
-  if (!/^\d+$/.test(timestamp2) || category === "") return void 0;
-  const whole = { target, category, args: args.map(unescapeArgument) };
-  const isShown = target === "" && category === "ui" && args.length === 2;
-  return isShown ? whole : messageAbout(line.slice(timestamp2.length + 1)) ?? whole;
-}
-function messageAbout(rest) {
-  const groups = aboutBuild.exec(rest)?.groups;
-  if (!groups) return void 0;
-  const { target = "", one, text: text2 = "", artifact = "", args = "" } = groups;
-  if (one !== void 0) return { target, category: one, args: [unescapeArgument(text2)] };
-  return { target, category: artifact, args: args.split(",").map(unescapeArgument) };
-}
-function unescapeArgument(argument) {
-  return argument.replaceAll("%!(PACKER_COMMA)", ",").replaceAll("\\r", "\r").replaceAll("\\n", "\n");
-}
-var product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/;
-var types = { ami: "image", vol: "volume", snap: "snapshot" };
-function productsIn(artifactId) {
-  return artifactId.split(",").flatMap((part2) => {
-    const [, region3 = "", id2 = "", prefix = ""] = product.exec(part2) ?? [];
-    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id: id2 }] : [];
-  });
-}
-function artifactsOf(messages) {
-  const parts = /* @__PURE__ */ new Map();
-  for (const { target, category, args } of messages) {
-    const [index = "", key2 = "", value = ""] = args;
-    if (category !== "artifact") continue;
-    const name = `${target} ${index}`;
-    parts.set(name, (parts.get(name) ?? /* @__PURE__ */ new Map([["target", target]])).set(key2, value));
-  }
-  const artifacts = [...parts.values()].map((part2) => ({
-    target: part2.get("target") ?? "",
-    builderId: part2.get("builder-id") ?? "",
-    id: part2.get("id") ?? ""
-  }));
-  return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
-}
-function errorsOf(messages) {
-  const ofBuilds = messages.flatMap(
-    ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
-  );
-  const shown2 = messages.flatMap(
-    ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
-  );
-  const errors = (ofBuilds.length > 0 ? ofBuilds : shown2).map((error2) => error2.trim());
-  return [...new Set(errors)].filter((error2) => error2 !== "");
-}
-function isOfBuild(text2) {
-  return /^(?:==>|-->) \S[^\n]*:/.test(text2);
-}
-function shownText({ category, args }) {
-  return category === "ui" ? args[1] ?? "" : void 0;
-}
-
-// src/packer-output/speakers.ts
-var longestName = 1e3;
-var first = [
-  "Prevalidating any provided VPC information",
-  "Prevalidating AMI Name: ",
-  "Force Deregister flag found, ",
-  "skip_build_region was set; ",
-  "skip_create_ami was set; ",
-  "You're using Vault-generated AWS credentials",
-  "Found Image ID: ami-",
-  "Using existing SSH private key",
-  "Using SSH Agent ",
-  "Not using temporary keypair",
-  "Creating temporary [a-z ]{1,60}: ",
-  "Launching a (?:source|spot) AWS instance"
-].join("|");
-var lastOwn = [
-  "Using \\S{1,40} communicator",
-  "Connected to (?:SSH|WinRM)!",
-  "Provisioning with ",
-  "Running local shell script: ",
-  "Running post-processor: "
-].join("|");
-var beginning = new RegExp(`^([\\s\\S]{1,${longestName}}?): (?:${first}|${lastOwn})`, "i");
-var handsOver = new RegExp(`^(?:${lastOwn})`, "i");
-var ended = new RegExp(`^Build '([\\s\\S]{1,${longestName}})' (?:finished|errored) after `);
-var Speakers = class {
-  #speakers = /* @__PURE__ */ new Map();
-  #finished = [];
-  /** The names of the builds that have come to an end without an error, as often as they have. */
-  get finished() {
-    return this.#finished;
-  }
-  /** @returns undefined for what is not shown to the user */
-  hear(message) {
-    const shown2 = shownText(message);
-    if (shown2 === void 0) return void 0;
-    const [arrow] = /^(?:==> |--> | {4})/.exec(shown2) ?? [];
-    if (arrow === void 0) {
-      this.#hearOfAnEnd(shown2);
-      return { build: "", text: shown2, byOthers: false };
-    }
-    const rest = shown2.slice(arrow.length);
-    const name = this.#nameIn(rest);
-    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown2, byOthers: false };
-    return this.#said(name, textBehind(name, rest));
-  }
-  #said(build2, text2) {
-    const speaker = this.#speakers.get(build2);
-    if (!speaker) return { build: build2, text: text2, byOthers: true };
-    if (!speaker.byOthers && text2.startsWith("Found Image ID: ")) speaker.running += 1;
-    const { byOthers } = speaker;
-    if (handsOver.test(text2)) speaker.byOthers = true;
-    return { build: build2, text: text2, byOthers };
-  }
-  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
-  #nameIn(rest) {
-    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
-    if (this.#speakers.get(known2)?.byOthers) return known2;
-    const [, begun = ""] = beginning.exec(rest) ?? [];
-    if (begun.length > known2.length && this.#postProcessorIn(`${begun}:`) === void 0) {
-      this.#speakers.set(begun, { running: 0, byOthers: false });
-      return begun;
-    }
-    return known2 === "" ? this.#postProcessorIn(rest) : known2;
-  }
-  /** Packer calls it `NAME (TYPE)`. Its build has been provisioned by then; a build may have such a name, too. */
-  #postProcessorIn(rest) {
-    const builds = [...this.#speakers].flatMap(([build2, { byOthers }]) => byOthers ? [build2] : []);
-    return builds.flatMap((build2) => postProcessorOf(build2, rest) ?? []).at(0);
-  }
-  /** Packer says this by itself, without a name in front, where no machine can speak. */
-  #hearOfAnEnd(shown2) {
-    const [text2 = "", name = ""] = ended.exec(shown2) ?? [];
-    const speaker = this.#speakers.get(name);
-    if (text2.endsWith(" finished after ")) this.#finished.push(name);
-    if (!speaker) return;
-    speaker.running = Math.max(0, speaker.running - 1);
-    if (speaker.running === 0) speaker.byOthers = false;
-  }
-};
-function textBehind(name, rest) {
-  return rest.slice(name.length + 2);
-}
-function postProcessorOf(build2, rest) {
-  if (!rest.startsWith(`${build2} (`)) return void 0;
-  const [type2] = /^ \([\w.-]{1,100}\)(?=:(?: |$))/.exec(rest.slice(build2.length)) ?? [];
-  return type2 === void 0 ? void 0 : `${build2}${type2}`;
-}
-function guessed(arrow, rest) {
-  const form = arrow === "    " ? /^([^\s:]{1,200}):(?: ([\s\S]*))?$/ : /^([^\s:][^\n:]{0,200}):(?: ([\s\S]*))?$/;
-  const [, build2 = "", text2 = ""] = form.exec(rest) ?? [];
-  return build2 === "" ? void 0 : { build: build2, text: text2, byOthers: true };
-}
-
-// src/packer-output/created.ts
-var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-var temporaryName = new RegExp(`^packer_${uuid}$`);
-var temporaryIamName = new RegExp(`^packer-${uuid}$`);
-var most = 50;
-function announcedBy(...outputs) {
-  return announcedIn(
-    outputs.map((output) => {
-      const announcements = new Announcements();
-      output.split("\n").forEach((line) => announcements.hear(line));
-      return announcements;
-    })
-  );
-}
-function announcedIn(runs) {
-  const products2 = runs.flatMap((one) => one.products);
-  return { ...sum(runs.flatMap((one) => one.all)), products: products2, hints: runs.flatMap((one) => one.hints) };
-}
-function sum(builds) {
-  const isOwn = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
-  const keyPairs = (own) => builds.flatMap((build2) => build2.keyPairs.filter((name) => isOwn(build2, name) === own));
-  return {
-    keyPairs: [...new Set(keyPairs(true))],
-    doubtfulKeyPairs: [...new Set(keyPairs(false))],
-    securityGroups: builds.flatMap(({ securityGroups }) => securityGroups),
-    instanceProfiles: builds.flatMap(({ instanceProfiles }) => instanceProfiles),
-    roles: builds.flatMap(({ roles }) => roles),
-    instances: builds.flatMap(({ instances }) => instances),
-    volumes: builds.flatMap(({ volumes }) => volumes),
-    launchTemplates: builds.flatMap(({ launchTemplates }) => launchTemplates),
-    spot: builds.some(({ spot }) => spot),
-    copyRegions: [...new Set(builds.flatMap(({ copyRegions }) => copyRegions))],
-    hidesCopies: builds.some(({ hidesCopies }) => hidesCopies),
-    unfinished: builds.some(
-      ({ launching: launching2, imaging, copyRegions, hidesCopies }) => launching2 + imaging + copyRegions.length > 0 || hidesCopies
-    ),
-    untraceable: builds.some(({ launching: launching2, keyPairs: names2 }) => launching2 > 0 && names2.length === 0)
-  };
-}
-var nothing = {
-  keyPairs: [],
-  hasKeyPair: false,
-  securityGroups: [],
-  instanceProfiles: [],
-  roles: [],
-  instances: [],
-  volumes: [],
-  launchTemplates: [],
-  spot: false,
-  launching: 0,
-  imaging: 0,
-  copyRegions: [],
-  hidesCopies: false
-};
-var Announcements = class {
-  #builds = /* @__PURE__ */ new Map();
-  #hints = /* @__PURE__ */ new Map();
-  #products = [];
-  #speakers = new Speakers();
-  get all() {
-    return [...this.#builds.values()];
-  }
-  get products() {
-    return this.#products;
-  }
-  get hints() {
-    return [...this.#hints.values()];
-  }
-  /** The names of the builds that have come to an end without an error, as often as they have. */
-  get finished() {
-    return this.#speakers.finished;
-  }
-  /** Takes the next line of Packer's output. */
-  hear(line) {
-    const message = parseMessage(line);
-    if (!message) return { said: { build: "", text: line, byOthers: true }, announced: { hints: [] } };
-    this.report(message);
-    const said = this.#speakers.hear(message);
-    return { message, ...said ? { said } : {}, announced: said ? this.note(said) : { hints: [] } };
-  }
-  /** What Packer tells on a line of its own protocol, which no machine can write. */
-  report({ category, args: [, key2, value = ""] }) {
-    if (category === "artifact" && key2 === "id") this.#products.push(...productsIn(value));
-  }
-  note(said) {
-    const { build: build2, text: text2, byOthers } = said;
-    if (build2 === "") return { hints: [] };
-    const before = this.#builds.get(build2) ?? nothing;
-    const after = noted(before, said);
-    this.#builds.set(build2, after);
-    const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
-    const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
-    const hints = instance === void 0 ? this.#hintsIn(text2) : [];
-    const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
-    return {
-      ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
-      ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
-      ...instance === void 0 ? {} : { instance },
-      hints: [...hints, ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []]
-    };
-  }
-  /** Those that were not heard before. */
-  #hintsIn(text2) {
-    const fresh = hintsIn(text2.trim()).filter(({ id: id2 }) => !this.#hints.has(id2)).slice(0, Math.max(0, most - this.#hints.size));
-    fresh.forEach((hint) => this.#hints.set(hint.id, hint));
-    return fresh;
-  }
-};
-function hintsIn(text2) {
-  const [, instance, image, snapshot] = /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
-    text2
-  ) ?? [];
-  if (instance !== void 0) return [{ type: "instance", id: instance }];
-  if (image !== void 0) return [{ type: "image", id: image }];
-  if (snapshot !== void 0) return [{ type: "volume", id: snapshot }];
-  const ids = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
-  return [...new Set(ids)].slice(0, most).map((id2) => ({ type: "volume", id: id2 }));
-}
-function noted(build2, { text: text2, byOthers }) {
-  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
-    return { ...build2, imaging: build2.imaging + 1 };
-  if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
-  const region3 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region3 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region3] };
-  if (!region3 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
-  if (byOthers) return build2;
-  const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
-  if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
-  if (refused.test(text2)) return { ...build2, launching: Math.max(0, build2.launching - 1) };
-  const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (instance) {
-    return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
-  }
-  const [, volumes] = /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text2.trim()) ?? [];
-  if (volumes !== void 0) {
-    return { ...build2, volumes: [.../* @__PURE__ */ new Set([...build2.volumes, ...volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? []])] };
-  }
-  const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
-  const [, what = "", name = ""] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text2.trimEnd()) ?? [];
-  switch (what) {
-    case "keypair":
-      return /[*?\\]/.test(name) ? build2 : { ...build2, keyPairs: [...build2.keyPairs, name] };
-    case "security group for this instance":
-      return temporaryName.test(name) ? { ...gotPast(build2), securityGroups: [...build2.securityGroups, name] } : build2;
-    case "instance profile for this instance":
-      return temporaryIamName.test(name) ? { ...gotPast(build2), instanceProfiles: [...build2.instanceProfiles, name] } : build2;
-    case "role for this instance":
-      return temporaryIamName.test(name) ? { ...build2, roles: [...build2.roles, name] } : build2;
-    default:
-      return build2;
-  }
-}
-var refused = new RegExp(
-  "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
-  "i"
-);
-function gotPast(build2) {
-  return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
-}
-
-// src/packer-output/follow.ts
-var import_promises = require("node:fs/promises");
-var import_node_string_decoder = require("node:string_decoder");
-var import_promises2 = require("node:timers/promises");
-var longestLine = 65536;
-var pieceSize = 4096;
-async function* follow(handle, ended2) {
-  const decoder = new import_node_string_decoder.StringDecoder("utf8");
-  const buffer = Buffer.alloc(pieceSize);
-  let rest = "";
-  for (; ; ) {
-    const last = ended2.aborted;
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-    const [first2 = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
-    rest = `${rest}${first2}`.slice(0, longestLine);
-    const next = others.pop();
-    if (next !== void 0) {
-      yield [rest, ...others];
-      rest = next;
-    }
-    if (bytesRead > 0) continue;
-    if (last) break;
-    await (0, import_promises2.setTimeout)(200, void 0, { signal: ended2 }).catch(() => void 0);
-  }
-  if (rest !== "") yield [rest];
-}
-var endBytes = 256 * 1024;
-async function endsOfFile(file) {
-  const handle = await (0, import_promises.open)(file, "r").catch(() => void 0);
-  if (handle === void 0) return "";
-  try {
-    const { size } = await handle.stat();
-    const read5 = async (from, length) => {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
-      return buffer.toString("utf8", 0, bytesRead);
-    };
-    if (size <= 2 * endBytes) return await read5(0, size);
-    return `${await read5(0, endBytes)}
-${await read5(size - endBytes, endBytes)}`;
-  } finally {
-    await handle.close();
-  }
-}
-
-// src/ledger/file.ts
-var import_node_fs7 = require("node:fs");
-var path4 = __toESM(require("node:path"), 1);
-
-// src/lib/processes.ts
-var import_node_crypto = require("node:crypto");
-var import_node_child_process2 = require("node:child_process");
-
-// src/lib/wait.ts
-var import_promises3 = require("node:timers/promises");
-async function poll(look3, options) {
-  const { signal, firstMs = 500, slowestMs = 1e4 } = options;
-  for (let pause = firstMs; ; pause = Math.min(pause * 1.5, slowestMs)) {
-    signal.throwIfAborted();
-    const found = await look3();
-    if (found !== void 0) return found;
-    await pauseFor(pause, signal);
-  }
-}
-var pauseFor = async (ms, signal) => {
-  try {
-    await (0, import_promises3.setTimeout)(ms, void 0, { signal });
-  } catch (error2) {
-    signal.throwIfAborted();
-    throw error2;
-  }
-};
-function anyOf(...others) {
-  const controller = new AbortController();
-  follow2(controller, others);
-  return controller.signal;
-}
-function timeLimit(ms, others = [], expired = () => new DOMException("The time is up", "TimeoutError")) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const timer = setTimeout(() => controller.abort(expired()), ms).unref();
-  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
-  follow2(controller, others);
-  return signal;
-}
-function follow2(controller, others) {
-  const { signal } = controller;
-  for (const other of others) {
-    if (other.aborted) controller.abort(other.reason);
-    other.addEventListener("abort", () => controller.abort(other.reason), { once: true, signal });
-  }
-}
-function untilAborted(work, signal) {
-  return new Promise((resolve3, reject) => {
-    const giveUp = () => reject(signal.reason);
-    if (signal.aborted) giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve3, reject).finally(() => signal.removeEventListener("abort", giveUp));
-  });
-}
-var pausesMs = [500, 1500, 4e3];
-async function withRetries(attempt2, options) {
-  for (const ms of pausesMs) {
-    try {
-      return await attempt2();
-    } catch (error2) {
-      if (options.signal.aborted || !options.isTransient(error2)) throw error2;
-    }
-    await options.pause(ms, options.signal);
-  }
-  return attempt2();
-}
-
-// src/lib/process-table.ts
-var import_node_child_process = require("node:child_process");
-var import_node_fs2 = require("node:fs");
-function lookAt(pid) {
-  return process.platform === "linux" ? readStat(pid) : askPs(pid);
-}
-function membersOf(groupId) {
-  if (process.platform !== "linux") return void 0;
-  try {
-    return (0, import_node_fs2.readdirSync)("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
-      const seen = readStat(Number(name));
-      return typeof seen === "object" && seen.group === groupId ? [seen] : [];
-    });
-  } catch {
-    return void 0;
-  }
-}
-function carries(pid, variable) {
-  try {
-    return (0, import_node_fs2.readFileSync)(`/proc/${pid}/environ`, "latin1").split("\0").includes(variable);
-  } catch {
-    return false;
-  }
-}
-function readStat(pid) {
-  try {
-    const stat3 = (0, import_node_fs2.readFileSync)(`/proc/${pid}/stat`, "utf8");
-    const [state2 = "", , group3, session, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
-    const startTime = rest[15] ?? "";
-    if (startTime === "") return "hidden";
-    return { pid, startTime, group: Number(group3), session: Number(session), isDead: state2 === "Z" || state2 === "X" };
-  } catch (error2) {
-    return isNoSuchProcess(error2) && !exists2(pid) ? "gone" : "hidden";
-  }
-}
-function isNoSuchProcess(error2) {
-  const { code: code2 } = error2;
-  return code2 === "ENOENT" || code2 === "ESRCH";
-}
-function askPs(pid) {
-  try {
-    const env2 = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
-    const said = (0, import_node_child_process.execFileSync)("ps", ["-o", "stat=,pgid=,lstart=", "-p", String(pid)], {
-      encoding: "utf8",
-      env: env2,
-      timeout: 5e3
-    });
-    const [, state2 = "", group3 = "", startTime = ""] = /^\s*(\S+)\s+(\d+)\s+(\S.*?)\s*$/.exec(said) ?? [];
-    if (startTime === "") return "hidden";
-    return { pid, startTime, group: Number(group3), session: Number.NaN, isDead: state2.startsWith("Z") };
-  } catch {
-    return exists2(pid) ? "hidden" : "gone";
-  }
-}
-function exists2(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error2) {
-    return error2.code === "EPERM";
-  }
-}
-
-// src/lib/processes.ts
-var markVariable = "BAKE_JENKINS_AMI_GROUP";
-function isIdentity(value) {
-  if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
-  const { pid, startTime } = value;
-  const hasMark = !("mark" in value) || typeof value.mark === "string" && /^[0-9a-f]{16}$/.test(value.mark);
-  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "" && hasMark;
-}
-function identify(pid) {
-  const seen = lookAt(pid);
-  return typeof seen === "object" ? { pid, startTime: seen.startTime } : void 0;
-}
-function processRuns({ pid, startTime }) {
-  const seen = lookAt(pid);
-  return typeof seen === "object" && seen.startTime === startTime && !seen.isDead;
-}
-async function endProcess(identity, signal) {
-  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not tell which process it is");
-  if (!processRuns(identity)) return;
-  send(identity.pid, "SIGKILL");
-  while (processRuns(identity)) await pauseFor(20, signal);
-}
-async function endGroup2(leader, signal) {
-  for (let pause = 20; isOurGroup(leader) && groupRuns(leader.pid); pause = Math.min(pause * 1.5, 200)) {
-    send(-leader.pid, "SIGKILL");
-    await pauseFor(pause, signal);
-  }
-}
-function isOurGroup({ pid, startTime, mark: mark4 }) {
-  const leader = lookAt(pid);
-  if (typeof leader === "object") return leader.startTime === startTime;
-  const members = membersOf(pid);
-  if (members === void 0) return mark4 === void 0;
-  return members.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark4 === void 0 || members.some((member2) => carries(member2.pid, `${markVariable}=${mark4}`)));
-}
-function groupRuns(groupId) {
-  if (!send(-groupId, 0)) return false;
-  return membersOf(groupId)?.some(({ isDead }) => !isDead) ?? true;
-}
-function send(pid, signal) {
-  try {
-    return process.kill(pid, signal);
-  } catch (error2) {
-    const { code: code2 } = error2;
-    if (code2 === "ESRCH") return false;
-    if (code2 === "EPERM") return true;
-    throw error2;
-  }
-}
-function endStarted({ leader: { pid, startTime } }, signal) {
-  return endGroup2({ pid, startTime }, signal);
-}
-function startGroup2(file, args, options, identifyProcess = identify) {
-  const mark4 = (0, import_node_crypto.randomBytes)(8).toString("hex");
-  const child = (0, import_node_child_process2.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
-  child.on("error", () => void 0);
-  if (child.pid === void 0) throw new UserError(`${file} could not be started`);
-  const identity = identifyProcess(child.pid);
-  if (identity === void 0) {
-    send(-child.pid, "SIGKILL");
-    throw new UserError(
-      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
-    );
-  }
-  return { child, leader: { ...identity, mark: mark4 } };
-}
-
 // node_modules/@aws-sdk/client-ec2/dist-es/EC2Client.js
 init_client3();
 init_dist_es2();
@@ -61390,2987 +60742,6 @@ var paginateDescribeVolumes = createPaginator(EC2Client, DescribeVolumesCommand,
 init_dist_es2();
 var paginateDescribeVpcs = createPaginator(EC2Client, DescribeVpcsCommand, "NextToken", "NextToken", "MaxResults");
 
-// src/aws/pages.ts
-var pageSize = 500;
-var templatePageSize = 200;
-var typePageSize = 100;
-async function allPages(pages) {
-  const collected = [];
-  for await (const page of pages) collected.push(page);
-  return collected;
-}
-
-// src/aws/resources.ts
-var resourceTypes = [
-  "instance",
-  "spot-request",
-  "launch-template",
-  "volume",
-  "image",
-  "snapshot",
-  "security-group",
-  "key-pair",
-  "instance-profile",
-  "role"
-];
-var instancesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
-    type: "instance",
-    id: instance.InstanceId ?? "",
-    state: instance.State?.Name ?? "",
-    created: firstLaunch(instance),
-    tags: tagsOf(instance.Tags),
-    keyName: instance.KeyName,
-    groupNames: (instance.SecurityGroups ?? []).flatMap(({ GroupName }) => GroupName ?? []),
-    groupIds: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? [])
-  }));
-};
-function firstLaunch({ LaunchTime, NetworkInterfaces = [], BlockDeviceMappings = [] }) {
-  const attached = [...NetworkInterfaces.map(({ Attachment }) => Attachment), ...BlockDeviceMappings.map(({ Ebs }) => Ebs)];
-  const times = [LaunchTime, ...attached.map((one) => one?.AttachTime)].flatMap((time2) => time2?.getTime() ?? []);
-  return times.length > 0 ? new Date(Math.min(...times)) : void 0;
-}
-var volumesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Attachments = [], Tags }) => ({
-    type: "volume",
-    id: VolumeId,
-    state: State,
-    created: CreateTime,
-    tags: tagsOf(Tags),
-    instanceIds: Attachments.flatMap(({ InstanceId }) => InstanceId ?? [])
-  }));
-};
-var imagesBy = async ({ client, abortSignal }, Filters) => {
-  const query = { Filters, Owners: ["self"], IncludeDeprecated: true };
-  const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(describedImage);
-};
-function describedImage({ BlockDeviceMappings: mappings = [], RootDeviceName: root9, ...image }) {
-  return {
-    type: "image",
-    id: image.ImageId ?? "",
-    state: image.State ?? "",
-    created: new Date(image.CreationDate ?? ""),
-    tags: tagsOf(image.Tags),
-    name: image.Name,
-    snapshotIds: mappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
-    rootSnapshotId: mappings.find(({ DeviceName }) => DeviceName === root9)?.Ebs?.SnapshotId,
-    sourceInstanceId: image.SourceInstanceId,
-    sourceImageId: image.SourceImageId
-  };
-}
-var snapshotsBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await allPages(
-    paginateDescribeSnapshots({ client, pageSize }, { Filters, OwnerIds: ["self"] }, { abortSignal })
-  );
-  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, VolumeId, Description, Tags }) => ({
-    type: "snapshot",
-    id: SnapshotId,
-    state: State,
-    created: StartTime,
-    tags: tagsOf(Tags),
-    volumeId: VolumeId,
-    description: Description
-  }));
-};
-var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, Tags }) => ({
-    type: "security-group",
-    id: GroupId,
-    state: "",
-    tags: tagsOf(Tags),
-    name: GroupName
-  }));
-};
-var keyPairsBy = async ({ client, abortSignal }, Filters) => {
-  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
-  return KeyPairs.map(({ KeyPairId = "", KeyName, CreateTime, Tags }) => ({
-    type: "key-pair",
-    id: KeyPairId,
-    state: "",
-    created: CreateTime,
-    tags: tagsOf(Tags),
-    name: KeyName
-  }));
-};
-var launchTemplatesBy = async ({ client, abortSignal }, Filters) => {
-  const pages = await allPages(
-    paginateDescribeLaunchTemplates({ client, pageSize: templatePageSize }, { Filters }, { abortSignal })
-  );
-  return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", LaunchTemplateName, CreateTime, Tags }) => ({
-    type: "launch-template",
-    id: LaunchTemplateId,
-    state: "",
-    created: CreateTime,
-    tags: tagsOf(Tags),
-    name: LaunchTemplateName
-  }));
-};
-var spotRequestsBy = async ({ client, abortSignal }, Filters) => {
-  const query = { Filters: [...Filters, { Name: "state", Values: ["open", "active"] }] };
-  const pages = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, InstanceId, LaunchSpecification, Tags }) => ({
-    type: "spot-request",
-    id: SpotInstanceRequestId,
-    state: State,
-    created: CreateTime,
-    tags: tagsOf(Tags),
-    instanceIds: InstanceId === void 0 ? [] : [InstanceId],
-    keyName: LaunchSpecification?.KeyName
-  }));
-};
-function tagsOf(tags = []) {
-  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-}
-
-// src/ledger/entries.ts
-var id = /^[\w-]{1,128}$/;
-function entryOf(line) {
-  const value = parsed(line);
-  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
-  const isText = (name) => typeof value[name] === "string";
-  const isMaybeText = (name) => value[name] === void 0 || isText(name);
-  const hasId = isText("id") && id.test(String(value["id"]));
-  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]) || isRegions(value["copies"]);
-  return isEntry ? value : void 0;
-}
-function isRegions(value) {
-  return Array.isArray(value) && value.every((one) => typeof one === "string" && /^[a-z0-9-]{1,30}$/.test(one));
-}
-function parsed(line) {
-  try {
-    const value = JSON.parse(line);
-    return typeof value === "object" && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
-}
-
-// src/ledger/file.ts
-var mostRead = 16 * 1024 * 1024;
-var LedgerFile = class {
-  #file;
-  #lines = [];
-  #written = 0;
-  #problem;
-  constructor(folder) {
-    this.#file = path4.join(folder, "ledger.jsonl");
-  }
-  /** Why it lacks something of what it was given; undefined while it has all. */
-  get problem() {
-    return this.#problem;
-  }
-  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
-  append(...entries) {
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
-    try {
-      this.#write();
-    } catch (error2) {
-      this.#problem = systemProblem(error2);
-    }
-  }
-  /**
-   * Adds lines now or never.
-   *
-   * @throws {Error} of the system, when they cannot be written
-   */
-  appendNow(...entries) {
-    const before = this.#lines.length;
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
-    try {
-      this.#write();
-    } catch (error2) {
-      this.#lines.length = before;
-      throw error2;
-    }
-  }
-  #write() {
-    if (!(0, import_node_fs7.existsSync)(this.#file)) {
-      this.#written = 0;
-      (0, import_node_fs7.mkdirSync)(path4.dirname(this.#file), { recursive: true, mode: 448 });
-    }
-    const waiting = this.#lines.slice(this.#written).map((line) => `
-${line}
-`);
-    (0, import_node_fs7.appendFileSync)(this.#file, waiting.join("") || "\n", { mode: 384 });
-    this.#written = this.#lines.length;
-    this.#problem = void 0;
-  }
-};
-function readLedgerFile(folder) {
-  const lines = beginningOf(path4.join(folder, "ledger.jsonl")).split("\n");
-  const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
-  const readable = entries.filter((entry) => entry !== void 0);
-  return { entries: readable, unreadableLines: entries.length - readable.length };
-}
-function beginningOf(file) {
-  try {
-    const handle = (0, import_node_fs7.openSync)(file, "r");
-    try {
-      const buffer = Buffer.alloc(mostRead);
-      let length = 0;
-      for (; ; ) {
-        const read5 = (0, import_node_fs7.readSync)(handle, buffer, length, mostRead - length, null);
-        if (read5 === 0) return buffer.toString("utf8", 0, length);
-        length += read5;
-      }
-    } finally {
-      (0, import_node_fs7.closeSync)(handle);
-    }
-  } catch {
-    return "";
-  }
-}
-
-// src/ledger/ledger.ts
-function openLedger(...folder) {
-  const location = path5.join(...folder);
-  try {
-    const isNew = (0, import_node_fs8.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
-    const ledger = new Ledger(location);
-    if (isNew) ledger.begin();
-    return ledger;
-  } catch (error2) {
-    throw new UserError(
-      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
-      { cause: error2 }
-    );
-  }
-}
-function reopenLedger(folder, began) {
-  return new Ledger(folder, { began, recorded: readLedgerFile(folder) });
-}
-var Ledger = class {
-  folder;
-  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
-  unreadableLines;
-  #known;
-  #entries;
-  #file;
-  #announcements = [];
-  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
-  constructor(folder, earlier) {
-    this.folder = folder;
-    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
-    this.#known = earlier?.began;
-    this.#entries = [...earlier?.recorded.entries ?? []];
-    this.#file = new LedgerFile(folder);
-  }
-  /**
-   * Tries again to write down what could not be written.
-   *
-   * @returns why the file lacks something, in a sentence; undefined when it has all
-   */
-  flush() {
-    this.#file.append();
-    const { problem: problem3 } = this.#file;
-    return problem3 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem3}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
-  }
-  /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
-  nextPackerRun() {
-    const announcements = new Announcements();
-    const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
-    const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
-    this.#announcements.push(announcements);
-    return run2;
-  }
-  /**
-   * @param began by AWS's clock, once AWS has told it
-   * @throws {Error} of the system, when that cannot be written down
-   */
-  begin(began = /* @__PURE__ */ new Date()) {
-    const entry = { began: began.toISOString() };
-    this.#file.appendNow(entry);
-    this.#entries.push(entry);
-    this.#known = began;
-  }
-  get began() {
-    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
-    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
-  }
-  /** Records that something is about to be made. @param key ties the id to the intent later */
-  intend(type2, key2) {
-    this.#append({ intent: type2, key: key2 });
-  }
-  /** Closes an intent: AWS refused it, so that nothing was made. */
-  refused(key2) {
-    this.#append({ refused: key2 });
-  }
-  made(type2, id2, key2, region3) {
-    this.#append({ made: type2, id: id2, ...key2 === void 0 ? {} : { key: key2 }, ...region3 === void 0 ? {} : { region: region3 } });
-  }
-  /**
-   * From here on it is the user's: no sweep removes it.
-   *
-   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
-   */
-  release(resources) {
-    const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
-      released: type2,
-      id: id2,
-      ...region3 === void 0 ? {} : { region: region3 }
-    }));
-    try {
-      this.#file.appendNow(...entries);
-    } catch (error2) {
-      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
-      throw new UserError(
-        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
-        { cause: error2 }
-      );
-    }
-    this.#entries.push(...entries);
-  }
-  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
-  mayCopyTo(regions) {
-    if (regions.length > 0) this.#append({ copies: regions });
-  }
-  startedPacker(leader) {
-    this.#append({ packer: leader });
-  }
-  get packerProcesses() {
-    return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
-  }
-  get resources() {
-    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
-    const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
-    const known2 = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
-    return [...known2].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
-  }
-  get released() {
-    return this.#entries.flatMap(
-      (entry) => "released" in entry ? [
-        resourceOf({
-          made: entry.released,
-          id: entry.id,
-          ...entry.region === void 0 ? {} : { region: entry.region }
-        })
-      ] : []
-    );
-  }
-  get hasOpenIntents() {
-    const closed = new Set(
-      this.#entries.flatMap(
-        (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
-      )
-    );
-    const ours = this.#entries.some((entry) => "intent" in entry && !closed.has(entry.key));
-    return ours || this.unreadableLines > 0 || this.announced.unfinished;
-  }
-  get announced() {
-    const announced = announcedIn(this.#announcements);
-    if (!announced.hidesCopies) return announced;
-    const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
-    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
-  }
-  /**
-   * Reads what Packer announced while another process ran it.
-   *
-   * @param limit ends the reading: what was announced first has been read then
-   */
-  async readAnnouncements(limit) {
-    for (const file of this.#packerOutputs()) {
-      const announcements = new Announcements();
-      this.#announcements.push(announcements);
-      const handle = await (0, import_promises7.open)(file, "r").catch(() => void 0);
-      if (handle === void 0) continue;
-      try {
-        for await (const lines of follow(handle, AbortSignal.abort())) {
-          for (const line of lines) announcements.hear(line);
-          if (limit.aborted) return;
-        }
-      } finally {
-        await handle.close();
-      }
-    }
-  }
-  /** Whether nothing has been recorded, not even the beginning. */
-  get isEmpty() {
-    return this.#entries.length === 0 && this.unreadableLines === 0;
-  }
-  #packerOutputs() {
-    try {
-      return (0, import_node_fs8.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path5.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
-    } catch {
-      return [];
-    }
-  }
-  #append(entry) {
-    this.#entries.push(entry);
-    this.#file.append(entry);
-  }
-};
-function resourceOf({ made: type2, id: id2, region: region3 }) {
-  return region3 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region3 };
-}
-
-// src/sweep/sweep.ts
-var import_node_events = require("node:events");
-
-// src/aws/tags.ts
-var tagKeys = {
-  bake: "bake-jenkins-ami:bake",
-  run: "bake-jenkins-ami:run",
-  began: "bake-jenkins-ami:began",
-  expires: "bake-jenkins-ami:expires",
-  verified: "bake-jenkins-ami:verified",
-  jenkins: "bake-jenkins-ami:jenkins"
-};
-function tagSpecifications(tags, ...types3) {
-  const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
-}
-
-// src/sweep/in-use.ts
-function usesOf(own, { described, evidence: evidence2, proved }) {
-  const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
-  return own.flatMap((resource) => {
-    const user = others.find((one) => one.region === resource.region && uses(one, resource));
-    if (user) return [{ resource, by: { type: user.type, id: user.id }, byKept: evidence2.stays(user) }];
-    const [instance] = resource.type === "volume" ? strangersOf(resource, proved.ids("instance")) : [];
-    return instance === void 0 ? [] : [{ resource, by: { type: "instance", id: instance }, byKept: false }];
-  });
-}
-function uses(one, { type: type2, id: id2 }) {
-  if (type2 === "snapshot") return one.type === "image" && (one.snapshotIds ?? []).includes(id2);
-  if (type2 === "security-group") return one.type === "instance" && (one.groupIds ?? []).includes(id2);
-  return false;
-}
-function strangersOf({ instanceIds = [] }, own) {
-  return instanceIds.filter((id2) => !own.includes(id2));
-}
-
-// src/lib/pattern.ts
-function inOrder(...parts) {
-  function test(text2) {
-    let rest = text2;
-    for (const part2 of parts) {
-      const found = part2.exec(rest);
-      if (found === null) return false;
-      rest = rest.slice(found.index + found[0].length);
-    }
-    return true;
-  }
-  return { parts, test };
-}
-function inOneLine(...parts) {
-  const pattern = inOrder(...parts);
-  return { parts, test: (text2) => text2.split("\n").some((line) => pattern.test(line)) };
-}
-function either(...patterns) {
-  return { parts: patterns.flatMap(partsOf), test: (text2) => patterns.some((pattern) => pattern.test(text2)) };
-}
-function partsOf(pattern) {
-  return pattern instanceof RegExp ? [pattern] : pattern.parts;
-}
-
-// src/aws/errors/causes.ts
-var awsCauses = [
-  {
-    id: "instance-profile",
-    title: "The instance profile is not there",
-    // Packer looks it up in IAM, unless the template says skip_profile_validation.
-    pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
-    cause: "The instance profile that the machine is to have does not exist in this account.",
-    change: "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
-  },
-  {
-    id: "architecture",
-    title: "Instance type and image are for different processors",
-    pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
-    cause: "The instance type has another processor than the image was made for.",
-    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
-  },
-  {
-    id: "type-not-offered",
-    title: "The instance type is not offered here",
-    pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
-    cause: "There is no such instance type in this region, or not in this zone of it.",
-    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
-  },
-  {
-    id: "free-plan",
-    title: "The plan of the account does not allow the instance type",
-    pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
-    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
-    change: "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
-  },
-  {
-    id: "marketplace-terms",
-    title: "The source image is from AWS Marketplace",
-    pattern: /^OptInRequired: .*marketplace/i,
-    cause: "The source image is a product of AWS Marketplace whose terms this account has not accepted.",
-    change: "Subscribe to it once, at the address that AWS names, or bake on another source image."
-  },
-  {
-    id: "account-not-ready",
-    title: "The account is not enabled for EC2 here",
-    pattern: /^(OptInRequired|PendingVerification|Blocked): /,
-    cause: "AWS has not enabled this account for EC2 in this region yet.",
-    change: "Finish the sign-up or enable the region in the account settings; a new account is verified within hours."
-  },
-  {
-    id: "source-image-gone",
-    title: "The source image is gone",
-    pattern: /^InvalidAMIID\.\w+: /,
-    cause: 'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
-    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
-  },
-  {
-    id: "block-public-access",
-    title: "The account blocks public access",
-    pattern: /^\w+: .*block(ing)? public access/i,
-    cause: "The account or its organization blocks that images, snapshots or networks are open to the public.",
-    change: `Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account's administrators change the setting: EC2 console, Data protection and security.`
-  },
-  {
-    id: "denied",
-    title: "AWS denies a call",
-    pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
-    cause: "The role may not do what the bake needs.",
-    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
-  },
-  {
-    id: "no-default-network",
-    title: "The region has no default VPC or subnet",
-    pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
-    cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
-    change: "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
-  },
-  {
-    id: "subnet-full",
-    title: "The subnet has no free address",
-    pattern: /^InsufficientFreeAddressesInSubnet: /,
-    cause: "All addresses of the subnet are in use.",
-    change: "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
-  },
-  {
-    id: "network-gone",
-    title: "The subnet, VPC or group is not there",
-    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
-    cause: "A subnet, VPC or security group that the launch names does not exist in this region.",
-    change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
-  },
-  {
-    id: "no-capacity",
-    title: "AWS has no capacity",
-    pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
-    cause: "AWS has no free machine of this type at the moment.",
-    change: "Give more types in 'instance-types', or subnets of more zones in 'subnet-ids': they are tried in turn. Or run the job again later."
-  },
-  {
-    id: "throttled",
-    title: "AWS throttles the account",
-    pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
-    cause: "AWS refused the call, repeatedly, because this account calls it too often at this time.",
-    change: "Run the job again later, and not at the same moment as others of the account."
-  },
-  {
-    id: "quota",
-    title: "A quota is used up",
-    pattern: /^(Client\.)?\w*(LimitExceeded|QuotaExceeded|CountExceeded): /,
-    cause: "One of the account's quotas in this region is used up.",
-    change: "Ask AWS for a higher quota (Service Quotas), remove what is no longer used, or give smaller types in 'instance-types'."
-  },
-  {
-    id: "credentials-expired",
-    title: "The credentials have expired",
-    pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
-    cause: "AWS takes the session for expired.",
-    change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
-  },
-  {
-    id: "credentials-refused",
-    title: "AWS refuses the credentials",
-    pattern: /^(AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient\w*|InvalidAccessKeyId): /,
-    cause: "AWS does not know the credentials, or not in this region.",
-    change: "Check role-to-assume, or the credentials in the environment, and that the region is enabled in the account."
-  },
-  {
-    id: "key-pair",
-    title: "The key pair is not there",
-    pattern: /^InvalidKeyPair\.\w+: /,
-    cause: "The key pair of the build does not exist, or one of its name does already.",
-    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again."
-  },
-  {
-    id: "image-name-taken",
-    title: "The image's name is taken",
-    pattern: /^InvalidAMIName\.Duplicate: /,
-    cause: "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
-    change: "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
-  },
-  {
-    id: "image-name-invalid",
-    title: "The image's name is not allowed",
-    pattern: /^InvalidAMIName\.Malformed: /,
-    cause: "EC2 does not allow that name for an image.",
-    change: "Use 3 to 128 letters, digits and ( ) [ ] . / - ' @ _ and spaces."
-  },
-  {
-    id: "encryption-key",
-    title: "The encryption key cannot be used",
-    pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
-    cause: "The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.",
-    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
-  },
-  {
-    id: "volume-too-small",
-    title: "The volume does not fit the source image",
-    pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
-    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
-    change: "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
-  },
-  {
-    id: "aws-unwell",
-    title: "AWS has an error of its own",
-    pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
-    cause: "AWS answered with an error of its own, repeatedly.",
-    change: "Run the job again; health.aws.amazon.com says whether the region has an incident."
-  }
-];
-function awsCause(code2, message) {
-  return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
-}
-
-// src/aws/errors/denial.ts
-var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
-function denialIn(text2) {
-  if (!denialCodes.test(text2)) return void 0;
-  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
-  const called = /operation error (\w+): (\w+)/.exec(text2);
-  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
-  if (action2 === void 0) return void 0;
-  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
-}
-function decidedBy(text2) {
-  if (/session policy/.test(text2)) return "session";
-  if (/permissions boundary/.test(text2)) return "boundary";
-  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
-  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
-  if (/resource-based policy/.test(text2)) return "resource";
-  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
-}
-var otherPolicies = {
-  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
-  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
-  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
-  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
-};
-function describeDenials(denials) {
-  const lines = denials.map(({ action: action2, resource, by }) => {
-    const on = resource ? ` on ${resource}` : "";
-    return `- ${action2}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
-  });
-  return [...new Set(lines)];
-}
-
-// src/lib/advice.ts
-var troubleshooting = "docs/troubleshooting.md";
-function pointer(id2) {
-  return `See ${troubleshooting}#${id2}.`;
-}
-
-// src/sweep/leftovers.ts
-function adviceOn(error2) {
-  if (!(error2 instanceof Error)) return void 0;
-  const { name, message } = error2;
-  const cause = awsCause(name, message);
-  if (cause?.id !== "denied") return cause?.change;
-  const denial = denialIn(`${name}: ${message}`);
-  if (denial && denial.by !== "role") return otherPolicies[denial.by];
-  return `Allow ${denial?.action ?? "it"} in the role's policy: iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed.`;
-}
-function advising(left) {
-  const known2 = [...new Set(left.flatMap(({ advice: advice2 }) => advice2 ?? []))];
-  return [...known2.length > 0 ? known2 : [otherAdvice], pointer("left-in-the-account")];
-}
-var otherAdvice = "Run the sweep action when it has expired; what that cannot remove either, remove by hand.";
-function describeLeftovers(left) {
-  const lines = left.map(({ type: type2, id: id2, reason }) => `Left in the account: ${type2} ${id2}: ${reason}`);
-  return [...lines, ...advising(left)].join("\n");
-}
-
-// src/sweep/ownership.ts
-function prove(described, evidence2) {
-  const proof = new Proof(described, evidence2);
-  const own = /* @__PURE__ */ new Set();
-  for (let before = -1; before !== own.size; ) {
-    before = own.size;
-    described.filter((one) => !own.has(one) && proof.isOwn(one)).forEach((one) => (own.add(one), proof.add(one)));
-  }
-  return { own: described.filter((one) => own.has(one)), ids: (type2) => proof.ids(type2) };
-}
-function isTaggedStranger(one, evidence2) {
-  return carriesTag(one, evidence2) && createdAt(one) < evidence2.began.getTime();
-}
-function isUndecided(one, evidence2) {
-  return carriesTag(one, evidence2) && !isNobodys(one) && Number.isNaN(createdAt(one)) && !isTimely(one, evidence2);
-}
-var Proof = class {
-  #evidence;
-  #described;
-  /** Ids that AWS or Packer told. */
-  #known;
-  /** Those of them of which nothing is left to look at, and what has been proved. */
-  #proved;
-  /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
-  #othersKeys;
-  constructor(described, evidence2) {
-    this.#evidence = evidence2;
-    this.#described = described;
-    const known2 = knownOf(evidence2);
-    const seen = new Set(described.map(nameOf));
-    this.#known = new Set(known2.map(nameOf));
-    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf(one)) ? [] : [[nameOf(one), one]]));
-    this.#othersKeys = new Set(this.#othersKeysIn(described));
-  }
-  #othersKeysIn(described) {
-    const isOthers = (one) => one.type === "key-pair" && !this.#mayBeOwn(one);
-    return described.filter(isOthers).flatMap(({ name }) => name ?? []);
-  }
-  add(one) {
-    this.#proved.set(nameOf(one), one);
-  }
-  /** In any region. */
-  ids(type2) {
-    return [...this.#proved.values()].flatMap((one) => one.type === type2 ? [one.id] : []);
-  }
-  isOwn(one) {
-    if (!this.#mayBeOwn(one)) return false;
-    return carriesTag(one, this.#evidence) || this.#known.has(nameOf(one)) || this.#descends(one);
-  }
-  #mayBeOwn(one) {
-    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
-    return !this.#evidence.stays(one);
-  }
-  #descends(one) {
-    const { announced } = this.#evidence;
-    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf({ type: type2, id: id2, ...regionOf(one) }));
-    const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
-    const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
-    switch (one.type) {
-      case "key-pair":
-        return announced.keyPairs.includes(one.name ?? "");
-      case "security-group":
-        return announced.securityGroups.includes(one.name ?? "");
-      case "launch-template":
-        return hasKey;
-      case "instance":
-        return hasKey || isOf("launch-template", one.tags["aws:ec2launchtemplate:id"]);
-      case "spot-request":
-        return hasKey || isOfAny("instance", one.instanceIds);
-      case "volume":
-        return isOfAny("instance", one.instanceIds) || this.#wasImaged(one, isOf);
-      case "snapshot":
-        return isOf("volume", one.volumeId) || this.#isSnapshotOf(one, isOf) || this.#isInOwnImage(one);
-      case "image":
-        return isOf("instance", one.sourceInstanceId) || isOf("snapshot", one.rootSnapshotId) || this.#isCopy(one);
-      default:
-        return false;
-    }
-  }
-  /**
-   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
-   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
-   */
-  #isInOwnImage({ id: id2, volumeId, region: region3 }) {
-    const { announced } = this.#evidence;
-    const isNamed = announced.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
-    if (!isNamed) return false;
-    return [...this.#proved.values()].some(
-      (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
-    );
-  }
-  /**
-   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
-   * out with its image.
-   */
-  #wasImaged({ id: id2, region: region3 }, isOf) {
-    const kept = this.#described.filter((one) => this.#evidence.stays(one));
-    return [...this.#proved.values(), ...kept].some(
-      (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
-    );
-  }
-  /** EC2 itself says of snapshots what it made them for. */
-  #isSnapshotOf(one, isOf) {
-    const [, instance, image] = createdBy.exec(one.description ?? "") ?? [];
-    const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
-    return isOf("instance", instance) || isOf("image", image) || isOf("image", copy) || this.#isCopied(one, source);
-  }
-  /** An image made of an instance names the image that the instance was launched from as its source too: it is no copy. */
-  #isCopy(one) {
-    return one.sourceInstanceId === void 0 && this.#isCopied(one, one.sourceImageId);
-  }
-  /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
-  #isCopied({ region: region3 }, source) {
-    const { announced, home } = this.#evidence;
-    if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
-    return this.#proved.has(nameOf({ type: "image", id: source }));
-  }
-};
-var createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/;
-function imagedIn({ description = "" }) {
-  return createdBy.exec(description)?.[1];
-}
-function isNobodys({ type: type2, name }) {
-  return type2 === "security-group" && name === "default";
-}
-function carriesTag({ tags }, { bakeId }) {
-  return tags[tagKeys.bake] === bakeId;
-}
-function carriesOtherTag({ tags }, { bakeId }) {
-  return tags[tagKeys.bake] !== void 0 && tags[tagKeys.bake] !== bakeId;
-}
-function isTimely(one, evidence2) {
-  const { began, until } = evidence2;
-  const created = createdAt(one);
-  if (Number.isNaN(created)) return isUndated(one) && hasNameOfItsOwn(one, evidence2);
-  if (created < began.getTime()) return false;
-  return carriesTag(one, evidence2) || until === void 0 || created <= until.getTime();
-}
-function createdAt({ created }) {
-  return created?.getTime() ?? Number.NaN;
-}
-function isUndated({ type: type2 }) {
-  return type2 === "security-group" || type2 === "key-pair";
-}
-function hasNameOfItsOwn(one, { bakeId, made }) {
-  const { name = "" } = one;
-  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf(known2) === nameOf(one));
-}
-function knownOf({ made, announced }) {
-  const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
-  return [
-    ...made,
-    ...told("instance", announced.instances),
-    ...told("volume", announced.volumes),
-    ...told("launch-template", announced.launchTemplates),
-    ...told("instance-profile", announced.instanceProfiles),
-    ...told("role", announced.roles)
-  ];
-}
-var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
-var nameOf = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
-
-// src/sweep/search.ts
-function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
-  const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
-  return {
-    bakeId,
-    began: records.began,
-    until,
-    made: [...records.resources, ...announced.products.map((one) => placed(one, home))],
-    announced,
-    home,
-    stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
-  };
-}
-function placed({ type: type2, id: id2, region: region3 }, home) {
-  return { type: type2, id: id2, ...region3 === home ? {} : { region: region3 } };
-}
-var Sight = class {
-  evidence;
-  #described = /* @__PURE__ */ new Map();
-  #proved;
-  constructor(evidence2) {
-    this.evidence = evidence2;
-  }
-  add(found) {
-    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ""}`, one));
-    this.#proved = void 0;
-  }
-  get described() {
-    return [...this.#described.values()];
-  }
-  get proved() {
-    return this.#proved ??= prove(this.described, this.evidence);
-  }
-};
-var Look = class {
-  /** One for each type that could not be looked for; the other types are not given up for it. */
-  unseen = [];
-  /** Absent for the bake's own. */
-  region;
-  #client;
-  #sight;
-  #signal;
-  constructor(client, region3, sight, signal) {
-    this.#client = client;
-    this.region = region3;
-    this.#sight = sight;
-    this.#signal = signal;
-  }
-  /**
-   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
-   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
-   * of the answers is the bake's, is not decided here.
-   */
-  async for(type2, search, filters) {
-    const { bakeId, made } = this.#sight.evidence;
-    const recorded2 = made.flatMap((one) => one.type === type2 && one.region === this.region ? [one.id] : []);
-    const idFilter = idFilters[type2];
-    await this.by(type2, search, [
-      filter(`tag:${tagKeys.bake}`, [bakeId]),
-      ...idFilter === void 0 ? [] : [filter(idFilter, recorded2)],
-      ...filters
-    ]);
-  }
-  /** Looks by these filters alone. */
-  async by(type2, search, filters) {
-    const asked2 = filters.filter(({ Values: Values2 }) => Values2?.length);
-    await this.with(type2, async (reader) => (await Promise.all(asked2.map((one) => search(reader, [one])))).flat());
-  }
-  /** Looks with a search that is not one by filters. */
-  async with(type2, search) {
-    try {
-      const found = await search({ client: this.#client, abortSignal: this.#signal });
-      this.#sight.add(found.map((one) => this.region === void 0 ? one : { ...one, region: this.region }));
-    } catch (error2) {
-      this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
-    }
-  }
-  /** What stays of one type in this region, as far as it has been seen. */
-  kept(type2) {
-    const { described, evidence: evidence2 } = this.#sight;
-    return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
-  }
-  /** What is the bake's of one type in this region, as far as it has been seen. */
-  own(type2) {
-    return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
-  }
-};
-var idFilters = {
-  instance: "instance-id",
-  "spot-request": "spot-instance-request-id",
-  volume: "volume-id",
-  image: "image-id",
-  snapshot: "snapshot-id",
-  "security-group": "group-id",
-  "key-pair": "key-pair-id"
-};
-function filter(Name, Values2) {
-  return { Name, Values: [...new Set(Values2)] };
-}
-var unknownId = "(unknown)";
-function unseen(type2, reason, region3, id2 = unknownId) {
-  return { type: type2, id: id2, state: "", reason, ...region3 === void 0 ? {} : { region: region3 } };
-}
-function notLookedFor(type2, error2, { region: region3, id: id2 } = {}) {
-  return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region3, id2), advice: adviceOn(error2) };
-}
-
-// src/sweep/launch-templates.ts
-var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
-async function launchTemplatesOf(reader, { bakeId, records }) {
-  const [tagged, named] = await Promise.all([
-    launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
-    launchTemplatesBy(reader, [namedByPacker])
-  ]);
-  const recent2 = named.filter(
-    ({ name = "", created, tags }) => name.startsWith("packer-fleet-launch-template-") && created !== void 0 && created >= records.began && tags[tagKeys.bake] === void 0
-  );
-  return [
-    ...tagged,
-    ...await Promise.all(recent2.map(async (one) => ({ ...one, keyName: await keyNameOf(reader, one.id) })))
-  ];
-}
-async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
-  const query = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1"] });
-  try {
-    const { LaunchTemplateVersions: [version] = [] } = await client.send(query, { abortSignal });
-    return version?.LaunchTemplateData?.KeyName;
-  } catch (error2) {
-    if (error2 instanceof Error && error2.name === "UnauthorizedOperation") return void 0;
-    throw error2;
-  }
-}
-
-// src/sweep/find.ts
-async function findResources(account, traces, signal) {
-  const sight = new Sight(evidenceOf(traces, account.region));
-  const home = new Look(account.ec2, void 0, sight, signal);
-  await lookAtHome(home, sight, traces, account.region);
-  const { copyRegions } = traces.announced;
-  const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
-  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
-  const elsewhere = regions.map((region3) => new Look(account.inRegion(region3), region3, sight, signal));
-  await Promise.all(elsewhere.map((look3) => lookForCopies(look3, sight)));
-  const unseenInIam = await lookInIam(account, sight, traces, signal);
-  const { described, evidence: evidence2, proved } = sight;
-  const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const inUse = usesOf(own, sight);
-  const used2 = new Set(inUse.map(({ resource }) => resource));
-  const present = described.filter(({ state: state2 }) => state2 !== "terminated");
-  return {
-    found: own.filter((one) => !used2.has(one)),
-    inUse,
-    strangers: present.filter((one) => isTaggedStranger(one, evidence2)),
-    present,
-    unseen: [...[home, ...elsewhere].flatMap((look3) => onePerType(look3.unseen)), ...unseenInIam],
-    doubts: doubtsIn(sight, traces)
-  };
-}
-function onePerType(unseenThere) {
-  return [...new Map(unseenThere.map((one) => [one.type, one])).values()];
-}
-async function lookAtHome(look3, sight, traces, home) {
-  const { announced } = traces;
-  await look3.for("instance", instancesBy, [
-    filter("key-name", announced.keyPairs),
-    filter("instance-id", announced.instances),
-    filter("tag:aws:ec2launchtemplate:id", announced.launchTemplates)
-  ]);
-  const hinted = (type2) => announced.hints.flatMap((one) => one.type === type2 ? [one.id] : []);
-  const instanceIds = sight.proved.ids("instance");
-  const recordsTemplate = traces.records.resources.some(({ type: type2 }) => type2 === "launch-template");
-  const usesSpot = announced.spot || recordsTemplate;
-  await Promise.all([
-    look3.for("volume", volumesBy, [
-      filter("attachment.instance-id", instanceIds),
-      filter("volume-id", [...announced.volumes, ...hinted("volume")])
-    ]),
-    look3.for("image", imagesBy, [filter("source-instance-id", instanceIds), filter("image-id", hinted("image"))]),
-    look3.for("security-group", securityGroupsBy, [filter("group-name", announced.securityGroups)]),
-    look3.for("key-pair", keyPairsBy, [filter("key-name", [...announced.keyPairs, ...announced.doubtfulKeyPairs])]),
-    usesSpot ? look3.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : void 0,
-    usesSpot ? look3.for("spot-request", spotRequestsBy, [
-      filter("instance-id", instanceIds),
-      filter("launch.key-name", announced.keyPairs)
-    ]) : void 0
-  ]);
-  await lookForSnapshots(look3, [
-    filter(
-      "description",
-      instanceIds.map((id2) => `Created by CreateImage(${id2})*`)
-    ),
-    filter("volume-id", sight.proved.ids("volume"))
-  ]);
-  const imaged = [...look3.own("snapshot"), ...look3.kept("snapshot")].flatMap(({ volumeId }) => volumeId ?? []);
-  await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
-  if (announced.copyRegions.includes(home)) await lookForCopies(look3, sight);
-  if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
-    const groups = look3.own("security-group").map(({ id: id2 }) => id2);
-    await look3.by("instance", instancesBy, [filter("instance.group-id", groups)]);
-  }
-}
-async function lookForCopies(look3, sight) {
-  const imageIds = sight.proved.ids("image");
-  await look3.for("image", imagesBy, [filter("source-image-id", imageIds)]);
-  await lookForSnapshots(look3, [
-    filter(
-      "description",
-      imageIds.map((id2) => `Copied for DestinationAmi * from SourceAmi ${id2} *`)
-    )
-  ]);
-}
-async function lookForSnapshots(look3, filters) {
-  const mapped = look3.own("image").flatMap(({ snapshotIds = [] }) => snapshotIds);
-  await look3.for("snapshot", snapshotsBy, [...filters, filter("snapshot-id", mapped)]);
-  const snapshots = look3.own("snapshot").map(({ id: id2 }) => id2);
-  await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
-}
-async function lookInIam(account, sight, { announced }, signal) {
-  const named = [
-    ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
-    ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
-  ];
-  const problems = [];
-  const looked = await Promise.all(
-    named.map(async (resource) => {
-      try {
-        return await account.iam().find(resource, signal);
-      } catch (error2) {
-        problems.push(notLookedFor(resource.type, error2, { id: resource.id }));
-        return void 0;
-      }
-    })
-  );
-  sight.add(looked.flatMap((one) => one ?? []));
-  return problems;
-}
-function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
-  const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced.doubtfulKeyPairs.includes(name ?? "");
-  const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
-  return [
-    ...described.filter(isUnproved).map(({ type: type2, id: id2 }) => unseen(type2, unproved, void 0, id2)),
-    ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
-    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region3 }) => unseen(type2, undecided, region3, id2)),
-    ...announced.untraceable ? [unseen("instance", untraceable)] : []
-  ];
-}
-var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
-var doubtful = "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.";
-var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Remove it if nothing uses it, with the snapshots of an image.";
-var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
-
-// src/sweep/remove.ts
-async function remove(account, resource, abortSignal) {
-  const { type: type2, id: id2, region: region3 } = resource;
-  try {
-    if (type2 === "instance-profile" || type2 === "role") await account.iam().remove(resource, abortSignal);
-    else await removers[type2](region3 === void 0 ? account.ec2 : account.inRegion(region3), id2, { abortSignal });
-  } catch (error2) {
-    if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
-    throw error2;
-  }
-}
-var removers = {
-  async instance(ec22, id2, options) {
-    await ec22.send(new TerminateInstancesCommand({ InstanceIds: [id2] }), options);
-  },
-  async "spot-request"(ec22, id2, options) {
-    await ec22.send(new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id2] }), options);
-  },
-  async "launch-template"(ec22, id2, options) {
-    await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id2 }), options);
-  },
-  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
-  async image(ec22, id2, options) {
-    try {
-      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
-    } catch (error2) {
-      if (!(error2 instanceof Error && error2.name === "OperationNotPermitted")) throw error2;
-      await ec22.send(new DisableImageDeregistrationProtectionCommand({ ImageId: id2 }), options);
-      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
-    }
-  },
-  async snapshot(ec22, id2, options) {
-    await ec22.send(new DeleteSnapshotCommand({ SnapshotId: id2 }), options);
-  },
-  async volume(ec22, id2, options) {
-    await ec22.send(new DeleteVolumeCommand({ VolumeId: id2 }), options);
-  },
-  async "security-group"(ec22, id2, options) {
-    await ec22.send(new DeleteSecurityGroupCommand({ GroupId: id2 }), options);
-  },
-  async "key-pair"(ec22, id2, options) {
-    await ec22.send(new DeleteKeyPairCommand({ KeyPairId: id2 }), options);
-  }
-};
-
-// src/sweep/strangers.ts
-function untagging({ account, log, limit }) {
-  const known2 = /* @__PURE__ */ new Set();
-  return async (strangers) => {
-    const fresh = strangers.filter(({ id: id2, region: region3 }) => !known2.has(`${id2} ${region3}`));
-    fresh.forEach(({ id: id2, region: region3 }) => known2.add(`${id2} ${region3}`));
-    const regions = [...new Set(fresh.map(({ region: region3 }) => region3))];
-    await Promise.all(
-      regions.map((region3) => {
-        const ec22 = region3 === void 0 ? account.ec2 : account.inRegion(region3);
-        return untag(
-          ec22,
-          fresh.filter((one) => one.region === region3),
-          log,
-          limit
-        );
-      })
-    );
-  };
-}
-async function untag(ec22, strangers, log, abortSignal) {
-  const names2 = strangers.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
-  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names2}`);
-  const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
-  const Resources = strangers.map(({ id: id2 }) => id2);
-  try {
-    await ec22.send(new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
-  } catch (error2) {
-    log.info(`They could not be taken off ${names2}: ${messageOf(error2)}`);
-  }
-}
-
-// src/sweep/sweep.ts
-var mostAttempts = 8;
-async function sweep(options) {
-  const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
-  (0, import_node_events.setMaxListeners)(0, limit);
-  const traces = { ...options, records: ledger, announced: ledger.announced };
-  const attempts = /* @__PURE__ */ new Map();
-  const recorded2 = /* @__PURE__ */ new Set();
-  let settled = !ledger.hasOpenIntents;
-  let blindLooks = 0;
-  const untag2 = untagging(options);
-  let left = unknown(ledger);
-  for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
-    if (limit.aborted) return left;
-    const findings = await findResources(account, traces, limit);
-    if (limit.aborted) return left;
-    options.onLook?.(findings);
-    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
-    await untag2(strangers);
-    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
-    const all = [...found, ...inUse.map(({ resource }) => resource)];
-    all.filter((resource) => !recorded2.has(nameOf2(resource))).forEach((resource) => {
-      recorded2.add(nameOf2(resource));
-      ledger.made(resource.type, resource.id, void 0, resource.region);
-    });
-    found.forEach(
-      (resource) => attempts.set(nameOf2(resource), { tries: 0, reason: "", ...attempts.get(nameOf2(resource)), resource })
-    );
-    if (found.length === 0 && unseen2.length === 0) {
-      if (settled) return stuck;
-      log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
-      settled = true;
-      await wait(settleMs, limit).catch(() => void 0);
-      continue;
-    }
-    const removable = due(found);
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts, found)));
-    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen2, ...stuck];
-    if (blindLooks === 0) {
-      unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
-    }
-    blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
-    const isBlind = blindLooks >= mostAttempts;
-    const isHopeless = (resource) => (attempts.get(nameOf2(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
-    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
-    if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
-    await wait(pause, limit).catch(() => void 0);
-  }
-}
-function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
-  if (byKept) return [];
-  const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
-  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 === void 0 ? {} : { region: region3 } }];
-}
-var useAdvice = "Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.";
-var waitsFor = {
-  volume: "instance",
-  // The group's absence is what makes a launch that is still under way fail.
-  "security-group": "instance",
-  snapshot: "image",
-  "instance-profile": "instance",
-  role: "instance-profile"
-};
-function due(found) {
-  return found.filter(
-    ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
-  );
-}
-async function attempt({ account, log, limit }, resource, attempts, found) {
-  if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before, advice: advice2 } = attempts.get(nameOf2(resource)) ?? {};
-  const { state: state2, region: region3 } = resource;
-  if (!before) {
-    log.info(`Removing ${nameOf2(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
-  }
-  try {
-    await remove(account, resource, limit);
-    attempts.set(nameOf2(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
-  } catch (error2) {
-    const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts.set(nameOf2(resource), { resource, tries: passes(error2, found) ? tries : tries + 1, ...said });
-  }
-}
-function nameOf2({ type: type2, id: id2 }) {
-  return `${type2} ${id2}`;
-}
-var accepted = "AWS accepted its removal, but it is still there";
-function passes(error2, found) {
-  if (!(error2 instanceof Error && "$fault" in error2)) return true;
-  if (error2.name === "InvalidSnapshot.InUse") return found.some(({ type: type2 }) => type2 === "image");
-  return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
-    error2.name
-  );
-}
-function leftover(resource, attempts) {
-  const { type: type2, id: id2, state: state2, region: region3 } = resource;
-  const { reason, advice: advice2 } = attempts.get(nameOf2(resource)) ?? {};
-  return {
-    type: type2,
-    id: id2,
-    state: state2,
-    reason: reason || "it waits for another resource to go",
-    ...advice2 === void 0 ? {} : { advice: advice2 },
-    ...region3 === void 0 ? {} : { region: region3 }
-  };
-}
-function unknown(ledger) {
-  const reason = "the time for the sweep was up before it could look";
-  const recorded2 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
-  return recorded2.length > 0 ? recorded2 : [{ type: "instance", id: "(unknown)", state: "", reason }];
-}
-
-// node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
-init_client3();
-init_dist_es2();
-init_client2();
-init_config2();
-init_endpoints();
-init_protocols();
-init_retry2();
-init_schema();
-
-// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthSchemeProvider.js
-init_httpAuthSchemes2();
-init_dist_es11();
-init_client2();
-init_endpoints();
-
-// node_modules/@aws-sdk/client-sts/dist-es/endpoint/endpointResolver.js
-init_client3();
-init_endpoints();
-
-// node_modules/@aws-sdk/client-sts/dist-es/endpoint/bdd.js
-init_endpoints();
-var q3 = "ref";
-var a6 = -1;
-var b6 = true;
-var c6 = "isSet";
-var d6 = "PartitionResult";
-var e6 = "booleanEquals";
-var f6 = "stringEquals";
-var g6 = "getAttr";
-var h6 = "us-east-1";
-var i6 = "sigv4";
-var j6 = "sts";
-var k6 = "https://sts.{Region}.{PartitionResult#dnsSuffix}";
-var l3 = { [q3]: "Endpoint" };
-var m3 = { [q3]: "Region" };
-var n3 = { [q3]: d6 };
-var o3 = {};
-var p3 = [m3];
-var _data6 = {
-  conditions: [
-    [c6, [l3]],
-    [c6, p3],
-    ["aws.partition", p3, d6],
-    [e6, [{ [q3]: "UseFIPS" }, b6]],
-    [e6, [{ [q3]: "UseDualStack" }, b6]],
-    [f6, [m3, "aws-global"]],
-    [e6, [{ [q3]: "UseGlobalEndpoint" }, b6]],
-    [f6, [m3, "eu-central-1"]],
-    [e6, [{ fn: g6, argv: [n3, "supportsDualStack"] }, b6]],
-    [e6, [{ fn: g6, argv: [n3, "supportsFIPS"] }, b6]],
-    [f6, [m3, "ap-south-1"]],
-    [f6, [m3, "eu-north-1"]],
-    [f6, [m3, "eu-west-1"]],
-    [f6, [m3, "eu-west-2"]],
-    [f6, [m3, "eu-west-3"]],
-    [f6, [m3, "sa-east-1"]],
-    [f6, [m3, h6]],
-    [f6, [m3, "us-east-2"]],
-    [f6, [m3, "us-west-2"]],
-    [f6, [m3, "us-west-1"]],
-    [f6, [m3, "ca-central-1"]],
-    [f6, [m3, "ap-southeast-1"]],
-    [f6, [m3, "ap-northeast-1"]],
-    [f6, [m3, "ap-southeast-2"]],
-    [f6, [{ fn: g6, argv: [n3, "name"] }, "aws-us-gov"]]
-  ],
-  results: [
-    [a6],
-    ["https://sts.amazonaws.com", { authSchemes: [{ name: i6, signingName: j6, signingRegion: h6 }] }],
-    [k6, { authSchemes: [{ name: i6, signingName: j6, signingRegion: "{Region}" }] }],
-    [a6, "Invalid Configuration: FIPS and custom endpoint are not supported"],
-    [a6, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
-    [l3, o3],
-    ["https://sts-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", o3],
-    [a6, "FIPS and DualStack are enabled, but this partition does not support one or both"],
-    ["https://sts.{Region}.amazonaws.com", o3],
-    ["https://sts-fips.{Region}.{PartitionResult#dnsSuffix}", o3],
-    [a6, "FIPS is enabled but this partition does not support FIPS"],
-    ["https://sts.{Region}.{PartitionResult#dualStackDnsSuffix}", o3],
-    [a6, "DualStack is enabled but this partition does not support DualStack"],
-    [k6, o3],
-    [a6, "Invalid Configuration: Missing Region"]
-  ]
-};
-var root6 = 2;
-var r6 = 1e8;
-var nodes6 = new Int32Array([
-  -1,
-  1,
-  -1,
-  0,
-  30,
-  3,
-  1,
-  4,
-  r6 + 14,
-  2,
-  5,
-  r6 + 14,
-  3,
-  25,
-  6,
-  4,
-  24,
-  7,
-  5,
-  r6 + 1,
-  8,
-  6,
-  9,
-  r6 + 13,
-  7,
-  r6 + 1,
-  10,
-  10,
-  r6 + 1,
-  11,
-  11,
-  r6 + 1,
-  12,
-  12,
-  r6 + 1,
-  13,
-  13,
-  r6 + 1,
-  14,
-  14,
-  r6 + 1,
-  15,
-  15,
-  r6 + 1,
-  16,
-  16,
-  r6 + 1,
-  17,
-  17,
-  r6 + 1,
-  18,
-  18,
-  r6 + 1,
-  19,
-  19,
-  r6 + 1,
-  20,
-  20,
-  r6 + 1,
-  21,
-  21,
-  r6 + 1,
-  22,
-  22,
-  r6 + 1,
-  23,
-  23,
-  r6 + 1,
-  r6 + 2,
-  8,
-  r6 + 11,
-  r6 + 12,
-  4,
-  28,
-  26,
-  9,
-  27,
-  r6 + 10,
-  24,
-  r6 + 8,
-  r6 + 9,
-  8,
-  29,
-  r6 + 7,
-  9,
-  r6 + 6,
-  r6 + 7,
-  3,
-  r6 + 3,
-  31,
-  4,
-  r6 + 4,
-  r6 + 5
-]);
-var bdd6 = BinaryDecisionDiagram.from(nodes6, root6, _data6.conditions, _data6.results);
-
-// node_modules/@aws-sdk/client-sts/dist-es/endpoint/endpointResolver.js
-var cache6 = new EndpointCache({
-  size: 50,
-  params: ["Endpoint", "Region", "UseDualStack", "UseFIPS", "UseGlobalEndpoint"]
-});
-var defaultEndpointResolver6 = (endpointParams, context = {}) => {
-  return cache6.get(endpointParams, () => decideEndpoint(bdd6, {
-    endpointParams,
-    logger: context.logger
-  }));
-};
-customEndpointFunctions.aws = awsEndpointFunctions;
-
-// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthSchemeProvider.js
-var createEndpointRuleSetHttpAuthSchemeParametersProvider2 = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
-  if (!input) {
-    throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
-  }
-  const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
-  const instructionsFn = getSmithyContext(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
-  if (!instructionsFn) {
-    throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
-  }
-  const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);
-  return Object.assign(defaultParameters, endpointParameters);
-};
-var _defaultSTSHttpAuthSchemeParametersProvider2 = async (config, context, input) => {
-  return {
-    operation: getSmithyContext(context).operation,
-    region: await normalizeProvider(config.region)() || (() => {
-      throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
-    })()
-  };
-};
-var defaultSTSHttpAuthSchemeParametersProvider2 = createEndpointRuleSetHttpAuthSchemeParametersProvider2(_defaultSTSHttpAuthSchemeParametersProvider2);
-function createAwsAuthSigv4HttpAuthOption6(authParameters) {
-  return {
-    schemeId: "aws.auth#sigv4",
-    signingProperties: {
-      name: "sts",
-      region: authParameters.region
-    },
-    propertiesExtractor: (config, context) => ({
-      signingProperties: {
-        config,
-        context
-      }
-    })
-  };
-}
-function createAwsAuthSigv4aHttpAuthOption2(authParameters) {
-  return {
-    schemeId: "aws.auth#sigv4a",
-    signingProperties: {
-      name: "sts",
-      region: authParameters.region
-    },
-    propertiesExtractor: (config, context) => ({
-      signingProperties: {
-        config,
-        context
-      }
-    })
-  };
-}
-function createSmithyApiNoAuthHttpAuthOption5(authParameters) {
-  return {
-    schemeId: "smithy.api#noAuth"
-  };
-}
-var createEndpointRuleSetHttpAuthSchemeProvider2 = (defaultEndpointResolver9, defaultHttpAuthSchemeResolver, createHttpAuthOptionFunctions) => {
-  const endpointRuleSetHttpAuthSchemeProvider = (authParameters) => {
-    const endpoint = defaultEndpointResolver9(authParameters);
-    const authSchemes = endpoint.properties?.authSchemes;
-    if (!authSchemes) {
-      return defaultHttpAuthSchemeResolver(authParameters);
-    }
-    const options = [];
-    for (const scheme of authSchemes) {
-      const { name: resolvedName, properties = {}, ...rest } = scheme;
-      const name = resolvedName.toLowerCase();
-      if (resolvedName !== name) {
-        console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
-      }
-      let schemeId;
-      if (name === "sigv4a") {
-        schemeId = "aws.auth#sigv4a";
-        const sigv4Present = authSchemes.find((s3) => {
-          const name2 = s3.name.toLowerCase();
-          return name2 !== "sigv4a" && name2.startsWith("sigv4");
-        });
-        if (SignatureV4MultiRegion.sigv4aDependency() === "none" && sigv4Present) {
-          continue;
-        }
-      } else if (name.startsWith("sigv4")) {
-        schemeId = "aws.auth#sigv4";
-      } else {
-        throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
-      }
-      const createOption = createHttpAuthOptionFunctions[schemeId];
-      if (!createOption) {
-        throw new Error(`Could not find HttpAuthOption create function for '${schemeId}'`);
-      }
-      const option = createOption(authParameters);
-      option.schemeId = schemeId;
-      option.signingProperties = { ...option.signingProperties || {}, ...rest, ...properties };
-      options.push(option);
-    }
-    return options;
-  };
-  return endpointRuleSetHttpAuthSchemeProvider;
-};
-var _defaultSTSHttpAuthSchemeProvider2 = (authParameters) => {
-  const options = [];
-  switch (authParameters.operation) {
-    case "AssumeRoleWithSAML": {
-      options.push(createSmithyApiNoAuthHttpAuthOption5(authParameters));
-      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
-      break;
-    }
-    case "AssumeRoleWithWebIdentity": {
-      options.push(createSmithyApiNoAuthHttpAuthOption5(authParameters));
-      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
-      break;
-    }
-    default: {
-      options.push(createAwsAuthSigv4HttpAuthOption6(authParameters));
-      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
-    }
-  }
-  return options;
-};
-var defaultSTSHttpAuthSchemeProvider2 = createEndpointRuleSetHttpAuthSchemeProvider2(defaultEndpointResolver6, _defaultSTSHttpAuthSchemeProvider2, {
-  "aws.auth#sigv4": createAwsAuthSigv4HttpAuthOption6,
-  "aws.auth#sigv4a": createAwsAuthSigv4aHttpAuthOption2,
-  "smithy.api#noAuth": createSmithyApiNoAuthHttpAuthOption5
-});
-var resolveHttpAuthSchemeConfig6 = (config) => {
-  const config_0 = resolveAwsSdkSigV4Config(config);
-  const config_1 = resolveAwsSdkSigV4AConfig(config_0);
-  return Object.assign(config_1, {
-    authSchemePreference: normalizeProvider(config.authSchemePreference ?? [])
-  });
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/endpoint/EndpointParameters.js
-var resolveClientEndpointParameters6 = (options) => {
-  return Object.assign(options, {
-    useDualstackEndpoint: options.useDualstackEndpoint ?? false,
-    useFipsEndpoint: options.useFipsEndpoint ?? false,
-    useGlobalEndpoint: options.useGlobalEndpoint ?? false,
-    defaultSigningName: "sts"
-  });
-};
-var commonParams6 = {
-  UseGlobalEndpoint: { type: "builtInParams", name: "useGlobalEndpoint" },
-  UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
-  Endpoint: { type: "builtInParams", name: "endpoint" },
-  Region: { type: "builtInParams", name: "region" },
-  UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
-};
-
-// node_modules/@aws-sdk/client-sts/package.json
-var package_default3 = {
-  name: "@aws-sdk/client-sts",
-  version: "3.1169.0",
-  description: "AWS SDK for JavaScript Sts Client for Node.js, Browser and React Native",
-  homepage: "https://github.com/aws/aws-sdk-js-v3/tree/main/clients/client-sts",
-  license: "Apache-2.0",
-  author: {
-    name: "AWS SDK for JavaScript Team",
-    url: "https://aws.amazon.com/sdk-for-javascript/"
-  },
-  repository: {
-    type: "git",
-    url: "https://github.com/aws/aws-sdk-js-v3.git",
-    directory: "clients/client-sts"
-  },
-  files: [
-    "dist-*/**"
-  ],
-  sideEffects: false,
-  main: "./dist-cjs/index.js",
-  module: "./dist-es/index.js",
-  browser: {
-    "./dist-es/runtimeConfig": "./dist-es/runtimeConfig.browser"
-  },
-  types: "./dist-types/index.d.ts",
-  typesVersions: {
-    "<4.5": {
-      "dist-types/*": [
-        "dist-types/ts3.4/*"
-      ]
-    }
-  },
-  "react-native": {
-    "./dist-es/runtimeConfig": "./dist-es/runtimeConfig.native"
-  },
-  scripts: {
-    build: "concurrently 'yarn:build:types' 'yarn:build:es' && yarn build:cjs",
-    "build:cjs": "node ../../scripts/compilation/inline",
-    "build:es": "premove dist-es && tsc -p tsconfig.es.json",
-    "build:include:deps": 'yarn g:turbo run build -F="$npm_package_name"',
-    "build:types": "premove dist-types && tsc -p tsconfig.types.json",
-    "build:types:downlevel": "downlevel-dts dist-types dist-types/ts3.4",
-    clean: "premove dist-cjs dist-es dist-types",
-    "extract:docs": "api-extractor run --local",
-    "generate:client": "node ../../scripts/generate-clients/single-service",
-    test: "yarn g:vitest run --passWithNoTests",
-    "test:watch": "yarn g:vitest watch --passWithNoTests",
-    "test:integration": "yarn g:vitest run --passWithNoTests -c vitest.config.integ.mts",
-    "test:integration:watch": "yarn g:vitest watch --passWithNoTests -c vitest.config.integ.mts",
-    "test:e2e": "yarn g:vitest run -c vitest.config.e2e.mts",
-    "test:e2e:watch": "yarn g:vitest watch -c vitest.config.e2e.mts",
-    "test:index": "tsc -p tsconfig.test.json && node ./test/index-objects.spec.mjs"
-  },
-  dependencies: {
-    "@aws-sdk/core": "^3.981.0",
-    "@aws-sdk/credential-provider-node": "^3.972.97",
-    "@aws-sdk/signature-v4-multi-region": "^3.996.52",
-    "@aws-sdk/types": "^3.975.1",
-    "@smithy/core": "^3.40.0",
-    "@smithy/fetch-http-handler": "^5.8.1",
-    "@smithy/node-http-handler": "^4.14.2",
-    "@smithy/types": "^4.20.0",
-    tslib: "^2.6.2"
-  },
-  devDependencies: {
-    "@smithy/snapshot-testing": "^2.4.0",
-    "@tsconfig/node20": "20.1.8",
-    "@types/node": "^20.14.8",
-    concurrently: "7.0.0",
-    "downlevel-dts": "0.10.1",
-    premove: "4.0.0",
-    typescript: "~7.0.2",
-    vitest: "^4.0.17"
-  },
-  engines: {
-    node: ">=20.0.0"
-  }
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.js
-init_client3();
-init_httpAuthSchemes2();
-init_dist_es2();
-init_client2();
-init_config2();
-init_retry2();
-init_serde();
-init_dist_es6();
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.shared.js
-init_httpAuthSchemes2();
-init_protocols2();
-init_dist_es11();
-init_dist_es2();
-init_checksum3();
-init_client2();
-init_protocols();
-init_serde();
-
-// node_modules/@aws-sdk/client-sts/dist-es/schemas/schemas_0.js
-init_schema();
-
-// node_modules/@aws-sdk/client-sts/dist-es/models/STSServiceException.js
-init_client2();
-var STSServiceException2 = class _STSServiceException extends ServiceException {
-  static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.sts#STSServiceException";
-  constructor(options) {
-    super(options);
-    Object.setPrototypeOf(this, _STSServiceException.prototype);
-  }
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/models/errors.js
-var ExpiredTokenException3 = class _ExpiredTokenException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#ExpiredTokenException";
-  name = "ExpiredTokenException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "ExpiredTokenException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _ExpiredTokenException.prototype);
-  }
-};
-var MalformedPolicyDocumentException2 = class _MalformedPolicyDocumentException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#MalformedPolicyDocumentException";
-  name = "MalformedPolicyDocumentException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "MalformedPolicyDocumentException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _MalformedPolicyDocumentException.prototype);
-  }
-};
-var PackedPolicyTooLargeException2 = class _PackedPolicyTooLargeException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#PackedPolicyTooLargeException";
-  name = "PackedPolicyTooLargeException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "PackedPolicyTooLargeException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _PackedPolicyTooLargeException.prototype);
-  }
-};
-var RegionDisabledException2 = class _RegionDisabledException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#RegionDisabledException";
-  name = "RegionDisabledException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "RegionDisabledException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _RegionDisabledException.prototype);
-  }
-};
-var IDPRejectedClaimException2 = class _IDPRejectedClaimException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#IDPRejectedClaimException";
-  name = "IDPRejectedClaimException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "IDPRejectedClaimException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _IDPRejectedClaimException.prototype);
-  }
-};
-var InvalidIdentityTokenException2 = class _InvalidIdentityTokenException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#InvalidIdentityTokenException";
-  name = "InvalidIdentityTokenException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "InvalidIdentityTokenException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _InvalidIdentityTokenException.prototype);
-  }
-};
-var IDPCommunicationErrorException2 = class _IDPCommunicationErrorException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#IDPCommunicationErrorException";
-  name = "IDPCommunicationErrorException";
-  $fault = "client";
-  $retryable = {};
-  constructor(opts) {
-    super({
-      name: "IDPCommunicationErrorException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _IDPCommunicationErrorException.prototype);
-  }
-};
-var InvalidAuthorizationMessageException = class _InvalidAuthorizationMessageException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#InvalidAuthorizationMessageException";
-  name = "InvalidAuthorizationMessageException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "InvalidAuthorizationMessageException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _InvalidAuthorizationMessageException.prototype);
-  }
-};
-var ExpiredTradeInTokenException = class _ExpiredTradeInTokenException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#ExpiredTradeInTokenException";
-  name = "ExpiredTradeInTokenException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "ExpiredTradeInTokenException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _ExpiredTradeInTokenException.prototype);
-  }
-};
-var JWTPayloadSizeExceededException = class _JWTPayloadSizeExceededException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#JWTPayloadSizeExceededException";
-  name = "JWTPayloadSizeExceededException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "JWTPayloadSizeExceededException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _JWTPayloadSizeExceededException.prototype);
-  }
-};
-var OutboundWebIdentityFederationDisabledException = class _OutboundWebIdentityFederationDisabledException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#OutboundWebIdentityFederationDisabledException";
-  name = "OutboundWebIdentityFederationDisabledException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "OutboundWebIdentityFederationDisabledException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _OutboundWebIdentityFederationDisabledException.prototype);
-  }
-};
-var SessionDurationEscalationException = class _SessionDurationEscalationException extends STSServiceException2 {
-  static shapeId = "com.amazonaws.sts#SessionDurationEscalationException";
-  name = "SessionDurationEscalationException";
-  $fault = "client";
-  constructor(opts) {
-    super({
-      name: "SessionDurationEscalationException",
-      $fault: "client",
-      ...opts
-    });
-    Object.setPrototypeOf(this, _SessionDurationEscalationException.prototype);
-  }
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/schemas/schemas_0.js
-var _A2 = "Arn";
-var _AKI2 = "AccessKeyId";
-var _ARI2 = "AssumedRoleId";
-var _ARR2 = "AssumeRoleRequest";
-var _ARU2 = "AssumedRoleUser";
-var _ARWWI2 = "AssumeRoleWithWebIdentity";
-var _ARWWIR2 = "AssumeRoleWithWebIdentityRequest";
-var _ARWWIRs2 = "AssumeRoleWithWebIdentityResponse";
-var _Ac = "Account";
-var _Au2 = "Audience";
-var _C2 = "Credentials";
-var _CA2 = "ContextAssertion";
-var _DS2 = "DurationSeconds";
-var _E2 = "Expiration";
-var _EI2 = "ExternalId";
-var _ETE3 = "ExpiredTokenException";
-var _ETITE = "ExpiredTradeInTokenException";
-var _GCI = "GetCallerIdentity";
-var _GCIR = "GetCallerIdentityRequest";
-var _GCIRe = "GetCallerIdentityResponse";
-var _GWITR = "GetWebIdentityTokenRequest";
-var _IAME = "InvalidAuthorizationMessageException";
-var _IDPCEE2 = "IDPCommunicationErrorException";
-var _IDPRCE2 = "IDPRejectedClaimException";
-var _IITE2 = "InvalidIdentityTokenException";
-var _JWTPSEE = "JWTPayloadSizeExceededException";
-var _K3 = "Key";
-var _MPDE2 = "MalformedPolicyDocumentException";
-var _MSTS2 = "MinimumSessionTokenSize";
-var _OWIFDE = "OutboundWebIdentityFederationDisabledException";
-var _P3 = "Policy";
-var _PA2 = "PolicyArns";
-var _PAro = "ProviderArn";
-var _PC2 = "ProvidedContexts";
-var _PCLT2 = "ProvidedContextsListType";
-var _PCr3 = "ProvidedContext";
-var _PDT2 = "PolicyDescriptorType";
-var _PI3 = "ProviderId";
-var _PPS2 = "PackedPolicySize";
-var _PPTLE2 = "PackedPolicyTooLargeException";
-var _Pr2 = "Provider";
-var _RA2 = "RoleArn";
-var _RDE2 = "RegionDisabledException";
-var _RSN2 = "RoleSessionName";
-var _SA = "SigningAlgorithm";
-var _SAK2 = "SecretAccessKey";
-var _SDEE = "SessionDurationEscalationException";
-var _SFWIT2 = "SubjectFromWebIdentityToken";
-var _SI3 = "SourceIdentity";
-var _SN2 = "SerialNumber";
-var _STS2 = "SessionTokenSize";
-var _STU2 = "SessionTokenUtilization";
-var _STe = "SessionToken";
-var _T3 = "Tags";
-var _TC2 = "TokenCode";
-var _TTK2 = "TransitiveTagKeys";
-var _Ta3 = "Tag";
-var _UI2 = "UserId";
-var _V3 = "Value";
-var _WIT2 = "WebIdentityToken";
-var _a2 = "arn";
-var _aKST2 = "accessKeySecretType";
-var _aQE2 = "awsQueryError";
-var _c5 = "client";
-var _cTT2 = "clientTokenType";
-var _e5 = "error";
-var _hE6 = "httpError";
-var _m5 = "message";
-var _pDLT2 = "policyDescriptorListType";
-var _s6 = "smithy.ts.sdk.synthetic.com.amazonaws.sts";
-var _tLT2 = "tagListType";
-var n06 = "com.amazonaws.sts";
-var _s_registry6 = new TypeRegistry(_s6);
-var STSServiceException$2 = [-3, _s6, "STSServiceException", 0, [], []];
-_s_registry6.registerError(STSServiceException$2, STSServiceException2);
-var n0_registry5 = new TypeRegistry(n06);
-var ExpiredTokenException$3 = [
-  -3,
-  n06,
-  _ETE3,
-  { [_aQE2]: [`ExpiredTokenException`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(ExpiredTokenException$3, ExpiredTokenException3);
-var ExpiredTradeInTokenException$ = [
-  -3,
-  n06,
-  _ETITE,
-  { [_aQE2]: [`ExpiredTradeInTokenException`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(ExpiredTradeInTokenException$, ExpiredTradeInTokenException);
-var IDPCommunicationErrorException$2 = [
-  -3,
-  n06,
-  _IDPCEE2,
-  { [_aQE2]: [`IDPCommunicationError`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(IDPCommunicationErrorException$2, IDPCommunicationErrorException2);
-var IDPRejectedClaimException$2 = [
-  -3,
-  n06,
-  _IDPRCE2,
-  { [_aQE2]: [`IDPRejectedClaim`, 403], [_e5]: _c5, [_hE6]: 403 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(IDPRejectedClaimException$2, IDPRejectedClaimException2);
-var InvalidAuthorizationMessageException$ = [
-  -3,
-  n06,
-  _IAME,
-  { [_aQE2]: [`InvalidAuthorizationMessageException`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(InvalidAuthorizationMessageException$, InvalidAuthorizationMessageException);
-var InvalidIdentityTokenException$2 = [
-  -3,
-  n06,
-  _IITE2,
-  { [_aQE2]: [`InvalidIdentityToken`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(InvalidIdentityTokenException$2, InvalidIdentityTokenException2);
-var JWTPayloadSizeExceededException$ = [
-  -3,
-  n06,
-  _JWTPSEE,
-  { [_aQE2]: [`JWTPayloadSizeExceededException`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(JWTPayloadSizeExceededException$, JWTPayloadSizeExceededException);
-var MalformedPolicyDocumentException$2 = [
-  -3,
-  n06,
-  _MPDE2,
-  { [_aQE2]: [`MalformedPolicyDocument`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(MalformedPolicyDocumentException$2, MalformedPolicyDocumentException2);
-var OutboundWebIdentityFederationDisabledException$ = [
-  -3,
-  n06,
-  _OWIFDE,
-  { [_aQE2]: [`OutboundWebIdentityFederationDisabledException`, 403], [_e5]: _c5, [_hE6]: 403 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(OutboundWebIdentityFederationDisabledException$, OutboundWebIdentityFederationDisabledException);
-var PackedPolicyTooLargeException$2 = [
-  -3,
-  n06,
-  _PPTLE2,
-  { [_aQE2]: [`PackedPolicyTooLarge`, 400], [_e5]: _c5, [_hE6]: 400 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(PackedPolicyTooLargeException$2, PackedPolicyTooLargeException2);
-var RegionDisabledException$2 = [
-  -3,
-  n06,
-  _RDE2,
-  { [_aQE2]: [`RegionDisabledException`, 403], [_e5]: _c5, [_hE6]: 403 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(RegionDisabledException$2, RegionDisabledException2);
-var SessionDurationEscalationException$ = [
-  -3,
-  n06,
-  _SDEE,
-  { [_aQE2]: [`SessionDurationEscalationException`, 403], [_e5]: _c5, [_hE6]: 403 },
-  [_m5],
-  [0]
-];
-n0_registry5.registerError(SessionDurationEscalationException$, SessionDurationEscalationException);
-var errorTypeRegistries6 = [
-  _s_registry6,
-  n0_registry5
-];
-var accessKeySecretType2 = [0, n06, _aKST2, 8, 0];
-var clientTokenType2 = [0, n06, _cTT2, 8, 0];
-var AssumedRoleUser$2 = [
-  3,
-  n06,
-  _ARU2,
-  0,
-  [_ARI2, _A2],
-  [0, 0],
-  2
-];
-var AssumeRoleRequest$2 = [
-  3,
-  n06,
-  _ARR2,
-  0,
-  [_RA2, _RSN2, _PA2, _P3, _DS2, _T3, _TTK2, _EI2, _SN2, _TC2, _SI3, _PC2, _MSTS2],
-  [0, 0, () => policyDescriptorListType2, 0, 1, () => tagListType2, 64 | 0, 0, 0, 0, 0, () => ProvidedContextsListType2, 1],
-  2
-];
-var AssumeRoleWithWebIdentityRequest$2 = [
-  3,
-  n06,
-  _ARWWIR2,
-  0,
-  [_RA2, _RSN2, _WIT2, _PI3, _PA2, _P3, _DS2, _MSTS2],
-  [0, 0, [() => clientTokenType2, 0], 0, () => policyDescriptorListType2, 0, 1, 1],
-  3
-];
-var AssumeRoleWithWebIdentityResponse$2 = [
-  3,
-  n06,
-  _ARWWIRs2,
-  0,
-  [_C2, _SFWIT2, _ARU2, _PPS2, _Pr2, _Au2, _SI3, _STU2, _STS2],
-  [[() => Credentials$2, 0], 0, () => AssumedRoleUser$2, 1, 0, 0, 0, 1, 1]
-];
-var Credentials$2 = [
-  3,
-  n06,
-  _C2,
-  0,
-  [_AKI2, _SAK2, _STe, _E2],
-  [0, [() => accessKeySecretType2, 0], 0, 4],
-  4
-];
-var GetCallerIdentityRequest$ = [
-  3,
-  n06,
-  _GCIR,
-  0,
-  [],
-  []
-];
-var GetCallerIdentityResponse$ = [
-  3,
-  n06,
-  _GCIRe,
-  0,
-  [_UI2, _Ac, _A2],
-  [0, 0, 0]
-];
-var GetWebIdentityTokenRequest$ = [
-  3,
-  n06,
-  _GWITR,
-  0,
-  [_Au2, _SA, _DS2, _T3],
-  [64 | 0, 0, 1, () => tagListType2],
-  2
-];
-var PolicyDescriptorType$2 = [
-  3,
-  n06,
-  _PDT2,
-  0,
-  [_a2],
-  [0]
-];
-var ProvidedContext$2 = [
-  3,
-  n06,
-  _PCr3,
-  0,
-  [_PAro, _CA2],
-  [0, 0]
-];
-var Tag$3 = [
-  3,
-  n06,
-  _Ta3,
-  0,
-  [_K3, _V3],
-  [0, 0],
-  2
-];
-var policyDescriptorListType2 = [
-  1,
-  n06,
-  _pDLT2,
-  0,
-  () => PolicyDescriptorType$2
-];
-var ProvidedContextsListType2 = [
-  1,
-  n06,
-  _PCLT2,
-  0,
-  () => ProvidedContext$2
-];
-var tagKeyListType2 = 64 | 0;
-var tagListType2 = [
-  1,
-  n06,
-  _tLT2,
-  0,
-  () => Tag$3
-];
-var webIdentityTokenAudienceListType = 64 | 0;
-var AssumeRoleWithWebIdentity$2 = [
-  9,
-  n06,
-  _ARWWI2,
-  0,
-  () => AssumeRoleWithWebIdentityRequest$2,
-  () => AssumeRoleWithWebIdentityResponse$2
-];
-var GetCallerIdentity$ = [
-  9,
-  n06,
-  _GCI,
-  0,
-  () => GetCallerIdentityRequest$,
-  () => GetCallerIdentityResponse$
-];
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.shared.js
-var getRuntimeConfig11 = (config) => {
-  return {
-    apiVersion: "2011-06-15",
-    base64Decoder: config?.base64Decoder ?? fromBase64,
-    base64Encoder: config?.base64Encoder ?? toBase64,
-    disableHostPrefix: config?.disableHostPrefix ?? false,
-    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver6,
-    extensions: config?.extensions ?? [],
-    httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSTSHttpAuthSchemeProvider2,
-    httpAuthSchemes: config?.httpAuthSchemes ?? [
-      {
-        schemeId: "aws.auth#sigv4",
-        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
-        signer: new AwsSdkSigV4Signer()
-      },
-      {
-        schemeId: "aws.auth#sigv4a",
-        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
-        signer: new AwsSdkSigV4ASigner()
-      },
-      {
-        schemeId: "smithy.api#noAuth",
-        identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
-        signer: new NoAuthSigner()
-      }
-    ],
-    logger: config?.logger ?? new NoOpLogger(),
-    protocol: config?.protocol ?? AwsQueryProtocol,
-    protocolSettings: config?.protocolSettings ?? {
-      defaultNamespace: "com.amazonaws.sts",
-      errorTypeRegistries: errorTypeRegistries6,
-      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-      version: "2011-06-15",
-      serviceTarget: "AWSSecurityTokenServiceV20110615"
-    },
-    serviceId: config?.serviceId ?? "STS",
-    sha256: config?.sha256 ?? Sha256Node,
-    signerConstructor: config?.signerConstructor ?? SignatureV4MultiRegion,
-    urlParser: config?.urlParser ?? parseUrl,
-    utf8Decoder: config?.utf8Decoder ?? fromUtf8,
-    utf8Encoder: config?.utf8Encoder ?? toUtf8
-  };
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.js
-var getRuntimeConfig12 = (config) => {
-  emitWarningIfUnsupportedVersion2(process.version);
-  const defaultsMode = resolveDefaultsModeConfig(config);
-  const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
-  const clientSharedValues = getRuntimeConfig11(config);
-  emitWarningIfUnsupportedVersion(process.version);
-  const loaderConfig = {
-    profile: config?.profile,
-    logger: clientSharedValues.logger
-  };
-  return {
-    ...clientSharedValues,
-    ...config,
-    runtime: "node",
-    defaultsMode,
-    authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
-    bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
-    credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
-    defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 3e5),
-    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default3.version }),
-    httpAuthSchemes: config?.httpAuthSchemes ?? [
-      {
-        schemeId: "aws.auth#sigv4",
-        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4") || (async (idProps) => await defaultProvider(idProps?.__config || {})()),
-        signer: new AwsSdkSigV4Signer()
-      },
-      {
-        schemeId: "aws.auth#sigv4a",
-        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
-        signer: new AwsSdkSigV4ASigner()
-      },
-      {
-        schemeId: "smithy.api#noAuth",
-        identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
-        signer: new NoAuthSigner()
-      }
-    ],
-    maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
-    region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
-    requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
-    retryMode: config?.retryMode ?? loadConfig({
-      ...NODE_RETRY_MODE_CONFIG_OPTIONS,
-      default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE
-    }, config),
-    sigv4aSigningRegionSet: config?.sigv4aSigningRegionSet ?? loadConfig(NODE_SIGV4A_CONFIG_OPTIONS, loaderConfig),
-    streamCollector: config?.streamCollector ?? streamCollector2,
-    useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
-    useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
-    userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig)
-  };
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeExtensions.js
-init_client3();
-init_client2();
-init_protocols();
-
-// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthExtensionConfiguration.js
-var getHttpAuthExtensionConfiguration6 = (runtimeConfig) => {
-  const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
-  let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
-  let _credentials = runtimeConfig.credentials;
-  return {
-    setHttpAuthScheme(httpAuthScheme) {
-      const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
-      if (index === -1) {
-        _httpAuthSchemes.push(httpAuthScheme);
-      } else {
-        _httpAuthSchemes.splice(index, 1, httpAuthScheme);
-      }
-    },
-    httpAuthSchemes() {
-      return _httpAuthSchemes;
-    },
-    setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
-      _httpAuthSchemeProvider = httpAuthSchemeProvider;
-    },
-    httpAuthSchemeProvider() {
-      return _httpAuthSchemeProvider;
-    },
-    setCredentials(credentials) {
-      _credentials = credentials;
-    },
-    credentials() {
-      return _credentials;
-    }
-  };
-};
-var resolveHttpAuthRuntimeConfig6 = (config) => {
-  return {
-    httpAuthSchemes: config.httpAuthSchemes(),
-    httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
-    credentials: config.credentials()
-  };
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/runtimeExtensions.js
-var resolveRuntimeExtensions6 = (runtimeConfig, extensions) => {
-  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration6(runtimeConfig));
-  extensions.forEach((extension) => extension.configure(extensionConfiguration));
-  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig6(extensionConfiguration));
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
-var STSClient2 = class extends Client {
-  config;
-  constructor(...[configuration]) {
-    const _config_0 = getRuntimeConfig12(configuration || {});
-    super(_config_0);
-    this.initConfig = _config_0;
-    const _config_1 = resolveClientEndpointParameters6(_config_0);
-    const _config_2 = resolveUserAgentConfig(_config_1);
-    const _config_3 = resolveRetryConfig(_config_2);
-    const _config_4 = resolveRegionConfig(_config_3);
-    const _config_5 = resolveHostHeaderConfig(_config_4);
-    const _config_6 = resolveEndpointConfig(_config_5);
-    const _config_7 = resolveHttpAuthSchemeConfig6(_config_6);
-    const _config_8 = resolveRuntimeExtensions6(_config_7, configuration?.extensions || []);
-    this.config = _config_8;
-    this.middlewareStack.use(getSchemaSerdePlugin(this.config));
-    this.middlewareStack.use(getUserAgentPlugin(this.config));
-    this.middlewareStack.use(getRetryPlugin(this.config));
-    this.middlewareStack.use(getContentLengthPlugin(this.config));
-    this.middlewareStack.use(getHostHeaderPlugin(this.config));
-    this.middlewareStack.use(getLoggerPlugin(this.config));
-    this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
-    this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
-      httpAuthSchemeParametersProvider: defaultSTSHttpAuthSchemeParametersProvider2,
-      identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
-        "aws.auth#sigv4": config.credentials,
-        "aws.auth#sigv4a": config.credentials
-      })
-    }));
-    this.middlewareStack.use(getHttpSigningPlugin(this.config));
-  }
-  destroy() {
-    super.destroy();
-  }
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/commandBuilder.js
-init_client2();
-init_endpoints();
-var command6 = makeBuilder(commonParams6, "AWSSecurityTokenServiceV20110615", "STSClient", getEndpointPlugin);
-var _ep06 = {};
-var _mw06 = (Command3, cs, config, o5) => [];
-
-// node_modules/@aws-sdk/client-sts/dist-es/commands/AssumeRoleWithWebIdentityCommand.js
-var AssumeRoleWithWebIdentityCommand2 = class extends command6(_ep06, _mw06, "AssumeRoleWithWebIdentity", AssumeRoleWithWebIdentity$2) {
-};
-
-// node_modules/@aws-sdk/client-sts/dist-es/commands/GetCallerIdentityCommand.js
-var GetCallerIdentityCommand = class extends command6(_ep06, _mw06, "GetCallerIdentity", GetCallerIdentity$) {
-};
-
-// src/aws/time.ts
-var readings = /* @__PURE__ */ new WeakMap();
-function observeTime(client, steady = steadyNow) {
-  const { middlewareStack } = client;
-  middlewareStack.add(
-    (next) => async (args) => {
-      const result = await next(args);
-      const date2 = dateOf(result.response);
-      if (date2 !== void 0) readings.set(client, { date: date2, at: steady() });
-      return result;
-    },
-    // Next to the connection, where an error is still an answer like any other.
-    { step: "deserialize", priority: "low", name: "observeTime" }
-  );
-  return client;
-}
-function awsTime(client, steady = steadyNow) {
-  const reading2 = readings.get(client);
-  if (reading2 === void 0) return new Date(Date.now() + client.config.systemClockOffset);
-  return new Date(reading2.date + steady() - reading2.at);
-}
-function steadyNow() {
-  return performance.now();
-}
-function dateOf(response) {
-  if (typeof response !== "object" || response === null || !("headers" in response)) return void 0;
-  const headers = response.headers;
-  const date2 = Date.parse(headers["date"] ?? "");
-  return Number.isNaN(date2) || headers["age"] !== void 0 ? void 0 : date2;
-}
-
-// src/lib/http.ts
-var import_node_http3 = __toESM(require("node:http"), 1);
-var import_node_https3 = __toESM(require("node:https"), 1);
-
-// src/lib/certificates.ts
-var import_node_fs9 = require("node:fs");
-var import_node_tls = __toESM(require("node:tls"), 1);
-var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
-function trustedCertificates(env2) {
-  const named = variables.flatMap((variable) => {
-    const file = env2[variable];
-    return file ? [certificatesIn(file, variable)] : [];
-  });
-  return named.length === 0 ? void 0 : [...nodesOwn(), ...named];
-}
-function certificatesIn(file, variable) {
-  try {
-    const text2 = (0, import_node_fs9.readFileSync)(file, "utf8");
-    if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM");
-    return text2;
-  } catch (error2) {
-    throw new UserError(
-      `${variable} names ${file}, which cannot be used: ${messageOf(error2)}. Correct the path, or unset ${variable}.`,
-      { cause: error2 }
-    );
-  }
-}
-function nodesOwn() {
-  const { getCACertificates, rootCertificates } = import_node_tls.default;
-  return getCACertificates?.("default") ?? rootCertificates ?? [];
-}
-
-// src/lib/proxy.ts
-var import_ipaddr = __toESM(require_ipaddr(), 1);
-var loopback = ["localhost", "127.0.0.1-127.255.255.255", "[::1]"];
-function proxySettings(env2) {
-  const direct = valueOf(env2, "NO_PROXY").toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").flatMap(exceptions);
-  return {
-    http_proxy: proxyUrl(env2, "HTTP_PROXY"),
-    https_proxy: proxyUrl(env2, "HTTPS_PROXY"),
-    no_proxy: [...direct, ...loopback].join(",")
-  };
-}
-function valueOf(env2, name) {
-  return env2[name] || env2[name.toLowerCase()] || "";
-}
-function proxyUrl(env2, name) {
-  const value = valueOf(env2, name);
-  if (value === "") return "";
-  const url = value.includes("://") ? value : `http://${value}`;
-  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
-  throw new UserError(
-    `${name} names no HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
-  );
-}
-function exceptions(entry) {
-  if (import_ipaddr.default.IPv4.isValidCIDR(entry)) {
-    const ends = [import_ipaddr.default.IPv4.networkAddressFromCIDR(entry), import_ipaddr.default.IPv4.broadcastAddressFromCIDR(entry)];
-    return [ends.map((end) => end.toString()).join("-")];
-  }
-  return /^[.*[]/.test(entry) || import_ipaddr.default.isValid(entry) ? [entry] : [entry, `.${entry}`];
-}
-
-// src/lib/http.ts
-function proxyAgents(env2, keepAlive = true) {
-  const options = { keepAlive, proxyEnv: proxySettings(env2) };
-  const ca = trustedCertificates(env2);
-  return { httpAgent: new import_node_http3.default.Agent(options), httpsAgent: new import_node_https3.default.Agent({ ...options, ...ca ? { ca } : {} }) };
-}
-var requestLimits = {
-  connectionTimeout: 1e4,
-  requestTimeout: 15e3,
-  throwOnRequestTimeout: true,
-  socketTimeout: 15e3
-};
-var silenceMs = 3e4;
-function get2(url, { env: env2, headers = {}, signal }) {
-  const secure = url.protocol === "https:";
-  const { httpAgent, httpsAgent } = proxyAgents(env2, false);
-  return new Promise((resolve3, reject) => {
-    const options = {
-      agent: secure ? httpsAgent : httpAgent,
-      signal,
-      timeout: silenceMs,
-      headers: { "user-agent": "bake-jenkins-ami", ...headers }
-    };
-    const request = secure ? import_node_https3.default.get(url, options, resolve3) : import_node_http3.default.get(url, options, resolve3);
-    request.once("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs / 1e3} seconds`)));
-    request.once("error", reject);
-    request.once("close", () => reject(new Error("the connection was closed without an answer")));
-  });
-}
-function fileOpener(env2) {
-  return async function open7(url, signal, redirects = 3) {
-    const response = await get2(new URL(url), { env: env2, signal });
-    const { statusCode = 0 } = response;
-    if (statusCode === 200) return response;
-    response.destroy();
-    const { location } = response.headers;
-    if (statusCode < 300 || statusCode >= 400 || !location || redirects === 0) {
-      throw new Error(`it answered ${statusCode}`);
-    }
-    const target = new URL(location, url);
-    if (target.protocol !== "https:" && new URL(url).protocol === "https:") {
-      throw new Error(`a redirect from https to ${target.origin} is refused`);
-    }
-    return open7(target.href, signal, redirects - 1);
-  };
-}
-function bytesReader(env2, limit) {
-  const open7 = fileOpener(env2);
-  return async (url, signal) => bodyOf(await open7(url, signal), limit);
-}
-function textReader(env2, limit) {
-  const read5 = bytesReader(env2, limit);
-  return async (url, signal) => (await read5(url, signal)).toString("utf8");
-}
-async function bodyOf(body, limit) {
-  const chunks = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-// src/credentials/fresh.ts
-var import_promises8 = require("node:timers/promises");
-var renewBeforeMs = 10 * 6e4;
-var waitBeforeMs = 6e4;
-var patienceMs = 3e3;
-var betweenFailuresMs = 3e4;
-var renewalMs = 6e4;
-function keepFresh(source, { log, owner, now = Date.now }) {
-  const closing2 = new AbortController();
-  let held;
-  let heldSince = 0;
-  let renewal;
-  let failedAt = -Infinity;
-  let failure;
-  const leftOf = (keys) => (keys.expiration?.getTime() ?? Infinity) - now();
-  async function obtain() {
-    try {
-      const limit = timeLimit(renewalMs, [closing2.signal]);
-      const keys = await untilAborted(source(limit), limit);
-      [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret));
-      held = keys;
-      heldSince = now();
-      failure = void 0;
-      return keys;
-    } catch (error2) {
-      failedAt = now();
-      if (held && failure === void 0 && !closing2.signal.aborted) {
-        const until = held.expiration?.toISOString() ?? "further notice";
-        log.warning(
-          `The AWS keys ${owner} could not be renewed; the ones in use stay valid until ${until}. ${messageOf(error2)}`
-        );
-      }
-      failure = error2;
-      throw error2;
-    } finally {
-      renewal = void 0;
-    }
-  }
-  const renew = () => renewal ??= obtain();
-  async function current() {
-    const keys = held;
-    if (!keys) return renew();
-    const left = leftOf(keys);
-    const lifetime = left + now() - heldSince;
-    if (left > Math.min(renewBeforeMs, lifetime / 3)) return keys;
-    if (left <= 0) return renew();
-    if (now() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return keys;
-    const renewed = renew().catch(() => keys);
-    if (left > waitBeforeMs) return keys;
-    return Promise.race([renewed, (0, import_promises8.setTimeout)(Math.min(patienceMs, left / 2), keys, { ref: false })]);
-  }
-  return {
-    current,
-    get failure() {
-      return failure;
-    },
-    close: () => closing2.abort(new Error("the session was closed"))
-  };
-}
-
-// src/credentials/loss.ts
-var import_promises9 = require("node:timers/promises");
-var reserveMs = 5 * 6e4;
-var betweenLooksMs = 3e4;
-function signalOfLoss(keys, now = Date.now) {
-  const lost = new AbortController();
-  void watch(keys, now, lost);
-  return lost.signal;
-}
-async function watch(keys, now, lost) {
-  let known2 = "";
-  let lifetime = 0;
-  for (; ; ) {
-    const { accessKeyId: accessKeyId2, expiration } = await keys.current().catch(() => ({
-      accessKeyId: known2,
-      expiration: /* @__PURE__ */ new Date(0)
-    }));
-    if (!expiration) return;
-    const left = expiration.getTime() - now();
-    if (accessKeyId2 !== known2) [known2, lifetime] = [accessKeyId2, left];
-    if (left <= Math.min(reserveMs, lifetime / 4) && keys.failure !== void 0) {
-      return lost.abort(
-        new UserError(
-          `The AWS keys of this run could not be renewed and are about to expire: the bake ends while they can still remove what it made. ${messageOf(keys.failure)}`
-        )
-      );
-    }
-    await (0, import_promises9.setTimeout)(Math.max(100, Math.min(betweenLooksMs, lifetime / 20)), void 0, { ref: false });
-  }
-}
-
-// src/credentials/oidc.ts
-var attemptMs = 1e4;
-var longestAnswer = 256 * 1024;
-var Unavailable = class extends Error {
-};
-async function requestIdToken(env2, audience, signal, { log, pause = pauseFor }) {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: requestUrl, ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken } = env2;
-  if (!requestUrl || !requestToken) {
-    throw new UserError(
-      "The role cannot be assumed: GitHub offers this job no OIDC token (ACTIONS_ID_TOKEN_REQUEST_URL is not set).\nAdd `permissions: {id-token: write, contents: read}` to the job. Pull requests from forks never get one: don't run the bake for them."
-    );
-  }
-  const url = new URL(requestUrl);
-  url.searchParams.set("audience", audience);
-  const attempt2 = () => requestOnce(url, requestToken, env2, signal);
-  try {
-    const token2 = await withRetries(attempt2, { isTransient: (error2) => error2 instanceof Unavailable, pause, signal });
-    log.mask(token2);
-    return token2;
-  } catch (error2) {
-    signal.throwIfAborted();
-    throw new UserError(
-      `GitHub gave no OIDC token for the audience '${audience}': ${messageOf(error2)}.
-If githubstatus.com reports no incident with Actions, check what stands between this runner and GitHub (proxy, firewall).`,
-      { cause: error2 }
-    );
-  }
-}
-async function requestOnce(url, requestToken, env2, signal) {
-  const headers = { authorization: `Bearer ${requestToken}`, accept: "application/json" };
-  const { status, body } = await answerOf(url, headers, env2, signal);
-  if (status !== 200) {
-    const problem3 = `it answered ${status}: ${body.slice(0, 300)}`;
-    throw status >= 500 || status === 429 ? new Unavailable(problem3) : new Error(problem3);
-  }
-  const token2 = valueOf2(body);
-  if (token2 === void 0) throw new Unavailable("its answer holds no token");
-  return token2;
-}
-async function answerOf(url, headers, env2, signal) {
-  const limit = timeLimit(attemptMs, [signal]);
-  try {
-    const response = await get2(url, { env: env2, headers, signal: limit });
-    return { status: response.statusCode ?? 0, body: (await bodyOf(response, longestAnswer)).toString("utf8") };
-  } catch (error2) {
-    throw new Unavailable(messageOf(error2), { cause: error2 });
-  }
-}
-function valueOf2(body) {
-  try {
-    const answer = JSON.parse(body);
-    const value = answer !== null && typeof answer === "object" && "value" in answer ? answer.value : void 0;
-    return typeof value === "string" && value !== "" ? value : void 0;
-  } catch {
-    return void 0;
-  }
-}
-function claimsOf(jwt) {
-  try {
-    const payload = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
-    return payload !== null && typeof payload === "object" && !Array.isArray(payload) ? { ...payload } : {};
-  } catch {
-    return {};
-  }
-}
-
-// src/credentials/trust-policy.ts
-function buildTrustPolicy(claims, accountId, audience, partition2 = "aws") {
-  const { iss, sub } = claims;
-  if (typeof iss !== "string" || typeof sub !== "string") return void 0;
-  const provider = iss.replace(/^https:\/\//, "").replace(/\/$/, "");
-  const conditions = { [`${provider}:aud`]: literal(audience), [`${provider}:sub`]: literal(sub) };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Federated: `arn:${partition2}:iam::${accountId}:oidc-provider/${provider}` },
-        Action: "sts:AssumeRoleWithWebIdentity",
-        Condition: { StringEquals: conditions }
-      }
-    ]
-  };
-}
-function literal(value) {
-  return value.replaceAll("${", "${$}{");
-}
-function identityOf(claims) {
-  const dating = /* @__PURE__ */ new Set(["jti", "iat", "nbf", "exp"]);
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !dating.has(name)));
-}
-
-// src/credentials/refusals.ts
-function partsOfArn(arn2) {
-  const [, partition2 = "aws", , , accountId = ""] = arn2.split(":");
-  return { partition: partition2, accountId };
-}
-function codeOf(error2) {
-  return error2 instanceof Error ? error2.name.replace(/Exception$/, "") : "";
-}
-function isPassing(error2) {
-  const code2 = codeOf(error2);
-  return code2 === "IDPCommunicationError" || code2 === "ExpiredToken" || code2 === "InvalidIdentityToken" && /verification key/i.test(messageOf(error2));
-}
-function explainRefusedRole(error2, request) {
-  const { role, region: region3 } = request;
-  const text2 = [
-    `The role ${role.arn} could not be assumed in ${region3}. ${answerOf2(error2)}`,
-    ...adviceFor(error2, request)
-  ];
-  return new UserError(text2.join("\n"), { cause: error2 });
-}
-function adviceFor(error2, { role, region: region3, claims }) {
-  const { accountId, partition: partition2 } = partsOfArn(role.arn);
-  switch (codeOf(error2)) {
-    case "AccessDenied":
-      return [
-        "Check that role-to-assume names the right role, and let the role's trust policy accept this job's token.",
-        ...trustAdvice(claims, accountId, role.audience, partition2)
-      ];
-    case "InvalidIdentityToken":
-    case "IDPRejectedClaim":
-      return [
-        `Check that account ${accountId} has an IAM identity provider for the token's issuer, and that ${role.audience} is one of its audiences.`,
-        ...trustAdvice(claims, accountId, role.audience, partition2)
-      ];
-    case "ExpiredToken":
-      return ["The OIDC token was fresh when it was sent: check this runner's clock."];
-    case "IDPCommunicationError":
-      return [
-        "AWS could not reach the token's issuer. Run the job again; GitHub Enterprise Server must be reachable from AWS."
-      ];
-    case "ValidationError":
-      return /DurationSeconds/i.test(messageOf(error2)) ? [
-        `role-duration-seconds is ${role.durationSeconds}: lower it, or raise the role's maximum session duration. Short sessions are enough: they are renewed for as long as the bake lasts.`
-      ] : ["Check role-to-assume and role-session-name."];
-    case "PackedPolicyTooLarge":
-      return [
-        "The session policy does not fit into a session of this role. Report this as a defect of the action, with the percentage above."
-      ];
-    case "MalformedPolicyDocument":
-      return ["The session policy was refused. Report this as a defect of the action."];
-    case "RegionDisabled":
-      return [`Enable STS for ${region3} in the account settings of IAM, or choose another aws-region.`];
-    default:
-      return unreachable(error2) ? [unreachableAdvice(region3)] : ["Check role-to-assume and aws-region."];
-  }
-}
-function trustAdvice(claims, accountId, audience, partition2) {
-  const policy = buildTrustPolicy(claims, accountId, audience, partition2);
-  if (!policy) return ["The token that GitHub gave could not be read."];
-  return [
-    `The token's claims: ${JSON.stringify(identityOf(claims), null, 2)}`,
-    `A trust policy that accepts it (account ${accountId} also needs the identity provider that it names): ${JSON.stringify(policy, null, 2)}`,
-    ...claims["event_name"] === "pull_request" ? [
-      "With this `sub`, every pull request from a branch of the repository may assume the role. Give pull requests a role of their own, with iam/permissions.json and nothing else."
-    ] : []
-  ];
-}
-function explainRefusedIdentity(error2, region3) {
-  const said = `The AWS credentials could not be used in ${region3}. ${answerOf2(error2)}`;
-  return new UserError(`${said}
-${identityAdvice(error2, region3)}`, { cause: error2 });
-}
-function identityAdvice(error2, region3) {
-  switch (codeOf(error2)) {
-    case "CredentialsProviderError":
-      return "Set role-to-assume (with `permissions: {id-token: write, contents: read}`), or run aws-actions/configure-aws-credentials in a step before this one.";
-    case "ExpiredToken":
-      return "They have expired. Set role-to-assume: its session is renewed for as long as the bake lasts.";
-    case "InvalidClientTokenId":
-    case "UnrecognizedClient":
-      return `They are not valid (any more), or ${region3} is not enabled in their account.`;
-    case "SignatureDoesNotMatch":
-      return "The secret key does not belong to the access key, or this runner's clock is wrong.";
-    default:
-      return unreachable(error2) ? unreachableAdvice(region3) : "Check the credentials in the environment and aws-region.";
-  }
-}
-function answerOf2(error2) {
-  const code2 = codeOf(error2);
-  if (code2 === "" || code2 === "Error") return `The connection failed: ${messageOf(error2)}`;
-  return code2 === "CredentialsProviderError" ? messageOf(error2) : `AWS said: ${code2}: ${messageOf(error2)}`;
-}
-function unreachable(error2) {
-  return /\b(ENOTFOUND|EAI_AGAIN|ECONN[A-Z]+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|establish tunnel)\b/.test(
-    messageOf(error2)
-  );
-}
-function unreachableAdvice(region3) {
-  return `AWS could not be reached: check that aws-region '${region3}' exists and that this runner may connect to it.`;
-}
-
-// src/credentials/session.ts
-async function openSession(options, collaborators, signal) {
-  signal.throwIfAborted();
-  const { region: region3, role } = options;
-  const source = role ? assumedRole(role, region3, collaborators) : ambient(region3, collaborators);
-  const { log, now } = collaborators;
-  const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
-  const credentials = () => keys.current();
-  const giveUp = () => keys.close();
-  signal.addEventListener("abort", giveUp, { once: true });
-  try {
-    const identity = await callerIdentity(credentials, region3, collaborators, signal);
-    rejectForeignAccount(identity, options, source.claims());
-    const lost = signalOfLoss(keys, now);
-    return { ...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed };
-  } finally {
-    signal.removeEventListener("abort", giveUp);
-  }
-}
-function ambient(region3, collaborators) {
-  const { config } = clientOf(collaborators, { region: region3 });
-  return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
-}
-function assumedRole(role, region3, collaborators) {
-  const { env: env2, log, pause = pauseFor, now = Date.now } = collaborators;
-  const client = clientOf(collaborators, { region: region3 });
-  let claims = {};
-  async function assume(policy, signal) {
-    const token2 = await requestIdToken(env2, role.audience, signal, { log, pause });
-    claims = claimsOf(token2);
-    const command9 = new AssumeRoleWithWebIdentityCommand2({
-      RoleArn: role.arn,
-      RoleSessionName: role.sessionName,
-      DurationSeconds: role.durationSeconds,
-      WebIdentityToken: token2,
-      ...policy === void 0 ? {} : { Policy: policy }
-    });
-    const { Credentials: keys } = await client.send(command9, { abortSignal: signal });
-    if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
-      throw new Error("the answer holds no credentials");
-    }
-    return {
-      accessKeyId: keys.AccessKeyId,
-      secretAccessKey: keys.SecretAccessKey,
-      sessionToken: keys.SessionToken,
-      // By the runner's clock, with which Packer and the SDK compare it. The client knows AWS's from this very answer.
-      expiration: new Date(now() + keys.Expiration.getTime() - awsTime(client).getTime()),
-      accountId: partsOfArn(role.arn).accountId
-    };
-  }
-  const source = (policy) => async (signal) => {
-    try {
-      return await withRetries(() => assume(policy, signal), { isTransient: isPassing, pause, signal });
-    } catch (error2) {
-      signal.throwIfAborted();
-      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region3, claims });
-    }
-  };
-  return { narrowed: source, claims: () => claims };
-}
-async function callerIdentity(credentials, region3, collaborators, signal) {
-  try {
-    const client = clientOf(collaborators, { region: region3, credentials });
-    const { Account: accountId, Arn: arn2 } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
-    if (!accountId || !arn2) throw new Error("the answer to GetCallerIdentity names no account");
-    return { accountId, arn: arn2 };
-  } catch (error2) {
-    signal.throwIfAborted();
-    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region3);
-  }
-}
-function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, role }, claims) {
-  const [expected] = allowedAccountIds;
-  if (expected === void 0 || allowedAccountIds.includes(accountId)) return;
-  const text2 = [
-    `The credentials belong to account ${accountId} (${arn2}), and allowed-account-ids allows ${allowedAccountIds.join(", ")}.`,
-    role ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.` : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,
-    ...role ? trustAdvice(claims, expected, role.audience, partsOfArn(role.arn).partition) : []
-  ];
-  throw new UserError(text2.join("\n"));
-}
-function clientOf({ env: env2, createClient }, config) {
-  const settings = { maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  return observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings }));
-}
-
 // node_modules/@aws-sdk/client-iam/dist-es/IAMClient.js
 init_client3();
 init_dist_es2();
@@ -64392,7 +60763,7 @@ var defaultIAMHttpAuthSchemeParametersProvider = async (config, context, input) 
     })()
   };
 };
-function createAwsAuthSigv4HttpAuthOption7(authParameters) {
+function createAwsAuthSigv4HttpAuthOption6(authParameters) {
   return {
     schemeId: "aws.auth#sigv4",
     signingProperties: {
@@ -64411,12 +60782,12 @@ var defaultIAMHttpAuthSchemeProvider = (authParameters) => {
   const options = [];
   switch (authParameters.operation) {
     default: {
-      options.push(createAwsAuthSigv4HttpAuthOption7(authParameters));
+      options.push(createAwsAuthSigv4HttpAuthOption6(authParameters));
     }
   }
   return options;
 };
-var resolveHttpAuthSchemeConfig7 = (config) => {
+var resolveHttpAuthSchemeConfig6 = (config) => {
   const config_0 = resolveAwsSdkSigV4Config(config);
   return Object.assign(config_0, {
     authSchemePreference: normalizeProvider(config.authSchemePreference ?? [])
@@ -64424,14 +60795,14 @@ var resolveHttpAuthSchemeConfig7 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/endpoint/EndpointParameters.js
-var resolveClientEndpointParameters7 = (options) => {
+var resolveClientEndpointParameters6 = (options) => {
   return Object.assign(options, {
     useDualstackEndpoint: options.useDualstackEndpoint ?? false,
     useFipsEndpoint: options.useFipsEndpoint ?? false,
     defaultSigningName: "iam"
   });
 };
-var commonParams7 = {
+var commonParams6 = {
   UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
   Endpoint: { type: "builtInParams", name: "endpoint" },
   Region: { type: "builtInParams", name: "region" },
@@ -64439,7 +60810,7 @@ var commonParams7 = {
 };
 
 // node_modules/@aws-sdk/client-iam/package.json
-var package_default4 = {
+var package_default3 = {
   name: "@aws-sdk/client-iam",
   version: "3.1169.0",
   description: "AWS SDK for JavaScript Iam Client for Node.js, Browser and React Native",
@@ -64544,92 +60915,92 @@ var v = "ref";
 var w = "authSchemes";
 var x = "name";
 var y = "signingRegion";
-var a7 = -1;
-var b7 = true;
-var c7 = "isSet";
-var d7 = "PartitionResult";
-var e7 = "stringEquals";
-var f7 = "booleanEquals";
-var g7 = "getAttr";
-var h7 = { [v]: "Endpoint" };
-var i7 = { "fn": g7, "argv": [{ [v]: d7 }, "name"] };
-var j7 = { [v]: d7 };
-var k7 = { [w]: [{ [x]: "sigv4", [y]: "us-east-1" }] };
-var l4 = { [w]: [{ [x]: "sigv4", [y]: "cn-north-1" }] };
-var m4 = { [w]: [{ [x]: "sigv4", [y]: "us-gov-west-1" }] };
-var n4 = { [w]: [{ [x]: "sigv4", [y]: "us-iso-east-1" }] };
-var o4 = { [w]: [{ [x]: "sigv4", [y]: "us-isob-east-1" }] };
-var p4 = { [w]: [{ [x]: "sigv4", [y]: "eu-isoe-west-1" }] };
-var q4 = { [w]: [{ [x]: "sigv4", [y]: "us-isof-south-1" }] };
+var a6 = -1;
+var b6 = true;
+var c6 = "isSet";
+var d6 = "PartitionResult";
+var e6 = "stringEquals";
+var f6 = "booleanEquals";
+var g6 = "getAttr";
+var h6 = { [v]: "Endpoint" };
+var i6 = { "fn": g6, "argv": [{ [v]: d6 }, "name"] };
+var j6 = { [v]: d6 };
+var k6 = { [w]: [{ [x]: "sigv4", [y]: "us-east-1" }] };
+var l3 = { [w]: [{ [x]: "sigv4", [y]: "cn-north-1" }] };
+var m3 = { [w]: [{ [x]: "sigv4", [y]: "us-gov-west-1" }] };
+var n3 = { [w]: [{ [x]: "sigv4", [y]: "us-iso-east-1" }] };
+var o3 = { [w]: [{ [x]: "sigv4", [y]: "us-isob-east-1" }] };
+var p3 = { [w]: [{ [x]: "sigv4", [y]: "eu-isoe-west-1" }] };
+var q3 = { [w]: [{ [x]: "sigv4", [y]: "us-isof-south-1" }] };
 var s2 = { [w]: [{ [x]: "sigv4", [y]: "eusc-de-east-1" }] };
 var t = { [w]: [{ [x]: "sigv4", [y]: "{PartitionResult#implicitGlobalRegion}" }] };
 var u = [{ [v]: "Region" }];
-var _data7 = {
+var _data6 = {
   conditions: [
-    [c7, [h7]],
-    [c7, u],
-    ["aws.partition", u, d7],
-    [e7, [i7, "aws"]],
-    [e7, [i7, "aws-cn"]],
-    [e7, [i7, "aws-us-gov"]],
-    [e7, [i7, "aws-iso"]],
-    [f7, [{ [v]: "UseFIPS" }, b7]],
-    [f7, [{ [v]: "UseDualStack" }, b7]],
-    [e7, [i7, "aws-iso-b"]],
-    [e7, [i7, "aws-iso-e"]],
-    [e7, [i7, "aws-iso-f"]],
-    [e7, [i7, "aws-eusc"]],
-    [f7, [{ fn: g7, argv: [j7, "supportsDualStack"] }, b7]],
-    [f7, [{ fn: g7, argv: [j7, "supportsFIPS"] }, b7]]
+    [c6, [h6]],
+    [c6, u],
+    ["aws.partition", u, d6],
+    [e6, [i6, "aws"]],
+    [e6, [i6, "aws-cn"]],
+    [e6, [i6, "aws-us-gov"]],
+    [e6, [i6, "aws-iso"]],
+    [f6, [{ [v]: "UseFIPS" }, b6]],
+    [f6, [{ [v]: "UseDualStack" }, b6]],
+    [e6, [i6, "aws-iso-b"]],
+    [e6, [i6, "aws-iso-e"]],
+    [e6, [i6, "aws-iso-f"]],
+    [e6, [i6, "aws-eusc"]],
+    [f6, [{ fn: g6, argv: [j6, "supportsDualStack"] }, b6]],
+    [f6, [{ fn: g6, argv: [j6, "supportsFIPS"] }, b6]]
   ],
   results: [
-    [a7],
-    [a7, "Invalid Configuration: FIPS and custom endpoint are not supported"],
-    [a7, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
-    [h7, {}],
-    ["https://iam.amazonaws.com", k7],
-    ["https://iam-fips.amazonaws.com", k7],
-    ["https://iam.global.api.aws", k7],
-    ["https://iam-fips.global.api.aws", k7],
-    ["https://iam.global.api.amazonwebservices.com.cn", l4],
-    ["https://iam-fips.api.amazonwebservices.com.cn", l4],
-    ["https://iam.cn-north-1.amazonaws.com.cn", l4],
-    ["https://iam-fips.amazonaws.com.cn", l4],
-    ["https://iam.us-gov.api.aws", m4],
-    ["https://iam.us-gov.amazonaws.com", m4],
-    ["https://iam.us-iso-east-1.c2s.ic.gov", n4],
-    ["https://iam-fips.us-iso-east-1.c2s.ic.gov", n4],
-    ["https://iam.api.aws.ic.gov", n4],
-    ["https://iam-fips.api.aws.ic.gov", n4],
-    ["https://iam.us-isob-east-1.sc2s.sgov.gov", o4],
-    ["https://iam-fips.us-isob-east-1.sc2s.sgov.gov", o4],
-    ["https://iam.api.aws.scloud", o4],
-    ["https://iam-fips.api.aws.scloud", o4],
-    ["https://iam.eu-isoe-west-1.cloud.adc-e.uk", p4],
-    ["https://iam-fips.cloud.adc-e.uk", p4],
-    ["https://iam.api.cloud-aws.adc-e.uk", p4],
-    ["https://iam-fips.api.cloud-aws.adc-e.uk", p4],
-    ["https://iam.us-isof-south-1.csp.hci.ic.gov", q4],
-    ["https://iam-fips.csp.hci.ic.gov", q4],
-    ["https://iam.api.aws.hci.ic.gov", q4],
-    ["https://iam-fips.api.aws.hci.ic.gov", q4],
+    [a6],
+    [a6, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+    [a6, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+    [h6, {}],
+    ["https://iam.amazonaws.com", k6],
+    ["https://iam-fips.amazonaws.com", k6],
+    ["https://iam.global.api.aws", k6],
+    ["https://iam-fips.global.api.aws", k6],
+    ["https://iam.global.api.amazonwebservices.com.cn", l3],
+    ["https://iam-fips.api.amazonwebservices.com.cn", l3],
+    ["https://iam.cn-north-1.amazonaws.com.cn", l3],
+    ["https://iam-fips.amazonaws.com.cn", l3],
+    ["https://iam.us-gov.api.aws", m3],
+    ["https://iam.us-gov.amazonaws.com", m3],
+    ["https://iam.us-iso-east-1.c2s.ic.gov", n3],
+    ["https://iam-fips.us-iso-east-1.c2s.ic.gov", n3],
+    ["https://iam.api.aws.ic.gov", n3],
+    ["https://iam-fips.api.aws.ic.gov", n3],
+    ["https://iam.us-isob-east-1.sc2s.sgov.gov", o3],
+    ["https://iam-fips.us-isob-east-1.sc2s.sgov.gov", o3],
+    ["https://iam.api.aws.scloud", o3],
+    ["https://iam-fips.api.aws.scloud", o3],
+    ["https://iam.eu-isoe-west-1.cloud.adc-e.uk", p3],
+    ["https://iam-fips.cloud.adc-e.uk", p3],
+    ["https://iam.api.cloud-aws.adc-e.uk", p3],
+    ["https://iam-fips.api.cloud-aws.adc-e.uk", p3],
+    ["https://iam.us-isof-south-1.csp.hci.ic.gov", q3],
+    ["https://iam-fips.csp.hci.ic.gov", q3],
+    ["https://iam.api.aws.hci.ic.gov", q3],
+    ["https://iam-fips.api.aws.hci.ic.gov", q3],
     ["https://iam.eusc-de-east-1.amazonaws.eu", s2],
     ["https://iam-fips.amazonaws.eu", s2],
     ["https://iam.global.api.amazonwebservices.eu", s2],
     ["https://iam-fips.api.amazonwebservices.eu", s2],
     ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
-    [a7, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+    [a6, "FIPS and DualStack are enabled, but this partition does not support one or both"],
     ["https://iam-fips.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
-    [a7, "FIPS is enabled but this partition does not support FIPS"],
+    [a6, "FIPS is enabled but this partition does not support FIPS"],
     ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dualStackDnsSuffix}", t],
-    [a7, "DualStack is enabled but this partition does not support DualStack"],
+    [a6, "DualStack is enabled but this partition does not support DualStack"],
     ["https://iam.{PartitionResult#implicitGlobalRegion}.{PartitionResult#dnsSuffix}", t],
-    [a7, "Invalid Configuration: Missing Region"]
+    [a6, "Invalid Configuration: Missing Region"]
   ]
 };
-var root7 = 2;
-var r7 = 1e8;
-var nodes7 = new Int32Array([
+var root6 = 2;
+var r6 = 1e8;
+var nodes6 = new Int32Array([
   -1,
   1,
   -1,
@@ -64638,10 +61009,10 @@ var nodes7 = new Int32Array([
   3,
   1,
   4,
-  r7 + 41,
+  r6 + 41,
   2,
   5,
-  r7 + 41,
+  r6 + 41,
   3,
   39,
   6,
@@ -64661,114 +61032,114 @@ var nodes7 = new Int32Array([
   15,
   11,
   9,
-  r7 + 18,
+  r6 + 18,
   12,
   10,
-  r7 + 22,
+  r6 + 22,
   13,
   11,
-  r7 + 26,
+  r6 + 26,
   14,
   12,
-  r7 + 30,
-  r7 + 40,
+  r6 + 30,
+  r6 + 40,
   9,
-  r7 + 20,
+  r6 + 20,
   16,
   10,
-  r7 + 24,
+  r6 + 24,
   17,
   11,
-  r7 + 28,
+  r6 + 28,
   18,
   12,
-  r7 + 32,
+  r6 + 32,
   19,
   13,
-  r7 + 38,
-  r7 + 39,
+  r6 + 38,
+  r6 + 39,
   8,
   26,
   21,
   9,
-  r7 + 19,
+  r6 + 19,
   22,
   10,
-  r7 + 23,
+  r6 + 23,
   23,
   11,
-  r7 + 27,
+  r6 + 27,
   24,
   12,
-  r7 + 31,
+  r6 + 31,
   25,
   14,
-  r7 + 36,
-  r7 + 37,
+  r6 + 36,
+  r6 + 37,
   9,
-  r7 + 21,
+  r6 + 21,
   27,
   10,
-  r7 + 25,
+  r6 + 25,
   28,
   11,
-  r7 + 29,
+  r6 + 29,
   29,
   12,
-  r7 + 33,
+  r6 + 33,
   30,
   13,
   31,
-  r7 + 35,
+  r6 + 35,
   14,
-  r7 + 34,
-  r7 + 35,
+  r6 + 34,
+  r6 + 35,
   7,
   34,
   33,
   8,
-  r7 + 16,
-  r7 + 14,
+  r6 + 16,
+  r6 + 14,
   8,
-  r7 + 17,
-  r7 + 15,
+  r6 + 17,
+  r6 + 15,
   8,
-  r7 + 12,
-  r7 + 13,
+  r6 + 12,
+  r6 + 13,
   7,
   38,
   37,
   8,
-  r7 + 8,
-  r7 + 10,
+  r6 + 8,
+  r6 + 10,
   8,
-  r7 + 9,
-  r7 + 11,
+  r6 + 9,
+  r6 + 11,
   7,
   41,
   40,
   8,
-  r7 + 6,
-  r7 + 4,
+  r6 + 6,
+  r6 + 4,
   8,
-  r7 + 7,
-  r7 + 5,
+  r6 + 7,
+  r6 + 5,
   7,
-  r7 + 1,
+  r6 + 1,
   43,
   8,
-  r7 + 2,
-  r7 + 3
+  r6 + 2,
+  r6 + 3
 ]);
-var bdd7 = BinaryDecisionDiagram.from(nodes7, root7, _data7.conditions, _data7.results);
+var bdd6 = BinaryDecisionDiagram.from(nodes6, root6, _data6.conditions, _data6.results);
 
 // node_modules/@aws-sdk/client-iam/dist-es/endpoint/endpointResolver.js
-var cache7 = new EndpointCache({
+var cache6 = new EndpointCache({
   size: 50,
   params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
 });
-var defaultEndpointResolver7 = (endpointParams, context = {}) => {
-  return cache7.get(endpointParams, () => decideEndpoint(bdd7, {
+var defaultEndpointResolver6 = (endpointParams, context = {}) => {
+  return cache6.get(endpointParams, () => decideEndpoint(bdd6, {
     endpointParams,
     logger: context.logger
   }));
@@ -64882,7 +61253,7 @@ var LimitExceededException = class _LimitExceededException extends IAMServiceExc
     Object.setPrototypeOf(this, _LimitExceededException.prototype);
   }
 };
-var MalformedPolicyDocumentException3 = class _MalformedPolicyDocumentException extends IAMServiceException {
+var MalformedPolicyDocumentException2 = class _MalformedPolicyDocumentException extends IAMServiceException {
   static shapeId = "com.amazonaws.iam#MalformedPolicyDocumentException";
   name = "MalformedPolicyDocumentException";
   $fault = "client";
@@ -65295,7 +61666,7 @@ var InvalidPublicKeyException = class _InvalidPublicKeyException extends IAMServ
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/schemas/schemas_0.js
-var _A3 = "Arn";
+var _A2 = "Arn";
 var _ANMODAE = "AccountNotManagementOrDelegatedAdministratorException";
 var _APB = "AttachedPermissionsBoundary";
 var _ARPD = "AssumeRolePolicyDocument";
@@ -65334,7 +61705,7 @@ var _IPKE = "InvalidPublicKeyException";
 var _IPN = "InstanceProfileName";
 var _IT3 = "IsTruncated";
 var _IUTE = "InvalidUserTypeException";
-var _K4 = "Key";
+var _K3 = "Key";
 var _KPME = "KeyPairMismatchException";
 var _LEE = "LimitExceededException";
 var _LRP = "ListRolePolicies";
@@ -65344,7 +61715,7 @@ var _LUD = "LastUsedDate";
 var _M2 = "Message";
 var _MCE = "MalformedCertificateException";
 var _MI2 = "MaxItems";
-var _MPDE3 = "MalformedPolicyDocumentException";
+var _MPDE2 = "MalformedPolicyDocumentException";
 var _MSD = "MaxSessionDuration";
 var _Ma2 = "Marker";
 var _NCE = "NameConflictException";
@@ -65376,376 +61747,376 @@ var _SANEE = "ServiceAccessNotEnabledException";
 var _SFE = "ServiceFailureException";
 var _SNSE = "ServiceNotSupportedException";
 var _SRT = "SourceRoleTemplate";
-var _T4 = "Tags";
+var _T3 = "Tags";
 var _TA = "TemplateArn";
 var _TMV = "TemplateMinorVersion";
-var _Ta4 = "Tag";
+var _Ta3 = "Tag";
 var _UEE = "UnmodifiableEntityException";
 var _UPKEE = "UnrecognizedPublicKeyEncodingException";
 var _Val = "Value";
-var _aQE3 = "awsQueryError";
-var _c6 = "client";
-var _e6 = "error";
-var _hE7 = "httpError";
-var _m6 = "message";
+var _aQE2 = "awsQueryError";
+var _c5 = "client";
+var _e5 = "error";
+var _hE6 = "httpError";
+var _m5 = "message";
 var _rLT = "roleListType";
-var _s7 = "smithy.ts.sdk.synthetic.com.amazonaws.iam";
+var _s6 = "smithy.ts.sdk.synthetic.com.amazonaws.iam";
 var _se3 = "server";
-var _tLT3 = "tagListType";
-var n07 = "com.amazonaws.iam";
-var _s_registry7 = new TypeRegistry(_s7);
-var IAMServiceException$ = /* @__PURE__ */ (() => [-3, _s7, "IAMServiceException", 0, [], []])();
-_s_registry7.registerError(IAMServiceException$, IAMServiceException);
-var n0_registry6 = new TypeRegistry(n07);
+var _tLT2 = "tagListType";
+var n06 = "com.amazonaws.iam";
+var _s_registry6 = new TypeRegistry(_s6);
+var IAMServiceException$ = /* @__PURE__ */ (() => [-3, _s6, "IAMServiceException", 0, [], []])();
+_s_registry6.registerError(IAMServiceException$, IAMServiceException);
+var n0_registry5 = new TypeRegistry(n06);
 var AccountNotManagementOrDelegatedAdministratorException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _ANMODAE,
-  { [_e6]: _c6, [_hE7]: 400 },
+  { [_e5]: _c5, [_hE6]: 400 },
   [_M2],
   [0]
 ])();
-n0_registry6.registerError(AccountNotManagementOrDelegatedAdministratorException$, AccountNotManagementOrDelegatedAdministratorException);
+n0_registry5.registerError(AccountNotManagementOrDelegatedAdministratorException$, AccountNotManagementOrDelegatedAdministratorException);
 var CallerIsNotManagementAccountException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _CINMAE,
-  { [_e6]: _c6, [_hE7]: 400 },
+  { [_e5]: _c5, [_hE6]: 400 },
   [_M2],
   [0]
 ])();
-n0_registry6.registerError(CallerIsNotManagementAccountException$, CallerIsNotManagementAccountException);
+n0_registry5.registerError(CallerIsNotManagementAccountException$, CallerIsNotManagementAccountException);
 var ConcurrentModificationException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _CME,
-  { [_aQE3]: [`ConcurrentModification`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`ConcurrentModification`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(ConcurrentModificationException$, ConcurrentModificationException);
+n0_registry5.registerError(ConcurrentModificationException$, ConcurrentModificationException);
 var CredentialReportExpiredException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _CREE,
-  { [_aQE3]: [`ReportExpired`, 410], [_e6]: _c6, [_hE7]: 410 },
-  [_m6],
+  { [_aQE2]: [`ReportExpired`, 410], [_e5]: _c5, [_hE6]: 410 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(CredentialReportExpiredException$, CredentialReportExpiredException);
+n0_registry5.registerError(CredentialReportExpiredException$, CredentialReportExpiredException);
 var CredentialReportNotPresentException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _CRNPE,
-  { [_aQE3]: [`ReportNotPresent`, 410], [_e6]: _c6, [_hE7]: 410 },
-  [_m6],
+  { [_aQE2]: [`ReportNotPresent`, 410], [_e5]: _c5, [_hE6]: 410 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(CredentialReportNotPresentException$, CredentialReportNotPresentException);
+n0_registry5.registerError(CredentialReportNotPresentException$, CredentialReportNotPresentException);
 var CredentialReportNotReadyException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _CRNRE,
-  { [_aQE3]: [`ReportInProgress`, 404], [_e6]: _c6, [_hE7]: 404 },
-  [_m6],
+  { [_aQE2]: [`ReportInProgress`, 404], [_e5]: _c5, [_hE6]: 404 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(CredentialReportNotReadyException$, CredentialReportNotReadyException);
+n0_registry5.registerError(CredentialReportNotReadyException$, CredentialReportNotReadyException);
 var DeleteConflictException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _DCE,
-  { [_aQE3]: [`DeleteConflict`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`DeleteConflict`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(DeleteConflictException$, DeleteConflictException);
+n0_registry5.registerError(DeleteConflictException$, DeleteConflictException);
 var DuplicateCertificateException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _DCEu,
-  { [_aQE3]: [`DuplicateCertificate`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`DuplicateCertificate`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(DuplicateCertificateException$, DuplicateCertificateException);
+n0_registry5.registerError(DuplicateCertificateException$, DuplicateCertificateException);
 var DuplicateSSHPublicKeyException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _DSSHPKE,
-  { [_aQE3]: [`DuplicateSSHPublicKey`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`DuplicateSSHPublicKey`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(DuplicateSSHPublicKeyException$, DuplicateSSHPublicKeyException);
+n0_registry5.registerError(DuplicateSSHPublicKeyException$, DuplicateSSHPublicKeyException);
 var EntityAlreadyExistsException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _EAEE,
-  { [_aQE3]: [`EntityAlreadyExists`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`EntityAlreadyExists`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(EntityAlreadyExistsException$, EntityAlreadyExistsException);
+n0_registry5.registerError(EntityAlreadyExistsException$, EntityAlreadyExistsException);
 var EntityTemporarilyUnmodifiableException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _ETUE,
-  { [_aQE3]: [`EntityTemporarilyUnmodifiable`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`EntityTemporarilyUnmodifiable`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(EntityTemporarilyUnmodifiableException$, EntityTemporarilyUnmodifiableException);
+n0_registry5.registerError(EntityTemporarilyUnmodifiableException$, EntityTemporarilyUnmodifiableException);
 var FeatureDisabledException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _FDE,
-  { [_aQE3]: [`FeatureDisabled`, 404], [_e6]: _c6, [_hE7]: 404 },
-  [_m6],
+  { [_aQE2]: [`FeatureDisabled`, 404], [_e5]: _c5, [_hE6]: 404 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(FeatureDisabledException$, FeatureDisabledException);
+n0_registry5.registerError(FeatureDisabledException$, FeatureDisabledException);
 var FeatureEnabledException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _FEE,
-  { [_aQE3]: [`FeatureEnabled`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`FeatureEnabled`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(FeatureEnabledException$, FeatureEnabledException);
+n0_registry5.registerError(FeatureEnabledException$, FeatureEnabledException);
 var InvalidAuthenticationCodeException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _IACE,
-  { [_aQE3]: [`InvalidAuthenticationCode`, 403], [_e6]: _c6, [_hE7]: 403 },
-  [_m6],
+  { [_aQE2]: [`InvalidAuthenticationCode`, 403], [_e5]: _c5, [_hE6]: 403 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(InvalidAuthenticationCodeException$, InvalidAuthenticationCodeException);
+n0_registry5.registerError(InvalidAuthenticationCodeException$, InvalidAuthenticationCodeException);
 var InvalidCertificateException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _ICE2,
-  { [_aQE3]: [`InvalidCertificate`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`InvalidCertificate`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(InvalidCertificateException$, InvalidCertificateException);
+n0_registry5.registerError(InvalidCertificateException$, InvalidCertificateException);
 var InvalidInputException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _IIE,
-  { [_aQE3]: [`InvalidInput`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`InvalidInput`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(InvalidInputException$, InvalidInputException);
+n0_registry5.registerError(InvalidInputException$, InvalidInputException);
 var InvalidPublicKeyException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _IPKE,
-  { [_aQE3]: [`InvalidPublicKey`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`InvalidPublicKey`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(InvalidPublicKeyException$, InvalidPublicKeyException);
+n0_registry5.registerError(InvalidPublicKeyException$, InvalidPublicKeyException);
 var InvalidUserTypeException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _IUTE,
-  { [_aQE3]: [`InvalidUserType`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`InvalidUserType`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(InvalidUserTypeException$, InvalidUserTypeException);
+n0_registry5.registerError(InvalidUserTypeException$, InvalidUserTypeException);
 var KeyPairMismatchException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _KPME,
-  { [_aQE3]: [`KeyPairMismatch`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`KeyPairMismatch`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(KeyPairMismatchException$, KeyPairMismatchException);
+n0_registry5.registerError(KeyPairMismatchException$, KeyPairMismatchException);
 var LimitExceededException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _LEE,
-  { [_aQE3]: [`LimitExceeded`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`LimitExceeded`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(LimitExceededException$, LimitExceededException);
+n0_registry5.registerError(LimitExceededException$, LimitExceededException);
 var MalformedCertificateException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _MCE,
-  { [_aQE3]: [`MalformedCertificate`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`MalformedCertificate`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(MalformedCertificateException$, MalformedCertificateException);
-var MalformedPolicyDocumentException$3 = /* @__PURE__ */ (() => [
+n0_registry5.registerError(MalformedCertificateException$, MalformedCertificateException);
+var MalformedPolicyDocumentException$2 = /* @__PURE__ */ (() => [
   -3,
-  n07,
-  _MPDE3,
-  { [_aQE3]: [`MalformedPolicyDocument`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  n06,
+  _MPDE2,
+  { [_aQE2]: [`MalformedPolicyDocument`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(MalformedPolicyDocumentException$3, MalformedPolicyDocumentException3);
+n0_registry5.registerError(MalformedPolicyDocumentException$2, MalformedPolicyDocumentException2);
 var NameConflictException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _NCE,
-  { [_aQE3]: [`NameConflict`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`NameConflict`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(NameConflictException$, NameConflictException);
+n0_registry5.registerError(NameConflictException$, NameConflictException);
 var NoSuchEntityException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _NSEE,
-  { [_aQE3]: [`NoSuchEntity`, 404], [_e6]: _c6, [_hE7]: 404 },
-  [_m6],
+  { [_aQE2]: [`NoSuchEntity`, 404], [_e5]: _c5, [_hE6]: 404 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(NoSuchEntityException$, NoSuchEntityException);
+n0_registry5.registerError(NoSuchEntityException$, NoSuchEntityException);
 var OpenIdIdpCommunicationErrorException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _OIICEE,
-  { [_aQE3]: [`OpenIdIdpCommunicationError`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`OpenIdIdpCommunicationError`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(OpenIdIdpCommunicationErrorException$, OpenIdIdpCommunicationErrorException);
+n0_registry5.registerError(OpenIdIdpCommunicationErrorException$, OpenIdIdpCommunicationErrorException);
 var OrganizationNotFoundException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _ONFE,
-  { [_e6]: _c6, [_hE7]: 400 },
+  { [_e5]: _c5, [_hE6]: 400 },
   [_M2],
   [0]
 ])();
-n0_registry6.registerError(OrganizationNotFoundException$, OrganizationNotFoundException);
+n0_registry5.registerError(OrganizationNotFoundException$, OrganizationNotFoundException);
 var OrganizationNotInAllFeaturesModeException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _ONIAFME,
-  { [_e6]: _c6, [_hE7]: 400 },
+  { [_e5]: _c5, [_hE6]: 400 },
   [_M2],
   [0]
 ])();
-n0_registry6.registerError(OrganizationNotInAllFeaturesModeException$, OrganizationNotInAllFeaturesModeException);
+n0_registry5.registerError(OrganizationNotInAllFeaturesModeException$, OrganizationNotInAllFeaturesModeException);
 var PasswordPolicyViolationException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _PPVE,
-  { [_aQE3]: [`PasswordPolicyViolation`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`PasswordPolicyViolation`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(PasswordPolicyViolationException$, PasswordPolicyViolationException);
+n0_registry5.registerError(PasswordPolicyViolationException$, PasswordPolicyViolationException);
 var PolicyEvaluationException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _PEE,
-  { [_aQE3]: [`PolicyEvaluation`, 500], [_e6]: _se3, [_hE7]: 500 },
-  [_m6],
+  { [_aQE2]: [`PolicyEvaluation`, 500], [_e5]: _se3, [_hE6]: 500 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(PolicyEvaluationException$, PolicyEvaluationException);
+n0_registry5.registerError(PolicyEvaluationException$, PolicyEvaluationException);
 var PolicyNotAttachableException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _PNAE,
-  { [_aQE3]: [`PolicyNotAttachable`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`PolicyNotAttachable`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(PolicyNotAttachableException$, PolicyNotAttachableException);
+n0_registry5.registerError(PolicyNotAttachableException$, PolicyNotAttachableException);
 var ReportGenerationLimitExceededException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _RGLEE,
-  { [_aQE3]: [`ReportGenerationLimitExceeded`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`ReportGenerationLimitExceeded`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(ReportGenerationLimitExceededException$, ReportGenerationLimitExceededException);
+n0_registry5.registerError(ReportGenerationLimitExceededException$, ReportGenerationLimitExceededException);
 var RoleModifiedException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _RME,
-  { [_aQE3]: [`RoleModified`, 409], [_e6]: _c6, [_hE7]: 409 },
-  [_m6],
+  { [_aQE2]: [`RoleModified`, 409], [_e5]: _c5, [_hE6]: 409 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(RoleModifiedException$, RoleModifiedException);
+n0_registry5.registerError(RoleModifiedException$, RoleModifiedException);
 var RoleTemplateDisabledException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _RTDE,
-  { [_aQE3]: [`RoleTemplateDisabled`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`RoleTemplateDisabled`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(RoleTemplateDisabledException$, RoleTemplateDisabledException);
+n0_registry5.registerError(RoleTemplateDisabledException$, RoleTemplateDisabledException);
 var ServiceAccessNotEnabledException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _SANEE,
-  { [_e6]: _c6, [_hE7]: 400 },
+  { [_e5]: _c5, [_hE6]: 400 },
   [_M2],
   [0]
 ])();
-n0_registry6.registerError(ServiceAccessNotEnabledException$, ServiceAccessNotEnabledException);
+n0_registry5.registerError(ServiceAccessNotEnabledException$, ServiceAccessNotEnabledException);
 var ServiceFailureException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _SFE,
-  { [_aQE3]: [`ServiceFailure`, 500], [_e6]: _se3, [_hE7]: 500 },
-  [_m6],
+  { [_aQE2]: [`ServiceFailure`, 500], [_e5]: _se3, [_hE6]: 500 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(ServiceFailureException$, ServiceFailureException);
+n0_registry5.registerError(ServiceFailureException$, ServiceFailureException);
 var ServiceNotSupportedException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _SNSE,
-  { [_aQE3]: [`NotSupportedService`, 404], [_e6]: _c6, [_hE7]: 404 },
-  [_m6],
+  { [_aQE2]: [`NotSupportedService`, 404], [_e5]: _c5, [_hE6]: 404 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(ServiceNotSupportedException$, ServiceNotSupportedException);
+n0_registry5.registerError(ServiceNotSupportedException$, ServiceNotSupportedException);
 var UnmodifiableEntityException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _UEE,
-  { [_aQE3]: [`UnmodifiableEntity`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`UnmodifiableEntity`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(UnmodifiableEntityException$, UnmodifiableEntityException);
+n0_registry5.registerError(UnmodifiableEntityException$, UnmodifiableEntityException);
 var UnrecognizedPublicKeyEncodingException$ = /* @__PURE__ */ (() => [
   -3,
-  n07,
+  n06,
   _UPKEE,
-  { [_aQE3]: [`UnrecognizedPublicKeyEncoding`, 400], [_e6]: _c6, [_hE7]: 400 },
-  [_m6],
+  { [_aQE2]: [`UnrecognizedPublicKeyEncoding`, 400], [_e5]: _c5, [_hE6]: 400 },
+  [_m5],
   [0]
 ])();
-n0_registry6.registerError(UnrecognizedPublicKeyEncodingException$, UnrecognizedPublicKeyEncodingException);
-var errorTypeRegistries7 = /* @__PURE__ */ (() => [
-  _s_registry7,
-  n0_registry6
+n0_registry5.registerError(UnrecognizedPublicKeyEncodingException$, UnrecognizedPublicKeyEncodingException);
+var errorTypeRegistries6 = /* @__PURE__ */ (() => [
+  _s_registry6,
+  n0_registry5
 ])();
 var AttachedPermissionsBoundary$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _APB,
   0,
   [_PBT, _PBA],
@@ -65753,7 +62124,7 @@ var AttachedPermissionsBoundary$ = /* @__PURE__ */ (() => [
 ])();
 var DeleteInstanceProfileRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _DIPR,
   0,
   [_IPN],
@@ -65762,7 +62133,7 @@ var DeleteInstanceProfileRequest$ = /* @__PURE__ */ (() => [
 ])();
 var DeleteRolePolicyRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _DRPR,
   0,
   [_RN2, _PN2],
@@ -65771,7 +62142,7 @@ var DeleteRolePolicyRequest$ = /* @__PURE__ */ (() => [
 ])();
 var DeleteRoleRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _DRR,
   0,
   [_RN2],
@@ -65780,7 +62151,7 @@ var DeleteRoleRequest$ = /* @__PURE__ */ (() => [
 ])();
 var GetInstanceProfileRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _GIPR,
   0,
   [_IPN],
@@ -65789,7 +62160,7 @@ var GetInstanceProfileRequest$ = /* @__PURE__ */ (() => [
 ])();
 var GetInstanceProfileResponse$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _GIPRe,
   0,
   [_IP],
@@ -65798,7 +62169,7 @@ var GetInstanceProfileResponse$ = /* @__PURE__ */ (() => [
 ])();
 var GetRoleRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _GRR,
   0,
   [_RN2],
@@ -65807,7 +62178,7 @@ var GetRoleRequest$ = /* @__PURE__ */ (() => [
 ])();
 var GetRoleResponse$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _GRRe,
   0,
   [_Ro],
@@ -65816,16 +62187,16 @@ var GetRoleResponse$ = /* @__PURE__ */ (() => [
 ])();
 var InstanceProfile$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _IP,
   0,
-  [_Pa, _IPN, _IPI, _A3, _CD, _Rol, _T4],
-  [0, 0, 0, 0, 4, () => roleListType, () => tagListType3],
+  [_Pa, _IPN, _IPI, _A2, _CD, _Rol, _T3],
+  [0, 0, 0, 0, 4, () => roleListType, () => tagListType2],
   6
 ])();
 var ListRolePoliciesRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _LRPR,
   0,
   [_RN2, _Ma2, _MI2],
@@ -65834,7 +62205,7 @@ var ListRolePoliciesRequest$ = /* @__PURE__ */ (() => [
 ])();
 var ListRolePoliciesResponse$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _LRPRi,
   0,
   [_PNo, _IT3, _Ma2],
@@ -65843,7 +62214,7 @@ var ListRolePoliciesResponse$ = /* @__PURE__ */ (() => [
 ])();
 var RemoveRoleFromInstanceProfileRequest$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _RRFIPR,
   0,
   [_IPN, _RN2],
@@ -65852,16 +62223,16 @@ var RemoveRoleFromInstanceProfileRequest$ = /* @__PURE__ */ (() => [
 ])();
 var Role$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _Ro,
   0,
-  [_Pa, _RN2, _RIo, _A3, _CD, _ARPD, _D, _MSD, _PB, _T4, _RLU, _SRT],
-  [0, 0, 0, 0, 4, 0, 0, 1, () => AttachedPermissionsBoundary$, () => tagListType3, () => RoleLastUsed$, () => SourceRoleTemplate$],
+  [_Pa, _RN2, _RIo, _A2, _CD, _ARPD, _D, _MSD, _PB, _T3, _RLU, _SRT],
+  [0, 0, 0, 0, 4, 0, 0, 1, () => AttachedPermissionsBoundary$, () => tagListType2, () => RoleLastUsed$, () => SourceRoleTemplate$],
   5
 ])();
 var RoleLastUsed$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _RLU,
   0,
   [_LUD, _R2],
@@ -65869,19 +62240,19 @@ var RoleLastUsed$ = /* @__PURE__ */ (() => [
 ])();
 var SourceRoleTemplate$ = /* @__PURE__ */ (() => [
   3,
-  n07,
+  n06,
   _SRT,
   0,
   [_TA, _TMV],
   [0, 1],
   2
 ])();
-var Tag$4 = /* @__PURE__ */ (() => [
+var Tag$3 = /* @__PURE__ */ (() => [
   3,
-  n07,
-  _Ta4,
+  n06,
+  _Ta3,
   0,
-  [_K4, _Val],
+  [_K3, _Val],
   [0, 0],
   2
 ])();
@@ -65902,7 +62273,7 @@ var replacementValueListType = 64 | 0;
 var ResourceNameListType = 64 | 0;
 var roleListType = /* @__PURE__ */ (() => [
   1,
-  n07,
+  n06,
   _rLT,
   0,
   () => Role$
@@ -65910,13 +62281,13 @@ var roleListType = /* @__PURE__ */ (() => [
 var rolePermissionRestrictionArnListType = 64 | 0;
 var serviceNamespaceListType = 64 | 0;
 var SimulationPolicyListType = 64 | 0;
-var tagKeyListType3 = 64 | 0;
-var tagListType3 = /* @__PURE__ */ (() => [
+var tagKeyListType2 = 64 | 0;
+var tagListType2 = /* @__PURE__ */ (() => [
   1,
-  n07,
-  _tLT3,
+  n06,
+  _tLT2,
   0,
-  () => Tag$4
+  () => Tag$3
 ])();
 var thumbprintListType = 64 | 0;
 var accountPropertiesMapType = 128 | 0;
@@ -65925,7 +62296,7 @@ var EvalDecisionDetailsType = 128 | 0;
 var summaryMapType = 128 | 1;
 var DeleteInstanceProfile$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _DIP,
   0,
   () => DeleteInstanceProfileRequest$,
@@ -65933,7 +62304,7 @@ var DeleteInstanceProfile$ = /* @__PURE__ */ (() => [
 ])();
 var DeleteRole$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _DRel,
   0,
   () => DeleteRoleRequest$,
@@ -65941,7 +62312,7 @@ var DeleteRole$ = /* @__PURE__ */ (() => [
 ])();
 var DeleteRolePolicy$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _DRP,
   0,
   () => DeleteRolePolicyRequest$,
@@ -65949,7 +62320,7 @@ var DeleteRolePolicy$ = /* @__PURE__ */ (() => [
 ])();
 var GetInstanceProfile$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _GIP,
   0,
   () => GetInstanceProfileRequest$,
@@ -65957,7 +62328,7 @@ var GetInstanceProfile$ = /* @__PURE__ */ (() => [
 ])();
 var GetRole$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _GR,
   0,
   () => GetRoleRequest$,
@@ -65965,7 +62336,7 @@ var GetRole$ = /* @__PURE__ */ (() => [
 ])();
 var ListRolePolicies$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _LRP,
   0,
   () => ListRolePoliciesRequest$,
@@ -65973,7 +62344,7 @@ var ListRolePolicies$ = /* @__PURE__ */ (() => [
 ])();
 var RemoveRoleFromInstanceProfile$ = /* @__PURE__ */ (() => [
   9,
-  n07,
+  n06,
   _RRFIP,
   0,
   () => RemoveRoleFromInstanceProfileRequest$,
@@ -65981,13 +62352,13 @@ var RemoveRoleFromInstanceProfile$ = /* @__PURE__ */ (() => [
 ])();
 
 // node_modules/@aws-sdk/client-iam/dist-es/runtimeConfig.shared.js
-var getRuntimeConfig13 = (config) => {
+var getRuntimeConfig11 = (config) => {
   return {
     apiVersion: "2010-05-08",
     base64Decoder: config?.base64Decoder ?? fromBase64,
     base64Encoder: config?.base64Encoder ?? toBase64,
     disableHostPrefix: config?.disableHostPrefix ?? false,
-    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver7,
+    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver6,
     extensions: config?.extensions ?? [],
     httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultIAMHttpAuthSchemeProvider,
     httpAuthSchemes: config?.httpAuthSchemes ?? [
@@ -66001,7 +62372,7 @@ var getRuntimeConfig13 = (config) => {
     protocol: config?.protocol ?? AwsQueryProtocol,
     protocolSettings: config?.protocolSettings ?? {
       defaultNamespace: "com.amazonaws.iam",
-      errorTypeRegistries: errorTypeRegistries7,
+      errorTypeRegistries: errorTypeRegistries6,
       xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
       version: "2010-05-08",
       serviceTarget: "AWSIdentityManagementV20100508"
@@ -66015,11 +62386,11 @@ var getRuntimeConfig13 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/runtimeConfig.js
-var getRuntimeConfig14 = (config) => {
+var getRuntimeConfig12 = (config) => {
   emitWarningIfUnsupportedVersion2(process.version);
   const defaultsMode = resolveDefaultsModeConfig(config);
   const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
-  const clientSharedValues = getRuntimeConfig13(config);
+  const clientSharedValues = getRuntimeConfig11(config);
   emitWarningIfUnsupportedVersion(process.version);
   const loaderConfig = {
     profile: config?.profile,
@@ -66034,7 +62405,7 @@ var getRuntimeConfig14 = (config) => {
     bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
     credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
     defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 3e5),
-    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default4.version }),
+    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default3.version }),
     maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
     region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
     requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
@@ -66055,7 +62426,7 @@ init_client2();
 init_protocols();
 
 // node_modules/@aws-sdk/client-iam/dist-es/auth/httpAuthExtensionConfiguration.js
-var getHttpAuthExtensionConfiguration7 = (runtimeConfig) => {
+var getHttpAuthExtensionConfiguration6 = (runtimeConfig) => {
   const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
   let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
   let _credentials = runtimeConfig.credentials;
@@ -66085,7 +62456,7 @@ var getHttpAuthExtensionConfiguration7 = (runtimeConfig) => {
     }
   };
 };
-var resolveHttpAuthRuntimeConfig7 = (config) => {
+var resolveHttpAuthRuntimeConfig6 = (config) => {
   return {
     httpAuthSchemes: config.httpAuthSchemes(),
     httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
@@ -66094,27 +62465,27 @@ var resolveHttpAuthRuntimeConfig7 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/runtimeExtensions.js
-var resolveRuntimeExtensions7 = (runtimeConfig, extensions) => {
-  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration7(runtimeConfig));
+var resolveRuntimeExtensions6 = (runtimeConfig, extensions) => {
+  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration6(runtimeConfig));
   extensions.forEach((extension) => extension.configure(extensionConfiguration));
-  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig7(extensionConfiguration));
+  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig6(extensionConfiguration));
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/IAMClient.js
 var IAMClient = class extends Client {
   config;
   constructor(...[configuration]) {
-    const _config_0 = getRuntimeConfig14(configuration || {});
+    const _config_0 = getRuntimeConfig12(configuration || {});
     super(_config_0);
     this.initConfig = _config_0;
-    const _config_1 = resolveClientEndpointParameters7(_config_0);
+    const _config_1 = resolveClientEndpointParameters6(_config_0);
     const _config_2 = resolveUserAgentConfig(_config_1);
     const _config_3 = resolveRetryConfig(_config_2);
     const _config_4 = resolveRegionConfig(_config_3);
     const _config_5 = resolveHostHeaderConfig(_config_4);
     const _config_6 = resolveEndpointConfig(_config_5);
-    const _config_7 = resolveHttpAuthSchemeConfig7(_config_6);
-    const _config_8 = resolveRuntimeExtensions7(_config_7, configuration?.extensions || []);
+    const _config_7 = resolveHttpAuthSchemeConfig6(_config_6);
+    const _config_8 = resolveRuntimeExtensions6(_config_7, configuration?.extensions || []);
     this.config = _config_8;
     this.middlewareStack.use(getSchemaSerdePlugin(this.config));
     this.middlewareStack.use(getUserAgentPlugin(this.config));
@@ -66139,36 +62510,36 @@ var IAMClient = class extends Client {
 // node_modules/@aws-sdk/client-iam/dist-es/commandBuilder.js
 init_client2();
 init_endpoints();
-var command7 = makeBuilder(commonParams7, "AWSIdentityManagementV20100508", "IAMClient", getEndpointPlugin);
-var _ep07 = {};
-var _mw07 = (Command3, cs, config, o5) => [];
+var command6 = makeBuilder(commonParams6, "AWSIdentityManagementV20100508", "IAMClient", getEndpointPlugin);
+var _ep06 = {};
+var _mw06 = (Command3, cs, config, o5) => [];
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/DeleteInstanceProfileCommand.js
-var DeleteInstanceProfileCommand = class extends command7(_ep07, _mw07, "DeleteInstanceProfile", DeleteInstanceProfile$) {
+var DeleteInstanceProfileCommand = class extends command6(_ep06, _mw06, "DeleteInstanceProfile", DeleteInstanceProfile$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/DeleteRoleCommand.js
-var DeleteRoleCommand = class extends command7(_ep07, _mw07, "DeleteRole", DeleteRole$) {
+var DeleteRoleCommand = class extends command6(_ep06, _mw06, "DeleteRole", DeleteRole$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/DeleteRolePolicyCommand.js
-var DeleteRolePolicyCommand = class extends command7(_ep07, _mw07, "DeleteRolePolicy", DeleteRolePolicy$) {
+var DeleteRolePolicyCommand = class extends command6(_ep06, _mw06, "DeleteRolePolicy", DeleteRolePolicy$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/GetInstanceProfileCommand.js
-var GetInstanceProfileCommand = class extends command7(_ep07, _mw07, "GetInstanceProfile", GetInstanceProfile$) {
+var GetInstanceProfileCommand = class extends command6(_ep06, _mw06, "GetInstanceProfile", GetInstanceProfile$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/GetRoleCommand.js
-var GetRoleCommand = class extends command7(_ep07, _mw07, "GetRole", GetRole$) {
+var GetRoleCommand = class extends command6(_ep06, _mw06, "GetRole", GetRole$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/ListRolePoliciesCommand.js
-var ListRolePoliciesCommand = class extends command7(_ep07, _mw07, "ListRolePolicies", ListRolePolicies$) {
+var ListRolePoliciesCommand = class extends command6(_ep06, _mw06, "ListRolePolicies", ListRolePolicies$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/commands/RemoveRoleFromInstanceProfileCommand.js
-var RemoveRoleFromInstanceProfileCommand = class extends command7(_ep07, _mw07, "RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile$) {
+var RemoveRoleFromInstanceProfileCommand = class extends command6(_ep06, _mw06, "RemoveRoleFromInstanceProfile", RemoveRoleFromInstanceProfile$) {
 };
 
 // node_modules/@aws-sdk/client-iam/dist-es/pagination/ListRolePoliciesPaginator.js
@@ -66196,7 +62567,7 @@ var defaultSSMHttpAuthSchemeParametersProvider = async (config, context, input) 
     })()
   };
 };
-function createAwsAuthSigv4HttpAuthOption8(authParameters) {
+function createAwsAuthSigv4HttpAuthOption7(authParameters) {
   return {
     schemeId: "aws.auth#sigv4",
     signingProperties: {
@@ -66215,12 +62586,12 @@ var defaultSSMHttpAuthSchemeProvider = (authParameters) => {
   const options = [];
   switch (authParameters.operation) {
     default: {
-      options.push(createAwsAuthSigv4HttpAuthOption8(authParameters));
+      options.push(createAwsAuthSigv4HttpAuthOption7(authParameters));
     }
   }
   return options;
 };
-var resolveHttpAuthSchemeConfig8 = (config) => {
+var resolveHttpAuthSchemeConfig7 = (config) => {
   const config_0 = resolveAwsSdkSigV4Config(config);
   return Object.assign(config_0, {
     authSchemePreference: normalizeProvider(config.authSchemePreference ?? [])
@@ -66228,14 +62599,14 @@ var resolveHttpAuthSchemeConfig8 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-ssm/dist-es/endpoint/EndpointParameters.js
-var resolveClientEndpointParameters8 = (options) => {
+var resolveClientEndpointParameters7 = (options) => {
   return Object.assign(options, {
     useDualstackEndpoint: options.useDualstackEndpoint ?? false,
     useFipsEndpoint: options.useFipsEndpoint ?? false,
     defaultSigningName: "ssm"
   });
 };
-var commonParams8 = {
+var commonParams7 = {
   UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
   Endpoint: { type: "builtInParams", name: "endpoint" },
   Region: { type: "builtInParams", name: "region" },
@@ -66243,7 +62614,7 @@ var commonParams8 = {
 };
 
 // node_modules/@aws-sdk/client-ssm/package.json
-var package_default5 = {
+var package_default4 = {
   name: "@aws-sdk/client-ssm",
   version: "3.1169.0",
   description: "AWS SDK for JavaScript Ssm Client for Node.js, Browser and React Native",
@@ -66338,47 +62709,47 @@ init_endpoints();
 
 // node_modules/@aws-sdk/client-ssm/dist-es/endpoint/bdd.js
 init_endpoints();
-var k8 = "ref";
-var a8 = -1;
-var b8 = true;
-var c8 = "isSet";
-var d8 = "PartitionResult";
-var e8 = "booleanEquals";
-var f8 = "getAttr";
-var g8 = { [k8]: "Endpoint" };
-var h8 = { [k8]: d8 };
-var i8 = {};
-var j8 = [{ [k8]: "Region" }];
-var _data8 = {
+var k7 = "ref";
+var a7 = -1;
+var b7 = true;
+var c7 = "isSet";
+var d7 = "PartitionResult";
+var e7 = "booleanEquals";
+var f7 = "getAttr";
+var g7 = { [k7]: "Endpoint" };
+var h7 = { [k7]: d7 };
+var i7 = {};
+var j7 = [{ [k7]: "Region" }];
+var _data7 = {
   conditions: [
-    [c8, [g8]],
-    [c8, j8],
-    ["aws.partition", j8, d8],
-    [e8, [{ [k8]: "UseFIPS" }, b8]],
-    [e8, [{ [k8]: "UseDualStack" }, b8]],
-    [e8, [{ fn: f8, argv: [h8, "supportsDualStack"] }, b8]],
-    [e8, [{ fn: f8, argv: [h8, "supportsFIPS"] }, b8]],
-    ["stringEquals", [{ fn: f8, argv: [h8, "name"] }, "aws-us-gov"]]
+    [c7, [g7]],
+    [c7, j7],
+    ["aws.partition", j7, d7],
+    [e7, [{ [k7]: "UseFIPS" }, b7]],
+    [e7, [{ [k7]: "UseDualStack" }, b7]],
+    [e7, [{ fn: f7, argv: [h7, "supportsDualStack"] }, b7]],
+    [e7, [{ fn: f7, argv: [h7, "supportsFIPS"] }, b7]],
+    ["stringEquals", [{ fn: f7, argv: [h7, "name"] }, "aws-us-gov"]]
   ],
   results: [
-    [a8],
-    [a8, "Invalid Configuration: FIPS and custom endpoint are not supported"],
-    [a8, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
-    [g8, i8],
-    ["https://ssm-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i8],
-    [a8, "FIPS and DualStack are enabled, but this partition does not support one or both"],
-    ["https://ssm.{Region}.amazonaws.com", i8],
-    ["https://ssm-fips.{Region}.{PartitionResult#dnsSuffix}", i8],
-    [a8, "FIPS is enabled but this partition does not support FIPS"],
-    ["https://ssm.{Region}.{PartitionResult#dualStackDnsSuffix}", i8],
-    [a8, "DualStack is enabled but this partition does not support DualStack"],
-    ["https://ssm.{Region}.{PartitionResult#dnsSuffix}", i8],
-    [a8, "Invalid Configuration: Missing Region"]
+    [a7],
+    [a7, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+    [a7, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+    [g7, i7],
+    ["https://ssm-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", i7],
+    [a7, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+    ["https://ssm.{Region}.amazonaws.com", i7],
+    ["https://ssm-fips.{Region}.{PartitionResult#dnsSuffix}", i7],
+    [a7, "FIPS is enabled but this partition does not support FIPS"],
+    ["https://ssm.{Region}.{PartitionResult#dualStackDnsSuffix}", i7],
+    [a7, "DualStack is enabled but this partition does not support DualStack"],
+    ["https://ssm.{Region}.{PartitionResult#dnsSuffix}", i7],
+    [a7, "Invalid Configuration: Missing Region"]
   ]
 };
-var root8 = 2;
-var r8 = 1e8;
-var nodes8 = new Int32Array([
+var root7 = 2;
+var r7 = 1e8;
+var nodes7 = new Int32Array([
   -1,
   1,
   -1,
@@ -66387,50 +62758,50 @@ var nodes8 = new Int32Array([
   3,
   1,
   4,
-  r8 + 12,
+  r7 + 12,
   2,
   5,
-  r8 + 12,
+  r7 + 12,
   3,
   8,
   6,
   4,
   7,
-  r8 + 11,
+  r7 + 11,
   5,
-  r8 + 9,
-  r8 + 10,
+  r7 + 9,
+  r7 + 10,
   4,
   11,
   9,
   6,
   10,
-  r8 + 8,
+  r7 + 8,
   7,
-  r8 + 6,
-  r8 + 7,
+  r7 + 6,
+  r7 + 7,
   5,
   12,
-  r8 + 5,
+  r7 + 5,
   6,
-  r8 + 4,
-  r8 + 5,
+  r7 + 4,
+  r7 + 5,
   3,
-  r8 + 1,
+  r7 + 1,
   14,
   4,
-  r8 + 2,
-  r8 + 3
+  r7 + 2,
+  r7 + 3
 ]);
-var bdd8 = BinaryDecisionDiagram.from(nodes8, root8, _data8.conditions, _data8.results);
+var bdd7 = BinaryDecisionDiagram.from(nodes7, root7, _data7.conditions, _data7.results);
 
 // node_modules/@aws-sdk/client-ssm/dist-es/endpoint/endpointResolver.js
-var cache8 = new EndpointCache({
+var cache7 = new EndpointCache({
   size: 50,
   params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
 });
-var defaultEndpointResolver8 = (endpointParams, context = {}) => {
-  return cache8.get(endpointParams, () => decideEndpoint(bdd8, {
+var defaultEndpointResolver7 = (endpointParams, context = {}) => {
+  return cache7.get(endpointParams, () => decideEndpoint(bdd7, {
     endpointParams,
     logger: context.logger
   }));
@@ -68606,7 +64977,7 @@ var _AVLE = "AssociationVersionLimitExceeded";
 var _AVg = "AgentVersion";
 var _AVp = "ApprovedVersion";
 var _AZ2 = "AvailabilityZone";
-var _Ac2 = "Action";
+var _Ac = "Action";
 var _Acc2 = "Accounts";
 var _Ag = "Aggregators";
 var _Agg = "Aggregator";
@@ -68617,12 +64988,12 @@ var _Arc2 = "Arch";
 var _Arn = "Arn";
 var _As = "Association";
 var _Attr = "Attribute";
-var _Au3 = "Author";
+var _Au2 = "Author";
 var _BI = "BaselineId";
 var _BIu = "BugzillaIds";
 var _BO = "BaselineOverride";
-var _C3 = "Command";
-var _CA3 = "CurrentAction";
+var _C2 = "Command";
+var _CA2 = "CurrentAction";
 var _CABRE = "CreateAssociationBatchRequestEntry";
 var _CABREr = "CreateAssociationBatchRequestEntries";
 var _CARre = "CreateAssociationRequest";
@@ -68703,7 +65074,7 @@ var _DPRele = "DeleteParametersResult";
 var _DPo = "DocumentParameter";
 var _DRL = "DocumentRequiresList";
 var _DRo = "DocumentRequires";
-var _DS3 = "DetailedStatus";
+var _DS2 = "DetailedStatus";
 var _DT = "DocumentType";
 var _DTOC = "DeliveryTimedOutCount";
 var _DTa = "DataType";
@@ -68721,7 +65092,7 @@ var _EAx = "ExcludeAccounts";
 var _EB = "ExecutedBy";
 var _EC = "ErrorCount";
 var _EET = "ExecutionEndTime";
-var _EI3 = "ExecutionId";
+var _EI2 = "ExecutionId";
 var _ENS = "EnableNonSecurity";
 var _ERN = "ExecutionRoleName";
 var _ES = "ExecutionSummary";
@@ -68876,7 +65247,7 @@ var _IV = "IteratorValue";
 var _Inpu = "Inputs";
 var _It = "Iteration";
 var _Item = "Item";
-var _K5 = "Key";
+var _K4 = "Key";
 var _KI2 = "KeyId";
 var _KN2 = "KeyName";
 var _KNb = "KbNumber";
@@ -68995,10 +65366,10 @@ var _Ope = "Operator";
 var _Opt = "Option";
 var _Ou2 = "Outputs";
 var _Ow2 = "Owner";
-var _P4 = "Parameters";
+var _P3 = "Parameters";
 var _PAE = "ParameterAlreadyExists";
 var _PAEI = "ParentAutomationExecutionId";
-var _PC3 = "ProgressCounters";
+var _PC2 = "ProgressCounters";
 var _PET = "PlannedEndTime";
 var _PFG = "PatchFilterGroup";
 var _PFLa = "PatchFilterList";
@@ -69127,12 +65498,12 @@ var _SET = "StepExecutionsTruncated";
 var _SETc = "ScheduledEndTime";
 var _SEt = "StepExecutions";
 var _SEte = "StepExecution";
-var _SI4 = "StatusInformation";
+var _SI3 = "StatusInformation";
 var _SIo = "SourceId";
 var _SL = "S3Location";
 var _SLo = "SourceLocation";
 var _SMP = "SessionManagerParameters";
-var _SN3 = "SyncName";
+var _SN2 = "SyncName";
 var _SNt = "StepName";
 var _SO2 = "ScheduleOffset";
 var _SOL = "S3OutputLocation";
@@ -69162,10 +65533,10 @@ var _Si = "Size";
 var _So = "Sources";
 var _St2 = "Status";
 var _Sum = "Summary";
-var _T5 = "Tags";
+var _T4 = "Tags";
 var _TA2 = "TriggeredAlarms";
 var _TAo = "TotalAccounts";
-var _TC3 = "TargetCount";
+var _TC2 = "TargetCount";
 var _TCo = "TotalCount";
 var _TE = "ThrottlingException";
 var _TIUE = "TargetInUseException";
@@ -69196,7 +65567,7 @@ var _TSLEE = "TotalSizeLimitExceededException";
 var _TSi = "TimeoutSeconds";
 var _TSo = "TotalSteps";
 var _TT = "TargetType";
-var _Ta5 = "Targets";
+var _Ta4 = "Targets";
 var _Tag = "Tag";
 var _Tar = "Target";
 var _Ti = "Title";
@@ -69220,7 +65591,7 @@ var _UPT = "UnsupportedParameterType";
 var _UPTn = "UnsupportedPlatformType";
 var _UPVR = "UnlabelParameterVersionRequest";
 var _UPVRn = "UnlabelParameterVersionResult";
-var _V4 = "Value";
+var _V3 = "Value";
 var _VE2 = "ValidationException";
 var _VN2 = "VersionName";
 var _VNS = "ValidNextSteps";
@@ -69231,1295 +65602,1295 @@ var _Ven = "Vendor";
 var _WD = "WithDecryption";
 var _WEI = "WindowExecutionId";
 var _WM = "WarningMessage";
-var _aQE4 = "awsQueryError";
-var _c7 = "client";
-var _e7 = "error";
+var _aQE3 = "awsQueryError";
+var _c6 = "client";
+var _e6 = "error";
 var _en2 = "entries";
 var _k2 = "key";
-var _m7 = "message";
-var _s8 = "smithy.ts.sdk.synthetic.com.amazonaws.ssm";
+var _m6 = "message";
+var _s7 = "smithy.ts.sdk.synthetic.com.amazonaws.ssm";
 var _se4 = "server";
 var _v2 = "value";
 var _vS2 = "valueSet";
 var _xN2 = "xmlName";
-var n08 = "com.amazonaws.ssm";
-var _s_registry8 = new TypeRegistry(_s8);
-var SSMServiceException$ = [-3, _s8, "SSMServiceException", 0, [], []];
-_s_registry8.registerError(SSMServiceException$, SSMServiceException);
-var n0_registry7 = new TypeRegistry(n08);
+var n07 = "com.amazonaws.ssm";
+var _s_registry7 = new TypeRegistry(_s7);
+var SSMServiceException$ = [-3, _s7, "SSMServiceException", 0, [], []];
+_s_registry7.registerError(SSMServiceException$, SSMServiceException);
+var n0_registry6 = new TypeRegistry(n07);
 var AccessDeniedException$3 = [
   -3,
-  n08,
+  n07,
   _ADE3,
-  { [_e7]: _c7 },
+  { [_e6]: _c6 },
   [_M3],
   [0],
   1
 ];
-n0_registry7.registerError(AccessDeniedException$3, AccessDeniedException3);
+n0_registry6.registerError(AccessDeniedException$3, AccessDeniedException3);
 var AlreadyExistsException$ = [
   -3,
-  n08,
+  n07,
   _AEE,
-  { [_aQE4]: [`AlreadyExistsException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AlreadyExistsException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AlreadyExistsException$, AlreadyExistsException);
+n0_registry6.registerError(AlreadyExistsException$, AlreadyExistsException);
 var AssociatedInstances$ = [
   -3,
-  n08,
+  n07,
   _AI,
-  { [_aQE4]: [`AssociatedInstances`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AssociatedInstances`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(AssociatedInstances$, AssociatedInstances);
+n0_registry6.registerError(AssociatedInstances$, AssociatedInstances);
 var AssociationAlreadyExists$ = [
   -3,
-  n08,
+  n07,
   _AAE,
-  { [_aQE4]: [`AssociationAlreadyExists`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AssociationAlreadyExists`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(AssociationAlreadyExists$, AssociationAlreadyExists);
+n0_registry6.registerError(AssociationAlreadyExists$, AssociationAlreadyExists);
 var AssociationDoesNotExist$ = [
   -3,
-  n08,
+  n07,
   _ADNE,
-  { [_aQE4]: [`AssociationDoesNotExist`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AssociationDoesNotExist`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AssociationDoesNotExist$, AssociationDoesNotExist);
+n0_registry6.registerError(AssociationDoesNotExist$, AssociationDoesNotExist);
 var AssociationExecutionDoesNotExist$ = [
   -3,
-  n08,
+  n07,
   _AEDNE,
-  { [_aQE4]: [`AssociationExecutionDoesNotExist`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AssociationExecutionDoesNotExist`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AssociationExecutionDoesNotExist$, AssociationExecutionDoesNotExist);
+n0_registry6.registerError(AssociationExecutionDoesNotExist$, AssociationExecutionDoesNotExist);
 var AssociationLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _ALE,
-  { [_aQE4]: [`AssociationLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AssociationLimitExceeded`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(AssociationLimitExceeded$, AssociationLimitExceeded);
+n0_registry6.registerError(AssociationLimitExceeded$, AssociationLimitExceeded);
 var AssociationVersionLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _AVLE,
-  { [_aQE4]: [`AssociationVersionLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AssociationVersionLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AssociationVersionLimitExceeded$, AssociationVersionLimitExceeded);
+n0_registry6.registerError(AssociationVersionLimitExceeded$, AssociationVersionLimitExceeded);
 var AutomationDefinitionNotApprovedException$ = [
   -3,
-  n08,
+  n07,
   _ADNAE,
-  { [_aQE4]: [`AutomationDefinitionNotApproved`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationDefinitionNotApproved`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationDefinitionNotApprovedException$, AutomationDefinitionNotApprovedException);
+n0_registry6.registerError(AutomationDefinitionNotApprovedException$, AutomationDefinitionNotApprovedException);
 var AutomationDefinitionNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _ADNFE,
-  { [_aQE4]: [`AutomationDefinitionNotFound`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationDefinitionNotFound`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationDefinitionNotFoundException$, AutomationDefinitionNotFoundException);
+n0_registry6.registerError(AutomationDefinitionNotFoundException$, AutomationDefinitionNotFoundException);
 var AutomationDefinitionVersionNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _ADVNFE,
-  { [_aQE4]: [`AutomationDefinitionVersionNotFound`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationDefinitionVersionNotFound`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationDefinitionVersionNotFoundException$, AutomationDefinitionVersionNotFoundException);
+n0_registry6.registerError(AutomationDefinitionVersionNotFoundException$, AutomationDefinitionVersionNotFoundException);
 var AutomationExecutionLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _AELEE,
-  { [_aQE4]: [`AutomationExecutionLimitExceeded`, 429], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationExecutionLimitExceeded`, 429], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationExecutionLimitExceededException$, AutomationExecutionLimitExceededException);
+n0_registry6.registerError(AutomationExecutionLimitExceededException$, AutomationExecutionLimitExceededException);
 var AutomationExecutionNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _AENFE,
-  { [_aQE4]: [`AutomationExecutionNotFound`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationExecutionNotFound`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationExecutionNotFoundException$, AutomationExecutionNotFoundException);
+n0_registry6.registerError(AutomationExecutionNotFoundException$, AutomationExecutionNotFoundException);
 var AutomationStepNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _ASNFE,
-  { [_aQE4]: [`AutomationStepNotFoundException`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`AutomationStepNotFoundException`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(AutomationStepNotFoundException$, AutomationStepNotFoundException);
+n0_registry6.registerError(AutomationStepNotFoundException$, AutomationStepNotFoundException);
 var ComplianceTypeCountLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _CTCLEE,
-  { [_aQE4]: [`ComplianceTypeCountLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ComplianceTypeCountLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ComplianceTypeCountLimitExceededException$, ComplianceTypeCountLimitExceededException);
+n0_registry6.registerError(ComplianceTypeCountLimitExceededException$, ComplianceTypeCountLimitExceededException);
 var ConflictException$ = [
   -3,
-  n08,
+  n07,
   _CE,
-  { [_aQE4]: [`ConflictException`, 409], [_e7]: _c7 },
+  { [_aQE3]: [`ConflictException`, 409], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ConflictException$, ConflictException);
+n0_registry6.registerError(ConflictException$, ConflictException);
 var CustomSchemaCountLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _CSCLEE,
-  { [_aQE4]: [`CustomSchemaCountLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`CustomSchemaCountLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(CustomSchemaCountLimitExceededException$, CustomSchemaCountLimitExceededException);
+n0_registry6.registerError(CustomSchemaCountLimitExceededException$, CustomSchemaCountLimitExceededException);
 var DocumentAlreadyExists$ = [
   -3,
-  n08,
+  n07,
   _DAE,
-  { [_aQE4]: [`DocumentAlreadyExists`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DocumentAlreadyExists`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DocumentAlreadyExists$, DocumentAlreadyExists);
+n0_registry6.registerError(DocumentAlreadyExists$, DocumentAlreadyExists);
 var DocumentLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _DLE,
-  { [_aQE4]: [`DocumentLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DocumentLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DocumentLimitExceeded$, DocumentLimitExceeded);
+n0_registry6.registerError(DocumentLimitExceeded$, DocumentLimitExceeded);
 var DocumentPermissionLimit$ = [
   -3,
-  n08,
+  n07,
   _DPL,
-  { [_aQE4]: [`DocumentPermissionLimit`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DocumentPermissionLimit`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DocumentPermissionLimit$, DocumentPermissionLimit);
+n0_registry6.registerError(DocumentPermissionLimit$, DocumentPermissionLimit);
 var DocumentVersionLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _DVLE,
-  { [_aQE4]: [`DocumentVersionLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DocumentVersionLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DocumentVersionLimitExceeded$, DocumentVersionLimitExceeded);
+n0_registry6.registerError(DocumentVersionLimitExceeded$, DocumentVersionLimitExceeded);
 var DoesNotExistException$ = [
   -3,
-  n08,
+  n07,
   _DNEE,
-  { [_aQE4]: [`DoesNotExistException`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`DoesNotExistException`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DoesNotExistException$, DoesNotExistException);
+n0_registry6.registerError(DoesNotExistException$, DoesNotExistException);
 var DuplicateDocumentContent$ = [
   -3,
-  n08,
+  n07,
   _DDC,
-  { [_aQE4]: [`DuplicateDocumentContent`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DuplicateDocumentContent`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DuplicateDocumentContent$, DuplicateDocumentContent);
+n0_registry6.registerError(DuplicateDocumentContent$, DuplicateDocumentContent);
 var DuplicateDocumentVersionName$ = [
   -3,
-  n08,
+  n07,
   _DDVN,
-  { [_aQE4]: [`DuplicateDocumentVersionName`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`DuplicateDocumentVersionName`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(DuplicateDocumentVersionName$, DuplicateDocumentVersionName);
+n0_registry6.registerError(DuplicateDocumentVersionName$, DuplicateDocumentVersionName);
 var DuplicateInstanceId$ = [
   -3,
-  n08,
+  n07,
   _DII,
-  { [_aQE4]: [`DuplicateInstanceId`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`DuplicateInstanceId`, 404], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(DuplicateInstanceId$, DuplicateInstanceId);
+n0_registry6.registerError(DuplicateInstanceId$, DuplicateInstanceId);
 var FeatureNotAvailableException$ = [
   -3,
-  n08,
+  n07,
   _FNAE,
-  { [_aQE4]: [`FeatureNotAvailableException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`FeatureNotAvailableException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(FeatureNotAvailableException$, FeatureNotAvailableException);
+n0_registry6.registerError(FeatureNotAvailableException$, FeatureNotAvailableException);
 var HierarchyLevelLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _HLLEE,
-  { [_aQE4]: [`HierarchyLevelLimitExceededException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`HierarchyLevelLimitExceededException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(HierarchyLevelLimitExceededException$, HierarchyLevelLimitExceededException);
+n0_registry6.registerError(HierarchyLevelLimitExceededException$, HierarchyLevelLimitExceededException);
 var HierarchyTypeMismatchException$ = [
   -3,
-  n08,
+  n07,
   _HTME,
-  { [_aQE4]: [`HierarchyTypeMismatchException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`HierarchyTypeMismatchException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(HierarchyTypeMismatchException$, HierarchyTypeMismatchException);
+n0_registry6.registerError(HierarchyTypeMismatchException$, HierarchyTypeMismatchException);
 var IdempotentParameterMismatch$ = [
   -3,
-  n08,
+  n07,
   _IPM,
-  { [_aQE4]: [`IdempotentParameterMismatch`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`IdempotentParameterMismatch`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(IdempotentParameterMismatch$, IdempotentParameterMismatch);
+n0_registry6.registerError(IdempotentParameterMismatch$, IdempotentParameterMismatch);
 var IncompatiblePolicyException$ = [
   -3,
-  n08,
+  n07,
   _IPE,
-  { [_aQE4]: [`IncompatiblePolicyException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`IncompatiblePolicyException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(IncompatiblePolicyException$, IncompatiblePolicyException);
+n0_registry6.registerError(IncompatiblePolicyException$, IncompatiblePolicyException);
 var InternalServerError$ = [
   -3,
-  n08,
+  n07,
   _ISE3,
-  { [_aQE4]: [`InternalServerError`, 500], [_e7]: _se4 },
+  { [_aQE3]: [`InternalServerError`, 500], [_e6]: _se4 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InternalServerError$, InternalServerError);
+n0_registry6.registerError(InternalServerError$, InternalServerError);
 var InvalidActivation$ = [
   -3,
-  n08,
+  n07,
   _IA2,
-  { [_aQE4]: [`InvalidActivation`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidActivation`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidActivation$, InvalidActivation);
+n0_registry6.registerError(InvalidActivation$, InvalidActivation);
 var InvalidActivationId$ = [
   -3,
-  n08,
+  n07,
   _IAI,
-  { [_aQE4]: [`InvalidActivationId`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidActivationId`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidActivationId$, InvalidActivationId);
+n0_registry6.registerError(InvalidActivationId$, InvalidActivationId);
 var InvalidAggregatorException$ = [
   -3,
-  n08,
+  n07,
   _IAE,
-  { [_aQE4]: [`InvalidAggregator`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAggregator`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAggregatorException$, InvalidAggregatorException);
+n0_registry6.registerError(InvalidAggregatorException$, InvalidAggregatorException);
 var InvalidAllowedPatternException$ = [
   -3,
-  n08,
+  n07,
   _IAPE,
-  { [_aQE4]: [`InvalidAllowedPatternException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidAllowedPatternException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidAllowedPatternException$, InvalidAllowedPatternException);
+n0_registry6.registerError(InvalidAllowedPatternException$, InvalidAllowedPatternException);
 var InvalidAssociation$ = [
   -3,
-  n08,
+  n07,
   _IAn,
-  { [_aQE4]: [`InvalidAssociation`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAssociation`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAssociation$, InvalidAssociation);
+n0_registry6.registerError(InvalidAssociation$, InvalidAssociation);
 var InvalidAssociationVersion$ = [
   -3,
-  n08,
+  n07,
   _IAV,
-  { [_aQE4]: [`InvalidAssociationVersion`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAssociationVersion`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAssociationVersion$, InvalidAssociationVersion);
+n0_registry6.registerError(InvalidAssociationVersion$, InvalidAssociationVersion);
 var InvalidAutomationExecutionParametersException$ = [
   -3,
-  n08,
+  n07,
   _IAEPE,
-  { [_aQE4]: [`InvalidAutomationExecutionParameters`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAutomationExecutionParameters`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAutomationExecutionParametersException$, InvalidAutomationExecutionParametersException);
+n0_registry6.registerError(InvalidAutomationExecutionParametersException$, InvalidAutomationExecutionParametersException);
 var InvalidAutomationSignalException$ = [
   -3,
-  n08,
+  n07,
   _IASE,
-  { [_aQE4]: [`InvalidAutomationSignalException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAutomationSignalException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAutomationSignalException$, InvalidAutomationSignalException);
+n0_registry6.registerError(InvalidAutomationSignalException$, InvalidAutomationSignalException);
 var InvalidAutomationStatusUpdateException$ = [
   -3,
-  n08,
+  n07,
   _IASUE,
-  { [_aQE4]: [`InvalidAutomationStatusUpdateException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidAutomationStatusUpdateException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidAutomationStatusUpdateException$, InvalidAutomationStatusUpdateException);
+n0_registry6.registerError(InvalidAutomationStatusUpdateException$, InvalidAutomationStatusUpdateException);
 var InvalidCommandId$ = [
   -3,
-  n08,
+  n07,
   _ICI,
-  { [_aQE4]: [`InvalidCommandId`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidCommandId`, 404], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidCommandId$, InvalidCommandId);
+n0_registry6.registerError(InvalidCommandId$, InvalidCommandId);
 var InvalidDeleteInventoryParametersException$ = [
   -3,
-  n08,
+  n07,
   _IDIPE,
-  { [_aQE4]: [`InvalidDeleteInventoryParameters`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDeleteInventoryParameters`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDeleteInventoryParametersException$, InvalidDeleteInventoryParametersException);
+n0_registry6.registerError(InvalidDeleteInventoryParametersException$, InvalidDeleteInventoryParametersException);
 var InvalidDeletionIdException$ = [
   -3,
-  n08,
+  n07,
   _IDIE,
-  { [_aQE4]: [`InvalidDeletionId`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDeletionId`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDeletionIdException$, InvalidDeletionIdException);
+n0_registry6.registerError(InvalidDeletionIdException$, InvalidDeletionIdException);
 var InvalidDocument$ = [
   -3,
-  n08,
+  n07,
   _ID2,
-  { [_aQE4]: [`InvalidDocument`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocument`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocument$, InvalidDocument);
+n0_registry6.registerError(InvalidDocument$, InvalidDocument);
 var InvalidDocumentContent$ = [
   -3,
-  n08,
+  n07,
   _IDC,
-  { [_aQE4]: [`InvalidDocumentContent`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocumentContent`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocumentContent$, InvalidDocumentContent);
+n0_registry6.registerError(InvalidDocumentContent$, InvalidDocumentContent);
 var InvalidDocumentOperation$ = [
   -3,
-  n08,
+  n07,
   _IDO,
-  { [_aQE4]: [`InvalidDocumentOperation`, 403], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocumentOperation`, 403], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocumentOperation$, InvalidDocumentOperation);
+n0_registry6.registerError(InvalidDocumentOperation$, InvalidDocumentOperation);
 var InvalidDocumentSchemaVersion$ = [
   -3,
-  n08,
+  n07,
   _IDSV,
-  { [_aQE4]: [`InvalidDocumentSchemaVersion`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocumentSchemaVersion`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocumentSchemaVersion$, InvalidDocumentSchemaVersion);
+n0_registry6.registerError(InvalidDocumentSchemaVersion$, InvalidDocumentSchemaVersion);
 var InvalidDocumentType$ = [
   -3,
-  n08,
+  n07,
   _IDT,
-  { [_aQE4]: [`InvalidDocumentType`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocumentType`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocumentType$, InvalidDocumentType);
+n0_registry6.registerError(InvalidDocumentType$, InvalidDocumentType);
 var InvalidDocumentVersion$ = [
   -3,
-  n08,
+  n07,
   _IDV,
-  { [_aQE4]: [`InvalidDocumentVersion`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidDocumentVersion`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidDocumentVersion$, InvalidDocumentVersion);
+n0_registry6.registerError(InvalidDocumentVersion$, InvalidDocumentVersion);
 var InvalidFilter$ = [
   -3,
-  n08,
+  n07,
   _IF2,
-  { [_aQE4]: [`InvalidFilter`, 441], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidFilter`, 441], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidFilter$, InvalidFilter);
+n0_registry6.registerError(InvalidFilter$, InvalidFilter);
 var InvalidFilterKey$ = [
   -3,
-  n08,
+  n07,
   _IFK,
-  { [_aQE4]: [`InvalidFilterKey`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidFilterKey`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidFilterKey$, InvalidFilterKey);
+n0_registry6.registerError(InvalidFilterKey$, InvalidFilterKey);
 var InvalidFilterOption$ = [
   -3,
-  n08,
+  n07,
   _IFO,
-  { [_aQE4]: [`InvalidFilterOption`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidFilterOption`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidFilterOption$, InvalidFilterOption);
+n0_registry6.registerError(InvalidFilterOption$, InvalidFilterOption);
 var InvalidFilterValue$ = [
   -3,
-  n08,
+  n07,
   _IFV,
-  { [_aQE4]: [`InvalidFilterValue`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidFilterValue`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidFilterValue$, InvalidFilterValue);
+n0_registry6.registerError(InvalidFilterValue$, InvalidFilterValue);
 var InvalidInstanceId$ = [
   -3,
-  n08,
+  n07,
   _III,
-  { [_aQE4]: [`InvalidInstanceId`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidInstanceId`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidInstanceId$, InvalidInstanceId);
+n0_registry6.registerError(InvalidInstanceId$, InvalidInstanceId);
 var InvalidInstanceInformationFilterValue$ = [
   -3,
-  n08,
+  n07,
   _IIIFV,
-  { [_aQE4]: [`InvalidInstanceInformationFilterValue`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidInstanceInformationFilterValue`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidInstanceInformationFilterValue$, InvalidInstanceInformationFilterValue);
+n0_registry6.registerError(InvalidInstanceInformationFilterValue$, InvalidInstanceInformationFilterValue);
 var InvalidInstancePropertyFilterValue$ = [
   -3,
-  n08,
+  n07,
   _IIPFV,
-  { [_aQE4]: [`InvalidInstancePropertyFilterValue`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidInstancePropertyFilterValue`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidInstancePropertyFilterValue$, InvalidInstancePropertyFilterValue);
+n0_registry6.registerError(InvalidInstancePropertyFilterValue$, InvalidInstancePropertyFilterValue);
 var InvalidInventoryGroupException$ = [
   -3,
-  n08,
+  n07,
   _IIGE,
-  { [_aQE4]: [`InvalidInventoryGroup`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidInventoryGroup`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidInventoryGroupException$, InvalidInventoryGroupException);
+n0_registry6.registerError(InvalidInventoryGroupException$, InvalidInventoryGroupException);
 var InvalidInventoryItemContextException$ = [
   -3,
-  n08,
+  n07,
   _IIICE,
-  { [_aQE4]: [`InvalidInventoryItemContext`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidInventoryItemContext`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidInventoryItemContextException$, InvalidInventoryItemContextException);
+n0_registry6.registerError(InvalidInventoryItemContextException$, InvalidInventoryItemContextException);
 var InvalidInventoryRequestException$ = [
   -3,
-  n08,
+  n07,
   _IIRE,
-  { [_aQE4]: [`InvalidInventoryRequest`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidInventoryRequest`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidInventoryRequestException$, InvalidInventoryRequestException);
+n0_registry6.registerError(InvalidInventoryRequestException$, InvalidInventoryRequestException);
 var InvalidItemContentException$ = [
   -3,
-  n08,
+  n07,
   _IICE,
-  { [_aQE4]: [`InvalidItemContent`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidItemContent`, 400], [_e6]: _c6 },
   [_TN, _M3],
   [0, 0]
 ];
-n0_registry7.registerError(InvalidItemContentException$, InvalidItemContentException);
+n0_registry6.registerError(InvalidItemContentException$, InvalidItemContentException);
 var InvalidKeyId$ = [
   -3,
-  n08,
+  n07,
   _IKI,
-  { [_aQE4]: [`InvalidKeyId`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidKeyId`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidKeyId$, InvalidKeyId);
+n0_registry6.registerError(InvalidKeyId$, InvalidKeyId);
 var InvalidNextToken$ = [
   -3,
-  n08,
+  n07,
   _INT,
-  { [_aQE4]: [`InvalidNextToken`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidNextToken`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidNextToken$, InvalidNextToken);
+n0_registry6.registerError(InvalidNextToken$, InvalidNextToken);
 var InvalidNotificationConfig$ = [
   -3,
-  n08,
+  n07,
   _INC,
-  { [_aQE4]: [`InvalidNotificationConfig`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidNotificationConfig`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidNotificationConfig$, InvalidNotificationConfig);
+n0_registry6.registerError(InvalidNotificationConfig$, InvalidNotificationConfig);
 var InvalidOptionException$ = [
   -3,
-  n08,
+  n07,
   _IOE,
-  { [_aQE4]: [`InvalidOption`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidOption`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidOptionException$, InvalidOptionException);
+n0_registry6.registerError(InvalidOptionException$, InvalidOptionException);
 var InvalidOutputFolder$ = [
   -3,
-  n08,
+  n07,
   _IOF,
-  { [_aQE4]: [`InvalidOutputFolder`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidOutputFolder`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidOutputFolder$, InvalidOutputFolder);
+n0_registry6.registerError(InvalidOutputFolder$, InvalidOutputFolder);
 var InvalidOutputLocation$ = [
   -3,
-  n08,
+  n07,
   _IOL,
-  { [_aQE4]: [`InvalidOutputLocation`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidOutputLocation`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidOutputLocation$, InvalidOutputLocation);
+n0_registry6.registerError(InvalidOutputLocation$, InvalidOutputLocation);
 var InvalidParameters$ = [
   -3,
-  n08,
+  n07,
   _IP2,
-  { [_aQE4]: [`InvalidParameters`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidParameters`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidParameters$, InvalidParameters);
+n0_registry6.registerError(InvalidParameters$, InvalidParameters);
 var InvalidPermissionType$ = [
   -3,
-  n08,
+  n07,
   _IPT,
-  { [_aQE4]: [`InvalidPermissionType`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidPermissionType`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidPermissionType$, InvalidPermissionType);
+n0_registry6.registerError(InvalidPermissionType$, InvalidPermissionType);
 var InvalidPluginName$ = [
   -3,
-  n08,
+  n07,
   _IPN2,
-  { [_aQE4]: [`InvalidPluginName`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidPluginName`, 404], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidPluginName$, InvalidPluginName);
+n0_registry6.registerError(InvalidPluginName$, InvalidPluginName);
 var InvalidPolicyAttributeException$ = [
   -3,
-  n08,
+  n07,
   _IPAE,
-  { [_aQE4]: [`InvalidPolicyAttributeException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidPolicyAttributeException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidPolicyAttributeException$, InvalidPolicyAttributeException);
+n0_registry6.registerError(InvalidPolicyAttributeException$, InvalidPolicyAttributeException);
 var InvalidPolicyTypeException$ = [
   -3,
-  n08,
+  n07,
   _IPTE,
-  { [_aQE4]: [`InvalidPolicyTypeException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`InvalidPolicyTypeException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(InvalidPolicyTypeException$, InvalidPolicyTypeException);
+n0_registry6.registerError(InvalidPolicyTypeException$, InvalidPolicyTypeException);
 var InvalidResourceId$ = [
   -3,
-  n08,
+  n07,
   _IRI,
-  { [_aQE4]: [`InvalidResourceId`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidResourceId`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidResourceId$, InvalidResourceId);
+n0_registry6.registerError(InvalidResourceId$, InvalidResourceId);
 var InvalidResourceType$ = [
   -3,
-  n08,
+  n07,
   _IRT,
-  { [_aQE4]: [`InvalidResourceType`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidResourceType`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvalidResourceType$, InvalidResourceType);
+n0_registry6.registerError(InvalidResourceType$, InvalidResourceType);
 var InvalidResultAttributeException$ = [
   -3,
-  n08,
+  n07,
   _IRAE,
-  { [_aQE4]: [`InvalidResultAttribute`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidResultAttribute`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidResultAttributeException$, InvalidResultAttributeException);
+n0_registry6.registerError(InvalidResultAttributeException$, InvalidResultAttributeException);
 var InvalidRole$ = [
   -3,
-  n08,
+  n07,
   _IR2,
-  { [_aQE4]: [`InvalidRole`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidRole`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidRole$, InvalidRole);
+n0_registry6.registerError(InvalidRole$, InvalidRole);
 var InvalidSchedule$ = [
   -3,
-  n08,
+  n07,
   _IS,
-  { [_aQE4]: [`InvalidSchedule`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidSchedule`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidSchedule$, InvalidSchedule);
+n0_registry6.registerError(InvalidSchedule$, InvalidSchedule);
 var InvalidTag$ = [
   -3,
-  n08,
+  n07,
   _IT4,
-  { [_aQE4]: [`InvalidTag`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidTag`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidTag$, InvalidTag);
+n0_registry6.registerError(InvalidTag$, InvalidTag);
 var InvalidTarget$ = [
   -3,
-  n08,
+  n07,
   _ITn,
-  { [_aQE4]: [`InvalidTarget`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidTarget`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidTarget$, InvalidTarget);
+n0_registry6.registerError(InvalidTarget$, InvalidTarget);
 var InvalidTargetMaps$ = [
   -3,
-  n08,
+  n07,
   _ITM,
-  { [_aQE4]: [`InvalidTargetMaps`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidTargetMaps`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidTargetMaps$, InvalidTargetMaps);
+n0_registry6.registerError(InvalidTargetMaps$, InvalidTargetMaps);
 var InvalidTypeNameException$ = [
   -3,
-  n08,
+  n07,
   _ITNE,
-  { [_aQE4]: [`InvalidTypeName`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidTypeName`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidTypeNameException$, InvalidTypeNameException);
+n0_registry6.registerError(InvalidTypeNameException$, InvalidTypeNameException);
 var InvalidUpdate$ = [
   -3,
-  n08,
+  n07,
   _IU,
-  { [_aQE4]: [`InvalidUpdate`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvalidUpdate`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(InvalidUpdate$, InvalidUpdate);
+n0_registry6.registerError(InvalidUpdate$, InvalidUpdate);
 var InvocationDoesNotExist$ = [
   -3,
-  n08,
+  n07,
   _IDNE,
-  { [_aQE4]: [`InvocationDoesNotExist`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`InvocationDoesNotExist`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(InvocationDoesNotExist$, InvocationDoesNotExist);
+n0_registry6.registerError(InvocationDoesNotExist$, InvocationDoesNotExist);
 var ItemContentMismatchException$ = [
   -3,
-  n08,
+  n07,
   _ICME,
-  { [_aQE4]: [`ItemContentMismatch`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ItemContentMismatch`, 400], [_e6]: _c6 },
   [_TN, _M3],
   [0, 0]
 ];
-n0_registry7.registerError(ItemContentMismatchException$, ItemContentMismatchException);
+n0_registry6.registerError(ItemContentMismatchException$, ItemContentMismatchException);
 var ItemSizeLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _ISLEE,
-  { [_aQE4]: [`ItemSizeLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ItemSizeLimitExceeded`, 400], [_e6]: _c6 },
   [_TN, _M3],
   [0, 0]
 ];
-n0_registry7.registerError(ItemSizeLimitExceededException$, ItemSizeLimitExceededException);
+n0_registry6.registerError(ItemSizeLimitExceededException$, ItemSizeLimitExceededException);
 var MalformedResourcePolicyDocumentException$ = [
   -3,
-  n08,
+  n07,
   _MRPDE,
-  { [_aQE4]: [`MalformedResourcePolicyDocumentException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`MalformedResourcePolicyDocumentException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(MalformedResourcePolicyDocumentException$, MalformedResourcePolicyDocumentException);
+n0_registry6.registerError(MalformedResourcePolicyDocumentException$, MalformedResourcePolicyDocumentException);
 var MaxDocumentSizeExceeded$ = [
   -3,
-  n08,
+  n07,
   _MDSE,
-  { [_aQE4]: [`MaxDocumentSizeExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`MaxDocumentSizeExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(MaxDocumentSizeExceeded$, MaxDocumentSizeExceeded);
+n0_registry6.registerError(MaxDocumentSizeExceeded$, MaxDocumentSizeExceeded);
 var NoLongerSupportedException$ = [
   -3,
-  n08,
+  n07,
   _NLSE,
-  { [_aQE4]: [`NoLongerSupported`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`NoLongerSupported`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(NoLongerSupportedException$, NoLongerSupportedException);
+n0_registry6.registerError(NoLongerSupportedException$, NoLongerSupportedException);
 var OpsItemAccessDeniedException$ = [
   -3,
-  n08,
+  n07,
   _OIADE,
-  { [_aQE4]: [`OpsItemAccessDeniedException`, 403], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemAccessDeniedException`, 403], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(OpsItemAccessDeniedException$, OpsItemAccessDeniedException);
+n0_registry6.registerError(OpsItemAccessDeniedException$, OpsItemAccessDeniedException);
 var OpsItemAlreadyExistsException$ = [
   -3,
-  n08,
+  n07,
   _OIAEE,
-  { [_aQE4]: [`OpsItemAlreadyExistsException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemAlreadyExistsException`, 400], [_e6]: _c6 },
   [_M3, _OII],
   [0, 0]
 ];
-n0_registry7.registerError(OpsItemAlreadyExistsException$, OpsItemAlreadyExistsException);
+n0_registry6.registerError(OpsItemAlreadyExistsException$, OpsItemAlreadyExistsException);
 var OpsItemConflictException$ = [
   -3,
-  n08,
+  n07,
   _OICE,
-  { [_aQE4]: [`OpsItemConflictException`, 409], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemConflictException`, 409], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(OpsItemConflictException$, OpsItemConflictException);
+n0_registry6.registerError(OpsItemConflictException$, OpsItemConflictException);
 var OpsItemInvalidParameterException$ = [
   -3,
-  n08,
+  n07,
   _OIIPE,
-  { [_aQE4]: [`OpsItemInvalidParameterException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemInvalidParameterException`, 400], [_e6]: _c6 },
   [_PN3, _M3],
   [64 | 0, 0]
 ];
-n0_registry7.registerError(OpsItemInvalidParameterException$, OpsItemInvalidParameterException);
+n0_registry6.registerError(OpsItemInvalidParameterException$, OpsItemInvalidParameterException);
 var OpsItemLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _OILEE,
-  { [_aQE4]: [`OpsItemLimitExceededException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemLimitExceededException`, 400], [_e6]: _c6 },
   [_RT3, _L2, _LT2, _M3],
   [64 | 0, 1, 0, 0]
 ];
-n0_registry7.registerError(OpsItemLimitExceededException$, OpsItemLimitExceededException);
+n0_registry6.registerError(OpsItemLimitExceededException$, OpsItemLimitExceededException);
 var OpsItemNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _OINFE,
-  { [_aQE4]: [`OpsItemNotFoundException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemNotFoundException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(OpsItemNotFoundException$, OpsItemNotFoundException);
+n0_registry6.registerError(OpsItemNotFoundException$, OpsItemNotFoundException);
 var OpsItemRelatedItemAlreadyExistsException$ = [
   -3,
-  n08,
+  n07,
   _OIRIAEE,
-  { [_aQE4]: [`OpsItemRelatedItemAlreadyExistsException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemRelatedItemAlreadyExistsException`, 400], [_e6]: _c6 },
   [_M3, _RU, _OII],
   [0, 0, 0]
 ];
-n0_registry7.registerError(OpsItemRelatedItemAlreadyExistsException$, OpsItemRelatedItemAlreadyExistsException);
+n0_registry6.registerError(OpsItemRelatedItemAlreadyExistsException$, OpsItemRelatedItemAlreadyExistsException);
 var OpsItemRelatedItemAssociationNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _OIRIANFE,
-  { [_aQE4]: [`OpsItemRelatedItemAssociationNotFoundException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`OpsItemRelatedItemAssociationNotFoundException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(OpsItemRelatedItemAssociationNotFoundException$, OpsItemRelatedItemAssociationNotFoundException);
+n0_registry6.registerError(OpsItemRelatedItemAssociationNotFoundException$, OpsItemRelatedItemAssociationNotFoundException);
 var OpsMetadataAlreadyExistsException$ = [
   -3,
-  n08,
+  n07,
   _OMAEE,
-  { [_aQE4]: [`OpsMetadataAlreadyExistsException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataAlreadyExistsException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataAlreadyExistsException$, OpsMetadataAlreadyExistsException);
+n0_registry6.registerError(OpsMetadataAlreadyExistsException$, OpsMetadataAlreadyExistsException);
 var OpsMetadataInvalidArgumentException$ = [
   -3,
-  n08,
+  n07,
   _OMIAE,
-  { [_aQE4]: [`OpsMetadataInvalidArgumentException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataInvalidArgumentException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataInvalidArgumentException$, OpsMetadataInvalidArgumentException);
+n0_registry6.registerError(OpsMetadataInvalidArgumentException$, OpsMetadataInvalidArgumentException);
 var OpsMetadataKeyLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _OMKLEE,
-  { [_aQE4]: [`OpsMetadataKeyLimitExceededException`, 429], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataKeyLimitExceededException`, 429], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataKeyLimitExceededException$, OpsMetadataKeyLimitExceededException);
+n0_registry6.registerError(OpsMetadataKeyLimitExceededException$, OpsMetadataKeyLimitExceededException);
 var OpsMetadataLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _OMLEE,
-  { [_aQE4]: [`OpsMetadataLimitExceededException`, 429], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataLimitExceededException`, 429], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataLimitExceededException$, OpsMetadataLimitExceededException);
+n0_registry6.registerError(OpsMetadataLimitExceededException$, OpsMetadataLimitExceededException);
 var OpsMetadataNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _OMNFE,
-  { [_aQE4]: [`OpsMetadataNotFoundException`, 404], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataNotFoundException`, 404], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataNotFoundException$, OpsMetadataNotFoundException);
+n0_registry6.registerError(OpsMetadataNotFoundException$, OpsMetadataNotFoundException);
 var OpsMetadataTooManyUpdatesException$ = [
   -3,
-  n08,
+  n07,
   _OMTMUE,
-  { [_aQE4]: [`OpsMetadataTooManyUpdatesException`, 429], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`OpsMetadataTooManyUpdatesException`, 429], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(OpsMetadataTooManyUpdatesException$, OpsMetadataTooManyUpdatesException);
+n0_registry6.registerError(OpsMetadataTooManyUpdatesException$, OpsMetadataTooManyUpdatesException);
 var ParameterAlreadyExists$ = [
   -3,
-  n08,
+  n07,
   _PAE,
-  { [_aQE4]: [`ParameterAlreadyExists`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterAlreadyExists`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterAlreadyExists$, ParameterAlreadyExists);
+n0_registry6.registerError(ParameterAlreadyExists$, ParameterAlreadyExists);
 var ParameterLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _PLE,
-  { [_aQE4]: [`ParameterLimitExceeded`, 429], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterLimitExceeded`, 429], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterLimitExceeded$, ParameterLimitExceeded);
+n0_registry6.registerError(ParameterLimitExceeded$, ParameterLimitExceeded);
 var ParameterMaxVersionLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _PMVLE,
-  { [_aQE4]: [`ParameterMaxVersionLimitExceeded`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterMaxVersionLimitExceeded`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterMaxVersionLimitExceeded$, ParameterMaxVersionLimitExceeded);
+n0_registry6.registerError(ParameterMaxVersionLimitExceeded$, ParameterMaxVersionLimitExceeded);
 var ParameterNotFound$ = [
   -3,
-  n08,
+  n07,
   _PNF,
-  { [_aQE4]: [`ParameterNotFound`, 404], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterNotFound`, 404], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterNotFound$, ParameterNotFound);
+n0_registry6.registerError(ParameterNotFound$, ParameterNotFound);
 var ParameterPatternMismatchException$ = [
   -3,
-  n08,
+  n07,
   _PPME,
-  { [_aQE4]: [`ParameterPatternMismatchException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterPatternMismatchException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterPatternMismatchException$, ParameterPatternMismatchException);
+n0_registry6.registerError(ParameterPatternMismatchException$, ParameterPatternMismatchException);
 var ParameterVersionLabelLimitExceeded$ = [
   -3,
-  n08,
+  n07,
   _PVLLE,
-  { [_aQE4]: [`ParameterVersionLabelLimitExceeded`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterVersionLabelLimitExceeded`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterVersionLabelLimitExceeded$, ParameterVersionLabelLimitExceeded);
+n0_registry6.registerError(ParameterVersionLabelLimitExceeded$, ParameterVersionLabelLimitExceeded);
 var ParameterVersionNotFound$ = [
   -3,
-  n08,
+  n07,
   _PVNF,
-  { [_aQE4]: [`ParameterVersionNotFound`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`ParameterVersionNotFound`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(ParameterVersionNotFound$, ParameterVersionNotFound);
+n0_registry6.registerError(ParameterVersionNotFound$, ParameterVersionNotFound);
 var PoliciesLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _PLEE,
-  { [_aQE4]: [`PoliciesLimitExceededException`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`PoliciesLimitExceededException`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(PoliciesLimitExceededException$, PoliciesLimitExceededException);
+n0_registry6.registerError(PoliciesLimitExceededException$, PoliciesLimitExceededException);
 var ResourceDataSyncAlreadyExistsException$ = [
   -3,
-  n08,
+  n07,
   _RDSAEE,
-  { [_aQE4]: [`ResourceDataSyncAlreadyExists`, 400], [_e7]: _c7 },
-  [_SN3],
+  { [_aQE3]: [`ResourceDataSyncAlreadyExists`, 400], [_e6]: _c6 },
+  [_SN2],
   [0]
 ];
-n0_registry7.registerError(ResourceDataSyncAlreadyExistsException$, ResourceDataSyncAlreadyExistsException);
+n0_registry6.registerError(ResourceDataSyncAlreadyExistsException$, ResourceDataSyncAlreadyExistsException);
 var ResourceDataSyncConflictException$ = [
   -3,
-  n08,
+  n07,
   _RDSCE,
-  { [_aQE4]: [`ResourceDataSyncConflictException`, 409], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceDataSyncConflictException`, 409], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceDataSyncConflictException$, ResourceDataSyncConflictException);
+n0_registry6.registerError(ResourceDataSyncConflictException$, ResourceDataSyncConflictException);
 var ResourceDataSyncCountExceededException$ = [
   -3,
-  n08,
+  n07,
   _RDSCEE,
-  { [_aQE4]: [`ResourceDataSyncCountExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceDataSyncCountExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceDataSyncCountExceededException$, ResourceDataSyncCountExceededException);
+n0_registry6.registerError(ResourceDataSyncCountExceededException$, ResourceDataSyncCountExceededException);
 var ResourceDataSyncInvalidConfigurationException$ = [
   -3,
-  n08,
+  n07,
   _RDSICE,
-  { [_aQE4]: [`ResourceDataSyncInvalidConfiguration`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceDataSyncInvalidConfiguration`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceDataSyncInvalidConfigurationException$, ResourceDataSyncInvalidConfigurationException);
+n0_registry6.registerError(ResourceDataSyncInvalidConfigurationException$, ResourceDataSyncInvalidConfigurationException);
 var ResourceDataSyncNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _RDSNFE,
-  { [_aQE4]: [`ResourceDataSyncNotFound`, 404], [_e7]: _c7 },
-  [_SN3, _ST2, _M3],
+  { [_aQE3]: [`ResourceDataSyncNotFound`, 404], [_e6]: _c6 },
+  [_SN2, _ST2, _M3],
   [0, 0, 0]
 ];
-n0_registry7.registerError(ResourceDataSyncNotFoundException$, ResourceDataSyncNotFoundException);
+n0_registry6.registerError(ResourceDataSyncNotFoundException$, ResourceDataSyncNotFoundException);
 var ResourceInUseException$ = [
   -3,
-  n08,
+  n07,
   _RIUE,
-  { [_aQE4]: [`ResourceInUseException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceInUseException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceInUseException$, ResourceInUseException);
+n0_registry6.registerError(ResourceInUseException$, ResourceInUseException);
 var ResourceLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _RLEE,
-  { [_aQE4]: [`ResourceLimitExceededException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceLimitExceededException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceLimitExceededException$, ResourceLimitExceededException);
+n0_registry6.registerError(ResourceLimitExceededException$, ResourceLimitExceededException);
 var ResourceNotFoundException$2 = [
   -3,
-  n08,
+  n07,
   _RNFE2,
-  { [_aQE4]: [`ResourceNotFoundException`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`ResourceNotFoundException`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourceNotFoundException$2, ResourceNotFoundException2);
+n0_registry6.registerError(ResourceNotFoundException$2, ResourceNotFoundException2);
 var ResourcePolicyConflictException$ = [
   -3,
-  n08,
+  n07,
   _RPCE,
-  { [_aQE4]: [`ResourcePolicyConflictException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourcePolicyConflictException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourcePolicyConflictException$, ResourcePolicyConflictException);
+n0_registry6.registerError(ResourcePolicyConflictException$, ResourcePolicyConflictException);
 var ResourcePolicyInvalidParameterException$ = [
   -3,
-  n08,
+  n07,
   _RPIPE,
-  { [_aQE4]: [`ResourcePolicyInvalidParameterException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourcePolicyInvalidParameterException`, 400], [_e6]: _c6 },
   [_PN3, _M3],
   [64 | 0, 0]
 ];
-n0_registry7.registerError(ResourcePolicyInvalidParameterException$, ResourcePolicyInvalidParameterException);
+n0_registry6.registerError(ResourcePolicyInvalidParameterException$, ResourcePolicyInvalidParameterException);
 var ResourcePolicyLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _RPLEE,
-  { [_aQE4]: [`ResourcePolicyLimitExceededException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ResourcePolicyLimitExceededException`, 400], [_e6]: _c6 },
   [_L2, _LT2, _M3],
   [1, 0, 0]
 ];
-n0_registry7.registerError(ResourcePolicyLimitExceededException$, ResourcePolicyLimitExceededException);
+n0_registry6.registerError(ResourcePolicyLimitExceededException$, ResourcePolicyLimitExceededException);
 var ResourcePolicyNotFoundException$ = [
   -3,
-  n08,
+  n07,
   _RPNFE,
-  { [_aQE4]: [`ResourcePolicyNotFoundException`, 404], [_e7]: _c7 },
+  { [_aQE3]: [`ResourcePolicyNotFoundException`, 404], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ResourcePolicyNotFoundException$, ResourcePolicyNotFoundException);
+n0_registry6.registerError(ResourcePolicyNotFoundException$, ResourcePolicyNotFoundException);
 var ServiceQuotaExceededException$ = [
   -3,
-  n08,
+  n07,
   _SQEE,
-  { [_e7]: _c7 },
+  { [_e6]: _c6 },
   [_M3, _QC, _SC, _RI, _RTe2],
   [0, 0, 0, 0, 0],
   3
 ];
-n0_registry7.registerError(ServiceQuotaExceededException$, ServiceQuotaExceededException);
+n0_registry6.registerError(ServiceQuotaExceededException$, ServiceQuotaExceededException);
 var ServiceSettingNotFound$ = [
   -3,
-  n08,
+  n07,
   _SSNF,
-  { [_aQE4]: [`ServiceSettingNotFound`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ServiceSettingNotFound`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(ServiceSettingNotFound$, ServiceSettingNotFound);
+n0_registry6.registerError(ServiceSettingNotFound$, ServiceSettingNotFound);
 var StatusUnchanged$ = [
   -3,
-  n08,
+  n07,
   _SU,
-  { [_aQE4]: [`StatusUnchanged`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`StatusUnchanged`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(StatusUnchanged$, StatusUnchanged);
+n0_registry6.registerError(StatusUnchanged$, StatusUnchanged);
 var SubTypeCountLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _STCLEE,
-  { [_aQE4]: [`SubTypeCountLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`SubTypeCountLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(SubTypeCountLimitExceededException$, SubTypeCountLimitExceededException);
+n0_registry6.registerError(SubTypeCountLimitExceededException$, SubTypeCountLimitExceededException);
 var TargetInUseException$ = [
   -3,
-  n08,
+  n07,
   _TIUE,
-  { [_aQE4]: [`TargetInUseException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`TargetInUseException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(TargetInUseException$, TargetInUseException);
+n0_registry6.registerError(TargetInUseException$, TargetInUseException);
 var TargetNotConnected$ = [
   -3,
-  n08,
+  n07,
   _TNC,
-  { [_aQE4]: [`TargetNotConnected`, 430], [_e7]: _c7 },
+  { [_aQE3]: [`TargetNotConnected`, 430], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(TargetNotConnected$, TargetNotConnected);
+n0_registry6.registerError(TargetNotConnected$, TargetNotConnected);
 var ThrottlingException$ = [
   -3,
-  n08,
+  n07,
   _TE,
-  { [_e7]: _c7 },
+  { [_e6]: _c6 },
   [_M3, _QC, _SC],
   [0, 0, 0],
   1
 ];
-n0_registry7.registerError(ThrottlingException$, ThrottlingException);
+n0_registry6.registerError(ThrottlingException$, ThrottlingException);
 var TooManyTagsError$ = [
   -3,
-  n08,
+  n07,
   _TMTE,
-  { [_aQE4]: [`TooManyTagsError`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`TooManyTagsError`, 400], [_e6]: _c6 },
   [],
   []
 ];
-n0_registry7.registerError(TooManyTagsError$, TooManyTagsError);
+n0_registry6.registerError(TooManyTagsError$, TooManyTagsError);
 var TooManyUpdates$ = [
   -3,
-  n08,
+  n07,
   _TMU,
-  { [_aQE4]: [`TooManyUpdates`, 429], [_e7]: _c7 },
+  { [_aQE3]: [`TooManyUpdates`, 429], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(TooManyUpdates$, TooManyUpdates);
+n0_registry6.registerError(TooManyUpdates$, TooManyUpdates);
 var TotalSizeLimitExceededException$ = [
   -3,
-  n08,
+  n07,
   _TSLEE,
-  { [_aQE4]: [`TotalSizeLimitExceeded`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`TotalSizeLimitExceeded`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(TotalSizeLimitExceededException$, TotalSizeLimitExceededException);
+n0_registry6.registerError(TotalSizeLimitExceededException$, TotalSizeLimitExceededException);
 var UnsupportedCalendarException$ = [
   -3,
-  n08,
+  n07,
   _UCE2,
-  { [_aQE4]: [`UnsupportedCalendarException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedCalendarException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedCalendarException$, UnsupportedCalendarException);
+n0_registry6.registerError(UnsupportedCalendarException$, UnsupportedCalendarException);
 var UnsupportedFeatureRequiredException$ = [
   -3,
-  n08,
+  n07,
   _UFRE,
-  { [_aQE4]: [`UnsupportedFeatureRequiredException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedFeatureRequiredException`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedFeatureRequiredException$, UnsupportedFeatureRequiredException);
+n0_registry6.registerError(UnsupportedFeatureRequiredException$, UnsupportedFeatureRequiredException);
 var UnsupportedInventoryItemContextException$ = [
   -3,
-  n08,
+  n07,
   _UIICE,
-  { [_aQE4]: [`UnsupportedInventoryItemContext`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedInventoryItemContext`, 400], [_e6]: _c6 },
   [_TN, _M3],
   [0, 0]
 ];
-n0_registry7.registerError(UnsupportedInventoryItemContextException$, UnsupportedInventoryItemContextException);
+n0_registry6.registerError(UnsupportedInventoryItemContextException$, UnsupportedInventoryItemContextException);
 var UnsupportedInventorySchemaVersionException$ = [
   -3,
-  n08,
+  n07,
   _UISVE,
-  { [_aQE4]: [`UnsupportedInventorySchemaVersion`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedInventorySchemaVersion`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedInventorySchemaVersionException$, UnsupportedInventorySchemaVersionException);
+n0_registry6.registerError(UnsupportedInventorySchemaVersionException$, UnsupportedInventorySchemaVersionException);
 var UnsupportedOperatingSystem$ = [
   -3,
-  n08,
+  n07,
   _UOS,
-  { [_aQE4]: [`UnsupportedOperatingSystem`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedOperatingSystem`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedOperatingSystem$, UnsupportedOperatingSystem);
+n0_registry6.registerError(UnsupportedOperatingSystem$, UnsupportedOperatingSystem);
 var UnsupportedOperationException$ = [
   -3,
-  n08,
+  n07,
   _UOE,
-  { [_aQE4]: [`UnsupportedOperation`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedOperation`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedOperationException$, UnsupportedOperationException);
+n0_registry6.registerError(UnsupportedOperationException$, UnsupportedOperationException);
 var UnsupportedParameterType$ = [
   -3,
-  n08,
+  n07,
   _UPT,
-  { [_aQE4]: [`UnsupportedParameterType`, 400], [_e7]: _c7 },
-  [_m7],
+  { [_aQE3]: [`UnsupportedParameterType`, 400], [_e6]: _c6 },
+  [_m6],
   [0]
 ];
-n0_registry7.registerError(UnsupportedParameterType$, UnsupportedParameterType);
+n0_registry6.registerError(UnsupportedParameterType$, UnsupportedParameterType);
 var UnsupportedPlatformType$ = [
   -3,
-  n08,
+  n07,
   _UPTn,
-  { [_aQE4]: [`UnsupportedPlatformType`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`UnsupportedPlatformType`, 400], [_e6]: _c6 },
   [_M3],
   [0]
 ];
-n0_registry7.registerError(UnsupportedPlatformType$, UnsupportedPlatformType);
+n0_registry6.registerError(UnsupportedPlatformType$, UnsupportedPlatformType);
 var ValidationException$2 = [
   -3,
-  n08,
+  n07,
   _VE2,
-  { [_aQE4]: [`ValidationException`, 400], [_e7]: _c7 },
+  { [_aQE3]: [`ValidationException`, 400], [_e6]: _c6 },
   [_M3, _RC3],
   [0, 0]
 ];
-n0_registry7.registerError(ValidationException$2, ValidationException2);
-var errorTypeRegistries8 = [
-  _s_registry8,
-  n0_registry7
+n0_registry6.registerError(ValidationException$2, ValidationException2);
+var errorTypeRegistries7 = [
+  _s_registry7,
+  n0_registry6
 ];
-var IPAddress = [0, n08, _IPA, 8, 0];
-var PatchSourceConfiguration = [0, n08, _PSC, 8, 0];
-var PSParameterValue = [0, n08, _PSPV, 8, 0];
+var IPAddress = [0, n07, _IPA, 8, 0];
+var PatchSourceConfiguration = [0, n07, _PSC, 8, 0];
+var PSParameterValue = [0, n07, _PSPV, 8, 0];
 var AccountSharingInfo$ = [
   3,
-  n08,
+  n07,
   _ASI,
   0,
   [_AIc, _SDV],
@@ -70527,7 +66898,7 @@ var AccountSharingInfo$ = [
 ];
 var Alarm$ = [
   3,
-  n08,
+  n07,
   _Al,
   0,
   [_N2],
@@ -70536,7 +66907,7 @@ var Alarm$ = [
 ];
 var AlarmConfiguration$ = [
   3,
-  n08,
+  n07,
   _AC2,
   0,
   [_Ala, _IPAF],
@@ -70545,7 +66916,7 @@ var AlarmConfiguration$ = [
 ];
 var AlarmStateInformation$ = [
   3,
-  n08,
+  n07,
   _ASIl,
   0,
   [_N2, _S],
@@ -70554,57 +66925,57 @@ var AlarmStateInformation$ = [
 ];
 var Association$ = [
   3,
-  n08,
+  n07,
   _As,
   0,
-  [_N2, _II2, _AIs2, _AV, _DV, _Ta5, _LED, _O, _SE, _AN, _SO2, _Du, _TM],
-  [0, 0, 0, 0, 0, () => Targets, 4, () => AssociationOverview$, 0, 0, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]]]
+  [_N2, _II2, _AIs2, _AV, _DV, _Ta4, _LED, _O, _SE, _AN, _SO2, _Du, _TM],
+  [0, 0, 0, 0, 0, () => Targets, 4, () => AssociationOverview$, 0, 0, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]]]
 ];
 var AssociationDescription$ = [
   3,
-  n08,
+  n07,
   _AD,
   0,
-  [_N2, _II2, _AV, _Da, _LUAD, _St2, _O, _DV, _ATPN, _P4, _AIs2, _Ta5, _SE, _OL, _LED, _LSED, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _TA2, _ADAR],
-  [0, 0, 0, 4, 4, () => AssociationStatus$, () => AssociationOverview$, 0, 0, [() => _Parameters, 0], 0, () => Targets, 0, () => InstanceAssociationOutputLocation$, 4, 4, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, () => AlarmStateInformationList, 0]
+  [_N2, _II2, _AV, _Da, _LUAD, _St2, _O, _DV, _ATPN, _P3, _AIs2, _Ta4, _SE, _OL, _LED, _LSED, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _TA2, _ADAR],
+  [0, 0, 0, 4, 4, () => AssociationStatus$, () => AssociationOverview$, 0, 0, [() => _Parameters, 0], 0, () => Targets, 0, () => InstanceAssociationOutputLocation$, 4, 4, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, () => AlarmStateInformationList, 0]
 ];
 var AssociationExecution$ = [
   3,
-  n08,
+  n07,
   _AE,
   0,
-  [_AIs2, _AV, _EI3, _St2, _DS3, _CT3, _LED, _RCBS, _AC2, _TA2],
+  [_AIs2, _AV, _EI2, _St2, _DS2, _CT3, _LED, _RCBS, _AC2, _TA2],
   [0, 0, 0, 0, 0, 4, 4, 0, () => AlarmConfiguration$, () => AlarmStateInformationList]
 ];
 var AssociationExecutionFilter$ = [
   3,
-  n08,
+  n07,
   _AEF,
   0,
-  [_K5, _V4, _Ty2],
+  [_K4, _V3, _Ty2],
   [0, 0, 0],
   3
 ];
 var AssociationExecutionTarget$ = [
   3,
-  n08,
+  n07,
   _AET,
   0,
-  [_AIs2, _AV, _EI3, _RI, _RTe2, _St2, _DS3, _LED, _OS],
+  [_AIs2, _AV, _EI2, _RI, _RTe2, _St2, _DS2, _LED, _OS],
   [0, 0, 0, 0, 0, 0, 0, 4, () => OutputSource$]
 ];
 var AssociationExecutionTargetsFilter$ = [
   3,
-  n08,
+  n07,
   _AETF,
   0,
-  [_K5, _V4],
+  [_K4, _V3],
   [0, 0],
   2
 ];
 var AssociationFilter$ = [
   3,
-  n08,
+  n07,
   _AF,
   0,
   [_k2, _v2],
@@ -70613,15 +66984,15 @@ var AssociationFilter$ = [
 ];
 var AssociationOverview$ = [
   3,
-  n08,
+  n07,
   _AO,
   0,
-  [_St2, _DS3, _ASAC],
+  [_St2, _DS2, _ASAC],
   [0, 0, 128 | 1]
 ];
 var AssociationStatus$ = [
   3,
-  n08,
+  n07,
   _AS,
   0,
   [_Da, _N2, _M3, _AId2],
@@ -70630,15 +67001,15 @@ var AssociationStatus$ = [
 ];
 var AssociationVersionInfo$ = [
   3,
-  n08,
+  n07,
   _AVI,
   0,
-  [_AIs2, _AV, _CD2, _N2, _DV, _P4, _Ta5, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _ADAR],
-  [0, 0, 4, 0, 0, [() => _Parameters, 0], () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], 0]
+  [_AIs2, _AV, _CD2, _N2, _DV, _P3, _Ta4, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _ADAR],
+  [0, 0, 4, 0, 0, [() => _Parameters, 0], () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], 0]
 ];
 var AttachmentContent$ = [
   3,
-  n08,
+  n07,
   _ACt,
   0,
   [_N2, _Si, _H, _HT2, _U],
@@ -70646,7 +67017,7 @@ var AttachmentContent$ = [
 ];
 var AttachmentInformation$ = [
   3,
-  n08,
+  n07,
   _AIt,
   0,
   [_N2],
@@ -70654,48 +67025,48 @@ var AttachmentInformation$ = [
 ];
 var AttachmentsSource$ = [
   3,
-  n08,
+  n07,
   _ASt,
   0,
-  [_K5, _Va2, _N2],
+  [_K4, _Va2, _N2],
   [0, 64 | 0, 0]
 ];
 var AutomationExecution$ = [
   3,
-  n08,
+  n07,
   _AEu,
   0,
-  [_AEI, _DN2, _DV, _EST, _EET, _AES, _SEt, _SET, _P4, _Ou2, _FM, _WM, _Mo2, _PAEI, _EB, _CSN, _CA3, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _TL2, _PC3, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN, _Var, _TS2],
-  [0, 0, 0, 4, 4, 0, () => StepExecutionList, 2, [2, n08, _APM, 0, 0, 64 | 0], [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, () => TargetLocations, () => ProgressCounters$, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0, [2, n08, _APM, 0, 0, 64 | 0], () => TargetsSummary$]
+  [_AEI, _DN2, _DV, _EST, _EET, _AES, _SEt, _SET, _P3, _Ou2, _FM, _WM, _Mo2, _PAEI, _EB, _CSN, _CA2, _TPN, _Ta4, _TM, _RTes, _MC, _ME, _Tar, _TL2, _PC2, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN, _Var, _TS2],
+  [0, 0, 0, 4, 4, 0, () => StepExecutionList, 2, [2, n07, _APM, 0, 0, 64 | 0], [2, n07, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, () => TargetLocations, () => ProgressCounters$, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0, [2, n07, _APM, 0, 0, 64 | 0], () => TargetsSummary$]
 ];
 var AutomationExecutionFilter$ = [
   3,
-  n08,
+  n07,
   _AEFu,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0],
   2
 ];
 var AutomationExecutionInputs$ = [
   3,
-  n08,
+  n07,
   _AEIu,
   0,
-  [_P4, _TPN, _Ta5, _TM, _TL2, _TLURL],
-  [[2, n08, _APM, 0, 0, 64 | 0], 0, () => AutomationTargets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => TargetLocations, 0]
+  [_P3, _TPN, _Ta4, _TM, _TL2, _TLURL],
+  [[2, n07, _APM, 0, 0, 64 | 0], 0, () => AutomationTargets, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => TargetLocations, 0]
 ];
 var AutomationExecutionMetadata$ = [
   3,
-  n08,
+  n07,
   _AEM,
   0,
-  [_AEI, _DN2, _DV, _AES, _EST, _EET, _EB, _LF, _Ou2, _Mo2, _PAEI, _CSN, _CA3, _FM, _WM, _TPN, _Ta5, _TM, _RTes, _MC, _ME, _Tar, _ATu, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN],
-  [0, 0, 0, 0, 4, 4, 0, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, 0, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0]
+  [_AEI, _DN2, _DV, _AES, _EST, _EET, _EB, _LF, _Ou2, _Mo2, _PAEI, _CSN, _CA2, _FM, _WM, _TPN, _Ta4, _TM, _RTes, _MC, _ME, _Tar, _ATu, _AC2, _TA2, _TLURL, _ASu, _STc, _R3, _OII, _AIs2, _CRN],
+  [0, 0, 0, 0, 4, 4, 0, 0, [2, n07, _APM, 0, 0, 64 | 0], 0, 0, 0, 0, 0, 0, 0, () => Targets, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => ResolvedTargets$, 0, 0, 0, 0, () => AlarmConfiguration$, () => AlarmStateInformationList, 0, 0, 4, () => Runbooks, 0, 0, 0]
 ];
 var AutomationExecutionPreview$ = [
   3,
-  n08,
+  n07,
   _AEP,
   0,
   [_SP, _Re, _TP2, _TAo],
@@ -70703,7 +67074,7 @@ var AutomationExecutionPreview$ = [
 ];
 var BaselineOverride$ = [
   3,
-  n08,
+  n07,
   _BO,
   0,
   [_OSp, _GF, _AR2, _AP, _APCL, _RP, _RPA, _APENS, _So, _ASUCS],
@@ -70711,7 +67082,7 @@ var BaselineOverride$ = [
 ];
 var CancelCommandRequest$ = [
   3,
-  n08,
+  n07,
   _CCR,
   0,
   [_CI2, _IIn2],
@@ -70720,7 +67091,7 @@ var CancelCommandRequest$ = [
 ];
 var CloudConnectorFilter$ = [
   3,
-  n08,
+  n07,
   _CCF,
   0,
   [_FK, _FV],
@@ -70728,7 +67099,7 @@ var CloudConnectorFilter$ = [
 ];
 var CloudWatchOutputConfig$ = [
   3,
-  n08,
+  n07,
   _CWOC,
   0,
   [_CWLGN, _CWOE],
@@ -70736,24 +67107,24 @@ var CloudWatchOutputConfig$ = [
 ];
 var Command$ = [
   3,
-  n08,
-  _C3,
+  n07,
+  _C2,
   0,
-  [_CI2, _DN2, _DV, _Co2, _EA, _P4, _IIn2, _Ta5, _RDT2, _St2, _SD, _OSR, _OSBN, _OSKP, _MC, _ME, _TC3, _CC, _EC, _DTOC, _SR, _NC2, _CWOC, _TSi, _AC2, _TA2],
+  [_CI2, _DN2, _DV, _Co2, _EA, _P3, _IIn2, _Ta4, _RDT2, _St2, _SD, _OSR, _OSBN, _OSKP, _MC, _ME, _TC2, _CC, _EC, _DTOC, _SR, _NC2, _CWOC, _TSi, _AC2, _TA2],
   [0, 0, 0, 0, 4, [() => _Parameters, 0], 64 | 0, () => Targets, 4, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, () => NotificationConfig$, () => CloudWatchOutputConfig$, 1, () => AlarmConfiguration$, () => AlarmStateInformationList]
 ];
 var ComplianceExecutionSummary$ = [
   3,
-  n08,
+  n07,
   _CES,
   0,
-  [_ET, _EI3, _ETx],
+  [_ET, _EI2, _ETx],
   [4, 0, 0],
   1
 ];
 var ComplianceItem$ = [
   3,
-  n08,
+  n07,
   _CIom,
   0,
   [_CTo, _RTe2, _RI, _I2, _Ti, _St2, _Se, _ES, _De2],
@@ -70761,7 +67132,7 @@ var ComplianceItem$ = [
 ];
 var ComplianceItemEntry$ = [
   3,
-  n08,
+  n07,
   _CIE,
   0,
   [_Se, _St2, _I2, _Ti, _De2],
@@ -70770,15 +67141,15 @@ var ComplianceItemEntry$ = [
 ];
 var ComplianceStringFilter$ = [
   3,
-  n08,
+  n07,
   _CSF,
   0,
-  [_K5, _Va2, _Ty2],
+  [_K4, _Va2, _Ty2],
   [0, [() => ComplianceStringFilterValueList, 0], 0]
 ];
 var ComplianceSummaryItem$ = [
   3,
-  n08,
+  n07,
   _CSI,
   0,
   [_CTo, _CSo, _NCS],
@@ -70786,7 +67157,7 @@ var ComplianceSummaryItem$ = [
 ];
 var CompliantSummary$ = [
   3,
-  n08,
+  n07,
   _CSo,
   0,
   [_CCo, _SS],
@@ -70794,34 +67165,34 @@ var CompliantSummary$ = [
 ];
 var CreateAssociationBatchRequestEntry$ = [
   3,
-  n08,
+  n07,
   _CABRE,
   0,
-  [_N2, _II2, _P4, _ATPN, _DV, _Ta5, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2],
-  [0, 0, [() => _Parameters, 0], 0, 0, () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$],
+  [_N2, _II2, _P3, _ATPN, _DV, _Ta4, _SE, _OL, _AN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2],
+  [0, 0, [() => _Parameters, 0], 0, 0, () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$],
   1
 ];
 var CreateAssociationRequest$ = [
   3,
-  n08,
+  n07,
   _CARre,
   0,
-  [_N2, _DV, _II2, _P4, _Ta5, _SE, _OL, _AN, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _T5, _AC2, _ADAR],
-  [0, 0, 0, [() => _Parameters, 0], () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => TagList2, () => AlarmConfiguration$, 0],
+  [_N2, _DV, _II2, _P3, _Ta4, _SE, _OL, _AN, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _T4, _AC2, _ADAR],
+  [0, 0, 0, [() => _Parameters, 0], () => Targets, 0, () => InstanceAssociationOutputLocation$, 0, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => TagList2, () => AlarmConfiguration$, 0],
   1
 ];
 var CreatePatchBaselineRequest$ = [
   3,
-  n08,
+  n07,
   _CPBR,
   0,
-  [_N2, _OSp, _GF, _AR2, _AP, _APCL, _APENS, _RP, _RPA, _D2, _So, _ASUCS, _CTl, _T5],
+  [_N2, _OSp, _GF, _AR2, _AP, _APCL, _APENS, _RP, _RPA, _D2, _So, _ASUCS, _CTl, _T4],
   [0, 0, () => PatchFilterGroup$, () => PatchRuleGroup$, 64 | 0, 0, 2, 64 | 0, 0, 0, [() => PatchSourceList, 0], 0, [0, 4], () => TagList2],
   1
 ];
 var DeleteParametersRequest$ = [
   3,
-  n08,
+  n07,
   _DPRel,
   0,
   [_Na],
@@ -70830,7 +67201,7 @@ var DeleteParametersRequest$ = [
 ];
 var DeleteParametersResult$ = [
   3,
-  n08,
+  n07,
   _DPRele,
   0,
   [_DP, _IP2],
@@ -70838,7 +67209,7 @@ var DeleteParametersResult$ = [
 ];
 var DescribeActivationsFilter$ = [
   3,
-  n08,
+  n07,
   _DAF,
   0,
   [_FK, _FV],
@@ -70846,7 +67217,7 @@ var DescribeActivationsFilter$ = [
 ];
 var DescribeInstancePatchStatesRequest$ = [
   3,
-  n08,
+  n07,
   _DIPSR,
   0,
   [_IIn2, _NT, _MR2],
@@ -70855,23 +67226,23 @@ var DescribeInstancePatchStatesRequest$ = [
 ];
 var DescribePatchPropertiesResult$ = [
   3,
-  n08,
+  n07,
   _DPPRe,
   0,
   [_Prop, _NT],
-  [[1, n08, _PPL, 0, 128 | 0], 0]
+  [[1, n07, _PPL, 0, 128 | 0], 0]
 ];
 var DocumentDescription$ = [
   3,
-  n08,
+  n07,
   _DD,
   0,
-  [_Sha, _H, _HT2, _N2, _DNi, _VN2, _Ow2, _CD2, _St2, _SI4, _DV, _D2, _P4, _PTl, _DT, _SV, _LV, _DVe, _DF, _TT, _T5, _AItt2, _Req, _Au3, _RIe2, _AVp, _PRV, _RS, _Ca, _CEa],
+  [_Sha, _H, _HT2, _N2, _DNi, _VN2, _Ow2, _CD2, _St2, _SI3, _DV, _D2, _P3, _PTl, _DT, _SV, _LV, _DVe, _DF, _TT, _T4, _AItt2, _Req, _Au2, _RIe2, _AVp, _PRV, _RS, _Ca, _CEa],
   [0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, [() => DocumentParameterList, 0], [() => PlatformTypeList, 0], 0, 0, 0, 0, 0, 0, () => TagList2, [() => AttachmentInformationList, 0], () => DocumentRequiresList, 0, [() => ReviewInformationList, 0], 0, 0, 0, 64 | 0, 64 | 0]
 ];
 var DocumentFilter$ = [
   3,
-  n08,
+  n07,
   _DFo,
   0,
   [_k2, _v2],
@@ -70880,23 +67251,23 @@ var DocumentFilter$ = [
 ];
 var DocumentIdentifier$ = [
   3,
-  n08,
+  n07,
   _DIo,
   0,
-  [_N2, _CD2, _DNi, _Ow2, _VN2, _PTl, _DV, _DT, _SV, _DF, _TT, _T5, _Req, _RS, _Au3],
+  [_N2, _CD2, _DNi, _Ow2, _VN2, _PTl, _DV, _DT, _SV, _DF, _TT, _T4, _Req, _RS, _Au2],
   [0, 4, 0, 0, 0, [() => PlatformTypeList, 0], 0, 0, 0, 0, 0, () => TagList2, () => DocumentRequiresList, 0, 0]
 ];
 var DocumentKeyValuesFilter$ = [
   3,
-  n08,
+  n07,
   _DKVF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0]
 ];
 var DocumentParameter$ = [
   3,
-  n08,
+  n07,
   _DPo,
   0,
   [_N2, _Ty2, _D2, _DVef2],
@@ -70904,7 +67275,7 @@ var DocumentParameter$ = [
 ];
 var DocumentRequires$ = [
   3,
-  n08,
+  n07,
   _DRo,
   0,
   [_N2, _Ve2, _RTeq, _VN2],
@@ -70913,7 +67284,7 @@ var DocumentRequires$ = [
 ];
 var FailedCreateAssociation$ = [
   3,
-  n08,
+  n07,
   _FCA,
   0,
   [_Ent, _M3, _Fa],
@@ -70921,15 +67292,15 @@ var FailedCreateAssociation$ = [
 ];
 var FailureDetails$ = [
   3,
-  n08,
+  n07,
   _FD,
   0,
   [_FS, _FT, _De2],
-  [0, 0, [2, n08, _APM, 0, 0, 64 | 0]]
+  [0, 0, [2, n07, _APM, 0, 0, 64 | 0]]
 ];
 var GetCalendarStateRequest$ = [
   3,
-  n08,
+  n07,
   _GCSR,
   0,
   [_CN, _ATt],
@@ -70938,7 +67309,7 @@ var GetCalendarStateRequest$ = [
 ];
 var GetMaintenanceWindowExecutionResult$ = [
   3,
-  n08,
+  n07,
   _GMWERe,
   0,
   [_WEI, _TIas, _St2, _SD, _STt2, _ETn],
@@ -70946,7 +67317,7 @@ var GetMaintenanceWindowExecutionResult$ = [
 ];
 var GetParameterRequest$ = [
   3,
-  n08,
+  n07,
   _GPR,
   0,
   [_N2, _WD],
@@ -70955,7 +67326,7 @@ var GetParameterRequest$ = [
 ];
 var GetParameterResult$ = [
   3,
-  n08,
+  n07,
   _GPRe,
   0,
   [_Par],
@@ -70963,7 +67334,7 @@ var GetParameterResult$ = [
 ];
 var GetParametersRequest$ = [
   3,
-  n08,
+  n07,
   _GPRet,
   0,
   [_Na, _WD],
@@ -70972,15 +67343,15 @@ var GetParametersRequest$ = [
 ];
 var GetParametersResult$ = [
   3,
-  n08,
+  n07,
   _GPReta,
   0,
-  [_P4, _IP2],
+  [_P3, _IP2],
   [[() => ParameterList, 0], 64 | 0]
 ];
 var GetPatchBaselineResult$ = [
   3,
-  n08,
+  n07,
   _GPBRe,
   0,
   [_BI, _N2, _OSp, _GF, _AR2, _AP, _APCL, _APENS, _RP, _RPA, _PGa, _CD2, _MD, _D2, _So, _ASUCS],
@@ -70988,15 +67359,15 @@ var GetPatchBaselineResult$ = [
 ];
 var InstanceAggregatedAssociationOverview$ = [
   3,
-  n08,
+  n07,
   _IAAO,
   0,
-  [_DS3, _IASAC],
+  [_DS2, _IASAC],
   [0, 128 | 1]
 ];
 var InstanceAssociationOutputLocation$ = [
   3,
-  n08,
+  n07,
   _IAOL,
   0,
   [_SL],
@@ -71004,7 +67375,7 @@ var InstanceAssociationOutputLocation$ = [
 ];
 var InstanceInformation$ = [
   3,
-  n08,
+  n07,
   _IInst,
   0,
   [_II2, _PSi, _LPDT, _AVg, _ILV, _PTla, _PNla, _PV, _AIct, _IRa, _RD, _RTe2, _N2, _IPA, _CNo, _AS, _LAED, _LSAED, _AO, _SIo, _STo, _SLo],
@@ -71012,7 +67383,7 @@ var InstanceInformation$ = [
 ];
 var InstanceInformationFilter$ = [
   3,
-  n08,
+  n07,
   _IIF,
   0,
   [_k2, _vS2],
@@ -71021,25 +67392,25 @@ var InstanceInformationFilter$ = [
 ];
 var InstanceInformationStringFilter$ = [
   3,
-  n08,
+  n07,
   _IISF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, [() => InstanceInformationFilterValueSet, 0]],
   2
 ];
 var InstancePatchStateFilter$ = [
   3,
-  n08,
+  n07,
   _IPSF,
   0,
-  [_K5, _Va2, _Ty2],
+  [_K4, _Va2, _Ty2],
   [0, 64 | 0, 0],
   3
 ];
 var InstanceProperty$ = [
   3,
-  n08,
+  n07,
   _IPns,
   0,
   [_N2, _II2, _ITns2, _IRn, _KN2, _ISns, _Ar2, _IPA, _LTa2, _PSi, _LPDT, _AVg, _PTla, _PNla, _PV, _AIct, _IRa, _RD, _RTe2, _CNo, _AS, _LAED, _LSAED, _AO, _SIo, _STo, _SLo, _AZ2],
@@ -71047,7 +67418,7 @@ var InstanceProperty$ = [
 ];
 var InstancePropertyFilter$ = [
   3,
-  n08,
+  n07,
   _IPF,
   0,
   [_k2, _vS2],
@@ -71056,16 +67427,16 @@ var InstancePropertyFilter$ = [
 ];
 var InstancePropertyStringFilter$ = [
   3,
-  n08,
+  n07,
   _IPSFn,
   0,
-  [_K5, _Va2, _Ope],
+  [_K4, _Va2, _Ope],
   [0, [() => InstancePropertyFilterValueSet, 0], 0],
   2
 ];
 var InventoryAggregator$ = [
   3,
-  n08,
+  n07,
   _IAnv,
   0,
   [_Ex, _Ag, _G2],
@@ -71073,16 +67444,16 @@ var InventoryAggregator$ = [
 ];
 var InventoryFilter$ = [
   3,
-  n08,
+  n07,
   _IFn,
   0,
-  [_K5, _Va2, _Ty2],
+  [_K4, _Va2, _Ty2],
   [0, [() => InventoryFilterValueList, 0], 0],
   2
 ];
 var InventoryGroup$ = [
   3,
-  n08,
+  n07,
   _IG2,
   0,
   [_N2, _Fi2],
@@ -71091,16 +67462,16 @@ var InventoryGroup$ = [
 ];
 var InventoryItem$ = [
   3,
-  n08,
+  n07,
   _IInve,
   0,
   [_TN, _SV, _CTa, _CH, _Cont, _Conte],
-  [0, 0, 0, 0, [1, n08, _IIEL, 0, 128 | 0], 128 | 0],
+  [0, 0, 0, 0, [1, n07, _IIEL, 0, 128 | 0], 128 | 0],
   3
 ];
 var InventoryItemAttribute$ = [
   3,
-  n08,
+  n07,
   _IIA2,
   0,
   [_N2, _DTa],
@@ -71109,7 +67480,7 @@ var InventoryItemAttribute$ = [
 ];
 var InventoryResultEntity$ = [
   3,
-  n08,
+  n07,
   _IRE3,
   0,
   [_I2, _Dat],
@@ -71117,16 +67488,16 @@ var InventoryResultEntity$ = [
 ];
 var InventoryResultItem$ = [
   3,
-  n08,
+  n07,
   _IRIn,
   0,
   [_TN, _SV, _Cont, _CTa, _CH],
-  [0, 0, [1, n08, _IIEL, 0, 128 | 0], 0, 0],
+  [0, 0, [1, n07, _IIEL, 0, 128 | 0], 0, 0],
   3
 ];
 var LabelParameterVersionRequest$ = [
   3,
-  n08,
+  n07,
   _LPVR,
   0,
   [_N2, _La2, _PVa],
@@ -71135,7 +67506,7 @@ var LabelParameterVersionRequest$ = [
 ];
 var LabelParameterVersionResult$ = [
   3,
-  n08,
+  n07,
   _LPVRa,
   0,
   [_IL2, _PVa],
@@ -71143,7 +67514,7 @@ var LabelParameterVersionResult$ = [
 ];
 var ListComplianceItemsRequest$ = [
   3,
-  n08,
+  n07,
   _LCIRis,
   0,
   [_Fi2, _RIes, _RT3, _NT, _MR2],
@@ -71151,47 +67522,47 @@ var ListComplianceItemsRequest$ = [
 ];
 var ListInventoryEntriesResult$ = [
   3,
-  n08,
+  n07,
   _LIERi,
   0,
   [_TN, _II2, _SV, _CTa, _En2, _NT],
-  [0, 0, 0, 0, [1, n08, _IIEL, 0, 128 | 0], 0]
+  [0, 0, 0, 0, [1, n07, _IIEL, 0, 128 | 0], 0]
 ];
 var ListNodesSummaryResult$ = [
   3,
-  n08,
+  n07,
   _LNSRi,
   0,
   [_Sum, _NT],
-  [[1, n08, _NSL, 0, 128 | 0], 0]
+  [[1, n07, _NSL, 0, 128 | 0], 0]
 ];
 var MaintenanceWindowAutomationParameters$ = [
   3,
-  n08,
+  n07,
   _MWAP,
   0,
-  [_DV, _P4],
-  [0, [2, n08, _APM, 0, 0, 64 | 0]]
+  [_DV, _P3],
+  [0, [2, n07, _APM, 0, 0, 64 | 0]]
 ];
 var MaintenanceWindowFilter$ = [
   3,
-  n08,
+  n07,
   _MWF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0]
 ];
 var MetadataValue$ = [
   3,
-  n08,
+  n07,
   _MV2,
   0,
-  [_V4],
+  [_V3],
   [0]
 ];
 var NodeAggregator$ = [
   3,
-  n08,
+  n07,
   _NA,
   0,
   [_ATgg, _TN, _ANt, _Ag],
@@ -71200,16 +67571,16 @@ var NodeAggregator$ = [
 ];
 var NodeFilter$ = [
   3,
-  n08,
+  n07,
   _NF,
   0,
-  [_K5, _Va2, _Ty2],
+  [_K4, _Va2, _Ty2],
   [0, [() => NodeFilterValueList, 0], 0],
   2
 ];
 var NonCompliantSummary$ = [
   3,
-  n08,
+  n07,
   _NCS,
   0,
   [_NCC, _SS],
@@ -71217,7 +67588,7 @@ var NonCompliantSummary$ = [
 ];
 var NotificationConfig$ = [
   3,
-  n08,
+  n07,
   _NC2,
   0,
   [_NAo, _NE, _NTot],
@@ -71225,7 +67596,7 @@ var NotificationConfig$ = [
 ];
 var OpsAggregator$ = [
   3,
-  n08,
+  n07,
   _OA2,
   0,
   [_ATgg, _TN, _ANt, _Va2, _Fi2, _Ag],
@@ -71233,7 +67604,7 @@ var OpsAggregator$ = [
 ];
 var OpsEntity$ = [
   3,
-  n08,
+  n07,
   _OE,
   0,
   [_I2, _Dat],
@@ -71241,50 +67612,50 @@ var OpsEntity$ = [
 ];
 var OpsEntityItem$ = [
   3,
-  n08,
+  n07,
   _OEI,
   0,
   [_CTa, _Cont],
-  [0, [1, n08, _OEIEL, 0, 128 | 0]]
+  [0, [1, n07, _OEIEL, 0, 128 | 0]]
 ];
 var OpsFilter$ = [
   3,
-  n08,
+  n07,
   _OF,
   0,
-  [_K5, _Va2, _Ty2],
+  [_K4, _Va2, _Ty2],
   [0, [() => OpsFilterValueList, 0], 0],
   2
 ];
 var OpsItemDataValue$ = [
   3,
-  n08,
+  n07,
   _OIDV,
   0,
-  [_V4, _Ty2],
+  [_V3, _Ty2],
   [0, 0]
 ];
 var OpsItemEventFilter$ = [
   3,
-  n08,
+  n07,
   _OIEF,
   0,
-  [_K5, _Va2, _Ope],
+  [_K4, _Va2, _Ope],
   [0, 64 | 0, 0],
   3
 ];
 var OpsItemFilter$ = [
   3,
-  n08,
+  n07,
   _OIFp,
   0,
-  [_K5, _Va2, _Ope],
+  [_K4, _Va2, _Ope],
   [0, 64 | 0, 0],
   3
 ];
 var OpsItemNotification$ = [
   3,
-  n08,
+  n07,
   _OIN,
   0,
   [_Arn],
@@ -71292,25 +67663,25 @@ var OpsItemNotification$ = [
 ];
 var OpsItemRelatedItemsFilter$ = [
   3,
-  n08,
+  n07,
   _OIRIF,
   0,
-  [_K5, _Va2, _Ope],
+  [_K4, _Va2, _Ope],
   [0, 64 | 0, 0],
   3
 ];
 var OpsMetadataFilter$ = [
   3,
-  n08,
+  n07,
   _OMF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0],
   2
 ];
 var OpsResultAttribute$ = [
   3,
-  n08,
+  n07,
   _ORA,
   0,
   [_TN],
@@ -71319,7 +67690,7 @@ var OpsResultAttribute$ = [
 ];
 var OutputSource$ = [
   3,
-  n08,
+  n07,
   _OS,
   0,
   [_OSI, _OSTu],
@@ -71327,23 +67698,23 @@ var OutputSource$ = [
 ];
 var Parameter$ = [
   3,
-  n08,
+  n07,
   _Par,
   0,
-  [_N2, _Ty2, _V4, _Ve2, _Sel, _SRo, _LMD, _ARN, _DTa],
+  [_N2, _Ty2, _V3, _Ve2, _Sel, _SRo, _LMD, _ARN, _DTa],
   [0, 0, [() => PSParameterValue, 0], 1, 0, 0, 4, 0, 0]
 ];
 var ParameterHistory$ = [
   3,
-  n08,
+  n07,
   _PHa,
   0,
-  [_N2, _Ty2, _KI2, _LMD, _LMU, _D2, _V4, _APl, _Ve2, _La2, _Tie, _Po, _DTa],
+  [_N2, _Ty2, _KI2, _LMD, _LMU, _D2, _V3, _APl, _Ve2, _La2, _Tie, _Po, _DTa],
   [0, 0, 0, 4, 0, 0, [() => PSParameterValue, 0], 0, 1, 64 | 0, 0, () => ParameterPolicyList, 0]
 ];
 var ParameterInlinePolicy$ = [
   3,
-  n08,
+  n07,
   _PIP,
   0,
   [_PTo, _PTol, _PSo],
@@ -71351,33 +67722,33 @@ var ParameterInlinePolicy$ = [
 ];
 var ParametersFilter$ = [
   3,
-  n08,
+  n07,
   _PFa,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0],
   2
 ];
 var ParameterStringFilter$ = [
   3,
-  n08,
+  n07,
   _PSF,
   0,
-  [_K5, _Opt, _Va2],
+  [_K4, _Opt, _Va2],
   [0, 0, 64 | 0],
   1
 ];
 var ParentStepDetails$ = [
   3,
-  n08,
+  n07,
   _PSD,
   0,
-  [_SEI, _SNt, _Ac2, _It, _IV],
+  [_SEI, _SNt, _Ac, _It, _IV],
   [0, 0, 0, 1, 0]
 ];
 var Patch$ = [
   3,
-  n08,
+  n07,
   _Pat,
   0,
   [_I2, _RDe, _Ti, _D2, _CU, _Ven, _PFr, _Prod, _Cl, _MSs, _KNb, _MN, _Lan, _AIdv, _BIu, _CVEI, _N2, _Ep, _Ve2, _Rel, _Arc2, _Se, _Rep],
@@ -71385,16 +67756,16 @@ var Patch$ = [
 ];
 var PatchFilter$ = [
   3,
-  n08,
+  n07,
   _PFat,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0],
   2
 ];
 var PatchFilterGroup$ = [
   3,
-  n08,
+  n07,
   _PFG,
   0,
   [_PFatc],
@@ -71403,15 +67774,15 @@ var PatchFilterGroup$ = [
 ];
 var PatchOrchestratorFilter$ = [
   3,
-  n08,
+  n07,
   _POF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0]
 ];
 var PatchRule$ = [
   3,
-  n08,
+  n07,
   _PR,
   0,
   [_PFG, _CL, _AAD, _AUD, _ENS],
@@ -71420,7 +67791,7 @@ var PatchRule$ = [
 ];
 var PatchRuleGroup$ = [
   3,
-  n08,
+  n07,
   _PRG,
   0,
   [_PRa],
@@ -71429,7 +67800,7 @@ var PatchRuleGroup$ = [
 ];
 var PatchSource$ = [
   3,
-  n08,
+  n07,
   _PSat,
   0,
   [_N2, _Produ, _Con],
@@ -71438,15 +67809,15 @@ var PatchSource$ = [
 ];
 var ProgressCounters$ = [
   3,
-  n08,
-  _PC3,
+  n07,
+  _PC2,
   0,
   [_TSo, _SSu2, _FSa, _CSa, _TOS],
   [1, 1, 1, 1, 1]
 ];
 var RelatedOpsItem$ = [
   3,
-  n08,
+  n07,
   _ROIe,
   0,
   [_OII],
@@ -71455,7 +67826,7 @@ var RelatedOpsItem$ = [
 ];
 var RemoveTagsFromResourceRequest$ = [
   3,
-  n08,
+  n07,
   _RTFRR,
   0,
   [_RTe2, _RI, _TK],
@@ -71464,7 +67835,7 @@ var RemoveTagsFromResourceRequest$ = [
 ];
 var ResolvedTargets$ = [
   3,
-  n08,
+  n07,
   _RTes,
   0,
   [_PVar, _Tr],
@@ -71472,7 +67843,7 @@ var ResolvedTargets$ = [
 ];
 var ResourceComplianceSummaryItem$ = [
   3,
-  n08,
+  n07,
   _RCSIe,
   0,
   [_CTo, _RTe2, _RI, _St2, _OSv, _ES, _CSo, _NCS],
@@ -71480,7 +67851,7 @@ var ResourceComplianceSummaryItem$ = [
 ];
 var ResourceDataSyncAwsOrganizationsSource$ = [
   3,
-  n08,
+  n07,
   _RDSAOS,
   0,
   [_OSTr, _OUr],
@@ -71489,7 +67860,7 @@ var ResourceDataSyncAwsOrganizationsSource$ = [
 ];
 var ResourceDataSyncOrganizationalUnit$ = [
   3,
-  n08,
+  n07,
   _RDSOU,
   0,
   [_OUI],
@@ -71497,7 +67868,7 @@ var ResourceDataSyncOrganizationalUnit$ = [
 ];
 var ResourceDataSyncSource$ = [
   3,
-  n08,
+  n07,
   _RDSS,
   0,
   [_STo, _SRou, _AOS, _IFR, _EAODS],
@@ -71506,7 +67877,7 @@ var ResourceDataSyncSource$ = [
 ];
 var ResourceDataSyncSourceWithState$ = [
   3,
-  n08,
+  n07,
   _RDSSWS,
   0,
   [_STo, _AOS, _SRou, _IFR, _S, _EAODS],
@@ -71514,7 +67885,7 @@ var ResourceDataSyncSourceWithState$ = [
 ];
 var ResultAttribute$ = [
   3,
-  n08,
+  n07,
   _RAesu,
   0,
   [_TN],
@@ -71523,7 +67894,7 @@ var ResultAttribute$ = [
 ];
 var ReviewInformation$ = [
   3,
-  n08,
+  n07,
   _RIe2,
   0,
   [_RTev, _St2, _Rev],
@@ -71531,16 +67902,16 @@ var ReviewInformation$ = [
 ];
 var Runbook$ = [
   3,
-  n08,
+  n07,
   _Ru,
   0,
-  [_DN2, _DV, _P4, _TPN, _Ta5, _TM, _MC, _ME, _TL2],
-  [0, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, () => Targets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], 0, 0, () => TargetLocations],
+  [_DN2, _DV, _P3, _TPN, _Ta4, _TM, _MC, _ME, _TL2],
+  [0, 0, [2, n07, _APM, 0, 0, 64 | 0], 0, () => Targets, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], 0, 0, () => TargetLocations],
   1
 ];
 var S3OutputLocation$ = [
   3,
-  n08,
+  n07,
   _SOL,
   0,
   [_OSR, _OSBN, _OSKP],
@@ -71548,25 +67919,25 @@ var S3OutputLocation$ = [
 ];
 var SendAutomationSignalRequest$ = [
   3,
-  n08,
+  n07,
   _SASR,
   0,
   [_AEI, _STi, _Pay],
-  [0, 0, [2, n08, _APM, 0, 0, 64 | 0]],
+  [0, 0, [2, n07, _APM, 0, 0, 64 | 0]],
   2
 ];
 var SendCommandRequest$ = [
   3,
-  n08,
+  n07,
   _SCR,
   0,
-  [_DN2, _IIn2, _Ta5, _DV, _DH, _DHT, _TSi, _Co2, _P4, _OSR, _OSBN, _OSKP, _MC, _ME, _SRA, _NC2, _CWOC, _AC2],
+  [_DN2, _IIn2, _Ta4, _DV, _DH, _DHT, _TSi, _Co2, _P3, _OSR, _OSBN, _OSKP, _MC, _ME, _SRA, _NC2, _CWOC, _AC2],
   [0, 64 | 0, () => Targets, 0, 0, 0, 1, 0, [() => _Parameters, 0], 0, 0, 0, 0, 0, 0, () => NotificationConfig$, () => CloudWatchOutputConfig$, () => AlarmConfiguration$],
   1
 ];
 var SeveritySummary$ = [
   3,
-  n08,
+  n07,
   _SS,
   0,
   [_CCr, _HC, _MCe, _LC, _ICn, _UC],
@@ -71574,7 +67945,7 @@ var SeveritySummary$ = [
 ];
 var StartAssociationsOnceRequest$ = [
   3,
-  n08,
+  n07,
   _SAOR,
   0,
   [_AIss],
@@ -71583,76 +67954,76 @@ var StartAssociationsOnceRequest$ = [
 ];
 var StartAutomationExecutionRequest$ = [
   3,
-  n08,
+  n07,
   _SAER,
   0,
-  [_DN2, _DV, _P4, _CTl, _Mo2, _TPN, _Ta5, _TM, _MC, _ME, _TL2, _T5, _AC2, _TLURL],
-  [0, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, () => AutomationTargets, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], 0, 0, () => TargetLocations, () => TagList2, () => AlarmConfiguration$, 0],
+  [_DN2, _DV, _P3, _CTl, _Mo2, _TPN, _Ta4, _TM, _MC, _ME, _TL2, _T4, _AC2, _TLURL],
+  [0, 0, [2, n07, _APM, 0, 0, 64 | 0], 0, 0, 0, () => AutomationTargets, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], 0, 0, () => TargetLocations, () => TagList2, () => AlarmConfiguration$, 0],
   1
 ];
 var StartChangeRequestExecutionRequest$ = [
   3,
-  n08,
+  n07,
   _SCRER,
   0,
-  [_DN2, _R3, _STc, _DV, _P4, _CRN, _CTl, _AA, _T5, _SETc, _CDh],
-  [0, () => Runbooks, 4, 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 2, () => TagList2, 4, 0],
+  [_DN2, _R3, _STc, _DV, _P3, _CRN, _CTl, _AA, _T4, _SETc, _CDh],
+  [0, () => Runbooks, 4, 0, [2, n07, _APM, 0, 0, 64 | 0], 0, 0, 2, () => TagList2, 4, 0],
   2
 ];
 var StartSessionRequest$ = [
   3,
-  n08,
+  n07,
   _SSR,
   0,
-  [_Tar, _DN2, _Rea, _P4],
-  [0, 0, 0, [2, n08, _SMP, 0, 0, 64 | 0]],
+  [_Tar, _DN2, _Rea, _P3],
+  [0, 0, 0, [2, n07, _SMP, 0, 0, 64 | 0]],
   1
 ];
 var StepExecution$ = [
   3,
-  n08,
+  n07,
   _SEte,
   0,
-  [_SNt, _Ac2, _TSi, _OFn, _MA, _EST, _EET, _SSt, _RCes, _Inpu, _Ou2, _Res2, _FM, _WM, _FD, _SEI, _OP, _IE2, _NS2, _ICs, _VNS, _Ta5, _TLar, _TA2, _PSD],
-  [0, 0, 1, 0, 1, 4, 4, 0, 0, 128 | 0, [2, n08, _APM, 0, 0, 64 | 0], 0, 0, 0, () => FailureDetails$, 0, [2, n08, _APM, 0, 0, 64 | 0], 2, 0, 2, 64 | 0, () => Targets, () => TargetLocation$, () => AlarmStateInformationList, () => ParentStepDetails$]
+  [_SNt, _Ac, _TSi, _OFn, _MA, _EST, _EET, _SSt, _RCes, _Inpu, _Ou2, _Res2, _FM, _WM, _FD, _SEI, _OP, _IE2, _NS2, _ICs, _VNS, _Ta4, _TLar, _TA2, _PSD],
+  [0, 0, 1, 0, 1, 4, 4, 0, 0, 128 | 0, [2, n07, _APM, 0, 0, 64 | 0], 0, 0, 0, () => FailureDetails$, 0, [2, n07, _APM, 0, 0, 64 | 0], 2, 0, 2, 64 | 0, () => Targets, () => TargetLocation$, () => AlarmStateInformationList, () => ParentStepDetails$]
 ];
 var StepExecutionFilter$ = [
   3,
-  n08,
+  n07,
   _SEF,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0],
   2
 ];
-var Tag$5 = [
+var Tag$4 = [
   3,
-  n08,
+  n07,
   _Tag,
   0,
-  [_K5, _V4],
+  [_K4, _V3],
   [0, 0],
   2
 ];
 var Target$ = [
   3,
-  n08,
+  n07,
   _Tar,
   0,
-  [_K5, _Va2],
+  [_K4, _Va2],
   [0, 64 | 0]
 ];
 var TargetLocation$ = [
   3,
-  n08,
+  n07,
   _TLar,
   0,
-  [_Acc2, _Re, _TLMC, _TLME, _ERN, _TLAC, _ICOU, _EAx, _Ta5, _TMC, _TME],
+  [_Acc2, _Re, _TLMC, _TLME, _ERN, _TLAC, _ICOU, _EAx, _Ta4, _TMC, _TME],
   [64 | 0, 64 | 0, 0, 0, 0, () => AlarmConfiguration$, 2, 64 | 0, () => AutomationTargets, 0, 0]
 ];
 var TargetPreview$ = [
   3,
-  n08,
+  n07,
   _TPar,
   0,
   [_Cou2, _TT],
@@ -71660,7 +68031,7 @@ var TargetPreview$ = [
 ];
 var TargetsSummary$ = [
   3,
-  n08,
+  n07,
   _TS2,
   0,
   [_TCo, _SCt, _CC, _SCu, _FC],
@@ -71668,7 +68039,7 @@ var TargetsSummary$ = [
 ];
 var UnlabelParameterVersionRequest$ = [
   3,
-  n08,
+  n07,
   _UPVR,
   0,
   [_N2, _PVa, _La2],
@@ -71677,7 +68048,7 @@ var UnlabelParameterVersionRequest$ = [
 ];
 var UnlabelParameterVersionResult$ = [
   3,
-  n08,
+  n07,
   _UPVRn,
   0,
   [_RLe2, _IL2],
@@ -71685,16 +68056,16 @@ var UnlabelParameterVersionResult$ = [
 ];
 var UpdateAssociationRequest$ = [
   3,
-  n08,
+  n07,
   _UAR,
   0,
-  [_AIs2, _P4, _DV, _SE, _OL, _N2, _Ta5, _AN, _AV, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _ADAR],
-  [0, [() => _Parameters, 0], 0, 0, () => InstanceAssociationOutputLocation$, 0, () => Targets, 0, 0, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n08, _TM, 0, [2, n08, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, 0],
+  [_AIs2, _P3, _DV, _SE, _OL, _N2, _Ta4, _AN, _AV, _ATPN, _ME, _MC, _CS2, _SCy, _AOACI, _CN, _TL2, _SO2, _Du, _TM, _AC2, _ADAR],
+  [0, [() => _Parameters, 0], 0, 0, () => InstanceAssociationOutputLocation$, 0, () => Targets, 0, 0, 0, 0, 0, 0, 0, 2, 64 | 0, () => TargetLocations, 1, 1, [1, n07, _TM, 0, [2, n07, _TMa, 0, 0, 64 | 0]], () => AlarmConfiguration$, 0],
   1
 ];
 var UpdateOpsItemRequest$ = [
   3,
-  n08,
+  n07,
   _UOIR,
   0,
   [_OII, _D2, _OD, _ODTD, _No, _Pri, _ROI, _St2, _Ti, _Ca, _Se, _AST, _AETc, _PST, _PET, _OIA],
@@ -71703,7 +68074,7 @@ var UpdateOpsItemRequest$ = [
 ];
 var UpdateOpsMetadataRequest$ = [
   3,
-  n08,
+  n07,
   _UOMR,
   0,
   [_OMA, _MTU, _KTD],
@@ -71712,7 +68083,7 @@ var UpdateOpsMetadataRequest$ = [
 ];
 var UpdatePatchBaselineRequest$ = [
   3,
-  n08,
+  n07,
   _UPBR,
   0,
   [_BI, _N2, _GF, _AR2, _AP, _APCL, _APENS, _RP, _RPA, _D2, _So, _ASUCS, _Repl],
@@ -71721,7 +68092,7 @@ var UpdatePatchBaselineRequest$ = [
 ];
 var UpdatePatchBaselineResult$ = [
   3,
-  n08,
+  n07,
   _UPBRp,
   0,
   [_BI, _N2, _OSp, _GF, _AR2, _AP, _APCL, _APENS, _RP, _RPA, _CD2, _MD, _D2, _So, _ASUCS],
@@ -71729,7 +68100,7 @@ var UpdatePatchBaselineResult$ = [
 ];
 var AccountIdList = [
   1,
-  n08,
+  n07,
   _AIL,
   0,
   [
@@ -71740,7 +68111,7 @@ var AccountIdList = [
 var Accounts = 64 | 0;
 var AccountSharingInfoList = [
   1,
-  n08,
+  n07,
   _ASIL,
   0,
   [
@@ -71750,21 +68121,21 @@ var AccountSharingInfoList = [
 ];
 var AlarmList = [
   1,
-  n08,
+  n07,
   _ALl,
   0,
   () => Alarm$
 ];
 var AlarmStateInformationList = [
   1,
-  n08,
+  n07,
   _ASILl,
   0,
   () => AlarmStateInformation$
 ];
 var AssociationDescriptionList = [
   1,
-  n08,
+  n07,
   _ADL,
   0,
   [
@@ -71774,7 +68145,7 @@ var AssociationDescriptionList = [
 ];
 var AssociationExecutionFilterList = [
   1,
-  n08,
+  n07,
   _AEFL,
   0,
   [
@@ -71784,7 +68155,7 @@ var AssociationExecutionFilterList = [
 ];
 var AssociationExecutionsList = [
   1,
-  n08,
+  n07,
   _AEL,
   0,
   [
@@ -71794,7 +68165,7 @@ var AssociationExecutionsList = [
 ];
 var AssociationExecutionTargetsFilterList = [
   1,
-  n08,
+  n07,
   _AETFL,
   0,
   [
@@ -71804,7 +68175,7 @@ var AssociationExecutionTargetsFilterList = [
 ];
 var AssociationExecutionTargetsList = [
   1,
-  n08,
+  n07,
   _AETL,
   0,
   [
@@ -71814,7 +68185,7 @@ var AssociationExecutionTargetsList = [
 ];
 var AssociationFilterList = [
   1,
-  n08,
+  n07,
   _AFL,
   0,
   [
@@ -71825,7 +68196,7 @@ var AssociationFilterList = [
 var AssociationIdList = 64 | 0;
 var AssociationList = [
   1,
-  n08,
+  n07,
   _ALs,
   0,
   [
@@ -71835,7 +68206,7 @@ var AssociationList = [
 ];
 var AttachmentContentList = [
   1,
-  n08,
+  n07,
   _ACL,
   0,
   [
@@ -71845,7 +68216,7 @@ var AttachmentContentList = [
 ];
 var AttachmentInformationList = [
   1,
-  n08,
+  n07,
   _AILt,
   0,
   [
@@ -71858,7 +68229,7 @@ var AutomationExecutionFilterValueList = 64 | 0;
 var AutomationParameterValueList = 64 | 0;
 var AutomationTargets = [
   1,
-  n08,
+  n07,
   _ATut,
   0,
   () => Target$
@@ -71869,7 +68240,7 @@ var CategoryList = 64 | 0;
 var CloudConnectorFilterValues = 64 | 0;
 var ComplianceItemList = [
   1,
-  n08,
+  n07,
   _CILo,
   0,
   [
@@ -71881,7 +68252,7 @@ var ComplianceResourceIdList = 64 | 0;
 var ComplianceResourceTypeList = 64 | 0;
 var ComplianceStringFilterList = [
   1,
-  n08,
+  n07,
   _CSFL,
   0,
   [
@@ -71891,7 +68262,7 @@ var ComplianceStringFilterList = [
 ];
 var ComplianceStringFilterValueList = [
   1,
-  n08,
+  n07,
   _CSFVL,
   0,
   [
@@ -71901,7 +68272,7 @@ var ComplianceStringFilterValueList = [
 ];
 var ComplianceSummaryItemList = [
   1,
-  n08,
+  n07,
   _CSIL,
   0,
   [
@@ -71911,7 +68282,7 @@ var ComplianceSummaryItemList = [
 ];
 var CreateAssociationBatchRequestEntries = [
   1,
-  n08,
+  n07,
   _CABREr,
   0,
   [
@@ -71921,7 +68292,7 @@ var CreateAssociationBatchRequestEntries = [
 ];
 var DocumentFilterList = [
   1,
-  n08,
+  n07,
   _DFL,
   0,
   [
@@ -71931,7 +68302,7 @@ var DocumentFilterList = [
 ];
 var DocumentIdentifierList = [
   1,
-  n08,
+  n07,
   _DIL,
   0,
   [
@@ -71942,7 +68313,7 @@ var DocumentIdentifierList = [
 var DocumentKeyValuesFilterValues = 64 | 0;
 var DocumentParameterList = [
   1,
-  n08,
+  n07,
   _DPLo,
   0,
   [
@@ -71952,7 +68323,7 @@ var DocumentParameterList = [
 ];
 var DocumentRequiresList = [
   1,
-  n08,
+  n07,
   _DRL,
   0,
   () => DocumentRequires$
@@ -71960,7 +68331,7 @@ var DocumentRequiresList = [
 var ExcludeAccounts = 64 | 0;
 var FailedCreateAssociationList = [
   1,
-  n08,
+  n07,
   _FCAL,
   0,
   [
@@ -71971,7 +68342,7 @@ var FailedCreateAssociationList = [
 var InstanceIdList = 64 | 0;
 var InstanceInformationFilterList = [
   1,
-  n08,
+  n07,
   _IIFL,
   0,
   [
@@ -71981,7 +68352,7 @@ var InstanceInformationFilterList = [
 ];
 var InstanceInformationFilterValueSet = [
   1,
-  n08,
+  n07,
   _IIFVS,
   0,
   [
@@ -71991,7 +68362,7 @@ var InstanceInformationFilterValueSet = [
 ];
 var InstanceInformationList = [
   1,
-  n08,
+  n07,
   _IIL,
   0,
   [
@@ -72001,7 +68372,7 @@ var InstanceInformationList = [
 ];
 var InstanceInformationStringFilterList = [
   1,
-  n08,
+  n07,
   _IISFL,
   0,
   [
@@ -72012,7 +68383,7 @@ var InstanceInformationStringFilterList = [
 var InstancePatchStateFilterValues = 64 | 0;
 var InstanceProperties = [
   1,
-  n08,
+  n07,
   _IPn,
   0,
   [
@@ -72022,7 +68393,7 @@ var InstanceProperties = [
 ];
 var InstancePropertyFilterList = [
   1,
-  n08,
+  n07,
   _IPFL,
   0,
   [
@@ -72032,7 +68403,7 @@ var InstancePropertyFilterList = [
 ];
 var InstancePropertyFilterValueSet = [
   1,
-  n08,
+  n07,
   _IPFVS,
   0,
   [
@@ -72042,7 +68413,7 @@ var InstancePropertyFilterValueSet = [
 ];
 var InstancePropertyStringFilterList = [
   1,
-  n08,
+  n07,
   _IPSFLn,
   0,
   [
@@ -72052,7 +68423,7 @@ var InstancePropertyStringFilterList = [
 ];
 var InventoryAggregatorList = [
   1,
-  n08,
+  n07,
   _IALn,
   0,
   [
@@ -72062,7 +68433,7 @@ var InventoryAggregatorList = [
 ];
 var InventoryFilterList = [
   1,
-  n08,
+  n07,
   _IFL,
   0,
   [
@@ -72072,7 +68443,7 @@ var InventoryFilterList = [
 ];
 var InventoryFilterValueList = [
   1,
-  n08,
+  n07,
   _IFVL,
   0,
   [
@@ -72082,7 +68453,7 @@ var InventoryFilterValueList = [
 ];
 var InventoryGroupList = [
   1,
-  n08,
+  n07,
   _IGL,
   0,
   [
@@ -72092,7 +68463,7 @@ var InventoryGroupList = [
 ];
 var InventoryItemAttributeList = [
   1,
-  n08,
+  n07,
   _IIAL2,
   0,
   [
@@ -72102,14 +68473,14 @@ var InventoryItemAttributeList = [
 ];
 var InventoryItemEntryList = [
   1,
-  n08,
+  n07,
   _IIEL,
   0,
   128 | 0
 ];
 var InventoryItemList = [
   1,
-  n08,
+  n07,
   _IILn,
   0,
   [
@@ -72119,7 +68490,7 @@ var InventoryItemList = [
 ];
 var InventoryResultEntityList = [
   1,
-  n08,
+  n07,
   _IREL,
   0,
   [
@@ -72133,7 +68504,7 @@ var MaintenanceWindowFilterValues = 64 | 0;
 var MetadataKeysToDeleteList = 64 | 0;
 var NodeAggregatorList = [
   1,
-  n08,
+  n07,
   _NAL,
   0,
   [
@@ -72143,7 +68514,7 @@ var NodeAggregatorList = [
 ];
 var NodeFilterList = [
   1,
-  n08,
+  n07,
   _NFL,
   0,
   [
@@ -72153,7 +68524,7 @@ var NodeFilterList = [
 ];
 var NodeFilterValueList = [
   1,
-  n08,
+  n07,
   _NFVL,
   0,
   [
@@ -72163,7 +68534,7 @@ var NodeFilterValueList = [
 ];
 var NodeSummaryList = [
   1,
-  n08,
+  n07,
   _NSL,
   0,
   128 | 0
@@ -72171,7 +68542,7 @@ var NodeSummaryList = [
 var NotificationEventList = 64 | 0;
 var OpsAggregatorList = [
   1,
-  n08,
+  n07,
   _OAL,
   0,
   [
@@ -72181,14 +68552,14 @@ var OpsAggregatorList = [
 ];
 var OpsEntityItemEntryList = [
   1,
-  n08,
+  n07,
   _OEIEL,
   0,
   128 | 0
 ];
 var OpsEntityList = [
   1,
-  n08,
+  n07,
   _OEL,
   0,
   [
@@ -72198,7 +68569,7 @@ var OpsEntityList = [
 ];
 var OpsFilterList = [
   1,
-  n08,
+  n07,
   _OFL,
   0,
   [
@@ -72208,7 +68579,7 @@ var OpsFilterList = [
 ];
 var OpsFilterValueList = [
   1,
-  n08,
+  n07,
   _OFVL,
   0,
   [
@@ -72220,7 +68591,7 @@ var OpsItemEventFilterValues = 64 | 0;
 var OpsItemFilterValues = 64 | 0;
 var OpsItemNotifications = [
   1,
-  n08,
+  n07,
   _OINp,
   0,
   () => OpsItemNotification$
@@ -72231,7 +68602,7 @@ var OpsItemRelatedItemsFilterValues = 64 | 0;
 var OpsMetadataFilterValueList = 64 | 0;
 var OpsResultAttributeList = [
   1,
-  n08,
+  n07,
   _ORAL,
   0,
   [
@@ -72242,7 +68613,7 @@ var OpsResultAttributeList = [
 var ParameterLabelList = 64 | 0;
 var ParameterList = [
   1,
-  n08,
+  n07,
   _PL,
   0,
   [
@@ -72253,7 +68624,7 @@ var ParameterList = [
 var ParameterNameList = 64 | 0;
 var ParameterPolicyList = [
   1,
-  n08,
+  n07,
   _PPLa,
   0,
   () => ParameterInlinePolicy$
@@ -72266,7 +68637,7 @@ var PatchBugzillaIdList = 64 | 0;
 var PatchCVEIdList = 64 | 0;
 var PatchFilterList = [
   1,
-  n08,
+  n07,
   _PFLa,
   0,
   () => PatchFilter$
@@ -72277,21 +68648,21 @@ var PatchIdList = 64 | 0;
 var PatchOrchestratorFilterValues = 64 | 0;
 var PatchPropertiesList = [
   1,
-  n08,
+  n07,
   _PPL,
   0,
   128 | 0
 ];
 var PatchRuleList = [
   1,
-  n08,
+  n07,
   _PRL,
   0,
   () => PatchRule$
 ];
 var PatchSourceList = [
   1,
-  n08,
+  n07,
   _PSL,
   0,
   [
@@ -72302,7 +68673,7 @@ var PatchSourceList = [
 var PatchSourceProductList = 64 | 0;
 var PlatformTypeList = [
   1,
-  n08,
+  n07,
   _PTL,
   0,
   [
@@ -72314,14 +68685,14 @@ var RegionList2 = 64 | 0;
 var Regions = 64 | 0;
 var RelatedOpsItems = [
   1,
-  n08,
+  n07,
   _ROI,
   0,
   () => RelatedOpsItem$
 ];
 var ResourceComplianceSummaryItemList = [
   1,
-  n08,
+  n07,
   _RCSIL,
   0,
   [
@@ -72331,7 +68702,7 @@ var ResourceComplianceSummaryItemList = [
 ];
 var ResourceDataSyncOrganizationalUnitList = [
   1,
-  n08,
+  n07,
   _RDSOUL,
   0,
   () => ResourceDataSyncOrganizationalUnit$
@@ -72340,7 +68711,7 @@ var ResourceDataSyncSourceRegionList = 64 | 0;
 var ResourcePolicyParameterNamesList = 64 | 0;
 var ResultAttributeList = [
   1,
-  n08,
+  n07,
   _RAL,
   0,
   [
@@ -72350,7 +68721,7 @@ var ResultAttributeList = [
 ];
 var ReviewInformationList = [
   1,
-  n08,
+  n07,
   _RIL,
   0,
   [
@@ -72360,7 +68731,7 @@ var ReviewInformationList = [
 ];
 var Runbooks = [
   1,
-  n08,
+  n07,
   _R3,
   0,
   () => Runbook$
@@ -72369,7 +68740,7 @@ var SessionManagerParameterValueList = 64 | 0;
 var StepExecutionFilterValueList = 64 | 0;
 var StepExecutionList = [
   1,
-  n08,
+  n07,
   _SEL,
   0,
   () => StepExecution$
@@ -72377,38 +68748,38 @@ var StepExecutionList = [
 var StringList = 64 | 0;
 var TagList2 = [
   1,
-  n08,
+  n07,
   _TLa,
   0,
-  () => Tag$5
+  () => Tag$4
 ];
 var TargetLocations = [
   1,
-  n08,
+  n07,
   _TL2,
   0,
   () => TargetLocation$
 ];
 var TargetMaps = [
   1,
-  n08,
+  n07,
   _TM,
   0,
-  [2, n08, _TMa, 0, 0, 64 | 0]
+  [2, n07, _TMa, 0, 0, 64 | 0]
 ];
 var TargetMapValueList = 64 | 0;
 var TargetParameterList = 64 | 0;
 var TargetPreviewList = [
   1,
-  n08,
+  n07,
   _TPL,
   0,
   () => TargetPreview$
 ];
 var Targets = [
   1,
-  n08,
-  _Ta5,
+  n07,
+  _Ta4,
   0,
   () => Target$
 ];
@@ -72417,7 +68788,7 @@ var ValidNextStepList = 64 | 0;
 var AssociationStatusAggregatedCount = 128 | 1;
 var AutomationParameterMap = [
   2,
-  n08,
+  n07,
   _APM,
   0,
   0,
@@ -72429,7 +68800,7 @@ var InventoryItemContentContext = 128 | 0;
 var InventoryItemEntry = 128 | 0;
 var InventoryResultItemMap = [
   2,
-  n08,
+  n07,
   _IRIM,
   0,
   0,
@@ -72437,7 +68808,7 @@ var InventoryResultItemMap = [
 ];
 var MetadataMap = [
   2,
-  n08,
+  n07,
   _MM,
   0,
   0,
@@ -72449,7 +68820,7 @@ var OpsAggregatorValueMap = 128 | 0;
 var OpsEntityItemEntry = 128 | 0;
 var OpsEntityItemMap = [
   2,
-  n08,
+  n07,
   _OEIM,
   0,
   0,
@@ -72457,7 +68828,7 @@ var OpsEntityItemMap = [
 ];
 var OpsItemOperationalData = [
   2,
-  n08,
+  n07,
   _OIOD,
   0,
   0,
@@ -72465,8 +68836,8 @@ var OpsItemOperationalData = [
 ];
 var _Parameters = [
   2,
-  n08,
-  _P4,
+  n07,
+  _P3,
   8,
   0,
   64 | 0
@@ -72474,7 +68845,7 @@ var _Parameters = [
 var PatchPropertyEntry = 128 | 0;
 var SessionManagerParameters = [
   2,
-  n08,
+  n07,
   _SMP,
   0,
   0,
@@ -72483,7 +68854,7 @@ var SessionManagerParameters = [
 var StepPreviewMap = 128 | 1;
 var TargetMap = [
   2,
-  n08,
+  n07,
   _TMa,
   0,
   0,
@@ -72491,7 +68862,7 @@ var TargetMap = [
 ];
 var GetParameter$ = [
   9,
-  n08,
+  n07,
   _GPe,
   0,
   () => GetParameterRequest$,
@@ -72499,13 +68870,13 @@ var GetParameter$ = [
 ];
 
 // node_modules/@aws-sdk/client-ssm/dist-es/runtimeConfig.shared.js
-var getRuntimeConfig15 = (config) => {
+var getRuntimeConfig13 = (config) => {
   return {
     apiVersion: "2014-11-06",
     base64Decoder: config?.base64Decoder ?? fromBase64,
     base64Encoder: config?.base64Encoder ?? toBase64,
     disableHostPrefix: config?.disableHostPrefix ?? false,
-    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver8,
+    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver7,
     extensions: config?.extensions ?? [],
     httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSSMHttpAuthSchemeProvider,
     httpAuthSchemes: config?.httpAuthSchemes ?? [
@@ -72519,7 +68890,7 @@ var getRuntimeConfig15 = (config) => {
     protocol: config?.protocol ?? AwsJson1_1Protocol,
     protocolSettings: config?.protocolSettings ?? {
       defaultNamespace: "com.amazonaws.ssm",
-      errorTypeRegistries: errorTypeRegistries8,
+      errorTypeRegistries: errorTypeRegistries7,
       xmlNamespace: "http://ssm.amazonaws.com/doc/2014-11-06/",
       version: "2014-11-06",
       serviceTarget: "AmazonSSM"
@@ -72533,11 +68904,11 @@ var getRuntimeConfig15 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-ssm/dist-es/runtimeConfig.js
-var getRuntimeConfig16 = (config) => {
+var getRuntimeConfig14 = (config) => {
   emitWarningIfUnsupportedVersion2(process.version);
   const defaultsMode = resolveDefaultsModeConfig(config);
   const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
-  const clientSharedValues = getRuntimeConfig15(config);
+  const clientSharedValues = getRuntimeConfig13(config);
   emitWarningIfUnsupportedVersion(process.version);
   const loaderConfig = {
     profile: config?.profile,
@@ -72552,7 +68923,7 @@ var getRuntimeConfig16 = (config) => {
     bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
     credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
     defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 9e5),
-    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default5.version }),
+    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default4.version }),
     maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
     region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
     requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
@@ -72573,7 +68944,7 @@ init_client2();
 init_protocols();
 
 // node_modules/@aws-sdk/client-ssm/dist-es/auth/httpAuthExtensionConfiguration.js
-var getHttpAuthExtensionConfiguration8 = (runtimeConfig) => {
+var getHttpAuthExtensionConfiguration7 = (runtimeConfig) => {
   const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
   let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
   let _credentials = runtimeConfig.credentials;
@@ -72603,7 +68974,7 @@ var getHttpAuthExtensionConfiguration8 = (runtimeConfig) => {
     }
   };
 };
-var resolveHttpAuthRuntimeConfig8 = (config) => {
+var resolveHttpAuthRuntimeConfig7 = (config) => {
   return {
     httpAuthSchemes: config.httpAuthSchemes(),
     httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
@@ -72612,27 +68983,27 @@ var resolveHttpAuthRuntimeConfig8 = (config) => {
 };
 
 // node_modules/@aws-sdk/client-ssm/dist-es/runtimeExtensions.js
-var resolveRuntimeExtensions8 = (runtimeConfig, extensions) => {
-  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration8(runtimeConfig));
+var resolveRuntimeExtensions7 = (runtimeConfig, extensions) => {
+  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration7(runtimeConfig));
   extensions.forEach((extension) => extension.configure(extensionConfiguration));
-  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig8(extensionConfiguration));
+  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig7(extensionConfiguration));
 };
 
 // node_modules/@aws-sdk/client-ssm/dist-es/SSMClient.js
 var SSMClient = class extends Client {
   config;
   constructor(...[configuration]) {
-    const _config_0 = getRuntimeConfig16(configuration || {});
+    const _config_0 = getRuntimeConfig14(configuration || {});
     super(_config_0);
     this.initConfig = _config_0;
-    const _config_1 = resolveClientEndpointParameters8(_config_0);
+    const _config_1 = resolveClientEndpointParameters7(_config_0);
     const _config_2 = resolveUserAgentConfig(_config_1);
     const _config_3 = resolveRetryConfig(_config_2);
     const _config_4 = resolveRegionConfig(_config_3);
     const _config_5 = resolveHostHeaderConfig(_config_4);
     const _config_6 = resolveEndpointConfig(_config_5);
-    const _config_7 = resolveHttpAuthSchemeConfig8(_config_6);
-    const _config_8 = resolveRuntimeExtensions8(_config_7, configuration?.extensions || []);
+    const _config_7 = resolveHttpAuthSchemeConfig7(_config_6);
+    const _config_8 = resolveRuntimeExtensions7(_config_7, configuration?.extensions || []);
     this.config = _config_8;
     this.middlewareStack.use(getSchemaSerdePlugin(this.config));
     this.middlewareStack.use(getUserAgentPlugin(this.config));
@@ -72657,12 +69028,12 @@ var SSMClient = class extends Client {
 // node_modules/@aws-sdk/client-ssm/dist-es/commandBuilder.js
 init_client2();
 init_endpoints();
-var command8 = makeBuilder(commonParams8, "AmazonSSM", "SSMClient", getEndpointPlugin);
-var _ep08 = {};
-var _mw08 = (Command3, cs, config, o5) => [];
+var command7 = makeBuilder(commonParams7, "AmazonSSM", "SSMClient", getEndpointPlugin);
+var _ep07 = {};
+var _mw07 = (Command3, cs, config, o5) => [];
 
 // node_modules/@aws-sdk/client-ssm/dist-es/commands/GetParameterCommand.js
-var GetParameterCommand = class extends command8(_ep08, _mw08, "GetParameter", GetParameter$) {
+var GetParameterCommand = class extends command7(_ep07, _mw07, "GetParameter", GetParameter$) {
 };
 
 // src/aws/iam.ts
@@ -72675,7 +69046,7 @@ function openIam(client) {
       const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
       if (!found) return void 0;
       const name = ("RoleName" in found ? found.RoleName : found.InstanceProfileName) ?? "";
-      return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf2(found.Tags) };
+      return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf(found.Tags) };
     },
     async remove({ type: type2, id: id2 }, abortSignal) {
       if (type2 === "role") {
@@ -72706,37 +69077,503 @@ async function unlessGone(look3) {
     throw error2;
   }
 }
-function tagsOf2(tags = []) {
+function tagsOf(tags = []) {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
+// src/lib/http.ts
+var import_node_http3 = __toESM(require("node:http"), 1);
+var import_node_https3 = __toESM(require("node:https"), 1);
+
+// src/lib/certificates.ts
+var import_node_fs5 = require("node:fs");
+var import_node_tls = __toESM(require("node:tls"), 1);
+
+// src/lib/errors.ts
+var UserError = class extends Error {
+  name = "UserError";
+  id;
+  constructor(message, { id: id2, ...options } = {}) {
+    super(message, options);
+    if (id2 !== void 0) this.id = id2;
+  }
+};
+var InputError = class extends UserError {
+  name = "InputError";
+  input;
+  constructor(input, message) {
+    super(`Input '${input}': ${message}`);
+    this.input = input;
+  }
+};
+var InputErrors = class extends UserError {
+  name = "InputErrors";
+  errors;
+  constructor(errors) {
+    super(errors.map((error2) => error2.message).join("\n"));
+    this.errors = errors;
+  }
+};
+var LeftoverError = class extends UserError {
+  name = "LeftoverError";
+};
+function messageOf(error2) {
+  return error2 instanceof Error ? error2.message : String(error2);
+}
+var roomAdvice = "Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.";
+var refusals = {
+  EACCES: "this user may not do that",
+  EDQUOT: "the quota for this user is used up",
+  EEXIST: "something else is in its place",
+  EIO: "the disk fails",
+  EISDIR: "it is a folder",
+  EMFILE: "this process has too many files open",
+  ENFILE: "this machine has too many files open",
+  ENOENT: "it is not there",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of its path is no folder",
+  EPERM: "this user may not do that",
+  EROFS: "the file system is read-only"
+};
+function systemProblem(error2) {
+  return refusalOf(error2) ?? messageOf(error2);
+}
+function refusalOf(error2) {
+  if (typeof error2 !== "object" || error2 === null || !("syscall" in error2) || !("code" in error2)) return void 0;
+  const why2 = refusals[String(error2.code)];
+  const what = "path" in error2 ? `${String(error2.path)}: ` : "";
+  return why2 === void 0 ? void 0 : `${what}${why2} (${String(error2.code)})`;
+}
+function explain(error2) {
+  if (error2 instanceof UserError) return error2.message;
+  const refusal2 = refusalOf(error2);
+  if (refusal2 !== void 0) return `A file of this run could not be used: ${refusal2}. ${roomAdvice}`;
+  return error2 instanceof Error ? error2.stack ?? error2.message : String(error2);
+}
+
+// src/lib/certificates.ts
+var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
+function trustedCertificates(env2) {
+  const named = variables.flatMap((variable) => {
+    const file = env2[variable];
+    return file ? [certificatesIn(file, variable)] : [];
+  });
+  return named.length === 0 ? void 0 : [...nodesOwn(), ...named];
+}
+function certificatesIn(file, variable) {
+  try {
+    const text2 = (0, import_node_fs5.readFileSync)(file, "utf8");
+    if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM");
+    return text2;
+  } catch (error2) {
+    throw new UserError(
+      `${variable} names ${file}, which cannot be used: ${messageOf(error2)}. Correct the path, or unset ${variable}.`,
+      { cause: error2 }
+    );
+  }
+}
+function nodesOwn() {
+  const { getCACertificates, rootCertificates } = import_node_tls.default;
+  return getCACertificates?.("default") ?? rootCertificates ?? [];
+}
+
+// src/lib/proxy.ts
+var import_ipaddr = __toESM(require_ipaddr(), 1);
+var loopback = ["localhost", "127.0.0.1-127.255.255.255", "[::1]"];
+function proxySettings(env2) {
+  const direct = valueOf(env2, "NO_PROXY").toLowerCase().split(/[\s,]+/).filter((entry) => entry !== "").flatMap(exceptions);
+  return {
+    http_proxy: proxyUrl(env2, "HTTP_PROXY"),
+    https_proxy: proxyUrl(env2, "HTTPS_PROXY"),
+    no_proxy: [...direct, ...loopback].join(",")
+  };
+}
+function valueOf(env2, name) {
+  return env2[name] || env2[name.toLowerCase()] || "";
+}
+function proxyUrl(env2, name) {
+  const value = valueOf(env2, name);
+  if (value === "") return "";
+  const url = value.includes("://") ? value : `http://${value}`;
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
+  throw new UserError(
+    `${name} names no HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
+  );
+}
+function exceptions(entry) {
+  if (import_ipaddr.default.IPv4.isValidCIDR(entry)) {
+    const ends = [import_ipaddr.default.IPv4.networkAddressFromCIDR(entry), import_ipaddr.default.IPv4.broadcastAddressFromCIDR(entry)];
+    return [ends.map((end) => end.toString()).join("-")];
+  }
+  return /^[.*[]/.test(entry) || import_ipaddr.default.isValid(entry) ? [entry] : [entry, `.${entry}`];
+}
+
+// src/lib/http.ts
+function proxyAgents(env2, keepAlive = true) {
+  const options = { keepAlive, proxyEnv: proxySettings(env2) };
+  const ca = trustedCertificates(env2);
+  return { httpAgent: new import_node_http3.default.Agent(options), httpsAgent: new import_node_https3.default.Agent({ ...options, ...ca ? { ca } : {} }) };
+}
+var requestLimits = {
+  connectionTimeout: 1e4,
+  requestTimeout: 15e3,
+  throwOnRequestTimeout: true,
+  socketTimeout: 15e3
+};
+var silenceMs = 3e4;
+function get2(url, { env: env2, headers = {}, signal }) {
+  const secure = url.protocol === "https:";
+  const { httpAgent, httpsAgent } = proxyAgents(env2, false);
+  return new Promise((resolve3, reject) => {
+    const options = {
+      agent: secure ? httpsAgent : httpAgent,
+      signal,
+      timeout: silenceMs,
+      headers: { "user-agent": "bake-jenkins-ami", ...headers }
+    };
+    const request = secure ? import_node_https3.default.get(url, options, resolve3) : import_node_http3.default.get(url, options, resolve3);
+    request.once("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs / 1e3} seconds`)));
+    request.once("error", reject);
+    request.once("close", () => reject(new Error("the connection was closed without an answer")));
+  });
+}
+function fileOpener(env2) {
+  return async function open7(url, signal, redirects = 3) {
+    const response = await get2(new URL(url), { env: env2, signal });
+    const { statusCode = 0 } = response;
+    if (statusCode === 200) return response;
+    response.destroy();
+    const { location } = response.headers;
+    if (statusCode < 300 || statusCode >= 400 || !location || redirects === 0) {
+      throw new Error(`it answered ${statusCode}`);
+    }
+    const target = new URL(location, url);
+    if (target.protocol !== "https:" && new URL(url).protocol === "https:") {
+      throw new Error(`a redirect from https to ${target.origin} is refused`);
+    }
+    return open7(target.href, signal, redirects - 1);
+  };
+}
+function bytesReader(env2, limit) {
+  const open7 = fileOpener(env2);
+  return async (url, signal) => bodyOf(await open7(url, signal), limit);
+}
+function textReader(env2, limit) {
+  const read5 = bytesReader(env2, limit);
+  return async (url, signal) => (await read5(url, signal)).toString("utf8");
+}
+async function bodyOf(body, limit) {
+  const chunks = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+// src/aws/time.ts
+var readings = /* @__PURE__ */ new WeakMap();
+function observeTime(client, steady = steadyNow) {
+  const { middlewareStack } = client;
+  middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const date2 = dateOf(result.response);
+      if (date2 !== void 0) readings.set(client, { date: date2, at: steady() });
+      return result;
+    },
+    // Next to the connection, where an error is still an answer like any other.
+    { step: "deserialize", priority: "low", name: "observeTime" }
+  );
+  return client;
+}
+function awsTime(client, steady = steadyNow) {
+  const reading2 = readings.get(client);
+  if (reading2 === void 0) return new Date(Date.now() + client.config.systemClockOffset);
+  return new Date(reading2.date + steady() - reading2.at);
+}
+function steadyNow() {
+  return performance.now();
+}
+function dateOf(response) {
+  if (typeof response !== "object" || response === null || !("headers" in response)) return void 0;
+  const headers = response.headers;
+  const date2 = Date.parse(headers["date"] ?? "");
+  return Number.isNaN(date2) || headers["age"] !== void 0 ? void 0 : date2;
+}
+
 // src/aws/account.ts
+var attempts = { ownRegion: 8, elsewhere: 3 };
 function openAccount(region3, credentials, env2) {
-  const ec22 = ec2Client(region3, credentials, env2);
+  const settings = { credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
+  const ec2In = (name, maxAttempts) => observeTime(new EC2Client({ ...settings, region: name, maxAttempts }));
+  const ec22 = ec2In(region3, attempts.ownRegion);
   const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
-  const settings = { credentials, maxAttempts: 3, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
   let iam;
   return {
     region: region3,
     ec2: ec22,
     inRegion(name) {
-      const client = clients.get(name) ?? observeTime(new EC2Client({ ...settings, region: name }));
+      const client = clients.get(name) ?? ec2In(name, attempts.elsewhere);
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3 }))
+    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere })),
+    async readParameter(Name, abortSignal) {
+      const client = new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere });
+      const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
+      return Parameter?.Value ?? "";
+    }
   };
 }
-function ec2Client(region3, credentials, env2) {
-  const requestHandler = { ...proxyAgents(env2), ...requestLimits };
-  return observeTime(new EC2Client({ region: region3, credentials, maxAttempts: 8, retryMode: "standard", requestHandler }));
+
+// src/lib/advice.ts
+var troubleshooting = "docs/troubleshooting.md";
+function pointer(id2) {
+  return `See ${troubleshooting}#${id2}.`;
 }
-function parameterReader(region3, credentials, env2) {
-  const client = new SSMClient({ region: region3, credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } });
-  return async (Name, abortSignal) => {
-    const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
-    return Parameter?.Value ?? "";
-  };
+
+// src/lib/pattern.ts
+function inOrder(...parts) {
+  function test(text2) {
+    let rest = text2;
+    for (const part2 of parts) {
+      const found = part2.exec(rest);
+      if (found === null) return false;
+      rest = rest.slice(found.index + found[0].length);
+    }
+    return true;
+  }
+  return { parts, test };
+}
+function inOneLine(...parts) {
+  const pattern = inOrder(...parts);
+  return { parts, test: (text2) => text2.split("\n").some((line) => pattern.test(line)) };
+}
+function either(...patterns) {
+  return { parts: patterns.flatMap(partsOf), test: (text2) => patterns.some((pattern) => pattern.test(text2)) };
+}
+function partsOf(pattern) {
+  return pattern instanceof RegExp ? [pattern] : pattern.parts;
+}
+
+// src/aws/errors/causes.ts
+var awsCauses = [
+  {
+    id: "instance-profile",
+    title: "The instance profile is not there",
+    // Packer looks it up in IAM, unless the template says skip_profile_validation.
+    pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
+    cause: "The instance profile that the machine is to have does not exist in this account.",
+    change: "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
+  },
+  {
+    id: "architecture",
+    title: "Instance type and image are for different processors",
+    pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
+    cause: "The instance type has another processor than the image was made for.",
+    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
+  },
+  {
+    id: "type-not-offered",
+    title: "The instance type is not offered here",
+    pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
+    cause: "There is no such instance type in this region, or not in this zone of it.",
+    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+  },
+  {
+    id: "free-plan",
+    title: "The plan of the account does not allow the instance type",
+    pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
+    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
+    change: "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
+  },
+  {
+    id: "marketplace-terms",
+    title: "The source image is from AWS Marketplace",
+    pattern: /^OptInRequired: .*marketplace/i,
+    cause: "The source image is a product of AWS Marketplace whose terms this account has not accepted.",
+    change: "Subscribe to it once, at the address that AWS names, or bake on another source image."
+  },
+  {
+    id: "account-not-ready",
+    title: "The account is not enabled for EC2 here",
+    pattern: /^(OptInRequired|PendingVerification|Blocked): /,
+    cause: "AWS has not enabled this account for EC2 in this region yet.",
+    change: "Finish the sign-up or enable the region in the account settings; a new account is verified within hours."
+  },
+  {
+    id: "source-image-gone",
+    title: "The source image is gone",
+    pattern: /^InvalidAMIID\.\w+: /,
+    cause: 'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
+    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+  },
+  {
+    id: "block-public-access",
+    title: "The account blocks public access",
+    pattern: /^\w+: .*block(ing)? public access/i,
+    cause: "The account or its organization blocks that images, snapshots or networks are open to the public.",
+    change: `Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account's administrators change the setting: EC2 console, Data protection and security.`
+  },
+  {
+    id: "denied",
+    title: "AWS denies a call",
+    pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
+    cause: "The role may not do what the bake needs.",
+    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+  },
+  {
+    id: "no-default-network",
+    title: "The region has no default VPC or subnet",
+    pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
+    cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
+    change: "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+  },
+  {
+    id: "subnet-full",
+    title: "The subnet has no free address",
+    pattern: /^InsufficientFreeAddressesInSubnet: /,
+    cause: "All addresses of the subnet are in use.",
+    change: "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
+  },
+  {
+    id: "network-gone",
+    title: "The subnet, VPC or group is not there",
+    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
+    cause: "A subnet, VPC or security group that the launch names does not exist in this region.",
+    change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
+  },
+  {
+    id: "no-capacity",
+    title: "AWS has no capacity",
+    pattern: /^(Server\.)?(Insufficient(Instance|Host|ReservedInstance|Address)?Capacity|SpotMaxPriceTooLow): /,
+    cause: "AWS has no free machine of this type at the moment.",
+    change: "Give more types in 'instance-types', or subnets of more zones in 'subnet-ids': they are tried in turn. Or run the job again later."
+  },
+  {
+    id: "throttled",
+    title: "AWS throttles the account",
+    pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
+    cause: "AWS refused the call, repeatedly, because this account calls it too often at this time.",
+    change: "Run the job again later, and not at the same moment as others of the account."
+  },
+  {
+    id: "quota",
+    title: "A quota is used up",
+    pattern: /^(Client\.)?\w*(LimitExceeded|QuotaExceeded|CountExceeded): /,
+    cause: "One of the account's quotas in this region is used up.",
+    change: "Ask AWS for a higher quota (Service Quotas), remove what is no longer used, or give smaller types in 'instance-types'."
+  },
+  {
+    id: "credentials-expired",
+    title: "The credentials have expired",
+    pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
+    cause: "AWS takes the session for expired.",
+    change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
+  },
+  {
+    id: "credentials-refused",
+    title: "AWS refuses the credentials",
+    pattern: /^(AuthFailure|InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClient\w*|InvalidAccessKeyId): /,
+    cause: "AWS does not know the credentials, or not in this region.",
+    change: "Check role-to-assume, or the credentials in the environment, and that the region is enabled in the account."
+  },
+  {
+    id: "key-pair",
+    title: "The key pair is not there",
+    pattern: /^InvalidKeyPair\.\w+: /,
+    cause: "The key pair of the build does not exist, or one of its name does already.",
+    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again."
+  },
+  {
+    id: "image-name-taken",
+    title: "The image's name is taken",
+    pattern: /^InvalidAMIName\.Duplicate: /,
+    cause: "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
+    change: "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+  },
+  {
+    id: "image-name-invalid",
+    title: "The image's name is not allowed",
+    pattern: /^InvalidAMIName\.Malformed: /,
+    cause: "EC2 does not allow that name for an image.",
+    change: "Use 3 to 128 letters, digits and ( ) [ ] . / - ' @ _ and spaces."
+  },
+  {
+    id: "encryption-key",
+    title: "The encryption key cannot be used",
+    pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
+    cause: "The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.",
+    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
+  },
+  {
+    id: "volume-too-small",
+    title: "The volume does not fit the source image",
+    pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
+    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
+    change: "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+  },
+  {
+    id: "aws-unwell",
+    title: "AWS has an error of its own",
+    pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
+    cause: "AWS answered with an error of its own, repeatedly.",
+    change: "Run the job again; health.aws.amazon.com says whether the region has an incident."
+  }
+];
+function awsCause(code2, message) {
+  return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
+}
+
+// src/aws/errors/denial.ts
+var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
+function denialIn(text2) {
+  if (!denialCodes.test(text2)) return void 0;
+  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
+  const called = /operation error (\w+): (\w+)/.exec(text2);
+  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
+  if (action2 === void 0) return void 0;
+  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
+}
+function decidedBy(text2) {
+  if (/session policy/.test(text2)) return "session";
+  if (/permissions boundary/.test(text2)) return "boundary";
+  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
+  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
+  if (/resource-based policy/.test(text2)) return "resource";
+  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
+}
+var otherPolicies = {
+  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
+  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
+  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
+  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
+  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+};
+function describeDenials(denials) {
+  const lines = denials.map(({ action: action2, resource, by }) => {
+    const on = resource ? ` on ${resource}` : "";
+    return `- ${action2}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
+  });
+  return [...new Set(lines)];
+}
+
+// src/aws/tags.ts
+var tagKeys = {
+  bake: "bake-jenkins-ami:bake",
+  run: "bake-jenkins-ami:run",
+  began: "bake-jenkins-ami:began",
+  expires: "bake-jenkins-ami:expires",
+  verified: "bake-jenkins-ami:verified",
+  jenkins: "bake-jenkins-ami:jenkins"
+};
+function tagSpecifications(tags, ...types3) {
+  const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
 
 // src/aws/errors/statements.ts
@@ -72822,12 +69659,21 @@ ${connectionAdvice}`, { cause: error2 });
   const said = `${attempt2}: AWS answered ${error2.name}: ${error2.message}`;
   const cause = awsCause(error2.name, error2.message);
   if (!cause) return new UserError(`${said}
-${otherAdvice2}`, { cause: error2 });
-  return new UserError([said, adviceFor2(cause, error2), pointer(cause.id)].join("\n"), { cause: error2, id: cause.id });
+${otherAdvice}`, { cause: error2 });
+  return new UserError([said, adviceFor(cause, error2), pointer(cause.id)].join("\n"), { cause: error2, id: cause.id });
+}
+function explainingPhases(log) {
+  return async (name, work) => {
+    try {
+      return await log.phase(name, work);
+    } catch (error2) {
+      throw explainRefusal(name, error2);
+    }
+  };
 }
 var connectionAdvice = "Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).";
-var otherAdvice2 = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
-function adviceFor2(cause, { name, message }) {
+var otherAdvice = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
+function adviceFor(cause, { name, message }) {
   const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
   if (!denial) return `${cause.cause} ${cause.change}`;
   if (denial.by !== "role") return otherPolicies[denial.by];
@@ -72835,1579 +69681,2545 @@ function adviceFor2(cause, { name, message }) {
 ${printStatements(statementsFor([denial.action]))}`;
 }
 
-// src/packer/images.ts
-function everywhere(image) {
-  return [image, ...image.copies];
+// node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
+init_client3();
+init_dist_es2();
+init_client2();
+init_config2();
+init_endpoints();
+init_protocols();
+init_retry2();
+init_schema();
+
+// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthSchemeProvider.js
+init_httpAuthSchemes2();
+init_dist_es11();
+init_client2();
+init_endpoints();
+
+// node_modules/@aws-sdk/client-sts/dist-es/endpoint/endpointResolver.js
+init_client3();
+init_endpoints();
+
+// node_modules/@aws-sdk/client-sts/dist-es/endpoint/bdd.js
+init_endpoints();
+var q4 = "ref";
+var a8 = -1;
+var b8 = true;
+var c8 = "isSet";
+var d8 = "PartitionResult";
+var e8 = "booleanEquals";
+var f8 = "stringEquals";
+var g8 = "getAttr";
+var h8 = "us-east-1";
+var i8 = "sigv4";
+var j8 = "sts";
+var k8 = "https://sts.{Region}.{PartitionResult#dnsSuffix}";
+var l4 = { [q4]: "Endpoint" };
+var m4 = { [q4]: "Region" };
+var n4 = { [q4]: d8 };
+var o4 = {};
+var p4 = [m4];
+var _data8 = {
+  conditions: [
+    [c8, [l4]],
+    [c8, p4],
+    ["aws.partition", p4, d8],
+    [e8, [{ [q4]: "UseFIPS" }, b8]],
+    [e8, [{ [q4]: "UseDualStack" }, b8]],
+    [f8, [m4, "aws-global"]],
+    [e8, [{ [q4]: "UseGlobalEndpoint" }, b8]],
+    [f8, [m4, "eu-central-1"]],
+    [e8, [{ fn: g8, argv: [n4, "supportsDualStack"] }, b8]],
+    [e8, [{ fn: g8, argv: [n4, "supportsFIPS"] }, b8]],
+    [f8, [m4, "ap-south-1"]],
+    [f8, [m4, "eu-north-1"]],
+    [f8, [m4, "eu-west-1"]],
+    [f8, [m4, "eu-west-2"]],
+    [f8, [m4, "eu-west-3"]],
+    [f8, [m4, "sa-east-1"]],
+    [f8, [m4, h8]],
+    [f8, [m4, "us-east-2"]],
+    [f8, [m4, "us-west-2"]],
+    [f8, [m4, "us-west-1"]],
+    [f8, [m4, "ca-central-1"]],
+    [f8, [m4, "ap-southeast-1"]],
+    [f8, [m4, "ap-northeast-1"]],
+    [f8, [m4, "ap-southeast-2"]],
+    [f8, [{ fn: g8, argv: [n4, "name"] }, "aws-us-gov"]]
+  ],
+  results: [
+    [a8],
+    ["https://sts.amazonaws.com", { authSchemes: [{ name: i8, signingName: j8, signingRegion: h8 }] }],
+    [k8, { authSchemes: [{ name: i8, signingName: j8, signingRegion: "{Region}" }] }],
+    [a8, "Invalid Configuration: FIPS and custom endpoint are not supported"],
+    [a8, "Invalid Configuration: Dualstack and custom endpoint are not supported"],
+    [l4, o4],
+    ["https://sts-fips.{Region}.{PartitionResult#dualStackDnsSuffix}", o4],
+    [a8, "FIPS and DualStack are enabled, but this partition does not support one or both"],
+    ["https://sts.{Region}.amazonaws.com", o4],
+    ["https://sts-fips.{Region}.{PartitionResult#dnsSuffix}", o4],
+    [a8, "FIPS is enabled but this partition does not support FIPS"],
+    ["https://sts.{Region}.{PartitionResult#dualStackDnsSuffix}", o4],
+    [a8, "DualStack is enabled but this partition does not support DualStack"],
+    [k8, o4],
+    [a8, "Invalid Configuration: Missing Region"]
+  ]
+};
+var root8 = 2;
+var r8 = 1e8;
+var nodes8 = new Int32Array([
+  -1,
+  1,
+  -1,
+  0,
+  30,
+  3,
+  1,
+  4,
+  r8 + 14,
+  2,
+  5,
+  r8 + 14,
+  3,
+  25,
+  6,
+  4,
+  24,
+  7,
+  5,
+  r8 + 1,
+  8,
+  6,
+  9,
+  r8 + 13,
+  7,
+  r8 + 1,
+  10,
+  10,
+  r8 + 1,
+  11,
+  11,
+  r8 + 1,
+  12,
+  12,
+  r8 + 1,
+  13,
+  13,
+  r8 + 1,
+  14,
+  14,
+  r8 + 1,
+  15,
+  15,
+  r8 + 1,
+  16,
+  16,
+  r8 + 1,
+  17,
+  17,
+  r8 + 1,
+  18,
+  18,
+  r8 + 1,
+  19,
+  19,
+  r8 + 1,
+  20,
+  20,
+  r8 + 1,
+  21,
+  21,
+  r8 + 1,
+  22,
+  22,
+  r8 + 1,
+  23,
+  23,
+  r8 + 1,
+  r8 + 2,
+  8,
+  r8 + 11,
+  r8 + 12,
+  4,
+  28,
+  26,
+  9,
+  27,
+  r8 + 10,
+  24,
+  r8 + 8,
+  r8 + 9,
+  8,
+  29,
+  r8 + 7,
+  9,
+  r8 + 6,
+  r8 + 7,
+  3,
+  r8 + 3,
+  31,
+  4,
+  r8 + 4,
+  r8 + 5
+]);
+var bdd8 = BinaryDecisionDiagram.from(nodes8, root8, _data8.conditions, _data8.results);
+
+// node_modules/@aws-sdk/client-sts/dist-es/endpoint/endpointResolver.js
+var cache8 = new EndpointCache({
+  size: 50,
+  params: ["Endpoint", "Region", "UseDualStack", "UseFIPS", "UseGlobalEndpoint"]
+});
+var defaultEndpointResolver8 = (endpointParams, context = {}) => {
+  return cache8.get(endpointParams, () => decideEndpoint(bdd8, {
+    endpointParams,
+    logger: context.logger
+  }));
+};
+customEndpointFunctions.aws = awsEndpointFunctions;
+
+// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthSchemeProvider.js
+var createEndpointRuleSetHttpAuthSchemeParametersProvider2 = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
+  if (!input) {
+    throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
+  }
+  const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
+  const instructionsFn = getSmithyContext(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
+  if (!instructionsFn) {
+    throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
+  }
+  const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);
+  return Object.assign(defaultParameters, endpointParameters);
+};
+var _defaultSTSHttpAuthSchemeParametersProvider2 = async (config, context, input) => {
+  return {
+    operation: getSmithyContext(context).operation,
+    region: await normalizeProvider(config.region)() || (() => {
+      throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
+    })()
+  };
+};
+var defaultSTSHttpAuthSchemeParametersProvider2 = createEndpointRuleSetHttpAuthSchemeParametersProvider2(_defaultSTSHttpAuthSchemeParametersProvider2);
+function createAwsAuthSigv4HttpAuthOption8(authParameters) {
+  return {
+    schemeId: "aws.auth#sigv4",
+    signingProperties: {
+      name: "sts",
+      region: authParameters.region
+    },
+    propertiesExtractor: (config, context) => ({
+      signingProperties: {
+        config,
+        context
+      }
+    })
+  };
 }
-function resourcesOf({ region: region3, id: id2, snapshotIds }, home) {
-  const elsewhere = region3 === home ? {} : { region: region3 };
+function createAwsAuthSigv4aHttpAuthOption2(authParameters) {
+  return {
+    schemeId: "aws.auth#sigv4a",
+    signingProperties: {
+      name: "sts",
+      region: authParameters.region
+    },
+    propertiesExtractor: (config, context) => ({
+      signingProperties: {
+        config,
+        context
+      }
+    })
+  };
+}
+function createSmithyApiNoAuthHttpAuthOption5(authParameters) {
+  return {
+    schemeId: "smithy.api#noAuth"
+  };
+}
+var createEndpointRuleSetHttpAuthSchemeProvider2 = (defaultEndpointResolver9, defaultHttpAuthSchemeResolver, createHttpAuthOptionFunctions) => {
+  const endpointRuleSetHttpAuthSchemeProvider = (authParameters) => {
+    const endpoint = defaultEndpointResolver9(authParameters);
+    const authSchemes = endpoint.properties?.authSchemes;
+    if (!authSchemes) {
+      return defaultHttpAuthSchemeResolver(authParameters);
+    }
+    const options = [];
+    for (const scheme of authSchemes) {
+      const { name: resolvedName, properties = {}, ...rest } = scheme;
+      const name = resolvedName.toLowerCase();
+      if (resolvedName !== name) {
+        console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
+      }
+      let schemeId;
+      if (name === "sigv4a") {
+        schemeId = "aws.auth#sigv4a";
+        const sigv4Present = authSchemes.find((s3) => {
+          const name2 = s3.name.toLowerCase();
+          return name2 !== "sigv4a" && name2.startsWith("sigv4");
+        });
+        if (SignatureV4MultiRegion.sigv4aDependency() === "none" && sigv4Present) {
+          continue;
+        }
+      } else if (name.startsWith("sigv4")) {
+        schemeId = "aws.auth#sigv4";
+      } else {
+        throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
+      }
+      const createOption = createHttpAuthOptionFunctions[schemeId];
+      if (!createOption) {
+        throw new Error(`Could not find HttpAuthOption create function for '${schemeId}'`);
+      }
+      const option = createOption(authParameters);
+      option.schemeId = schemeId;
+      option.signingProperties = { ...option.signingProperties || {}, ...rest, ...properties };
+      options.push(option);
+    }
+    return options;
+  };
+  return endpointRuleSetHttpAuthSchemeProvider;
+};
+var _defaultSTSHttpAuthSchemeProvider2 = (authParameters) => {
+  const options = [];
+  switch (authParameters.operation) {
+    case "AssumeRoleWithSAML": {
+      options.push(createSmithyApiNoAuthHttpAuthOption5(authParameters));
+      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+      break;
+    }
+    case "AssumeRoleWithWebIdentity": {
+      options.push(createSmithyApiNoAuthHttpAuthOption5(authParameters));
+      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+      break;
+    }
+    default: {
+      options.push(createAwsAuthSigv4HttpAuthOption8(authParameters));
+      options.push(createAwsAuthSigv4aHttpAuthOption2(authParameters));
+    }
+  }
+  return options;
+};
+var defaultSTSHttpAuthSchemeProvider2 = createEndpointRuleSetHttpAuthSchemeProvider2(defaultEndpointResolver8, _defaultSTSHttpAuthSchemeProvider2, {
+  "aws.auth#sigv4": createAwsAuthSigv4HttpAuthOption8,
+  "aws.auth#sigv4a": createAwsAuthSigv4aHttpAuthOption2,
+  "smithy.api#noAuth": createSmithyApiNoAuthHttpAuthOption5
+});
+var resolveHttpAuthSchemeConfig8 = (config) => {
+  const config_0 = resolveAwsSdkSigV4Config(config);
+  const config_1 = resolveAwsSdkSigV4AConfig(config_0);
+  return Object.assign(config_1, {
+    authSchemePreference: normalizeProvider(config.authSchemePreference ?? [])
+  });
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/endpoint/EndpointParameters.js
+var resolveClientEndpointParameters8 = (options) => {
+  return Object.assign(options, {
+    useDualstackEndpoint: options.useDualstackEndpoint ?? false,
+    useFipsEndpoint: options.useFipsEndpoint ?? false,
+    useGlobalEndpoint: options.useGlobalEndpoint ?? false,
+    defaultSigningName: "sts"
+  });
+};
+var commonParams8 = {
+  UseGlobalEndpoint: { type: "builtInParams", name: "useGlobalEndpoint" },
+  UseFIPS: { type: "builtInParams", name: "useFipsEndpoint" },
+  Endpoint: { type: "builtInParams", name: "endpoint" },
+  Region: { type: "builtInParams", name: "region" },
+  UseDualStack: { type: "builtInParams", name: "useDualstackEndpoint" }
+};
+
+// node_modules/@aws-sdk/client-sts/package.json
+var package_default5 = {
+  name: "@aws-sdk/client-sts",
+  version: "3.1169.0",
+  description: "AWS SDK for JavaScript Sts Client for Node.js, Browser and React Native",
+  homepage: "https://github.com/aws/aws-sdk-js-v3/tree/main/clients/client-sts",
+  license: "Apache-2.0",
+  author: {
+    name: "AWS SDK for JavaScript Team",
+    url: "https://aws.amazon.com/sdk-for-javascript/"
+  },
+  repository: {
+    type: "git",
+    url: "https://github.com/aws/aws-sdk-js-v3.git",
+    directory: "clients/client-sts"
+  },
+  files: [
+    "dist-*/**"
+  ],
+  sideEffects: false,
+  main: "./dist-cjs/index.js",
+  module: "./dist-es/index.js",
+  browser: {
+    "./dist-es/runtimeConfig": "./dist-es/runtimeConfig.browser"
+  },
+  types: "./dist-types/index.d.ts",
+  typesVersions: {
+    "<4.5": {
+      "dist-types/*": [
+        "dist-types/ts3.4/*"
+      ]
+    }
+  },
+  "react-native": {
+    "./dist-es/runtimeConfig": "./dist-es/runtimeConfig.native"
+  },
+  scripts: {
+    build: "concurrently 'yarn:build:types' 'yarn:build:es' && yarn build:cjs",
+    "build:cjs": "node ../../scripts/compilation/inline",
+    "build:es": "premove dist-es && tsc -p tsconfig.es.json",
+    "build:include:deps": 'yarn g:turbo run build -F="$npm_package_name"',
+    "build:types": "premove dist-types && tsc -p tsconfig.types.json",
+    "build:types:downlevel": "downlevel-dts dist-types dist-types/ts3.4",
+    clean: "premove dist-cjs dist-es dist-types",
+    "extract:docs": "api-extractor run --local",
+    "generate:client": "node ../../scripts/generate-clients/single-service",
+    test: "yarn g:vitest run --passWithNoTests",
+    "test:watch": "yarn g:vitest watch --passWithNoTests",
+    "test:integration": "yarn g:vitest run --passWithNoTests -c vitest.config.integ.mts",
+    "test:integration:watch": "yarn g:vitest watch --passWithNoTests -c vitest.config.integ.mts",
+    "test:e2e": "yarn g:vitest run -c vitest.config.e2e.mts",
+    "test:e2e:watch": "yarn g:vitest watch -c vitest.config.e2e.mts",
+    "test:index": "tsc -p tsconfig.test.json && node ./test/index-objects.spec.mjs"
+  },
+  dependencies: {
+    "@aws-sdk/core": "^3.981.0",
+    "@aws-sdk/credential-provider-node": "^3.972.97",
+    "@aws-sdk/signature-v4-multi-region": "^3.996.52",
+    "@aws-sdk/types": "^3.975.1",
+    "@smithy/core": "^3.40.0",
+    "@smithy/fetch-http-handler": "^5.8.1",
+    "@smithy/node-http-handler": "^4.14.2",
+    "@smithy/types": "^4.20.0",
+    tslib: "^2.6.2"
+  },
+  devDependencies: {
+    "@smithy/snapshot-testing": "^2.4.0",
+    "@tsconfig/node20": "20.1.8",
+    "@types/node": "^20.14.8",
+    concurrently: "7.0.0",
+    "downlevel-dts": "0.10.1",
+    premove: "4.0.0",
+    typescript: "~7.0.2",
+    vitest: "^4.0.17"
+  },
+  engines: {
+    node: ">=20.0.0"
+  }
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.js
+init_client3();
+init_httpAuthSchemes2();
+init_dist_es2();
+init_client2();
+init_config2();
+init_retry2();
+init_serde();
+init_dist_es6();
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.shared.js
+init_httpAuthSchemes2();
+init_protocols2();
+init_dist_es11();
+init_dist_es2();
+init_checksum3();
+init_client2();
+init_protocols();
+init_serde();
+
+// node_modules/@aws-sdk/client-sts/dist-es/schemas/schemas_0.js
+init_schema();
+
+// node_modules/@aws-sdk/client-sts/dist-es/models/STSServiceException.js
+init_client2();
+var STSServiceException2 = class _STSServiceException extends ServiceException {
+  static shapeId = "smithy.ts.sdk.synthetic.com.amazonaws.sts#STSServiceException";
+  constructor(options) {
+    super(options);
+    Object.setPrototypeOf(this, _STSServiceException.prototype);
+  }
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/models/errors.js
+var ExpiredTokenException3 = class _ExpiredTokenException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#ExpiredTokenException";
+  name = "ExpiredTokenException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "ExpiredTokenException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _ExpiredTokenException.prototype);
+  }
+};
+var MalformedPolicyDocumentException3 = class _MalformedPolicyDocumentException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#MalformedPolicyDocumentException";
+  name = "MalformedPolicyDocumentException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "MalformedPolicyDocumentException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _MalformedPolicyDocumentException.prototype);
+  }
+};
+var PackedPolicyTooLargeException2 = class _PackedPolicyTooLargeException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#PackedPolicyTooLargeException";
+  name = "PackedPolicyTooLargeException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "PackedPolicyTooLargeException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _PackedPolicyTooLargeException.prototype);
+  }
+};
+var RegionDisabledException2 = class _RegionDisabledException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#RegionDisabledException";
+  name = "RegionDisabledException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "RegionDisabledException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _RegionDisabledException.prototype);
+  }
+};
+var IDPRejectedClaimException2 = class _IDPRejectedClaimException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#IDPRejectedClaimException";
+  name = "IDPRejectedClaimException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "IDPRejectedClaimException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _IDPRejectedClaimException.prototype);
+  }
+};
+var InvalidIdentityTokenException2 = class _InvalidIdentityTokenException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#InvalidIdentityTokenException";
+  name = "InvalidIdentityTokenException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "InvalidIdentityTokenException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _InvalidIdentityTokenException.prototype);
+  }
+};
+var IDPCommunicationErrorException2 = class _IDPCommunicationErrorException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#IDPCommunicationErrorException";
+  name = "IDPCommunicationErrorException";
+  $fault = "client";
+  $retryable = {};
+  constructor(opts) {
+    super({
+      name: "IDPCommunicationErrorException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _IDPCommunicationErrorException.prototype);
+  }
+};
+var InvalidAuthorizationMessageException = class _InvalidAuthorizationMessageException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#InvalidAuthorizationMessageException";
+  name = "InvalidAuthorizationMessageException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "InvalidAuthorizationMessageException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _InvalidAuthorizationMessageException.prototype);
+  }
+};
+var ExpiredTradeInTokenException = class _ExpiredTradeInTokenException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#ExpiredTradeInTokenException";
+  name = "ExpiredTradeInTokenException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "ExpiredTradeInTokenException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _ExpiredTradeInTokenException.prototype);
+  }
+};
+var JWTPayloadSizeExceededException = class _JWTPayloadSizeExceededException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#JWTPayloadSizeExceededException";
+  name = "JWTPayloadSizeExceededException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "JWTPayloadSizeExceededException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _JWTPayloadSizeExceededException.prototype);
+  }
+};
+var OutboundWebIdentityFederationDisabledException = class _OutboundWebIdentityFederationDisabledException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#OutboundWebIdentityFederationDisabledException";
+  name = "OutboundWebIdentityFederationDisabledException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "OutboundWebIdentityFederationDisabledException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _OutboundWebIdentityFederationDisabledException.prototype);
+  }
+};
+var SessionDurationEscalationException = class _SessionDurationEscalationException extends STSServiceException2 {
+  static shapeId = "com.amazonaws.sts#SessionDurationEscalationException";
+  name = "SessionDurationEscalationException";
+  $fault = "client";
+  constructor(opts) {
+    super({
+      name: "SessionDurationEscalationException",
+      $fault: "client",
+      ...opts
+    });
+    Object.setPrototypeOf(this, _SessionDurationEscalationException.prototype);
+  }
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/schemas/schemas_0.js
+var _A3 = "Arn";
+var _AKI2 = "AccessKeyId";
+var _ARI2 = "AssumedRoleId";
+var _ARR2 = "AssumeRoleRequest";
+var _ARU2 = "AssumedRoleUser";
+var _ARWWI2 = "AssumeRoleWithWebIdentity";
+var _ARWWIR2 = "AssumeRoleWithWebIdentityRequest";
+var _ARWWIRs2 = "AssumeRoleWithWebIdentityResponse";
+var _Ac2 = "Account";
+var _Au3 = "Audience";
+var _C3 = "Credentials";
+var _CA3 = "ContextAssertion";
+var _DS3 = "DurationSeconds";
+var _E2 = "Expiration";
+var _EI3 = "ExternalId";
+var _ETE3 = "ExpiredTokenException";
+var _ETITE = "ExpiredTradeInTokenException";
+var _GCI = "GetCallerIdentity";
+var _GCIR = "GetCallerIdentityRequest";
+var _GCIRe = "GetCallerIdentityResponse";
+var _GWITR = "GetWebIdentityTokenRequest";
+var _IAME = "InvalidAuthorizationMessageException";
+var _IDPCEE2 = "IDPCommunicationErrorException";
+var _IDPRCE2 = "IDPRejectedClaimException";
+var _IITE2 = "InvalidIdentityTokenException";
+var _JWTPSEE = "JWTPayloadSizeExceededException";
+var _K5 = "Key";
+var _MPDE3 = "MalformedPolicyDocumentException";
+var _MSTS2 = "MinimumSessionTokenSize";
+var _OWIFDE = "OutboundWebIdentityFederationDisabledException";
+var _P4 = "Policy";
+var _PA2 = "PolicyArns";
+var _PAro = "ProviderArn";
+var _PC3 = "ProvidedContexts";
+var _PCLT2 = "ProvidedContextsListType";
+var _PCr3 = "ProvidedContext";
+var _PDT2 = "PolicyDescriptorType";
+var _PI3 = "ProviderId";
+var _PPS2 = "PackedPolicySize";
+var _PPTLE2 = "PackedPolicyTooLargeException";
+var _Pr2 = "Provider";
+var _RA2 = "RoleArn";
+var _RDE2 = "RegionDisabledException";
+var _RSN2 = "RoleSessionName";
+var _SA = "SigningAlgorithm";
+var _SAK2 = "SecretAccessKey";
+var _SDEE = "SessionDurationEscalationException";
+var _SFWIT2 = "SubjectFromWebIdentityToken";
+var _SI4 = "SourceIdentity";
+var _SN3 = "SerialNumber";
+var _STS2 = "SessionTokenSize";
+var _STU2 = "SessionTokenUtilization";
+var _STe = "SessionToken";
+var _T5 = "Tags";
+var _TC3 = "TokenCode";
+var _TTK2 = "TransitiveTagKeys";
+var _Ta5 = "Tag";
+var _UI2 = "UserId";
+var _V4 = "Value";
+var _WIT2 = "WebIdentityToken";
+var _a2 = "arn";
+var _aKST2 = "accessKeySecretType";
+var _aQE4 = "awsQueryError";
+var _c7 = "client";
+var _cTT2 = "clientTokenType";
+var _e7 = "error";
+var _hE7 = "httpError";
+var _m7 = "message";
+var _pDLT2 = "policyDescriptorListType";
+var _s8 = "smithy.ts.sdk.synthetic.com.amazonaws.sts";
+var _tLT3 = "tagListType";
+var n08 = "com.amazonaws.sts";
+var _s_registry8 = new TypeRegistry(_s8);
+var STSServiceException$2 = [-3, _s8, "STSServiceException", 0, [], []];
+_s_registry8.registerError(STSServiceException$2, STSServiceException2);
+var n0_registry7 = new TypeRegistry(n08);
+var ExpiredTokenException$3 = [
+  -3,
+  n08,
+  _ETE3,
+  { [_aQE4]: [`ExpiredTokenException`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(ExpiredTokenException$3, ExpiredTokenException3);
+var ExpiredTradeInTokenException$ = [
+  -3,
+  n08,
+  _ETITE,
+  { [_aQE4]: [`ExpiredTradeInTokenException`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(ExpiredTradeInTokenException$, ExpiredTradeInTokenException);
+var IDPCommunicationErrorException$2 = [
+  -3,
+  n08,
+  _IDPCEE2,
+  { [_aQE4]: [`IDPCommunicationError`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(IDPCommunicationErrorException$2, IDPCommunicationErrorException2);
+var IDPRejectedClaimException$2 = [
+  -3,
+  n08,
+  _IDPRCE2,
+  { [_aQE4]: [`IDPRejectedClaim`, 403], [_e7]: _c7, [_hE7]: 403 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(IDPRejectedClaimException$2, IDPRejectedClaimException2);
+var InvalidAuthorizationMessageException$ = [
+  -3,
+  n08,
+  _IAME,
+  { [_aQE4]: [`InvalidAuthorizationMessageException`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(InvalidAuthorizationMessageException$, InvalidAuthorizationMessageException);
+var InvalidIdentityTokenException$2 = [
+  -3,
+  n08,
+  _IITE2,
+  { [_aQE4]: [`InvalidIdentityToken`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(InvalidIdentityTokenException$2, InvalidIdentityTokenException2);
+var JWTPayloadSizeExceededException$ = [
+  -3,
+  n08,
+  _JWTPSEE,
+  { [_aQE4]: [`JWTPayloadSizeExceededException`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(JWTPayloadSizeExceededException$, JWTPayloadSizeExceededException);
+var MalformedPolicyDocumentException$3 = [
+  -3,
+  n08,
+  _MPDE3,
+  { [_aQE4]: [`MalformedPolicyDocument`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(MalformedPolicyDocumentException$3, MalformedPolicyDocumentException3);
+var OutboundWebIdentityFederationDisabledException$ = [
+  -3,
+  n08,
+  _OWIFDE,
+  { [_aQE4]: [`OutboundWebIdentityFederationDisabledException`, 403], [_e7]: _c7, [_hE7]: 403 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(OutboundWebIdentityFederationDisabledException$, OutboundWebIdentityFederationDisabledException);
+var PackedPolicyTooLargeException$2 = [
+  -3,
+  n08,
+  _PPTLE2,
+  { [_aQE4]: [`PackedPolicyTooLarge`, 400], [_e7]: _c7, [_hE7]: 400 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(PackedPolicyTooLargeException$2, PackedPolicyTooLargeException2);
+var RegionDisabledException$2 = [
+  -3,
+  n08,
+  _RDE2,
+  { [_aQE4]: [`RegionDisabledException`, 403], [_e7]: _c7, [_hE7]: 403 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(RegionDisabledException$2, RegionDisabledException2);
+var SessionDurationEscalationException$ = [
+  -3,
+  n08,
+  _SDEE,
+  { [_aQE4]: [`SessionDurationEscalationException`, 403], [_e7]: _c7, [_hE7]: 403 },
+  [_m7],
+  [0]
+];
+n0_registry7.registerError(SessionDurationEscalationException$, SessionDurationEscalationException);
+var errorTypeRegistries8 = [
+  _s_registry8,
+  n0_registry7
+];
+var accessKeySecretType2 = [0, n08, _aKST2, 8, 0];
+var clientTokenType2 = [0, n08, _cTT2, 8, 0];
+var AssumedRoleUser$2 = [
+  3,
+  n08,
+  _ARU2,
+  0,
+  [_ARI2, _A3],
+  [0, 0],
+  2
+];
+var AssumeRoleRequest$2 = [
+  3,
+  n08,
+  _ARR2,
+  0,
+  [_RA2, _RSN2, _PA2, _P4, _DS3, _T5, _TTK2, _EI3, _SN3, _TC3, _SI4, _PC3, _MSTS2],
+  [0, 0, () => policyDescriptorListType2, 0, 1, () => tagListType3, 64 | 0, 0, 0, 0, 0, () => ProvidedContextsListType2, 1],
+  2
+];
+var AssumeRoleWithWebIdentityRequest$2 = [
+  3,
+  n08,
+  _ARWWIR2,
+  0,
+  [_RA2, _RSN2, _WIT2, _PI3, _PA2, _P4, _DS3, _MSTS2],
+  [0, 0, [() => clientTokenType2, 0], 0, () => policyDescriptorListType2, 0, 1, 1],
+  3
+];
+var AssumeRoleWithWebIdentityResponse$2 = [
+  3,
+  n08,
+  _ARWWIRs2,
+  0,
+  [_C3, _SFWIT2, _ARU2, _PPS2, _Pr2, _Au3, _SI4, _STU2, _STS2],
+  [[() => Credentials$2, 0], 0, () => AssumedRoleUser$2, 1, 0, 0, 0, 1, 1]
+];
+var Credentials$2 = [
+  3,
+  n08,
+  _C3,
+  0,
+  [_AKI2, _SAK2, _STe, _E2],
+  [0, [() => accessKeySecretType2, 0], 0, 4],
+  4
+];
+var GetCallerIdentityRequest$ = [
+  3,
+  n08,
+  _GCIR,
+  0,
+  [],
+  []
+];
+var GetCallerIdentityResponse$ = [
+  3,
+  n08,
+  _GCIRe,
+  0,
+  [_UI2, _Ac2, _A3],
+  [0, 0, 0]
+];
+var GetWebIdentityTokenRequest$ = [
+  3,
+  n08,
+  _GWITR,
+  0,
+  [_Au3, _SA, _DS3, _T5],
+  [64 | 0, 0, 1, () => tagListType3],
+  2
+];
+var PolicyDescriptorType$2 = [
+  3,
+  n08,
+  _PDT2,
+  0,
+  [_a2],
+  [0]
+];
+var ProvidedContext$2 = [
+  3,
+  n08,
+  _PCr3,
+  0,
+  [_PAro, _CA3],
+  [0, 0]
+];
+var Tag$5 = [
+  3,
+  n08,
+  _Ta5,
+  0,
+  [_K5, _V4],
+  [0, 0],
+  2
+];
+var policyDescriptorListType2 = [
+  1,
+  n08,
+  _pDLT2,
+  0,
+  () => PolicyDescriptorType$2
+];
+var ProvidedContextsListType2 = [
+  1,
+  n08,
+  _PCLT2,
+  0,
+  () => ProvidedContext$2
+];
+var tagKeyListType3 = 64 | 0;
+var tagListType3 = [
+  1,
+  n08,
+  _tLT3,
+  0,
+  () => Tag$5
+];
+var webIdentityTokenAudienceListType = 64 | 0;
+var AssumeRoleWithWebIdentity$2 = [
+  9,
+  n08,
+  _ARWWI2,
+  0,
+  () => AssumeRoleWithWebIdentityRequest$2,
+  () => AssumeRoleWithWebIdentityResponse$2
+];
+var GetCallerIdentity$ = [
+  9,
+  n08,
+  _GCI,
+  0,
+  () => GetCallerIdentityRequest$,
+  () => GetCallerIdentityResponse$
+];
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.shared.js
+var getRuntimeConfig15 = (config) => {
+  return {
+    apiVersion: "2011-06-15",
+    base64Decoder: config?.base64Decoder ?? fromBase64,
+    base64Encoder: config?.base64Encoder ?? toBase64,
+    disableHostPrefix: config?.disableHostPrefix ?? false,
+    endpointProvider: config?.endpointProvider ?? defaultEndpointResolver8,
+    extensions: config?.extensions ?? [],
+    httpAuthSchemeProvider: config?.httpAuthSchemeProvider ?? defaultSTSHttpAuthSchemeProvider2,
+    httpAuthSchemes: config?.httpAuthSchemes ?? [
+      {
+        schemeId: "aws.auth#sigv4",
+        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4"),
+        signer: new AwsSdkSigV4Signer()
+      },
+      {
+        schemeId: "aws.auth#sigv4a",
+        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
+        signer: new AwsSdkSigV4ASigner()
+      },
+      {
+        schemeId: "smithy.api#noAuth",
+        identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
+        signer: new NoAuthSigner()
+      }
+    ],
+    logger: config?.logger ?? new NoOpLogger(),
+    protocol: config?.protocol ?? AwsQueryProtocol,
+    protocolSettings: config?.protocolSettings ?? {
+      defaultNamespace: "com.amazonaws.sts",
+      errorTypeRegistries: errorTypeRegistries8,
+      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+      version: "2011-06-15",
+      serviceTarget: "AWSSecurityTokenServiceV20110615"
+    },
+    serviceId: config?.serviceId ?? "STS",
+    sha256: config?.sha256 ?? Sha256Node,
+    signerConstructor: config?.signerConstructor ?? SignatureV4MultiRegion,
+    urlParser: config?.urlParser ?? parseUrl,
+    utf8Decoder: config?.utf8Decoder ?? fromUtf8,
+    utf8Encoder: config?.utf8Encoder ?? toUtf8
+  };
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeConfig.js
+var getRuntimeConfig16 = (config) => {
+  emitWarningIfUnsupportedVersion2(process.version);
+  const defaultsMode = resolveDefaultsModeConfig(config);
+  const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
+  const clientSharedValues = getRuntimeConfig15(config);
+  emitWarningIfUnsupportedVersion(process.version);
+  const loaderConfig = {
+    profile: config?.profile,
+    logger: clientSharedValues.logger
+  };
+  return {
+    ...clientSharedValues,
+    ...config,
+    runtime: "node",
+    defaultsMode,
+    authSchemePreference: config?.authSchemePreference ?? loadConfig(NODE_AUTH_SCHEME_PREFERENCE_OPTIONS, loaderConfig),
+    bodyLengthChecker: config?.bodyLengthChecker ?? calculateBodyLength,
+    credentialDefaultProvider: config?.credentialDefaultProvider ?? defaultProvider,
+    defaultSocketTimeout: getDefaultSocketTimeout(config?.requestHandler, 3e5),
+    defaultUserAgentProvider: config?.defaultUserAgentProvider ?? createDefaultUserAgentProvider({ serviceId: clientSharedValues.serviceId, clientVersion: package_default5.version }),
+    httpAuthSchemes: config?.httpAuthSchemes ?? [
+      {
+        schemeId: "aws.auth#sigv4",
+        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4") || (async (idProps) => await defaultProvider(idProps?.__config || {})()),
+        signer: new AwsSdkSigV4Signer()
+      },
+      {
+        schemeId: "aws.auth#sigv4a",
+        identityProvider: (ipc) => ipc.getIdentityProvider("aws.auth#sigv4a"),
+        signer: new AwsSdkSigV4ASigner()
+      },
+      {
+        schemeId: "smithy.api#noAuth",
+        identityProvider: (ipc) => ipc.getIdentityProvider("smithy.api#noAuth") || (async () => ({})),
+        signer: new NoAuthSigner()
+      }
+    ],
+    maxAttempts: config?.maxAttempts ?? loadConfig(NODE_MAX_ATTEMPT_CONFIG_OPTIONS, config),
+    region: config?.region ?? loadConfig(NODE_REGION_CONFIG_OPTIONS, { ...NODE_REGION_CONFIG_FILE_OPTIONS, ...loaderConfig }),
+    requestHandler: NodeHttpHandler.create(config?.requestHandler ?? defaultConfigProvider),
+    retryMode: config?.retryMode ?? loadConfig({
+      ...NODE_RETRY_MODE_CONFIG_OPTIONS,
+      default: async () => (await defaultConfigProvider()).retryMode || DEFAULT_RETRY_MODE
+    }, config),
+    sigv4aSigningRegionSet: config?.sigv4aSigningRegionSet ?? loadConfig(NODE_SIGV4A_CONFIG_OPTIONS, loaderConfig),
+    streamCollector: config?.streamCollector ?? streamCollector2,
+    useDualstackEndpoint: config?.useDualstackEndpoint ?? loadConfig(NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+    useFipsEndpoint: config?.useFipsEndpoint ?? loadConfig(NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS, loaderConfig),
+    userAgentAppId: config?.userAgentAppId ?? loadConfig(NODE_APP_ID_CONFIG_OPTIONS, loaderConfig)
+  };
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeExtensions.js
+init_client3();
+init_client2();
+init_protocols();
+
+// node_modules/@aws-sdk/client-sts/dist-es/auth/httpAuthExtensionConfiguration.js
+var getHttpAuthExtensionConfiguration8 = (runtimeConfig) => {
+  const _httpAuthSchemes = runtimeConfig.httpAuthSchemes;
+  let _httpAuthSchemeProvider = runtimeConfig.httpAuthSchemeProvider;
+  let _credentials = runtimeConfig.credentials;
+  return {
+    setHttpAuthScheme(httpAuthScheme) {
+      const index = _httpAuthSchemes.findIndex((scheme) => scheme.schemeId === httpAuthScheme.schemeId);
+      if (index === -1) {
+        _httpAuthSchemes.push(httpAuthScheme);
+      } else {
+        _httpAuthSchemes.splice(index, 1, httpAuthScheme);
+      }
+    },
+    httpAuthSchemes() {
+      return _httpAuthSchemes;
+    },
+    setHttpAuthSchemeProvider(httpAuthSchemeProvider) {
+      _httpAuthSchemeProvider = httpAuthSchemeProvider;
+    },
+    httpAuthSchemeProvider() {
+      return _httpAuthSchemeProvider;
+    },
+    setCredentials(credentials) {
+      _credentials = credentials;
+    },
+    credentials() {
+      return _credentials;
+    }
+  };
+};
+var resolveHttpAuthRuntimeConfig8 = (config) => {
+  return {
+    httpAuthSchemes: config.httpAuthSchemes(),
+    httpAuthSchemeProvider: config.httpAuthSchemeProvider(),
+    credentials: config.credentials()
+  };
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/runtimeExtensions.js
+var resolveRuntimeExtensions8 = (runtimeConfig, extensions) => {
+  const extensionConfiguration = Object.assign(getAwsRegionExtensionConfiguration(runtimeConfig), getDefaultExtensionConfiguration(runtimeConfig), getHttpHandlerExtensionConfiguration(runtimeConfig), getHttpAuthExtensionConfiguration8(runtimeConfig));
+  extensions.forEach((extension) => extension.configure(extensionConfiguration));
+  return Object.assign(runtimeConfig, resolveAwsRegionExtensionConfiguration(extensionConfiguration), resolveDefaultRuntimeConfig2(extensionConfiguration), resolveHttpHandlerRuntimeConfig(extensionConfiguration), resolveHttpAuthRuntimeConfig8(extensionConfiguration));
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
+var STSClient2 = class extends Client {
+  config;
+  constructor(...[configuration]) {
+    const _config_0 = getRuntimeConfig16(configuration || {});
+    super(_config_0);
+    this.initConfig = _config_0;
+    const _config_1 = resolveClientEndpointParameters8(_config_0);
+    const _config_2 = resolveUserAgentConfig(_config_1);
+    const _config_3 = resolveRetryConfig(_config_2);
+    const _config_4 = resolveRegionConfig(_config_3);
+    const _config_5 = resolveHostHeaderConfig(_config_4);
+    const _config_6 = resolveEndpointConfig(_config_5);
+    const _config_7 = resolveHttpAuthSchemeConfig8(_config_6);
+    const _config_8 = resolveRuntimeExtensions8(_config_7, configuration?.extensions || []);
+    this.config = _config_8;
+    this.middlewareStack.use(getSchemaSerdePlugin(this.config));
+    this.middlewareStack.use(getUserAgentPlugin(this.config));
+    this.middlewareStack.use(getRetryPlugin(this.config));
+    this.middlewareStack.use(getContentLengthPlugin(this.config));
+    this.middlewareStack.use(getHostHeaderPlugin(this.config));
+    this.middlewareStack.use(getLoggerPlugin(this.config));
+    this.middlewareStack.use(getRecursionDetectionPlugin(this.config));
+    this.middlewareStack.use(getHttpAuthSchemeEndpointRuleSetPlugin(this.config, {
+      httpAuthSchemeParametersProvider: defaultSTSHttpAuthSchemeParametersProvider2,
+      identityProviderConfigProvider: async (config) => new DefaultIdentityProviderConfig({
+        "aws.auth#sigv4": config.credentials,
+        "aws.auth#sigv4a": config.credentials
+      })
+    }));
+    this.middlewareStack.use(getHttpSigningPlugin(this.config));
+  }
+  destroy() {
+    super.destroy();
+  }
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/commandBuilder.js
+init_client2();
+init_endpoints();
+var command8 = makeBuilder(commonParams8, "AWSSecurityTokenServiceV20110615", "STSClient", getEndpointPlugin);
+var _ep08 = {};
+var _mw08 = (Command3, cs, config, o5) => [];
+
+// node_modules/@aws-sdk/client-sts/dist-es/commands/AssumeRoleWithWebIdentityCommand.js
+var AssumeRoleWithWebIdentityCommand2 = class extends command8(_ep08, _mw08, "AssumeRoleWithWebIdentity", AssumeRoleWithWebIdentity$2) {
+};
+
+// node_modules/@aws-sdk/client-sts/dist-es/commands/GetCallerIdentityCommand.js
+var GetCallerIdentityCommand = class extends command8(_ep08, _mw08, "GetCallerIdentity", GetCallerIdentity$) {
+};
+
+// src/lib/wait.ts
+var import_promises4 = require("node:timers/promises");
+async function poll(look3, options) {
+  const { signal, firstMs = 500, slowestMs = 1e4 } = options;
+  for (let pause = firstMs; ; pause = Math.min(pause * 1.5, slowestMs)) {
+    signal.throwIfAborted();
+    const found = await look3();
+    if (found !== void 0) return found;
+    await pauseFor(pause, signal);
+  }
+}
+var pauseFor = async (ms, signal) => {
+  try {
+    await (0, import_promises4.setTimeout)(ms, void 0, { signal });
+  } catch (error2) {
+    signal.throwIfAborted();
+    throw error2;
+  }
+};
+function anyOf(...others) {
+  const controller = new AbortController();
+  follow(controller, others);
+  return controller.signal;
+}
+function timeLimit(ms, others = [], expired = () => new DOMException("The time is up", "TimeoutError")) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const timer = setTimeout(() => controller.abort(expired()), ms).unref();
+  signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  follow(controller, others);
+  return signal;
+}
+function follow(controller, others) {
+  const { signal } = controller;
+  for (const other of others) {
+    if (other.aborted) controller.abort(other.reason);
+    other.addEventListener("abort", () => controller.abort(other.reason), { once: true, signal });
+  }
+}
+function untilAborted(work, signal) {
+  return new Promise((resolve3, reject) => {
+    const giveUp = () => reject(signal.reason);
+    if (signal.aborted) giveUp();
+    signal.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve3, reject).finally(() => signal.removeEventListener("abort", giveUp));
+  });
+}
+var pausesMs = [500, 1500, 4e3];
+async function withRetries(attempt2, options) {
+  for (const ms of pausesMs) {
+    try {
+      return await attempt2();
+    } catch (error2) {
+      if (options.signal.aborted || !options.isTransient(error2)) throw error2;
+    }
+    await options.pause(ms, options.signal);
+  }
+  return attempt2();
+}
+
+// src/credentials/fresh.ts
+var import_promises5 = require("node:timers/promises");
+var renewBeforeMs = 10 * 6e4;
+var waitBeforeMs = 6e4;
+var patienceMs = 3e3;
+var betweenFailuresMs = 3e4;
+var renewalMs = 6e4;
+function keepFresh(source, { log, owner, now = Date.now }) {
+  const closing2 = new AbortController();
+  let held;
+  let heldSince = 0;
+  let renewal;
+  let failedAt = -Infinity;
+  let failure;
+  const leftOf = (keys) => (keys.expiration?.getTime() ?? Infinity) - now();
+  async function obtain() {
+    try {
+      const limit = timeLimit(renewalMs, [closing2.signal]);
+      const keys = await untilAborted(source(limit), limit);
+      [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret));
+      held = keys;
+      heldSince = now();
+      failure = void 0;
+      return keys;
+    } catch (error2) {
+      failedAt = now();
+      if (held && failure === void 0 && !closing2.signal.aborted) {
+        const until = held.expiration?.toISOString() ?? "further notice";
+        log.warning(
+          `The AWS keys ${owner} could not be renewed; the ones in use stay valid until ${until}. ${messageOf(error2)}`
+        );
+      }
+      failure = error2;
+      throw error2;
+    } finally {
+      renewal = void 0;
+    }
+  }
+  const renew = () => renewal ??= obtain();
+  async function current() {
+    const keys = held;
+    if (!keys) return renew();
+    const left = leftOf(keys);
+    const lifetime = left + now() - heldSince;
+    if (left > Math.min(renewBeforeMs, lifetime / 3)) return keys;
+    if (left <= 0) return renew();
+    if (now() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return keys;
+    const renewed = renew().catch(() => keys);
+    if (left > waitBeforeMs) return keys;
+    return Promise.race([renewed, (0, import_promises5.setTimeout)(Math.min(patienceMs, left / 2), keys, { ref: false })]);
+  }
+  return {
+    current,
+    get failure() {
+      return failure;
+    },
+    close: () => closing2.abort(new Error("the session was closed"))
+  };
+}
+
+// src/credentials/loss.ts
+var import_promises6 = require("node:timers/promises");
+var reserveMs = 5 * 6e4;
+var betweenLooksMs = 3e4;
+function signalOfLoss(keys, now = Date.now) {
+  const lost = new AbortController();
+  void watch(keys, now, lost);
+  return lost.signal;
+}
+async function watch(keys, now, lost) {
+  let known2 = "";
+  let lifetime = 0;
+  for (; ; ) {
+    const { accessKeyId: accessKeyId2, expiration } = await keys.current().catch(() => ({
+      accessKeyId: known2,
+      expiration: /* @__PURE__ */ new Date(0)
+    }));
+    if (!expiration) return;
+    const left = expiration.getTime() - now();
+    if (accessKeyId2 !== known2) [known2, lifetime] = [accessKeyId2, left];
+    if (left <= Math.min(reserveMs, lifetime / 4) && keys.failure !== void 0) {
+      return lost.abort(
+        new UserError(
+          `The AWS keys of this run could not be renewed and are about to expire: the bake ends while they can still remove what it made. ${messageOf(keys.failure)}`
+        )
+      );
+    }
+    await (0, import_promises6.setTimeout)(Math.max(100, Math.min(betweenLooksMs, lifetime / 20)), void 0, { ref: false });
+  }
+}
+
+// src/credentials/oidc.ts
+var attemptMs = 1e4;
+var longestAnswer = 256 * 1024;
+var Unavailable = class extends Error {
+};
+async function requestIdToken(env2, audience, signal, { log, pause = pauseFor }) {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: requestUrl, ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken } = env2;
+  if (!requestUrl || !requestToken) {
+    throw new UserError(
+      "The role cannot be assumed: GitHub offers this job no OIDC token (ACTIONS_ID_TOKEN_REQUEST_URL is not set).\nAdd `permissions: {id-token: write, contents: read}` to the job. Pull requests from forks never get one: don't run the bake for them."
+    );
+  }
+  const url = new URL(requestUrl);
+  url.searchParams.set("audience", audience);
+  const attempt2 = () => requestOnce(url, requestToken, env2, signal);
+  try {
+    const token2 = await withRetries(attempt2, { isTransient: (error2) => error2 instanceof Unavailable, pause, signal });
+    log.mask(token2);
+    return token2;
+  } catch (error2) {
+    signal.throwIfAborted();
+    throw new UserError(
+      `GitHub gave no OIDC token for the audience '${audience}': ${messageOf(error2)}.
+If githubstatus.com reports no incident with Actions, check what stands between this runner and GitHub (proxy, firewall).`,
+      { cause: error2 }
+    );
+  }
+}
+async function requestOnce(url, requestToken, env2, signal) {
+  const headers = { authorization: `Bearer ${requestToken}`, accept: "application/json" };
+  const { status, body } = await answerOf(url, headers, env2, signal);
+  if (status !== 200) {
+    const problem3 = `it answered ${status}: ${body.slice(0, 300)}`;
+    throw status >= 500 || status === 429 ? new Unavailable(problem3) : new Error(problem3);
+  }
+  const token2 = valueOf2(body);
+  if (token2 === void 0) throw new Unavailable("its answer holds no token");
+  return token2;
+}
+async function answerOf(url, headers, env2, signal) {
+  const limit = timeLimit(attemptMs, [signal]);
+  try {
+    const response = await get2(url, { env: env2, headers, signal: limit });
+    return { status: response.statusCode ?? 0, body: (await bodyOf(response, longestAnswer)).toString("utf8") };
+  } catch (error2) {
+    throw new Unavailable(messageOf(error2), { cause: error2 });
+  }
+}
+function valueOf2(body) {
+  try {
+    const answer = JSON.parse(body);
+    const value = answer !== null && typeof answer === "object" && "value" in answer ? answer.value : void 0;
+    return typeof value === "string" && value !== "" ? value : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function claimsOf(jwt) {
+  try {
+    const payload = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return payload !== null && typeof payload === "object" && !Array.isArray(payload) ? { ...payload } : {};
+  } catch {
+    return {};
+  }
+}
+
+// src/credentials/trust-policy.ts
+function buildTrustPolicy(claims, accountId, audience, partition2 = "aws") {
+  const { iss, sub } = claims;
+  if (typeof iss !== "string" || typeof sub !== "string") return void 0;
+  const provider = iss.replace(/^https:\/\//, "").replace(/\/$/, "");
+  const conditions = { [`${provider}:aud`]: literal(audience), [`${provider}:sub`]: literal(sub) };
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Federated: `arn:${partition2}:iam::${accountId}:oidc-provider/${provider}` },
+        Action: "sts:AssumeRoleWithWebIdentity",
+        Condition: { StringEquals: conditions }
+      }
+    ]
+  };
+}
+function literal(value) {
+  return value.replaceAll("${", "${$}{");
+}
+function identityOf(claims) {
+  const dating = /* @__PURE__ */ new Set(["jti", "iat", "nbf", "exp"]);
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !dating.has(name)));
+}
+
+// src/credentials/refusals.ts
+function partsOfArn(arn2) {
+  const [, partition2 = "aws", , , accountId = ""] = arn2.split(":");
+  return { partition: partition2, accountId };
+}
+function codeOf(error2) {
+  return error2 instanceof Error ? error2.name.replace(/Exception$/, "") : "";
+}
+function isPassing(error2) {
+  const code2 = codeOf(error2);
+  return code2 === "IDPCommunicationError" || code2 === "ExpiredToken" || code2 === "InvalidIdentityToken" && /verification key/i.test(messageOf(error2));
+}
+function explainRefusedRole(error2, request) {
+  const { role, region: region3 } = request;
+  const text2 = [
+    `The role ${role.arn} could not be assumed in ${region3}. ${answerOf2(error2)}`,
+    ...adviceFor2(error2, request)
+  ];
+  return new UserError(text2.join("\n"), { cause: error2 });
+}
+function adviceFor2(error2, { role, region: region3, claims }) {
+  const { accountId, partition: partition2 } = partsOfArn(role.arn);
+  switch (codeOf(error2)) {
+    case "AccessDenied":
+      return [
+        "Check that role-to-assume names the right role, and let the role's trust policy accept this job's token.",
+        ...trustAdvice(claims, accountId, role.audience, partition2)
+      ];
+    case "InvalidIdentityToken":
+    case "IDPRejectedClaim":
+      return [
+        `Check that account ${accountId} has an IAM identity provider for the token's issuer, and that ${role.audience} is one of its audiences.`,
+        ...trustAdvice(claims, accountId, role.audience, partition2)
+      ];
+    case "ExpiredToken":
+      return ["The OIDC token was fresh when it was sent: check this runner's clock."];
+    case "IDPCommunicationError":
+      return [
+        "AWS could not reach the token's issuer. Run the job again; GitHub Enterprise Server must be reachable from AWS."
+      ];
+    case "ValidationError":
+      return /DurationSeconds/i.test(messageOf(error2)) ? [
+        `role-duration-seconds is ${role.durationSeconds}: lower it, or raise the role's maximum session duration. Short sessions are enough: they are renewed for as long as the bake lasts.`
+      ] : ["Check role-to-assume and role-session-name."];
+    case "PackedPolicyTooLarge":
+      return [
+        "The session policy does not fit into a session of this role. Report this as a defect of the action, with the percentage above."
+      ];
+    case "MalformedPolicyDocument":
+      return ["The session policy was refused. Report this as a defect of the action."];
+    case "RegionDisabled":
+      return [`Enable STS for ${region3} in the account settings of IAM, or choose another aws-region.`];
+    default:
+      return unreachable(error2) ? [unreachableAdvice(region3)] : ["Check role-to-assume and aws-region."];
+  }
+}
+function trustAdvice(claims, accountId, audience, partition2) {
+  const policy = buildTrustPolicy(claims, accountId, audience, partition2);
+  if (!policy) return ["The token that GitHub gave could not be read."];
   return [
-    { type: "image", id: id2, ...elsewhere },
-    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
+    `The token's claims: ${JSON.stringify(identityOf(claims), null, 2)}`,
+    `A trust policy that accepts it (account ${accountId} also needs the identity provider that it names): ${JSON.stringify(policy, null, 2)}`,
+    ...claims["event_name"] === "pull_request" ? [
+      "With this `sub`, every pull request from a branch of the repository may assume the role. Give pull requests a role of their own, with iam/permissions.json and nothing else."
+    ] : []
   ];
 }
-var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
-async function bakedImages(account, artifacts, expected, signal) {
-  const isImage = ({ id: id2 }) => id2.split(",").every((part2) => imageName.test(part2));
-  const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]));
-  if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
-  if (builds.size === 0) {
-    const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
-    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
+function explainRefusedIdentity(error2, region3) {
+  const said = `The AWS credentials could not be used in ${region3}. ${answerOf2(error2)}`;
+  return new UserError(`${said}
+${identityAdvice(error2, region3)}`, { cause: error2 });
+}
+function identityAdvice(error2, region3) {
+  switch (codeOf(error2)) {
+    case "CredentialsProviderError":
+      return "Set role-to-assume (with `permissions: {id-token: write, contents: read}`), or run aws-actions/configure-aws-credentials in a step before this one.";
+    case "ExpiredToken":
+      return "They have expired. Set role-to-assume: its session is renewed for as long as the bake lasts.";
+    case "InvalidClientTokenId":
+    case "UnrecognizedClient":
+      return `They are not valid (any more), or ${region3} is not enabled in their account.`;
+    case "SignatureDoesNotMatch":
+      return "The secret key does not belong to the access key, or this runner's clock is wrong.";
+    default:
+      return unreachable(error2) ? unreachableAdvice(region3) : "Check the credentials in the environment and aws-region.";
   }
-  const baked = await Promise.all(
-    [...builds.values()].map(async (artifact) => {
-      try {
-        return [await bakedImage(account, artifact, expected, signal)];
-      } catch (error2) {
-        if (expected.mayBeGone && error2 instanceof GoneError) return [];
-        throw error2;
-      }
-    })
+}
+function answerOf2(error2) {
+  const code2 = codeOf(error2);
+  if (code2 === "" || code2 === "Error") return `The connection failed: ${messageOf(error2)}`;
+  return code2 === "CredentialsProviderError" ? messageOf(error2) : `AWS said: ${code2}: ${messageOf(error2)}`;
+}
+function unreachable(error2) {
+  return /\b(ENOTFOUND|EAI_AGAIN|ECONN[A-Z]+|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|establish tunnel)\b/.test(
+    messageOf(error2)
   );
-  const images = [...new Map(baked.flat().map((image) => [image.id, image])).values()];
-  return {
-    images: numbered(images.toSorted((one, other) => orderOf(one) < orderOf(other) ? -1 : 1)),
-    others: artifacts.filter((artifact) => !isImage(artifact))
-  };
 }
-var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
-function numbered(images) {
-  return images.map((image, at2) => {
-    const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
-    return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
-  });
-}
-var GoneError = class extends UserError {
-};
-async function bakedImage(account, { target, id: id2 }, expected, signal) {
-  const found = await Promise.all(
-    id2.split(",").map((part2) => {
-      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
-      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
-    })
-  );
-  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
-  if (!image || others.length > 0) {
-    throw new UserError(
-      `The source ${target} made ${id2}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
-    );
-  }
-  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
-}
-async function describeImage(ec22, region3, id2, expected, signal) {
-  const image = await poll(
-    async () => {
-      const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
-      const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
-    },
-    { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
-  ).catch((error2) => {
-    signal.throwIfAborted();
-    throw new GoneError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
-      cause: error2
-    });
-  });
-  const described = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
-  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
-    throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
-  }
-  const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
-  const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
-  const found = {
-    region: region3,
-    id: id2,
-    name: image.Name ?? "",
-    created: described.created ?? /* @__PURE__ */ new Date(0),
-    snapshotIds,
-    architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
-    ...sourceImageId ? { sourceImageId } : {}
-  };
-  expected.onFound?.(found);
-  return found;
-}
-async function ownSnapshots(ec22, image, { traces, home }, signal) {
-  const ids = image.snapshotIds ?? [];
-  if (ids.length === 0) return [];
-  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
-  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
-  const { region: region3 } = image;
-  const evidence2 = evidenceOf(traces, home);
-  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
-    ...evidence2,
-    made: [...evidence2.made, image]
-  });
-  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
-}
-function productsOf(others, home) {
-  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region3 }) => ({ type: type2, id: id2, ...region3 === home ? {} : { region: region3 } }));
+function unreachableAdvice(region3) {
+  return `AWS could not be reached: check that aws-region '${region3}' exists and that this runner may connect to it.`;
 }
 
-// src/plan/machine-types.ts
-var leastMemory = 3500;
-function standardType(architecture) {
-  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
-}
-async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named = sources.map((source) => [source.name, source.text("instance_type")]);
-  const ofSources = new Map(
-    named.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
-  );
-  const names2 = [.../* @__PURE__ */ new Set([...given2, ...ofSources.values()])];
-  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  try {
-    const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: names2 }], MaxResults: 100 });
-    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
-    const facts = types3.map((type2) => [
-      type2.InstanceType ?? "",
-      {
-        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
-        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
-        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
-      }
-    ]);
-    return { given: given2, ofSources, facts: new Map(facts) };
-  } catch (error2) {
-    if (abortSignal.aborted) throw error2;
-    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  }
-}
-function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
-  const fits2 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
-  const usable3 = given2.filter(fits2);
-  if (usable3.length > 0) return usable3;
-  const own = ofBuild(ofSources, source);
-  const known2 = own === void 0 ? void 0 : facts.get(own);
-  const isEnough = known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
-  return own !== void 0 && isEnough ? [own] : [standardType(architecture)];
-}
-function ofBuild(ofSources, build2) {
-  return [...ofSources].find(
-    ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
-  )?.[1];
-}
-
-// src/plan/plan.ts
-var import_node_crypto8 = require("node:crypto");
-
-// src/plan/connectivity.ts
-var import_ipaddr4 = __toESM(require_ipaddr(), 1);
-
-// src/plan/own-address.ts
-var import_ipaddr2 = __toESM(require_ipaddr(), 1);
-var service = "https://checkip.amazonaws.com/";
-async function ownCidrs(read5, signal) {
-  const ask = async () => {
-    const address = (await read5(service, timeLimit(1e4, [signal]))).trim();
-    if (!import_ipaddr2.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
-    return `${address}/32`;
-  };
-  const answers = await Promise.allSettled([ask(), ask(), ask()]);
+// src/credentials/session.ts
+async function openSession(options, collaborators, signal) {
   signal.throwIfAborted();
-  const cidrs = [...new Set(answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
-  const [failure] = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
-  if (cidrs.length === 0) {
-    throw new UserError(
-      `The public address of this runner could not be learned from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
-    );
-  }
-  return cidrs;
-}
-
-// src/plan/private-address.ts
-var import_node_dgram = require("node:dgram");
-var import_node_events2 = require("node:events");
-var import_ipaddr3 = __toESM(require_ipaddr(), 1);
-var sourceAddress = async (destination) => {
-  const socket = (0, import_node_dgram.createSocket)("udp4");
+  const { region: region3, role } = options;
+  const source = role ? assumedRole(role, region3, collaborators) : ambient(region3, collaborators);
+  const { log, now } = collaborators;
+  const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
+  const credentials = () => keys.current();
+  const giveUp = () => keys.close();
+  signal.addEventListener("abort", giveUp, { once: true });
   try {
-    socket.connect(9, destination);
-    await (0, import_node_events2.once)(socket, "connect");
-    return socket.address().address;
+    const identity = await callerIdentity(credentials, region3, collaborators, signal);
+    rejectForeignAccount(identity, options, source.claims());
+    const lost = signalOfLoss(keys, now);
+    return { ...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed };
   } finally {
-    socket.close();
-  }
-};
-async function ownPrivateCidrs(vpc, source = sourceAddress) {
-  const seen = await Promise.allSettled(vpc.cidrs.map((cidr2) => source(routerOf(cidr2))));
-  const addresses = seen.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
-  const inside = addresses.filter((address) => vpc.cidrs.some((cidr2) => contains(cidr2, address)));
-  if (inside.length > 0) return [...new Set(inside)].map((address) => `${address}/32`);
-  const failures = seen.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
-  throw new UserError(
-    `This runner has no address in ${vpc.id} (${vpc.cidrs.join(", ")}): it sends from ${[...new Set(addresses)].join(", ") || failures.join(", ")}. With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, over a VPN, or out of a container whose host translates its address.`
-  );
-}
-function routerOf(cidr2) {
-  const [first2 = 0, second = 0, third = 0, fourth = 0] = import_ipaddr3.default.IPv4.networkAddressFromCIDR(cidr2).octets;
-  return [first2, second, third, fourth + 1].join(".");
-}
-function contains(cidr2, address) {
-  return import_ipaddr3.default.IPv4.parse(address).match(import_ipaddr3.default.IPv4.parseCIDR(cidr2));
-}
-
-// src/plan/subnets.ts
-async function vpcOf(ec22, subnetIds, region3, signal) {
-  const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
-  const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const found = pages.flatMap(({ Subnets = [] }) => Subnets);
-  const missing3 = subnetIds.filter((id2) => !found.some(({ SubnetId }) => SubnetId === id2));
-  if (missing3.length > 0) {
-    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region3}`);
-  }
-  const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
-  if (vpcIds.size > 1) {
-    const where = found.map(({ SubnetId, VpcId }) => `${SubnetId} in ${VpcId}`).toSorted();
-    throw new InputError("subnet-ids", `must be of one VPC, because a group of it is made: ${where.join(", ")}`);
-  }
-  return [...vpcIds][0] ?? "";
-}
-async function findVpc(ec22, id2, signal) {
-  const filter2 = id2 === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id2] };
-  const query = { Filters: [filter2] };
-  const pages = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const [vpc] = pages.flatMap(({ Vpcs = [] }) => Vpcs);
-  if (!vpc?.VpcId) return void 0;
-  const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
-  return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
-}
-
-// src/plan/connectivity.ts
-async function planReach(inputs, context, signal) {
-  const { ec2: ec22, region: region3 } = context;
-  const { via, subnetIds } = inputs;
-  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region3, signal) : void 0;
-  const cidrs = via === "session-manager" ? [] : await cidrsFor(inputs, vpcId, context, signal);
-  const doubtful2 = via === "public-ip" && inputs.allowedCidrs !== "auto" && await isLeftOut(cidrs, context, signal);
-  const reach = { via, cidrs, subnetIds, ...vpcId ? { vpcId } : {}, doubtful: doubtful2 };
-  return reach;
-}
-async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region3, read: read5, source }, signal) {
-  if (allowedCidrs !== "auto") return allowedCidrs;
-  if (via === "public-ip") return ownCidrs(read5, signal);
-  const vpc = await findVpc(ec22, vpcId, signal);
-  if (!vpc) {
-    throw new UserError(
-      `${region3} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
-    );
-  }
-  return ownPrivateCidrs(vpc, source);
-}
-async function isLeftOut(cidrs, { read: read5, log }, signal) {
-  if (cidrs.every(isPrivate)) return false;
-  const own = await ownCidrs(read5, signal).catch(() => []);
-  signal.throwIfAborted();
-  const addresses = own.map((cidr2) => cidr2.replace("/32", ""));
-  const letsIn = addresses.some((address) => cidrs.some((cidr2) => contains(cidr2, address)));
-  if (letsIn || addresses.length === 0) return false;
-  log.warning(
-    `This runner connects to the internet from ${addresses.join(", ")}, which 'allowed-cidrs' (${cidrs.join(", ")}) does not let in. Unless it has another address as well, it will reach neither the build nor the smoke test. The build waits for SSH for 2 minutes, not 5.`
-  );
-  return true;
-}
-function isPrivate(cidr2) {
-  const [address] = import_ipaddr4.default.IPv4.parseCIDR(cidr2);
-  return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
-}
-
-// src/aws/reach.ts
-function letIn({ via, cidrs }) {
-  return via === "session-manager" ? "nobody (session-manager opens no port)" : cidrs.join(", ");
-}
-
-// src/template/findings.ts
-var path6 = __toESM(require("node:path"), 1);
-
-// src/template/value.ts
-var unknown2 = /* @__PURE__ */ Symbol("unknown");
-function isMap(value) {
-  return typeof value === "object" && value !== null && !isList(value);
-}
-function isList(value) {
-  return Array.isArray(value);
-}
-function asText(value) {
-  if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
-}
-function textsIn(value) {
-  if (value === unknown2) return { texts: [], isWhole: false };
-  const items = isList(value) ? value : typeof value === "string" ? value.split(",").map((item) => item.trim()) : [];
-  const texts = items.map(asText);
-  return {
-    texts: texts.filter((text2) => text2 !== void 0 && text2 !== ""),
-    isWhole: texts.every((text2) => text2 !== void 0)
-  };
-}
-function isTrue(value) {
-  return value === true || value === 1 || typeof value === "string" && /^(true|1)$/i.test(value);
-}
-
-// src/template/findings.ts
-function findingsIn(sources, facts) {
-  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
-  return {
-    problems: unique(found.flatMap(({ problem: problem3 }) => problem3 ?? [])).map((text2) => new InputError("template", text2)),
-    warnings: unique(found.flatMap(({ warning: warning3 }) => warning3 ?? []))
-  };
-}
-var rules = [
-  otherRegion,
-  forcedDeregistration,
-  imageElsewhere,
-  noImage,
-  cooldown,
-  temporaryProfile,
-  agent,
-  sessionManager,
-  openToEverybody
-];
-function otherRegion(source, { region: region3, legacy }, all) {
-  const own = source.text("region");
-  if (own === void 0 || region3 === "" || own === region3) return void 0;
-  const regions = new Set(all.map((one) => one.text("region") ?? region3));
-  const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
-  return {
-    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. ${advice2}`
-  };
-}
-function forcedDeregistration(source, { allowsForceDeregister }) {
-  if (!source.isTrue("force_deregister")) return void 0;
-  const where = at(source, "force_deregister");
-  const snapshots = source.isTrue("force_delete_snapshot") ? " and its snapshots (force_delete_snapshot)" : "";
-  if (allowsForceDeregister) {
-    return {
-      warning: `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. Should the new one fail or be rejected, there is none.`
-    };
-  }
-  return {
-    problem: `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, so that there is none if the new one fails or is rejected. Take force_deregister out and give each image a name of its own (ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.`
-  };
-}
-function imageElsewhere(source) {
-  if (!source.isTrue("skip_save_build_region")) return void 0;
-  return {
-    problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be in its copy regions alone, and it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
-  };
-}
-function noImage(source) {
-  if (!source.isTrue("skip_create_ami")) return void 0;
-  return {
-    warning: `${at(source, "skip_create_ami")} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
-  };
-}
-function cooldown(source) {
-  const within = "deregistration_protection";
-  if (!source.isTrue("with_cooldown", within)) return void 0;
-  return {
-    problem: `${at(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
-  };
-}
-function temporaryProfile(source, { isNarrowed }) {
-  const block = "temporary_iam_instance_profile_policy_document";
-  if (!source.has(block) || !isNarrowed) return void 0;
-  return {
-    problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
-  };
-}
-function agent(source, { hasAgent }) {
-  if (!source.isTrue("ssh_agent_auth") || hasAgent) return void 0;
-  return {
-    problem: `${at(source, "ssh_agent_auth")} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
-  };
-}
-function sessionManager(source, { hasSessionManagerPlugin }) {
-  if (source.text("ssh_interface") !== "session_manager") return void 0;
-  const where = at(source, "ssh_interface");
-  if (!hasSessionManagerPlugin) {
-    return {
-      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how.`
-    };
-  }
-  if (source.value("iam_instance_profile") !== null) return void 0;
-  return {
-    problem: `${where} says ssh_interface = "session_manager" and names no iam_instance_profile: the build's machine needs a role with AmazonSSMManagedInstanceCore for its SSM agent.`
-  };
-}
-var everybody = /* @__PURE__ */ new Set(["0.0.0.0/0", "::/0"]);
-function openToEverybody(source, { legacy }) {
-  const ranges = letInBy(source);
-  if (ranges !== "everybody") return void 0;
-  const port = source.text("communicator") === "winrm" ? "WinRM" : "SSH";
-  return {
-    warning: `${at(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` + (legacy ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, ' : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') + "which is filled in with 'allowed-cidrs'."
-  };
-}
-function letInBy(source) {
-  const own = ["security_group_id", "security_group_ids"].some((name) => {
-    const value2 = source.value(name);
-    return value2 === unknown2 || textsIn(value2).texts.length > 0 || !textsIn(value2).isWhole;
-  });
-  const communicator = source.text("communicator");
-  if (own || source.has("security_group_filter") || communicator === "none") return void 0;
-  if (source.text("ssh_interface") === "session_manager") return [];
-  if (source.isTrue("temporary_security_group_source_public_ip")) return void 0;
-  const value = source.value("temporary_security_group_source_cidrs");
-  const { texts, isWhole } = textsIn(value);
-  if (texts.some((text2) => everybody.has(text2))) return "everybody";
-  if (!isWhole) return void 0;
-  return texts.length === 0 ? "everybody" : texts;
-}
-function at(source, name, within) {
-  const setting = source.setting(name, within) ?? source.firstIn(name);
-  const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path6.basename(file)} line ${line}: ${source.name}`;
-}
-function unique(texts) {
-  return [...new Set(texts)];
-}
-
-// src/plan/package-index.ts
-var zlib2 = __toESM(require("node:zlib"), 1);
-var longestUnpacked = 5e7;
-var mostVersions = 1e5;
-var release2 = /^\d{1,9}\.\d{1,9}(?:\.\d{1,9})?$/;
-function indexOf(repository, kind) {
-  return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
-}
-async function jenkinsVersions(repository, kind, read5, signal) {
-  const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
-  if (kind === "deb") return bounded(versionsOfDebs(index));
-  const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path29 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
-  return bounded(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
-}
-function bounded(versions2) {
-  const found = /* @__PURE__ */ new Set();
-  for (const version of versions2) {
-    if (release2.test(version)) found.add(version);
-    if (found.size > mostVersions) throw new Error(`it lists more than ${mostVersions} versions of Jenkins`);
-  }
-  return [...found];
-}
-function* versionsOfDebs(index) {
-  let [isJenkins2, version] = [false, ""];
-  for (const line of linesOf(index)) {
-    if (line.startsWith("Package: ")) isJenkins2 = line === "Package: jenkins";
-    else if (line.startsWith("Version: ")) version = line.slice("Version: ".length);
-    else if (line.trim() === "") {
-      if (isJenkins2) yield version;
-      [isJenkins2, version] = [false, ""];
-    }
+    signal.removeEventListener("abort", giveUp);
   }
 }
-function* versionsOfRpms(primary) {
-  for (const entry of between(primary, "<package ", "</package>")) {
-    if (!entry.includes("<name>jenkins</name>")) continue;
-    const [tag = ""] = between(entry, "<version ", ">");
-    const [version = ""] = between(` ${tag}`, ' ver="', '"');
-    yield version;
-  }
+function ambient(region3, collaborators) {
+  const { config } = clientOf(collaborators, { region: region3 });
+  return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
 }
-function* linesOf(text2) {
-  for (let from = 0; from < text2.length; ) {
-    const end = text2.indexOf("\n", from);
-    const line = text2.slice(from, end < 0 ? text2.length : end);
-    yield line.endsWith("\r") ? line.slice(0, -1) : line;
-    from += line.length + 1;
-  }
-  yield "";
-}
-function* between(text2, begin, end) {
-  for (let at2 = 0; ; ) {
-    const found = text2.indexOf(begin, at2);
-    const from = found + begin.length;
-    const to = found < 0 ? -1 : text2.indexOf(end, from);
-    if (to < 0) return;
-    yield text2.slice(from, to);
-    at2 = to + end.length;
-  }
-}
-function unpack(path29, bytes) {
-  const options = { maxOutputLength: longestUnpacked };
-  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path29} is packed in a way that cannot be read`);
-}
-
-// src/inputs/distributions.ts
-var distributions = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
-  al2023: {
-    owner: "137112412989",
-    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
-    loginUser: "ec2-user",
-    packages: "rpm"
-  },
-  // Ubuntu on AWS, "Find Ubuntu images on AWS".
-  "ubuntu-24.04": {
-    owner: "099720109477",
-    names: {
-      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
-      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
-    },
-    loginUser: "ubuntu",
-    packages: "deb"
-  },
-  // wiki.debian.org/Cloud/AmazonEC2Image
-  "debian-13": {
-    owner: "136693071363",
-    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
-    loginUser: "admin",
-    packages: "deb"
-  }
-};
-function distributionOf(loginUser) {
-  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
-}
-var sourceNames = Object.keys(distributions);
-
-// src/plan/jenkins-version.ts
-var repositories = {
-  deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
-  rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
-};
-async function resolveJenkins({ version: wanted2, repositoryUrl, packages }, { readBytes, log }, signal) {
-  const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
-  const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
-  const kinds = packageKinds(packages, repositoryUrl !== void 0);
-  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
-  const limit = timeLimit(3e4, [signal]);
-  let index = indexOf(url, kinds[0]);
-  try {
-    const found = await firstIndex(url, kinds, readBytes, limit);
-    index = indexOf(url, found.kind);
-    const versions2 = oldestFirst(found.versions);
-    const unquoted = isExact ? meantWithoutQuotes(wanted2, versions2) : void 0;
-    if (unquoted !== void 0) {
-      throw new InputError(
-        "jenkins-version",
-        `'${wanted2}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
-      );
-    }
-    if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
-    if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
-    const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
-    throw new InputError("jenkins-version", `${index} has no Jenkins '${wanted2}'. ${offered}`);
-  } catch (error2) {
-    signal.throwIfAborted();
-    if (error2 instanceof InputError) throw error2;
-    const problem3 = `${index} could not be read: ${messageOf(error2)}.`;
-    if (!isExact) {
-      const advice2 = `Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.`;
-      throw new UserError(`Jenkins '${wanted2}' could not be looked up. ${problem3} ${advice2}`, { cause: error2 });
-    }
-    log.warning(`It could not be checked that there is a Jenkins ${wanted2}. ${problem3}`);
-    return { version: wanted2, repositoryUrl: url };
-  }
-}
-function meantWithoutQuotes(wanted2, versions2) {
-  return /^\d+\.\d*[1-9]$/.test(wanted2) ? versions2.findLast((version) => version.startsWith(wanted2) && /^0+$/.test(version.slice(wanted2.length))) : void 0;
-}
-function packageKinds(known2, isMirror) {
-  if (known2) return [known2];
-  return isMirror ? ["deb", "rpm"] : ["deb"];
-}
-async function firstIndex(url, [kind, ...others], read5, signal) {
-  try {
-    return { kind, versions: await jenkinsVersions(url, kind, read5, signal) };
-  } catch (error2) {
-    signal.throwIfAborted();
-    const [next, ...rest] = others;
-    if (next === void 0) throw error2;
-    return firstIndex(url, [next, ...rest], read5, signal).catch(() => {
-      throw error2;
+function assumedRole(role, region3, collaborators) {
+  const { env: env2, log, pause = pauseFor, now = Date.now } = collaborators;
+  const client = clientOf(collaborators, { region: region3 });
+  let claims = {};
+  async function assume(policy, signal) {
+    const token2 = await requestIdToken(env2, role.audience, signal, { log, pause });
+    claims = claimsOf(token2);
+    const command9 = new AssumeRoleWithWebIdentityCommand2({
+      RoleArn: role.arn,
+      RoleSessionName: role.sessionName,
+      DurationSeconds: role.durationSeconds,
+      WebIdentityToken: token2,
+      ...policy === void 0 ? {} : { Policy: policy }
     });
-  }
-}
-function oldestFirst(versions2) {
-  const numbered2 = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
-  const sorted = numbered2.toSorted(({ numbers: one }, { numbers: other }) => {
-    const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
-    return differences.find((difference) => difference !== 0) ?? 0;
-  });
-  return sorted.map(({ version }) => version);
-}
-
-// src/aws/lifetime.ts
-var graceMs = 2 * 36e5;
-function lifetimeTags(began, bakeTimeoutMs) {
-  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs);
-  return { [tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString() };
-}
-function lifetimeIn(tags) {
-  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
-  if (expires === void 0) return void 0;
-  return { ...began === void 0 ? {} : { began }, end: new Date(expires.getTime() - graceMs), expires };
-}
-function timeIn(text2 = "") {
-  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
-  return Number.isNaN(ms) ? void 0 : new Date(ms);
-}
-
-// src/plan/plugins/plugins.ts
-var import_semver = __toESM(require_semver2(), 1);
-
-// src/inputs/plugin-list.ts
-var import_node_fs11 = require("node:fs");
-var path8 = __toESM(require("node:path"), 1);
-
-// src/lib/parse.ts
-var import_ipaddr5 = __toESM(require_ipaddr(), 1);
-function quoted(value) {
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
-}
-var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
-function matching(pattern, allowed2) {
-  return (value) => {
-    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed2}`);
-    return value;
-  };
-}
-function oneOf(...choices) {
-  return (value) => {
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
-    return choice;
-  };
-}
-function list(parse2) {
-  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse2);
-}
-function nonEmpty(parse2) {
-  return (value) => {
-    const items = parse2(value);
-    if (items.length === 0) throw new Error("expected at least one value");
-    return items;
-  };
-}
-function wholeNumber(least, most3) {
-  return (value) => {
-    const number3 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number3 >= least && number3 <= most3)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
+    const { Credentials: keys } = await client.send(command9, { abortSignal: signal });
+    if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
+      throw new Error("the answer holds no credentials");
     }
-    return number3;
-  };
-}
-function duration(value) {
-  const [, amount = "", unit2 = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
-  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit2] ?? Number.NaN);
-  if (!(ms > 0 && ms <= 864e5)) {
-    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
+    return {
+      accessKeyId: keys.AccessKeyId,
+      secretAccessKey: keys.SecretAccessKey,
+      sessionToken: keys.SessionToken,
+      // By the runner's clock, with which Packer and the SDK compare it. The client knows AWS's from this very answer.
+      expiration: new Date(now() + keys.Expiration.getTime() - awsTime(client).getTime()),
+      accountId: partsOfArn(role.arn).accountId
+    };
   }
-  return ms;
-}
-function httpUrl(value) {
-  const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
-  const url = URL.canParse(value) ? new URL(value) : void 0;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
-  }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
-  return value.replace(/(?<!\/)\/+$/, "");
-}
-function cidr(value) {
-  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !import_ipaddr5.default.IPv4.isValidCIDR(value)) {
-    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
-  }
-  return value;
-}
-
-// src/lib/paths.ts
-var import_node_fs10 = require("node:fs");
-var path7 = __toESM(require("node:path"), 1);
-function existing(workspace) {
-  return (value) => {
-    const resolved = path7.resolve(workspace, value);
-    if (!(0, import_node_fs10.existsSync)(resolved))
-      throw new Error(
-        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
-      );
-    return resolved;
-  };
-}
-function pathList(value) {
-  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
-}
-function fileOf(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs10.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
-    return file;
-  };
-}
-function folderOf(workspace) {
-  return (value) => {
-    const location = existing(workspace)(value);
-    if (!(0, import_node_fs10.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
-    return location;
-  };
-}
-function scriptOf(workspace) {
-  return (value) => {
-    const file = existing(workspace)(value);
-    if (!(0, import_node_fs10.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
-    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
-    if (file !== file.normalize("NFC")) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+  const source = (policy) => async (signal) => {
+    try {
+      return await withRetries(() => assume(policy, signal), { isTransient: isPassing, pause, signal });
+    } catch (error2) {
+      signal.throwIfAborted();
+      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region3, claims });
     }
-    return file;
   };
+  return { narrowed: source, claims: () => claims };
 }
-function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path7.delimiter).some((folder) => folder !== "" && isProgram(path7.join(folder, name)));
-}
-function isProgram(file) {
+async function callerIdentity(credentials, region3, collaborators, signal) {
   try {
-    (0, import_node_fs10.accessSync)(file, import_node_fs10.constants.X_OK);
-    return (0, import_node_fs10.statSync)(file).isFile();
+    const client = clientOf(collaborators, { region: region3, credentials });
+    const { Account: accountId, Arn: arn2 } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+    if (!accountId || !arn2) throw new Error("the answer to GetCallerIdentity names no account");
+    return { accountId, arn: arn2 };
+  } catch (error2) {
+    signal.throwIfAborted();
+    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region3);
+  }
+}
+function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, role }, claims) {
+  const [expected] = allowedAccountIds;
+  if (expected === void 0 || allowedAccountIds.includes(accountId)) return;
+  const text2 = [
+    `The credentials belong to account ${accountId} (${arn2}), and allowed-account-ids allows ${allowedAccountIds.join(", ")}.`,
+    role ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.` : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,
+    ...role ? trustAdvice(claims, expected, role.audience, partsOfArn(role.arn).partition) : []
+  ];
+  throw new UserError(text2.join("\n"));
+}
+function clientOf({ env: env2, createClient }, config) {
+  const settings = { maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
+  return observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings }));
+}
+
+// src/ledger/ledger.ts
+var import_node_fs8 = require("node:fs");
+var import_promises9 = require("node:fs/promises");
+var path4 = __toESM(require("node:path"), 1);
+
+// src/packer-output/messages.ts
+var aboutBuild = new RegExp(
+  "^(?<target>.*?),(?:" + [
+    "(?<one>error|artifact-count),(?<text>[^,]*)",
+    "(?<artifact>artifact),(?<args>[^,]*,(?:end|nil|(?:builder-id|id|string|files-count),[^,]*|file,[^,]*,[^,]*))"
+  ].join("|") + ")$",
+  "s"
+);
+function parseMessage(line) {
+  const [timestamp2 = "", target = "", category = "", ...args] = line.split(",");
+  if (!/^\d+$/.test(timestamp2) || category === "") return void 0;
+  const whole = { target, category, args: args.map(unescapeArgument) };
+  const isShown = target === "" && category === "ui" && args.length === 2;
+  return isShown ? whole : messageAbout(line.slice(timestamp2.length + 1)) ?? whole;
+}
+function messageAbout(rest) {
+  const groups = aboutBuild.exec(rest)?.groups;
+  if (!groups) return void 0;
+  const { target = "", one, text: text2 = "", artifact = "", args = "" } = groups;
+  if (one !== void 0) return { target, category: one, args: [unescapeArgument(text2)] };
+  return { target, category: artifact, args: args.split(",").map(unescapeArgument) };
+}
+function unescapeArgument(argument) {
+  return argument.replaceAll("%!(PACKER_COMMA)", ",").replaceAll("\\r", "\r").replaceAll("\\n", "\n");
+}
+var product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/;
+var types = { ami: "image", vol: "volume", snap: "snapshot" };
+function productsIn(artifactId) {
+  return artifactId.split(",").flatMap((part2) => {
+    const [, region3 = "", id2 = "", prefix = ""] = product.exec(part2) ?? [];
+    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id: id2 }] : [];
+  });
+}
+function artifactsOf(messages) {
+  const parts = /* @__PURE__ */ new Map();
+  for (const { target, category, args } of messages) {
+    const [index = "", key2 = "", value = ""] = args;
+    if (category !== "artifact") continue;
+    const name = `${target} ${index}`;
+    parts.set(name, (parts.get(name) ?? /* @__PURE__ */ new Map([["target", target]])).set(key2, value));
+  }
+  const artifacts = [...parts.values()].map((part2) => ({
+    target: part2.get("target") ?? "",
+    builderId: part2.get("builder-id") ?? "",
+    id: part2.get("id") ?? ""
+  }));
+  return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
+}
+function errorsOf(messages) {
+  const ofBuilds = messages.flatMap(
+    ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
+  );
+  const shown2 = messages.flatMap(
+    ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
+  );
+  const errors = (ofBuilds.length > 0 ? ofBuilds : shown2).map((error2) => error2.trim());
+  return [...new Set(errors)].filter((error2) => error2 !== "");
+}
+function isOfBuild(text2) {
+  return /^(?:==>|-->) \S[^\n]*:/.test(text2);
+}
+function shownText({ category, args }) {
+  return category === "ui" ? args[1] ?? "" : void 0;
+}
+
+// src/packer-output/speakers.ts
+var longestName = 1e3;
+var first = [
+  "Prevalidating any provided VPC information",
+  "Prevalidating AMI Name: ",
+  "Force Deregister flag found, ",
+  "skip_build_region was set; ",
+  "skip_create_ami was set; ",
+  "You're using Vault-generated AWS credentials",
+  "Found Image ID: ami-",
+  "Using existing SSH private key",
+  "Using SSH Agent ",
+  "Not using temporary keypair",
+  "Creating temporary [a-z ]{1,60}: ",
+  "Launching a (?:source|spot) AWS instance"
+].join("|");
+var lastOwn = [
+  "Using \\S{1,40} communicator",
+  "Connected to (?:SSH|WinRM)!",
+  "Provisioning with ",
+  "Running local shell script: ",
+  "Running post-processor: "
+].join("|");
+var beginning = new RegExp(`^([\\s\\S]{1,${longestName}}?): (?:${first}|${lastOwn})`, "i");
+var handsOver = new RegExp(`^(?:${lastOwn})`, "i");
+var ended = new RegExp(`^Build '([\\s\\S]{1,${longestName}})' (?:finished|errored) after `);
+var Speakers = class {
+  #speakers = /* @__PURE__ */ new Map();
+  #finished = [];
+  /** The names of the builds that have come to an end without an error, as often as they have. */
+  get finished() {
+    return this.#finished;
+  }
+  /** @returns undefined for what is not shown to the user */
+  hear(message) {
+    const shown2 = shownText(message);
+    if (shown2 === void 0) return void 0;
+    const [arrow] = /^(?:==> |--> | {4})/.exec(shown2) ?? [];
+    if (arrow === void 0) {
+      this.#hearOfAnEnd(shown2);
+      return { build: "", text: shown2, byOthers: false };
+    }
+    const rest = shown2.slice(arrow.length);
+    const name = this.#nameIn(rest);
+    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown2, byOthers: false };
+    return this.#said(name, textBehind(name, rest));
+  }
+  #said(build2, text2) {
+    const speaker = this.#speakers.get(build2);
+    if (!speaker) return { build: build2, text: text2, byOthers: true };
+    if (!speaker.byOthers && text2.startsWith("Found Image ID: ")) speaker.running += 1;
+    const { byOthers } = speaker;
+    if (handsOver.test(text2)) speaker.byOthers = true;
+    return { build: build2, text: text2, byOthers };
+  }
+  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
+  #nameIn(rest) {
+    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
+    if (this.#speakers.get(known2)?.byOthers) return known2;
+    const [, begun = ""] = beginning.exec(rest) ?? [];
+    if (begun.length > known2.length && this.#postProcessorIn(`${begun}:`) === void 0) {
+      this.#speakers.set(begun, { running: 0, byOthers: false });
+      return begun;
+    }
+    return known2 === "" ? this.#postProcessorIn(rest) : known2;
+  }
+  /** Packer calls it `NAME (TYPE)`. Its build has been provisioned by then; a build may have such a name, too. */
+  #postProcessorIn(rest) {
+    const builds = [...this.#speakers].flatMap(([build2, { byOthers }]) => byOthers ? [build2] : []);
+    return builds.flatMap((build2) => postProcessorOf(build2, rest) ?? []).at(0);
+  }
+  /** Packer says this by itself, without a name in front, where no machine can speak. */
+  #hearOfAnEnd(shown2) {
+    const [text2 = "", name = ""] = ended.exec(shown2) ?? [];
+    const speaker = this.#speakers.get(name);
+    if (text2.endsWith(" finished after ")) this.#finished.push(name);
+    if (!speaker) return;
+    speaker.running = Math.max(0, speaker.running - 1);
+    if (speaker.running === 0) speaker.byOthers = false;
+  }
+};
+function textBehind(name, rest) {
+  return rest.slice(name.length + 2);
+}
+function postProcessorOf(build2, rest) {
+  if (!rest.startsWith(`${build2} (`)) return void 0;
+  const [type2] = /^ \([\w.-]{1,100}\)(?=:(?: |$))/.exec(rest.slice(build2.length)) ?? [];
+  return type2 === void 0 ? void 0 : `${build2}${type2}`;
+}
+function guessed(arrow, rest) {
+  const form = arrow === "    " ? /^([^\s:]{1,200}):(?: ([\s\S]*))?$/ : /^([^\s:][^\n:]{0,200}):(?: ([\s\S]*))?$/;
+  const [, build2 = "", text2 = ""] = form.exec(rest) ?? [];
+  return build2 === "" ? void 0 : { build: build2, text: text2, byOthers: true };
+}
+
+// src/packer-output/created.ts
+var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+var temporaryName = new RegExp(`^packer_${uuid}$`);
+var temporaryIamName = new RegExp(`^packer-${uuid}$`);
+var most = 50;
+function announcedBy(...outputs) {
+  return announcedIn(
+    outputs.map((output) => {
+      const announcements = new Announcements();
+      output.split("\n").forEach((line) => announcements.hear(line));
+      return announcements;
+    })
+  );
+}
+function announcedIn(runs) {
+  const products2 = runs.flatMap((one) => one.products);
+  return { ...sum(runs.flatMap((one) => one.all)), products: products2, hints: runs.flatMap((one) => one.hints) };
+}
+function sum(builds) {
+  const isOwn = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
+  const keyPairs = (own) => builds.flatMap((build2) => build2.keyPairs.filter((name) => isOwn(build2, name) === own));
+  return {
+    keyPairs: [...new Set(keyPairs(true))],
+    doubtfulKeyPairs: [...new Set(keyPairs(false))],
+    securityGroups: builds.flatMap(({ securityGroups }) => securityGroups),
+    instanceProfiles: builds.flatMap(({ instanceProfiles }) => instanceProfiles),
+    roles: builds.flatMap(({ roles }) => roles),
+    instances: builds.flatMap(({ instances }) => instances),
+    volumes: builds.flatMap(({ volumes }) => volumes),
+    launchTemplates: builds.flatMap(({ launchTemplates }) => launchTemplates),
+    spot: builds.some(({ spot }) => spot),
+    copyRegions: [...new Set(builds.flatMap(({ copyRegions }) => copyRegions))],
+    hidesCopies: builds.some(({ hidesCopies }) => hidesCopies),
+    unfinished: builds.some(
+      ({ launching: launching2, imaging, copyRegions, hidesCopies }) => launching2 + imaging + copyRegions.length > 0 || hidesCopies
+    ),
+    untraceable: builds.some(({ launching: launching2, keyPairs: names2 }) => launching2 > 0 && names2.length === 0)
+  };
+}
+var nothing = {
+  keyPairs: [],
+  hasKeyPair: false,
+  securityGroups: [],
+  instanceProfiles: [],
+  roles: [],
+  instances: [],
+  volumes: [],
+  launchTemplates: [],
+  spot: false,
+  launching: 0,
+  imaging: 0,
+  copyRegions: [],
+  hidesCopies: false
+};
+var Announcements = class {
+  #builds = /* @__PURE__ */ new Map();
+  #hints = /* @__PURE__ */ new Map();
+  #products = [];
+  #speakers = new Speakers();
+  get all() {
+    return [...this.#builds.values()];
+  }
+  get products() {
+    return this.#products;
+  }
+  get hints() {
+    return [...this.#hints.values()];
+  }
+  /** The names of the builds that have come to an end without an error, as often as they have. */
+  get finished() {
+    return this.#speakers.finished;
+  }
+  /** Takes the next line of Packer's output. */
+  hear(line) {
+    const message = parseMessage(line);
+    if (!message) return { said: { build: "", text: line, byOthers: true }, announced: { hints: [] } };
+    this.report(message);
+    const said = this.#speakers.hear(message);
+    return { message, ...said ? { said } : {}, announced: said ? this.note(said) : { hints: [] } };
+  }
+  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  report({ category, args: [, key2, value = ""] }) {
+    if (category === "artifact" && key2 === "id") this.#products.push(...productsIn(value));
+  }
+  note(said) {
+    const { build: build2, text: text2, byOthers } = said;
+    if (build2 === "") return { hints: [] };
+    const before = this.#builds.get(build2) ?? nothing;
+    const after = noted(before, said);
+    this.#builds.set(build2, after);
+    const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
+    const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
+    const hints = instance === void 0 ? this.#hintsIn(text2) : [];
+    const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
+    return {
+      ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
+      ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
+      ...instance === void 0 ? {} : { instance },
+      hints: [...hints, ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []]
+    };
+  }
+  /** Those that were not heard before. */
+  #hintsIn(text2) {
+    const fresh = hintsIn(text2.trim()).filter(({ id: id2 }) => !this.#hints.has(id2)).slice(0, Math.max(0, most - this.#hints.size));
+    fresh.forEach((hint) => this.#hints.set(hint.id, hint));
+    return fresh;
+  }
+};
+function hintsIn(text2) {
+  const [, instance, image, snapshot] = /^(?:Instance ID: (i-[0-9a-f]{8,17})|AMI: (ami-[0-9a-f]{8,17})|Creating snapshot of EBS Volume (vol-[0-9a-f]{8,17})\.\.\.)$/.exec(
+    text2
+  ) ?? [];
+  if (instance !== void 0) return [{ type: "instance", id: instance }];
+  if (image !== void 0) return [{ type: "image", id: image }];
+  if (snapshot !== void 0) return [{ type: "volume", id: snapshot }];
+  const ids = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
+  return [...new Set(ids)].slice(0, most).map((id2) => ({ type: "volume", id: id2 }));
+}
+function noted(build2, { text: text2, byOthers }) {
+  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
+    return { ...build2, imaging: build2.imaging + 1 };
+  if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
+  const region3 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  if (region3 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region3] };
+  if (!region3 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
+  if (byOthers) return build2;
+  const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
+  if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
+  if (refused.test(text2)) return { ...build2, launching: Math.max(0, build2.launching - 1) };
+  const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
+  if (instance) {
+    return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
+  }
+  const [, volumes] = /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text2.trim()) ?? [];
+  if (volumes !== void 0) {
+    return { ...build2, volumes: [.../* @__PURE__ */ new Set([...build2.volumes, ...volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? []])] };
+  }
+  const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
+  if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
+  const [, what = "", name = ""] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text2.trimEnd()) ?? [];
+  switch (what) {
+    case "keypair":
+      return /[*?\\]/.test(name) ? build2 : { ...build2, keyPairs: [...build2.keyPairs, name] };
+    case "security group for this instance":
+      return temporaryName.test(name) ? { ...gotPast(build2), securityGroups: [...build2.securityGroups, name] } : build2;
+    case "instance profile for this instance":
+      return temporaryIamName.test(name) ? { ...gotPast(build2), instanceProfiles: [...build2.instanceProfiles, name] } : build2;
+    case "role for this instance":
+      return temporaryIamName.test(name) ? { ...build2, roles: [...build2.roles, name] } : build2;
+    default:
+      return build2;
+  }
+}
+var refused = new RegExp(
+  "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
+  "i"
+);
+function gotPast(build2) {
+  return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
+}
+
+// src/packer-output/follow.ts
+var import_promises7 = require("node:fs/promises");
+var import_node_string_decoder = require("node:string_decoder");
+var import_promises8 = require("node:timers/promises");
+var longestLine = 65536;
+var pieceSize = 4096;
+async function* follow2(handle, ended2) {
+  const decoder = new import_node_string_decoder.StringDecoder("utf8");
+  const buffer = Buffer.alloc(pieceSize);
+  let rest = "";
+  for (; ; ) {
+    const last = ended2.aborted;
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length);
+    const [first2 = "", ...others] = decoder.write(buffer.subarray(0, bytesRead)).split("\n");
+    rest = `${rest}${first2}`.slice(0, longestLine);
+    const next = others.pop();
+    if (next !== void 0) {
+      yield [rest, ...others];
+      rest = next;
+    }
+    if (bytesRead > 0) continue;
+    if (last) break;
+    await (0, import_promises8.setTimeout)(200, void 0, { signal: ended2 }).catch(() => void 0);
+  }
+  if (rest !== "") yield [rest];
+}
+var endBytes = 256 * 1024;
+async function endsOfFile(file) {
+  const handle = await (0, import_promises7.open)(file, "r").catch(() => void 0);
+  if (handle === void 0) return "";
+  try {
+    const { size } = await handle.stat();
+    const read5 = async (from, length) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from);
+      return buffer.toString("utf8", 0, bytesRead);
+    };
+    if (size <= 2 * endBytes) return await read5(0, size);
+    return `${await read5(0, endBytes)}
+${await read5(size - endBytes, endBytes)}`;
+  } finally {
+    await handle.close();
+  }
+}
+
+// src/ledger/file.ts
+var import_node_fs7 = require("node:fs");
+var path3 = __toESM(require("node:path"), 1);
+
+// src/lib/processes.ts
+var import_node_crypto5 = require("node:crypto");
+var import_node_child_process3 = require("node:child_process");
+
+// src/lib/process-table.ts
+var import_node_child_process2 = require("node:child_process");
+var import_node_fs6 = require("node:fs");
+function lookAt(pid) {
+  return process.platform === "linux" ? readStat(pid) : askPs(pid);
+}
+function membersOf(groupId) {
+  if (process.platform !== "linux") return void 0;
+  try {
+    return (0, import_node_fs6.readdirSync)("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+      const seen = readStat(Number(name));
+      return typeof seen === "object" && seen.group === groupId ? [seen] : [];
+    });
+  } catch {
+    return void 0;
+  }
+}
+function carries(pid, variable) {
+  try {
+    return (0, import_node_fs6.readFileSync)(`/proc/${pid}/environ`, "latin1").split("\0").includes(variable);
   } catch {
     return false;
   }
 }
-
-// src/inputs/plugin-list.ts
-var pluginName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-var pluginVersion = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
-function isPlugin(name, version) {
-  return pluginName.test(name) && pluginVersion.test(version);
+function readStat(pid) {
+  try {
+    const stat3 = (0, import_node_fs6.readFileSync)(`/proc/${pid}/stat`, "utf8");
+    const [state2 = "", , group3, session, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
+    const startTime = rest[15] ?? "";
+    if (startTime === "") return "hidden";
+    return { pid, startTime, group: Number(group3), session: Number(session), isDead: state2 === "Z" || state2 === "X" };
+  } catch (error2) {
+    return isNoSuchProcess(error2) && !exists2(pid) ? "gone" : "hidden";
+  }
 }
-function parsePlugins(value, workspace) {
-  const plugins2 = /* @__PURE__ */ new Map();
-  for (const item of textOf(value, workspace).replace(/#.*$/gm, "").split(/[\s,]+/).filter(Boolean)) {
-    const [, name = "", version = "latest"] = /^([^:]+)(?::([^:]+))?$/.exec(item) ?? [];
-    if (!isPlugin(name, version)) {
-      throw new Error(
-        `${quoted(item)} is not allowed; expected a plugin as NAME or NAME:VERSION, such as git or git:5.7.0`
+function isNoSuchProcess(error2) {
+  const { code: code2 } = error2;
+  return code2 === "ENOENT" || code2 === "ESRCH";
+}
+function askPs(pid) {
+  try {
+    const env2 = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
+    const said = (0, import_node_child_process2.execFileSync)("ps", ["-o", "stat=,pgid=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: env2,
+      timeout: 5e3
+    });
+    const [, state2 = "", group3 = "", startTime = ""] = /^\s*(\S+)\s+(\d+)\s+(\S.*?)\s*$/.exec(said) ?? [];
+    if (startTime === "") return "hidden";
+    return { pid, startTime, group: Number(group3), session: Number.NaN, isDead: state2.startsWith("Z") };
+  } catch {
+    return exists2(pid) ? "hidden" : "gone";
+  }
+}
+function exists2(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error2) {
+    return error2.code === "EPERM";
+  }
+}
+
+// src/lib/processes.ts
+var markVariable = "BAKE_JENKINS_AMI_GROUP";
+function isIdentity(value) {
+  if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return false;
+  const { pid, startTime } = value;
+  const hasMark = !("mark" in value) || typeof value.mark === "string" && /^[0-9a-f]{16}$/.test(value.mark);
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof startTime === "string" && startTime !== "" && hasMark;
+}
+function identify(pid) {
+  const seen = lookAt(pid);
+  return typeof seen === "object" ? { pid, startTime: seen.startTime } : void 0;
+}
+function processRuns({ pid, startTime }) {
+  const seen = lookAt(pid);
+  return typeof seen === "object" && seen.startTime === startTime && !seen.isDead;
+}
+async function endProcess(identity, signal) {
+  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not tell which process it is");
+  if (!processRuns(identity)) return;
+  send(identity.pid, "SIGKILL");
+  while (processRuns(identity)) await pauseFor(20, signal);
+}
+async function endGroup2(leader, signal) {
+  for (let pause = 20; isOurGroup(leader) && groupRuns(leader.pid); pause = Math.min(pause * 1.5, 200)) {
+    send(-leader.pid, "SIGKILL");
+    await pauseFor(pause, signal);
+  }
+}
+function isOurGroup({ pid, startTime, mark: mark4 }) {
+  const leader = lookAt(pid);
+  if (typeof leader === "object") return leader.startTime === startTime;
+  const members = membersOf(pid);
+  if (members === void 0) return mark4 === void 0;
+  return members.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark4 === void 0 || members.some((member2) => carries(member2.pid, `${markVariable}=${mark4}`)));
+}
+function groupRuns(groupId) {
+  if (!send(-groupId, 0)) return false;
+  return membersOf(groupId)?.some(({ isDead }) => !isDead) ?? true;
+}
+function send(pid, signal) {
+  try {
+    return process.kill(pid, signal);
+  } catch (error2) {
+    const { code: code2 } = error2;
+    if (code2 === "ESRCH") return false;
+    if (code2 === "EPERM") return true;
+    throw error2;
+  }
+}
+function endStarted({ leader: { pid, startTime } }, signal) {
+  return endGroup2({ pid, startTime }, signal);
+}
+function startGroup2(file, args, options, identifyProcess = identify) {
+  const mark4 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
+  const child = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
+  child.on("error", () => void 0);
+  if (child.pid === void 0) throw new UserError(`${file} could not be started`);
+  const identity = identifyProcess(child.pid);
+  if (identity === void 0) {
+    send(-child.pid, "SIGKILL");
+    throw new UserError(
+      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
+    );
+  }
+  return { child, leader: { ...identity, mark: mark4 } };
+}
+
+// src/aws/pages.ts
+var pageSize = 500;
+var templatePageSize = 200;
+var typePageSize = 100;
+async function allPages(pages) {
+  const collected = [];
+  for await (const page of pages) collected.push(page);
+  return collected;
+}
+
+// src/aws/resources.ts
+var resourceTypes = [
+  "instance",
+  "spot-request",
+  "launch-template",
+  "volume",
+  "image",
+  "snapshot",
+  "security-group",
+  "key-pair",
+  "instance-profile",
+  "role"
+];
+var instancesBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
+    type: "instance",
+    id: instance.InstanceId ?? "",
+    state: instance.State?.Name ?? "",
+    created: firstLaunch(instance),
+    tags: tagsOf2(instance.Tags),
+    keyName: instance.KeyName,
+    groupNames: (instance.SecurityGroups ?? []).flatMap(({ GroupName }) => GroupName ?? []),
+    groupIds: (instance.SecurityGroups ?? []).flatMap(({ GroupId }) => GroupId ?? [])
+  }));
+};
+function firstLaunch({ LaunchTime, NetworkInterfaces = [], BlockDeviceMappings = [] }) {
+  const attached = [...NetworkInterfaces.map(({ Attachment }) => Attachment), ...BlockDeviceMappings.map(({ Ebs }) => Ebs)];
+  const times = [LaunchTime, ...attached.map((one) => one?.AttachTime)].flatMap((time2) => time2?.getTime() ?? []);
+  return times.length > 0 ? new Date(Math.min(...times)) : void 0;
+}
+var volumesBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Attachments = [], Tags }) => ({
+    type: "volume",
+    id: VolumeId,
+    state: State,
+    created: CreateTime,
+    tags: tagsOf2(Tags),
+    instanceIds: Attachments.flatMap(({ InstanceId }) => InstanceId ?? [])
+  }));
+};
+var imagesBy = async ({ client, abortSignal }, Filters) => {
+  const query = { Filters, Owners: ["self"], IncludeDeprecated: true };
+  const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
+  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(describedImage);
+};
+function describedImage({ BlockDeviceMappings: mappings = [], RootDeviceName: root9, ...image }) {
+  return {
+    type: "image",
+    id: image.ImageId ?? "",
+    state: image.State ?? "",
+    created: new Date(image.CreationDate ?? ""),
+    tags: tagsOf2(image.Tags),
+    name: image.Name,
+    snapshotIds: mappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []),
+    rootSnapshotId: mappings.find(({ DeviceName }) => DeviceName === root9)?.Ebs?.SnapshotId,
+    sourceInstanceId: image.SourceInstanceId,
+    sourceImageId: image.SourceImageId
+  };
+}
+var snapshotsBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await allPages(
+    paginateDescribeSnapshots({ client, pageSize }, { Filters, OwnerIds: ["self"] }, { abortSignal })
+  );
+  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, VolumeId, Description, Tags }) => ({
+    type: "snapshot",
+    id: SnapshotId,
+    state: State,
+    created: StartTime,
+    tags: tagsOf2(Tags),
+    volumeId: VolumeId,
+    description: Description
+  }));
+};
+var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters }, { abortSignal }));
+  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, Tags }) => ({
+    type: "security-group",
+    id: GroupId,
+    state: "",
+    tags: tagsOf2(Tags),
+    name: GroupName
+  }));
+};
+var keyPairsBy = async ({ client, abortSignal }, Filters) => {
+  const { KeyPairs = [] } = await client.send(new DescribeKeyPairsCommand({ Filters }), { abortSignal });
+  return KeyPairs.map(({ KeyPairId = "", KeyName, CreateTime, Tags }) => ({
+    type: "key-pair",
+    id: KeyPairId,
+    state: "",
+    created: CreateTime,
+    tags: tagsOf2(Tags),
+    name: KeyName
+  }));
+};
+var launchTemplatesBy = async ({ client, abortSignal }, Filters) => {
+  const pages = await allPages(
+    paginateDescribeLaunchTemplates({ client, pageSize: templatePageSize }, { Filters }, { abortSignal })
+  );
+  return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", LaunchTemplateName, CreateTime, Tags }) => ({
+    type: "launch-template",
+    id: LaunchTemplateId,
+    state: "",
+    created: CreateTime,
+    tags: tagsOf2(Tags),
+    name: LaunchTemplateName
+  }));
+};
+var spotRequestsBy = async ({ client, abortSignal }, Filters) => {
+  const query = { Filters: [...Filters, { Name: "state", Values: ["open", "active"] }] };
+  const pages = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
+  return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, InstanceId, LaunchSpecification, Tags }) => ({
+    type: "spot-request",
+    id: SpotInstanceRequestId,
+    state: State,
+    created: CreateTime,
+    tags: tagsOf2(Tags),
+    instanceIds: InstanceId === void 0 ? [] : [InstanceId],
+    keyName: LaunchSpecification?.KeyName
+  }));
+};
+function tagsOf2(tags = []) {
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+// src/ledger/entries.ts
+var id = /^[\w-]{1,128}$/;
+function entryOf(line) {
+  const value = parsed(line);
+  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
+  const isText = (name) => typeof value[name] === "string";
+  const isMaybeText = (name) => value[name] === void 0 || isText(name);
+  const hasId = isText("id") && id.test(String(value["id"]));
+  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]) || isRegions(value["copies"]);
+  return isEntry ? value : void 0;
+}
+function isRegions(value) {
+  return Array.isArray(value) && value.every((one) => typeof one === "string" && /^[a-z0-9-]{1,30}$/.test(one));
+}
+function parsed(line) {
+  try {
+    const value = JSON.parse(line);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+// src/ledger/file.ts
+var mostRead = 16 * 1024 * 1024;
+var LedgerFile = class {
+  #file;
+  #lines = [];
+  #written = 0;
+  #problem;
+  constructor(folder) {
+    this.#file = path3.join(folder, "ledger.jsonl");
+  }
+  /** Why it lacks something of what it was given; undefined while it has all. */
+  get problem() {
+    return this.#problem;
+  }
+  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  append(...entries) {
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#problem = systemProblem(error2);
+    }
+  }
+  /**
+   * Adds lines now or never.
+   *
+   * @throws {Error} of the system, when they cannot be written
+   */
+  appendNow(...entries) {
+    const before = this.#lines.length;
+    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    try {
+      this.#write();
+    } catch (error2) {
+      this.#lines.length = before;
+      throw error2;
+    }
+  }
+  #write() {
+    if (!(0, import_node_fs7.existsSync)(this.#file)) {
+      this.#written = 0;
+      (0, import_node_fs7.mkdirSync)(path3.dirname(this.#file), { recursive: true, mode: 448 });
+    }
+    const waiting = this.#lines.slice(this.#written).map((line) => `
+${line}
+`);
+    (0, import_node_fs7.appendFileSync)(this.#file, waiting.join("") || "\n", { mode: 384 });
+    this.#written = this.#lines.length;
+    this.#problem = void 0;
+  }
+};
+function readLedgerFile(folder) {
+  const lines = beginningOf(path3.join(folder, "ledger.jsonl")).split("\n");
+  const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
+  const readable = entries.filter((entry) => entry !== void 0);
+  return { entries: readable, unreadableLines: entries.length - readable.length };
+}
+function beginningOf(file) {
+  try {
+    const handle = (0, import_node_fs7.openSync)(file, "r");
+    try {
+      const buffer = Buffer.alloc(mostRead);
+      let length = 0;
+      for (; ; ) {
+        const read5 = (0, import_node_fs7.readSync)(handle, buffer, length, mostRead - length, null);
+        if (read5 === 0) return buffer.toString("utf8", 0, length);
+        length += read5;
+      }
+    } finally {
+      (0, import_node_fs7.closeSync)(handle);
+    }
+  } catch {
+    return "";
+  }
+}
+
+// src/ledger/ledger.ts
+function openLedger(...folder) {
+  const location = path4.join(...folder);
+  try {
+    const isNew = (0, import_node_fs8.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
+    const ledger = new Ledger(location);
+    if (isNew) ledger.begin();
+    return ledger;
+  } catch (error2) {
+    throw new UserError(
+      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
+}
+function reopenLedger(folder, began) {
+  return new Ledger(folder, { began, recorded: readLedgerFile(folder) });
+}
+var Ledger = class {
+  folder;
+  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  unreadableLines;
+  #known;
+  #entries;
+  #file;
+  #announcements = [];
+  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  constructor(folder, earlier) {
+    this.folder = folder;
+    this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
+    this.#known = earlier?.began;
+    this.#entries = [...earlier?.recorded.entries ?? []];
+    this.#file = new LedgerFile(folder);
+  }
+  /**
+   * Tries again to write down what could not be written.
+   *
+   * @returns why the file lacks something, in a sentence; undefined when it has all
+   */
+  flush() {
+    this.#file.append();
+    const { problem: problem3 } = this.#file;
+    return problem3 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem3}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
+  }
+  /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
+  nextPackerRun() {
+    const announcements = new Announcements();
+    const file = (stream) => path4.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
+    const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
+    this.#announcements.push(announcements);
+    return run2;
+  }
+  /**
+   * @param began by AWS's clock, once AWS has told it
+   * @throws {Error} of the system, when that cannot be written down
+   */
+  begin(began = /* @__PURE__ */ new Date()) {
+    const entry = { began: began.toISOString() };
+    this.#file.appendNow(entry);
+    this.#entries.push(entry);
+    this.#known = began;
+  }
+  get began() {
+    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
+  }
+  /** Records that something is about to be made. @param key ties the id to the intent later */
+  intend(type2, key2) {
+    this.#append({ intent: type2, key: key2 });
+  }
+  /** Closes an intent: AWS refused it, so that nothing was made. */
+  refused(key2) {
+    this.#append({ refused: key2 });
+  }
+  made(type2, id2, key2, region3) {
+    this.#append({ made: type2, id: id2, ...key2 === void 0 ? {} : { key: key2 }, ...region3 === void 0 ? {} : { region: region3 } });
+  }
+  /**
+   * From here on it is the user's: no sweep removes it.
+   *
+   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   */
+  release(resources) {
+    const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
+      released: type2,
+      id: id2,
+      ...region3 === void 0 ? {} : { region: region3 }
+    }));
+    try {
+      this.#file.appendNow(...entries);
+    } catch (error2) {
+      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+      throw new UserError(
+        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
+        { cause: error2 }
       );
     }
-    const plugin = version === "latest" ? { name } : { name, version };
-    const before = plugins2.get(name);
-    if (before && before.version !== plugin.version) throw new Error(`has the plugin ${name} in two versions`);
-    plugins2.set(name, plugin);
+    this.#entries.push(...entries);
   }
-  return [...plugins2.values()];
-}
-function textOf(value, workspace) {
-  const file = path8.resolve(workspace, value.trim());
-  const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs11.existsSync)(file) && (0, import_node_fs11.statSync)(file).isFile()) return (0, import_node_fs11.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
-  if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
-  return value;
-}
-
-// src/plan/plugins/warnings.ts
-function securityWarnings(plugins2, warnings) {
-  const versions2 = new Map(plugins2.map(({ name, version }) => [name, version]));
-  return warnings.flatMap((value) => {
-    const { type: type2, name, message, url, versions: ranges } = value ?? {};
-    const version = type2 === "plugin" && typeof name === "string" ? versions2.get(name) : void 0;
-    if (version === void 0) return [];
-    const found = (Array.isArray(ranges) ? ranges : []).flatMap((range2) => wordsFor(range2 ?? {}, version));
-    if (found[0] === void 0) return [];
-    return `The plugin ${String(name)}:${version} ${found[0]}: ${textOf2(message)} (${textOf2(url)})`;
-  });
-}
-function wordsFor({ firstVersion, lastVersion, pattern }, version) {
-  if (pattern === ".*") return "has a published security problem";
-  if (typeof lastVersion !== "string") return "may have a published security problem";
-  if (compareVersions(version, lastVersion) > 0) return [];
-  if (typeof firstVersion === "string" && compareVersions(version, firstVersion) < 0) return [];
-  return `is among the versions up to ${lastVersion}, of which some or all have a published security problem`;
-}
-function textOf2(value) {
-  return typeof value === "string" ? value : "";
-}
-var number = /^\d+$/;
-var beforeRelease = /^(alpha|beta|cr|ea|m|milestone|pre|preview|rc|snapshot)(\d*)$/i;
-function compareVersions(one, other) {
-  const [ones, others] = [one, other].map((version) => version.slice(0, 100).split(/[.-]/));
-  for (let index = 0; index < Math.max(ones.length, others.length); index += 1) {
-    const [a9, b9] = [ones[index] ?? "0", others[index] ?? "0"];
-    const order = compareParts(a9, b9);
-    if (order !== 0) return order;
-    if (a9 !== b9 && !(number.test(a9) && number.test(b9))) return 0;
+  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  mayCopyTo(regions) {
+    if (regions.length > 0) this.#append({ copies: regions });
   }
-  return 0;
-}
-function compareParts(a9, b9) {
-  if (number.test(a9) && number.test(b9)) return Number(a9) - Number(b9);
-  const [early, otherEarly] = [beforeRelease.exec(a9), beforeRelease.exec(b9)];
-  if (early && otherEarly) {
-    const [[, word = "", count = ""], [, otherWord = "", otherCount = ""]] = [early, otherEarly];
-    return word.localeCompare(otherWord, "en", { sensitivity: "base" }) || Number(count) - Number(otherCount);
+  startedPacker(leader) {
+    this.#append({ packer: leader });
   }
-  if (early && number.test(b9)) return -1;
-  return otherEarly && number.test(a9) ? 1 : 0;
-}
-
-// src/plan/plugins/jenkins-root.ts
-var jenkinsRoot = `-----BEGIN CERTIFICATE-----
-MIIF6TCCA9GgAwIBAgIJAODsOx91KoaMMA0GCSqGSIb3DQEBCwUAMIGKMQswCQYD
-VQQGEwJVUzETMBEGA1UECAwKQ2FsaWZvcm5pYTERMA8GA1UEBwwIU2FuIEpvc2Ux
-GDAWBgNVBAoMD0plbmtpbnMgUHJvamVjdDEaMBgGA1UEAwwRS29oc3VrZSBLYXdh
-Z3VjaGkxHTAbBgkqhkiG9w0BCQEWDmtrQGtvaHN1a2Uub3JnMB4XDTE4MDQwODE5
-NTcxMFoXDTI4MDQwNTE5NTcxMFowgYoxCzAJBgNVBAYTAlVTMRMwEQYDVQQIDApD
-YWxpZm9ybmlhMREwDwYDVQQHDAhTYW4gSm9zZTEYMBYGA1UECgwPSmVua2lucyBQ
-cm9qZWN0MRowGAYDVQQDDBFLb2hzdWtlIEthd2FndWNoaTEdMBsGCSqGSIb3DQEJ
-ARYOa2tAa29oc3VrZS5vcmcwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoIC
-AQDFlDbPDKOdbqNdxTdVUkCsSAqbl/K+c0Q9BR43P1KUsUbKnNlZalibgE0clduz
-W75lwH7Qt7qqNXJIy4qR3ETS45fxgtg2lJdVCOV0i3PhigdyBWbHmD7/ER/LTAfN
-Z2HOOrujZ3giz6vo2eTluNk4zmIW8YBaf6j67GyWMd1Mnx/t6G7DWvZRXQS7HSXt
-mPsbBzDB4Z6WdIlR5EYsqnw55Lb0h2Bh4RWg6RWL9Vxxc4z+EUT8hH2VBLbm5sAJ
-avS5kgCZM72VqREdxb7LleqgetLC9WJ3wGoW6RmrCMIN9Ast5WGI91JE1VQh7i8y
-AZG626hJp/Ax4P0kIQ3nySV+/kzQB1i8kuhRq6pBcVU7flETw44ENaVXJ7IUE3YK
-QghgwDW0Mf5+oSG+t4atOBFxy0VudOLoQ8AHUgsotLMzGOwOluxEunymiSL1AK0V
-7FIXg5tWlcXLvZaY2PQSttvSklYxHjoH+JuiazrOjqu96iLSEyY7JVZ5X2/D2Nv7
-T9JPTvdu1H3vtzr32qbMWV7hAqCR3hSDGCHmmuRDJ5CM4G4G5vQ1XE4dRfzBt+5m
-68ecwRGFp8C2byF5Wn1LyFrYs/uHp99TL/DMpqXBfc9z7oQZI2zzPmji5dC9qnD3
-P5+k2ksuEURK8AJAf5f17sjUfsjQAPSUMaKVKzmrszL2PQIDAQABo1AwTjAdBgNV
-HQ4EFgQUEcbl1DAt6VXGAbVrUHLSNn60AYcwHwYDVR0jBBgwFoAUEcbl1DAt6VXG
-AbVrUHLSNn60AYcwDAYDVR0TBAUwAwEB/zANBgkqhkiG9w0BAQsFAAOCAgEAVBiW
-OrRdGBUKd/Gyb+qdFq3q0YtmfARw3TfO0rL9rtjU6S4aOo+XcmM8TbjHrxnBd0Wx
-2rQhtkZQPcu45LCUYMmseFMM36T4ahDKwrI6l0uJKvGO7W3gg26GP9A7D0x9KpYL
-QemVbwzpG9pQyJJOE+VmgFK1Bk3bDZu9m7FFi2NRmgexvRPS1tpl5WPFRnGY7Duv
-xPAVey33cKxa4malrFdxjI4WiVdtqQu+GPcN6WNJfPhYxeWlcyQGCxqprLLdoG0l
-ncd95evObgj0y6STY7/x29hRguYOnXnOYpJB53Iaard34gL8JV34gyCBkfy48eOD
-D9rw/kdQYUhyxLQnoCS2q4Ueyk/mtnAs/eUE/aFoD0ElX/5CAzL8ZbrRTKgwqmB5
-yP8Wgd/G8du3kRtTWaSc19Wdr6hFOaCfXgvyJvl/S5XaFyJF2lotKdM6O3EGdTOF
-b10ZJSYa/6o6Y4CY4P2J3WHF8uyBPpH92p/csbt4nqPIdQWm0/KGsy2Hr7z+QYvc
-V1ipjxDLCj/RVPRuoGHVeW61Q9FEhatDgryYAq3VWOfazLHE5W/JHZQkcpDJLNdN
-2EWvSD3/jxFUuqbWCBmiy8klzUzN97tKGLDSAsxgW2J+kydvL8souNl+cVV/ttlT
-T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
------END CERTIFICATE-----
-`;
-
-// src/plan/plugins/signed-json.ts
-var import_node_crypto6 = require("node:crypto");
-var mostValues = 5e4;
-async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
-  const reader = new Reader(isWanted, mostKept2);
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > longest3) throw new Error(`it is longer than ${longest3 / 1e6} MB`);
-    reader.read(chunk);
+  get packerProcesses() {
+    return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
   }
-  return reader.end();
-}
-var [quote, backslash, comma, colon] = [34, 92, 44, 58];
-var [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
-var longestAround = 100;
-var Reader = class {
-  #isWanted;
-  #mostKept;
-  #members = /* @__PURE__ */ new Map();
-  #inner = /* @__PURE__ */ new Map();
-  #kept = 0;
-  #signed = (0, import_node_crypto6.createVerify)("RSA-SHA512");
-  #hasMember = false;
-  /** Where in the present chunk the member begins that is signed. */
-  #signedFrom;
-  /** How many brackets are open. */
-  #depth = 0;
-  #isOver = false;
-  /** What is before the document, and then what is behind it. */
-  #around = "";
-  #isInString = false;
-  #isEscaped = false;
-  #name;
-  #value;
-  /** By depth, down to the members of a member: the present name, whether it is one of an object, and whether a name comes next. */
-  #names = [];
-  #isObject = [];
-  #isNameNext = [];
-  constructor(isWanted, mostKept2) {
-    this.#isWanted = isWanted;
-    this.#mostKept = mostKept2;
+  get resources() {
+    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+    const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
+    const known2 = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
+    return [...known2].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
   }
-  read(chunk) {
-    for (let at2 = 0; at2 < chunk.length; at2 += 1) {
-      if (this.#isInString) at2 = this.#stringIn(chunk, at2);
-      else if (this.#depth > 0) this.#tokenAt(chunk, at2);
-      else this.#outside(chunk[at2] ?? 0);
-    }
-    if (this.#name) this.#gather(this.#name, chunk, chunk.length);
-    if (this.#value) this.#gather(this.#value, chunk, chunk.length);
-    this.#sign(chunk, chunk.length);
+  get released() {
+    return this.#entries.flatMap(
+      (entry) => "released" in entry ? [
+        resourceOf({
+          made: entry.released,
+          id: entry.id,
+          ...entry.region === void 0 ? {} : { region: entry.region }
+        })
+      ] : []
+    );
   }
-  end() {
-    if (this.#depth > 0) throw new Error("it is cut off");
-    if (!this.#isOver || !/^\s*\)?;?\s*$/.test(this.#around)) throw new Error("it is not a JSON object");
-    return {
-      members: this.#members,
-      inner: this.#inner,
-      isSignedBy: (key2, signature) => this.#signed.verify(key2, signature)
-    };
+  get hasOpenIntents() {
+    const closed = new Set(
+      this.#entries.flatMap(
+        (entry) => "refused" in entry ? [entry.refused] : "made" in entry && entry.key ? [entry.key] : []
+      )
+    );
+    const ours = this.#entries.some((entry) => "intent" in entry && !closed.has(entry.key));
+    return ours || this.unreadableLines > 0 || this.announced.unfinished;
   }
-  #outside(byte) {
-    if (byte === openBrace && !this.#isOver && /^\s*(updateCenter\.post\(\s*)?$/.test(this.#around)) {
-      this.#around = "";
-      return this.#open(true);
-    }
-    this.#around += String.fromCharCode(byte);
-    if (this.#around.length > longestAround) throw new Error("it is not a JSON object");
+  get announced() {
+    const announced = announcedIn(this.#announcements);
+    if (!announced.hidesCopies) return announced;
+    const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
+    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
   }
-  #tokenAt(chunk, at2) {
-    const depth = this.#depth;
-    switch (chunk[at2]) {
-      case quote:
-        this.#isInString = true;
-        if (this.#isNameNext[depth]) this.#name = { depth, parts: [], size: 0, from: at2 + 1 };
-        this.#isNameNext[depth] = false;
-        break;
-      case colon:
-        this.#beginValue(at2 + 1);
-        break;
-      case comma:
-        this.#endMember(chunk, at2);
-        this.#isNameNext[depth] = this.#isObject[depth] ?? false;
-        break;
-      case openBrace:
-      case openBracket:
-        this.#open(chunk[at2] === openBrace);
-        break;
-      case closeBrace:
-      case closeBracket:
-        this.#endMember(chunk, at2);
-        this.#close();
-        break;
-      default:
-    }
-  }
-  /** @returns where the string ends, or the end of the chunk */
-  #stringIn(chunk, from) {
-    let isEscaped = this.#isEscaped;
-    for (let at2 = from; at2 < chunk.length; at2 += 1) {
-      const byte = chunk[at2];
-      if (isEscaped) isEscaped = false;
-      else if (byte === backslash) isEscaped = true;
-      else if (byte === quote) {
-        this.#isInString = this.#isEscaped = false;
-        if (this.#name) this.#endName(this.#name, chunk, at2);
-        return at2;
+  /**
+   * Reads what Packer announced while another process ran it.
+   *
+   * @param limit ends the reading: what was announced first has been read then
+   */
+  async readAnnouncements(limit) {
+    for (const file of this.#packerOutputs()) {
+      const announcements = new Announcements();
+      this.#announcements.push(announcements);
+      const handle = await (0, import_promises9.open)(file, "r").catch(() => void 0);
+      if (handle === void 0) continue;
+      try {
+        for await (const lines of follow2(handle, AbortSignal.abort())) {
+          for (const line of lines) announcements.hear(line);
+          if (limit.aborted) return;
+        }
+      } finally {
+        await handle.close();
       }
     }
-    this.#isEscaped = isEscaped;
-    return chunk.length;
   }
-  #open(isObject2) {
-    const depth = this.#depth += 1;
-    if (depth > 2) return;
-    this.#isObject[depth] = this.#isNameNext[depth] = isObject2;
-    this.#names[depth] = "";
+  /** Whether nothing has been recorded, not even the beginning. */
+  get isEmpty() {
+    return this.#entries.length === 0 && this.unreadableLines === 0;
   }
-  #close() {
-    this.#depth -= 1;
-    if (this.#depth > 0) return;
-    this.#isOver = true;
-    this.#signed.update(this.#hasMember ? "}" : "{}");
-  }
-  #endName(name, chunk, at2) {
-    this.#gather(name, chunk, at2);
-    const bytes = Buffer.concat(name.parts);
-    this.#name = void 0;
-    this.#names[name.depth] = bytes.toString("utf8");
-    if (name.depth > 1 || this.#names[1] === "signature") return;
-    this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes);
-    this.#hasMember = true;
-    this.#signedFrom = at2;
-  }
-  #beginValue(from) {
-    const depth = this.#depth;
-    if (this.#value || depth > 2) return;
-    const [, name = "", inner] = this.#names;
-    const isSignature = depth === 1 && name === "signature";
-    if (isSignature || this.#isWanted(name, depth === 1 ? void 0 : inner))
-      this.#value = { depth, parts: [], size: 0, from };
-  }
-  #endMember(chunk, at2) {
-    if (this.#depth === 1) {
-      this.#sign(chunk, at2);
-      this.#signedFrom = void 0;
-    }
-    const value = this.#value;
-    if (value?.depth !== this.#depth) return;
-    this.#gather(value, chunk, at2);
-    this.#value = void 0;
-    this.#kept += value.size;
-    const name = this.#names[value.depth] ?? "";
-    const values = value.depth === 1 ? this.#members : this.#inner;
-    values.set(name, Buffer.concat(value.parts).toString("utf8"));
-    if (values.size > mostValues) throw new Error(`it has more than ${mostValues} members`);
-  }
-  #sign(chunk, end) {
-    if (this.#signedFrom === void 0) return;
-    this.#signed.update(chunk.subarray(this.#signedFrom, end));
-    this.#signedFrom = 0;
-  }
-  #gather(piece, chunk, end) {
-    const part2 = chunk.subarray(piece.from, end);
-    piece.parts.push(part2);
-    piece.from = 0;
-    piece.size += part2.length;
-    if (this.#kept + piece.size > this.#mostKept)
-      throw new Error(`more than ${this.#mostKept / 1e6} MB of it are about these plugins`);
-  }
-};
-
-// src/plan/plugins/signature.ts
-var import_node_crypto7 = require("node:crypto");
-var UpdateCenterSignatureError = class extends Error {
-  name = "UpdateCenterSignatureError";
-};
-var mostCertificates = 5;
-function requireSignature(document3, root9, now = /* @__PURE__ */ new Date()) {
-  const { certificates, correct_signature512: signature } = blockOf(document3.members.get("signature"));
-  const chain2 = certificates.map(certificateOf);
-  requireChain(chain2, new import_node_crypto7.X509Certificate(root9), now);
-  const key2 = chain2[0]?.publicKey;
-  if (key2?.asymmetricKeyType !== "rsa" || (key2.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
-    throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
-  }
-  if (!document3.isSignedBy(key2, Buffer.from(signature, "hex"))) {
-    throw new UpdateCenterSignatureError("it was changed after it was signed");
-  }
-}
-function blockOf(json2) {
-  if (json2 === void 0) throw new UpdateCenterSignatureError("it has no signature");
-  let block = null;
-  try {
-    block = JSON.parse(json2);
-  } catch {
-  }
-  const { certificates, correct_signature512: signature } = block ?? {};
-  const isList2 = Array.isArray(certificates) && certificates.every((each) => typeof each === "string");
-  if (!isList2 || typeof signature !== "string") {
-    throw new UpdateCenterSignatureError("its signature has no certificates, or is not one with SHA-512");
-  }
-  if (certificates.length === 0 || certificates.length > mostCertificates) {
-    throw new UpdateCenterSignatureError(`its signature has ${certificates.length} certificates`);
-  }
-  return { certificates, correct_signature512: signature };
-}
-function certificateOf(base64) {
-  try {
-    return new import_node_crypto7.X509Certificate(Buffer.from(base64, "base64"));
-  } catch (error2) {
-    throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
-  }
-}
-function requireChain(chain2, root9, now) {
-  for (const [index, certificate] of chain2.entries()) {
-    const issuer = chain2[index + 1] ?? root9;
-    const name = quoted(certificate.subject.replaceAll("\n", ", "));
-    if (!issuer.ca || !certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)) {
-      throw new UpdateCenterSignatureError(`the certificate of ${name} is not one of the Jenkins project`);
-    }
-    const [from, to] = [certificate.validFrom, certificate.validTo].map((date2) => Date.parse(date2));
-    if (!(from <= now.getTime() && now.getTime() <= to)) {
-      const period = `from ${certificate.validFrom} to ${certificate.validTo}`;
-      throw new UpdateCenterSignatureError(
-        `the certificate of ${name} is valid ${period}, and this runner's clock says ${now.toISOString()}`
-      );
-    }
-  }
-}
-
-// src/plan/plugins/update-center.ts
-var longestCenter = 1e7;
-var [longestVersions, mostVersions2] = [4e8, 16e6];
-async function readUpdateCenter(url, jenkinsVersion, context, signal) {
-  const address = `${url}/update-center.json?version=${jenkinsVersion}`;
-  const limits = { longest: longestCenter, mostKept: longestCenter };
-  const isWanted = (name, inner2) => inner2 === void 0 ? name === "warnings" : name === "plugins";
-  const { members, inner } = await read(address, isWanted, limits, context, signal);
-  if (inner.size === 0) throw unreadable(address, new Error("it lists no plugins"));
-  const warnings = parse(address, members.get("warnings"));
-  return {
-    newest: (name) => inner.has(name) ? entryOf2(parse(address, inner.get(name))) : void 0,
-    names: [...inner.keys()],
-    warnings: Array.isArray(warnings) ? warnings : []
-  };
-}
-async function readVersions(url, names2, context, signal) {
-  const address = `${url}/current/plugin-versions.json`;
-  const limits = { longest: longestVersions, mostKept: mostVersions2 };
-  const isWanted = (name, inner2) => name === "plugins" && inner2 !== void 0 && names2.has(inner2);
-  const { inner } = await read(address, isWanted, limits, context, signal);
-  const all = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
-  return (name, version) => {
-    const versions2 = all.get(name) ?? {};
-    return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
-  };
-}
-async function read(url, isWanted, limits, { open: open7, log, root: root9 = jenkinsRoot }, signal) {
-  const document3 = await open7(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
-    signal.throwIfAborted();
-    throw unreadable(url, error2);
-  });
-  try {
-    requireSignature(document3, root9);
-  } catch (error2) {
-    const problem3 = `${url} is not signed by the Jenkins project: ${messageOf(error2)}.`;
-    if (isJenkins(url)) {
-      throw new UserError(
-        `${problem3} No plugin is taken from it. Check the proxy in front of this runner. If Jenkins has a new certificate, use a newer version of this action.`,
-        { cause: error2 }
-      );
-    }
-    log.warning(`${problem3} Which plugins are installed, and with which checksums, is what this update center says.`);
-  }
-  return document3;
-}
-function parse(url, json2) {
-  try {
-    return json2 === void 0 ? void 0 : JSON.parse(json2);
-  } catch (error2) {
-    throw unreadable(url, error2);
-  }
-}
-function unreadable(url, error2) {
-  return new UserError(
-    `The plugins could not be looked up: ${url} could not be read: ${messageOf(error2)}. Set 'jenkins-update-center-url' to an update center that this runner reaches.`,
-    { cause: error2 }
-  );
-}
-function isJenkins(url) {
-  return /(^|\.)jenkins\.io$/.test(new URL(url).hostname);
-}
-function entryOf2(value) {
-  const { version, sha256, requiredCore, dependencies } = objectOf(value);
-  const needed = (Array.isArray(dependencies) ? dependencies.map(objectOf) : []).filter(
-    ({ optional: optional2 }) => optional2 !== true
-  );
-  return {
-    ...typeof version === "string" && { version },
-    ...typeof sha256 === "string" && { sha256 },
-    ...typeof requiredCore === "string" && { requiredCore },
-    dependencies: needed.flatMap(({ name }) => typeof name === "string" ? name : [])
-  };
-}
-function objectOf(value) {
-  return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
-}
-
-// src/plan/plugins/plugins.ts
-var mostWarnings = 100;
-async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, context, signal) {
-  const center = await readUpdateCenter(url, jenkinsVersion, context, signal);
-  const pinned = new Map(wanted2.flatMap(({ name, version }) => version === void 0 ? [] : [[name, version]]));
-  const others = [...pinned].filter(([name, version]) => center.newest(name)?.version !== version);
-  const names2 = new Set(others.map(([name]) => name));
-  const find2 = names2.size > 0 ? await readVersions(url, names2, context, signal) : () => void 0;
-  const chosen = /* @__PURE__ */ new Map();
-  const queue = wanted2.map(({ name }) => ({ name, by: "" }));
-  for (const { name, by } of queue) {
-    if (chosen.has(name)) continue;
-    const newest2 = center.newest(name);
-    const version = pinned.get(name) ?? newest2?.version ?? "";
-    const entry = newest2?.version === version ? newest2 : find2(name, version);
-    if (!entry) throw missing(name, version, by, center, url);
-    if (isNewer(entry.requiredCore, jenkinsVersion)) {
-      throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`);
-    }
-    chosen.set(name, exact(name, version, entry.sha256, url));
-    for (const dependency of entry.dependencies) queue.push({ name: dependency, by: name });
-  }
-  const plugins2 = [...chosen.values()].toSorted((a9, b9) => a9.name < b9.name ? -1 : 1);
-  for (const text2 of securityWarnings(plugins2, center.warnings).slice(0, mostWarnings)) context.log.warning(text2);
-  return plugins2;
-}
-function exact(name, version, checksum, url) {
-  const sha256 = Buffer.from(checksum ?? "", "base64").toString("hex");
-  if (!isPlugin(name, version) || sha256.length !== 64) {
-    throw new UserError(`${url} has no SHA-256 checksum for the plugin ${JSON.stringify(`${name}:${version}`)}.`);
-  }
-  return { name, version, sha256 };
-}
-function missing(name, version, by, center, url) {
-  const newest2 = center.newest(name)?.version;
-  if (newest2 !== void 0) return problem(`${url} has no version ${version} of ${name}; the newest is ${newest2}`);
-  if (by !== "") return problem(`${by} depends on ${name}, which ${url} does not have`);
-  const stem = name.slice(0, 4).toLowerCase();
-  const similar = center.names.filter((other) => other.startsWith(stem)).slice(0, 5);
-  return problem(`${url} has no plugin ${name}${similar.length > 0 ? `; is it one of ${similar.join(", ")}?` : ""}`);
-}
-function problem(text2) {
-  return new InputError("jenkins-plugins", text2);
-}
-function isNewer(required, installed) {
-  const [one, other] = [import_semver.default.coerce(required), import_semver.default.coerce(installed)];
-  return one !== null && other !== null && import_semver.default.gt(one, other);
-}
-
-// src/plan/source.ts
-var parameterPrefix = "resolve:ssm:";
-async function resolveSource(context, request, signal) {
-  const { source, region: region3 } = request;
-  const distribution = distributions[source];
-  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region3, signal), context, region3, signal);
-  warnOf(image, context);
-  return usable(image, request);
-}
-async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region3 }, signal) {
-  const query = {
-    Owners: [owner],
-    Filters: [
-      { Name: "name", Values: [names2[architecture ?? "x86_64"]] },
-      { Name: "state", Values: ["available"] }
-    ]
-  };
-  const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const newest2 = pages.flatMap(({ Images = [] }) => Images).reduce(newer, void 0);
-  if (newest2) return newest2;
-  throw new InputError(
-    "source-ami",
-    `no image '${source}' can be seen in ${region3}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
-  );
-}
-async function imageById(id2, { ec2: ec22 }, region3, signal) {
-  const unseen2 = (said) => new InputError(
-    "source-ami",
-    `no image '${id2}' can be seen in ${region3}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
-  );
-  try {
-    const query = new DescribeImagesCommand({ ImageIds: [id2] });
-    const { Images: [image] = [] } = await ec22.send(query, { abortSignal: signal });
-    if (image?.ImageId) return image;
-  } catch (error2) {
-    signal.throwIfAborted();
-    if (!(error2 instanceof Error && error2.name.startsWith("InvalidAMIID."))) throw error2;
-    throw unseen2(` (${error2.name}: ${error2.message})`);
-  }
-  throw unseen2("");
-}
-var allowedImages = 'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)';
-function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
-  if (deprecated !== void 0 && Date.parse(deprecated) <= now().getTime()) {
-    log.warning(
-      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
-    );
-  }
-  if (allowed2 === false) {
-    log.warning(
-      `The source image ${id2} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
-    );
-  }
-}
-async function imageIdOf(source, { readParameter }, region3, signal) {
-  if (!source.startsWith(parameterPrefix)) return source;
-  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal);
-}
-function usable(image, { architecture: wanted2, volumeSize }) {
-  const { ImageId: id2 = "", RootDeviceName: rootDeviceName } = image;
-  if (image.RootDeviceType !== "ebs" || !rootDeviceName) {
-    throw new InputError("source-ami", `${id2} has no EBS root volume, which a bake needs`);
-  }
-  const { Architecture: architecture } = image;
-  if (architecture !== "x86_64" && architecture !== "arm64") {
-    throw new InputError("source-ami", `${id2} is for ${architecture}; expected an image for x86_64 or arm64`);
-  }
-  if (wanted2 !== void 0 && architecture !== wanted2) {
-    throw new InputError(
-      "source-ami",
-      `${id2} is for ${architecture}, and 'architecture' is ${wanted2}; change one of them`
-    );
-  }
-  const root9 = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDeviceName);
-  const least = root9?.Ebs?.VolumeSize;
-  if (volumeSize !== void 0 && least !== void 0 && volumeSize < least) {
-    throw new InputError(
-      "volume-size",
-      `${volumeSize} GiB is smaller than the root volume of the source image ${id2}, which has ${least} GiB; give at least ${least}, or leave it out`
-    );
-  }
-  const publisher = Object.values(distributions).find(({ owner }) => owner === image.OwnerId);
-  return {
-    id: id2,
-    name: image.Name ?? "",
-    rootDeviceName,
-    architecture,
-    ...publisher ? { loginUser: publisher.loginUser, packages: publisher.packages } : {}
-  };
-}
-function loginUserOf(publisher) {
-  return Object.values(distributions).find(({ owner }) => owner === publisher)?.loginUser;
-}
-function packagesOf(source, loginUser) {
-  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
-}
-async function imageIdIn(parameter, read5, region3, signal) {
-  const value = await read5(parameter, signal).catch((error2) => {
-    signal.throwIfAborted();
-    const code2 = error2 instanceof Error ? error2.name : "";
-    if (code2 === "ParameterNotFound") {
-      throw new InputError(
-        "source-ami",
-        `there is no parameter ${parameter} in ${region3}; correct its name or 'aws-region': every region has parameters of its own`
-      );
-    }
-    const said = `${code2}: ${messageOf(error2)}`;
-    throw new InputError(
-      "source-ami",
-      `the parameter ${parameter} in ${region3} cannot be read: ${said}${adviceFor3(denialIn(said))}`
-    );
-  });
-  if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
-  }
-  return value;
-}
-function adviceFor3(denial) {
-  if (!denial) return "";
-  const { action: action2, resource = "*", by } = denial;
-  if (by !== "role") return `
-${otherPolicies[by]}`;
-  return `
-The statement that is missing:
-${JSON.stringify({ Effect: "Allow", Action: action2, Resource: resource })}`;
-}
-function newer(best, candidate) {
-  return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
-}
-
-// src/plan/template-images.ts
-async function templateImages(ec22, sources, signal) {
-  const found = await Promise.all(
-    sources.map(async (source) => {
-      const query = source.imageQuery();
-      const image = query && await newest(ec22, query, signal);
-      return image ? [[source.name, image]] : [];
-    })
-  );
-  return new Map(found.flat());
-}
-async function newest(ec22, query, abortSignal) {
-  try {
-    const { Images = [] } = await ec22.send(new DescribeImagesCommand(asked(query)), { abortSignal });
-    const [image] = Images.toSorted((one, other) => (one.CreationDate ?? "") < (other.CreationDate ?? "") ? 1 : -1);
-    return image && known(image);
-  } catch (error2) {
-    if (abortSignal.aborted) throw error2;
-    return void 0;
-  }
-}
-function asked({ id: id2, owners = [], filters = [] }) {
-  if (id2 !== void 0) return { ImageIds: [id2] };
-  const Filters = filters.map(([Name, Values2]) => ({ Name, Values: [...Values2] }));
-  return { Owners: [...owners], Filters };
-}
-function known({
-  ImageId: id2,
-  Name: name = "",
-  Architecture: architecture,
-  OwnerId: owner
-}) {
-  if (id2 === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
-  const loginUser = loginUserOf(owner);
-  return { id: id2, name, architecture, ...loginUser ? { loginUser } : {} };
-}
-
-// src/plan/plan.ts
-async function planImage(inputs, context, signal) {
-  const { ec2: ec22, log, read: read5, readBytes, open: open7, readParameter, now, env: env2 } = context;
-  const { image, template, aws } = inputs;
-  const bakesOnOurs = template.variables.has("source_ami") || template.variables.has("root_device_name");
-  const asksForJenkins = template.variables.has("jenkins_version");
-  const { connectVia: via, allowedCidrs, subnetIds } = inputs;
-  template.warnings.forEach((warning3) => log.warning(warning3));
-  const looking2 = Promise.all([
-    bakesOnOurs ? resolveSource({ ec2: ec22, log, now, readParameter }, sourceRequest(image, aws.region), signal) : void 0,
-    bakesOnOurs ? noImages : templateImages(ec22, template.sources, signal)
-  ]);
-  const [[source, images], types3, jenkins, reach] = await Promise.all([
-    looking2,
-    machineTypes(ec22, { given: image.instanceTypes, sources: template.shipped ? [] : template.sources }, signal),
-    asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(image, ...found), { readBytes, log }, signal)) : void 0,
-    planReach({ via, allowedCidrs, subnetIds }, { ec2: ec22, region: aws.region, read: read5, log }, signal)
-  ]);
-  const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture));
-  checkArchitecture(image.architecture, images);
-  const sshUsername = image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser));
-  if (template.shipped && source && !sshUsername) {
-    throw new InputError(
-      "ssh-username",
-      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
-    );
-  }
-  const { updateCenterUrl } = image;
-  const plugins2 = jenkins && image.plugins.length > 0 ? await resolvePlugins(
-    { plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl },
-    { open: open7, log },
-    signal
-  ) : [];
-  const bakeId = (0, import_node_crypto8.randomBytes)(6).toString("hex");
-  const began = now();
-  const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
-  const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
-  if (source) log.info(`Source image ${source.id} ${source.name}`);
-  images.forEach(({ id: id2, name }, builder) => log.info(`${builder} bakes on ${id2} ${name}`));
-  if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
-  if (plugins2.length > 0) log.info(`Plugins ${plugins2.map(({ name, version }) => `${name}:${version}`).join(" ")}`);
-  reachability(template, reach).forEach((text2) => log.info(text2));
-  log.info(template.variables.has("ami_name") ? `Bake ${bakeId} makes ${imageName2}` : `Bake ${bakeId}`);
-  return {
-    bakeId,
-    began,
-    imageName: imageName2,
-    ...source ? { source } : {},
-    templateImages: images,
-    ...architecture ? { architecture } : {},
-    buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(architecture ?? image.architecture ?? "x86_64")],
-    machineTypes: types3,
-    ...sshUsername ? { sshUsername } : {},
-    plugins: plugins2,
-    ...jenkins ? { jenkins } : {},
-    reach,
-    tags: {
-      ...image.tags,
-      [tagKeys.bake]: bakeId,
-      [tagKeys.run]: runName(env2),
-      ...lifetimeTags(began, inputs.bakeTimeoutMs)
-    }
-  };
-}
-function reachability({ variables: variables2, sources }, reach) {
-  const ours = letIn(reach);
-  const own = sources.map((source) => {
-    const ranges = letInBy(source);
-    if (ranges === "everybody") return "0.0.0.0/0, as the template says";
-    if (ranges) return ranges.length > 0 ? `${ranges.join(", ")}, as the template says` : "nobody: no port is opened";
-    return variables2.has("allowed_cidrs") ? ours : "whom the template lets in";
-  });
-  const others = [...new Set(own)].filter((one) => one !== ours);
-  if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`];
-  return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
-}
-var noImages = /* @__PURE__ */ new Map();
-function sourceRequest({ source, architecture, volumeSize }, region3) {
-  return { source, region: region3, ...architecture ? { architecture } : {}, ...volumeSize ? { volumeSize } : {} };
-}
-function onlyOne(values) {
-  return new Set(values).size === 1 ? values[0] : void 0;
-}
-function checkArchitecture(wanted2, images) {
-  for (const [builder, { id: id2, architecture }] of images) {
-    if (wanted2 === void 0 || wanted2 === architecture) continue;
-    throw new InputError(
-      "architecture",
-      `is ${wanted2}, and ${builder} of the template bakes on ${id2}, which is for ${architecture}; leave the input out`
-    );
-  }
-}
-function jenkinsRequest({ jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername }, source, images) {
-  const packages = packagesOf(source, sshUsername ?? onlyOne([...images.values()].map((one) => one.loginUser)));
-  return { version, ...packages ? { packages } : {}, ...repositoryUrl ? { repositoryUrl } : {} };
-}
-function runName(env2) {
-  const name = [env2["GITHUB_REPOSITORY"], env2["GITHUB_RUN_ID"], env2["GITHUB_RUN_ATTEMPT"]].filter(Boolean).join("/");
-  return name.replace(/[^\w+=.:/@-]/g, "_").slice(0, 256) || "unknown";
-}
-
-// src/aws/consistency.ts
-function onceKnown(signal, attempt2) {
-  const isTransient = (error2) => error2 instanceof Error && /^Invalid(Group|AMIID|Snapshot)\.NotFound$/.test(error2.name);
-  return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
-}
-
-// src/sweep/keep.ts
-var neverAborted = new AbortController().signal;
-async function takeExpiryOff2(ec22, ids) {
-  if (ids.length === 0) return;
-  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
-  await onceKnown(neverAborted, () => ec22.send(command9));
-}
-async function putTags(ec22, ids, Tags) {
-  if (ids.length === 0 || Tags.length === 0) return;
-  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
-}
-async function finishKeeping(account, released, bakeId) {
-  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
-  for (const region3 of regions) {
-    const ids = released.filter((one) => (one.region ?? account.region) === region3).map(({ id: id2 }) => id2);
+  #packerOutputs() {
     try {
-      await finishIn(account.inRegion(region3), ids, bakeId);
-    } catch (error2) {
-      throw new UserError(
-        `Given out, but with an expiry: ${ids.join(", ")} in ${region3}. ${messageOf(error2)}
-Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
-        { cause: error2 }
-      );
+      return (0, import_node_fs8.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path4.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
+    } catch {
+      return [];
     }
   }
-}
-async function finishIn(ec22, ids, bakeId) {
-  const tags = await tagsOf3(ec22, ids);
-  const lacking = ids.filter((id2) => tags.has(id2) && !tags.get(id2)?.has(tagKeys.bake));
-  await putTags(ec22, lacking, [{ Key: tagKeys.bake, Value: bakeId }]);
-  await takeExpiryOff2(
-    ec22,
-    ids.filter((id2) => tags.get(id2)?.has(tagKeys.expires))
-  );
-}
-async function tagsOf3(client, ids) {
-  const reader = { client, abortSignal: neverAborted };
-  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
-  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
-  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
-  return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
-}
-async function keepProducts(account, products2, traces, log) {
-  const sight = new Sight(evidenceOf(traces, account.region));
-  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
-  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
-  await Promise.all(
-    looks.map(async (look3) => {
-      const ids = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
-      await look3.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
-      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
-      await look3.by("image", imagesBy, [filter("image-id", ids("image"))]);
-    })
-  );
-  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
-  const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
-  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
-  for (const { id: id2, region: region3 } of expiring) {
-    await takeExpiryOff2(clientOf2(account, region3), [id2]);
+  #append(entry) {
+    this.#entries.push(entry);
+    this.#file.append(entry);
   }
+};
+function resourceOf({ made: type2, id: id2, region: region3 }) {
+  return region3 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region3 };
 }
-var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
 
-// src/bake/promote.ts
-async function promote(ec22, image, bakeId, jenkinsVersion) {
-  const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
-  await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
-  await mark(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+// src/ledger/state.ts
+function stateOf({ region: region3, role }, { bakeId, began }, folder) {
+  const main = identify(process.pid);
+  if (!main) {
+    throw new UserError(
+      "This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. Let this runner read /proc (on macOS: run ps)."
+    );
+  }
+  return { bakeId, region: region3, ...role ? { role } : {}, folder, main, began: began.toISOString() };
 }
-async function mark(ec22, image, bakeId, moreTags = {}) {
-  const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
-  await putTags(
-    ec22,
-    idsOf(image),
-    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-  );
-}
-async function keep(ec22, image) {
-  await takeExpiryOff2(ec22, idsOf(image));
-}
-var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
-var path17 = __toESM(require("node:path"), 1);
-var import_semver4 = __toESM(require_semver2(), 1);
+var path14 = __toESM(require("node:path"), 1);
+var import_semver3 = __toESM(require_semver2(), 1);
+
+// src/ledger/folder.ts
+var import_node_fs9 = require("node:fs");
+var path5 = __toESM(require("node:path"), 1);
+function clearFolder(folder, what, log) {
+  try {
+    const remove2 = (location) => (0, import_node_fs9.rmSync)(location, { recursive: true, force: true, maxRetries: 3 });
+    if (what === "everything") return remove2(folder);
+    const names2 = (0, import_node_fs9.existsSync)(folder) ? (0, import_node_fs9.readdirSync)(folder) : [];
+    names2.filter((name) => !isForSweep.test(name)).forEach((name) => remove2(path5.join(folder, name)));
+  } catch (error2) {
+    log.warning(
+      `The temporary folder ${folder} could not be emptied: ${messageOf(error2)}. Values of the template's variables may be in it: remove it.`
+    );
+  }
+}
+var isForSweep = /^(ledger\.jsonl|packer-\d+\.stdout)$/;
 
 // src/credentials/endpoint.ts
-var import_node_crypto9 = require("node:crypto");
-var import_node_events3 = require("node:events");
+var import_node_crypto6 = require("node:crypto");
+var import_node_events = require("node:events");
 var import_node_http4 = require("node:http");
 
 // src/credentials/connections.ts
-var import_node_fs12 = require("node:fs");
+var import_node_fs10 = require("node:fs");
 var import_node_os4 = require("node:os");
 var mostOpen = 64;
 var mostInNeed = 4;
@@ -74432,11 +72244,11 @@ function keepAnswering(server, { silenceMs: silenceMs2 = usualSilenceMs } = {}) 
   }
   function look3() {
     try {
-      const handle = (0, import_node_fs12.openSync)(import_node_os4.devNull, "r");
+      const handle = (0, import_node_fs10.openSync)(import_node_os4.devNull, "r");
       if (reserve.length < reserved) reserve.push(handle);
-      else (0, import_node_fs12.closeSync)(handle);
+      else (0, import_node_fs10.closeSync)(handle);
     } catch {
-      reserve.splice(0).forEach((handle) => (0, import_node_fs12.closeSync)(handle));
+      reserve.splice(0).forEach((handle) => (0, import_node_fs10.closeSync)(handle));
       trim();
     }
   }
@@ -74448,7 +72260,7 @@ function keepAnswering(server, { silenceMs: silenceMs2 = usualSilenceMs } = {}) 
     },
     close() {
       clearInterval(looking2);
-      reserve.splice(0).forEach((handle) => (0, import_node_fs12.closeSync)(handle));
+      reserve.splice(0).forEach((handle) => (0, import_node_fs10.closeSync)(handle));
       waiting.forEach((socket) => socket.destroy());
     }
   };
@@ -74459,15 +72271,15 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path29 = `/${(0, import_node_crypto9.randomBytes)(16).toString("hex")}`;
-  const token2 = (0, import_node_crypto9.randomBytes)(32).toString("hex");
+  const path29 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
     if (request.method !== "GET" || request.url !== path29)
-      return send2(response, 404, problem2("NotFound", "nothing here"));
+      return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
-      return send2(response, 401, problem2("Unauthorized", "the authorization token is wrong"));
+      return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
     }
     requests += 1;
     connections.answer(request.socket);
@@ -74475,13 +72287,13 @@ async function serveCredentials(source, options) {
       send2(response, 200, containerCredentials(await keys.current()));
     } catch (error2) {
       log.warning(`Packer asked for AWS keys, and there are none that are valid: ${messageOf(error2)}`);
-      send2(response, 503, problem2("NoCredentials", messageOf(error2)));
+      send2(response, 503, problem("NoCredentials", messageOf(error2)));
     }
   }
   const server = (0, import_node_http4.createServer)((request, response) => void answer(request, response));
   const connections = keepAnswering(server);
   server.listen(0, "127.0.0.1");
-  await (0, import_node_events3.once)(server, "listening");
+  await (0, import_node_events.once)(server, "listening");
   server.on("error", () => void 0);
   server.once("error", (error2) => log.warning(`A request for AWS keys could not be taken: ${messageOf(error2)}`));
   const address = server.address();
@@ -74492,7 +72304,7 @@ async function serveCredentials(source, options) {
     requests: () => requests,
     async close() {
       keys.close();
-      const closed = (0, import_node_events3.once)(server, "close");
+      const closed = (0, import_node_events.once)(server, "close");
       server.close();
       server.closeAllConnections();
       connections.close();
@@ -74501,10 +72313,10 @@ async function serveCredentials(source, options) {
   };
 }
 function isEqual(given2, expected) {
-  return (0, import_node_crypto9.timingSafeEqual)(digest(given2), digest(expected));
+  return (0, import_node_crypto6.timingSafeEqual)(digest(given2), digest(expected));
 }
 function digest(text2) {
-  return (0, import_node_crypto9.createHash)("sha256").update(text2).digest();
+  return (0, import_node_crypto6.createHash)("sha256").update(text2).digest();
 }
 function containerCredentials(keys) {
   return {
@@ -74515,7 +72327,7 @@ function containerCredentials(keys) {
     ...keys.accountId ? { AccountId: keys.accountId } : {}
   };
 }
-function problem2(code2, message) {
+function problem(code2, message) {
   return { code: code2, message: message.split("\n", 1)[0] };
 }
 function send2(response, status, body) {
@@ -74750,7 +72562,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
       untried.splice(0, next);
       tried = untried.shift();
       if (tried)
-        log.warning(`${lacking.what} ${nameOf3(place2)}; trying ${nameOf3(tried.place)}. AWS said: ${messageOf(error2)}`);
+        log.warning(`${lacking.what} ${nameOf(place2)}; trying ${nameOf(tried.place)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
@@ -74774,14 +72586,14 @@ function whatIsLacking(error2) {
   const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
   return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
 }
-function nameOf3({ instanceType, subnetId }) {
+function nameOf({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
 }
 function noneLeft(places, last, error2) {
   return new UserError(
-    `No machine could be launched: AWS has no capacity for ${places.map(nameOf3).join(", ")} at this time.
+    `No machine could be launched: AWS has no capacity for ${places.map(nameOf).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${nameOf3(last)} it was said: ${messageOf(error2)}`,
+Of ${nameOf(last)} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
@@ -74802,17 +72614,578 @@ function restrictedTagging(region3) {
 
 // src/packer/bake-files.ts
 var import_promises10 = require("node:fs/promises");
-var path9 = __toESM(require("node:path"), 1);
+var path6 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (plugins2.length === 0 && casc === void 0) return void 0;
-  const files = path9.join(folder, "files");
+  const files = path6.join(folder, "files");
   await (0, import_promises10.mkdir)(files, { mode: 448 });
   const lines = plugins2.map(({ name, version, sha256 }) => `${name}:${version} ${sha256}
 `);
-  if (lines.length > 0) await (0, import_promises10.writeFile)(path9.join(files, "plugins.txt"), lines.join(""));
-  if (casc !== void 0) await (0, import_promises10.cp)(casc, path9.join(files, "casc"), { recursive: true, dereference: true });
+  if (lines.length > 0) await (0, import_promises10.writeFile)(path6.join(files, "plugins.txt"), lines.join(""));
+  if (casc !== void 0) await (0, import_promises10.cp)(casc, path6.join(files, "casc"), { recursive: true, dereference: true });
   return files;
 }
+
+// src/sweep/leftovers.ts
+function adviceOn(error2) {
+  if (!(error2 instanceof Error)) return void 0;
+  const { name, message } = error2;
+  const cause = awsCause(name, message);
+  if (cause?.id !== "denied") return cause?.change;
+  const denial = denialIn(`${name}: ${message}`);
+  if (denial && denial.by !== "role") return otherPolicies[denial.by];
+  return `Allow ${denial?.action ?? "it"} in the role's policy: iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed.`;
+}
+function advising(left) {
+  const known2 = [...new Set(left.flatMap(({ advice: advice2 }) => advice2 ?? []))];
+  return [...known2.length > 0 ? known2 : [otherAdvice2], pointer("left-in-the-account")];
+}
+var otherAdvice2 = "Run the sweep action when it has expired; what that cannot remove either, remove by hand.";
+function describeLeftovers(left) {
+  const lines = left.map(({ type: type2, id: id2, reason }) => `Left in the account: ${type2} ${id2}: ${reason}`);
+  return [...lines, ...advising(left)].join("\n");
+}
+
+// src/sweep/ownership.ts
+function prove(described, evidence2) {
+  const proof = new Proof(described, evidence2);
+  const own = /* @__PURE__ */ new Set();
+  for (let before = -1; before !== own.size; ) {
+    before = own.size;
+    described.filter((one) => !own.has(one) && proof.isOwn(one)).forEach((one) => (own.add(one), proof.add(one)));
+  }
+  return { own: described.filter((one) => own.has(one)), ids: (type2) => proof.ids(type2) };
+}
+function isTaggedStranger(one, evidence2) {
+  return carriesTag(one, evidence2) && createdAt(one) < evidence2.began.getTime();
+}
+function isUndecided(one, evidence2) {
+  return carriesTag(one, evidence2) && !isNobodys(one) && Number.isNaN(createdAt(one)) && !isTimely(one, evidence2);
+}
+var Proof = class {
+  #evidence;
+  #described;
+  /** Ids that AWS or Packer told. */
+  #known;
+  /** Those of them of which nothing is left to look at, and what has been proved. */
+  #proved;
+  /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
+  #othersKeys;
+  constructor(described, evidence2) {
+    this.#evidence = evidence2;
+    this.#described = described;
+    const known2 = knownOf(evidence2);
+    const seen = new Set(described.map(nameOf2));
+    this.#known = new Set(known2.map(nameOf2));
+    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf2(one)) ? [] : [[nameOf2(one), one]]));
+    this.#othersKeys = new Set(this.#othersKeysIn(described));
+  }
+  #othersKeysIn(described) {
+    const isOthers = (one) => one.type === "key-pair" && !this.#mayBeOwn(one);
+    return described.filter(isOthers).flatMap(({ name }) => name ?? []);
+  }
+  add(one) {
+    this.#proved.set(nameOf2(one), one);
+  }
+  /** In any region. */
+  ids(type2) {
+    return [...this.#proved.values()].flatMap((one) => one.type === type2 ? [one.id] : []);
+  }
+  isOwn(one) {
+    if (!this.#mayBeOwn(one)) return false;
+    return carriesTag(one, this.#evidence) || this.#known.has(nameOf2(one)) || this.#descends(one);
+  }
+  #mayBeOwn(one) {
+    if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
+    return !this.#evidence.stays(one);
+  }
+  #descends(one) {
+    const { announced } = this.#evidence;
+    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf2({ type: type2, id: id2, ...regionOf(one) }));
+    const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
+    const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
+    switch (one.type) {
+      case "key-pair":
+        return announced.keyPairs.includes(one.name ?? "");
+      case "security-group":
+        return announced.securityGroups.includes(one.name ?? "");
+      case "launch-template":
+        return hasKey;
+      case "instance":
+        return hasKey || isOf("launch-template", one.tags["aws:ec2launchtemplate:id"]);
+      case "spot-request":
+        return hasKey || isOfAny("instance", one.instanceIds);
+      case "volume":
+        return isOfAny("instance", one.instanceIds) || this.#wasImaged(one, isOf);
+      case "snapshot":
+        return isOf("volume", one.volumeId) || this.#isSnapshotOf(one, isOf) || this.#isInOwnImage(one);
+      case "image":
+        return isOf("instance", one.sourceInstanceId) || isOf("snapshot", one.rootSnapshotId) || this.#isCopy(one);
+      default:
+        return false;
+    }
+  }
+  /**
+   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
+   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
+   */
+  #isInOwnImage({ id: id2, volumeId, region: region3 }) {
+    const { announced } = this.#evidence;
+    const isNamed = announced.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
+    if (!isNamed) return false;
+    return [...this.#proved.values()].some(
+      (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
+    );
+  }
+  /**
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
+   * out with its image.
+   */
+  #wasImaged({ id: id2, region: region3 }, isOf) {
+    const kept = this.#described.filter((one) => this.#evidence.stays(one));
+    return [...this.#proved.values(), ...kept].some(
+      (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
+    );
+  }
+  /** EC2 itself says of snapshots what it made them for. */
+  #isSnapshotOf(one, isOf) {
+    const [, instance, image] = createdBy.exec(one.description ?? "") ?? [];
+    const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
+    return isOf("instance", instance) || isOf("image", image) || isOf("image", copy) || this.#isCopied(one, source);
+  }
+  /** An image made of an instance names the image that the instance was launched from as its source too: it is no copy. */
+  #isCopy(one) {
+    return one.sourceInstanceId === void 0 && this.#isCopied(one, one.sourceImageId);
+  }
+  /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
+  #isCopied({ region: region3 }, source) {
+    const { announced, home } = this.#evidence;
+    if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
+    return this.#proved.has(nameOf2({ type: "image", id: source }));
+  }
+};
+var createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/;
+function imagedIn({ description = "" }) {
+  return createdBy.exec(description)?.[1];
+}
+function isNobodys({ type: type2, name }) {
+  return type2 === "security-group" && name === "default";
+}
+function carriesTag({ tags }, { bakeId }) {
+  return tags[tagKeys.bake] === bakeId;
+}
+function carriesOtherTag({ tags }, { bakeId }) {
+  return tags[tagKeys.bake] !== void 0 && tags[tagKeys.bake] !== bakeId;
+}
+function isTimely(one, evidence2) {
+  const { began, until } = evidence2;
+  const created = createdAt(one);
+  if (Number.isNaN(created)) return isUndated(one) && hasNameOfItsOwn(one, evidence2);
+  if (created < began.getTime()) return false;
+  return carriesTag(one, evidence2) || until === void 0 || created <= until.getTime();
+}
+function createdAt({ created }) {
+  return created?.getTime() ?? Number.NaN;
+}
+function isUndated({ type: type2 }) {
+  return type2 === "security-group" || type2 === "key-pair";
+}
+function hasNameOfItsOwn(one, { bakeId, made }) {
+  const { name = "" } = one;
+  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf2(known2) === nameOf2(one));
+}
+function knownOf({ made, announced }) {
+  const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
+  return [
+    ...made,
+    ...told("instance", announced.instances),
+    ...told("volume", announced.volumes),
+    ...told("launch-template", announced.launchTemplates),
+    ...told("instance-profile", announced.instanceProfiles),
+    ...told("role", announced.roles)
+  ];
+}
+var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
+var nameOf2 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
+
+// src/sweep/search.ts
+function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
+  const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+  return {
+    bakeId,
+    began: records.began,
+    until,
+    made: [...records.resources, ...announced.products.map((one) => placed(one, home))],
+    announced,
+    home,
+    stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
+  };
+}
+function placed({ type: type2, id: id2, region: region3 }, home) {
+  return { type: type2, id: id2, ...region3 === home ? {} : { region: region3 } };
+}
+var Sight = class {
+  evidence;
+  #described = /* @__PURE__ */ new Map();
+  #proved;
+  constructor(evidence2) {
+    this.evidence = evidence2;
+  }
+  add(found) {
+    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ""}`, one));
+    this.#proved = void 0;
+  }
+  get described() {
+    return [...this.#described.values()];
+  }
+  get proved() {
+    return this.#proved ??= prove(this.described, this.evidence);
+  }
+};
+var Look = class {
+  /** One for each type that could not be looked for; the other types are not given up for it. */
+  unseen = [];
+  /** Absent for the bake's own. */
+  region;
+  #client;
+  #sight;
+  #signal;
+  constructor(client, region3, sight, signal) {
+    this.#client = client;
+    this.region = region3;
+    this.#sight = sight;
+    this.#signal = signal;
+  }
+  /**
+   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
+   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
+   * of the answers is the bake's, is not decided here.
+   */
+  async for(type2, search, filters) {
+    const { bakeId, made } = this.#sight.evidence;
+    const recorded2 = made.flatMap((one) => one.type === type2 && one.region === this.region ? [one.id] : []);
+    const idFilter = idFilters[type2];
+    await this.by(type2, search, [
+      filter(`tag:${tagKeys.bake}`, [bakeId]),
+      ...idFilter === void 0 ? [] : [filter(idFilter, recorded2)],
+      ...filters
+    ]);
+  }
+  /** Looks by these filters alone. */
+  async by(type2, search, filters) {
+    const asked2 = filters.filter(({ Values: Values2 }) => Values2?.length);
+    await this.with(type2, async (reader) => (await Promise.all(asked2.map((one) => search(reader, [one])))).flat());
+  }
+  /** Looks with a search that is not one by filters. */
+  async with(type2, search) {
+    try {
+      const found = await search({ client: this.#client, abortSignal: this.#signal });
+      this.#sight.add(found.map((one) => this.region === void 0 ? one : { ...one, region: this.region }));
+    } catch (error2) {
+      this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
+    }
+  }
+  /** What stays of one type in this region, as far as it has been seen. */
+  kept(type2) {
+    const { described, evidence: evidence2 } = this.#sight;
+    return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
+  }
+  /** What is the bake's of one type in this region, as far as it has been seen. */
+  own(type2) {
+    return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
+  }
+};
+var idFilters = {
+  instance: "instance-id",
+  "spot-request": "spot-instance-request-id",
+  volume: "volume-id",
+  image: "image-id",
+  snapshot: "snapshot-id",
+  "security-group": "group-id",
+  "key-pair": "key-pair-id"
+};
+function filter(Name, Values2) {
+  return { Name, Values: [...new Set(Values2)] };
+}
+var unknownId = "(unknown)";
+function unseen(type2, reason, region3, id2 = unknownId) {
+  return { type: type2, id: id2, state: "", reason, ...region3 === void 0 ? {} : { region: region3 } };
+}
+function notLookedFor(type2, error2, { region: region3, id: id2 } = {}) {
+  return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region3, id2), advice: adviceOn(error2) };
+}
+
+// src/packer/images.ts
+function withCopies(image) {
+  return [image, ...image.copies];
+}
+function resourcesOf({ region: region3, id: id2, snapshotIds }, home) {
+  const elsewhere = region3 === home ? {} : { region: region3 };
+  return [
+    { type: "image", id: id2, ...elsewhere },
+    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
+  ];
+}
+var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
+async function bakedImages(account, artifacts, expected, signal) {
+  const isImage = ({ id: id2 }) => id2.split(",").every((part2) => imageName.test(part2));
+  const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]));
+  if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
+  if (builds.size === 0) {
+    const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
+    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
+  }
+  const baked = await Promise.all(
+    [...builds.values()].map(async (artifact) => {
+      try {
+        return [await bakedImage(account, artifact, expected, signal)];
+      } catch (error2) {
+        if (expected.mayBeGone && error2 instanceof GoneError) return [];
+        throw error2;
+      }
+    })
+  );
+  const images = [...new Map(baked.flat().map((image) => [image.id, image])).values()];
+  return {
+    images: numbered(images.toSorted((one, other) => orderOf(one) < orderOf(other) ? -1 : 1)),
+    others: artifacts.filter((artifact) => !isImage(artifact))
+  };
+}
+var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
+function numbered(images) {
+  return images.map((image, at2) => {
+    const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
+    return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
+  });
+}
+var GoneError = class extends UserError {
+};
+async function bakedImage(account, { target, id: id2 }, expected, signal) {
+  const found = await Promise.all(
+    id2.split(",").map((part2) => {
+      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
+      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
+    })
+  );
+  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
+  if (!image || others.length > 0) {
+    throw new UserError(
+      `The source ${target} made ${id2}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
+    );
+  }
+  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
+}
+async function describeImage(ec22, region3, id2, expected, signal) {
+  const image = await poll(
+    async () => {
+      const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
+      const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
+      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
+    },
+    { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
+  ).catch((error2) => {
+    signal.throwIfAborted();
+    throw new GoneError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
+      cause: error2
+    });
+  });
+  const described = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
+  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
+    throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
+  }
+  const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
+  const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
+  const found = {
+    region: region3,
+    id: id2,
+    name: image.Name ?? "",
+    created: described.created ?? /* @__PURE__ */ new Date(0),
+    snapshotIds,
+    architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
+    ...sourceImageId ? { sourceImageId } : {}
+  };
+  expected.onFound?.(found);
+  return found;
+}
+async function ownSnapshots(ec22, image, { traces, home }, signal) {
+  const ids = image.snapshotIds ?? [];
+  if (ids.length === 0) return [];
+  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
+  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
+  const { region: region3 } = image;
+  const evidence2 = evidenceOf(traces, home);
+  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
+    ...evidence2,
+    made: [...evidence2.made, image]
+  });
+  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
+}
+function productsOf(others, home) {
+  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region3 }) => ({ type: type2, id: id2, ...region3 === home ? {} : { region: region3 } }));
+}
+
+// src/sweep/in-use.ts
+function usesOf(own, { described, evidence: evidence2, proved }) {
+  const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
+  return own.flatMap((resource) => {
+    const user = others.find((one) => one.region === resource.region && uses(one, resource));
+    if (user) return [{ resource, by: { type: user.type, id: user.id }, byKept: evidence2.stays(user) }];
+    const [instance] = resource.type === "volume" ? strangersOf(resource, proved.ids("instance")) : [];
+    return instance === void 0 ? [] : [{ resource, by: { type: "instance", id: instance }, byKept: false }];
+  });
+}
+function uses(one, { type: type2, id: id2 }) {
+  if (type2 === "snapshot") return one.type === "image" && (one.snapshotIds ?? []).includes(id2);
+  if (type2 === "security-group") return one.type === "instance" && (one.groupIds ?? []).includes(id2);
+  return false;
+}
+function strangersOf({ instanceIds = [] }, own) {
+  return instanceIds.filter((id2) => !own.includes(id2));
+}
+
+// src/sweep/launch-templates.ts
+var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
+async function launchTemplatesOf(reader, { bakeId, records }) {
+  const [tagged, named] = await Promise.all([
+    launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
+    launchTemplatesBy(reader, [namedByPacker])
+  ]);
+  const recent2 = named.filter(
+    ({ name = "", created, tags }) => name.startsWith("packer-fleet-launch-template-") && created !== void 0 && created >= records.began && tags[tagKeys.bake] === void 0
+  );
+  return [
+    ...tagged,
+    ...await Promise.all(recent2.map(async (one) => ({ ...one, keyName: await keyNameOf(reader, one.id) })))
+  ];
+}
+async function keyNameOf({ client, abortSignal }, LaunchTemplateId) {
+  const query = new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1"] });
+  try {
+    const { LaunchTemplateVersions: [version] = [] } = await client.send(query, { abortSignal });
+    return version?.LaunchTemplateData?.KeyName;
+  } catch (error2) {
+    if (error2 instanceof Error && error2.name === "UnauthorizedOperation") return void 0;
+    throw error2;
+  }
+}
+
+// src/sweep/find.ts
+async function findResources(account, traces, signal) {
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const home = new Look(account.ec2, void 0, sight, signal);
+  await lookAtHome(home, sight, traces, account.region);
+  const { copyRegions } = traces.announced;
+  const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
+  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
+  const elsewhere = regions.map((region3) => new Look(account.inRegion(region3), region3, sight, signal));
+  await Promise.all(elsewhere.map((look3) => lookForCopies(look3, sight)));
+  const unseenInIam = await lookInIam(account, sight, traces, signal);
+  const { described, evidence: evidence2, proved } = sight;
+  const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
+  const inUse = usesOf(own, sight);
+  const used2 = new Set(inUse.map(({ resource }) => resource));
+  const present = described.filter(({ state: state2 }) => state2 !== "terminated");
+  return {
+    found: own.filter((one) => !used2.has(one)),
+    inUse,
+    strangers: present.filter((one) => isTaggedStranger(one, evidence2)),
+    present,
+    unseen: [...[home, ...elsewhere].flatMap((look3) => onePerType(look3.unseen)), ...unseenInIam],
+    doubts: doubtsIn(sight, traces)
+  };
+}
+function onePerType(unseenThere) {
+  return [...new Map(unseenThere.map((one) => [one.type, one])).values()];
+}
+async function lookAtHome(look3, sight, traces, home) {
+  const { announced } = traces;
+  await look3.for("instance", instancesBy, [
+    filter("key-name", announced.keyPairs),
+    filter("instance-id", announced.instances),
+    filter("tag:aws:ec2launchtemplate:id", announced.launchTemplates)
+  ]);
+  const hinted = (type2) => announced.hints.flatMap((one) => one.type === type2 ? [one.id] : []);
+  const instanceIds = sight.proved.ids("instance");
+  const recordsTemplate = traces.records.resources.some(({ type: type2 }) => type2 === "launch-template");
+  const usesSpot = announced.spot || recordsTemplate;
+  await Promise.all([
+    look3.for("volume", volumesBy, [
+      filter("attachment.instance-id", instanceIds),
+      filter("volume-id", [...announced.volumes, ...hinted("volume")])
+    ]),
+    look3.for("image", imagesBy, [filter("source-instance-id", instanceIds), filter("image-id", hinted("image"))]),
+    look3.for("security-group", securityGroupsBy, [filter("group-name", announced.securityGroups)]),
+    look3.for("key-pair", keyPairsBy, [filter("key-name", [...announced.keyPairs, ...announced.doubtfulKeyPairs])]),
+    usesSpot ? look3.with("launch-template", (reader) => launchTemplatesOf(reader, traces)) : void 0,
+    usesSpot ? look3.for("spot-request", spotRequestsBy, [
+      filter("instance-id", instanceIds),
+      filter("launch.key-name", announced.keyPairs)
+    ]) : void 0
+  ]);
+  await lookForSnapshots(look3, [
+    filter(
+      "description",
+      instanceIds.map((id2) => `Created by CreateImage(${id2})*`)
+    ),
+    filter("volume-id", sight.proved.ids("volume"))
+  ]);
+  const imaged = [...look3.own("snapshot"), ...look3.kept("snapshot")].flatMap(({ volumeId }) => volumeId ?? []);
+  await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
+  if (announced.copyRegions.includes(home)) await lookForCopies(look3, sight);
+  if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
+    const groups = look3.own("security-group").map(({ id: id2 }) => id2);
+    await look3.by("instance", instancesBy, [filter("instance.group-id", groups)]);
+  }
+}
+async function lookForCopies(look3, sight) {
+  const imageIds = sight.proved.ids("image");
+  await look3.for("image", imagesBy, [filter("source-image-id", imageIds)]);
+  await lookForSnapshots(look3, [
+    filter(
+      "description",
+      imageIds.map((id2) => `Copied for DestinationAmi * from SourceAmi ${id2} *`)
+    )
+  ]);
+}
+async function lookForSnapshots(look3, filters) {
+  const mapped = look3.own("image").flatMap(({ snapshotIds = [] }) => snapshotIds);
+  await look3.for("snapshot", snapshotsBy, [...filters, filter("snapshot-id", mapped)]);
+  const snapshots = look3.own("snapshot").map(({ id: id2 }) => id2);
+  await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
+}
+async function lookInIam(account, sight, { announced }, signal) {
+  const named = [
+    ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
+    ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
+  ];
+  const problems = [];
+  const looked = await Promise.all(
+    named.map(async (resource) => {
+      try {
+        return await account.iam().find(resource, signal);
+      } catch (error2) {
+        problems.push(notLookedFor(resource.type, error2, { id: resource.id }));
+        return void 0;
+      }
+    })
+  );
+  sight.add(looked.flatMap((one) => one ?? []));
+  return problems;
+}
+function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
+  const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced.doubtfulKeyPairs.includes(name ?? "");
+  const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
+  return [
+    ...described.filter(isUnproved).map(({ type: type2, id: id2 }) => unseen(type2, unproved, void 0, id2)),
+    ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
+    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region3 }) => unseen(type2, undecided, region3, id2)),
+    ...announced.untraceable ? [unseen("instance", untraceable)] : []
+  ];
+}
+var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
+var doubtful = "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.";
+var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Remove it if nothing uses it, with the snapshots of an image.";
+var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
 
 // src/packer/unreported.ts
 async function withUnreported(account, { artifacts, finished }, traces, since, signal) {
@@ -74839,6 +73212,68 @@ async function withUnreported(account, { artifacts, finished }, traces, since, s
 function missingNames(reported, finished) {
   const missing3 = finished.filter((name, at2) => !reported.has(name) || finished.indexOf(name) !== at2);
   return [...new Set(missing3)];
+}
+
+// src/lib/parse.ts
+var import_ipaddr2 = __toESM(require_ipaddr(), 1);
+function quoted(value) {
+  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value);
+}
+var optional = (parse2) => (value) => value === "" ? void 0 : parse2(value);
+function matching(pattern, allowed2) {
+  return (value) => {
+    if (!pattern.test(value)) throw new Error(`${quoted(value)} is not allowed; expected ${allowed2}`);
+    return value;
+  };
+}
+function oneOf(...choices) {
+  return (value) => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === void 0) throw new Error(`${quoted(value)} is not allowed; expected one of ${choices.join(", ")}`);
+    return choice;
+  };
+}
+function list(parse2) {
+  return (value) => value.split(/[\s,]+/).filter((item) => item !== "").map(parse2);
+}
+function nonEmpty(parse2) {
+  return (value) => {
+    const items = parse2(value);
+    if (items.length === 0) throw new Error("expected at least one value");
+    return items;
+  };
+}
+function wholeNumber(least, most3) {
+  return (value) => {
+    const number3 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+    if (!(number3 >= least && number3 <= most3)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
+    }
+    return number3;
+  };
+}
+function duration(value) {
+  const [, amount = "", unit2 = ""] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
+  const ms = Number(amount) * ({ s: 1e3, m: 6e4, h: 36e5 }[unit2] ?? Number.NaN);
+  if (!(ms > 0 && ms <= 864e5)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
+  }
+  return ms;
+}
+function httpUrl(value) {
+  const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
+  const url = URL.canParse(value) ? new URL(value) : void 0;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
+  }
+  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
+  return value.replace(/(?<!\/)\/+$/, "");
+}
+function cidr(value) {
+  if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !import_ipaddr2.default.IPv4.isValidCIDR(value)) {
+    throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`);
+  }
+  return value;
 }
 
 // src/template/variables.ts
@@ -74912,7 +73347,7 @@ function problemWith(name, value, template) {
 }
 function variablesFile(template, values) {
   const used2 = Object.entries(values).filter(([name]) => template.variables.has(name));
-  const known2 = Object.fromEntries(template.legacy ? used2.flatMap(asText2) : used2);
+  const known2 = Object.fromEntries(template.legacy ? used2.flatMap(asText) : used2);
   if (JSON.stringify(known2).includes("{{")) {
     throw new Error("a value for the template contains {{, which Packer would evaluate");
   }
@@ -74940,7 +73375,7 @@ function replacements(template, values) {
     return [`The template's variable ${variable} is ${quoted(now)}, from the input '${input}', ${instead}`];
   });
 }
-function asText2([name, value]) {
+function asText([name, value]) {
   if (Array.isArray(value)) return [[name, value.join(",")]];
   return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
 }
@@ -74959,13 +73394,13 @@ function isAsWritten(found) {
 var token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 // src/packer/build.ts
-var import_node_events4 = require("node:events");
-var import_node_fs13 = require("node:fs");
+var import_node_events2 = require("node:events");
+var import_node_fs11 = require("node:fs");
 var import_promises12 = require("node:fs/promises");
 var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path10 = __toESM(require("node:path"), 1);
+var path7 = __toESM(require("node:path"), 1);
 
 // src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
@@ -75059,7 +73494,7 @@ function jenkinsFailureOf(cause) {
 }
 
 // src/packer/diagnosis/connection.ts
-var import_ipaddr6 = __toESM(require_ipaddr(), 1);
+var import_ipaddr3 = __toESM(require_ipaddr(), 1);
 var connectionRules = [
   {
     id: "ssh-user",
@@ -75076,7 +73511,7 @@ var connectionRules = [
     id: "ssh-private-address",
     title: "The machine has no public address",
     pattern: /Timeout waiting for SSH/,
-    applies: ({ address }) => address !== void 0 && import_ipaddr6.default.IPv4.isValid(address) && isPrivate2(address),
+    applies: ({ address }) => address !== void 0 && import_ipaddr3.default.IPv4.isValid(address) && isPrivate(address),
     cause: "Packer waited for SSH in vain, at a private address, which a runner outside the VPC does not reach.",
     change: "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC, with connect-via: private-ip. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
   },
@@ -75119,8 +73554,8 @@ var connectionRules = [
     change: "Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If it did neither, give an instance type with more memory."
   }
 ];
-function isPrivate2(address) {
-  return import_ipaddr6.default.IPv4.parse(address).range() === "private";
+function isPrivate(address) {
+  return import_ipaddr3.default.IPv4.parse(address).range() === "private";
 }
 
 // src/packer/diagnosis/scripts.ts
@@ -75517,13 +73952,13 @@ function diagnose(failure, facts, how, otherwise) {
   if (rule) return explained(rule, detailOf(rule, failure, facts), saidBy(rule, failure));
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts);
   if (otherwise) return explained(otherwise, {}, failure);
-  return { message: bounded2([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
+  return { message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
 }
 function crashIn({ stderr }) {
   return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes("panic: ")).join("\n");
 }
 function explained(advice2, { where = "", detail, change, line }, failure) {
-  const message = bounded2([
+  const message = bounded([
     `The build failed${where}. ${[advice2.cause, detail].filter(Boolean).join(" ")}`,
     `What to change: ${change ?? advice2.change}`,
     pointer(advice2.id),
@@ -75554,7 +73989,7 @@ function explainScript(failure, facts) {
     line: said.findIndex((text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path10.basename(script)}`;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path7.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -75596,7 +74031,7 @@ function shortError(error2) {
   const short = error2.replace(/(Encoded authorization failure message: ).*/s, "$1(in the log)");
   return short.length > longestError ? `${short.slice(0, longestError)}…` : short;
 }
-function bounded2(lines) {
+function bounded(lines) {
   const text2 = lines.join("\n");
   return text2.length > longestMessage ? `${text2.slice(0, longestMessage)}…` : text2;
 }
@@ -75609,7 +74044,7 @@ async function showPackerLog(errors, environment, log, ended2) {
   const handle = await (0, import_promises11.open)(errors, "r").catch(() => void 0);
   if (handle === void 0) return;
   try {
-    for await (const lines of follow(handle, ended2)) {
+    for await (const lines of follow2(handle, ended2)) {
       await log.caughtUp?.(ended2);
       log.quote("packer log", lines.join("\n"));
     }
@@ -75651,7 +74086,7 @@ var FailureReader = class {
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
     const last = this.#postProcessor;
     return {
-      errors: errorsOf(errors).slice(0, mostErrors).map(bounded3),
+      errors: errorsOf(errors).slice(0, mostErrors).map(bounded2),
       said,
       connected,
       ...connected && script ? { script } : {},
@@ -75740,15 +74175,15 @@ var Ends = class {
     for (const line of text2.split("\n")) {
       if (line.trim() === "") continue;
       if (this.#first.length < firstSaid) {
-        this.#first.push(bounded3(line));
+        this.#first.push(bounded2(line));
         continue;
       }
-      this.#last.push(bounded3(line));
+      this.#last.push(bounded2(line));
       if (this.#last.length > lastSaid) this.#last.shift();
     }
   }
 };
-function bounded3(text2) {
+function bounded2(text2) {
   return text2.length > longest ? `${text2.slice(0, longest)}…` : text2;
 }
 
@@ -75784,20 +74219,20 @@ var Transcript = class {
 var BuildError = class extends UserError {
   name = "BuildError";
 };
-var graceMs2 = 5e3;
+var graceMs = 5e3;
 var killingMs = 1e4;
 async function build(job, ledger, log, signal) {
   signal.throwIfAborted();
   const run2 = ledger.nextPackerRun();
   const { group: group3, output } = await start(job, run2, ledger);
   const ended2 = new AbortController();
-  const exit = (0, import_node_events4.once)(group3.child, "exit").finally(() => ended2.abort());
+  const exit = (0, import_node_events2.once)(group3.child, "exit").finally(() => ended2.abort());
   const stop = () => void endGracefully(group3, ended2);
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   try {
     const [said] = await Promise.all([
-      show(follow(output, ended2.signal), run2, log, job, signal),
+      show(follow2(output, ended2.signal), run2, log, job, signal),
       showPackerLog(run2.errors, job.environment, log, ended2.signal)
     ]);
     const [code2, killedBy] = await Promise.race([exit, (0, import_promises13.setImmediate)([null, null])]);
@@ -75820,8 +74255,8 @@ function variablesOf({ variablesFiles }) {
   return variablesFiles.map((file) => `-var-file=${file}`);
 }
 async function start(job, run2, ledger) {
-  const output = (0, import_node_fs13.openSync)(run2.output, "a", 384);
-  const errors = (0, import_node_fs13.openSync)(run2.errors, "a", 384);
+  const output = (0, import_node_fs11.openSync)(run2.output, "a", 384);
+  const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
   const reading2 = await (0, import_promises12.open)(run2.output, "r");
   try {
     const group3 = startGroup2(
@@ -75835,13 +74270,13 @@ async function start(job, run2, ledger) {
     await reading2.close();
     throw error2;
   } finally {
-    (0, import_node_fs13.closeSync)(output);
-    (0, import_node_fs13.closeSync)(errors);
+    (0, import_node_fs11.closeSync)(output);
+    (0, import_node_fs11.closeSync)(errors);
   }
 }
 async function endGracefully(group3, ended2) {
   send(-group3.leader.pid, "SIGINT");
-  await (0, import_promises13.setTimeout)(graceMs2, void 0, { signal: ended2.signal }).catch(() => void 0);
+  await (0, import_promises13.setTimeout)(graceMs, void 0, { signal: ended2.signal }).catch(() => void 0);
   await endStarted(group3, AbortSignal.timeout(killingMs)).catch(() => void 0);
   await (0, import_promises13.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
   ended2.abort();
@@ -75861,11 +74296,11 @@ async function show(pieces, { announcements }, log, job, signal) {
     });
     const behind = log.caughtUp?.(signal);
     if (behind) await behind;
-    if (!(behind && signal.aborted)) quote2(sayings, log);
+    if (!(behind && signal.aborted)) quote(sayings, log);
   }
   return transcript;
 }
-function quote2(sayings, log) {
+function quote(sayings, log) {
   let from = 0;
   for (const [at2, one] of sayings.entries()) {
     if (sayings[at2 + 1]?.build === one.build) continue;
@@ -75876,9 +74311,9 @@ function quote2(sayings, log) {
 }
 
 // src/packer/censored.ts
-var mark2 = "<sensitive>";
+var mark = "<sensitive>";
 async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
-  const isHidden = ({ id: id2 }) => id2.includes(mark2);
+  const isHidden = ({ id: id2 }) => id2.includes(mark);
   if (!artifacts.some(isHidden)) return artifacts;
   const { found } = await findResources(account, { bakeId, records: ledger, announced: ledger.announced }, signal);
   const images = found.filter(({ type: type2, created }) => type2 === "image" && created !== void 0 && created >= ledger.began);
@@ -75974,11 +74409,11 @@ function awsConfigFiles(folder) {
 var import_promises16 = require("node:fs/promises");
 var import_node_os5 = require("node:os");
 var import_node_path9 = __toESM(require("node:path"), 1);
-var import_semver2 = __toESM(require_semver2(), 1);
+var import_semver = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
-var import_node_crypto10 = require("node:crypto");
-var import_node_fs14 = require("node:fs");
+var import_node_crypto7 = require("node:crypto");
+var import_node_fs12 = require("node:fs");
 var import_promises15 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
@@ -75988,17 +74423,17 @@ function requiredPlugins(printed) {
     ([, source = "", constraint = "", paths]) => ({ source, constraint, installed: paths !== void 0 })
   );
 }
-function missing2(required) {
+function missing(required) {
   return required.filter(({ installed }) => !installed);
 }
-function nameOf4({ source, constraint }) {
+function nameOf3({ source, constraint }) {
   return constraint === "" ? source : `${source} ${constraint}`;
 }
 
 // src/packer/plugins/cache.ts
 function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
-  return folder !== void 0 && (0, import_node_fs14.existsSync)(folder) && (0, import_node_fs14.existsSync)(`${folder}.complete`) ? folder : void 0;
+  return folder !== void 0 && (0, import_node_fs12.existsSync)(folder) && (0, import_node_fs12.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
 async function cachePlugins(plugins2, required, env2) {
   const folder = folderFor(required, env2);
@@ -76006,11 +74441,11 @@ async function cachePlugins(plugins2, required, env2) {
   await (0, import_promises15.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
   const staging = await (0, import_promises15.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs14.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
     await (0, import_promises15.rename)(copy, folder).catch((error2) => {
-      if (!(0, import_node_fs14.existsSync)(folder)) throw error2;
+      if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
     });
     await (0, import_promises15.writeFile)(`${folder}.complete`, "");
     return folder;
@@ -76020,8 +74455,8 @@ async function cachePlugins(plugins2, required, env2) {
 }
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
-  const lines = required.map(nameOf4).toSorted();
-  const digest2 = (0, import_node_crypto10.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
+  const lines = required.map(nameOf3).toSorted();
+  const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
 
@@ -76044,7 +74479,7 @@ function initFailure(said, packer, { template, required, hadToken }) {
   const failed = [...said.matchAll(/^Failed getting the "([^"\n]+)" plugin:/gm)].map(([, source = ""]) => source);
   const named = failed.map((source) => {
     const plugin = required.find((each) => each.source === source);
-    return plugin ? nameOf4(plugin) : source;
+    return plugin ? nameOf3(plugin) : source;
   });
   const what = named.length > 0 ? `${named.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
@@ -76052,11 +74487,11 @@ function initFailure(said, packer, { template, required, hadToken }) {
     [
       `Packer ${packer.version} could not install ${what}. It said:`,
       ...lines.slice(-lastLines),
-      adviceFor4(said, named, hadToken)
+      adviceFor3(said, named, hadToken)
     ].join("\n")
   );
 }
-function adviceFor4(said, named, hadToken) {
+function adviceFor3(said, named, hadToken) {
   const which2 = named.join(" and ") || "the plugin";
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows.";
@@ -76086,7 +74521,7 @@ function adviceFor4(said, named, hadToken) {
 }
 
 // src/packer/run.ts
-var import_node_events5 = require("node:events");
+var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
 async function runPacker(path29, args, options) {
@@ -76096,8 +74531,8 @@ async function runPacker(path29, args, options) {
   const { child } = group3;
   const stdout = endsOf(child.stdout);
   const stderr = endsOf(child.stderr);
-  const closed = (0, import_node_events5.once)(child, "close");
-  const ended2 = (0, import_node_events5.once)(child, "exit");
+  const closed = (0, import_node_events3.once)(child, "close");
+  const ended2 = (0, import_node_events3.once)(child, "exit");
   onStart?.(group3.leader);
   const done = new AbortController();
   const limit = timeout === void 0 ? signal : timeLimit(timeout, [signal, done.signal]);
@@ -76140,7 +74575,7 @@ function endsOf(stream) {
 // src/packer/init.ts
 async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart = () => void 0 }, signal) {
   const { packer, template } = request;
-  if (import_semver2.default.lt(packer.version, "1.7.0")) {
+  if (import_semver.default.lt(packer.version, "1.7.0")) {
     log.info(`Packer ${packer.version} has its builders built in: no plugins to install.`);
     return {};
   }
@@ -76154,8 +74589,8 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart 
   const token2 = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
   if (token2 !== "") log.mask(token2);
   const init = { request, token: token2, required, run: run2, env: env2, log, pause, signal };
-  if (required.length > 0 && missing2(required).length === 0) {
-    log.info(`Installed already: ${required.map(nameOf4).join(", ")}`);
+  if (required.length > 0 && missing(required).length === 0) {
+    log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
     return {};
   }
   const hasOwn2 = Boolean(env2["PACKER_PLUGIN_PATH"]) || (await run2(["plugins", "installed"])).stdout.trim() !== "";
@@ -76167,16 +74602,16 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart 
 }
 async function fromCache(init) {
   const { required, log, env: env2 } = init;
-  const cached = await usable2(init);
+  const cached = await usable(init);
   if (cached !== void 0) {
-    log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
+    log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
     return cached;
   }
   const folder = await (0, import_promises16.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
   let used2;
   try {
     await install(init, { PACKER_PLUGIN_PATH: folder });
-    used2 = await usable2(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
+    used2 = await usable(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
     return used2;
   } finally {
     if (used2 !== folder) await (0, import_promises16.rm)(folder, { recursive: true, force: true });
@@ -76187,11 +74622,11 @@ async function fromCache(init) {
     );
   }
 }
-async function usable2({ required, run: run2, request, env: env2 }) {
+async function usable({ required, run: run2, request, env: env2 }) {
   const cached = cachedPlugins(required, env2);
   if (cached === void 0) return void 0;
   const there2 = await look2(run2, request.template, { PACKER_PLUGIN_PATH: cached });
-  return there2.length > 0 && missing2(there2).length === 0 ? cached : void 0;
+  return there2.length > 0 && missing(there2).length === 0 ? cached : void 0;
 }
 async function look2(run2, template, extra) {
   const { code: code2, stdout } = await run2(["plugins", "required", template], extra);
@@ -76202,7 +74637,7 @@ var pausesMs2 = [15e3, 3e4, 6e4];
 var longestWaitMs = 12e4;
 async function install({ request, token: token2, required, run: run2, log, pause, signal }, extra = {}) {
   const { packer, template } = request;
-  let withToken = token2 !== "" && missing2(required).some(({ source }) => !source.startsWith("github.com/hashicorp/"));
+  let withToken = token2 !== "" && missing(required).some(({ source }) => !source.startsWith("github.com/hashicorp/"));
   for (const pauses = [...pausesMs2]; ; ) {
     const credentials = withToken ? { PACKER_GITHUB_API_TOKEN: token2 } : {};
     const { code: code2, timedOut, stdout, stderr } = await run2(["init", template], { ...extra, ...credentials });
@@ -76232,21 +74667,21 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises17 = require("node:fs/promises");
-var path14 = __toESM(require("node:path"), 1);
-var import_semver3 = __toESM(require_semver2(), 1);
+var path11 = __toESM(require("node:path"), 1);
+var import_semver2 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({
   path: template,
   legacy,
   names: names2
 }, packer, folder) {
-  if (!legacy || import_semver3.default.lt(packer.version, "1.10.0")) return template;
+  if (!legacy || import_semver2.default.lt(packer.version, "1.10.0")) return template;
   const required = plugins.filter((plugin) => names2.components.some((type2) => type2.split("-")[0] === plugin));
   if (required.length === 0) return template;
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path14.join(folder, "required-plugins.pkr.hcl");
+  const file = path11.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -76257,18 +74692,18 @@ ${lines.join("\n")}
 }
 
 // src/packer/room.ts
-var import_node_fs15 = require("node:fs");
-var path15 = __toESM(require("node:path"), 1);
+var import_node_fs13 = require("node:fs");
+var path12 = __toESM(require("node:path"), 1);
 var probeSize = 8192;
 var betweenLooksMs2 = 1e4;
 var mostFailures = 3;
 function watchRoom(folder, everyMs = betweenLooksMs2) {
   const full = new AbortController();
-  const probe = path15.join(folder, "room");
+  const probe = path12.join(folder, "room");
   let failures = 0;
   const look3 = () => {
     try {
-      (0, import_node_fs15.writeFileSync)(probe, Buffer.alloc(probeSize), { mode: 384 });
+      (0, import_node_fs13.writeFileSync)(probe, Buffer.alloc(probeSize), { mode: 384 });
       failures = 0;
     } catch (error2) {
       failures = error2.code === "ENOENT" ? 0 : failures + 1;
@@ -76287,13 +74722,13 @@ function watchRoom(folder, everyMs = betweenLooksMs2) {
 }
 function removeProbe(probe) {
   try {
-    (0, import_node_fs15.rmSync)(probe, { force: true });
+    (0, import_node_fs13.rmSync)(probe, { force: true });
   } catch {
   }
 }
 
 // src/packer/validate.ts
-var path16 = __toESM(require("node:path"), 1);
+var path13 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -76377,7 +74812,7 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path16.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path13.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -76521,7 +74956,7 @@ async function buildImages(bake2, signal) {
     region: region3,
     partition: session.partition,
     bakeId: plan.bakeId,
-    tagsAtCreation: import_semver4.default.gte(packer.version, "1.8.0") && template.variables.has("tags"),
+    tagsAtCreation: import_semver3.default.gte(packer.version, "1.8.0") && template.variables.has("tags"),
     own: !template.shipped,
     uses: template.names.uses,
     // A template of the user's own may name a profile of its own, or connect as it likes.
@@ -76565,7 +75000,7 @@ async function buildImages(bake2, signal) {
     let since = plan.began;
     ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path17.join(ledger.folder, "variables.json");
+      const file = path14.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
       await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
@@ -76615,7 +75050,7 @@ async function buildImages(bake2, signal) {
         `The template also made ${id2 || "something"} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
       )
     );
-    if (baked.images.length === 0) log.warning(noImage2(template));
+    if (baked.images.length === 0) log.warning(noImage(template));
     return baked;
   } catch (error2) {
     const refused3 = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
@@ -76631,13 +75066,13 @@ ${error2.message}`, { cause: error2 }) : error2;
 function mayBeNone({ shipped, sources }) {
   return !shipped && sources.some(({ type: type2 }) => type2 !== "amazon-ebsvolume");
 }
-function noImage2({ sources }) {
+function noImage({ sources }) {
   const skips = sources.filter((source) => source.isTrue("skip_create_ami")).map(({ name }) => name);
   const why2 = skips.length > 0 ? `skip_create_ami in ${skips.join(", ")}` : "Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)";
   return `The template made no image: ${why2}. There is nothing to test, and what was made of it is removed.`;
 }
 function asksDataSources({ hasDataSources }, { version }) {
-  return hasDataSources && import_semver4.default.gte(version, "1.8.5");
+  return hasDataSources && import_semver3.default.gte(version, "1.8.5");
 }
 var aboutCredentials = /* @__PURE__ */ new Set([
   "credentials-refused",
@@ -76683,8 +75118,8 @@ var import_node_os6 = require("node:os");
 var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
-var import_node_crypto11 = require("node:crypto");
-var import_node_fs16 = require("node:fs");
+var import_node_crypto8 = require("node:crypto");
+var import_node_fs14 = require("node:fs");
 var import_promises19 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises20 = require("node:stream/promises");
@@ -76693,12 +75128,12 @@ var import_promises20 = require("node:stream/promises");
 var fs5 = __toESM(require("fs"), 1);
 
 // node_modules/@actions/tool-cache/lib/manifest.js
-var semver5 = __toESM(require_semver2(), 1);
+var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os5 = __toESM(require("os"), 1);
-var path18 = __toESM(require("path"), 1);
-var semver6 = __toESM(require_semver2(), 1);
+var path15 = __toESM(require("path"), 1);
+var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
 var IS_MAC = process.platform === "darwin";
@@ -76717,8 +75152,8 @@ function find(toolName, versionSpec, arch3) {
   }
   let toolPath = "";
   if (versionSpec) {
-    versionSpec = semver6.clean(versionSpec) || "";
-    const cachePath = path18.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    versionSpec = semver5.clean(versionSpec) || "";
+    const cachePath = path15.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -76732,12 +75167,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os5.arch();
-  const toolPath = path18.join(_getCacheDirectory(), toolName);
+  const toolPath = path15.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child of children) {
       if (isExplicitVersion(child)) {
-        const fullPath = path18.join(toolPath, child, arch3 || "");
+        const fullPath = path15.join(toolPath, child, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child);
         }
@@ -76747,9 +75182,9 @@ function findAllVersions(toolName, arch3) {
   return versions2;
 }
 function isExplicitVersion(versionSpec) {
-  const c9 = semver6.clean(versionSpec) || "";
+  const c9 = semver5.clean(versionSpec) || "";
   debug(`isExplicit: ${c9}`);
-  const valid2 = semver6.valid(c9) != null;
+  const valid2 = semver5.valid(c9) != null;
   debug(`explicit? ${valid2}`);
   return valid2;
 }
@@ -76757,14 +75192,14 @@ function evaluateVersions(versions2, versionSpec) {
   let version = "";
   debug(`evaluating ${versions2.length} versions`);
   versions2 = versions2.sort((a9, b9) => {
-    if (semver6.gt(a9, b9)) {
+    if (semver5.gt(a9, b9)) {
       return 1;
     }
     return -1;
   });
   for (let i9 = versions2.length - 1; i9 >= 0; i9--) {
     const potential = versions2[i9];
-    const satisfied = semver6.satisfies(potential, versionSpec);
+    const satisfied = semver5.satisfies(potential, versionSpec);
     if (satisfied) {
       version = potential;
       break;
@@ -76784,7 +75219,7 @@ function _getCacheDirectory() {
 }
 
 // src/packer/install/cache.ts
-var import_semver5 = __toESM(require_semver2(), 1);
+var import_semver4 = __toESM(require_semver2(), 1);
 var tool = "packer";
 async function lookInCache(version, env2, signal) {
   const folder = env2["RUNNER_TOOL_CACHE"] ? find(tool, version) : "";
@@ -76806,7 +75241,7 @@ async function lookInCache(version, env2, signal) {
 }
 async function cachedVersions(env2) {
   if (!env2["RUNNER_TOOL_CACHE"]) return [];
-  const versions2 = findAllVersions(tool).toSorted(import_semver5.default.rcompare);
+  const versions2 = findAllVersions(tool).toSorted(import_semver4.default.rcompare);
   const records = await Promise.all(versions2.map((version) => recordIn(find(tool, version))));
   return versions2.filter((_, index) => records[index] !== void 0);
 }
@@ -76830,8 +75265,8 @@ async function putIntoCache(file, sha256, version, env2) {
   }
 }
 async function sha256Of(file, signal) {
-  const hash = (0, import_node_crypto11.createHash)("sha256");
-  await (0, import_promises20.pipeline)((0, import_node_fs16.createReadStream)(file), hash, { signal });
+  const hash = (0, import_node_crypto8.createHash)("sha256");
+  await (0, import_promises20.pipeline)((0, import_node_fs14.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -77030,8 +75465,8 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 `;
 
 // src/packer/install/release.ts
-var import_node_crypto12 = require("node:crypto");
-var import_node_fs17 = require("node:fs");
+var import_node_crypto9 = require("node:crypto");
+var import_node_fs15 = require("node:fs");
 var import_node_stream6 = require("node:stream");
 var import_promises21 = require("node:stream/promises");
 
@@ -77094,7 +75529,7 @@ function signerOf(packet, key2) {
   if (signer) return signer;
   const other = packet.issuerKeyID.toHex().toUpperCase();
   const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
-  throw new SignatureError(`${found}, and ${nameOf5(key2)} is expected`);
+  throw new SignatureError(`${found}, and ${nameOf4(key2)} is expected`);
 }
 async function requirePlausibleDate(packet, key2, signer, now) {
   const made = Number(packet.created);
@@ -77106,26 +75541,26 @@ async function requirePlausibleDate(packet, key2, signer, now) {
   if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
   const born = Number(signer.getCreationTime());
   if (made < born) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf5(signer)} was made on ${dayOf(born)}`);
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf4(signer)} was made on ${dayOf(born)}`);
   }
   const expires = Math.min(...(await Promise.all([key2, signer].map((each) => each.getExpirationTime()))).map(Number));
   if (made >= expires) {
     throw new SignatureError(
-      `it was signed on ${dayOf(made)}, after ${nameOf5(signer)} had expired on ${dayOf(expires)}`
+      `it was signed on ${dayOf(made)}, after ${nameOf4(signer)} had expired on ${dayOf(expires)}`
     );
   }
 }
 function problemOf(error2, key2) {
   const problem3 = messageOf(error2);
   if (/Signed digest did not match/i.test(problem3)) {
-    return `the signature of ${nameOf5(key2)} does not match: the list was changed after it was signed`;
+    return `the signature of ${nameOf4(key2)} does not match: the list was changed after it was signed`;
   }
   if (/verification failed/i.test(problem3)) {
-    return `it names ${nameOf5(key2)}, and that key did not make it`;
+    return `it names ${nameOf4(key2)}, and that key did not make it`;
   }
-  return `no valid signature of ${nameOf5(key2)} (${problem3})`;
+  return `no valid signature of ${nameOf4(key2)} (${problem3})`;
 }
-function nameOf5(key2) {
+function nameOf4(key2) {
   return `the key ${key2.getFingerprint().toUpperCase()}`;
 }
 function dayOf(ms) {
@@ -77159,7 +75594,7 @@ async function downloadRelease(release3, file, options) {
     options,
     (error2) => error2.status === 404 ? "The checksums are not signed there: a mirror must carry the .sig files too." : void 0
   );
-  await requireSignature2(list2, sums, signature, options.trustedKey);
+  await requireSignature(list2, sums, signature, options.trustedKey);
   const name = `packer_${version}_${platform3}.zip`;
   const expected = checksumOf(name, sums.toString("utf8"));
   if (expected === void 0) {
@@ -77193,8 +75628,8 @@ function zipTo(file, url, options) {
     async (response) => {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
-      const hash = (0, import_node_crypto12.createHash)("sha256");
-      await (0, import_promises21.pipeline)(response, hashing(hash, url), (0, import_node_fs17.createWriteStream)(file));
+      const hash = (0, import_node_crypto9.createHash)("sha256");
+      await (0, import_promises21.pipeline)(response, hashing(hash, url), (0, import_node_fs15.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -77222,7 +75657,7 @@ async function explained2(work, advice2 = () => void 0) {
 ${change}`, { cause: error2 });
   }
 }
-async function requireSignature2(list2, sums, signature, trustedKey) {
+async function requireSignature(list2, sums, signature, trustedKey) {
   try {
     await verifySignature(sums, signature, trustedKey);
   } catch (error2) {
@@ -77238,10 +75673,10 @@ function checksumOf(name, sums) {
 }
 
 // src/packer/install/resolve.ts
-var import_semver8 = __toESM(require_semver2(), 1);
+var import_semver7 = __toESM(require_semver2(), 1);
 
 // src/packer/install/releases-index.ts
-var import_semver6 = __toESM(require_semver2(), 1);
+var import_semver5 = __toESM(require_semver2(), 1);
 var longestIndex = 1e7;
 async function releasedVersions(releasesUrl, platform3, options) {
   const url = addressOf(releasesUrl, "packer/index.json");
@@ -77261,7 +75696,7 @@ function versionsIn(url, text2) {
   }
 }
 function isFinal(version) {
-  const parsed2 = import_semver6.default.parse(version);
+  const parsed2 = import_semver5.default.parse(version);
   return parsed2?.raw === version && parsed2.version === version && parsed2.prerelease.length === 0;
 }
 function isFor(platform3, release3) {
@@ -77273,17 +75708,17 @@ function isObject(value) {
 }
 
 // src/inputs/packer-version.ts
-var import_semver7 = __toESM(require_semver2(), 1);
+var import_semver6 = __toESM(require_semver2(), 1);
 function packerVersion(value) {
   if (value === "system" || value === "latest") return value;
-  const exact2 = import_semver7.default.valid(value);
-  if (exact2 === null ? import_semver7.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
+  const exact2 = import_semver6.default.valid(value);
+  if (exact2 === null ? import_semver6.default.validRange(value) !== null && /\d/.test(value) : exact2 === value) return value;
   throw new Error(
     `${quoted(value)} is not allowed; expected an exact version such as 1.16.0, a range such as ^1.15, 1.x or '>=1.14 <2', 'latest', or 'system' for the Packer on PATH`
   );
 }
 function isRange(version) {
-  return import_semver7.default.valid(version) === null;
+  return import_semver6.default.valid(version) === null;
 }
 function rangeOf(version) {
   return version === "latest" ? "*" : version;
@@ -77295,19 +75730,19 @@ async function resolveVersion({ version, releasesUrl }, platform3, options) {
   if (!isRange(version)) return version;
   const { log, env: env2, signal } = options;
   const range2 = rangeOf(version);
-  const cached = (await cachedVersions(env2)).filter((each) => import_semver8.default.satisfies(each, range2));
-  const released = await read2(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
+  const cached = (await cachedVersions(env2)).filter((each) => import_semver7.default.satisfies(each, range2));
+  const released = await read(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
     signal.throwIfAborted();
     const usable3 = await firstWhole(cached, env2, signal);
-    if (usable3 === void 0) throw unreadable2(version, error2);
+    if (usable3 === void 0) throw unreadable(version, error2);
     log.warning(
       `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${usable3}, the newest in this runner's tool cache that satisfies '${version}', is used.`
     );
     return usable3;
   });
   if (typeof released === "string") return released;
-  const found = import_semver8.default.maxSatisfying(released, range2);
-  if (found === null) throw unsatisfied(version, platform3, import_semver8.default.maxSatisfying(released, "*"), releasesUrl);
+  const found = import_semver7.default.maxSatisfying(released, range2);
+  if (found === null) throw unsatisfied(version, platform3, import_semver7.default.maxSatisfying(released, "*"), releasesUrl);
   log.info(`packer-version ${version} is Packer ${found}`);
   return found;
 }
@@ -77318,11 +75753,11 @@ async function firstWhole(versions2, env2, signal) {
   }
   return void 0;
 }
-function read2(releasesUrl, platform3, options, isCached) {
+function read(releasesUrl, platform3, options, isCached) {
   const signal = isCached ? timeLimit(patienceMs2, [options.signal]) : options.signal;
   return releasedVersions(releasesUrl, platform3, { ...options, signal });
 }
-function unreadable2(version, error2) {
+function unreadable(version, error2) {
   return new UserError(
     `packer-version '${version}' could not be looked up. ${messageOf(error2)}, and no Packer in this runner's tool cache satisfies it.
 Check packer-releases-url and that this runner may connect to it (proxy, firewall); a mirror must carry packer/index.json. An exact packer-version needs no index.`,
@@ -77358,7 +75793,7 @@ async function versionOf(path29, env2, signal) {
 }
 
 // src/packer/install/zip.ts
-var import_node_fs18 = require("node:fs");
+var import_node_fs16 = require("node:fs");
 var import_promises22 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
 var import_promises23 = require("node:stream/promises");
@@ -77381,7 +75816,7 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises23.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs18.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises23.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs16.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -77393,13 +75828,13 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
 async function entriesOf(file) {
   const { size } = await file.stat();
   const tailStart = Math.max(0, size - endSize - longestComment);
-  const tail = await read3(file, tailStart, size - tailStart);
+  const tail = await read2(file, tailStart, size - tailStart);
   const at2 = tail.lastIndexOf(signatures.end);
   if (at2 < 0 || at2 + endSize > tail.length) throw new ZipError("it is not a zip");
   const count = tail.readUInt16LE(at2 + 10);
   const length = tail.readUInt32LE(at2 + 12);
   if (length > longestDirectory) throw new ZipError("it lists more files than a release has");
-  const directory = await read3(file, tail.readUInt32LE(at2 + 16), length);
+  const directory = await read2(file, tail.readUInt32LE(at2 + 16), length);
   const entries = [];
   for (let position = 0; entries.length < count; ) {
     if (position + 46 > length || directory.readUInt32LE(position) !== signatures.entry) {
@@ -77440,7 +75875,7 @@ function wanted(name, entries, mostBytes) {
   return entry;
 }
 async function dataStart(file, { offset, name }) {
-  const header = await read3(file, offset, 30);
+  const header = await read2(file, offset, 30);
   if (header.readUInt32LE(0) !== signatures.header) throw new ZipError(`${name} in it is damaged`);
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 }
@@ -77458,7 +75893,7 @@ function exactly({ name, size, checksum }) {
     }
   });
 }
-async function read3(file, position, length) {
+async function read2(file, position, length) {
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, position);
   if (bytesRead < length) throw new ZipError("it is cut off");
   return buffer;
@@ -77540,6 +75975,1316 @@ async function extractPacker(zip, folder, signal) {
     );
   }
   return file;
+}
+
+// src/plan/plan.ts
+var import_node_crypto12 = require("node:crypto");
+
+// src/plan/connectivity.ts
+var import_ipaddr6 = __toESM(require_ipaddr(), 1);
+
+// src/plan/own-address.ts
+var import_ipaddr4 = __toESM(require_ipaddr(), 1);
+var service = "https://checkip.amazonaws.com/";
+async function ownCidrs(read5, signal) {
+  const ask = async () => {
+    const address = (await read5(service, timeLimit(1e4, [signal]))).trim();
+    if (!import_ipaddr4.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
+    return `${address}/32`;
+  };
+  const answers = await Promise.allSettled([ask(), ask(), ask()]);
+  signal.throwIfAborted();
+  const cidrs = [...new Set(answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
+  const [failure] = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
+  if (cidrs.length === 0) {
+    throw new UserError(
+      `The public address of this runner could not be learned from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
+    );
+  }
+  return cidrs;
+}
+
+// src/plan/private-address.ts
+var import_node_dgram = require("node:dgram");
+var import_node_events4 = require("node:events");
+var import_ipaddr5 = __toESM(require_ipaddr(), 1);
+var sourceAddress = async (destination) => {
+  const socket = (0, import_node_dgram.createSocket)("udp4");
+  try {
+    socket.connect(9, destination);
+    await (0, import_node_events4.once)(socket, "connect");
+    return socket.address().address;
+  } finally {
+    socket.close();
+  }
+};
+async function ownPrivateCidrs(vpc, source = sourceAddress) {
+  const seen = await Promise.allSettled(vpc.cidrs.map((cidr2) => source(routerOf(cidr2))));
+  const addresses = seen.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
+  const inside = addresses.filter((address) => vpc.cidrs.some((cidr2) => contains(cidr2, address)));
+  if (inside.length > 0) return [...new Set(inside)].map((address) => `${address}/32`);
+  const failures = seen.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
+  throw new UserError(
+    `This runner has no address in ${vpc.id} (${vpc.cidrs.join(", ")}): it sends from ${[...new Set(addresses)].join(", ") || failures.join(", ")}. With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, over a VPN, or out of a container whose host translates its address.`
+  );
+}
+function routerOf(cidr2) {
+  const [first2 = 0, second = 0, third = 0, fourth = 0] = import_ipaddr5.default.IPv4.networkAddressFromCIDR(cidr2).octets;
+  return [first2, second, third, fourth + 1].join(".");
+}
+function contains(cidr2, address) {
+  return import_ipaddr5.default.IPv4.parse(address).match(import_ipaddr5.default.IPv4.parseCIDR(cidr2));
+}
+
+// src/plan/subnets.ts
+async function vpcOf(ec22, subnetIds, region3, signal) {
+  const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
+  const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const found = pages.flatMap(({ Subnets = [] }) => Subnets);
+  const missing3 = subnetIds.filter((id2) => !found.some(({ SubnetId }) => SubnetId === id2));
+  if (missing3.length > 0) {
+    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region3}`);
+  }
+  const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
+  if (vpcIds.size > 1) {
+    const where = found.map(({ SubnetId, VpcId }) => `${SubnetId} in ${VpcId}`).toSorted();
+    throw new InputError("subnet-ids", `must be of one VPC, because a group of it is made: ${where.join(", ")}`);
+  }
+  return [...vpcIds][0] ?? "";
+}
+async function findVpc(ec22, id2, signal) {
+  const filter2 = id2 === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id2] };
+  const query = { Filters: [filter2] };
+  const pages = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const [vpc] = pages.flatMap(({ Vpcs = [] }) => Vpcs);
+  if (!vpc?.VpcId) return void 0;
+  const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
+  return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
+}
+
+// src/plan/connectivity.ts
+async function planReach(inputs, context, signal) {
+  const { ec2: ec22, region: region3 } = context;
+  const { via, subnetIds } = inputs;
+  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region3, signal) : void 0;
+  const cidrs = via === "session-manager" ? [] : await cidrsFor(inputs, vpcId, context, signal);
+  const doubtful2 = via === "public-ip" && inputs.allowedCidrs !== "auto" && await isLeftOut(cidrs, context, signal);
+  const reach = { via, cidrs, subnetIds, ...vpcId ? { vpcId } : {}, doubtful: doubtful2 };
+  return reach;
+}
+async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region3, read: read5, source }, signal) {
+  if (allowedCidrs !== "auto") return allowedCidrs;
+  if (via === "public-ip") return ownCidrs(read5, signal);
+  const vpc = await findVpc(ec22, vpcId, signal);
+  if (!vpc) {
+    throw new UserError(
+      `${region3} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
+    );
+  }
+  return ownPrivateCidrs(vpc, source);
+}
+async function isLeftOut(cidrs, { read: read5, log }, signal) {
+  if (cidrs.every(isPrivate2)) return false;
+  const own = await ownCidrs(read5, signal).catch(() => []);
+  signal.throwIfAborted();
+  const addresses = own.map((cidr2) => cidr2.replace("/32", ""));
+  const letsIn = addresses.some((address) => cidrs.some((cidr2) => contains(cidr2, address)));
+  if (letsIn || addresses.length === 0) return false;
+  log.warning(
+    `This runner connects to the internet from ${addresses.join(", ")}, which 'allowed-cidrs' (${cidrs.join(", ")}) does not let in. Unless it has another address as well, it will reach neither the build nor the smoke test. The build waits for SSH for 2 minutes, not 5.`
+  );
+  return true;
+}
+function isPrivate2(cidr2) {
+  const [address] = import_ipaddr6.default.IPv4.parseCIDR(cidr2);
+  return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
+}
+
+// src/aws/reach.ts
+function letIn({ via, cidrs }) {
+  return via === "session-manager" ? "nobody (session-manager opens no port)" : cidrs.join(", ");
+}
+
+// src/template/findings.ts
+var path18 = __toESM(require("node:path"), 1);
+
+// src/template/value.ts
+var unknown = /* @__PURE__ */ Symbol("unknown");
+function isMap(value) {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+function isList(value) {
+  return Array.isArray(value);
+}
+function asText2(value) {
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
+}
+function textsIn(value) {
+  if (value === unknown) return { texts: [], isWhole: false };
+  const items = isList(value) ? value : typeof value === "string" ? value.split(",").map((item) => item.trim()) : [];
+  const texts = items.map(asText2);
+  return {
+    texts: texts.filter((text2) => text2 !== void 0 && text2 !== ""),
+    isWhole: texts.every((text2) => text2 !== void 0)
+  };
+}
+function isTrue(value) {
+  return value === true || value === 1 || typeof value === "string" && /^(true|1)$/i.test(value);
+}
+
+// src/template/findings.ts
+function findingsIn(sources, facts) {
+  const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
+  return {
+    problems: unique(found.flatMap(({ problem: problem3 }) => problem3 ?? [])).map((text2) => new InputError("template", text2)),
+    warnings: unique(found.flatMap(({ warning: warning3 }) => warning3 ?? []))
+  };
+}
+var rules = [
+  otherRegion,
+  forcedDeregistration,
+  imageElsewhere,
+  noImage2,
+  cooldown,
+  temporaryProfile,
+  agent,
+  sessionManager,
+  openToEverybody
+];
+function otherRegion(source, { region: region3, legacy }, all) {
+  const own = source.text("region");
+  if (own === void 0 || region3 === "" || own === region3) return void 0;
+  const regions = new Set(all.map((one) => one.text("region") ?? region3));
+  const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
+  return {
+    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. ${advice2}`
+  };
+}
+function forcedDeregistration(source, { allowsForceDeregister }) {
+  if (!source.isTrue("force_deregister")) return void 0;
+  const where = at(source, "force_deregister");
+  const snapshots = source.isTrue("force_delete_snapshot") ? " and its snapshots (force_delete_snapshot)" : "";
+  if (allowsForceDeregister) {
+    return {
+      warning: `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. Should the new one fail or be rejected, there is none.`
+    };
+  }
+  return {
+    problem: `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, so that there is none if the new one fails or is rejected. Take force_deregister out and give each image a name of its own (ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.`
+  };
+}
+function imageElsewhere(source) {
+  if (!source.isTrue("skip_save_build_region")) return void 0;
+  return {
+    problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be in its copy regions alone, and it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
+  };
+}
+function noImage2(source) {
+  if (!source.isTrue("skip_create_ami")) return void 0;
+  return {
+    warning: `${at(source, "skip_create_ami")} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
+  };
+}
+function cooldown(source) {
+  const within = "deregistration_protection";
+  if (!source.isTrue("with_cooldown", within)) return void 0;
+  return {
+    problem: `${at(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
+  };
+}
+function temporaryProfile(source, { isNarrowed }) {
+  const block = "temporary_iam_instance_profile_policy_document";
+  if (!source.has(block) || !isNarrowed) return void 0;
+  return {
+    problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
+  };
+}
+function agent(source, { hasAgent }) {
+  if (!source.isTrue("ssh_agent_auth") || hasAgent) return void 0;
+  return {
+    problem: `${at(source, "ssh_agent_auth")} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
+  };
+}
+function sessionManager(source, { hasSessionManagerPlugin }) {
+  if (source.text("ssh_interface") !== "session_manager") return void 0;
+  const where = at(source, "ssh_interface");
+  if (!hasSessionManagerPlugin) {
+    return {
+      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how.`
+    };
+  }
+  if (source.value("iam_instance_profile") !== null) return void 0;
+  return {
+    problem: `${where} says ssh_interface = "session_manager" and names no iam_instance_profile: the build's machine needs a role with AmazonSSMManagedInstanceCore for its SSM agent.`
+  };
+}
+var everybody = /* @__PURE__ */ new Set(["0.0.0.0/0", "::/0"]);
+function openToEverybody(source, { legacy }) {
+  const ranges = letInBy(source);
+  if (ranges !== "everybody") return void 0;
+  const port = source.text("communicator") === "winrm" ? "WinRM" : "SSH";
+  return {
+    warning: `${at(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` + (legacy ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, ' : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') + "which is filled in with 'allowed-cidrs'."
+  };
+}
+function letInBy(source) {
+  const own = ["security_group_id", "security_group_ids"].some((name) => {
+    const value2 = source.value(name);
+    return value2 === unknown || textsIn(value2).texts.length > 0 || !textsIn(value2).isWhole;
+  });
+  const communicator = source.text("communicator");
+  if (own || source.has("security_group_filter") || communicator === "none") return void 0;
+  if (source.text("ssh_interface") === "session_manager") return [];
+  if (source.isTrue("temporary_security_group_source_public_ip")) return void 0;
+  const value = source.value("temporary_security_group_source_cidrs");
+  const { texts, isWhole } = textsIn(value);
+  if (texts.some((text2) => everybody.has(text2))) return "everybody";
+  if (!isWhole) return void 0;
+  return texts.length === 0 ? "everybody" : texts;
+}
+function at(source, name, within) {
+  const setting = source.setting(name, within) ?? source.firstIn(name);
+  const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
+  return `${path18.basename(file)} line ${line}: ${source.name}`;
+}
+function unique(texts) {
+  return [...new Set(texts)];
+}
+
+// src/plan/package-index.ts
+var zlib2 = __toESM(require("node:zlib"), 1);
+var longestUnpacked = 5e7;
+var mostVersions = 1e5;
+var release2 = /^\d{1,9}\.\d{1,9}(?:\.\d{1,9})?$/;
+function indexOf(repository, kind) {
+  return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
+}
+async function jenkinsVersions(repository, kind, read5, signal) {
+  const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
+  if (kind === "deb") return bounded3(versionsOfDebs(index));
+  const [primary = ""] = between(index, '<data type="primary">', "</data>");
+  const [path29 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
+}
+function bounded3(versions2) {
+  const found = /* @__PURE__ */ new Set();
+  for (const version of versions2) {
+    if (release2.test(version)) found.add(version);
+    if (found.size > mostVersions) throw new Error(`it lists more than ${mostVersions} versions of Jenkins`);
+  }
+  return [...found];
+}
+function* versionsOfDebs(index) {
+  let [isJenkins2, version] = [false, ""];
+  for (const line of linesOf(index)) {
+    if (line.startsWith("Package: ")) isJenkins2 = line === "Package: jenkins";
+    else if (line.startsWith("Version: ")) version = line.slice("Version: ".length);
+    else if (line.trim() === "") {
+      if (isJenkins2) yield version;
+      [isJenkins2, version] = [false, ""];
+    }
+  }
+}
+function* versionsOfRpms(primary) {
+  for (const entry of between(primary, "<package ", "</package>")) {
+    if (!entry.includes("<name>jenkins</name>")) continue;
+    const [tag = ""] = between(entry, "<version ", ">");
+    const [version = ""] = between(` ${tag}`, ' ver="', '"');
+    yield version;
+  }
+}
+function* linesOf(text2) {
+  for (let from = 0; from < text2.length; ) {
+    const end = text2.indexOf("\n", from);
+    const line = text2.slice(from, end < 0 ? text2.length : end);
+    yield line.endsWith("\r") ? line.slice(0, -1) : line;
+    from += line.length + 1;
+  }
+  yield "";
+}
+function* between(text2, begin, end) {
+  for (let at2 = 0; ; ) {
+    const found = text2.indexOf(begin, at2);
+    const from = found + begin.length;
+    const to = found < 0 ? -1 : text2.indexOf(end, from);
+    if (to < 0) return;
+    yield text2.slice(from, to);
+    at2 = to + end.length;
+  }
+}
+function unpack(path29, bytes) {
+  const options = { maxOutputLength: longestUnpacked };
+  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path29} is packed in a way that cannot be read`);
+}
+
+// src/inputs/distributions.ts
+var distributions = {
+  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
+  al2023: {
+    owner: "137112412989",
+    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
+    loginUser: "ec2-user",
+    packages: "rpm"
+  },
+  // Ubuntu on AWS, "Find Ubuntu images on AWS".
+  "ubuntu-24.04": {
+    owner: "099720109477",
+    names: {
+      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
+      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
+    },
+    loginUser: "ubuntu",
+    packages: "deb"
+  },
+  // wiki.debian.org/Cloud/AmazonEC2Image
+  "debian-13": {
+    owner: "136693071363",
+    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
+    loginUser: "admin",
+    packages: "deb"
+  }
+};
+function distributionOf(loginUser) {
+  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
+}
+var sourceNames = Object.keys(distributions);
+
+// src/plan/jenkins-version.ts
+var repositories = {
+  deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
+  rpm: { stable: "https://pkg.jenkins.io/rpm-stable", weekly: "https://pkg.jenkins.io/rpm" }
+};
+async function resolveJenkins({ version: wanted2, repositoryUrl, packages }, { readBytes, log }, signal) {
+  const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
+  const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
+  const kinds = packageKinds(packages, repositoryUrl !== void 0);
+  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
+  const limit = timeLimit(3e4, [signal]);
+  let index = indexOf(url, kinds[0]);
+  try {
+    const found = await firstIndex(url, kinds, readBytes, limit);
+    index = indexOf(url, found.kind);
+    const versions2 = oldestFirst(found.versions);
+    const unquoted = isExact ? meantWithoutQuotes(wanted2, versions2) : void 0;
+    if (unquoted !== void 0) {
+      throw new InputError(
+        "jenkins-version",
+        `'${wanted2}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+      );
+    }
+    if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
+    if (versions2.includes(wanted2)) return { version: wanted2, repositoryUrl: url };
+    const offered = versions2.length > 0 ? `It offers ${versions2.slice(-5).join(", ")}.` : "It lists no package 'jenkins'.";
+    throw new InputError("jenkins-version", `${index} has no Jenkins '${wanted2}'. ${offered}`);
+  } catch (error2) {
+    signal.throwIfAborted();
+    if (error2 instanceof InputError) throw error2;
+    const problem3 = `${index} could not be read: ${messageOf(error2)}.`;
+    if (!isExact) {
+      const advice2 = `Set 'jenkins-version' to an exact version, or 'jenkins-repository-url' to a repository that this runner reaches.`;
+      throw new UserError(`Jenkins '${wanted2}' could not be looked up. ${problem3} ${advice2}`, { cause: error2 });
+    }
+    log.warning(`It could not be checked that there is a Jenkins ${wanted2}. ${problem3}`);
+    return { version: wanted2, repositoryUrl: url };
+  }
+}
+function meantWithoutQuotes(wanted2, versions2) {
+  return /^\d+\.\d*[1-9]$/.test(wanted2) ? versions2.findLast((version) => version.startsWith(wanted2) && /^0+$/.test(version.slice(wanted2.length))) : void 0;
+}
+function packageKinds(known2, isMirror) {
+  if (known2) return [known2];
+  return isMirror ? ["deb", "rpm"] : ["deb"];
+}
+async function firstIndex(url, [kind, ...others], read5, signal) {
+  try {
+    return { kind, versions: await jenkinsVersions(url, kind, read5, signal) };
+  } catch (error2) {
+    signal.throwIfAborted();
+    const [next, ...rest] = others;
+    if (next === void 0) throw error2;
+    return firstIndex(url, [next, ...rest], read5, signal).catch(() => {
+      throw error2;
+    });
+  }
+}
+function oldestFirst(versions2) {
+  const numbered2 = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
+  const sorted = numbered2.toSorted(({ numbers: one }, { numbers: other }) => {
+    const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
+    return differences.find((difference) => difference !== 0) ?? 0;
+  });
+  return sorted.map(({ version }) => version);
+}
+
+// src/aws/lifetime.ts
+var graceMs2 = 2 * 36e5;
+function lifetimeTags(began, bakeTimeoutMs) {
+  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs2);
+  return { [tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString() };
+}
+function lifetimeIn(tags) {
+  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
+  if (expires === void 0) return void 0;
+  return { ...began === void 0 ? {} : { began }, end: new Date(expires.getTime() - graceMs2), expires };
+}
+function timeIn(text2 = "") {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
+  return Number.isNaN(ms) ? void 0 : new Date(ms);
+}
+
+// src/plan/plugins/plugins.ts
+var import_semver8 = __toESM(require_semver2(), 1);
+
+// src/inputs/plugin-list.ts
+var import_node_fs18 = require("node:fs");
+var path20 = __toESM(require("node:path"), 1);
+
+// src/lib/paths.ts
+var import_node_fs17 = require("node:fs");
+var path19 = __toESM(require("node:path"), 1);
+function existing(workspace) {
+  return (value) => {
+    const resolved = path19.resolve(workspace, value);
+    if (!(0, import_node_fs17.existsSync)(resolved))
+      throw new Error(
+        `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
+      );
+    return resolved;
+  };
+}
+function pathList(value) {
+  return value.split(/[\n,]/).map((item) => item.trim()).filter((item) => item !== "");
+}
+function fileOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs17.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    return file;
+  };
+}
+function folderOf(workspace) {
+  return (value) => {
+    const location = existing(workspace)(value);
+    if (!(0, import_node_fs17.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    return location;
+  };
+}
+function scriptOf(workspace) {
+  return (value) => {
+    const file = existing(workspace)(value);
+    if (!(0, import_node_fs17.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
+    if (file !== file.normalize("NFC")) {
+      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+    }
+    return file;
+  };
+}
+function isOnPath(name, env2) {
+  return (env2["PATH"] ?? "").split(path19.delimiter).some((folder) => folder !== "" && isProgram(path19.join(folder, name)));
+}
+function isProgram(file) {
+  try {
+    (0, import_node_fs17.accessSync)(file, import_node_fs17.constants.X_OK);
+    return (0, import_node_fs17.statSync)(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+// src/inputs/plugin-list.ts
+var pluginName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+var pluginVersion = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$/;
+function isPlugin(name, version) {
+  return pluginName.test(name) && pluginVersion.test(version);
+}
+function parsePlugins(value, workspace) {
+  const plugins2 = /* @__PURE__ */ new Map();
+  for (const item of textOf(value, workspace).replace(/#.*$/gm, "").split(/[\s,]+/).filter(Boolean)) {
+    const [, name = "", version = "latest"] = /^([^:]+)(?::([^:]+))?$/.exec(item) ?? [];
+    if (!isPlugin(name, version)) {
+      throw new Error(
+        `${quoted(item)} is not allowed; expected a plugin as NAME or NAME:VERSION, such as git or git:5.7.0`
+      );
+    }
+    const plugin = version === "latest" ? { name } : { name, version };
+    const before = plugins2.get(name);
+    if (before && before.version !== plugin.version) throw new Error(`has the plugin ${name} in two versions`);
+    plugins2.set(name, plugin);
+  }
+  return [...plugins2.values()];
+}
+function textOf(value, workspace) {
+  const file = path20.resolve(workspace, value.trim());
+  const isOne = !/[\s,:]/.test(value.trim());
+  if (isOne && (0, import_node_fs18.existsSync)(file) && (0, import_node_fs18.statSync)(file).isFile()) return (0, import_node_fs18.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
+  return value;
+}
+
+// src/plan/plugins/warnings.ts
+function securityWarnings(plugins2, warnings) {
+  const versions2 = new Map(plugins2.map(({ name, version }) => [name, version]));
+  return warnings.flatMap((value) => {
+    const { type: type2, name, message, url, versions: ranges } = value ?? {};
+    const version = type2 === "plugin" && typeof name === "string" ? versions2.get(name) : void 0;
+    if (version === void 0) return [];
+    const found = (Array.isArray(ranges) ? ranges : []).flatMap((range2) => wordsFor(range2 ?? {}, version));
+    if (found[0] === void 0) return [];
+    return `The plugin ${String(name)}:${version} ${found[0]}: ${textOf2(message)} (${textOf2(url)})`;
+  });
+}
+function wordsFor({ firstVersion, lastVersion, pattern }, version) {
+  if (pattern === ".*") return "has a published security problem";
+  if (typeof lastVersion !== "string") return "may have a published security problem";
+  if (compareVersions(version, lastVersion) > 0) return [];
+  if (typeof firstVersion === "string" && compareVersions(version, firstVersion) < 0) return [];
+  return `is among the versions up to ${lastVersion}, of which some or all have a published security problem`;
+}
+function textOf2(value) {
+  return typeof value === "string" ? value : "";
+}
+var number = /^\d+$/;
+var beforeRelease = /^(alpha|beta|cr|ea|m|milestone|pre|preview|rc|snapshot)(\d*)$/i;
+function compareVersions(one, other) {
+  const [ones, others] = [one, other].map((version) => version.slice(0, 100).split(/[.-]/));
+  for (let index = 0; index < Math.max(ones.length, others.length); index += 1) {
+    const [a9, b9] = [ones[index] ?? "0", others[index] ?? "0"];
+    const order = compareParts(a9, b9);
+    if (order !== 0) return order;
+    if (a9 !== b9 && !(number.test(a9) && number.test(b9))) return 0;
+  }
+  return 0;
+}
+function compareParts(a9, b9) {
+  if (number.test(a9) && number.test(b9)) return Number(a9) - Number(b9);
+  const [early, otherEarly] = [beforeRelease.exec(a9), beforeRelease.exec(b9)];
+  if (early && otherEarly) {
+    const [[, word = "", count = ""], [, otherWord = "", otherCount = ""]] = [early, otherEarly];
+    return word.localeCompare(otherWord, "en", { sensitivity: "base" }) || Number(count) - Number(otherCount);
+  }
+  if (early && number.test(b9)) return -1;
+  return otherEarly && number.test(a9) ? 1 : 0;
+}
+
+// src/plan/plugins/jenkins-root.ts
+var jenkinsRoot = `-----BEGIN CERTIFICATE-----
+MIIF6TCCA9GgAwIBAgIJAODsOx91KoaMMA0GCSqGSIb3DQEBCwUAMIGKMQswCQYD
+VQQGEwJVUzETMBEGA1UECAwKQ2FsaWZvcm5pYTERMA8GA1UEBwwIU2FuIEpvc2Ux
+GDAWBgNVBAoMD0plbmtpbnMgUHJvamVjdDEaMBgGA1UEAwwRS29oc3VrZSBLYXdh
+Z3VjaGkxHTAbBgkqhkiG9w0BCQEWDmtrQGtvaHN1a2Uub3JnMB4XDTE4MDQwODE5
+NTcxMFoXDTI4MDQwNTE5NTcxMFowgYoxCzAJBgNVBAYTAlVTMRMwEQYDVQQIDApD
+YWxpZm9ybmlhMREwDwYDVQQHDAhTYW4gSm9zZTEYMBYGA1UECgwPSmVua2lucyBQ
+cm9qZWN0MRowGAYDVQQDDBFLb2hzdWtlIEthd2FndWNoaTEdMBsGCSqGSIb3DQEJ
+ARYOa2tAa29oc3VrZS5vcmcwggIiMA0GCSqGSIb3DQEBAQUAA4ICDwAwggIKAoIC
+AQDFlDbPDKOdbqNdxTdVUkCsSAqbl/K+c0Q9BR43P1KUsUbKnNlZalibgE0clduz
+W75lwH7Qt7qqNXJIy4qR3ETS45fxgtg2lJdVCOV0i3PhigdyBWbHmD7/ER/LTAfN
+Z2HOOrujZ3giz6vo2eTluNk4zmIW8YBaf6j67GyWMd1Mnx/t6G7DWvZRXQS7HSXt
+mPsbBzDB4Z6WdIlR5EYsqnw55Lb0h2Bh4RWg6RWL9Vxxc4z+EUT8hH2VBLbm5sAJ
+avS5kgCZM72VqREdxb7LleqgetLC9WJ3wGoW6RmrCMIN9Ast5WGI91JE1VQh7i8y
+AZG626hJp/Ax4P0kIQ3nySV+/kzQB1i8kuhRq6pBcVU7flETw44ENaVXJ7IUE3YK
+QghgwDW0Mf5+oSG+t4atOBFxy0VudOLoQ8AHUgsotLMzGOwOluxEunymiSL1AK0V
+7FIXg5tWlcXLvZaY2PQSttvSklYxHjoH+JuiazrOjqu96iLSEyY7JVZ5X2/D2Nv7
+T9JPTvdu1H3vtzr32qbMWV7hAqCR3hSDGCHmmuRDJ5CM4G4G5vQ1XE4dRfzBt+5m
+68ecwRGFp8C2byF5Wn1LyFrYs/uHp99TL/DMpqXBfc9z7oQZI2zzPmji5dC9qnD3
+P5+k2ksuEURK8AJAf5f17sjUfsjQAPSUMaKVKzmrszL2PQIDAQABo1AwTjAdBgNV
+HQ4EFgQUEcbl1DAt6VXGAbVrUHLSNn60AYcwHwYDVR0jBBgwFoAUEcbl1DAt6VXG
+AbVrUHLSNn60AYcwDAYDVR0TBAUwAwEB/zANBgkqhkiG9w0BAQsFAAOCAgEAVBiW
+OrRdGBUKd/Gyb+qdFq3q0YtmfARw3TfO0rL9rtjU6S4aOo+XcmM8TbjHrxnBd0Wx
+2rQhtkZQPcu45LCUYMmseFMM36T4ahDKwrI6l0uJKvGO7W3gg26GP9A7D0x9KpYL
+QemVbwzpG9pQyJJOE+VmgFK1Bk3bDZu9m7FFi2NRmgexvRPS1tpl5WPFRnGY7Duv
+xPAVey33cKxa4malrFdxjI4WiVdtqQu+GPcN6WNJfPhYxeWlcyQGCxqprLLdoG0l
+ncd95evObgj0y6STY7/x29hRguYOnXnOYpJB53Iaard34gL8JV34gyCBkfy48eOD
+D9rw/kdQYUhyxLQnoCS2q4Ueyk/mtnAs/eUE/aFoD0ElX/5CAzL8ZbrRTKgwqmB5
+yP8Wgd/G8du3kRtTWaSc19Wdr6hFOaCfXgvyJvl/S5XaFyJF2lotKdM6O3EGdTOF
+b10ZJSYa/6o6Y4CY4P2J3WHF8uyBPpH92p/csbt4nqPIdQWm0/KGsy2Hr7z+QYvc
+V1ipjxDLCj/RVPRuoGHVeW61Q9FEhatDgryYAq3VWOfazLHE5W/JHZQkcpDJLNdN
+2EWvSD3/jxFUuqbWCBmiy8klzUzN97tKGLDSAsxgW2J+kydvL8souNl+cVV/ttlT
+T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
+-----END CERTIFICATE-----
+`;
+
+// src/plan/plugins/signed-json.ts
+var import_node_crypto10 = require("node:crypto");
+var mostValues = 5e4;
+async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
+  const reader = new Reader(isWanted, mostKept2);
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > longest3) throw new Error(`it is longer than ${longest3 / 1e6} MB`);
+    reader.read(chunk);
+  }
+  return reader.end();
+}
+var [quote2, backslash, comma, colon] = [34, 92, 44, 58];
+var [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
+var longestAround = 100;
+var Reader = class {
+  #isWanted;
+  #mostKept;
+  #members = /* @__PURE__ */ new Map();
+  #inner = /* @__PURE__ */ new Map();
+  #kept = 0;
+  #signed = (0, import_node_crypto10.createVerify)("RSA-SHA512");
+  #hasMember = false;
+  /** Where in the present chunk the member begins that is signed. */
+  #signedFrom;
+  /** How many brackets are open. */
+  #depth = 0;
+  #isOver = false;
+  /** What is before the document, and then what is behind it. */
+  #around = "";
+  #isInString = false;
+  #isEscaped = false;
+  #name;
+  #value;
+  /** By depth, down to the members of a member: the present name, whether it is one of an object, and whether a name comes next. */
+  #names = [];
+  #isObject = [];
+  #isNameNext = [];
+  constructor(isWanted, mostKept2) {
+    this.#isWanted = isWanted;
+    this.#mostKept = mostKept2;
+  }
+  read(chunk) {
+    for (let at2 = 0; at2 < chunk.length; at2 += 1) {
+      if (this.#isInString) at2 = this.#stringIn(chunk, at2);
+      else if (this.#depth > 0) this.#tokenAt(chunk, at2);
+      else this.#outside(chunk[at2] ?? 0);
+    }
+    if (this.#name) this.#gather(this.#name, chunk, chunk.length);
+    if (this.#value) this.#gather(this.#value, chunk, chunk.length);
+    this.#sign(chunk, chunk.length);
+  }
+  end() {
+    if (this.#depth > 0) throw new Error("it is cut off");
+    if (!this.#isOver || !/^\s*\)?;?\s*$/.test(this.#around)) throw new Error("it is not a JSON object");
+    return {
+      members: this.#members,
+      inner: this.#inner,
+      isSignedBy: (key2, signature) => this.#signed.verify(key2, signature)
+    };
+  }
+  #outside(byte) {
+    if (byte === openBrace && !this.#isOver && /^\s*(updateCenter\.post\(\s*)?$/.test(this.#around)) {
+      this.#around = "";
+      return this.#open(true);
+    }
+    this.#around += String.fromCharCode(byte);
+    if (this.#around.length > longestAround) throw new Error("it is not a JSON object");
+  }
+  #tokenAt(chunk, at2) {
+    const depth = this.#depth;
+    switch (chunk[at2]) {
+      case quote2:
+        this.#isInString = true;
+        if (this.#isNameNext[depth]) this.#name = { depth, parts: [], size: 0, from: at2 + 1 };
+        this.#isNameNext[depth] = false;
+        break;
+      case colon:
+        this.#beginValue(at2 + 1);
+        break;
+      case comma:
+        this.#endMember(chunk, at2);
+        this.#isNameNext[depth] = this.#isObject[depth] ?? false;
+        break;
+      case openBrace:
+      case openBracket:
+        this.#open(chunk[at2] === openBrace);
+        break;
+      case closeBrace:
+      case closeBracket:
+        this.#endMember(chunk, at2);
+        this.#close();
+        break;
+      default:
+    }
+  }
+  /** @returns where the string ends, or the end of the chunk */
+  #stringIn(chunk, from) {
+    let isEscaped = this.#isEscaped;
+    for (let at2 = from; at2 < chunk.length; at2 += 1) {
+      const byte = chunk[at2];
+      if (isEscaped) isEscaped = false;
+      else if (byte === backslash) isEscaped = true;
+      else if (byte === quote2) {
+        this.#isInString = this.#isEscaped = false;
+        if (this.#name) this.#endName(this.#name, chunk, at2);
+        return at2;
+      }
+    }
+    this.#isEscaped = isEscaped;
+    return chunk.length;
+  }
+  #open(isObject2) {
+    const depth = this.#depth += 1;
+    if (depth > 2) return;
+    this.#isObject[depth] = this.#isNameNext[depth] = isObject2;
+    this.#names[depth] = "";
+  }
+  #close() {
+    this.#depth -= 1;
+    if (this.#depth > 0) return;
+    this.#isOver = true;
+    this.#signed.update(this.#hasMember ? "}" : "{}");
+  }
+  #endName(name, chunk, at2) {
+    this.#gather(name, chunk, at2);
+    const bytes = Buffer.concat(name.parts);
+    this.#name = void 0;
+    this.#names[name.depth] = bytes.toString("utf8");
+    if (name.depth > 1 || this.#names[1] === "signature") return;
+    this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes);
+    this.#hasMember = true;
+    this.#signedFrom = at2;
+  }
+  #beginValue(from) {
+    const depth = this.#depth;
+    if (this.#value || depth > 2) return;
+    const [, name = "", inner] = this.#names;
+    const isSignature = depth === 1 && name === "signature";
+    if (isSignature || this.#isWanted(name, depth === 1 ? void 0 : inner))
+      this.#value = { depth, parts: [], size: 0, from };
+  }
+  #endMember(chunk, at2) {
+    if (this.#depth === 1) {
+      this.#sign(chunk, at2);
+      this.#signedFrom = void 0;
+    }
+    const value = this.#value;
+    if (value?.depth !== this.#depth) return;
+    this.#gather(value, chunk, at2);
+    this.#value = void 0;
+    this.#kept += value.size;
+    const name = this.#names[value.depth] ?? "";
+    const values = value.depth === 1 ? this.#members : this.#inner;
+    values.set(name, Buffer.concat(value.parts).toString("utf8"));
+    if (values.size > mostValues) throw new Error(`it has more than ${mostValues} members`);
+  }
+  #sign(chunk, end) {
+    if (this.#signedFrom === void 0) return;
+    this.#signed.update(chunk.subarray(this.#signedFrom, end));
+    this.#signedFrom = 0;
+  }
+  #gather(piece, chunk, end) {
+    const part2 = chunk.subarray(piece.from, end);
+    piece.parts.push(part2);
+    piece.from = 0;
+    piece.size += part2.length;
+    if (this.#kept + piece.size > this.#mostKept)
+      throw new Error(`more than ${this.#mostKept / 1e6} MB of it are about these plugins`);
+  }
+};
+
+// src/plan/plugins/signature.ts
+var import_node_crypto11 = require("node:crypto");
+var UpdateCenterSignatureError = class extends Error {
+  name = "UpdateCenterSignatureError";
+};
+var mostCertificates = 5;
+function requireSignature2(document3, root9, now = /* @__PURE__ */ new Date()) {
+  const { certificates, correct_signature512: signature } = blockOf(document3.members.get("signature"));
+  const chain2 = certificates.map(certificateOf);
+  requireChain(chain2, new import_node_crypto11.X509Certificate(root9), now);
+  const key2 = chain2[0]?.publicKey;
+  if (key2?.asymmetricKeyType !== "rsa" || (key2.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
+    throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
+  }
+  if (!document3.isSignedBy(key2, Buffer.from(signature, "hex"))) {
+    throw new UpdateCenterSignatureError("it was changed after it was signed");
+  }
+}
+function blockOf(json2) {
+  if (json2 === void 0) throw new UpdateCenterSignatureError("it has no signature");
+  let block = null;
+  try {
+    block = JSON.parse(json2);
+  } catch {
+  }
+  const { certificates, correct_signature512: signature } = block ?? {};
+  const isList2 = Array.isArray(certificates) && certificates.every((each) => typeof each === "string");
+  if (!isList2 || typeof signature !== "string") {
+    throw new UpdateCenterSignatureError("its signature has no certificates, or is not one with SHA-512");
+  }
+  if (certificates.length === 0 || certificates.length > mostCertificates) {
+    throw new UpdateCenterSignatureError(`its signature has ${certificates.length} certificates`);
+  }
+  return { certificates, correct_signature512: signature };
+}
+function certificateOf(base64) {
+  try {
+    return new import_node_crypto11.X509Certificate(Buffer.from(base64, "base64"));
+  } catch (error2) {
+    throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
+  }
+}
+function requireChain(chain2, root9, now) {
+  for (const [index, certificate] of chain2.entries()) {
+    const issuer = chain2[index + 1] ?? root9;
+    const name = quoted(certificate.subject.replaceAll("\n", ", "));
+    if (!issuer.ca || !certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)) {
+      throw new UpdateCenterSignatureError(`the certificate of ${name} is not one of the Jenkins project`);
+    }
+    const [from, to] = [certificate.validFrom, certificate.validTo].map((date2) => Date.parse(date2));
+    if (!(from <= now.getTime() && now.getTime() <= to)) {
+      const period = `from ${certificate.validFrom} to ${certificate.validTo}`;
+      throw new UpdateCenterSignatureError(
+        `the certificate of ${name} is valid ${period}, and this runner's clock says ${now.toISOString()}`
+      );
+    }
+  }
+}
+
+// src/plan/plugins/update-center.ts
+var longestCenter = 1e7;
+var [longestVersions, mostVersions2] = [4e8, 16e6];
+async function readUpdateCenter(url, jenkinsVersion, context, signal) {
+  const address = `${url}/update-center.json?version=${jenkinsVersion}`;
+  const limits = { longest: longestCenter, mostKept: longestCenter };
+  const isWanted = (name, inner2) => inner2 === void 0 ? name === "warnings" : name === "plugins";
+  const { members, inner } = await read3(address, isWanted, limits, context, signal);
+  if (inner.size === 0) throw unreadable2(address, new Error("it lists no plugins"));
+  const warnings = parse(address, members.get("warnings"));
+  return {
+    newest: (name) => inner.has(name) ? entryOf2(parse(address, inner.get(name))) : void 0,
+    names: [...inner.keys()],
+    warnings: Array.isArray(warnings) ? warnings : []
+  };
+}
+async function readVersions(url, names2, context, signal) {
+  const address = `${url}/current/plugin-versions.json`;
+  const limits = { longest: longestVersions, mostKept: mostVersions2 };
+  const isWanted = (name, inner2) => name === "plugins" && inner2 !== void 0 && names2.has(inner2);
+  const { inner } = await read3(address, isWanted, limits, context, signal);
+  const all = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
+  return (name, version) => {
+    const versions2 = all.get(name) ?? {};
+    return Object.hasOwn(versions2, version) ? entryOf2(versions2[version]) : void 0;
+  };
+}
+async function read3(url, isWanted, limits, { open: open7, log, root: root9 = jenkinsRoot }, signal) {
+  const document3 = await open7(url, signal).then((body) => readSignedJson(body, isWanted, limits)).catch((error2) => {
+    signal.throwIfAborted();
+    throw unreadable2(url, error2);
+  });
+  try {
+    requireSignature2(document3, root9);
+  } catch (error2) {
+    const problem3 = `${url} is not signed by the Jenkins project: ${messageOf(error2)}.`;
+    if (isJenkins(url)) {
+      throw new UserError(
+        `${problem3} No plugin is taken from it. Check the proxy in front of this runner. If Jenkins has a new certificate, use a newer version of this action.`,
+        { cause: error2 }
+      );
+    }
+    log.warning(`${problem3} Which plugins are installed, and with which checksums, is what this update center says.`);
+  }
+  return document3;
+}
+function parse(url, json2) {
+  try {
+    return json2 === void 0 ? void 0 : JSON.parse(json2);
+  } catch (error2) {
+    throw unreadable2(url, error2);
+  }
+}
+function unreadable2(url, error2) {
+  return new UserError(
+    `The plugins could not be looked up: ${url} could not be read: ${messageOf(error2)}. Set 'jenkins-update-center-url' to an update center that this runner reaches.`,
+    { cause: error2 }
+  );
+}
+function isJenkins(url) {
+  return /(^|\.)jenkins\.io$/.test(new URL(url).hostname);
+}
+function entryOf2(value) {
+  const { version, sha256, requiredCore, dependencies } = objectOf(value);
+  const needed = (Array.isArray(dependencies) ? dependencies.map(objectOf) : []).filter(
+    ({ optional: optional2 }) => optional2 !== true
+  );
+  return {
+    ...typeof version === "string" && { version },
+    ...typeof sha256 === "string" && { sha256 },
+    ...typeof requiredCore === "string" && { requiredCore },
+    dependencies: needed.flatMap(({ name }) => typeof name === "string" ? name : [])
+  };
+}
+function objectOf(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value) ? value : {};
+}
+
+// src/plan/plugins/plugins.ts
+var mostWarnings = 100;
+async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUrl: url }, context, signal) {
+  const center = await readUpdateCenter(url, jenkinsVersion, context, signal);
+  const pinned = new Map(wanted2.flatMap(({ name, version }) => version === void 0 ? [] : [[name, version]]));
+  const others = [...pinned].filter(([name, version]) => center.newest(name)?.version !== version);
+  const names2 = new Set(others.map(([name]) => name));
+  const find2 = names2.size > 0 ? await readVersions(url, names2, context, signal) : () => void 0;
+  const chosen = /* @__PURE__ */ new Map();
+  const queue = wanted2.map(({ name }) => ({ name, by: "" }));
+  for (const { name, by } of queue) {
+    if (chosen.has(name)) continue;
+    const newest2 = center.newest(name);
+    const version = pinned.get(name) ?? newest2?.version ?? "";
+    const entry = newest2?.version === version ? newest2 : find2(name, version);
+    if (!entry) throw missing2(name, version, by, center, url);
+    if (isNewer(entry.requiredCore, jenkinsVersion)) {
+      throw problem2(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`);
+    }
+    chosen.set(name, exact(name, version, entry.sha256, url));
+    for (const dependency of entry.dependencies) queue.push({ name: dependency, by: name });
+  }
+  const plugins2 = [...chosen.values()].toSorted((a9, b9) => a9.name < b9.name ? -1 : 1);
+  for (const text2 of securityWarnings(plugins2, center.warnings).slice(0, mostWarnings)) context.log.warning(text2);
+  return plugins2;
+}
+function exact(name, version, checksum, url) {
+  const sha256 = Buffer.from(checksum ?? "", "base64").toString("hex");
+  if (!isPlugin(name, version) || sha256.length !== 64) {
+    throw new UserError(`${url} has no SHA-256 checksum for the plugin ${JSON.stringify(`${name}:${version}`)}.`);
+  }
+  return { name, version, sha256 };
+}
+function missing2(name, version, by, center, url) {
+  const newest2 = center.newest(name)?.version;
+  if (newest2 !== void 0) return problem2(`${url} has no version ${version} of ${name}; the newest is ${newest2}`);
+  if (by !== "") return problem2(`${by} depends on ${name}, which ${url} does not have`);
+  const stem = name.slice(0, 4).toLowerCase();
+  const similar = center.names.filter((other) => other.startsWith(stem)).slice(0, 5);
+  return problem2(`${url} has no plugin ${name}${similar.length > 0 ? `; is it one of ${similar.join(", ")}?` : ""}`);
+}
+function problem2(text2) {
+  return new InputError("jenkins-plugins", text2);
+}
+function isNewer(required, installed) {
+  const [one, other] = [import_semver8.default.coerce(required), import_semver8.default.coerce(installed)];
+  return one !== null && other !== null && import_semver8.default.gt(one, other);
+}
+
+// src/plan/machine-types.ts
+var leastMemory = 3500;
+function standardType(architecture) {
+  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
+}
+async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
+  const named = sources.map((source) => [source.name, source.text("instance_type")]);
+  const ofSources = new Map(
+    named.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
+  );
+  const names2 = [.../* @__PURE__ */ new Set([...given2, ...ofSources.values()])];
+  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  try {
+    const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: names2 }], MaxResults: 100 });
+    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
+    const facts = types3.map((type2) => [
+      type2.InstanceType ?? "",
+      {
+        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
+        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
+        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
+      }
+    ]);
+    return { given: given2, ofSources, facts: new Map(facts) };
+  } catch (error2) {
+    if (abortSignal.aborted) throw error2;
+    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  }
+}
+function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
+  const fits2 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
+  const usable3 = given2.filter(fits2);
+  if (usable3.length > 0) return usable3;
+  const own = ofBuild(ofSources, source);
+  const known2 = own === void 0 ? void 0 : facts.get(own);
+  const isEnough = known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
+  return own !== void 0 && isEnough ? [own] : [standardType(architecture)];
+}
+function ofBuild(ofSources, build2) {
+  return [...ofSources].find(
+    ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
+  )?.[1];
+}
+
+// src/plan/source.ts
+var parameterPrefix = "resolve:ssm:";
+async function resolveSource(context, request, signal) {
+  const { source, region: region3 } = request;
+  const distribution = distributions[source];
+  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region3, signal), context, region3, signal);
+  warnOf(image, context);
+  return usable2(image, request);
+}
+async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region3 }, signal) {
+  const query = {
+    Owners: [owner],
+    Filters: [
+      { Name: "name", Values: [names2[architecture ?? "x86_64"]] },
+      { Name: "state", Values: ["available"] }
+    ]
+  };
+  const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const newest2 = pages.flatMap(({ Images = [] }) => Images).reduce(newer, void 0);
+  if (newest2) return newest2;
+  throw new InputError(
+    "source-ami",
+    `no image '${source}' can be seen in ${region3}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+  );
+}
+async function imageById(id2, { ec2: ec22 }, region3, signal) {
+  const unseen2 = (said) => new InputError(
+    "source-ami",
+    `no image '${id2}' can be seen in ${region3}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+  );
+  try {
+    const query = new DescribeImagesCommand({ ImageIds: [id2] });
+    const { Images: [image] = [] } = await ec22.send(query, { abortSignal: signal });
+    if (image?.ImageId) return image;
+  } catch (error2) {
+    signal.throwIfAborted();
+    if (!(error2 instanceof Error && error2.name.startsWith("InvalidAMIID."))) throw error2;
+    throw unseen2(` (${error2.name}: ${error2.message})`);
+  }
+  throw unseen2("");
+}
+var allowedImages = 'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)';
+function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
+  if (deprecated !== void 0 && Date.parse(deprecated) <= now().getTime()) {
+    log.warning(
+      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+    );
+  }
+  if (allowed2 === false) {
+    log.warning(
+      `The source image ${id2} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
+    );
+  }
+}
+async function imageIdOf(source, { readParameter }, region3, signal) {
+  if (!source.startsWith(parameterPrefix)) return source;
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal);
+}
+function usable2(image, { architecture: wanted2, volumeSize }) {
+  const { ImageId: id2 = "", RootDeviceName: rootDeviceName } = image;
+  if (image.RootDeviceType !== "ebs" || !rootDeviceName) {
+    throw new InputError("source-ami", `${id2} has no EBS root volume, which a bake needs`);
+  }
+  const { Architecture: architecture } = image;
+  if (architecture !== "x86_64" && architecture !== "arm64") {
+    throw new InputError("source-ami", `${id2} is for ${architecture}; expected an image for x86_64 or arm64`);
+  }
+  if (wanted2 !== void 0 && architecture !== wanted2) {
+    throw new InputError(
+      "source-ami",
+      `${id2} is for ${architecture}, and 'architecture' is ${wanted2}; change one of them`
+    );
+  }
+  const root9 = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDeviceName);
+  const least = root9?.Ebs?.VolumeSize;
+  if (volumeSize !== void 0 && least !== void 0 && volumeSize < least) {
+    throw new InputError(
+      "volume-size",
+      `${volumeSize} GiB is smaller than the root volume of the source image ${id2}, which has ${least} GiB; give at least ${least}, or leave it out`
+    );
+  }
+  const publisher = Object.values(distributions).find(({ owner }) => owner === image.OwnerId);
+  return {
+    id: id2,
+    name: image.Name ?? "",
+    rootDeviceName,
+    architecture,
+    ...publisher ? { loginUser: publisher.loginUser, packages: publisher.packages } : {}
+  };
+}
+function loginUserOf(publisher) {
+  return Object.values(distributions).find(({ owner }) => owner === publisher)?.loginUser;
+}
+function packagesOf(source, loginUser) {
+  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
+}
+async function imageIdIn(parameter, read5, region3, signal) {
+  const value = await read5(parameter, signal).catch((error2) => {
+    signal.throwIfAborted();
+    const code2 = error2 instanceof Error ? error2.name : "";
+    if (code2 === "ParameterNotFound") {
+      throw new InputError(
+        "source-ami",
+        `there is no parameter ${parameter} in ${region3}; correct its name or 'aws-region': every region has parameters of its own`
+      );
+    }
+    const said = `${code2}: ${messageOf(error2)}`;
+    throw new InputError(
+      "source-ami",
+      `the parameter ${parameter} in ${region3} cannot be read: ${said}${adviceFor4(denialIn(said))}`
+    );
+  });
+  if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
+  }
+  return value;
+}
+function adviceFor4(denial) {
+  if (!denial) return "";
+  const { action: action2, resource = "*", by } = denial;
+  if (by !== "role") return `
+${otherPolicies[by]}`;
+  return `
+The statement that is missing:
+${JSON.stringify({ Effect: "Allow", Action: action2, Resource: resource })}`;
+}
+function newer(best, candidate) {
+  return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
+}
+
+// src/plan/template-images.ts
+async function templateImages(ec22, sources, signal) {
+  const found = await Promise.all(
+    sources.map(async (source) => {
+      const query = source.imageQuery();
+      const image = query && await newest(ec22, query, signal);
+      return image ? [[source.name, image]] : [];
+    })
+  );
+  return new Map(found.flat());
+}
+async function newest(ec22, query, abortSignal) {
+  try {
+    const { Images = [] } = await ec22.send(new DescribeImagesCommand(asked(query)), { abortSignal });
+    const [image] = Images.toSorted((one, other) => (one.CreationDate ?? "") < (other.CreationDate ?? "") ? 1 : -1);
+    return image && known(image);
+  } catch (error2) {
+    if (abortSignal.aborted) throw error2;
+    return void 0;
+  }
+}
+function asked({ id: id2, owners = [], filters = [] }) {
+  if (id2 !== void 0) return { ImageIds: [id2] };
+  const Filters = filters.map(([Name, Values2]) => ({ Name, Values: [...Values2] }));
+  return { Owners: [...owners], Filters };
+}
+function known({
+  ImageId: id2,
+  Name: name = "",
+  Architecture: architecture,
+  OwnerId: owner
+}) {
+  if (id2 === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
+  const loginUser = loginUserOf(owner);
+  return { id: id2, name, architecture, ...loginUser ? { loginUser } : {} };
+}
+
+// src/plan/plan.ts
+var longestIndex2 = 5e7;
+async function planImage(inputs, context, signal) {
+  const { account, log, env: env2 } = context;
+  const { ec2: ec22, readParameter } = account;
+  const now = () => awsTime(ec22);
+  const readBytes = bytesReader(env2, longestIndex2);
+  const { image, template, aws } = inputs;
+  const bakesOnOurs = template.variables.has("source_ami") || template.variables.has("root_device_name");
+  const asksForJenkins = template.variables.has("jenkins_version");
+  const { connectVia: via, allowedCidrs, subnetIds } = inputs;
+  template.warnings.forEach((warning3) => log.warning(warning3));
+  const looking2 = Promise.all([
+    bakesOnOurs ? resolveSource({ ec2: ec22, log, now, readParameter }, sourceRequest(image, aws.region), signal) : void 0,
+    bakesOnOurs ? noImages : templateImages(ec22, template.sources, signal)
+  ]);
+  const [[source, images], types3, jenkins, reach] = await Promise.all([
+    looking2,
+    machineTypes(ec22, { given: image.instanceTypes, sources: template.shipped ? [] : template.sources }, signal),
+    asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(image, ...found), { readBytes, log }, signal)) : void 0,
+    planReach(
+      { via, allowedCidrs, subnetIds },
+      { ec2: ec22, region: aws.region, read: textReader(env2, longestIndex2), log },
+      signal
+    )
+  ]);
+  const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture));
+  checkArchitecture(image.architecture, images);
+  const sshUsername = image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser));
+  if (template.shipped && source && !sshUsername) {
+    throw new InputError(
+      "ssh-username",
+      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+    );
+  }
+  const { updateCenterUrl } = image;
+  const plugins2 = jenkins && image.plugins.length > 0 ? await resolvePlugins(
+    { plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl },
+    { open: fileOpener(env2), log },
+    signal
+  ) : [];
+  const bakeId = (0, import_node_crypto12.randomBytes)(6).toString("hex");
+  const began = now();
+  const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
+  const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
+  if (source) log.info(`Source image ${source.id} ${source.name}`);
+  images.forEach(({ id: id2, name }, builder) => log.info(`${builder} bakes on ${id2} ${name}`));
+  if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
+  if (plugins2.length > 0) log.info(`Plugins ${plugins2.map(({ name, version }) => `${name}:${version}`).join(" ")}`);
+  reachability(template, reach).forEach((text2) => log.info(text2));
+  log.info(template.variables.has("ami_name") ? `Bake ${bakeId} makes ${imageName2}` : `Bake ${bakeId}`);
+  return {
+    bakeId,
+    began,
+    imageName: imageName2,
+    ...source ? { source } : {},
+    templateImages: images,
+    ...architecture ? { architecture } : {},
+    buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(architecture ?? image.architecture ?? "x86_64")],
+    machineTypes: types3,
+    ...sshUsername ? { sshUsername } : {},
+    plugins: plugins2,
+    ...jenkins ? { jenkins } : {},
+    reach,
+    tags: {
+      ...image.tags,
+      [tagKeys.bake]: bakeId,
+      [tagKeys.run]: runName(env2),
+      ...lifetimeTags(began, inputs.bakeTimeoutMs)
+    }
+  };
+}
+function reachability({ variables: variables2, sources }, reach) {
+  const ours = letIn(reach);
+  const own = sources.map((source) => {
+    const ranges = letInBy(source);
+    if (ranges === "everybody") return "0.0.0.0/0, as the template says";
+    if (ranges) return ranges.length > 0 ? `${ranges.join(", ")}, as the template says` : "nobody: no port is opened";
+    return variables2.has("allowed_cidrs") ? ours : "whom the template lets in";
+  });
+  const others = [...new Set(own)].filter((one) => one !== ours);
+  if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`];
+  return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
+}
+var noImages = /* @__PURE__ */ new Map();
+function sourceRequest({ source, architecture, volumeSize }, region3) {
+  return { source, region: region3, ...architecture ? { architecture } : {}, ...volumeSize ? { volumeSize } : {} };
+}
+function onlyOne(values) {
+  return new Set(values).size === 1 ? values[0] : void 0;
+}
+function checkArchitecture(wanted2, images) {
+  for (const [builder, { id: id2, architecture }] of images) {
+    if (wanted2 === void 0 || wanted2 === architecture) continue;
+    throw new InputError(
+      "architecture",
+      `is ${wanted2}, and ${builder} of the template bakes on ${id2}, which is for ${architecture}; leave the input out`
+    );
+  }
+}
+function jenkinsRequest({ jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername }, source, images) {
+  const packages = packagesOf(source, sshUsername ?? onlyOne([...images.values()].map((one) => one.loginUser)));
+  return { version, ...packages ? { packages } : {}, ...repositoryUrl ? { repositoryUrl } : {} };
+}
+function runName(env2) {
+  const name = [env2["GITHUB_REPOSITORY"], env2["GITHUB_RUN_ID"], env2["GITHUB_RUN_ATTEMPT"]].filter(Boolean).join("/");
+  return name.replace(/[^\w+=.:/@-]/g, "_").slice(0, 256) || "unknown";
 }
 
 // src/aws/burstable.ts
@@ -77626,6 +77371,31 @@ function securityGroup(name, { tags, reach }) {
     TagSpecifications: tagSpecifications(tags, "security-group")
   });
   return { attempt: "The security group", send: (ec22, abortSignal) => ec22.send(command9, { abortSignal }) };
+}
+
+// src/plan/preflight/request.ts
+function preflightOf({ aws, template, image, smoke }, plan) {
+  const { bakeId, tags, source, templateImages: templateImages2, architecture, reach, machineTypes: machineTypes2 } = plan;
+  const [own] = templateImages2.values();
+  const tested = [...templateImages2].flatMap(
+    ([name, one]) => smokeTypesFor(machineTypes2, { source: name, architecture: one.architecture }, reach.via === "session-manager")
+  );
+  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes;
+  const ofBuild2 = template.variables.has("instance_type") ? plan.buildTypes : [];
+  return {
+    bakeId,
+    tags,
+    region: aws.region,
+    ...source ?? own ? { source: source ?? own } : {},
+    ...architecture ? { architecture } : {},
+    instanceTypes: [.../* @__PURE__ */ new Set([...ofBuild2, ...smoke ? ofSmoke : []])],
+    reach,
+    ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
+    ...image.volumeSize ? { volumeSize: image.volumeSize } : {},
+    ...image.kmsKeyId ? { kmsKeyId: image.kmsKeyId } : {},
+    shipped: template.shipped,
+    smoke: smoke !== void 0
+  };
 }
 
 // src/plan/preflight/instance-types.ts
@@ -77779,6 +77549,338 @@ function unique2(lines) {
   return [...new Set(lines)];
 }
 
+// src/aws/consistency.ts
+function onceKnown(signal, attempt2) {
+  const isTransient = (error2) => error2 instanceof Error && /^Invalid(Group|AMIID|Snapshot)\.NotFound$/.test(error2.name);
+  return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
+}
+
+// src/sweep/keep.ts
+var neverAborted = new AbortController().signal;
+async function takeExpiryOff2(ec22, ids) {
+  if (ids.length === 0) return;
+  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
+  await onceKnown(neverAborted, () => ec22.send(command9));
+}
+async function putTags(ec22, ids, Tags) {
+  if (ids.length === 0 || Tags.length === 0) return;
+  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
+}
+async function finishKeeping(account, released, bakeId) {
+  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
+  for (const region3 of regions) {
+    const ids = released.filter((one) => (one.region ?? account.region) === region3).map(({ id: id2 }) => id2);
+    try {
+      await finishIn(account.inRegion(region3), ids, bakeId);
+    } catch (error2) {
+      throw new UserError(
+        `Given out, but with an expiry: ${ids.join(", ")} in ${region3}. ${messageOf(error2)}
+Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        { cause: error2 }
+      );
+    }
+  }
+}
+async function finishIn(ec22, ids, bakeId) {
+  const tags = await tagsOf3(ec22, ids);
+  const lacking = ids.filter((id2) => tags.has(id2) && !tags.get(id2)?.has(tagKeys.bake));
+  await putTags(ec22, lacking, [{ Key: tagKeys.bake, Value: bakeId }]);
+  await takeExpiryOff2(
+    ec22,
+    ids.filter((id2) => tags.get(id2)?.has(tagKeys.expires))
+  );
+}
+async function tagsOf3(client, ids) {
+  const reader = { client, abortSignal: neverAborted };
+  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
+  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
+  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
+  return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
+}
+async function keepProducts(account, products2, traces, log) {
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
+  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
+  await Promise.all(
+    looks.map(async (look3) => {
+      const ids = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
+      await look3.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
+      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
+      await look3.by("image", imagesBy, [filter("image-id", ids("image"))]);
+    })
+  );
+  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
+  const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
+  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
+  for (const { id: id2, region: region3 } of expiring) {
+    await takeExpiryOff2(clientOf2(account, region3), [id2]);
+  }
+}
+var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
+
+// src/sweep/sweep.ts
+var import_node_events5 = require("node:events");
+
+// src/sweep/remove.ts
+async function remove(account, resource, abortSignal) {
+  const { type: type2, id: id2, region: region3 } = resource;
+  try {
+    if (type2 === "instance-profile" || type2 === "role") await account.iam().remove(resource, abortSignal);
+    else await removers[type2](region3 === void 0 ? account.ec2 : account.inRegion(region3), id2, { abortSignal });
+  } catch (error2) {
+    if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
+    throw error2;
+  }
+}
+var removers = {
+  async instance(ec22, id2, options) {
+    await ec22.send(new TerminateInstancesCommand({ InstanceIds: [id2] }), options);
+  },
+  async "spot-request"(ec22, id2, options) {
+    await ec22.send(new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id2] }), options);
+  },
+  async "launch-template"(ec22, id2, options) {
+    await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id2 }), options);
+  },
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
+  async image(ec22, id2, options) {
+    try {
+      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
+    } catch (error2) {
+      if (!(error2 instanceof Error && error2.name === "OperationNotPermitted")) throw error2;
+      await ec22.send(new DisableImageDeregistrationProtectionCommand({ ImageId: id2 }), options);
+      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
+    }
+  },
+  async snapshot(ec22, id2, options) {
+    await ec22.send(new DeleteSnapshotCommand({ SnapshotId: id2 }), options);
+  },
+  async volume(ec22, id2, options) {
+    await ec22.send(new DeleteVolumeCommand({ VolumeId: id2 }), options);
+  },
+  async "security-group"(ec22, id2, options) {
+    await ec22.send(new DeleteSecurityGroupCommand({ GroupId: id2 }), options);
+  },
+  async "key-pair"(ec22, id2, options) {
+    await ec22.send(new DeleteKeyPairCommand({ KeyPairId: id2 }), options);
+  }
+};
+
+// src/sweep/strangers.ts
+function untagging({ account, log, limit }) {
+  const known2 = /* @__PURE__ */ new Set();
+  return async (strangers) => {
+    const fresh = strangers.filter(({ id: id2, region: region3 }) => !known2.has(`${id2} ${region3}`));
+    fresh.forEach(({ id: id2, region: region3 }) => known2.add(`${id2} ${region3}`));
+    const regions = [...new Set(fresh.map(({ region: region3 }) => region3))];
+    await Promise.all(
+      regions.map((region3) => {
+        const ec22 = region3 === void 0 ? account.ec2 : account.inRegion(region3);
+        return untag(
+          ec22,
+          fresh.filter((one) => one.region === region3),
+          log,
+          limit
+        );
+      })
+    );
+  };
+}
+async function untag(ec22, strangers, log, abortSignal) {
+  const names2 = strangers.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names2}`);
+  const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
+  const Resources = strangers.map(({ id: id2 }) => id2);
+  try {
+    await ec22.send(new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
+  } catch (error2) {
+    log.info(`They could not be taken off ${names2}: ${messageOf(error2)}`);
+  }
+}
+
+// src/sweep/sweep.ts
+var mostAttempts = 8;
+async function sweep(options) {
+  const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
+  (0, import_node_events5.setMaxListeners)(0, limit);
+  const traces = { ...options, records: ledger, announced: ledger.announced };
+  const attempts2 = /* @__PURE__ */ new Map();
+  const recorded2 = /* @__PURE__ */ new Set();
+  let settled = !ledger.hasOpenIntents;
+  let blindLooks = 0;
+  const untag2 = untagging(options);
+  let left = unknown2(ledger);
+  for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
+    if (limit.aborted) return left;
+    const findings = await findResources(account, traces, limit);
+    if (limit.aborted) return left;
+    options.onLook?.(findings);
+    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
+    await untag2(strangers);
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
+    const all = [...found, ...inUse.map(({ resource }) => resource)];
+    all.filter((resource) => !recorded2.has(nameOf5(resource))).forEach((resource) => {
+      recorded2.add(nameOf5(resource));
+      ledger.made(resource.type, resource.id, void 0, resource.region);
+    });
+    found.forEach(
+      (resource) => attempts2.set(nameOf5(resource), { tries: 0, reason: "", ...attempts2.get(nameOf5(resource)), resource })
+    );
+    if (found.length === 0 && unseen2.length === 0) {
+      if (settled) return stuck;
+      log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
+      settled = true;
+      await wait(settleMs, limit).catch(() => void 0);
+      continue;
+    }
+    const removable = due(found);
+    await Promise.all(removable.map((resource) => attempt(options, resource, attempts2, found)));
+    left = [...found.map((resource) => leftover(resource, attempts2)), ...unseen2, ...stuck];
+    if (blindLooks === 0) {
+      unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
+    }
+    blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
+    const isBlind = blindLooks >= mostAttempts;
+    const isHopeless = (resource) => (attempts2.get(nameOf5(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
+    if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
+    await wait(pause, limit).catch(() => void 0);
+  }
+}
+function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
+  if (byKept) return [];
+  const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
+  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 === void 0 ? {} : { region: region3 } }];
+}
+var useAdvice = "Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.";
+var waitsFor = {
+  volume: "instance",
+  // The group's absence is what makes a launch that is still under way fail.
+  "security-group": "instance",
+  snapshot: "image",
+  "instance-profile": "instance",
+  role: "instance-profile"
+};
+function due(found) {
+  return found.filter(
+    ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
+  );
+}
+async function attempt({ account, log, limit }, resource, attempts2, found) {
+  if (resource.type === "instance" && resource.state === "shutting-down") return;
+  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  const { state: state2, region: region3 } = resource;
+  if (!before) {
+    log.info(`Removing ${nameOf5(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+  }
+  try {
+    await remove(account, resource, limit);
+    attempts2.set(nameOf5(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+  } catch (error2) {
+    const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
+    attempts2.set(nameOf5(resource), { resource, tries: passes(error2, found) ? tries : tries + 1, ...said });
+  }
+}
+function nameOf5({ type: type2, id: id2 }) {
+  return `${type2} ${id2}`;
+}
+var accepted = "AWS accepted its removal, but it is still there";
+function passes(error2, found) {
+  if (!(error2 instanceof Error && "$fault" in error2)) return true;
+  if (error2.name === "InvalidSnapshot.InUse") return found.some(({ type: type2 }) => type2 === "image");
+  return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
+    error2.name
+  );
+}
+function leftover(resource, attempts2) {
+  const { type: type2, id: id2, state: state2, region: region3 } = resource;
+  const { reason, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  return {
+    type: type2,
+    id: id2,
+    state: state2,
+    reason: reason || "it waits for another resource to go",
+    ...advice2 === void 0 ? {} : { advice: advice2 },
+    ...region3 === void 0 ? {} : { region: region3 }
+  };
+}
+function unknown2(ledger) {
+  const reason = "the time for the sweep was up before it could look";
+  const recorded2 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
+  return recorded2.length > 0 ? recorded2 : [{ type: "instance", id: "(unknown)", state: "", reason }];
+}
+
+// src/sweep/end.ts
+var limitMs2 = 10 * 6e4;
+async function endBake({ account, bakeId, ledger, log, failed }) {
+  const unwritten = ledger.flush();
+  if (unwritten !== void 0) log.warning(unwritten);
+  let leftovers;
+  try {
+    if (failed) {
+      await finishKeeping(account, ledger.released, bakeId).catch((error2) => log.warning(messageOf(error2)));
+    }
+    leftovers = await sweep({ account, bakeId, ledger, log, limit: AbortSignal.timeout(limitMs2) });
+    return leftovers;
+  } finally {
+    clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
+  }
+}
+
+// src/bake/outcome.ts
+function keeps(deregister, verdict) {
+  return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
+}
+function isGone2(images, { resources }, leftovers) {
+  const all = images.flatMap(withCopies);
+  const isIn3 = (list2, id2) => list2.some((one) => one.id === id2);
+  return all.length > 0 && all.every(({ id: id2 }) => isIn3(resources, id2) && !isIn3(leftovers, id2));
+}
+
+// src/bake/promote.ts
+function giveOutImages({ announce, ledger, account }, made) {
+  announce(made);
+  ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)));
+}
+async function giveOutProducts(build2, made) {
+  const { account, plan, ledger, deps, announce } = build2;
+  const products2 = productsOf(made.others, account.region);
+  if (products2.length === 0 || made.othersStay) return made;
+  const released = { ...made, othersStay: true };
+  announce(released);
+  ledger.release(products2);
+  const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
+  await keepProducts(account, products2, traces, deps.log);
+  return released;
+}
+async function promote(build2, made) {
+  const { inputs, account, ledger, plan, deps } = build2;
+  const images = made.images.flatMap(withCopies);
+  for (const image of images) {
+    const isOurs = [...ledger.resources, ...ledger.released].some(({ id: id2 }) => id2 === image.id);
+    const bakeId = isOurs ? plan.bakeId : void 0;
+    const ec22 = account.inRegion(image.region);
+    await (made.verdict === "verified" ? markVerified(ec22, image, bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, bakeId));
+  }
+  if (inputs.deregister !== "never") giveOutImages(build2, made);
+  for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
+  images.forEach(({ name, id: id2, region: region3 }) => deps.log.info(`${name} is ${id2} in ${region3}`));
+}
+async function markVerified(ec22, image, bakeId, jenkinsVersion) {
+  const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
+  await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
+  await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+}
+async function mark2(ec22, image, bakeId, moreTags = {}) {
+  const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
+  await putTags(
+    ec22,
+    idsOf(image),
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
+  );
+}
+var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+
 // src/smoke/launch.ts
 var jenkinsPort = 8080;
 async function launch2(ec22, request, ledger, log, signal) {
@@ -77880,10 +77982,6 @@ ${pointer(cause.id)}` : ""}`,
   return instance.PublicIpAddress;
 }
 
-// src/smoke/self-probe.ts
-var import_node_crypto13 = require("node:crypto");
-var import_node_zlib2 = require("node:zlib");
-
 // src/smoke/request.ts
 var http2 = __toESM(require("node:http"), 1);
 var longestBody = 65536;
@@ -77928,6 +78026,8 @@ function askJenkins(address, port, path29, signal) {
 }
 
 // src/smoke/self-probe.ts
+var import_node_crypto13 = require("node:crypto");
+var import_node_zlib2 = require("node:zlib");
 var mark3 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
@@ -77997,6 +78097,67 @@ function read4(text2) {
   } catch {
     return nothing3(unreadable3);
   }
+}
+
+// src/smoke/probe.ts
+function probeFor(ec22, { via, cidrs }) {
+  if (via === "session-manager") return consoleProbe(ec22, newProbeKey());
+  return {
+    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, "/login", signal),
+    async askForRoot(instance, signal) {
+      const answer = await askJenkins(instance.address, jenkinsPort, "/", signal);
+      return answer.kind === "http" ? answer.status : void 0;
+    },
+    otherwise: via === "public-ip" ? `this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'` : `this runner does not reach the machine's private address from ${cidrs.join(", ")}: see 'allowed-cidrs' and docs/networks.md`
+  };
+}
+function consoleProbe(ec22, key2) {
+  const ask = async ({ id: id2 }, abortSignal) => {
+    try {
+      const { Output = "" } = await ec22.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
+      const report = reportIn(Buffer.from(Output, "base64").toString("utf8"), key2);
+      return report ?? { kind: "none", reason: "the machine has reported nothing on its console" };
+    } catch (error2) {
+      const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
+      if (!passing) throw error2;
+      return { kind: "none", reason: "its console could not be read" };
+    }
+  };
+  return {
+    key: key2,
+    ask,
+    async askForRoot(instance, signal) {
+      const answer = await ask(instance, signal);
+      return answer.kind === "http" ? answer.rootStatus : void 0;
+    },
+    otherwise: "the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md"
+  };
+}
+
+// src/smoke/answer.ts
+function stateOf2(answer) {
+  if (answer.kind === "none") return { state: "booting", detail: answer.reason };
+  const { status, version, body } = answer;
+  if (status === 503) {
+    if (/getting ready to work|is restarting/i.test(body)) {
+      return { state: "starting", detail: "Jenkins is getting ready to work" };
+    }
+    return { state: "failed", detail: `Jenkins could not start (503): ${textOf3(body)}` };
+  }
+  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
+  const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
+  if (!isReady) return { state: "failed", detail: `port 8080 answered ${status}, which a Jenkins that is ready does not` };
+  if (!version) {
+    return {
+      state: "failed",
+      detail: `something that is not Jenkins answers on port 8080 (${status}, no X-Jenkins header)`
+    };
+  }
+  return { state: "ready", version };
+}
+function textOf3(html) {
+  const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
+  return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
 }
 
 // src/smoke/user-data.ts
@@ -78112,67 +78273,6 @@ ${encoded}`;
 }
 function isMime(userData2) {
   return /^(mime-version|content-type):/i.test(userData2);
-}
-
-// src/smoke/probe.ts
-function probeFor(ec22, { via, cidrs }) {
-  if (via === "session-manager") return consoleProbe(ec22, newProbeKey());
-  return {
-    ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, "/login", signal),
-    async askForRoot(instance, signal) {
-      const answer = await askJenkins(instance.address, jenkinsPort, "/", signal);
-      return answer.kind === "http" ? answer.status : void 0;
-    },
-    otherwise: via === "public-ip" ? `this runner does not connect from ${cidrs.join(", ")}: see 'allowed-cidrs'` : `this runner does not reach the machine's private address from ${cidrs.join(", ")}: see 'allowed-cidrs' and docs/networks.md`
-  };
-}
-function consoleProbe(ec22, key2) {
-  const ask = async ({ id: id2 }, abortSignal) => {
-    try {
-      const { Output = "" } = await ec22.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
-      const report = reportIn(Buffer.from(Output, "base64").toString("utf8"), key2);
-      return report ?? { kind: "none", reason: "the machine has reported nothing on its console" };
-    } catch (error2) {
-      const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
-      if (!passing) throw error2;
-      return { kind: "none", reason: "its console could not be read" };
-    }
-  };
-  return {
-    key: key2,
-    ask,
-    async askForRoot(instance, signal) {
-      const answer = await ask(instance, signal);
-      return answer.kind === "http" ? answer.rootStatus : void 0;
-    },
-    otherwise: "the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md"
-  };
-}
-
-// src/smoke/answer.ts
-function stateOf(answer) {
-  if (answer.kind === "none") return { state: "booting", detail: answer.reason };
-  const { status, version, body } = answer;
-  if (status === 503) {
-    if (/getting ready to work|is restarting/i.test(body)) {
-      return { state: "starting", detail: "Jenkins is getting ready to work" };
-    }
-    return { state: "failed", detail: `Jenkins could not start (503): ${textOf3(body)}` };
-  }
-  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
-  const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
-  if (!isReady) return { state: "failed", detail: `port 8080 answered ${status}, which a Jenkins that is ready does not` };
-  if (!version) {
-    return {
-      state: "failed",
-      detail: `something that is not Jenkins answers on port 8080 (${status}, no X-Jenkins header)`
-    };
-  }
-  return { state: "ready", version };
-}
-function textOf3(html) {
-  const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
-  return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
 }
 
 // src/smoke/evidence.ts
@@ -78306,7 +78406,7 @@ async function waitForJenkins(ec22, instance, { timeoutMs, probe, reports }, log
   let saidAt = began;
   let consoleAt = began;
   const look3 = async () => {
-    const state2 = stateOf(await probe.ask(instance, limit));
+    const state2 = stateOf2(await probe.ask(instance, limit));
     if (timeUp.aborted && asked2 > 0) return void 0;
     const now = Date.now();
     if (state2.state !== last.state || asked2 === 0) {
@@ -78349,6 +78449,12 @@ function describeState(state2) {
 }
 
 // src/bake/test-images.ts
+function smokeTestImages(build2, images, phase, signal) {
+  return testImages(images, (image, name) => {
+    const title = images.length > 1 ? `Smoke test of ${image.source}` : "Smoke test";
+    return phase(title, () => testImage(build2, image, name, signal));
+  });
+}
 async function testImages(images, test) {
   const results = [];
   for (const [index, image] of images.entries()) {
@@ -78370,153 +78476,6 @@ function judge2(results) {
     ...versions2.length > 0 ? { jenkinsVersion: versions2.join(",") } : {},
     smokeSeconds: Math.max(...results.map(({ result }) => result.seconds))
   };
-}
-
-// src/bake/bake.ts
-var longestIndex2 = 5e7;
-var sweepLimitMs = 10 * 6e4;
-async function bake(inputs, deps, cancel) {
-  const { log, env: env2 } = deps;
-  const { region: region3 } = inputs.aws;
-  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()));
-  const session = await phase(log, "Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
-  const signal = anyOf(limit, session.lost);
-  const account = openAccount(region3, session.credentials, env2);
-  const { ec2: ec22 } = account;
-  const plan = await phase(
-    log,
-    "Plan",
-    () => planImage(
-      inputs,
-      {
-        ec2: ec22,
-        read: textReader(env2, longestIndex2),
-        readBytes: bytesReader(env2, longestIndex2),
-        open: fileOpener(env2),
-        readParameter: parameterReader(region3, session.credentials, env2),
-        now: () => awsTime(ec22),
-        env: env2,
-        log
-      },
-      signal
-    )
-  );
-  await phase(log, "Preflight", () => preflight(ec22, preflightOf(inputs, plan), log, signal));
-  const packer = await phase(log, "Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
-  const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
-  ledger.begin(plan.began);
-  deps.saveState(stateOf2(inputs, plan, ledger));
-  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
-  const release3 = (made2) => {
-    deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
-    ledger.release(made2.images.flatMap(everywhere).flatMap((image) => resourcesOf(image, region3)));
-  };
-  const releaseOthers = async (made2) => {
-    const products2 = productsOf(made2.others, region3);
-    if (products2.length === 0) return made2;
-    const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
-    const released = { ...made2, othersStay: true };
-    deps.setOutputs({ ...facts, ...released, deregistered: false, leftovers: [] });
-    ledger.release(products2);
-    await keepProducts(account, products2, traces, log);
-    return released;
-  };
-  const context = { inputs, deps, session, account, plan, packer, ledger, release: release3, releaseOthers };
-  const made = await makeImages(context, signal);
-  const unwritten = ledger.flush();
-  if (unwritten !== void 0) log.warning(unwritten);
-  if (made.failure !== void 0) {
-    await finishKeeping(account, ledger.released, plan.bakeId).catch((error2) => log.warning(messageOf(error2)));
-  }
-  let leftovers;
-  try {
-    leftovers = await phase(
-      log,
-      "Sweep",
-      () => sweep({ account, bakeId: plan.bakeId, ledger, log, limit: AbortSignal.timeout(sweepLimitMs) })
-    );
-    if (leftovers.length === 0) deps.noteSwept();
-  } finally {
-    clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
-  }
-  const isIn3 = (list2, { id: id2 }) => list2.some((one) => one.id === id2);
-  const isGone2 = (image) => isIn3(ledger.resources, image) && !isIn3(leftovers, image);
-  const images = made.images.flatMap(everywhere);
-  const deregistered = images.length > 0 && images.every(isGone2);
-  const outcome = { ...facts, ...made, deregistered, leftovers };
-  try {
-    deps.setOutputs(outcome);
-    return outcome;
-  } catch (failure) {
-    return { ...outcome, failure: outcome.failure ?? failure };
-  }
-}
-function preflightOf({ aws, template, image, smoke }, plan) {
-  const { bakeId, tags, source, templateImages: templateImages2, architecture, reach, machineTypes: machineTypes2 } = plan;
-  const [own] = templateImages2.values();
-  const tested = [...templateImages2].flatMap(
-    ([name, one]) => smokeTypesFor(machineTypes2, { source: name, architecture: one.architecture }, reach.via === "session-manager")
-  );
-  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes;
-  const ofBuild2 = template.variables.has("instance_type") ? plan.buildTypes : [];
-  return {
-    bakeId,
-    tags,
-    region: aws.region,
-    ...source ?? own ? { source: source ?? own } : {},
-    ...architecture ? { architecture } : {},
-    instanceTypes: [.../* @__PURE__ */ new Set([...ofBuild2, ...smoke ? ofSmoke : []])],
-    reach,
-    ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
-    ...image.volumeSize ? { volumeSize: image.volumeSize } : {},
-    ...image.kmsKeyId ? { kmsKeyId: image.kmsKeyId } : {},
-    shipped: template.shipped,
-    smoke: smoke !== void 0
-  };
-}
-async function makeImages(context, signal) {
-  const { inputs, deps, release: release3, releaseOthers } = context;
-  const { log } = deps;
-  let made = { images: [], others: [], othersStay: false, verdict: "unverified" };
-  try {
-    made = { ...made, ...await phase(log, "Build", () => buildImages(context, signal)) };
-    const { images } = made;
-    if (images.length === 0) return made;
-    if (inputs.deregister === "never") {
-      made = await releaseOthers(made);
-      release3(made);
-    }
-    if (inputs.smoke) {
-      const test = (image, name) => {
-        const title = images.length > 1 ? `Smoke test of ${image.source}` : "Smoke test";
-        return phase(log, title, () => testImage(context, image, name, signal));
-      };
-      made = { ...made, ...await testImages(images, test) };
-    }
-    if (made.verdict !== "rejected") made = await releaseOthers(made);
-    if (!keeps(inputs.deregister, made.verdict)) return made;
-    signal.throwIfAborted();
-    await phase(log, "Promote", async () => {
-      await forEachImage(
-        context,
-        images,
-        (ec22, image, bakeId) => made.verdict === "verified" ? promote(ec22, image, bakeId, made.jenkinsVersion ?? "") : mark(ec22, image, bakeId)
-      );
-      if (inputs.deregister !== "never") release3(made);
-      await forEachImage(context, images, keep);
-    });
-    images.flatMap(everywhere).forEach(({ name, id: id2, region: region3 }) => log.info(`${name} is ${id2} in ${region3}`));
-    return made;
-  } catch (failure) {
-    return { ...made, failure: signal.aborted ? signal.reason : failure };
-  }
-}
-async function forEachImage({ account, ledger, plan }, images, work) {
-  for (const image of images.flatMap(everywhere)) {
-    const isOurs = [...ledger.resources, ...ledger.released].some(({ id: id2 }) => id2 === image.id);
-    const bakeId = isOurs ? plan.bakeId : void 0;
-    await work(account.inRegion(image.region), image, bakeId);
-  }
 }
 function testImage({ inputs, deps, account, plan, ledger }, image, name, signal) {
   const probe = probeFor(account.ec2, plan.reach);
@@ -78547,32 +78506,56 @@ function smokeUserData({ smoke }, probeKey) {
   const deadlineMinutes = smokeDeadlineMinutes(timeoutMs);
   return instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, ...probeKey ? { probeKey } : {} });
 }
-async function phase(log, name, work) {
+
+// src/bake/bake.ts
+async function bake(inputs, deps, cancel) {
+  const { log, env: env2 } = deps;
+  const { region: region3 } = inputs.aws;
+  const phase = explainingPhases(log);
+  const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()));
+  const session = await phase("Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
+  const signal = anyOf(limit, session.lost);
+  const account = openAccount(region3, session.credentials, env2);
+  const plan = await phase("Plan", () => planImage(inputs, { account, env: env2, log }, signal));
+  await phase("Preflight", () => preflight(account.ec2, preflightOf(inputs, plan), log, signal));
+  const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
+  const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
+  ledger.begin(plan.began);
+  deps.saveState(stateOf(inputs.aws, plan, ledger.folder));
+  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
+  const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
+  const build2 = { inputs, deps, session, account, plan, packer, ledger, announce };
+  const made = await buildTestAndPromote(build2, phase, signal);
+  const ended2 = { account, bakeId: plan.bakeId, ledger, log, failed: made.failure !== void 0 };
+  const leftovers = await phase("Sweep", () => endBake(ended2));
+  if (leftovers.length === 0) deps.noteSwept();
+  const outcome = { ...facts, ...made, deregistered: isGone2(made.images, ledger, leftovers), leftovers };
   try {
-    return await log.phase(name, work);
-  } catch (error2) {
-    throw explainRefusal(name, error2);
+    deps.setOutputs(outcome);
+    return outcome;
+  } catch (failure) {
+    return { ...outcome, failure: outcome.failure ?? failure };
   }
 }
-function keeps(deregister, verdict) {
-  return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
-}
-function stateOf2(inputs, plan, ledger) {
-  const { region: region3, role } = inputs.aws;
-  const main = identify(process.pid);
-  if (!main) {
-    throw new UserError(
-      "This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. Let this runner read /proc (on macOS: run ps)."
-    );
+async function buildTestAndPromote(build2, phase, signal) {
+  const { deregister, smoke } = build2.inputs;
+  let made = { images: [], others: [], othersStay: false, verdict: "unverified" };
+  try {
+    made = { ...made, ...await phase("Build", () => buildImages(build2, signal)) };
+    if (made.images.length === 0) return made;
+    if (deregister === "never") {
+      made = await giveOutProducts(build2, made);
+      giveOutImages(build2, made);
+    }
+    if (smoke) made = { ...made, ...await smokeTestImages(build2, made.images, phase, signal) };
+    if (made.verdict !== "rejected") made = await giveOutProducts(build2, made);
+    if (!keeps(deregister, made.verdict)) return made;
+    signal.throwIfAborted();
+    await phase("Promote", () => promote(build2, made));
+    return made;
+  } catch (failure) {
+    return { ...made, failure: signal.aborted ? signal.reason : failure };
   }
-  return {
-    bakeId: plan.bakeId,
-    region: region3,
-    ...role ? { role } : {},
-    folder: ledger.folder,
-    main,
-    began: plan.began.toISOString()
-  };
 }
 function tookTooLong(ms, { phase: name, heard }) {
   const where = name === void 0 ? "" : ` It was in the phase '${name}'.`;
@@ -81344,8 +81327,8 @@ function requireDumper() {
   function blockHeader(string, indentPerLevel) {
     const indentIndicator = needIndentIndicator(string) ? String(indentPerLevel) : "";
     const clip = string[string.length - 1] === "\n";
-    const keep2 = clip && (string[string.length - 2] === "\n" || string === "\n");
-    const chomp = keep2 ? "+" : clip ? "" : "-";
+    const keep = clip && (string[string.length - 2] === "\n" || string === "\n");
+    const chomp = keep ? "+" : clip ? "" : "-";
     return indentIndicator + chomp + "\n";
   }
   function dropEndingNewline(string) {
@@ -81806,50 +81789,50 @@ var path23 = __toESM(require("node:path"), 1);
 
 // src/template/functions.ts
 var functions = {
-  lookup([map2 = unknown2, key2 = unknown2, fallback]) {
-    const name = asText(key2);
-    if (!isMap(map2) || name === void 0) return unknown2;
-    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback ?? unknown2;
+  lookup([map2 = unknown, key2 = unknown, fallback]) {
+    const name = asText2(key2);
+    if (!isMap(map2) || name === void 0) return unknown;
+    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback ?? unknown;
   },
-  element([list2 = unknown2, index = unknown2]) {
-    if (!isList(list2) || typeof index !== "number" || list2.length === 0) return unknown2;
-    return list2[index % list2.length] ?? unknown2;
+  element([list2 = unknown, index = unknown]) {
+    if (!isList(list2) || typeof index !== "number" || list2.length === 0) return unknown;
+    return list2[index % list2.length] ?? unknown;
   },
   coalesce(values) {
     for (const value of values) {
-      if (value === unknown2) return unknown2;
+      if (value === unknown) return unknown;
       if (value !== null && value !== "") return value;
     }
-    return unknown2;
+    return unknown;
   },
   coalescelist(values) {
     for (const value of values) {
-      if (!isList(value)) return unknown2;
+      if (!isList(value)) return unknown;
       if (value.length > 0) return value;
     }
-    return unknown2;
+    return unknown;
   },
   // The first that does not fail; what is not known here may be one that fails.
-  try: ([first2 = unknown2]) => first2,
-  concat: (values) => values.every(isList) ? values.flat() : unknown2,
-  flatten: ([list2 = unknown2]) => isList(list2) ? flat(list2) : unknown2,
-  compact: ([list2 = unknown2]) => isList(list2) ? list2.filter((item) => item !== "" && item !== null) : unknown2,
-  distinct: ([list2 = unknown2]) => isList(list2) ? [...new Set(list2)] : unknown2,
-  reverse: ([list2 = unknown2]) => isList(list2) ? list2.toReversed() : unknown2,
-  sort: ([list2 = unknown2]) => withTexts(list2, (texts) => texts.toSorted()),
-  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.assign({}, ...values) : unknown2,
-  keys: ([map2 = unknown2]) => isMap(map2) ? Object.keys(map2).toSorted() : unknown2,
-  values: ([map2 = unknown2]) => isMap(map2) ? Object.keys(map2).toSorted().map((name) => map2[name] ?? null) : unknown2,
-  length([value = unknown2]) {
+  try: ([first2 = unknown]) => first2,
+  concat: (values) => values.every(isList) ? values.flat() : unknown,
+  flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
+  compact: ([list2 = unknown]) => isList(list2) ? list2.filter((item) => item !== "" && item !== null) : unknown,
+  distinct: ([list2 = unknown]) => isList(list2) ? [...new Set(list2)] : unknown,
+  reverse: ([list2 = unknown]) => isList(list2) ? list2.toReversed() : unknown,
+  sort: ([list2 = unknown]) => withTexts(list2, (texts) => texts.toSorted()),
+  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.assign({}, ...values) : unknown,
+  keys: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted() : unknown,
+  values: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted().map((name) => map2[name] ?? null) : unknown,
+  length([value = unknown]) {
     if (typeof value === "string" || isList(value)) return value.length;
-    return isMap(value) ? Object.keys(value).length : unknown2;
+    return isMap(value) ? Object.keys(value).length : unknown;
   },
-  contains([list2 = unknown2, item = unknown2]) {
-    if (!isList(list2) || item === unknown2) return unknown2;
+  contains([list2 = unknown, item = unknown]) {
+    if (!isList(list2) || item === unknown) return unknown;
     if (list2.includes(item)) return true;
-    return list2.includes(unknown2) ? unknown2 : false;
+    return list2.includes(unknown) ? unknown : false;
   },
-  join: ([separator = unknown2, list2 = unknown2]) => withTexts(list2, (texts) => texts.join(asText(separator) ?? "")),
+  join: ([separator = unknown, list2 = unknown]) => withTexts(list2, (texts) => texts.join(asText2(separator) ?? "")),
   split: ([separator, text2]) => withText([separator, text2], (by, whole) => whole.split(by)),
   format: ([form, ...values]) => withText([form, ...values], (text2, ...rest) => formatted(text2, rest)),
   lower: (values) => withText(values, (text2) => text2.toLowerCase()),
@@ -81858,37 +81841,37 @@ var functions = {
   trimprefix: (values) => withText(values, (text2, end) => text2.startsWith(end) ? text2.slice(end.length) : text2),
   trimsuffix: (values) => withText(values, (text2, end) => end !== "" && text2.endsWith(end) ? text2.slice(0, -end.length) : text2),
   // A pattern between slashes is a regular expression, of another dialect.
-  replace: (values) => withText(values, (text2, from, to) => /^\/.*\/$/s.test(from) ? unknown2 : text2.replaceAll(from, to)),
-  substr([text2 = unknown2, offset = unknown2, length = unknown2]) {
-    if (typeof text2 !== "string" || typeof offset !== "number" || typeof length !== "number") return unknown2;
+  replace: (values) => withText(values, (text2, from, to) => /^\/.*\/$/s.test(from) ? unknown : text2.replaceAll(from, to)),
+  substr([text2 = unknown, offset = unknown, length = unknown]) {
+    if (typeof text2 !== "string" || typeof offset !== "number" || typeof length !== "number") return unknown;
     const start2 = offset < 0 ? text2.length + offset : offset;
     return length < 0 ? text2.slice(start2) : text2.slice(start2, start2 + length);
   },
-  tostring: ([value = unknown2]) => value === null ? null : asText(value) ?? unknown2,
-  tobool: ([value = unknown2]) => value === "true" ? true : value === "false" ? false : value,
-  tonumber: ([value = unknown2]) => typeof value === "string" ? Number(value) : value,
-  tolist: ([value = unknown2]) => value,
-  toset: ([value = unknown2]) => isList(value) ? [...new Set(value)] : value,
-  tomap: ([value = unknown2]) => value
+  tostring: ([value = unknown]) => value === null ? null : asText2(value) ?? unknown,
+  tobool: ([value = unknown]) => value === "true" ? true : value === "false" ? false : value,
+  tonumber: ([value = unknown]) => typeof value === "string" ? Number(value) : value,
+  tolist: ([value = unknown]) => value,
+  toset: ([value = unknown]) => isList(value) ? [...new Set(value)] : value,
+  tomap: ([value = unknown]) => value
 };
 function flat(list2) {
   return list2.flatMap((item) => isList(item) ? flat(item) : [item]);
 }
 function withTexts(list2, work) {
-  if (!isList(list2)) return unknown2;
-  const texts = list2.map(asText);
-  return texts.every((text2) => text2 !== void 0) ? work(texts) : unknown2;
+  if (!isList(list2)) return unknown;
+  const texts = list2.map(asText2);
+  return texts.every((text2) => text2 !== void 0) ? work(texts) : unknown;
 }
 function withText(values, work) {
-  const texts = values.map((value) => value === void 0 ? void 0 : asText(value));
-  if (!texts.every((text2) => text2 !== void 0)) return unknown2;
+  const texts = values.map((value) => value === void 0 ? void 0 : asText2(value));
+  if (!texts.every((text2) => text2 !== void 0)) return unknown;
   const [first2 = "", second = "", ...more] = texts;
   return work(first2, second, ...more);
 }
 function formatted(form, values) {
   const rest = [...values];
   const hasOthers = form.replaceAll(/%[sdv%]/g, "").includes("%");
-  if (hasOthers) return unknown2;
+  if (hasOthers) return unknown;
   return form.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
 }
 
@@ -81911,7 +81894,7 @@ function evaluate(syntax, scope) {
       return mapOf(syntax.entries.map(([key2, value]) => [evaluate(key2, scope), evaluate(value, scope)]));
     case "choice": {
       const condition = truth(evaluate(syntax.condition, scope));
-      if (condition === void 0) return unknown2;
+      if (condition === void 0) return unknown;
       return evaluate(condition ? syntax.yes : syntax.no, scope);
     }
     case "operation":
@@ -81921,34 +81904,34 @@ function evaluate(syntax, scope) {
   }
 }
 function plain(found) {
-  return typeof found === "function" ? unknown2 : found;
+  return typeof found === "function" ? unknown : found;
 }
 function memberOf2(of, key2, scope) {
   const found = of.kind === "name" ? scope.root(of.name) : evaluate(of, scope);
   const name = evaluate(key2, scope);
-  const text2 = asText(name);
-  if (text2 === void 0) return unknown2;
+  const text2 = asText2(name);
+  if (text2 === void 0) return unknown;
   if (typeof found === "function") return found(text2);
-  if (isList(found)) return found[Number(text2)] ?? unknown2;
-  return isMap(found) && Object.hasOwn(found, text2) ? found[text2] ?? null : unknown2;
+  if (isList(found)) return found[Number(text2)] ?? unknown;
+  return isMap(found) && Object.hasOwn(found, text2) ? found[text2] ?? null : unknown;
 }
 function call(name, given2, scope) {
   if (name === "env") {
     const variable = given2[0] && evaluate(given2[0], scope);
-    return typeof variable === "string" ? scope.env(variable) : unknown2;
+    return typeof variable === "string" ? scope.env(variable) : unknown;
   }
   const work = Object.hasOwn(functions, name) ? functions[name] : void 0;
-  if (!work) return unknown2;
+  if (!work) return unknown;
   const values = given2.map((one) => evaluate(one, scope));
   return work(values);
 }
 function joined(values) {
-  const texts = values.map(asText);
-  return texts.every((text2) => text2 !== void 0) ? texts.join("") : unknown2;
+  const texts = values.map(asText2);
+  return texts.every((text2) => text2 !== void 0) ? texts.join("") : unknown;
 }
 function mapOf(entries) {
-  const named = entries.map(([key2, value]) => [asText(key2), value]);
-  return named.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named) : unknown2;
+  const named = entries.map(([key2, value]) => [asText2(key2), value]);
+  return named.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named) : unknown;
 }
 function truth(value) {
   if (typeof value === "boolean") return value;
@@ -81956,20 +81939,20 @@ function truth(value) {
 }
 function operate(operator2, left, right) {
   const isLeft = truth(left);
-  if (operator2 === "!") return isLeft === void 0 ? unknown2 : !isLeft;
+  if (operator2 === "!") return isLeft === void 0 ? unknown : !isLeft;
   const other = right();
   const isRight = truth(other);
   switch (operator2) {
     case "&&":
       if (isLeft === false || isRight === false) return false;
-      return isLeft && isRight ? true : unknown2;
+      return isLeft && isRight ? true : unknown;
     case "||":
       if (isLeft || isRight) return true;
-      return isLeft === false && isRight === false ? false : unknown2;
+      return isLeft === false && isRight === false ? false : unknown;
     case "==":
     case "!=": {
       const same = isSame(left, other);
-      return same === void 0 ? unknown2 : same === (operator2 === "==");
+      return same === void 0 ? unknown : same === (operator2 === "==");
     }
     default:
       return calculate(operator2, numeric(left), numeric(other));
@@ -81980,7 +81963,7 @@ function isSame(left, right) {
   return JSON.stringify(left) === JSON.stringify(right);
 }
 function isPartlyUnknown(value) {
-  if (value === unknown2) return true;
+  if (value === unknown) return true;
   if (isList(value)) return value.some(isPartlyUnknown);
   return isMap(value) && Object.values(value).some(isPartlyUnknown);
 }
@@ -81989,7 +81972,7 @@ function numeric(value) {
   return typeof number3 === "number" && !Number.isNaN(number3) ? number3 : void 0;
 }
 function calculate(operator2, left, right) {
-  if (left === void 0 || right === void 0) return unknown2;
+  if (left === void 0 || right === void 0) return unknown;
   switch (operator2) {
     case "+":
       return left + right;
@@ -82006,20 +81989,20 @@ function calculate(operator2, left, right) {
     case ">=":
       return left >= right;
     default:
-      return unknown2;
+      return unknown;
   }
 }
 var mostItems = 1e3;
 function loop({ names: names2, over, result }, scope) {
   const entries = entriesOf2(evaluate(over, scope));
-  if (!entries || entries.length > mostItems) return unknown2;
+  if (!entries || entries.length > mostItems) return unknown;
   const [first2 = "", second] = names2;
   const results = [];
   for (const [key2, item] of entries) {
     const own = second === void 0 ? { [first2]: item } : { [first2]: key2, [second]: item };
     const inner = { ...scope, root: (name) => Object.hasOwn(own, name) ? own[name] ?? null : scope.root(name) };
     const wanted2 = result.condition ? truth(evaluate(result.condition, inner)) : true;
-    if (wanted2 === void 0) return unknown2;
+    if (wanted2 === void 0) return unknown;
     if (wanted2) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)]);
   }
   return result.key ? mapOf(results) : results.map(([, value]) => value);
@@ -82031,7 +82014,7 @@ function entriesOf2(value) {
 }
 
 // src/template/syntax.ts
-var notUnderstood = { kind: "value", value: unknown2 };
+var notUnderstood = { kind: "value", value: unknown };
 var deepest = 100;
 function readExpression(source) {
   try {
@@ -82590,7 +82573,7 @@ var Values = class {
     const [loop2, ...inner] = loops;
     if (!loop2) return [evaluate(setting.expression.syntax, scope)];
     const entries = entriesOf2(evaluate(loop2.over.syntax, scope));
-    if (!entries) return [unknown2];
+    if (!entries) return [unknown];
     return entries.slice(0, mostRepetitions).flatMap(([key2, value]) => {
       const own = { key: key2, value };
       return this.#repeated(setting, inner, { ...scope, root: (name) => name === loop2.name ? own : scope.root(name) });
@@ -82603,26 +82586,26 @@ var Values = class {
       case "local":
         return (member2) => this.#once(`local.${member2}`, () => {
           const local = this.#sources.reading.locals.get(member2);
-          return local ? this.of(local) : unknown2;
+          return local ? this.of(local) : unknown;
         });
       case "source":
         return sourceNames2(this.#sources.reading);
       default:
-        return unknown2;
+        return unknown;
     }
   }
   /** Evaluates once; what needs itself is not known. */
   #once(name, work) {
     const found = this.#known.get(name);
     if (found !== void 0) return found;
-    this.#known.set(name, unknown2);
+    this.#known.set(name, unknown);
     const value = work();
     this.#known.set(name, value);
     return value;
   }
   #variable(name) {
     const filled = this.#filled.get(name);
-    return filled === void 0 ? this.ofVariableItself(name) ?? unknown2 : filled;
+    return filled === void 0 ? this.ofVariableItself(name) ?? unknown : filled;
   }
 };
 var mostRepetitions = 100;
@@ -82690,8 +82673,8 @@ var path26 = __toESM(require("node:path"), 1);
 function buildsOf(reading2, values) {
   const { sources, settings } = reading2;
   const used2 = usedIn(reading2, values);
-  const named = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText));
-  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText));
+  const named = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
+  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
   const prefixes2 = ["", ...named.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
   const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
     const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
@@ -82705,8 +82688,8 @@ function buildsOf(reading2, values) {
 function usedIn({ settings, inBuilds }, values) {
   const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
   const named = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named.every((value) => isList(value) && value.every((one) => asText(one) !== void 0))) return void 0;
-  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText(one) ?? []) : []);
+  if (!named.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
+  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
   const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
   return used2.size === 0 ? void 0 : used2;
 }
@@ -82871,7 +82854,7 @@ var advice = "A static key wins over the role and cannot be renewed or narrowed.
 function staticKeys(sources, values) {
   const { settings, variables: variables2 } = sources.reading;
   const handed = settings.filter(({ component, name }) => component.startsWith("amazon") && (name === "access_key" || name === "secret_key")).flatMap((setting) => {
-    const own = values.ofSetting(setting).map(asText);
+    const own = values.ofSetting(setting).map(asText2);
     const reached = textsOf(setting, sources).filter(({ text: text2 }) => own.some((value) => comesFrom(text2, value)));
     const isKey = own.some((value) => value !== void 0 && value.trim() !== "");
     const places = reached.length > 0 || !isKey ? reached : [placeOf(setting)];
@@ -82936,12 +82919,12 @@ function expressionsIn({ reading: reading2 }) {
 }
 function tagUseOf(settings, reading2, legacy) {
   const images = settings.filter(({ name }) => name === "ami_name").length;
-  const everywhere2 = (name) => settings.filter((setting) => setting.name === name && refersToTags(setting, reading2)).length >= images;
-  const machines = !legacy && images > 0 && everywhere2("run_tags") && settings.every(({ component, name }) => tagging2.has(component) && name !== "ami_skip_run_tags");
+  const tagsEverywhere = (name) => settings.filter((setting) => setting.name === name && refersToTags(setting, reading2)).length >= images;
+  const machines = !legacy && images > 0 && tagsEverywhere("run_tags") && settings.every(({ component, name }) => tagging2.has(component) && name !== "ami_skip_run_tags");
   return {
     machines,
-    volumes: machines && everywhere2("run_volume_tags"),
-    launchTemplates: machines && everywhere2("spot_tags")
+    volumes: machines && tagsEverywhere("run_volume_tags"),
+    launchTemplates: machines && tagsEverywhere("spot_tags")
   };
 }
 function refersToTags({ expression }, reading2, seen = []) {
@@ -82992,7 +82975,7 @@ function textsOfSetting(setting, sources, values, pattern) {
 function queryFor(id2, filters, owners) {
   if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
   if (!isMap(filters)) return void 0;
-  const named = Object.entries(filters).map(([name, value]) => [name, asText(value)]);
+  const named = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
   const { texts, isWhole } = textsIn(owners);
   const isKnown = named.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
   if (!isKnown || !isWhole || named.length === 0) return void 0;
@@ -83034,7 +83017,7 @@ var TemplateSource = class {
   }
   /** Its value as Packer would use it; undefined where there is none, or it is not known. */
   text(name, within) {
-    const text2 = asText(this.value(name, within));
+    const text2 = asText2(this.value(name, within));
     return text2 === "" || text2?.includes("{{") ? void 0 : text2;
   }
   isTrue(name, within) {
@@ -83076,7 +83059,7 @@ function dataIn(syntax) {
   const names2 = [];
   let at2 = syntax;
   while (at2.kind === "member") {
-    const key2 = at2.key.kind === "value" ? asText(at2.key.value) : void 0;
+    const key2 = at2.key.kind === "value" ? asText2(at2.key.value) : void 0;
     if (key2 === void 0) return void 0;
     names2.unshift(key2);
     at2 = at2.of;
@@ -83150,20 +83133,20 @@ function takesTags({ reading: reading2, vars }, values) {
   const kind = reading2.variables.get("tags")?.kind;
   if (kind === void 0 || kind === "text" || kind === "other" || Object.hasOwn(vars, "tags")) return false;
   const value = values.ofVariableItself("tags");
-  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText(one) !== void 0);
+  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText2(one) !== void 0);
 }
 function textsOfMap(value) {
-  if (value === void 0 || value === unknown2 || !isMap(value)) return {};
+  if (value === void 0 || value === unknown || !isMap(value)) return {};
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, one]) => {
-      const text2 = asText(one);
+      const text2 = asText2(one);
       return text2 === void 0 ? [] : [[name, text2]];
     })
   );
 }
 function shown({ reading: reading2 }, variable, value) {
   if (reading2.variables.get(variable)?.sensitive) return {};
-  const text2 = value === unknown2 ? void 0 : asText(value) ?? JSON.stringify(value);
+  const text2 = value === unknown ? void 0 : asText2(value) ?? JSON.stringify(value);
   return text2 === void 0 ? {} : { before: text2 };
 }
 
@@ -83496,7 +83479,7 @@ function openTemplate(given2, shipped, additions = {}) {
   };
 }
 function knownValues({ filled }, region3) {
-  return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown2]));
+  return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown]));
 }
 function throwsAway({ settings }, values) {
   return settings.filter(({ name }) => name === "keep_input_artifact").some((setting) => values.ofSetting(setting).some((value) => value === false || value === "false"));
@@ -83899,9 +83882,6 @@ function userData(value) {
   return value;
 }
 
-// src/ledger/state.ts
-var stateKeys = { bake: "bake", swept: "swept" };
-
 // src/lib/log.ts
 var import_node_events6 = require("node:events");
 
@@ -83929,9 +83909,9 @@ function actionsLog(now = Date.now) {
   return {
     phases,
     current() {
-      const phase2 = running.at(-1);
+      const phase = running.at(-1);
       return {
-        ...phase2 === void 0 ? {} : { phase: phase2 },
+        ...phase === void 0 ? {} : { phase },
         ...heard && { heard: { source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1e3 } }
       };
     },
@@ -84002,7 +83982,7 @@ function outputsOf(outcome) {
   };
 }
 function byRegion(images) {
-  const all = images.flatMap((image) => everywhere(image).map(({ region: region3, id: id2 }) => ({ region: region3, id: id2, source: image.source })));
+  const all = images.flatMap((image) => withCopies(image).map(({ region: region3, id: id2 }) => ({ region: region3, id: id2, source: image.source })));
   const regions = [...new Set(all.map(({ region: region3 }) => region3))];
   const inRegion = (region3) => Object.fromEntries(all.flatMap((one) => one.region === region3 ? [[one.source, one.id]] : []));
   return Object.fromEntries(
@@ -84250,8 +84230,8 @@ function unreachable2({ bakeId, region: region3 }, ledger, error2) {
 // src/sweep/post.ts
 var readingMs = 2e4;
 async function cleanUp(state2, context) {
-  const { log, limitMs: limitMs3 = 2e5 } = context;
-  const limit = AbortSignal.timeout(limitMs3);
+  const { log, limitMs: limitMs4 = 2e5 } = context;
+  const limit = AbortSignal.timeout(limitMs4);
   log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);
@@ -84593,7 +84573,7 @@ function table(head, rows) {
 }
 
 // src/action/run-sweep.ts
-var limitMs2 = 30 * 6e4;
+var limitMs3 = 30 * 6e4;
 var mostNamed = 15;
 async function runSweep() {
   const log = actionsLog();
@@ -84602,7 +84582,7 @@ async function runSweep() {
 async function sweepAndReport(log) {
   const { env: env2 } = process;
   const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
-  const limit = timeLimit(limitMs2, [cancelSignal(log, "nothing more is removed")]);
+  const limit = timeLimit(limitMs3, [cancelSignal(log, "nothing more is removed")]);
   const session = await openSession(aws, { env: env2, log }, limit);
   const account = openAccount(aws.region, session.credentials, env2);
   const report = await janitor(account, { olderThanMs, dryRun, log, limit });

@@ -1,4 +1,4 @@
-import type {Outcome} from '../../src/bake/bake.ts'
+import type {Outcome} from '../../src/bake/outcome.ts'
 
 /** A run that went well; tests change what they are about. */
 export const verified: Outcome = {

@@ -18,6 +18,9 @@ export function accountOf(
     iam() {
       if (!iam) throw new Error('this test has no IAM')
       return iam
+    },
+    async readParameter() {
+      throw new Error('this test has no parameters')
     }
   }
 }

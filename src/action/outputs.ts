@@ -1,5 +1,5 @@
-import type {Outcome} from '../bake/bake.ts'
-import {everywhere, type BakedImage} from '../packer/images.ts'
+import type {Outcome} from '../bake/outcome.ts'
+import {withCopies, type BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 
 /** Every output, as action.yml declares them. What a run did not come to know is left empty. */
@@ -30,7 +30,7 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
 
 /** From region to id, copies as well; where the template has several sources, from region to source to id. */
 function byRegion(images: readonly BakedImage[]): Record<string, string | Record<string, string>> {
-  const all = images.flatMap((image) => everywhere(image).map(({region, id}) => ({region, id, source: image.source})))
+  const all = images.flatMap((image) => withCopies(image).map(({region, id}) => ({region, id, source: image.source})))
   const regions = [...new Set(all.map(({region}) => region))]
   const inRegion = (region: string): Record<string, string> =>
     Object.fromEntries(all.flatMap((one) => (one.region === region ? [[one.source, one.id]] : [])))

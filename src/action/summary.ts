@@ -1,4 +1,4 @@
-import type {Outcome} from '../bake/bake.ts'
+import type {Outcome} from '../bake/outcome.ts'
 import type {BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 import type {Phase} from '../lib/log.ts'

@@ -24,51 +24,43 @@ export interface Account {
   inRegion(region: string): EC2Client
   /** Made only when it is asked for: few templates make anything in IAM. */
   iam(): Iam
+  /** In the bake's own region. */
+  readonly readParameter: ReadParameter
 }
+
+/** Reads a parameter of Systems Manager, also public ones of AWS and of distributions. Rejects with what AWS answers, such as ParameterNotFound. */
+export type ReadParameter = (name: string, signal: AbortSignal) => Promise<string>
+
+/**
+ * How often a call is sent at most. Throttling and server errors are sent again by the SDK with growing pauses: eight attempts bridge about a
+ * minute and a half. The name of another region comes from a program's output and may be no region at all.
+ */
+const attempts = {ownRegion: 8, elsewhere: 3}
 
 export function openAccount(
   region: string,
   credentials: AwsCredentialIdentityProvider,
   env: NodeJS.ProcessEnv
 ): Account {
-  const ec2 = ec2Client(region, credentials, env)
+  const settings = {credentials, requestHandler: {...proxyAgents(env), ...requestLimits}}
+  const ec2In = (name: string, maxAttempts: number): EC2Client =>
+    observeTime(new EC2Client({...settings, region: name, maxAttempts}))
+  const ec2 = ec2In(region, attempts.ownRegion)
   const clients = new Map([[region, ec2]])
-  // Fewer attempts than at home: the region's name comes from a program's output, and may be no region at all.
-  const settings = {credentials, maxAttempts: 3, requestHandler: {...proxyAgents(env), ...requestLimits}}
   let iam: Iam | undefined
   return {
     region,
     ec2,
     inRegion(name) {
-      const client = clients.get(name) ?? observeTime(new EC2Client({...settings, region: name}))
+      const client = clients.get(name) ?? ec2In(name, attempts.elsewhere)
       clients.set(name, client)
       return client
     },
-    iam: () => (iam ??= openIam(new IAMClient({...settings, region})))
-  }
-}
-
-/**
- * The EC2 client of the action. Throttling and server errors are retried by the SDK (`standard` backs off
- * exponentially with jitter); eight attempts bridge about a minute and a half.
- */
-function ec2Client(region: string, credentials: AwsCredentialIdentityProvider, env: NodeJS.ProcessEnv): EC2Client {
-  const requestHandler = {...proxyAgents(env), ...requestLimits}
-  return observeTime(new EC2Client({region, credentials, maxAttempts: 8, retryMode: 'standard', requestHandler}))
-}
-
-/** Reads a parameter of Systems Manager; public ones of AWS and of distributions too. */
-export type ReadParameter = (name: string, signal: AbortSignal) => Promise<string>
-
-/** @returns a reader that throws what AWS answers, such as ParameterNotFound */
-export function parameterReader(
-  region: string,
-  credentials: AwsCredentialIdentityProvider,
-  env: NodeJS.ProcessEnv
-): ReadParameter {
-  const client = new SSMClient({region, credentials, requestHandler: {...proxyAgents(env), ...requestLimits}})
-  return async (Name, abortSignal) => {
-    const {Parameter} = await client.send(new GetParameterCommand({Name}), {abortSignal})
-    return Parameter?.Value ?? ''
+    iam: () => (iam ??= openIam(new IAMClient({...settings, region, maxAttempts: attempts.elsewhere}))),
+    async readParameter(Name, abortSignal) {
+      const client = new SSMClient({...settings, region, maxAttempts: attempts.elsewhere})
+      const {Parameter} = await client.send(new GetParameterCommand({Name}), {abortSignal})
+      return Parameter?.Value ?? ''
+    }
   }
 }

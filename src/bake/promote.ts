@@ -2,16 +2,64 @@ import {type EC2Client, ModifyImageAttributeCommand} from '@aws-sdk/client-ec2'
 import {onceKnown} from '../aws/consistency.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
-import {resourcesOf, type RegionalImage} from '../packer/images.ts'
-import {neverAborted, putTags, takeExpiryOff} from '../sweep/keep.ts'
+import type {ImageBuild} from '../packer/build-images.ts'
+import {productsOf, resourcesOf, withCopies, type RegionalImage} from '../packer/images.ts'
+import {keepProducts, neverAborted, putTags, takeExpiryOff} from '../sweep/keep.ts'
+import type {Made} from './outcome.ts'
+
+export interface GivingOut extends ImageBuild {
+  /** Writes the outputs, so that what stays is named even if this process is killed next. */
+  readonly announce: (made: Made) => void
+}
+
+/** From here on the images are the user's: no sweep removes them. */
+export function giveOutImages({announce, ledger, account}: GivingOut, made: Made): void {
+  announce(made)
+  ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)))
+}
+
+/** From here on what other builders of the template made is the user's, and loses its expiry. */
+export async function giveOutProducts(build: GivingOut, made: Made): Promise<Made> {
+  const {account, plan, ledger, deps, announce} = build
+  const products = productsOf(made.others, account.region)
+  if (products.length === 0 || made.othersStay) return made
+  const released = {...made, othersStay: true}
+  announce(released)
+  // Before they lose their expiry, without which the role of the README may not remove them.
+  ledger.release(products)
+  const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
+  await keepProducts(account, products, traces, deps.log)
+  return released
+}
+
+/**
+ * Marks the images and their copies, verified ones as such, gives them out, and takes their expiry off last of all: without one the role of
+ * the README can do nothing more to them.
+ */
+export async function promote(build: GivingOut, made: Made): Promise<void> {
+  const {inputs, account, ledger, plan, deps} = build
+  const images = made.images.flatMap(withCopies)
+  for (const image of images) {
+    // A user's template may report an image that was there before.
+    const isOurs = [...ledger.resources, ...ledger.released].some(({id}) => id === image.id)
+    const bakeId = isOurs ? plan.bakeId : undefined
+    const ec2 = account.inRegion(image.region)
+    await (made.verdict === 'verified'
+      ? markVerified(ec2, image, bakeId, made.jenkinsVersion ?? '')
+      : mark(ec2, image, bakeId))
+  }
+  if (inputs.deregister !== 'never') giveOutImages(build, made)
+  for (const image of images) await takeExpiryOff(account.inRegion(image.region), idsOf(image))
+  images.forEach(({name, id, region}) => deps.log.info(`${name} is ${id} in ${region}`))
+}
 
 /**
  * Makes a verified image ready to be given out: machines launched from it demand IMDSv2 (irreversible, which is why it waits for the
- * verdict), and it says that it was verified and with which Jenkins. It still has its expiry: {@link keep} comes last.
+ * verdict), and it says that it was verified and with which Jenkins.
  *
  * @param bakeId undefined for an image that was there before the bake
  */
-export async function promote(
+async function markVerified(
   ec2: EC2Client,
   image: RegionalImage,
   bakeId: string | undefined,
@@ -27,7 +75,7 @@ export async function promote(
  *
  * @param bakeId undefined for an image that was there before the bake
  */
-export async function mark(
+async function mark(
   ec2: EC2Client,
   image: RegionalImage,
   bakeId: string | undefined,
@@ -39,11 +87,6 @@ export async function mark(
     idsOf(image),
     Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
   )
-}
-
-/** Takes the expiry off an image and its snapshots: the last that is done to them. */
-export async function keep(ec2: EC2Client, image: RegionalImage): Promise<void> {
-  await takeExpiryOff(ec2, idsOf(image))
 }
 
 const idsOf = (image: RegionalImage): string[] => resourcesOf(image, image.region).map(({id}) => id)

@@ -1,5 +1,11 @@
+import type {Inputs} from '../inputs/inputs.ts'
+import type {Phases} from '../lib/log.ts'
+import type {ImageBuild} from '../packer/build-images.ts'
 import type {BakedImage} from '../packer/images.ts'
-import type {SmokeResult} from '../smoke/smoke-test.ts'
+import {smokeTypesFor} from '../plan/machine-types.ts'
+import {probeFor} from '../smoke/probe.ts'
+import {smokeTest, type SmokeResult} from '../smoke/smoke-test.ts'
+import {instanceUserData, smokeDeadlineMinutes} from '../smoke/user-data.ts'
 
 /** What the smoke tests of all images of a bake come to. */
 export interface Judgement {
@@ -12,6 +18,19 @@ export interface Judgement {
   readonly jenkinsVersion?: string
   /** Of the longest test. */
   readonly smokeSeconds: number
+}
+
+/** Launches each image of a bake, each in a phase of its own, and asks its Jenkins. */
+export function smokeTestImages(
+  build: ImageBuild,
+  images: readonly BakedImage[],
+  phase: Phases,
+  signal: AbortSignal
+): Promise<Judgement> {
+  return testImages(images, (image, name) => {
+    const title = images.length > 1 ? `Smoke test of ${image.source}` : 'Smoke test'
+    return phase(title, () => testImage(build, image, name, signal))
+  })
 }
 
 /**
@@ -53,4 +72,44 @@ function judge(results: readonly Tested[]): Judgement {
     ...(versions.length > 0 ? {jenkinsVersion: versions.join(',')} : {}),
     smokeSeconds: Math.max(...results.map(({result}) => result.seconds))
   }
+}
+
+function testImage(
+  {inputs, deps, account, plan, ledger}: ImageBuild,
+  image: BakedImage,
+  name: string,
+  signal: AbortSignal
+): Promise<SmokeResult> {
+  const probe = probeFor(account.ec2, plan.reach)
+  const request = {
+    bakeId: plan.bakeId,
+    imageId: image.id,
+    name,
+    instanceTypes: smokeTypesFor(
+      plan.machineTypes,
+      {source: image.source, architecture: image.architecture},
+      plan.reach.via === 'session-manager'
+    ),
+    reach: plan.reach,
+    probe,
+    tags: plan.tags,
+    userData: smokeUserData(inputs, probe.key),
+    timeoutMs: inputs.smoke?.timeoutMs ?? 0,
+    reports: inputs.smoke?.jenkinsLog !== undefined,
+    // Whether strangers may come into an image of the user's own template is the user's decision.
+    mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
+    ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
+  }
+  return smokeTest(account.ec2, request, ledger, deps.log, signal)
+}
+
+/**
+ * An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's, unless it has to
+ * ask itself.
+ */
+function smokeUserData({smoke}: Inputs, probeKey: string | undefined): string {
+  const {userData = '', timeoutMs = 0, jenkinsLog} = smoke ?? {}
+  if (jenkinsLog === undefined) return userData
+  const deadlineMinutes = smokeDeadlineMinutes(timeoutMs)
+  return instanceUserData({deadlineMinutes, userData, jenkinsLog, ...(probeKey ? {probeKey} : {})})
 }

@@ -1,6 +1,6 @@
 import type {Role} from '../aws/account.ts'
 import {UserError} from '../lib/errors.ts'
-import {isIdentity, type ProcessIdentity} from '../lib/processes.ts'
+import {identify, isIdentity, type ProcessIdentity} from '../lib/processes.ts'
 
 /** What post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print it. */
 export interface BakeState {
@@ -12,6 +12,22 @@ export interface BakeState {
   readonly main: ProcessIdentity
   /** When the bake began by AWS's clock, in ISO 8601, should the ledger be lost. */
   readonly began: string
+}
+
+/** @throws {UserError} where the system does not tell when this process started: post could not tell it from another */
+export function stateOf(
+  {region, role}: {readonly region: string; readonly role?: Role},
+  {bakeId, began}: {readonly bakeId: string; readonly began: Date},
+  folder: string
+): BakeState {
+  const main = identify(process.pid)
+  if (!main) {
+    throw new UserError(
+      'This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. ' +
+        'Let this runner read /proc (on macOS: run ps).'
+    )
+  }
+  return {bakeId, region, ...(role ? {role} : {}), folder, main, began: began.toISOString()}
 }
 
 export const stateKeys = {bake: 'bake', swept: 'swept'} as const

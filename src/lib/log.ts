@@ -26,6 +26,9 @@ export interface Log {
   readonly current: () => Current
 }
 
+/** Runs a phase of the log. */
+export type Phases = Log['phase']
+
 export interface Current {
   /** Absent: none. */
   readonly phase?: string

@@ -40,7 +40,7 @@ export interface Baked {
 }
 
 /** The image and its copies. */
-export function everywhere(image: BakedImage): readonly RegionalImage[] {
+export function withCopies(image: BakedImage): readonly RegionalImage[] {
   return [image, ...image.copies]
 }
 

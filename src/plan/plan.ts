@@ -1,8 +1,7 @@
 import {randomBytes} from 'node:crypto'
-import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {ImageInputs, Inputs} from '../inputs/inputs.ts'
 import {InputError} from '../lib/errors.ts'
-import type {OpenFile, ReadBytes, ReadText} from '../lib/http.ts'
+import {bytesReader, fileOpener, textReader} from '../lib/http.ts'
 import {planReach} from './connectivity.ts'
 import {letIn, type Reach} from '../aws/reach.ts'
 import type {Log} from '../lib/log.ts'
@@ -10,7 +9,8 @@ import {letInBy} from '../template/findings.ts'
 import type {Template} from '../template/template.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkins-version.ts'
 import {lifetimeTags} from '../aws/lifetime.ts'
-import type {ReadParameter} from '../aws/account.ts'
+import type {Account} from '../aws/account.ts'
+import {awsTime} from '../aws/time.ts'
 import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
 import {machineTypes, standardType, type MachineTypes} from './machine-types.ts'
 import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
@@ -46,21 +46,21 @@ export interface Plan {
 }
 
 export interface PlanContext {
-  readonly ec2: EC2Client
+  readonly account: Account
   readonly log: Log
-  readonly read: ReadText
-  readonly readBytes: ReadBytes
-  readonly open: OpenFile
-  readonly readParameter: ReadParameter
-  /** AWS's clock, asked when AWS has answered. */
-  readonly now: () => Date
-  /** Names the workflow run in tags. */
-  readonly env: Readonly<Record<string, string | undefined>>
+  /** Names the workflow run in tags, and the proxies. */
+  readonly env: NodeJS.ProcessEnv
 }
+
+/** In bytes. Jenkins's package indexes have less than 2 MB, those of a mirror of many packages may have more. */
+const longestIndex = 50_000_000
 
 /** @throws {UserError} when what the inputs name does not exist or cannot be learned */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
-  const {ec2, log, read, readBytes, open, readParameter, now, env} = context
+  const {account, log, env} = context
+  const {ec2, readParameter} = account
+  const now = (): Date => awsTime(ec2)
+  const readBytes = bytesReader(env, longestIndex)
   const {image, template, aws} = inputs
   const bakesOnOurs = template.variables.has('source_ami') || template.variables.has('root_device_name')
   const asksForJenkins = template.variables.has('jenkins_version')
@@ -76,7 +76,11 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     asksForJenkins
       ? looking.then((found) => resolveJenkins(jenkinsRequest(image, ...found), {readBytes, log}, signal))
       : undefined,
-    planReach({via, allowedCidrs, subnetIds}, {ec2, region: aws.region, read, log}, signal)
+    planReach(
+      {via, allowedCidrs, subnetIds},
+      {ec2, region: aws.region, read: textReader(env, longestIndex), log},
+      signal
+    )
   ])
   const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture))
   checkArchitecture(image.architecture, images)
@@ -93,7 +97,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     jenkins && image.plugins.length > 0
       ? await resolvePlugins(
           {plugins: image.plugins, jenkinsVersion: jenkins.version, updateCenterUrl},
-          {open, log},
+          {open: fileOpener(env), log},
           signal
         )
       : []

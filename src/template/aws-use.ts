@@ -78,18 +78,18 @@ function expressionsIn({reading}: Sources): Expression[] {
 
 function tagUseOf(settings: readonly Setting[], reading: Reading, legacy: boolean): TagUse {
   const images = settings.filter(({name}) => name === 'ami_name').length
-  const everywhere = (name: string): boolean =>
+  const tagsEverywhere = (name: string): boolean =>
     settings.filter((setting) => setting.name === name && refersToTags(setting, reading)).length >= images
   // There is no map in legacy JSON; and with `ami_skip_run_tags` the image gets its tags too late.
   const machines =
     !legacy &&
     images > 0 &&
-    everywhere('run_tags') &&
+    tagsEverywhere('run_tags') &&
     settings.every(({component, name}) => tagging.has(component) && name !== 'ami_skip_run_tags')
   return {
     machines,
-    volumes: machines && everywhere('run_volume_tags'),
-    launchTemplates: machines && everywhere('spot_tags')
+    volumes: machines && tagsEverywhere('run_volume_tags'),
+    launchTemplates: machines && tagsEverywhere('spot_tags')
   }
 }
 

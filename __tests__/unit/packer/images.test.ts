@@ -1,12 +1,11 @@
 import {DescribeImagesCommand, EC2, EC2Client} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
-import {bakedImages, type BakedImage} from '../../../src/packer/images.ts'
+import {bakedImages} from '../../../src/packer/images.ts'
 import type {Traces} from '../../../src/sweep/search.ts'
 import type {Resource} from '../../../src/aws/resources.ts'
 import {announcedBy} from '../../../src/packer-output/created.ts'
 import type {Artifact} from '../../../src/packer-output/messages.ts'
-import {keep, promote} from '../../../src/bake/promote.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 
@@ -146,22 +145,6 @@ it('refuses an image that is not where it can be tested', async () => {
   const {ec2, cloud} = await startTestCloud()
   const id = await anImage(ec2, cloud)
   await expect(imagesOf(ec2, artifact(`eu-west-1:${id}`))).rejects.toThrow(/expected one image in us-east-1/)
-})
-
-it('promotes: IMDSv2 for every machine, verified, and last of all no date at which a janitor comes', async () => {
-  const {ec2, cloud} = await startTestCloud()
-  const id = await anImage(ec2, cloud)
-  const {images} = await imagesOf(ec2, artifact(`us-east-1:${id}`))
-  await promote(ec2, images[0] as BakedImage, 'ours', '2.568.2')
-  await keep(ec2, images[0] as BakedImage)
-  const {Images: [promoted] = []} = await ec2.describeImages({ImageIds: [id]})
-  const tags = Object.fromEntries((promoted?.Tags ?? []).map(({Key, Value}) => [Key, Value]))
-  expect(promoted?.ImdsSupport).toBe('v2.0')
-  expect(tags).toEqual({
-    [tagKeys.bake]: 'ours',
-    [tagKeys.verified]: expect.stringMatching(/^\d{4}-/),
-    [tagKeys.jenkins]: '2.568.2'
-  })
 })
 
 it('asks for images of its own account alone', async () => {

@@ -1,5 +1,6 @@
 import {pointer} from '../../lib/advice.ts'
 import {UserError} from '../../lib/errors.ts'
+import type {Log, Phases} from '../../lib/log.ts'
 import {awsCause, type AwsCause} from './causes.ts'
 import {denialIn, otherPolicies} from './denial.ts'
 import {printStatements, statementsFor} from './statements.ts'
@@ -20,6 +21,17 @@ export function explainRefusal(attempt: string, error: unknown): unknown {
   const cause = awsCause(error.name, error.message)
   if (!cause) return new UserError(`${said}\n${otherAdvice}`, {cause: error})
   return new UserError([said, adviceFor(cause, error), pointer(cause.id)].join('\n'), {cause: error, id: cause.id})
+}
+
+/** Phases of the log, with what AWS refuses in them explained to the user. */
+export function explainingPhases(log: Log): Phases {
+  return async (name, work) => {
+    try {
+      return await log.phase(name, work)
+    } catch (error) {
+      throw explainRefusal(name, error)
+    }
+  }
 }
 
 const connectionAdvice =

@@ -5,35 +5,11 @@ import {
   CreateSecurityGroupCommand,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
-import type {Architecture} from '../../inputs/distributions.ts'
 import {isBurstable} from '../../aws/burstable.ts'
 import {tagsAtCreation} from '../../aws/restricted-tagging.ts'
-import {tagSpecifications, type Tags} from '../../aws/tags.ts'
+import {tagSpecifications} from '../../aws/tags.ts'
+import type {PreflightRequest} from './request.ts'
 import {placement} from '../../aws/placement.ts'
-import type {Reach} from '../../aws/reach.ts'
-
-/** What a bake is going to make, as far as it can be asked for before anything exists. */
-export interface PreflightRequest {
-  readonly bakeId: string
-  readonly tags: Tags
-  readonly region: string
-  /** Absent: only Packer knows what a template of the user's own bakes on. */
-  readonly source?: {readonly id: string; readonly rootDeviceName?: string}
-  /** The source image's, and so what the instance types must be of. Absent: it is not known, or there are several. */
-  readonly architecture?: Architecture
-  readonly instanceTypes: readonly string[]
-  readonly reach: Reach
-  /** The build's. */
-  readonly instanceProfile?: string
-  /** Of the build's root volume, in GiB. Absent: the source image's. */
-  readonly volumeSize?: number
-  /** Encrypts it. Absent: the account's default key. */
-  readonly kmsKeyId?: string
-  /** The shipped template is going to build: what it makes is known. */
-  readonly shipped: boolean
-  /** A smoke test was asked for. */
-  readonly smoke: boolean
-}
 
 /** A call that would make something, sent as a dry run: AWS judges it and makes nothing. */
 export interface DryRun {

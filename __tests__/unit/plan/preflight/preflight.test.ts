@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
-import type {PreflightRequest} from '../../../../src/plan/preflight/creates.ts'
+import type {PreflightRequest} from '../../../../src/plan/preflight/request.ts'
 import {preflight} from '../../../../src/plan/preflight/preflight.ts'
 import {recordingLog} from '../../../helpers/recording-log.ts'
 

@@ -1,0 +1,60 @@
+import type {Deregister} from '../inputs/inputs.ts'
+import type {Records} from '../ledger/ledger.ts'
+import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
+import type {Plan} from '../plan/plan.ts'
+import type {Leftover} from '../sweep/leftovers.ts'
+
+/** What is known of a bake at its end, however it ended. */
+export interface Outcome {
+  readonly region: string
+  readonly accountId: string
+  readonly plan: Plan
+  readonly packerVersion: string
+  /** One for each source of the template that made one; empty when the build failed. */
+  readonly images: readonly BakedImage[]
+  /** What the template made beside images. */
+  readonly others: Baked['others']
+  /** Whether that stays: the bake has succeeded. */
+  readonly othersStay: boolean
+  /** `verified` and `rejected` are the smoke test's word; everything else is `unverified`. */
+  readonly verdict: 'verified' | 'unverified' | 'rejected'
+  /** Why images were rejected. */
+  readonly reason?: string
+  /** What their consoles show of it. */
+  readonly evidence?: string
+  readonly jenkinsVersion?: string
+  readonly smokeSeconds?: number
+  /** Whether all images were removed again. */
+  readonly deregistered: boolean
+  /** What went wrong before there was a verdict, or after it. */
+  readonly failure?: unknown
+  /** What could not be removed. Empty in every good run. */
+  readonly leftovers: readonly Leftover[]
+}
+
+/** The part of an outcome that grows while the bake builds, tests and promotes. */
+export type Made = Pick<
+  Outcome,
+  'images' | 'others' | 'othersStay' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'
+>
+
+/** Whether an image with this verdict stays in the account. */
+export function keeps(deregister: Deregister, verdict: Outcome['verdict']): boolean {
+  return deregister === 'never' || (deregister === 'on-failure' && verdict !== 'rejected')
+}
+
+/**
+ * Whether a bake's images, and all copies of them, were removed again.
+ *
+ * @param records what the bake made and did not give out
+ * @param leftovers of that, what is still there
+ */
+export function isGone(
+  images: readonly BakedImage[],
+  {resources}: Pick<Records, 'resources'>,
+  leftovers: readonly Leftover[]
+): boolean {
+  const all = images.flatMap(withCopies)
+  const isIn = (list: readonly {readonly id: string}[], id: string): boolean => list.some((one) => one.id === id)
+  return all.length > 0 && all.every(({id}) => isIn(resources, id) && !isIn(leftovers, id))
+}
