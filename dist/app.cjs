@@ -74120,7 +74120,7 @@ var FailureReader = class {
     if (errors.size < 2 * mostErrors && !errors.has(name)) errors.set(name, kept);
   }
 };
-var provisioner = /^(?:Provisioning with (?:shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/;
+var provisioner = /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/;
 var Story = class {
   #connected = false;
   #script;

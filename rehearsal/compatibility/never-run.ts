@@ -32,6 +32,12 @@ export const neverRun: readonly NeverRun[] = [
   },
   {what: 'A runner with Windows', standIn: 'nothing', open: 'it is not supported'},
   {
+    what: 'Windows, as image and machine',
+    standIn:
+      'on light machines a stand-in for WinRM, to which Packer logs in with the password that the local cloud’s GetPasswordData hands out; it takes uploads, records commands and runs none',
+    open: 'PowerShell, NTLM, and whatever else Windows does; whether user data sets WinRM up; a smoke test of such an image'
+  },
+  {
     what: 'arm64, as runner or as image',
     standIn: 'tests of the plan: release, source image, instance types',
     open: 'the scripts on arm64 packages; Packer’s own build for it'

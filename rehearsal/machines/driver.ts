@@ -39,6 +39,8 @@ export interface LaunchSpec {
   readonly username: string
   /** The key pair's public half, in OpenSSH's one-line form. */
   readonly publicKey?: string
+  /** Of a Windows machine: the first password of its login user. */
+  readonly windows?: {readonly password: string}
   /** As given to RunInstances, already base64-decoded. */
   readonly userData?: string
   /** The security groups' answer, asked at each new connection. */

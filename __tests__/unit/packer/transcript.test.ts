@@ -89,6 +89,16 @@ it('takes the script that ran before the cleanup provisioner', () => {
   expect(transcript.failure('')).toMatchObject({script: 'setup.sh', said: ['it failed']})
 })
 
+it('takes a PowerShell script, too', () => {
+  const transcript = transcriptOf(
+    ui('==> a.b: Connected to WinRM!'),
+    ui('==> a.b: Provisioning with Powershell...'),
+    ui('==> a.b: Provisioning with powershell script: setup.ps1'),
+    ui('    a.b: it failed')
+  )
+  expect(transcript.failure('')).toMatchObject({connected: true, script: 'setup.ps1', said: ['it failed']})
+})
+
 it('keeps a bounded part of any number of messages of any length', () => {
   const long = 'x'.repeat(5_000)
   const many = (make: (n: number) => Message): Message[] => Array.from({length: 20_000}, (_, n) => make(n))

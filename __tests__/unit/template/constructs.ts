@@ -100,6 +100,7 @@ export const constructs: readonly Construct[] = [
     builder: ['ssh_interface = "session_manager"', 'iam_instance_profile = "x"'],
     problem: /session-manager-plugin on this runner's PATH/
   },
+  {row: '`communicator = "winrm"`', builder: ['communicator = "winrm"', 'winrm_username = "Administrator"']},
   {
     row: 'no `temporary_security_group_source_cidrs`',
     builder: ['temporary_security_group_source_cidrs = null'],

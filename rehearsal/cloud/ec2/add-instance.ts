@@ -4,6 +4,7 @@ import type {Call} from '../cloud.ts'
 import type {LaunchPlan, SpotPlan} from './launch-plan.ts'
 import type {Launch} from './launches.ts'
 import {launch as startMachine, NoRoom, poweredOff} from './lifecycle.ts'
+import {encryptPassword, newPassword} from './passwords.ts'
 import {newId} from './resources.ts'
 import {ingressOf, letsIn} from './security-group-rules.ts'
 import {startsHere} from './shortages.ts'
@@ -22,6 +23,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
   const {plan, input, tagsOf} = launch
   const launchTime = cloud.now()
   const id = newId('instance')
+  const password = plan.image.platform && newPassword()
   const instance: InstanceRecord = {
     id,
     reservationId,
@@ -29,8 +31,10 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     imageId: plan.image.id,
     architecture: plan.image.architecture,
     rootDeviceName: plan.image.rootDeviceName,
+    ...(plan.image.platform ? {platform: plan.image.platform} : {}),
     launchTime,
     ...(plan.keyPair ? {keyName: plan.keyPair.name} : {}),
+    ...(password && plan.keyPair ? {passwordData: encryptPassword(password, plan.keyPair)} : {}),
     ...(input.ClientToken === undefined ? {} : {clientToken: input.ClientToken}),
     subnetId: plan.subnet.id,
     interfaceId: newId('network-interface'),
@@ -57,7 +61,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
   addVolumes(cloud, instance, plan, tagsOf('volume'))
   startMachine(cloud, instance, () => {
     if (!startsHere(cloud.shortages, plan.type, plan.subnet.zone)) throw new NoRoom()
-    return cloud.driver.launch(specOf(cloud, instance, plan))
+    return cloud.driver.launch({...specOf(cloud, instance, plan), ...(password ? {windows: {password}} : {})})
   })
   return instance.id
 }

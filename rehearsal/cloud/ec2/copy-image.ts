@@ -74,6 +74,7 @@ function copyImage(
     username: source.username,
     sourceImageId: source.id,
     sourceImageRegion: from.region,
+    ...(source.platform ? {platform: source.platform} : {}),
     ...(source.imdsSupport ? {imdsSupport: source.imdsSupport} : {})
   })
   settleAt(image, 'available', source.content)

@@ -91,6 +91,7 @@ function createImage(
     sourceImageId: instance.imageId,
     sourceImageRegion: cloud.region,
     ...(input.Description === undefined ? {} : {description: input.Description}),
+    ...(source?.platform ? {platform: source.platform} : {}),
     ...(source?.imdsSupport ? {imdsSupport: source.imdsSupport} : {})
   })
   hideByCanary(cloud, snapshots[0])

@@ -59,7 +59,8 @@ export const imageFilters: FilterTable<Image> = {
   name: (image) => image.Name,
   'owner-alias': (image) => image.ImageOwnerAlias,
   'owner-id': (image) => image.OwnerId,
-  platform: (image) => image.Platform,
+  // The only value of this filter is `windows` (EC2 API reference, DescribeImages).
+  platform: (image) => image.Platform?.toLowerCase(),
   'root-device-name': (image) => image.RootDeviceName,
   'root-device-type': (image) => image.RootDeviceType,
   'source-image-id': (image) => image.SourceImageId,

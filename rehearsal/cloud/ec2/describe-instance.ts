@@ -46,7 +46,8 @@ export function describeInstance(cloud: Ec2Cloud, instance: InstanceRecord): Ins
       GroupName: '',
       Tenancy: 'default'
     },
-    PlatformDetails: 'Linux/UNIX',
+    Platform: instance.platform,
+    PlatformDetails: instance.platform ? 'Windows' : 'Linux/UNIX',
     ProductCodes: [],
     RootDeviceName: instance.rootDeviceName,
     RootDeviceType: 'ebs',
@@ -164,6 +165,8 @@ export const instanceFilters: FilterTable<InstanceInReservation> = {
   'network-interface.subnet-id': (one) => one.NetworkInterfaces?.map((i) => i.SubnetId),
   'network-interface.vpc-id': (one) => one.NetworkInterfaces?.map((i) => i.VpcId),
   'owner-id': (one) => one.OwnerId,
+  // The only value of this filter is `windows` (EC2 API reference, DescribeInstances).
+  platform: (one) => one.Platform?.toLowerCase(),
   'platform-details': (one) => one.PlatformDetails,
   'private-dns-name': (one) => one.PrivateDnsName,
   'private-ip-address': (one) => one.PrivateIpAddress,

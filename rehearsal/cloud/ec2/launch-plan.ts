@@ -73,11 +73,12 @@ export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
   const network = readNetwork(cloud, input, type)
   const profile = readProfile(cloud, input)
   const spot = readMarket(input)
+  const keyPair = readKeyPair(cloud, input, image)
   return {
     count: readCount(input),
     image,
     type,
-    ...(input.KeyName === undefined ? {} : {keyPair: keyPairNamed(cloud, input.KeyName)}),
+    ...(keyPair ? {keyPair} : {}),
     ...network,
     volumes: planVolumes(cloud, image, input.BlockDeviceMappings ?? []),
     metadata: readMetadata(input, image),
@@ -86,6 +87,18 @@ export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
     ...(cpuCredits ? {cpuCredits} : {}),
     ...(input.UserData === undefined ? {} : {userData: checkUserData(input.UserData)})
   }
+}
+
+/** Windows has its password encrypted for the key pair, which only RSA can do. */
+function readKeyPair(cloud: Ec2Cloud, {KeyName: name}: LaunchInput, image: ImageRecord): KeyPairRecord | undefined {
+  if (name === undefined) return undefined
+  const keyPair = keyPairNamed(cloud, name)
+  if (image.platform && keyPair.type === 'ed25519') {
+    const message =
+      'ED25519 key pairs are not supported with Windows AMIs. Choose a different key pair type and try again.'
+    throw new AwsError('Unsupported', message)
+  }
+  return keyPair
 }
 
 function readCount({MinCount: least = 1, MaxCount: most = 1}: LaunchInput): number {

@@ -19,6 +19,7 @@ import {fleetOperations} from './fleets.ts'
 import {launchTemplateOperations} from './launch-templates.ts'
 import {networkOperations} from './network.ts'
 import type {Ec2Call} from './operation.ts'
+import {passwordOperations} from './passwords.ts'
 import {permit} from './permit.ts'
 import type {Ec2Regions} from './regions.ts'
 import {runInstancesOperations} from './run-instances.ts'
@@ -84,6 +85,7 @@ function allOperations(cloud: Ec2Cloud): ReadonlyMap<string, Operation> {
     ...createImageOperations(cloud),
     ...registerImageOperations(cloud),
     ...networkOperations(cloud),
+    ...passwordOperations(cloud),
     ...runInstancesOperations(cloud),
     ...securityGroupOperations(cloud),
     ...snapshotOperations(cloud),

@@ -35,6 +35,7 @@ export interface InstanceRecord {
   readonly imageId: string
   readonly architecture: 'x86_64' | 'arm64'
   readonly rootDeviceName: string
+  readonly platform?: ImageRecord['platform']
   readonly launchTime: Date
   readonly keyName?: string
   readonly clientToken?: string
@@ -50,6 +51,8 @@ export interface InstanceRecord {
   groupIds: string[]
   /** Base64, as it was given. */
   userData?: string
+  /** Of Windows with a key pair: the first password of its login user, as GetPasswordData hands it out. */
+  readonly passwordData?: string
   /** Of a burstable type. */
   readonly cpuCredits?: 'standard' | 'unlimited'
   shutdownBehavior: ShutdownBehavior

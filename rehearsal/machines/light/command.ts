@@ -38,7 +38,11 @@ const request = '# light-machine: '
  * `# light-machine: exit N`.
  */
 export function answerTo(line: string, disk: Disk, username: string): Answer {
-  const scripts = scriptsRunBy(line, disk, username)
+  return answerOf(scriptsRunBy(line, disk, username))
+}
+
+/** What the scripts that a command would run ask for. */
+export function answerOf(scripts: readonly LightFile[]): Answer {
   const printed: string[] = []
   for (const script of scripts) {
     // latin1 keeps every byte as it is: hostile output need not be UTF-8.
@@ -50,6 +54,11 @@ export function answerTo(line: string, disk: Disk, username: string): Answer {
       return {exitStatus, stdout: latin1(printed), stderr: 'light machine: asked to fail\n', scripts}
   }
   return {exitStatus: 0, stdout: latin1(printed), stderr: '', scripts}
+}
+
+/** A command on one line, without the values of its variables: templates hand secrets over in them. */
+export function forLog(command: string): string {
+  return JSON.stringify(command.replace(/=(?:'[^']*'|"[^"]*"|[^\s;'"])+/g, '=…'))
 }
 
 /** The words of a shell command line, quotes kept; separators (`;`, `&&`, …) are words of their own. */

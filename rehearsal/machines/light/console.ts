@@ -47,6 +47,12 @@ export function bootLines(boot: Boot): string[] {
   ]
 }
 
+export const winRmLine =
+  '[    0.400000] light machine: a stand-in for WinRM listens on ports 5985 (HTTP) and 5986 (HTTPS): it records commands and runs none'
+
+export const noWinRmLine =
+  '[    0.400000] light machine: no WinRM here, because user data does not set it up (it mentions neither WinRM nor WSMan)'
+
 export const powerOffLine = '[    9.000000] reboot: Power down'
 
 function userDataLines(userData: string | undefined): string[] {

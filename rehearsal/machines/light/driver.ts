@@ -19,7 +19,7 @@ export interface LightDriverOptions {
 
 /**
  * Machines inside this process, for hosts without root and for thousands of runs: each is an SSH server and an HTTP service on a
- * 127/8 address of its own. They take uploads, record commands and execute nothing, neither on the host nor anywhere: what a bake's
+ * 127/8 address of its own; a Windows machine is a stand-in for WinRM too. They take uploads, record commands and execute nothing, neither on the host nor anywhere: what a bake's
  * scripts do is not proven by them. A machine never powers off by itself, because neither commands nor user data are executed.
  */
 export function createLightDriver(options: LightDriverOptions): MachineDriver {

@@ -1,7 +1,7 @@
 import {connect} from 'node:net'
 import type {LaunchSpec, Machine} from '../driver.ts'
 import {freeAddress} from './address.ts'
-import {bootLines, createConsole, powerOffLine} from './console.ts'
+import {bootLines, createConsole, noWinRmLine, powerOffLine, winRmLine} from './console.ts'
 import {contentOf, diskFrom, type LightContent} from './disk.ts'
 import {installedJenkins} from './installed-jenkins.ts'
 import {startJenkins, type Jenkins} from './jenkins.ts'
@@ -9,6 +9,8 @@ import type {JenkinsMode} from './jenkins-boot.ts'
 import {fingerprintOf, makeHostKey, parsePublicKey} from './keys.ts'
 import {listen, type Listener} from './listener.ts'
 import {createSshService} from './ssh.ts'
+import {setsUpWinRm} from './winrm/login.ts'
+import {createWinRmService} from './winrm/service.ts'
 
 export interface MachineOptions {
   readonly jenkins: JenkinsMode
@@ -23,7 +25,8 @@ export interface MachineOptions {
 
 /** What a machine runs while it is on. */
 interface Running {
-  readonly ssh: Listener
+  /** The servers that Packer logs in to. */
+  readonly logins: readonly Listener[]
   readonly jenkins: Jenkins | undefined
 }
 
@@ -34,12 +37,17 @@ interface Running {
  */
 export async function bootMachine(spec: LaunchSpec, content: LightContent, options: MachineOptions): Promise<Machine> {
   const log = (line: string) => options.log(`${spec.instanceId}: ${line}`)
-  const {username, publicKey, userData} = spec
+  const {username, publicKey, userData, windows} = spec
   const disk = diskFrom(content, username, userData)
   const hostKey = makeHostKey()
   const onSsh = createSshService({hostKey, username, publicKey, disk, log})
   const authorizedKey = publicKey === undefined ? undefined : fingerprintOf(parsePublicKey(publicKey))
-  const address = await freeAddress([options.sshPort, options.jenkinsPort])
+  const winRm =
+    windows && setsUpWinRm(userData)
+      ? await createWinRmService({username, password: windows.password, userData, disk, log})
+      : undefined
+  const services = [{port: options.sshPort, onConnection: onSsh}, ...(winRm ?? [])]
+  const address = await freeAddress([...services.map(({port}) => port), options.jenkinsPort])
   const shown = createConsole()
   let running: Running | undefined
   let terminated = false
@@ -48,11 +56,14 @@ export async function bootMachine(spec: LaunchSpec, content: LightContent, optio
   let lastChange: Promise<void> = Promise.resolve()
   const inTurn = (change: () => Promise<void>) => (lastChange = lastChange.then(change, change))
   const powerOn = async () => {
-    const ssh = await listen({address, port: options.sshPort}, spec.allows, onSsh)
+    const logins = await Promise.all(
+      services.map(({port, onConnection}) => listen({address, port}, spec.allows, onConnection))
+    )
     shown.lines(bootLines({...spec, userData, address, hostKey, authorizedKey}))
+    if (windows) shown.line(winRm ? winRmLine : noWinRmLine)
     // Whether Jenkins is there shows at boot only: like a service that the package enabled but did not start.
     const version = installedJenkins(disk, options.jenkinsVersion)
-    running = {ssh, jenkins: version === undefined ? undefined : serviceOf(version)}
+    running = {logins, jenkins: version === undefined ? undefined : serviceOf(version)}
     log(`on at ${address}, ${version === undefined ? 'no Jenkins' : `Jenkins ${version} (${options.jenkins})`}`)
   }
   const serviceOf = (version: string) =>
@@ -68,7 +79,7 @@ export async function bootMachine(spec: LaunchSpec, content: LightContent, optio
     const was = running
     running = undefined
     if (was === undefined) return
-    await Promise.all([was.ssh.close(), was.jenkins?.stop()])
+    await Promise.all([...was.logins.map((login) => login.close()), was.jenkins?.stop()])
     shown.line(powerOffLine)
     log('off')
   }

@@ -1,6 +1,6 @@
 import type {Socket} from 'node:net'
 import ssh2, {type AuthContext, type Connection, type ServerChannel, type Session} from 'ssh2'
-import {answerTo} from './command.ts'
+import {answerTo, forLog} from './command.ts'
 import type {Disk} from './disk.ts'
 import {answerWithAlgorithmAsked, isAuthorized, parsePublicKey, type HostKey} from './keys.ts'
 import {isDownload, isScp, receiveByScp, sendByScp} from './scp.ts'
@@ -84,9 +84,4 @@ function finish(channel: ServerChannel, exitStatus: number, stderr: string): voi
   if (stderr !== '') channel.stderr.write(stderr)
   channel.exit(exitStatus)
   channel.end()
-}
-
-/** A command on one line, without the values of its variables: templates hand secrets over in them. */
-function forLog(command: string): string {
-  return JSON.stringify(command.replace(/=(?:'[^']*'|"[^"]*"|[^\s;'"])+/g, '=…'))
 }

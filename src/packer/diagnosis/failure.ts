@@ -104,7 +104,8 @@ export class FailureReader {
 interface Told extends Pick<Failure, 'connected' | 'script' | 'ranges' | 'address' | 'said'> {}
 
 /** What a provisioner says first, with the script that it runs, if it is one. */
-const provisioner = /^(?:Provisioning with (?:shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
+const provisioner =
+  /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
 
 class Story {
   #connected = false
