@@ -69591,6 +69591,7 @@ var changing = /* @__PURE__ */ new Set([
   "ec2:EnableImageDeprecation",
   "ec2:EnableImageDeregistrationProtection",
   "ec2:GetConsoleOutput",
+  "ec2:GetPasswordData",
   "ec2:ModifyImageAttribute",
   "ec2:ModifySnapshotAttribute",
   "ec2:StopInstances",

@@ -2,6 +2,7 @@ import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
 import type {RehearseOptions} from '../../rehearsal/rehearse.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {windowsTemplate} from '../../rehearsal/template/windows-template.ts'
 import {furnishProfile, profileName} from './instance-profile.ts'
 
 /** A bake that the permissions in iam/ must suffice for. */
@@ -62,6 +63,11 @@ export const judgedBakes: readonly JudgedBake[] = [
     'shares, deprecates and protects its image, and throws it away',
     {inputs: {template: tagged(shared), deregister: 'always'}},
     {files: ['sharing-permissions.json']}
+  ),
+  bake(
+    "asks for a Windows machine's first password",
+    {inputs: {template: windowsTemplate({tagged: true}), 'smoke-test': 'false'}},
+    {files: ['windows-permissions.json']}
   ),
   bake('builds on a spot instance', {inputs: {template: spot}}, {files: ['spot-permissions.json']}),
   bake(

@@ -17,6 +17,7 @@ const changing = new Set([
   'ec2:EnableImageDeprecation',
   'ec2:EnableImageDeregistrationProtection',
   'ec2:GetConsoleOutput',
+  'ec2:GetPasswordData',
   'ec2:ModifyImageAttribute',
   'ec2:ModifySnapshotAttribute',
   'ec2:StopInstances',
