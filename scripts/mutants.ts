@@ -5,7 +5,7 @@ import {cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/prom
 import {tmpdir} from 'node:os'
 import {join, relative} from 'node:path'
 import {guards, type Guard} from '../__tests__/mutants/guards.ts'
-import {stopSignal} from '../rehearsal/cli/stop-signal.ts'
+import {stopSignal} from '../rehearsal/host/stop-signal.ts'
 import {messageOf} from '../src/lib/errors.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -1,5 +1,5 @@
 import {appendFile} from 'node:fs/promises'
-import type {Report} from '../rehearsal/report.ts'
+import type {Report} from '../rehearsal/trials/report.ts'
 
 /** Names the file in which scenarios note what their real machines ran as Jenkins; scripts/test.ts sets it. */
 export const noteVariable = 'BAKE_JENKINS_AMI_TESTED_JENKINS'

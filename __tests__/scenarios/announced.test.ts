@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
-import {packerVersion} from '../../rehearsal/packers/versions.ts'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 const profile = {

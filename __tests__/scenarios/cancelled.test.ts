@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import type {Packer} from '../../rehearsal/packers/packer.ts'
+import type {Packer} from '../../rehearsal/host/packers/packer.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 const leavesNothing = (packer: Packer, moments: readonly string[]): void =>

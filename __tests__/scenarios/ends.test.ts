@@ -18,7 +18,7 @@ import {createServer, type Socket} from 'node:net'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {afterEach, describe, expect, it} from '@jest/globals'
-import {notRun} from '../../rehearsal/packers/scenario-packers.ts'
+import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {processesCarrying} from '../../rehearsal/runner/processes.ts'
 import {play, scenarioMs, withAnyPacker, withFirstAndLastPacker} from './scenario.ts'
 

@@ -1,13 +1,13 @@
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Leftover} from '../../rehearsal/cloud/cloud.ts'
-import {packerVersion} from '../../rehearsal/packers/versions.ts'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
-import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
+import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
+import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
 import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
-import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/settings.ts'
+import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/trials/settings.ts'
 import {EC2} from '@aws-sdk/client-ec2'
-import {populate} from '../../rehearsal/look-alikes.ts'
+import {populate} from '../../rehearsal/trials/look-alikes.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 const sweepAction = path.join(import.meta.dirname, '..', '..', 'sweep')

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {tagKeys} from '../../src/aws/tags.ts'
 import {productTags} from './image-tags.ts'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'

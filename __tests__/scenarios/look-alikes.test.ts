@@ -2,7 +2,7 @@ import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {play, type BakeCell} from '../../rehearsal/matrix/play.ts'
+import {play, type BakeCell} from '../../rehearsal/trials/matrix/play.ts'
 import {scenarioMs, withAnyPacker} from './scenario.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')

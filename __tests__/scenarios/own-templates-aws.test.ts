@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
-import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
-import {ownTemplate, type Kind} from '../../rehearsal/template/own-template.ts'
+import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
+import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 const anImage: unknown = expect.stringMatching(/^ami-[0-9a-f]{17}$/)

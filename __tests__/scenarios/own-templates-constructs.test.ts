@@ -3,9 +3,9 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
-import {needsDerivedTemplate, type Packer} from '../../rehearsal/packers/packer.ts'
-import {notRun} from '../../rehearsal/packers/scenario-packers.ts'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
+import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 
 /** An own template with more in it than settings. */

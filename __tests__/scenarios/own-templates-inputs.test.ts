@@ -3,8 +3,8 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {describe, expect, it} from '@jest/globals'
-import {needsDerivedTemplate, type Packer} from '../../rehearsal/packers/packer.ts'
-import {ownTemplate, use, type Kind} from '../../rehearsal/template/own-template.ts'
+import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
+import {ownTemplate, use, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 /** The files of a walk-through of 2022, as they are; an old Packer needs a line to be sent to the local cloud. */

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {ownTemplate, type Kind} from '../../rehearsal/template/own-template.ts'
+import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 const cells: readonly (readonly [Kind, readonly string[]])[] = [

@@ -4,7 +4,7 @@ import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {LogLine} from '../../rehearsal/runner/log.ts'
 import {hostileOutput, shortOutput} from '../properties/hostile-output.ts'
-import {install, ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {install, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 withEachPacker((packer) => {

@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import type {Authorize, AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-import {packerVersion} from '../../rehearsal/packers/versions.ts'
+import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {tagKeys} from '../../src/aws/tags.ts'
 import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {judgedBakes, type JudgedBake, type JudgedRequest} from './judged-bakes.ts'

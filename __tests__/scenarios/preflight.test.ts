@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withAnyPacker} from './scenario.ts'
 
 /** A role that lacks some permissions. */

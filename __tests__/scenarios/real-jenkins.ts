@@ -1,9 +1,9 @@
-import {imagePlugins} from '../../rehearsal/compatibility/image-plugins.ts'
-import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
+import {imagePlugins} from '../../rehearsal/trials/compatibility/image-plugins.ts'
+import {standInJenkinsVersion} from '../../rehearsal/jenkins/index-site.ts'
 import {packagesIn, pluginsIn} from '../../rehearsal/jenkins/real/files.ts'
 import {readPackage} from '../../rehearsal/jenkins/real/package.ts'
 import {cascPlugin, closureOf, readPlugins} from '../../rehearsal/jenkins/real/plugins.ts'
-import {run} from '../../rehearsal/packers/run.ts'
+import {run} from '../../rehearsal/host/run.ts'
 
 /** What the environment offers as Jenkins to real machines. Where it offers nothing, they get the stand-in. */
 const file = packagesIn(process.env).find(({kind}) => kind !== 'rpm')

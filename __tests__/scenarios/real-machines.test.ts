@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import type {LocalCloud} from '../../rehearsal/local-cloud.ts'
-import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
+import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
 import {jenkinsVersion} from './real-jenkins.ts'
 import {knock, soon} from '../rehearsal/machines/nspawn/machines.ts'
 import {

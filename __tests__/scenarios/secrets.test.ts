@@ -2,8 +2,8 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSy
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {needsDerivedTemplate} from '../../rehearsal/packers/packer.ts'
-import {ownTemplate, use} from '../../rehearsal/template/own-template.ts'
+import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
+import {ownTemplate, use} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withFirstAndLastPacker} from './scenario.ts'
 
 const secret = 'an-example-secret-0123456789'

@@ -2,7 +2,7 @@ import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {ownTemplate} from '../../rehearsal/template/own-template.ts'
+import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withEachPacker} from './scenario.ts'
 
 /** What a job may have in its environment, under names that tools look for. */

@@ -1,6 +1,6 @@
 import {describe, expect, it} from '@jest/globals'
 import {whyNoBase, whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
-import {notRun} from '../../rehearsal/packers/scenario-packers.ts'
+import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {plugins} from './real-jenkins.ts'
 import {jenkinsAt, withGuests} from './real-machines.ts'
 import {play, withAnyPacker} from './scenario.ts'

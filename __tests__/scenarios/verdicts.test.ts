@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {standInJenkinsVersion} from '../../rehearsal/jenkins-repository.ts'
+import {standInJenkinsVersion} from '../../rehearsal/jenkins/index-site.ts'
 import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
 
 withEachPacker((packer) => {

@@ -11,8 +11,8 @@ import {
   release,
   whyNotAmazonLinux,
   type AmazonLinux
-} from '../../rehearsal/amazon-linux/stand-in.ts'
-import {realRpm} from '../../rehearsal/compatibility/play-scripts.ts'
+} from '../../rehearsal/machines/amazon-linux.ts'
+import {realRpm} from '../../rehearsal/trials/compatibility/play-scripts.ts'
 import {buildRpmRepository, type RpmRepository} from '../../rehearsal/jenkins/rpm-repository.ts'
 
 const scripts = join(import.meta.dirname, '../../templates/jenkins/scripts')

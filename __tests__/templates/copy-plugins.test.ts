@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {zip} from '../../rehearsal/jenkins/zip.ts'
-import {run} from '../../rehearsal/packers/run.ts'
+import {run} from '../../rehearsal/host/run.ts'
 
 const script = join(import.meta.dirname, '../../templates/jenkins/files/copy-plugins.sh')
 const archive = (version: string) =>

@@ -1,5 +1,5 @@
 import {baseTitles} from '../machines/driver.ts'
-import {wasWar, type Report, type ReportedCall, type ReportedJenkins} from '../report.ts'
+import {wasWar, type Report, type ReportedCall, type ReportedJenkins} from '../trials/report.ts'
 import {actionsNode} from '../runner/node.ts'
 
 /** No local cloud can say it. */

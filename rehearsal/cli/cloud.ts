@@ -2,12 +2,12 @@ import {once} from 'node:events'
 import {rename, rm, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import type {DriverName} from '../choose-driver.ts'
+import type {DriverName} from '../machines/choose-driver.ts'
 import {defaultSubject} from '../cloud/account.ts'
 import {trustPolicyFor} from '../cloud/roles.ts'
-import {startLocalCloud} from '../local-cloud.ts'
+import {startLocalCloud} from '../trials/local-cloud.ts'
 import {exportLines} from './export-lines.ts'
-import {stopSignal} from './stop-signal.ts'
+import {stopSignal} from '../host/stop-signal.ts'
 
 interface Flags {
   driver?: DriverName

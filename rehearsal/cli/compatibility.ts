@@ -2,13 +2,13 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Command, Option} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import {documentOf} from '../compatibility/document.ts'
-import {play} from '../compatibility/play.ts'
-import {isWrong, lineOf, type Compatibility, type Result} from '../compatibility/result.ts'
-import {nameOf, rows} from '../compatibility/rows.ts'
+import {documentOf} from '../trials/compatibility/document.ts'
+import {play} from '../trials/compatibility/play.ts'
+import {isWrong, lineOf, type Compatibility, type Result} from '../trials/compatibility/result.ts'
+import {nameOf, rows} from '../trials/compatibility/rows.ts'
 import {packageVariable, pluginsVariable} from '../jenkins/real/files.ts'
 import {actionsNode} from '../runner/node.ts'
-import {stopSignal} from './stop-signal.ts'
+import {stopSignal} from '../host/stop-signal.ts'
 
 interface Flags {
   only: string[]

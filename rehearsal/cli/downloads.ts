@@ -5,11 +5,11 @@ import {join} from 'node:path'
 import {Command} from 'commander'
 import {installPacker} from '../../src/packer/install/install.ts'
 import {messageOf} from '../../src/lib/errors.ts'
-import {packerVersion} from '../packers/versions.ts'
-import {findBuilt} from '../packers/packer.ts'
-import {startReleasesSite} from '../releases/site.ts'
-import {accepted, tamperings, type Tampering} from '../releases/tamperings.ts'
-import {zipOf} from '../releases/zip-file.ts'
+import {packerVersion} from '../host/packers/versions.ts'
+import {findBuilt} from '../host/packers/packer.ts'
+import {startReleasesSite} from '../trials/releases/site.ts'
+import {accepted, tamperings, type Tampering} from '../trials/releases/tamperings.ts'
+import {zipOf} from '../trials/releases/zip-file.ts'
 
 new Command('npm run downloads')
   .description(

@@ -2,18 +2,27 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import {cellsOf, losses, pointOf, sections, spellCell, sweepCells, type Cell, type Section} from '../matrix/cells.ts'
-import {documentOf, type Matrix} from '../matrix/document.ts'
-import {hasJanitor} from '../matrix/janitor.ts'
-import {playSweep, playUndisturbedSweep} from '../matrix/play-sweep.ts'
-import {play, playUndisturbed, templateNames, type TemplateName} from '../matrix/play.ts'
-import type {Result} from '../matrix/result.ts'
-import {playAll} from '../matrix/run.ts'
-import {bystandersOf, lineOf, sentenceOf, totalsOf} from '../matrix/table.ts'
-import {choosePacker, releasesReachable} from '../packers/choose.ts'
-import {run} from '../packers/run.ts'
+import {
+  cellsOf,
+  losses,
+  pointOf,
+  sections,
+  spellCell,
+  sweepCells,
+  type Cell,
+  type Section
+} from '../trials/matrix/cells.ts'
+import {documentOf, type Matrix} from '../trials/matrix/document.ts'
+import {hasJanitor} from '../trials/matrix/janitor.ts'
+import {playSweep, playUndisturbedSweep} from '../trials/matrix/play-sweep.ts'
+import {play, playUndisturbed, templateNames, type TemplateName} from '../trials/matrix/play.ts'
+import type {Result} from '../trials/matrix/result.ts'
+import {playAll} from '../trials/matrix/run.ts'
+import {bystandersOf, lineOf, sentenceOf, totalsOf} from '../trials/matrix/table.ts'
+import {choosePacker, releasesReachable} from '../host/packers/choose.ts'
+import {run} from '../host/run.ts'
 import {readActionFile} from '../runner/action-file.ts'
-import {stopSignal} from './stop-signal.ts'
+import {stopSignal} from '../host/stop-signal.ts'
 
 interface Flags extends Partial<Record<Section | 'all', true>> {
   packer?: string

@@ -1,8 +1,8 @@
 import {Command} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import {buildPackers} from '../packers/build.ts'
-import {run} from '../packers/run.ts'
-import {stopSignal} from './stop-signal.ts'
+import {buildPackers} from '../host/packers/build.ts'
+import {run} from '../host/run.ts'
+import {stopSignal} from '../host/stop-signal.ts'
 
 new Command('npm run packers')
   .description('Builds the current Packer and its amazon plugin from their Go modules, for the rehearsal and its tests')

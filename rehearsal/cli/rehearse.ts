@@ -1,17 +1,17 @@
 import {open, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import {behavioursOf} from '../choose-driver.ts'
+import {behavioursOf} from '../machines/choose-driver.ts'
 import {packageOption, packageVariable, pluginsOption, pluginsVariable} from '../jenkins/real/files.ts'
 import {parseFault, type Fault} from '../cloud/faults/fault.ts'
 import {faultKinds, meanings} from '../cloud/faults/kinds.ts'
 import {baseNames} from '../machines/driver.ts'
 import {cleanUp} from '../machines/nspawn/driver.ts'
 import {mirrorVariable} from '../machines/nspawn/ubuntu-sources.ts'
-import {rehearse, type RehearseOptions} from '../rehearse.ts'
+import {rehearse, type RehearseOptions} from '../trials/rehearse.ts'
 import {accountOf} from './account.ts'
 import {showLine} from './show-line.ts'
-import {stopSignal} from './stop-signal.ts'
+import {stopSignal} from '../host/stop-signal.ts'
 
 interface Flags extends Pick<
   RehearseOptions,

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {mkdir, readdir, readFile, rename, writeFile} from 'node:fs/promises'
 import {join, relative} from 'node:path'
-import type {Run} from '../packers/run.ts'
+import type {Run} from '../host/run.ts'
 import type {StandInFailure} from './failures.ts'
 import type {BuiltPackage} from './package.ts'
 

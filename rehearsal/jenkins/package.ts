@@ -1,7 +1,7 @@
 import {chmod, copyFile, mkdir, readdir, readFile, stat, symlink, writeFile} from 'node:fs/promises'
 import {dirname, join, relative} from 'node:path'
 import {gzipSync} from 'node:zlib'
-import type {Run} from '../packers/run.ts'
+import type {Run} from '../host/run.ts'
 import {failureFile, type StandInFailure} from './failures.ts'
 import {writeWar, type Form} from './war.ts'
 

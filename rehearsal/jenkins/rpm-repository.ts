@@ -1,7 +1,7 @@
 import {copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {basename, join, relative} from 'node:path'
-import {run as runProgram, type Run} from '../packers/run.ts'
+import {run as runProgram, type Run} from '../host/run.ts'
 import type {RepositoryFiles} from './index-files.ts'
 import {buildRpm} from './package.ts'
 import type {RealPackage} from './real/package.ts'

@@ -1,6 +1,6 @@
 import {mkdir, readdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import type {Run} from '../packers/run.ts'
+import type {Run} from '../host/run.ts'
 
 const sourceFolder = join(import.meta.dirname, 'java')
 

@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {accountOf} from '../../../rehearsal/cli/account.ts'
-import type {Report} from '../../../rehearsal/report.ts'
+import type {Report} from '../../../rehearsal/trials/report.ts'
 
 const report: Report = {
   exitCode: 0,

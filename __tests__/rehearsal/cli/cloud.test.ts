@@ -4,7 +4,7 @@ import {stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {createInterface, type Interface} from 'node:readline'
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
-import {run} from '../../../rehearsal/packers/run.ts'
+import {run} from '../../../rehearsal/host/run.ts'
 import {scratchFolder} from '../runner/throw-away-action.ts'
 
 let scratch: Awaited<ReturnType<typeof scratchFolder>>

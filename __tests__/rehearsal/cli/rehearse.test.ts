@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import {run} from '../../../rehearsal/packers/run.ts'
+import {run} from '../../../rehearsal/host/run.ts'
 
 const script = join(import.meta.dirname, '../../../rehearsal/cli/rehearse.ts')
 const rehearse = (...args: string[]) => run(process.execPath, ['--import', 'tsx', script, ...args])

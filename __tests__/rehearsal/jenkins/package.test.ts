@@ -3,7 +3,7 @@ import {mkdir, mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {buildPackage, buildPackageAround} from '../../../rehearsal/jenkins/package.ts'
-import {run} from '../../../rehearsal/packers/run.ts'
+import {run} from '../../../rehearsal/host/run.ts'
 
 let folder: string
 beforeEach(async () => {

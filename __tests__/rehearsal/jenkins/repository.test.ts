@@ -11,7 +11,7 @@ import {
 } from '../../../rehearsal/jenkins/repository.ts'
 import {readPackage} from '../../../rehearsal/jenkins/real/package.ts'
 import {listStandIns} from '../../../rehearsal/jenkins/update-center.ts'
-import {run} from '../../../rehearsal/packers/run.ts'
+import {run} from '../../../rehearsal/host/run.ts'
 import {bytesReader} from '../../../src/lib/http.ts'
 import {resolveJenkins} from '../../../src/plan/jenkins-version.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'

@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {writeWar} from '../../../rehearsal/jenkins/war.ts'
-import type {Run} from '../../../rehearsal/packers/run.ts'
+import type {Run} from '../../../rehearsal/host/run.ts'
 
 let folder: string
 beforeEach(async () => {

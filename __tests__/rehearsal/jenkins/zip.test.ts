@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {zip} from '../../../rehearsal/jenkins/zip.ts'
-import {run} from '../../../rehearsal/packers/run.ts'
+import {run} from '../../../rehearsal/host/run.ts'
 
 it('makes an archive that others unpack', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'zip-'))

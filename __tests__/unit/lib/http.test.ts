@@ -8,9 +8,13 @@ import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, beforeEach, expect, it} from '@jest/globals'
-import {startInternetBehindProxy, type InternetBehindProxy, type Request} from '../../../rehearsal/releases/proxy.ts'
-import {selfSigned} from '../../../rehearsal/releases/self-signed.ts'
-import {indexEntry} from '../../../rehearsal/releases/site.ts'
+import {
+  startInternetBehindProxy,
+  type InternetBehindProxy,
+  type Request
+} from '../../../rehearsal/trials/releases/proxy.ts'
+import {selfSigned} from '../../../rehearsal/host/self-signed.ts'
+import {indexEntry} from '../../../rehearsal/trials/releases/site.ts'
 import {actionsNode} from '../../../rehearsal/runner/node.ts'
 import {bodyOf, get, textReader} from '../../../src/lib/http.ts'
 import {download} from '../../../src/packer/install/download.ts'

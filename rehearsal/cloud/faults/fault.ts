@@ -1,4 +1,4 @@
-import {parseCallPoint, spellCallPoint, type CallPoint} from '../../call-point.ts'
+import {parseCallPoint, spellCallPoint, type CallPoint} from '../call-point.ts'
 import {faultKinds, kindsFor, type FaultKind} from './kinds.ts'
 
 /** One deliberate fault of the cloud. */

@@ -1,4 +1,4 @@
-import {counterOf} from '../../call-point.ts'
+import {counterOf} from '../call-point.ts'
 import type {Call} from '../cloud.ts'
 import type {Answer} from '../protocol/encode.ts'
 import type {Fault} from './fault.ts'

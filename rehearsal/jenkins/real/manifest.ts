@@ -1,4 +1,4 @@
-import type {Run} from '../../packers/run.ts'
+import type {Run} from '../../host/run.ts'
 import {readWith} from './read-with.ts'
 
 /**

@@ -1,5 +1,5 @@
 import {stat} from 'node:fs/promises'
-import type {Run} from '../../packers/run.ts'
+import type {Run} from '../../host/run.ts'
 import {problemWith, type PackageFile} from './files.ts'
 import {manifestOf} from './manifest.ts'
 import {readWith} from './read-with.ts'

@@ -1,7 +1,7 @@
 import {readdir, readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {isPlugin} from '../../../src/inputs/plugin-list.ts'
-import type {Run} from '../../packers/run.ts'
+import type {Run} from '../../host/run.ts'
 import {problemWith, type PluginsFolder} from './files.ts'
 import {manifestOf} from './manifest.ts'
 

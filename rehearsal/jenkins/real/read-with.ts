@@ -1,4 +1,4 @@
-import type {Run} from '../../packers/run.ts'
+import type {Run} from '../../host/run.ts'
 
 /**
  * What a program reads out of a file.

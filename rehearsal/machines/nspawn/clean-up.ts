@@ -1,6 +1,6 @@
 import {readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {cacheFolder} from '../../packers/folders.ts'
+import {cacheFolder} from '../../host/folders.ts'
 import {createCgroups, findHierarchies} from './cgroups.ts'
 import {createHost} from './host.ts'
 import {abandonedRuns} from './runs.ts'

@@ -1,6 +1,6 @@
 import {execFile} from 'node:child_process'
 import {promisify} from 'node:util'
-import {run as runProgram, type Progress} from '../../packers/run.ts'
+import {run as runProgram, type Progress} from '../../host/run.ts'
 
 /** The host's programs, run as root. */
 export interface Host {

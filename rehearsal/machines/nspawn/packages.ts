@@ -1,5 +1,5 @@
 import {readdir} from 'node:fs/promises'
-import type {Progress} from '../../packers/run.ts'
+import type {Progress} from '../../host/run.ts'
 import type {Host} from './host.ts'
 
 /** What the driver needs of the host's distribution (names of Debian and Ubuntu). */

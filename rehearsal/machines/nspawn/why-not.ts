@@ -1,7 +1,7 @@
 import {mkdir} from 'node:fs/promises'
 import {join} from 'node:path'
 import {messageOf} from '../../../src/lib/errors.ts'
-import {cacheFolder} from '../../packers/folders.ts'
+import {cacheFolder} from '../../host/folders.ts'
 import {findHierarchies, groupOf} from './cgroups.ts'
 import {createHost, type Host} from './host.ts'
 import {unknownPackages} from './packages.ts'

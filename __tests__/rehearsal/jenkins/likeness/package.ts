@@ -1,6 +1,6 @@
 import {chmod, mkdir, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 
 /** A Debian package, unpacked. */
 export interface Unpacked {

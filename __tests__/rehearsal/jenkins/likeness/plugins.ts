@@ -1,6 +1,6 @@
 import {mkdir, readdir, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 import {zip} from '../../../../rehearsal/jenkins/zip.ts'
 import type {Prepared} from './subjects.ts'
 

@@ -2,8 +2,8 @@ import {describe} from '@jest/globals'
 import {mkdir, readdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {buildPackage} from '../../../../rehearsal/jenkins/package.ts'
-import {notRun} from '../../../../rehearsal/packers/scenario-packers.ts'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {notRun} from '../../../../rehearsal/host/packers/scenario-packers.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 
 /** One of the two that must be alike. */
 export interface Subject {

@@ -2,7 +2,7 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {zip} from '../../../../rehearsal/jenkins/zip.ts'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 
 /** A folder of a test's own with small files that look like Jenkins's. */
 export interface Fixtures {

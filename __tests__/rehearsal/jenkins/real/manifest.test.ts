@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {manifestOf, parseManifest} from '../../../../rehearsal/jenkins/real/manifest.ts'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 import {fixtures, type Fixtures} from './fixtures.ts'
 
 let files: Fixtures

@@ -2,7 +2,7 @@ import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {extname, join} from 'node:path'
 import type {PackageKind} from '../../../../rehearsal/jenkins/real/files.ts'
 import {readPackage} from '../../../../rehearsal/jenkins/real/package.ts'
-import {run, type Run} from '../../../../rehearsal/packers/run.ts'
+import {run, type Run} from '../../../../rehearsal/host/run.ts'
 import {fixtures, warManifest, type Fixtures} from './fixtures.ts'
 
 let files: Fixtures

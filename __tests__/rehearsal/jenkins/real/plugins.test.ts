@@ -2,7 +2,7 @@ import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {closureOf, readPlugins, showpiece} from '../../../../rehearsal/jenkins/real/plugins.ts'
-import {run} from '../../../../rehearsal/packers/run.ts'
+import {run} from '../../../../rehearsal/host/run.ts'
 import {fixtures, pluginManifest, type Fixtures} from './fixtures.ts'
 
 let files: Fixtures

@@ -7,7 +7,7 @@ import {createInterface} from 'node:readline'
 import {fileURLToPath} from 'node:url'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {cleanUp, createNspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
-import {cacheFolder} from '../../../../rehearsal/packers/folders.ts'
+import {cacheFolder} from '../../../../rehearsal/host/folders.ts'
 import {idOf, restOfHost, tracesOf} from './host-state.ts'
 import {minutes, onRealMachines} from './on-real-machines.ts'
 

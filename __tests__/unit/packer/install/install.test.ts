@@ -8,7 +8,7 @@ import {
   startReleasesSite,
   type Answer,
   type ReleasesSite
-} from '../../../../rehearsal/releases/site.ts'
+} from '../../../../rehearsal/trials/releases/site.ts'
 import {installPacker} from '../../../../src/packer/install/install.ts'
 import {serve} from '../../credentials/stand-ins.ts'
 import {emptyToolCache} from './tool-cache.ts'

@@ -1,6 +1,6 @@
 import {writeFile} from 'node:fs/promises'
 import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from '@jest/globals'
-import {indexEntry, startReleasesSite, type ReleasesSite} from '../../../../rehearsal/releases/site.ts'
+import {indexEntry, startReleasesSite, type ReleasesSite} from '../../../../rehearsal/trials/releases/site.ts'
 import {emptyToolCache} from './tool-cache.ts'
 
 const index = '/packer/index.json'

@@ -1,6 +1,6 @@
 import {afterAll, afterEach, beforeAll, beforeEach, expect, it} from '@jest/globals'
-import {startReleasesSite, type ReleasesSite} from '../../../../rehearsal/releases/site.ts'
-import {accepted, tamperings} from '../../../../rehearsal/releases/tamperings.ts'
+import {startReleasesSite, type ReleasesSite} from '../../../../rehearsal/trials/releases/site.ts'
+import {accepted, tamperings} from '../../../../rehearsal/trials/releases/tamperings.ts'
 import {emptyToolCache} from './tool-cache.ts'
 
 const version = '1.99.0'

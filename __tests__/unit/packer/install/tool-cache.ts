@@ -4,7 +4,7 @@ import path from 'node:path'
 import {expect} from '@jest/globals'
 import {installPacker, type InstallCollaborators, type Packer} from '../../../../src/packer/install/install.ts'
 import {UserError} from '../../../../src/lib/errors.ts'
-import type {ReleasesSite} from '../../../../rehearsal/releases/site.ts'
+import type {ReleasesSite} from '../../../../rehearsal/trials/releases/site.ts'
 import {recordingLog} from '../../credentials/stand-ins.ts'
 
 const signal = new AbortController().signal

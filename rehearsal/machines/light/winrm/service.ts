@@ -3,7 +3,7 @@ import {createServer, type IncomingMessage, type ServerResponse} from 'node:http
 import {createServer as createTlsServer} from 'node:https'
 import type {Socket} from 'node:net'
 import {text} from 'node:stream/consumers'
-import {selfSigned, type Certificate} from '../../../releases/self-signed.ts'
+import {selfSigned, type Certificate} from '../../../host/self-signed.ts'
 import {forLog} from '../command.ts'
 import type {Disk} from '../disk.ts'
 import {answerToWinRm, type Uploads, type WinRmAnswer} from './command.ts'

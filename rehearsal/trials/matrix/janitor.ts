@@ -1,0 +1,88 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
+import type {Leftover} from '../../cloud/cloud.ts'
+import type {LocalCloud} from '../local-cloud.ts'
+import {runAction} from '../../runner/run-action.ts'
+import {rehearsalContext, rehearsalEnvironment} from '../settings.ts'
+import {createErrorLines} from './error-lines.ts'
+
+const action = join(import.meta.dirname, '../../../sweep')
+
+/** Whether there is a janitor to run after a lost runner. */
+export const hasJanitor = (): boolean => existsSync(join(action, 'action.yml'))
+
+/** A sweep, and what is left after it. */
+export interface Swept {
+  readonly exitCode: number
+  readonly seconds: number
+  /** But for an image that the bake had given out. */
+  readonly leftovers: readonly Leftover[]
+  /** The error annotations. */
+  readonly errors: readonly string[]
+}
+
+/** The clock of a cloud. */
+export interface Clock {
+  readonly now: () => Date
+  /** Does something two minutes ago, as those see it who come later. */
+  readonly before: <T>(work: () => Promise<T>) => Promise<T>
+  /** Lets so much time pass that what the bake made has expired. */
+  readonly expire: () => void
+}
+
+export function createClock(): Clock {
+  let ahead = 0
+  return {
+    now: () => new Date(Date.now() + ahead),
+    async before(work) {
+      ahead = -120_000
+      try {
+        return await work()
+      } finally {
+        ahead = 0
+      }
+    },
+    expire: () => void (ahead = 4 * 3_600_000)
+  }
+}
+
+/**
+ * Runs the janitor, as a scheduled workflow does, in the cloud of a run that was lost.
+ * @param kill aborted: SIGKILL for the janitor's node
+ */
+export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: AbortSignal): Promise<Swept> {
+  const {cloud} = local
+  const inputs = {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn}
+  const errors = createErrorLines()
+  const {exitCode, seconds} = await runAction({
+    action,
+    inputs,
+    env: rehearsalEnvironment(cloud, inputs, process.env),
+    oidc: cloud.oidc,
+    context: rehearsalContext(),
+    parentFolder: folder,
+    onLine: errors.onLine,
+    ...(kill && {kill})
+  })
+  const given = await givenOut(local)
+  const leftovers = cloud.leftovers(given).filter(({id}) => !given.includes(id))
+  return {exitCode, seconds, leftovers, errors: errors.main}
+}
+
+/**
+ * Taking the expiry off is a bake's last act on what it gives out: from then on it is its owner's. Until then everything that is given out
+ * has one.
+ */
+async function givenOut({cloud}: LocalCloud): Promise<string[]> {
+  const {endpoint, region, administrator: credentials} = cloud
+  // The first attempt tells the SDK what time it is in the cloud.
+  const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
+  const {Tags = []} = await cloud.furnish(() => ec2.describeTags({}))
+  ec2.destroy()
+  const idsWith = (key: string): string[] =>
+    Tags.flatMap(({Key, ResourceId}) => (Key === key ? (ResourceId ?? []) : []))
+  const expiring = new Set(idsWith('bake-jenkins-ami:expires'))
+  const given = /^(ami|vol|snap)-/
+  return idsWith('bake-jenkins-ami:bake').filter((id) => given.test(id) && !expiring.has(id))
+}
