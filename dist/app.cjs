@@ -69528,40 +69528,6 @@ function awsCause(code2, message) {
   return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
 }
 
-// src/aws/errors/denial.ts
-var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
-function denialIn(text2) {
-  if (!denialCodes.test(text2)) return void 0;
-  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
-  const called = /operation error (\w+): (\w+)/.exec(text2);
-  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
-  if (action2 === void 0) return void 0;
-  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
-}
-function decidedBy(text2) {
-  if (/session policy/.test(text2)) return "session";
-  if (/permissions boundary/.test(text2)) return "boundary";
-  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
-  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
-  if (/resource-based policy/.test(text2)) return "resource";
-  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
-}
-var otherPolicies = {
-  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
-  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
-  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
-  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
-};
-function describeDenials(denials) {
-  const lines = denials.map(({ action: action2, resource, by }) => {
-    const on = resource ? ` on ${resource}` : "";
-    return `- ${action2}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
-  });
-  return [...new Set(lines)];
-}
-
 // src/aws/tags.ts
 var tagKeys = {
   bake: "bake-jenkins-ami:bake",
@@ -69602,8 +69568,9 @@ var key = (kind, name) => `aws:${kind}/${tagKeys[name]}`;
 var given = { [key("RequestTag", "bake")]: "?".repeat(12), [key("RequestTag", "expires")]: "20??-??-??T??:??:??.???Z" };
 var isABakes = { [key("ResourceTag", "bake")]: "false", [key("ResourceTag", "expires")]: "false" };
 var products = ["arn:*:ec2:*::image/*", "arn:*:ec2:*::snapshot/*"];
-function statementsFor(actions, tagged = true) {
-  const wanted2 = [...new Set(actions)].toSorted();
+function statementsFor(calls, tagged = true) {
+  const resources = new Map(calls.map(({ action: action2, resource }) => [action2, resource]));
+  const wanted2 = [...resources.keys()].toSorted();
   const looks = wanted2.filter((action2) => looking.test(action2));
   const known2 = wanted2.filter((action2) => creating.includes(action2) || changing.has(action2) || tagging.has(action2));
   const rest = wanted2.filter((action2) => !looks.includes(action2) && !known2.includes(action2));
@@ -69611,7 +69578,7 @@ function statementsFor(actions, tagged = true) {
     ...looks.length > 0 ? [allow(looks)] : [],
     ...tagged ? taggedStatements(known2) : known2.length > 0 ? [allow(known2)] : [],
     ...rest.map(
-      (action2) => action2 === "iam:PassRole" ? allow([action2], "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2])
+      (action2) => action2 === "iam:PassRole" ? allow([action2], resources.get(action2) ?? "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2], action2.startsWith("ec2:") ? "*" : resources.get(action2) ?? "*")
     )
   ];
 }
@@ -69650,6 +69617,46 @@ function printStatements(statements) {
   return statements.map((statement) => JSON.stringify(statement)).join(",\n");
 }
 
+// src/aws/errors/denial.ts
+var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
+function denialIn(text2) {
+  if (!denialCodes.test(text2)) return void 0;
+  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
+  const called = /operation error (\w+): (\w+)/.exec(text2);
+  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
+  if (action2 === void 0) return void 0;
+  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
+}
+function decidedBy(text2) {
+  if (/session policy/.test(text2)) return "session";
+  if (/permissions boundary/.test(text2)) return "boundary";
+  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
+  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
+  if (/resource-based policy/.test(text2)) return "resource";
+  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
+}
+var otherPolicies = {
+  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
+  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
+  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
+  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
+  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+};
+function describeDenials(denials) {
+  return [...new Set(denials.map(({ action: action2, resource }) => `- ${action2}${resource ? ` on ${resource}` : ""}`))];
+}
+function denialAdvice(denials, context = {}) {
+  const { tagged = true, policies: policies2 = "iam/permissions.json has all that the action and the shipped template need" } = context;
+  const ofRole = denials.filter(({ by }) => by === "role");
+  const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
+  const nameOf6 = (action2) => denials.length > 1 ? `${action2}: ` : "";
+  const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf6(action2) + otherPolicies[by]]));
+  const untagged = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
+  const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
+  return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
+}
+
 // src/aws/errors/explain.ts
 function explainRefusal(attempt2, error2) {
   if (!(error2 instanceof Error) || !("$metadata" in error2) || error2.name === "AbortError") return error2;
@@ -69676,10 +69683,7 @@ var connectionAdvice = "Run the job again. If it happens again, check what stand
 var otherAdvice = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
 function adviceFor(cause, { name, message }) {
   const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
-  if (!denial) return `${cause.cause} ${cause.change}`;
-  if (denial.by !== "role") return otherPolicies[denial.by];
-  return `${cause.cause} ${cause.change} The statement that is missing:
-${printStatements(statementsFor([denial.action]))}`;
+  return denial ? `${cause.cause} ${denialAdvice([denial])}` : `${cause.cause} ${cause.change}`;
 }
 
 // node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
@@ -72513,8 +72517,8 @@ var policyLimit = 2048;
 function packerSessionPolicy(options) {
   const { partition: partition2, uses: uses2, copyRegions = [], roles = [] } = options;
   const tagged = uses2.tags.machines && options.tagsAtCreation && !/^aws-(cn|us-gov)$/.test(partition2);
-  const policies = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
-  const policy = policies.find(({ length }) => length <= policyLimit);
+  const policies2 = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
+  const policy = policies2.find(({ length }) => length <= policyLimit);
   if (policy === void 0) {
     throw new UserError(
       `The template copies its images to ${copyRegions.length} regions and assumes ${roles.length} roles: more than fit into the session policy that Packer works under. Copy to fewer regions in one bake.`
@@ -72634,9 +72638,9 @@ function adviceOn(error2) {
   const cause = awsCause(name, message);
   if (cause?.id !== "denied") return cause?.change;
   const denial = denialIn(`${name}: ${message}`);
-  if (denial && denial.by !== "role") return otherPolicies[denial.by];
-  return `Allow ${denial?.action ?? "it"} in the role's policy: iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed.`;
+  return denial ? denialAdvice([denial], { policies }) : `Allow it in the role's policy; ${policies}.`;
 }
+var policies = "iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed";
 function advising(left) {
   const known2 = [...new Set(left.flatMap(({ advice: advice2 }) => advice2 ?? []))];
   return [...known2.length > 0 ? known2 : [otherAdvice2], pointer("left-in-the-account")];
@@ -73945,7 +73949,7 @@ function diagnose(failure, facts, how, otherwise) {
   const aws = awsError(own);
   const cause = aws ? awsCause(aws.code, aws.message) : void 0;
   if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure);
-  if (cause?.id === "denied") return explained(cause, denialAdvice(own, facts), failure);
+  if (cause?.id === "denied") return explained(cause, onDenial(own, facts), failure);
   if (cause) return explained(cause, {}, failure);
   const rule = [...connectionRules, ...templateRules].find(
     ({ pattern, applies }) => pattern.test(own) && (applies?.(failure) ?? true)
@@ -73968,19 +73972,11 @@ function explained(advice2, { where = "", detail, change, line }, failure) {
   ]);
   return { id: advice2.id, message };
 }
-function denialAdvice(text2, { tagged }) {
+function onDenial(text2, { tagged }) {
   const denial = denialIn(text2);
   if (!denial) return {};
-  const detail = `AWS denied:
-${describeDenials([denial]).join("\n")}`;
-  if (denial.by !== "role") return { detail, change: otherPolicies[denial.by] };
-  const reason = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
-  const statements = printStatements(statementsFor([denial.action], tagged));
-  return {
-    detail,
-    change: `Add to the role's policy${reason}; iam/permissions.json has all that the shipped template needs:
-${statements}`
-  };
+  return { detail: `AWS denied:
+${describeDenials([denial]).join("\n")}`, change: denialAdvice([denial], { tagged }) };
 }
 function explainScript(failure, facts) {
   const { said, script } = failure;
@@ -77119,24 +77115,15 @@ async function imageIdIn(parameter, read5, region3, signal) {
       );
     }
     const said = `${code2}: ${messageOf(error2)}`;
-    throw new InputError(
-      "source-ami",
-      `the parameter ${parameter} in ${region3} cannot be read: ${said}${adviceFor4(denialIn(said))}`
-    );
+    const denial = denialIn(said);
+    const advice2 = denial ? `
+${denialAdvice([denial], { policies: "this action needs it for parameters alone" })}` : "";
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} cannot be read: ${said}${advice2}`);
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
   }
   return value;
-}
-function adviceFor4(denial) {
-  if (!denial) return "";
-  const { action: action2, resource = "*", by } = denial;
-  if (by !== "role") return `
-${otherPolicies[by]}`;
-  return `
-The statement that is missing:
-${JSON.stringify({ Effect: "Allow", Action: action2, Resource: resource })}`;
 }
 function newer(best, candidate) {
   return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
@@ -77528,23 +77515,13 @@ function explain2(findings, tagged) {
     ...problems.length > 0 ? ["It cannot be done like this:"] : [],
     ...unique2(problems.map(({ text: text3 }) => `- ${text3}`)),
     ...unique2(problems.flatMap(({ change }) => change ?? [])),
-    ...denials.length > 0 ? explainDenials(denials, tagged) : [],
+    ...denials.length > 0 ? ["AWS denies what the bake has to do:", ...describeDenials(denials)] : [],
+    ...denials.length > 0 ? [denialAdvice(denials, { tagged, policies: "iam/permissions.json also has what cannot be tried beforehand" })] : [],
     pointer(id2)
   ];
   const text2 = lines.join("\n");
   return { id: id2, text: text2.length > longestMessage2 ? `${text2.slice(0, longestMessage2)}…
 ${pointer(id2)}` : text2 };
-}
-function explainDenials(denials, tagged) {
-  const ofRole = denials.filter(({ by }) => by === "role").map(({ action: action2 }) => action2);
-  return [
-    "AWS denies what the bake has to do:",
-    ...describeDenials(denials),
-    ...ofRole.length > 0 ? [
-      "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
-      printStatements(statementsFor(ofRole, tagged))
-    ] : []
-  ];
 }
 function unique2(lines) {
   return [...new Set(lines)];
@@ -77702,52 +77679,77 @@ async function untag(ec22, strangers, log, abortSignal) {
 // src/sweep/sweep.ts
 var mostAttempts = 8;
 async function sweep(options) {
-  const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
+  const { log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
   (0, import_node_events5.setMaxListeners)(0, limit);
-  const traces = { ...options, records: ledger, announced: ledger.announced };
-  const attempts2 = /* @__PURE__ */ new Map();
-  const recorded2 = /* @__PURE__ */ new Set();
-  let settled = !ledger.hasOpenIntents;
-  let blindLooks = 0;
-  const untag2 = untagging(options);
-  let left = unknown2(ledger);
-  for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
-    if (limit.aborted) return left;
-    const findings = await findResources(account, traces, limit);
-    if (limit.aborted) return left;
-    options.onLook?.(findings);
-    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
-    await untag2(strangers);
-    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
-    const all = [...found, ...inUse.map(({ resource }) => resource)];
-    all.filter((resource) => !recorded2.has(nameOf5(resource))).forEach((resource) => {
-      recorded2.add(nameOf5(resource));
-      ledger.made(resource.type, resource.id, void 0, resource.region);
-    });
-    found.forEach(
-      (resource) => attempts2.set(nameOf5(resource), { tries: 0, reason: "", ...attempts2.get(nameOf5(resource)), resource })
-    );
-    if (found.length === 0 && unseen2.length === 0) {
-      if (settled) return stuck;
+  const rounds = new Rounds(options);
+  let isSettled = !ledger.hasOpenIntents;
+  for (let pause = 300; !limit.aborted; pause = Math.min(pause * 2, 8e3)) {
+    const state2 = await rounds.next();
+    if (state2 === "hopeless" || state2 === "clean" && isSettled) break;
+    if (state2 === "clean") {
       log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
-      settled = true;
-      await wait(settleMs, limit).catch(() => void 0);
-      continue;
+      isSettled = true;
     }
-    const removable = due(found);
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts2, found)));
-    left = [...found.map((resource) => leftover(resource, attempts2)), ...unseen2, ...stuck];
-    if (blindLooks === 0) {
-      unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
-    }
-    blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
-    const isBlind = blindLooks >= mostAttempts;
-    const isHopeless = (resource) => (attempts2.get(nameOf5(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
-    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
-    if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
-    await wait(pause, limit).catch(() => void 0);
+    await wait(state2 === "clean" ? settleMs : pause, limit).catch(() => void 0);
   }
+  return rounds.left;
 }
+var Rounds = class {
+  left;
+  #options;
+  #untag;
+  #attempts = /* @__PURE__ */ new Map();
+  #recorded = /* @__PURE__ */ new Set();
+  /** Looks one after the other that could not see everything. */
+  #blindLooks = 0;
+  constructor(options) {
+    this.#options = options;
+    this.#untag = untagging(options);
+    this.left = unknown2(options.ledger);
+  }
+  /** @returns `hopeless` when another round could not remove more */
+  async next() {
+    const { account, ledger, limit, onLook } = this.#options;
+    const traces = { ...this.#options, records: ledger, announced: ledger.announced };
+    const findings = await findResources(account, traces, limit);
+    if (limit.aborted) return "unfinished";
+    onLook?.(findings);
+    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
+    await this.#untag(strangers);
+    this.#record([...found, ...inUse.map(({ resource }) => resource)]);
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
+    if (found.length === 0 && unseen2.length === 0) {
+      this.left = stuck;
+      return "clean";
+    }
+    const removable = removableNow(found);
+    await Promise.all(removable.map((resource) => attempt(this.#options, resource, this.#attempts, found)));
+    this.left = [...found.map((resource) => leftover(resource, this.#attempts)), ...unseen2, ...stuck];
+    this.#noteUnseen(unseen2);
+    return this.#isHopeless(removable, unseen2) ? "hopeless" : "unfinished";
+  }
+  #record(resources) {
+    for (const resource of resources) {
+      const { type: type2, id: id2, region: region3 } = resource;
+      if (!this.#recorded.has(nameOf5(resource))) this.#options.ledger.made(type2, id2, void 0, region3);
+      this.#recorded.add(nameOf5(resource));
+    }
+  }
+  #noteUnseen(unseen2) {
+    if (this.#blindLooks === 0) {
+      unseen2.forEach(
+        ({ type: type2, reason }) => this.#options.log.warning(`Something of the type ${type2} may be left: ${reason}`)
+      );
+    }
+    this.#blindLooks = unseen2.length > 0 ? this.#blindLooks + 1 : 0;
+  }
+  #isHopeless(removable, unseen2) {
+    const isBlind = this.#blindLooks >= mostAttempts;
+    const cannotGo = (resource) => (this.#attempts.get(nameOf5(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
+    return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
+  }
+};
 function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
   if (byKept) return [];
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
@@ -77762,7 +77764,7 @@ var waitsFor = {
   "instance-profile": "instance",
   role: "instance-profile"
 };
-function due(found) {
+function removableNow(found) {
   return found.filter(
     ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
   );
@@ -77776,17 +77778,17 @@ async function attempt({ account, log, limit }, resource, attempts2, found) {
   }
   try {
     await remove(account, resource, limit);
-    attempts2.set(nameOf5(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+    attempts2.set(nameOf5(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts2.set(nameOf5(resource), { resource, tries: passes(error2, found) ? tries : tries + 1, ...said });
+    attempts2.set(nameOf5(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
   }
 }
 function nameOf5({ type: type2, id: id2 }) {
   return `${type2} ${id2}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
-function passes(error2, found) {
+function mayPass(error2, found) {
   if (!(error2 instanceof Error && "$fault" in error2)) return true;
   if (error2.name === "InvalidSnapshot.InUse") return found.some(({ type: type2 }) => type2 === "image");
   return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
@@ -84200,13 +84202,13 @@ async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }
       return openAccount(region3, session.credentials, env2);
     } catch (error2) {
       last = limit.aborted ? last ?? error2 : error2;
-      if (limit.aborted || !mayPass(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
+      if (limit.aborted || !mayPass2(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
       log.info(`Trying again in ${ms / 1e3} s. ${messageOf(error2)}`);
       await pause(ms, limit).catch(() => void 0);
     }
   }
 }
-function mayPass(error2) {
+function mayPass2(error2) {
   const cause = error2 instanceof UserError ? error2.cause : error2;
   if (!(cause instanceof Error)) return false;
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
@@ -84241,7 +84243,7 @@ async function cleanUp(state2, context) {
   }
 }
 async function endAndRemove(state2, context, limit) {
-  const { log, endingMs: endingMs2 = 15e3 } = context;
+  const { log, endingMs: endingMs2 = 15e3, pause } = context;
   const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
   const ledger = readLedger(state2, log);
   const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
@@ -84253,7 +84255,7 @@ async function endAndRemove(state2, context, limit) {
     () => [],
     (error2) => [messageOf(error2)]
   );
-  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, isKept });
+  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, pause, isKept });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
   const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
   if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
@@ -84435,7 +84437,7 @@ function announcedIn2(resources, region3) {
 
 // src/sweep/account.ts
 var mostAtOnce = 4;
-async function janitor(account, options) {
+async function sweepAccount(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
   (0, import_node_events7.setMaxListeners)(0, limit);
   const { tagged, unseen: unseen2 } = await findTagged(account, limit);
@@ -84458,7 +84460,7 @@ async function foretell(account, bake2, age2, { log, limit }) {
   const kept = inUse.map((use) => keptInUse(use, bake2, log));
   return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
-async function clear(account, bake2, age2, { log, limit }) {
+async function clear(account, bake2, age2, { log, limit, pause }) {
   const traces = tracesOf(account, bake2, age2);
   const { records, bakeId } = traces;
   const { found, inUse } = await findResources(account, traces, limit);
@@ -84466,7 +84468,7 @@ async function clear(account, bake2, age2, { log, limit }) {
   await adopt(account, bake2, found);
   let present = [];
   const onLook = (findings) => void (present = findings.present);
-  const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, onLook });
+  const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
   const named = kept.map(({ resource }) => resource);
   const left = swept.filter((one) => !isIn2(named, one));
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
@@ -84586,7 +84588,7 @@ async function sweepAndReport(log) {
   const limit = timeLimit(limitMs3, [cancelSignal(log, "nothing more is removed")]);
   const session = await openSession(aws, { env: env2, log }, limit);
   const account = openAccount(aws.region, session.credentials, env2);
-  const report = await janitor(account, { olderThanMs, dryRun, log, limit });
+  const report = await sweepAccount(account, { olderThanMs, dryRun, log, limit });
   setOutputs(outputsOf2(report));
   const isGood = reportLeft(report, log);
   await writeSummary(sweepSummary(report, aws.region, session.accountId), log);
