@@ -145,7 +145,7 @@ var require_tunnel = __commonJS({
         connectOptions.headers = connectOptions.headers || {};
         connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
       }
-      debug2("making CONNECT request");
+      debug3("making CONNECT request");
       var connectReq = self2.request(connectOptions);
       connectReq.useChunkedEncodingByDefault = false;
       connectReq.once("response", onResponse);
@@ -165,7 +165,7 @@ var require_tunnel = __commonJS({
         connectReq.removeAllListeners();
         socket.removeAllListeners();
         if (res.statusCode !== 200) {
-          debug2(
+          debug3(
             "tunneling socket could not be established, statusCode=%d",
             res.statusCode
           );
@@ -177,7 +177,7 @@ var require_tunnel = __commonJS({
           return;
         }
         if (head.length > 0) {
-          debug2("got illegal response body from proxy");
+          debug3("got illegal response body from proxy");
           socket.destroy();
           var error2 = new Error("got illegal response body from proxy");
           error2.code = "ECONNRESET";
@@ -185,13 +185,13 @@ var require_tunnel = __commonJS({
           self2.removeSocket(placeholder);
           return;
         }
-        debug2("tunneling connection has established");
+        debug3("tunneling connection has established");
         self2.sockets[self2.sockets.indexOf(placeholder)] = socket;
         return cb(socket);
       }
       function onError(cause) {
         connectReq.removeAllListeners();
-        debug2(
+        debug3(
           "tunneling socket could not be established, cause=%s\n",
           cause.message,
           cause.stack
@@ -253,9 +253,9 @@ var require_tunnel = __commonJS({
       }
       return target;
     }
-    var debug2;
+    var debug3;
     if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-      debug2 = function() {
+      debug3 = function() {
         var args = Array.prototype.slice.call(arguments);
         if (typeof args[0] === "string") {
           args[0] = "TUNNEL: " + args[0];
@@ -265,10 +265,10 @@ var require_tunnel = __commonJS({
         console.error.apply(console, args);
       };
     } else {
-      debug2 = function() {
+      debug3 = function() {
       };
     }
-    exports2.debug = debug2;
+    exports2.debug = debug3;
   }
 });
 
@@ -21054,7 +21054,7 @@ var init_MiddlewareStack = __esm({
         });
         return expandedMiddlewareList;
       };
-      const getMiddlewareList = (debug2 = false) => {
+      const getMiddlewareList = (debug3 = false) => {
         const normalizedAbsoluteEntries = [];
         const normalizedRelativeEntries = [];
         const normalizedEntriesNameMap = {};
@@ -21084,7 +21084,7 @@ var init_MiddlewareStack = __esm({
           if (entry.toMiddleware) {
             const toMiddleware = normalizedEntriesNameMap[entry.toMiddleware];
             if (toMiddleware === void 0) {
-              if (debug2) {
+              if (debug3) {
                 return;
               }
               throw new Error(`${entry.toMiddleware} is not found when adding ${getMiddlewareNameWithAliases(entry.name, entry.aliases)} middleware ${entry.relation} ${entry.toMiddleware}`);
@@ -25062,12 +25062,12 @@ var init_EventStreamCodec = __esm({
         };
       }
       getAvailableMessages() {
-        const messages = this.messageBuffer;
+        const messages2 = this.messageBuffer;
         this.messageBuffer = [];
         const isEndOfStream = this.isEndOfStream;
         return {
           getMessages() {
-            return messages;
+            return messages2;
           },
           isEndOfStream() {
             return isEndOfStream;
@@ -33327,14 +33327,14 @@ var init_xml_parser = __esm({
         throw new Error("@aws-sdk XML parse error: unclosed DOCTYPE.");
       }
       decodeEntities(s3) {
-        return s3.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex, dec, named) => {
+        return s3.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex, dec, named2) => {
           if (hex) {
             return String.fromCharCode(parseInt(hex, 16));
           }
           if (dec) {
             return String.fromCharCode(parseInt(dec, 10));
           }
-          return _AwsXmlParser.ENTITIES[named] ?? "";
+          return _AwsXmlParser.ENTITIES[named2] ?? "";
         });
       }
     };
@@ -39797,9 +39797,9 @@ var require_constants6 = __commonJS({
 var require_debug = __commonJS({
   "node_modules/semver/internal/debug.js"(exports2, module2) {
     "use strict";
-    var debug2 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
+    var debug3 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
     };
-    module2.exports = debug2;
+    module2.exports = debug3;
   }
 });
 
@@ -39812,7 +39812,7 @@ var require_re = __commonJS({
       MAX_SAFE_BUILD_LENGTH,
       MAX_LENGTH
     } = require_constants6();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     exports2 = module2.exports = {};
     var re = exports2.re = [];
     var safeRe = exports2.safeRe = [];
@@ -39835,7 +39835,7 @@ var require_re = __commonJS({
     var createToken = (name, value, isGlobal) => {
       const safe = makeSafeRegex(value);
       const index = R++;
-      debug2(name, index, value);
+      debug3(name, index, value);
       t2[name] = index;
       src[index] = value;
       safeSrc[index] = safe;
@@ -39939,7 +39939,7 @@ var require_identifiers = __commonJS({
 var require_semver = __commonJS({
   "node_modules/semver/classes/semver.js"(exports2, module2) {
     "use strict";
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants6();
     var { safeRe: re, t: t2 } = require_re();
     var parseOptions = require_parse_options();
@@ -39973,7 +39973,7 @@ var require_semver = __commonJS({
             `version is longer than ${MAX_LENGTH} characters`
           );
         }
-        debug2("SemVer", version, options);
+        debug3("SemVer", version, options);
         this.options = options;
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
@@ -40021,7 +40021,7 @@ var require_semver = __commonJS({
         return this.version;
       }
       compare(other) {
-        debug2("SemVer.compare", this.version, this.options, other);
+        debug3("SemVer.compare", this.version, this.options, other);
         if (!(other instanceof _SemVer)) {
           if (typeof other === "string" && other === this.version) {
             return 0;
@@ -40072,7 +40072,7 @@ var require_semver = __commonJS({
         do {
           const a9 = this.prerelease[i9];
           const b9 = other.prerelease[i9];
-          debug2("prerelease compare", i9, a9, b9);
+          debug3("prerelease compare", i9, a9, b9);
           if (a9 === void 0 && b9 === void 0) {
             return 0;
           } else if (b9 === void 0) {
@@ -40094,7 +40094,7 @@ var require_semver = __commonJS({
         do {
           const a9 = this.build[i9];
           const b9 = other.build[i9];
-          debug2("build compare", i9, a9, b9);
+          debug3("build compare", i9, a9, b9);
           if (a9 === void 0 && b9 === void 0) {
             return 0;
           } else if (b9 === void 0) {
@@ -40956,21 +40956,21 @@ var require_range = __commonJS({
         const loose = this.options.loose;
         const hr = loose ? re[t2.HYPHENRANGELOOSE] : re[t2.HYPHENRANGE];
         range2 = range2.replace(hr, hyphenReplace(this.options.includePrerelease));
-        debug2("hyphen replace", range2);
+        debug3("hyphen replace", range2);
         range2 = trimComparatorWhitespace(range2);
-        debug2("comparator trim", range2);
+        debug3("comparator trim", range2);
         range2 = range2.replace(re[t2.TILDETRIM], tildeTrimReplace);
-        debug2("tilde trim", range2);
+        debug3("tilde trim", range2);
         range2 = range2.replace(re[t2.CARETTRIM], caretTrimReplace);
-        debug2("caret trim", range2);
+        debug3("caret trim", range2);
         let rangeList = range2.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
         if (loose) {
           rangeList = rangeList.filter((comp) => {
-            debug2("loose invalid filter", comp, this.options);
+            debug3("loose invalid filter", comp, this.options);
             return !!comp.match(re[t2.COMPARATORLOOSE]);
           });
         }
-        debug2("range list", rangeList);
+        debug3("range list", rangeList);
         const rangeMap = /* @__PURE__ */ new Map();
         const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
         for (const comp of comparators) {
@@ -41025,7 +41025,7 @@ var require_range = __commonJS({
     var cache9 = new LRU();
     var parseOptions = require_parse_options();
     var Comparator = require_comparator();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var SemVer = require_semver();
     var trimComparatorWhitespace = require_trim_comparator_whitespace();
     var {
@@ -41053,15 +41053,15 @@ var require_range = __commonJS({
     };
     var parseComparator = (comp, options) => {
       comp = comp.replace(re[t2.BUILD], "");
-      debug2("comp", comp, options);
+      debug3("comp", comp, options);
       comp = replaceCarets(comp, options);
-      debug2("caret", comp);
+      debug3("caret", comp);
       comp = replaceTildes(comp, options);
-      debug2("tildes", comp);
+      debug3("tildes", comp);
       comp = replaceXRanges(comp, options);
-      debug2("xrange", comp);
+      debug3("xrange", comp);
       comp = replaceStars(comp, options);
-      debug2("stars", comp);
+      debug3("stars", comp);
       return comp;
     };
     var isX = (id2) => !id2 || id2.toLowerCase() === "x" || id2 === "*";
@@ -41073,7 +41073,7 @@ var require_range = __commonJS({
       const r9 = options.loose ? re[t2.TILDELOOSE] : re[t2.TILDE];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r9, (_, M, m5, p5, pr) => {
-        debug2("tilde", comp, _, M, m5, p5, pr);
+        debug3("tilde", comp, _, M, m5, p5, pr);
         let ret;
         if (isX(M)) {
           ret = "";
@@ -41082,12 +41082,12 @@ var require_range = __commonJS({
         } else if (isX(p5)) {
           ret = `>=${M}.${m5}.0${z} <${M}.${+m5 + 1}.0-0`;
         } else if (pr) {
-          debug2("replaceTilde pr", pr);
+          debug3("replaceTilde pr", pr);
           ret = `>=${M}.${m5}.${p5}-${pr} <${M}.${+m5 + 1}.0-0`;
         } else {
           ret = `>=${M}.${m5}.${p5} <${M}.${+m5 + 1}.0-0`;
         }
-        debug2("tilde return", ret);
+        debug3("tilde return", ret);
         return ret;
       });
     };
@@ -41095,11 +41095,11 @@ var require_range = __commonJS({
       return comp.trim().split(/\s+/).map((c9) => replaceCaret(c9, options)).join(" ");
     };
     var replaceCaret = (comp, options) => {
-      debug2("caret", comp, options);
+      debug3("caret", comp, options);
       const r9 = options.loose ? re[t2.CARETLOOSE] : re[t2.CARET];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r9, (_, M, m5, p5, pr) => {
-        debug2("caret", comp, _, M, m5, p5, pr);
+        debug3("caret", comp, _, M, m5, p5, pr);
         let ret;
         if (isX(M)) {
           ret = "";
@@ -41112,7 +41112,7 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.0${z} <${+M + 1}.0.0-0`;
           }
         } else if (pr) {
-          debug2("replaceCaret pr", pr);
+          debug3("replaceCaret pr", pr);
           if (M === "0") {
             if (m5 === "0") {
               ret = `>=${M}.${m5}.${p5}-${pr} <${M}.${m5}.${+p5 + 1}-0`;
@@ -41123,7 +41123,7 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.${p5}-${pr} <${+M + 1}.0.0-0`;
           }
         } else {
-          debug2("no pr");
+          debug3("no pr");
           if (M === "0") {
             if (m5 === "0") {
               ret = `>=${M}.${m5}.${p5} <${M}.${m5}.${+p5 + 1}-0`;
@@ -41134,19 +41134,19 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.${p5} <${+M + 1}.0.0-0`;
           }
         }
-        debug2("caret return", ret);
+        debug3("caret return", ret);
         return ret;
       });
     };
     var replaceXRanges = (comp, options) => {
-      debug2("replaceXRanges", comp, options);
+      debug3("replaceXRanges", comp, options);
       return comp.split(/\s+/).map((c9) => replaceXRange(c9, options)).join(" ");
     };
     var replaceXRange = (comp, options) => {
       comp = comp.trim();
       const r9 = options.loose ? re[t2.XRANGELOOSE] : re[t2.XRANGE];
       return comp.replace(r9, (ret, gtlt, M, m5, p5, pr) => {
-        debug2("xRange", comp, ret, gtlt, M, m5, p5, pr);
+        debug3("xRange", comp, ret, gtlt, M, m5, p5, pr);
         if (invalidXRangeOrder(M, m5, p5)) {
           return comp;
         }
@@ -41196,16 +41196,16 @@ var require_range = __commonJS({
         } else if (xp) {
           ret = `>=${M}.${m5}.0${pr} <${M}.${+m5 + 1}.0-0`;
         }
-        debug2("xRange return", ret);
+        debug3("xRange return", ret);
         return ret;
       });
     };
     var replaceStars = (comp, options) => {
-      debug2("replaceStars", comp, options);
+      debug3("replaceStars", comp, options);
       return comp.trim().replace(re[t2.STAR], "");
     };
     var replaceGTE0 = (comp, options) => {
-      debug2("replaceGTE0", comp, options);
+      debug3("replaceGTE0", comp, options);
       return comp.trim().replace(re[options.includePrerelease ? t2.GTE0PRE : t2.GTE0], "");
     };
     var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
@@ -41243,7 +41243,7 @@ var require_range = __commonJS({
       }
       if (version.prerelease.length && !options.includePrerelease) {
         for (let i9 = 0; i9 < set2.length; i9++) {
-          debug2(set2[i9].semver);
+          debug3(set2[i9].semver);
           if (set2[i9].semver === Comparator.ANY) {
             continue;
           }
@@ -41280,7 +41280,7 @@ var require_comparator = __commonJS({
           }
         }
         comp = comp.trim().split(/\s+/).join(" ");
-        debug2("comparator", comp, options);
+        debug3("comparator", comp, options);
         this.options = options;
         this.loose = !!options.loose;
         this.parse(comp);
@@ -41289,7 +41289,7 @@ var require_comparator = __commonJS({
         } else {
           this.value = this.operator + this.semver.version;
         }
-        debug2("comp", this);
+        debug3("comp", this);
       }
       parse(comp) {
         const r9 = this.options.loose ? re[t2.COMPARATORLOOSE] : re[t2.COMPARATOR];
@@ -41311,7 +41311,7 @@ var require_comparator = __commonJS({
         return this.value;
       }
       test(version) {
-        debug2("Comparator.test", version, this.options.loose);
+        debug3("Comparator.test", version, this.options.loose);
         if (this.semver === ANY || version === ANY) {
           return true;
         }
@@ -41368,7 +41368,7 @@ var require_comparator = __commonJS({
     var parseOptions = require_parse_options();
     var { safeRe: re, t: t2 } = require_re();
     var cmp = require_cmp();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var SemVer = require_semver();
     var Range = require_range();
   }
@@ -52153,6 +52153,9 @@ function setOutput(name, value) {
   }
   process.stdout.write(os4.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
+}
+function isDebug() {
+  return process.env["RUNNER_DEBUG"] === "1";
 }
 function debug(message) {
   issueCommand("debug", {}, message);
@@ -69154,11 +69157,11 @@ function explain(error2) {
 // src/lib/certificates.ts
 var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
 function trustedCertificates(env2) {
-  const named = variables.flatMap((variable) => {
+  const named2 = variables.flatMap((variable) => {
     const file = env2[variable];
     return file ? [certificatesIn(file, variable)] : [];
   });
-  return named.length === 0 ? void 0 : [...nodesOwn(), ...named];
+  return named2.length === 0 ? void 0 : [...nodesOwn(), ...named2];
 }
 function certificatesIn(file, variable) {
   try {
@@ -69273,6 +69276,69 @@ async function bodyOf(body, limit) {
   return Buffer.concat(chunks);
 }
 
+// src/lib/debug.ts
+var import_node_diagnostics_channel = require("node:diagnostics_channel");
+var messages = (0, import_node_diagnostics_channel.channel)("bake-jenkins-ami:debug");
+function debug2(message) {
+  if (messages.hasSubscribers) messages.publish(message());
+}
+function showDebug(show2) {
+  (0, import_node_diagnostics_channel.subscribe)(messages.name, (message) => show2(String(message)));
+  const begun = /* @__PURE__ */ new WeakMap();
+  const tell = (request, outcome) => {
+    if (String(request.getHeader("user-agent")).startsWith("aws-sdk-js")) return;
+    show2(`HTTP ${nameOf(request)}: ${String(outcome)} after ${elapsed(begun.get(request))}`);
+  };
+  (0, import_node_diagnostics_channel.subscribe)("http.client.request.start", (event) => {
+    begun.set(event.request, performance.now());
+  });
+  (0, import_node_diagnostics_channel.subscribe)("http.client.response.finish", (event) => {
+    const { request, response } = event;
+    tell(request, response.statusCode);
+  });
+  (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
+    const { request, error: error2 } = event;
+    tell(request, error2.code ?? error2.message);
+  });
+}
+function nameOf(request) {
+  const { method, protocol, host, path: path29 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path29.replace(/\?.*/s, "")}`;
+}
+function elapsed(since = performance.now()) {
+  return `${Math.round(performance.now() - since)} ms`;
+}
+
+// src/aws/observe.ts
+function observeCalls(client) {
+  const { middlewareStack, config } = client;
+  middlewareStack.add(
+    (next, { clientName, commandName }) => async (args) => {
+      const began = performance.now();
+      const tell = async (outcome, { requestId = "none", attempts: attempts2 = 1 } = {}) => {
+        const region3 = await config.region();
+        debug2(
+          () => `AWS ${named(clientName)} ${named(commandName)} in ${region3}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
+        );
+      };
+      try {
+        const result = await next(args);
+        await tell("done", result.output.$metadata);
+        return result;
+      } catch (error2) {
+        const { name = "Error", $metadata } = error2;
+        await tell(name, $metadata);
+        throw error2;
+      }
+    },
+    { step: "initialize", priority: "high", name: "observeCalls" }
+  );
+  return client;
+}
+function named(name) {
+  return String(name).replace(/(Client|Command)$/, "");
+}
+
 // src/aws/time.ts
 var readings = /* @__PURE__ */ new WeakMap();
 function observeTime(client, steady = steadyNow) {
@@ -69308,7 +69374,7 @@ function dateOf(response) {
 var attempts = { ownRegion: 8, elsewhere: 3 };
 function openAccount(region3, credentials, env2) {
   const settings = { credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  const ec2In = (name, maxAttempts) => observeTime(new EC2Client({ ...settings, region: name, maxAttempts }));
+  const ec2In = (name, maxAttempts) => observeCalls(observeTime(new EC2Client({ ...settings, region: name, maxAttempts })));
   const ec22 = ec2In(region3, attempts.ownRegion);
   const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
   let iam;
@@ -69320,9 +69386,9 @@ function openAccount(region3, credentials, env2) {
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere })),
+    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }))),
     async readParameter(Name, abortSignal) {
-      const client = new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere });
+      const client = observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }));
       const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
       return Parameter?.Value ?? "";
     }
@@ -69650,8 +69716,8 @@ function denialAdvice(denials, context = {}) {
   const { tagged = true, policies: policies2 = "iam/permissions.json has all that the action and the shipped template need" } = context;
   const ofRole = denials.filter(({ by }) => by === "role");
   const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
-  const nameOf6 = (action2) => denials.length > 1 ? `${action2}: ` : "";
-  const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf6(action2) + otherPolicies[by]]));
+  const nameOf7 = (action2) => denials.length > 1 ? `${action2}: ` : "";
+  const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf7(action2) + otherPolicies[by]]));
   const untagged = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
   const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
   return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
@@ -71257,7 +71323,7 @@ function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, rol
 }
 function clientOf({ env: env2, createClient }, config) {
   const settings = { maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  return observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings }));
+  return observeCalls(observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings })));
 }
 
 // src/ledger/ledger.ts
@@ -71298,9 +71364,9 @@ function productsIn(artifactId) {
     return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id: id2 }] : [];
   });
 }
-function artifactsOf(messages) {
+function artifactsOf(messages2) {
   const parts = /* @__PURE__ */ new Map();
-  for (const { target, category, args } of messages) {
+  for (const { target, category, args } of messages2) {
     const [index = "", key2 = "", value = ""] = args;
     if (category !== "artifact") continue;
     const name = `${target} ${index}`;
@@ -71313,11 +71379,11 @@ function artifactsOf(messages) {
   }));
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
 }
-function errorsOf(messages) {
-  const ofBuilds = messages.flatMap(
+function errorsOf(messages2) {
+  const ofBuilds = messages2.flatMap(
     ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
   );
-  const shown2 = messages.flatMap(
+  const shown2 = messages2.flatMap(
     ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
   );
   const errors = (ofBuilds.length > 0 ? ofBuilds : shown2).map((error2) => error2.trim());
@@ -71942,7 +72008,7 @@ var LedgerFile = class {
   }
   /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
   append(...entries) {
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    this.#lines.push(...linesOf(entries));
     try {
       this.#write();
     } catch (error2) {
@@ -71956,7 +72022,7 @@ var LedgerFile = class {
    */
   appendNow(...entries) {
     const before = this.#lines.length;
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    this.#lines.push(...linesOf(entries));
     try {
       this.#write();
     } catch (error2) {
@@ -72000,6 +72066,11 @@ function beginningOf(file) {
   } catch {
     return "";
   }
+}
+function linesOf(entries) {
+  const lines = entries.map((entry) => JSON.stringify(entry));
+  lines.forEach((line) => debug2(() => `Ledger ${line}`));
+  return lines;
 }
 
 // src/ledger/ledger.ts
@@ -72567,7 +72638,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
       untried.splice(0, next);
       tried = untried.shift();
       if (tried)
-        log.warning(`${lacking.what} ${nameOf(place2)}; trying ${nameOf(tried.place)}. AWS said: ${messageOf(error2)}`);
+        log.warning(`${lacking.what} ${nameOf2(place2)}; trying ${nameOf2(tried.place)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
@@ -72591,14 +72662,14 @@ function whatIsLacking(error2) {
   const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
   return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
 }
-function nameOf({ instanceType, subnetId }) {
+function nameOf2({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
 }
 function noneLeft(places, last, error2) {
   return new UserError(
-    `No machine could be launched: AWS has no capacity for ${places.map(nameOf).join(", ")} at this time.
+    `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${nameOf(last)} it was said: ${messageOf(error2)}`,
+Of ${nameOf2(last)} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
@@ -72680,9 +72751,9 @@ var Proof = class {
     this.#evidence = evidence2;
     this.#described = described;
     const known2 = knownOf(evidence2);
-    const seen = new Set(described.map(nameOf2));
-    this.#known = new Set(known2.map(nameOf2));
-    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf2(one)) ? [] : [[nameOf2(one), one]]));
+    const seen = new Set(described.map(nameOf3));
+    this.#known = new Set(known2.map(nameOf3));
+    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf3(one)) ? [] : [[nameOf3(one), one]]));
     this.#othersKeys = new Set(this.#othersKeysIn(described));
   }
   #othersKeysIn(described) {
@@ -72690,7 +72761,7 @@ var Proof = class {
     return described.filter(isOthers).flatMap(({ name }) => name ?? []);
   }
   add(one) {
-    this.#proved.set(nameOf2(one), one);
+    this.#proved.set(nameOf3(one), one);
   }
   /** In any region. */
   ids(type2) {
@@ -72698,7 +72769,7 @@ var Proof = class {
   }
   isOwn(one) {
     if (!this.#mayBeOwn(one)) return false;
-    return carriesTag(one, this.#evidence) || this.#known.has(nameOf2(one)) || this.#descends(one);
+    return carriesTag(one, this.#evidence) || this.#known.has(nameOf3(one)) || this.#descends(one);
   }
   #mayBeOwn(one) {
     if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
@@ -72706,7 +72777,7 @@ var Proof = class {
   }
   #descends(one) {
     const { announced } = this.#evidence;
-    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf2({ type: type2, id: id2, ...regionOf(one) }));
+    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf3({ type: type2, id: id2, ...regionOf(one) }));
     const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
     const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
     switch (one.type) {
@@ -72766,7 +72837,7 @@ var Proof = class {
   #isCopied({ region: region3 }, source) {
     const { announced, home } = this.#evidence;
     if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
-    return this.#proved.has(nameOf2({ type: "image", id: source }));
+    return this.#proved.has(nameOf3({ type: "image", id: source }));
   }
 };
 var createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/;
@@ -72797,7 +72868,7 @@ function isUndated({ type: type2 }) {
 }
 function hasNameOfItsOwn(one, { bakeId, made }) {
   const { name = "" } = one;
-  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf2(known2) === nameOf2(one));
+  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf3(known2) === nameOf3(one));
 }
 function knownOf({ made, announced }) {
   const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
@@ -72811,7 +72882,7 @@ function knownOf({ made, announced }) {
   ];
 }
 var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
-var nameOf2 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
+var nameOf3 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
 
 // src/sweep/search.ts
 function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
@@ -73051,11 +73122,11 @@ function strangersOf({ instanceIds = [] }, own) {
 // src/sweep/launch-templates.ts
 var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
 async function launchTemplatesOf(reader, { bakeId, records }) {
-  const [tagged, named] = await Promise.all([
+  const [tagged, named2] = await Promise.all([
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ]);
-  const recent2 = named.filter(
+  const recent2 = named2.filter(
     ({ name = "", created, tags }) => name.startsWith("packer-fleet-launch-template-") && created !== void 0 && created >= records.began && tags[tagKeys.bake] === void 0
   );
   return [
@@ -73159,13 +73230,13 @@ async function lookForSnapshots(look3, filters) {
   await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
 }
 async function lookInIam(account, sight, { announced }, signal) {
-  const named = [
+  const named2 = [
     ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
     ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
   ];
   const problems = [];
   const looked = await Promise.all(
-    named.map(async (resource) => {
+    named2.map(async (resource) => {
       try {
         return await account.iam().find(resource, signal);
       } catch (error2) {
@@ -74056,10 +74127,10 @@ var lastSaid = 80;
 var mostErrors = 20;
 var mostBuilds = 100;
 var longest = 2e3;
-function failureIn(messages, stderr) {
+function failureIn(messages2, stderr) {
   const reader = new FailureReader();
   const speakers = new Speakers();
-  for (const message of messages) reader.note(message, speakers.hear(message));
+  for (const message of messages2) reader.note(message, speakers.hear(message));
   return reader.read(stderr);
 }
 var FailureReader = class {
@@ -74256,11 +74327,13 @@ async function start(job, run2, ledger) {
   const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
   const reading2 = await (0, import_promises12.open)(run2.output, "r");
   try {
-    const group3 = startGroup2(
-      job.packer,
-      ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template],
-      { cwd: job.workingDirectory, env: job.environment, stdio: ["ignore", output, errors] }
-    );
+    const args = ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template];
+    debug2(() => `Running ${[job.packer, ...args].join(" ")} in ${job.workingDirectory}`);
+    const group3 = startGroup2(job.packer, args, {
+      cwd: job.workingDirectory,
+      env: job.environment,
+      stdio: ["ignore", output, errors]
+    });
     ledger.startedPacker(group3.leader);
     return { group: group3, output: reading2 };
   } catch (error2) {
@@ -74380,6 +74453,7 @@ function packerEnvironment(env2, options) {
   const direct = [env2["NO_PROXY"] || env2["no_proxy"], "127.0.0.1"].filter(Boolean).join(",");
   return {
     ...allowed2,
+    ...env2["RUNNER_DEBUG"] === "1" && !allowed2["PACKER_LOG"] ? { PACKER_LOG: "1" } : {},
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,
@@ -74423,7 +74497,7 @@ function requiredPlugins(printed) {
 function missing(required) {
   return required.filter(({ installed }) => !installed);
 }
-function nameOf3({ source, constraint }) {
+function nameOf4({ source, constraint }) {
   return constraint === "" ? source : `${source} ${constraint}`;
 }
 
@@ -74452,7 +74526,7 @@ async function cachePlugins(plugins2, required, env2) {
 }
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
-  const lines = required.map(nameOf3).toSorted();
+  const lines = required.map(nameOf4).toSorted();
   const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
@@ -74474,22 +74548,22 @@ function goDuration(text2) {
 }
 function initFailure(said, packer, { template, required, hadToken }) {
   const failed = [...said.matchAll(/^Failed getting the "([^"\n]+)" plugin:/gm)].map(([, source = ""]) => source);
-  const named = failed.map((source) => {
+  const named2 = failed.map((source) => {
     const plugin = required.find((each) => each.source === source);
-    return plugin ? nameOf3(plugin) : source;
+    return plugin ? nameOf4(plugin) : source;
   });
-  const what = named.length > 0 ? `${named.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
+  const what = named2.length > 0 ? `${named2.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
   return new UserError(
     [
       `Packer ${packer.version} could not install ${what}. It said:`,
       ...lines.slice(-lastLines),
-      adviceFor3(said, named, hadToken)
+      adviceFor3(said, named2, hadToken)
     ].join("\n")
   );
 }
-function adviceFor3(said, named, hadToken) {
-  const which2 = named.join(" and ") || "the plugin";
+function adviceFor3(said, named2, hadToken) {
+  const which2 = named2.join(" and ") || "the plugin";
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows.";
   }
@@ -74524,6 +74598,7 @@ var drainingMs = 1e3;
 async function runPacker(path29, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
+  debug2(() => `Running ${[path29, ...args].join(" ")}`);
   const group3 = startGroup2(path29, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child } = group3;
   const stdout = endsOf(child.stdout);
@@ -74587,7 +74662,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart 
   if (token2 !== "") log.mask(token2);
   const init = { request, token: token2, required, run: run2, env: env2, log, pause, signal };
   if (required.length > 0 && missing(required).length === 0) {
-    log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
+    log.info(`Installed already: ${required.map(nameOf4).join(", ")}`);
     return {};
   }
   const hasOwn2 = Boolean(env2["PACKER_PLUGIN_PATH"]) || (await run2(["plugins", "installed"])).stdout.trim() !== "";
@@ -74601,7 +74676,7 @@ async function fromCache(init) {
   const { required, log, env: env2 } = init;
   const cached = await usable(init);
   if (cached !== void 0) {
-    log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
+    log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
     return cached;
   }
   const folder = await (0, import_promises16.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
@@ -74790,10 +74865,10 @@ async function validate(job, log, signal) {
     );
   }
   if (code2 === 0) return log.info("packer validate accepts the template.");
-  const messages = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
-  const said = messages.flatMap((message2) => shownText(message2) ?? []).join("\n");
+  const messages2 = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
+  const said = messages2.flatMap((message2) => shownText(message2) ?? []).join("\n");
   diagnosticsIn(said, job).slice(0, mostAnnotations).forEach(({ text: text2, place: place2 }) => log.error(text2, place2));
-  const { id: id2, message } = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code2}`, notValid);
+  const { id: id2, message } = diagnose(failureIn(messages2, stderr), job.facts, `ended with exit code ${code2}`, notValid);
   const why2 = message.replace(/^The build failed\. /, "");
   throw new BuildError(`The template cannot be built, and nothing was made. ${why2}`, id2 === void 0 ? {} : { id: id2 });
 }
@@ -75526,7 +75601,7 @@ function signerOf(packet, key2) {
   if (signer) return signer;
   const other = packet.issuerKeyID.toHex().toUpperCase();
   const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
-  throw new SignatureError(`${found}, and ${nameOf4(key2)} is expected`);
+  throw new SignatureError(`${found}, and ${nameOf5(key2)} is expected`);
 }
 async function requirePlausibleDate(packet, key2, signer, now) {
   const made = Number(packet.created);
@@ -75538,26 +75613,26 @@ async function requirePlausibleDate(packet, key2, signer, now) {
   if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
   const born = Number(signer.getCreationTime());
   if (made < born) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf4(signer)} was made on ${dayOf(born)}`);
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf5(signer)} was made on ${dayOf(born)}`);
   }
   const expires = Math.min(...(await Promise.all([key2, signer].map((each) => each.getExpirationTime()))).map(Number));
   if (made >= expires) {
     throw new SignatureError(
-      `it was signed on ${dayOf(made)}, after ${nameOf4(signer)} had expired on ${dayOf(expires)}`
+      `it was signed on ${dayOf(made)}, after ${nameOf5(signer)} had expired on ${dayOf(expires)}`
     );
   }
 }
 function problemOf(error2, key2) {
   const problem3 = messageOf(error2);
   if (/Signed digest did not match/i.test(problem3)) {
-    return `the signature of ${nameOf4(key2)} does not match: the list was changed after it was signed`;
+    return `the signature of ${nameOf5(key2)} does not match: the list was changed after it was signed`;
   }
   if (/verification failed/i.test(problem3)) {
-    return `it names ${nameOf4(key2)}, and that key did not make it`;
+    return `it names ${nameOf5(key2)}, and that key did not make it`;
   }
-  return `no valid signature of ${nameOf4(key2)} (${problem3})`;
+  return `no valid signature of ${nameOf5(key2)} (${problem3})`;
 }
-function nameOf4(key2) {
+function nameOf5(key2) {
   return `the key ${key2.getFingerprint().toUpperCase()}`;
 }
 function dayOf(ms) {
@@ -76275,7 +76350,7 @@ function bounded3(versions2) {
 }
 function* versionsOfDebs(index) {
   let [isJenkins2, version] = [false, ""];
-  for (const line of linesOf(index)) {
+  for (const line of linesOf2(index)) {
     if (line.startsWith("Package: ")) isJenkins2 = line === "Package: jenkins";
     else if (line.startsWith("Version: ")) version = line.slice("Version: ".length);
     else if (line.trim() === "") {
@@ -76292,7 +76367,7 @@ function* versionsOfRpms(primary) {
     yield version;
   }
 }
-function* linesOf(text2) {
+function* linesOf2(text2) {
   for (let from = 0; from < text2.length; ) {
     const end = text2.indexOf("\n", from);
     const line = text2.slice(from, end < 0 ? text2.length : end);
@@ -76970,9 +77045,9 @@ function standardType(architecture) {
   return architecture === "arm64" ? "t4g.medium" : "t3.medium";
 }
 async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named = sources.map((source) => [source.name, source.text("instance_type")]);
+  const named2 = sources.map((source) => [source.name, source.text("instance_type")]);
   const ofSources = new Map(
-    named.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
+    named2.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
   );
   const names2 = [.../* @__PURE__ */ new Set([...given2, ...ofSources.values()])];
   if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
@@ -77731,8 +77806,8 @@ var Rounds = class {
   #record(resources) {
     for (const resource of resources) {
       const { type: type2, id: id2, region: region3 } = resource;
-      if (!this.#recorded.has(nameOf5(resource))) this.#options.ledger.made(type2, id2, void 0, region3);
-      this.#recorded.add(nameOf5(resource));
+      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id2, void 0, region3);
+      this.#recorded.add(nameOf6(resource));
     }
   }
   #noteUnseen(unseen2) {
@@ -77745,7 +77820,7 @@ var Rounds = class {
   }
   #isHopeless(removable, unseen2) {
     const isBlind = this.#blindLooks >= mostAttempts;
-    const cannotGo = (resource) => (this.#attempts.get(nameOf5(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
@@ -77771,20 +77846,20 @@ function removableNow(found) {
 }
 async function attempt({ account, log, limit }, resource, attempts2, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   const { state: state2, region: region3 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf5(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
   }
   try {
     await remove(account, resource, limit);
-    attempts2.set(nameOf5(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+    attempts2.set(nameOf6(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts2.set(nameOf5(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
+    attempts2.set(nameOf6(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
   }
 }
-function nameOf5({ type: type2, id: id2 }) {
+function nameOf6({ type: type2, id: id2 }) {
   return `${type2} ${id2}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
@@ -77797,7 +77872,7 @@ function mayPass(error2, found) {
 }
 function leftover(resource, attempts2) {
   const { type: type2, id: id2, state: state2, region: region3 } = resource;
-  const { reason, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  const { reason, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   return {
     type: type2,
     id: id2,
@@ -78468,13 +78543,13 @@ async function testImages(images, test) {
 function judge2(results) {
   const several = results.length > 1;
   const rejected = results.flatMap(({ image, result }) => result.verdict === "rejected" ? [{ image, ...result }] : []);
-  const named = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
+  const named2 = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
   const versions2 = [...new Set(results.flatMap(({ result }) => result.jenkinsVersion ?? []))];
   return {
     verdict: rejected.length > 0 ? "rejected" : "verified",
     ...rejected.length > 0 ? {
-      reason: rejected.map(({ image, reason }) => named(image, reason, ": ")).join("\n"),
-      evidence: rejected.map(({ image, evidence: evidence2 }) => named(image, evidence2, "\n")).join("\n\n")
+      reason: rejected.map(({ image, reason }) => named2(image, reason, ": ")).join("\n"),
+      evidence: rejected.map(({ image, evidence: evidence2 }) => named2(image, evidence2, "\n")).join("\n\n")
     } : {},
     ...versions2.length > 0 ? { jenkinsVersion: versions2.join(",") } : {},
     smokeSeconds: Math.max(...results.map(({ result }) => result.seconds))
@@ -81933,8 +82008,8 @@ function joined(values) {
   return texts.every((text2) => text2 !== void 0) ? texts.join("") : unknown;
 }
 function mapOf(entries) {
-  const named = entries.map(([key2, value]) => [asText2(key2), value]);
-  return named.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named) : unknown;
+  const named2 = entries.map(([key2, value]) => [asText2(key2), value]);
+  return named2.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named2) : unknown;
 }
 function truth(value) {
   if (typeof value === "boolean") return value;
@@ -82676,23 +82751,23 @@ var path26 = __toESM(require("node:path"), 1);
 function buildsOf(reading2, values) {
   const { sources, settings } = reading2;
   const used2 = usedIn(reading2, values);
-  const named = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
+  const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
   const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const prefixes2 = ["", ...named.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
+  const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
   const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
     const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
     return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
   });
   return {
     ofSources: new Map(ofSources),
-    mayBeMore: named.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+    mayBeMore: named2.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
   };
 }
 function usedIn({ settings, inBuilds }, values) {
   const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
-  const named = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
-  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
+  const named2 = lists.flatMap((setting) => values.ofSetting(setting));
+  if (!named2.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
+  const names2 = named2.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
   const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
   return used2.size === 0 ? void 0 : used2;
 }
@@ -82943,24 +83018,24 @@ var region2 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn2(sources, values, legacy) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
-  const named = (isMeant, pattern) => {
+  const named2 = (isMeant, pattern) => {
     const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
     return {
       texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
       isWhole: found.every(({ isWhole }) => isWhole)
     };
   };
-  const copies2 = named(({ name, isTop }) => name === "ami_regions" && isTop, region2);
-  const reads = named(({ name, owner }) => name === "region" && owner.startsWith("data."), region2);
+  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region2);
+  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region2);
   return {
     copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
     copiesAnywhere: !copies2.isWhole,
-    profiles: named(({ name }) => name === "profile", /^[^\n\r[\]]{1,128}$/).texts,
-    roles: named(
+    profiles: named2(({ name }) => name === "profile", /^[^\n\r[\]]{1,128}$/).texts,
+    roles: named2(
       ({ name, within }) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
-    loginUsers: named(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    loginUsers: named2(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
     uses: awsUseOf(sources, legacy),
     images: amazon.filter(({ name }) => name === "ami_name").length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
@@ -82978,11 +83053,11 @@ function textsOfSetting(setting, sources, values, pattern) {
 function queryFor(id2, filters, owners) {
   if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
   if (!isMap(filters)) return void 0;
-  const named = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
+  const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
   const { texts, isWhole } = textsIn(owners);
-  const isKnown = named.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
-  if (!isKnown || !isWhole || named.length === 0) return void 0;
-  return { owners: texts, filters: named.map(([name, value]) => [name, [value ?? ""]]) };
+  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
+  if (!isKnown || !isWhole || named2.length === 0) return void 0;
+  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
 }
 
 // src/template/sources.ts
@@ -83326,10 +83401,10 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   const isOutside = around.owner === "" && around.within === kind && around.isTop;
   const depth = isOutside && (kind === "source" || kind === "data") ? 2 : labelled.has(kind) ? 1 : 0;
   for (const [key2, item] of Object.entries(asObject(value))) {
-    const named = [...labels, key2];
-    if (named.length <= depth) {
-      const inner = named.length === depth ? labelledAs(draft, walk, kind, named) : around;
-      walkHcl(draft, { ...walk, around: inner }, item, kind, named);
+    const named2 = [...labels, key2];
+    if (named2.length <= depth) {
+      const inner = named2.length === depth ? labelledAs(draft, walk, kind, named2) : around;
+      walkHcl(draft, { ...walk, around: inner }, item, kind, named2);
       continue;
     }
     draft.blocks.add(key2);
@@ -83997,6 +84072,7 @@ function byRegion(images) {
 var lingerMs = 5e3;
 async function runStep(log, work, summary2) {
   process.exitCode = 1;
+  if (isDebug()) showDebug((message) => debug(inertText(message)));
   try {
     process.exitCode = await work() ? 0 : 1;
   } catch (error2) {
@@ -84469,10 +84545,10 @@ async function clear(account, bake2, age2, { log, limit, pause }) {
   let present = [];
   const onLook = (findings) => void (present = findings.present);
   const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
-  const named = kept.map(({ resource }) => resource);
-  const left = swept.filter((one) => !isIn2(named, one));
+  const named2 = kept.map(({ resource }) => resource);
+  const left = swept.filter((one) => !isIn2(named2, one));
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
-  const known2 = [...recorded2.values()].filter((one) => !isIn2(named, one));
+  const known2 = [...recorded2.values()].filter((one) => !isIn2(named2, one));
   const spared = limit.aborted ? [] : present.filter((one) => isIn2(known2, one) && !isIn2(left, one));
   const whyIt = (one) => whyKept(one, bake2, age2) ?? "it is not its bake's";
   return {
@@ -84610,9 +84686,9 @@ function reportLeft({ swept, unseen: unseen2, advice: advice2 }, log) {
     ...unseen2.map(({ type: type2, id: id2, reason }) => `It is not known whether ${type2} ${id2} is left: ${reason}`)
   ];
   if (lines.length === 0) return true;
-  const named = [...new Set(lines)];
-  const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : [];
-  log.error([...named.slice(0, mostNamed), ...more, ...advice2].join("\n"));
+  const named2 = [...new Set(lines)];
+  const more = named2.length > mostNamed ? [`… and ${named2.length - mostNamed} more; the job summary lists them.`] : [];
+  log.error([...named2.slice(0, mostNamed), ...more, ...advice2].join("\n"));
   return false;
 }
 // Annotate the CommonJS export names for ESM import in node:
