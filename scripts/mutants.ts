@@ -7,6 +7,7 @@ import {join, relative} from 'node:path'
 import {guards, type Guard} from '../__tests__/mutants/guards.ts'
 import {stopSignal} from '../rehearsal/host/stop-signal.ts'
 import {messageOf} from '../src/lib/errors.ts'
+import {timeLimit} from '../src/lib/wait.ts'
 
 const root = join(import.meta.dirname, '..')
 /** Two at once keep a small machine busy; jest itself runs each in one process. */
@@ -149,7 +150,7 @@ async function jest(copy: string, test: string): Promise<JestResult> {
   const child = spawn(
     process.execPath,
     [...flags, program, '-i', '--json', `--outputFile=${output}`, '--runTestsByPath', join(copy, '__tests__', test)],
-    {cwd: copy, stdio: 'ignore', signal: AbortSignal.any([stop, AbortSignal.timeout(longestMs)])}
+    {cwd: copy, stdio: 'ignore', signal: timeLimit(longestMs, [stop])}
   )
   await new Promise<void>((resolve, reject) => {
     child.once('error', () => reject(new Error(`${test}: jest did not come to an end`)))

@@ -40,7 +40,7 @@ async function setUp(): Promise<void> {
   } catch (error) {
     say(`Set-up: no Packer of the distribution: ${messageOf(error)}`)
   }
-  for (const {packer, missing} of await scenarioPackers()) {
+  for (const {packer, missing} of Object.values(await scenarioPackers())) {
     say(
       packer
         ? `Set-up: scenarios run on Packer ${packer.version}, ${packer.source}`

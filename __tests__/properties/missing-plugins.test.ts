@@ -9,8 +9,9 @@ import {initPlugins} from '../../src/packer/init.ts'
 import {packerEnvironment} from '../../src/packer/environment.ts'
 import {recordingLog} from '../unit/credentials/stand-ins.ts'
 
-const [current] = await scenarioPackers()
-const {path: executable = '', version = ''} = {path: current?.packer?.executable, version: current?.version}
+const {current} = await scenarioPackers()
+const {version} = current
+const executable = current.packer?.executable ?? ''
 const site = pluginSite()
 const signal = new AbortController().signal
 
@@ -21,7 +22,7 @@ let env: NodeJS.ProcessEnv
 
 const withPacker = executable === '' ? describe.skip : describe
 
-withPacker(executable === '' ? notRun(`Packer ${version}`, current?.missing ?? '') : `Packer ${version}`, () => {
+withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? '') : `Packer ${version}`, () => {
   beforeAll(async () => {
     internet = await startInternetBehindProxy(pluginHosts, site.answer)
   })

@@ -12,7 +12,7 @@ import {readInputs, type Inputs} from '../../src/inputs/inputs.ts'
 import {allowedEnvironment} from '../../src/template/allowed-environment.ts'
 import {InputErrors} from '../../src/lib/errors.ts'
 import {variablesFile, type TemplateValues} from '../../src/template/variables.ts'
-import {withEachPacker} from '../scenarios/scenario.ts'
+import {withPacker} from '../scenarios/scenario.ts'
 import {fromEnvironment, hostileText, hostileValues} from './hostile-values.ts'
 import {rules, valuesOf} from './input-rules.ts'
 import {readerOf, taken, templateValues} from './reading.ts'
@@ -114,7 +114,7 @@ function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) =>
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]))
 }
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it.each<Kind>(['HCL2', 'JSON'])('hands each text on to a template in %s as it is, or refuses it', (kind) => {
     const target = path.join(folder, `written-by-${packer.version}`)
     const template = templateOf(kind, target, '""')

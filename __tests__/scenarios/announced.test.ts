@@ -1,7 +1,6 @@
 import {expect, it} from '@jest/globals'
-import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
 const profile = {
   temporary_iam_instance_profile_policy_document: {
@@ -11,9 +10,7 @@ const profile = {
 }
 
 /** What a template makes that sets no tags, found by what Packer announces. */
-withEachPacker((packer) => {
-  if (packer.version !== packerVersion) return
-
+withCurrentPacker((packer) => {
   it.each(['CreateLaunchTemplate', 'CreateFleet:after', 'CreateImage'])(
     'leaves nothing of a spot instance when it is killed at %s',
     async (killAt) => {

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'is red and names the instance that AWS says it terminates and does not',
     async () => {

@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import type {Packer} from '../../rehearsal/host/packers/packer.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
   it.each(moments)(
@@ -18,11 +18,9 @@ const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
     scenarioMs
   )
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   leavesNothing(packer, ['packer:RunInstances', 'CreateImage'])
-})
 
-withAnyPacker((packer) => {
   leavesNothing(packer, ['action:RunInstances:after', 'Probe'])
 
   it(

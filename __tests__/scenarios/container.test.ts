@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it.each(['packer:RunInstances#1:after', 'packer:CreateImage#1:after', 'action:Probe#1'])(
     'leaves nothing when a container job is cancelled at %s: post ends main and Packer, which no signal has reached',
     async (cancelAt) => {

@@ -1,12 +1,12 @@
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** Which of the secrets a log shows, and whether anything masked was printed at all. */
 const shown = (secrets: readonly string[], log: string): string[] =>
   [...secrets, '***'].filter((secret) => log.includes(secret))
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it(
     'outlives its sessions, also when GitHub and STS fail it for a moment, and shows no key',
     async () => {
@@ -33,7 +33,7 @@ withEachPacker((packer) => {
   )
 })
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'ends the bake and cleans up with the keys that are still valid when the role’s trust is withdrawn',
     async () => {

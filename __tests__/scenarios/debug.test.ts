@@ -1,8 +1,8 @@
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'tells a failed bake from one debug log: every call, request, ledger entry and command line, and no secret',
     async () => {

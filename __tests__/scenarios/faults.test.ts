@@ -1,9 +1,9 @@
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** A sample of what `npm run faults` plays. */
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it.each([
     'action:CreateSecurityGroup=reset-after',
     'action:RunInstances=reset-after',

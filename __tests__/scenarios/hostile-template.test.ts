@@ -4,11 +4,10 @@ import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import type {Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
-import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
 import {shippedPolicy} from '../helpers/shipped-policy.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')
 const keptBy = 'aaaaaaaaaaaa'
@@ -77,10 +76,7 @@ function attacking(template: string, {image, snapshot, victim}: Account): void {
 const shipped: Authorize = (request) =>
   request.principal.kind === 'user' ? {allowed: true} : shippedPolicy('permissions.json')(request)
 
-withEachPacker((packer) => {
-  // An older Packer cannot tag all that it makes.
-  if (packer.version !== packerVersion) return
-
+withCurrentPacker((packer) => {
   it.each([
     ['the shipped permissions', {authorize: shipped}],
     ['a role that may do everything', {}]

@@ -1,14 +1,13 @@
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Leftover} from '../../rehearsal/cloud/cloud.ts'
-import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
 import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/trials/settings.ts'
 import {EC2} from '@aws-sdk/client-ec2'
 import {populate} from '../../rehearsal/trials/look-alikes.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
 const sweepAction = path.join(import.meta.dirname, '..', '..', 'sweep')
 const hour = 3_600_000
@@ -67,7 +66,7 @@ async function loseAndSweep(
 
 const named = (leftovers: readonly Leftover[]): string[] => leftovers.map(({type, id}) => `${type} ${id}`).toSorted()
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it.each(['packer:RunInstances', 'CreateImage:after'])(
     'removes what a bake left whose runner was lost at %s',
     async (loseAt) => {
@@ -85,9 +84,9 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+})
 
-  if (packer.version !== packerVersion) return
-
+withCurrentPacker((packer) => {
   it(
     'finds what a template without tags made, when the runner is lost after the action has tagged it',
     async () => {

@@ -7,7 +7,7 @@ import {evidenceIn, type Evidence} from '../../src/smoke/evidence.ts'
 import {instanceUserData} from '../../src/smoke/user-data.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {consoleOf, jenkinsAt, withGuests, type Guest} from './real-machines.ts'
-import {play, withAnyPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 const template = join(import.meta.dirname, '../../templates/jenkins')
 const jenkinsLog = readFileSync(join(template, 'files/jenkins-log.sh'), 'utf8')
@@ -82,7 +82,7 @@ const troubles: readonly Trouble[] = [
 ]
 
 onRealMachines('a Jenkins that lacks something', () => {
-  withAnyPacker((packer) => {
+  withPacker((packer) => {
     it(
       'fails, and the cause is told in the build, and on the console of the first boot',
       async () => {

@@ -2,10 +2,10 @@ import {expect, it} from '@jest/globals'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {tagKeys} from '../../src/aws/tags.ts'
 import {productTags} from './image-tags.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** An image that is given out has no expiry at the end, however the run ended: only that tells it from a leftover. */
-withAnyPacker((packer) => {
+withPacker((packer) => {
   const expected = [tagKeys.bake, tagKeys.expires]
   const given = {[tagKeys.bake]: true, [tagKeys.expires]: false}
 

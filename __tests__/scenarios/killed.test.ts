@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import type {Packer} from '../../rehearsal/host/packers/packer.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
   it.each(moments)(
@@ -13,11 +13,9 @@ const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
     scenarioMs
   )
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   leavesNothing(packer, ['packer:RunInstances', 'CreateImage'])
-})
 
-withAnyPacker((packer) => {
   leavesNothing(packer, ['action:RunInstances', 'Probe'])
 
   it(

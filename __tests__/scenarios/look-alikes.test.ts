@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {play, type BakeCell} from '../../rehearsal/trials/matrix/play.ts'
-import {scenarioMs, withAnyPacker} from './scenario.ts'
+import {scenarioMs, withPacker} from './scenario.ts'
 
 const project = path.join(import.meta.dirname, '..', '..')
 const cell: BakeCell = {section: 'killed', at: {by: 'action', action: 'Probe', nth: 1}, moment: 'before'}
@@ -28,7 +28,7 @@ async function withMutant<T>(mutations: readonly (readonly [RegExp, string])[], 
   }
 }
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'has a run of the matrix be wrong whose sweep takes the things of other bakes for its own',
     async () => {

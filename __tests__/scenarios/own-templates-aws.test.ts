@@ -1,12 +1,12 @@
 import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
 import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 const anImage: unknown = expect.stringMatching(/^ami-[0-9a-f]{17}$/)
 
 /** What a template may do with AWS beside making one image in one region. */
-withEachPacker((packer) => {
+withPacker((packer) => {
   const isOld = needsDerivedTemplate(packer)
 
   it.each<Kind>(['HCL2', 'JSON'])(

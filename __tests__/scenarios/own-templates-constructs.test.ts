@@ -6,7 +6,7 @@ import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** An own template with more in it than settings. */
 function changed(change: (text: string) => string, settings: Readonly<Record<string, unknown>> = {}): string {
@@ -22,7 +22,7 @@ const isOld = (packer: Packer): boolean => needsDerivedTemplate(packer)
 
 const tooOld = 'the Packer that is here is too old for it'
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   const onlyNew = isOld(packer) ? it.skip : it
   const named = (title: string): string => (isOld(packer) ? notRun(title, tooOld) : title)
 

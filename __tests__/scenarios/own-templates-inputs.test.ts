@@ -5,7 +5,7 @@ import {EC2} from '@aws-sdk/client-ec2'
 import {describe, expect, it} from '@jest/globals'
 import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
 import {ownTemplate, use, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** The files of a walk-through of 2022, as they are; an old Packer needs a line to be sent to the local cloud. */
 function article(packer: Packer): string {
@@ -21,7 +21,7 @@ function article(packer: Packer): string {
   return folder
 }
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   describe('the three files of an article', () => {
     it(
       'are refused with their keys, by file and variable, before AWS is called',

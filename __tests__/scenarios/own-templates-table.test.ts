@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 const cells: readonly (readonly [Kind, readonly string[]])[] = [
   ['HCL2', ['own']],
@@ -9,7 +9,7 @@ const cells: readonly (readonly [Kind, readonly string[]])[] = [
   ['JSON', ['one', 'two']]
 ]
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it.each(cells)(
     'bakes, tests and keeps every image of a template in %s with the sources %j, and nothing else',
     async (kind, sources) => {
@@ -31,7 +31,7 @@ withEachPacker((packer) => {
 })
 
 // What follows the build is the same for every Packer.
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'removes all images of a template with two sources that are only to be proved',
     async () => {

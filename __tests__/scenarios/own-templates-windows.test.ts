@@ -2,10 +2,10 @@ import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {windowsTemplate, type WindowsTemplate} from '../../rehearsal/trials/templates/windows-template.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 // The machine is a light one with a stand-in for WinRM: Packer really logs in to it, and no PowerShell runs.
-withEachPacker((packer) => {
+withPacker((packer) => {
   it.each<[string, WindowsTemplate, number]>([
     ['the password that EC2 hands out', {tagged: true}, 1],
     ['a password of its own, by HTTPS', {password: 'Sup3rS3cret!', tls: true}, 0]
@@ -30,7 +30,7 @@ withEachPacker((packer) => {
   )
 })
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'fails with what Packer said when its script fails',
     async () => {

@@ -5,9 +5,9 @@ import {expect, it} from '@jest/globals'
 import type {LogLine} from '../../rehearsal/runner/log.ts'
 import {hostileOutput, shortOutput} from '../properties/hostile-output.ts'
 import {install, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it(
     'bakes and tests the image of a template that knows nothing of this action',
     async () => {
@@ -77,7 +77,7 @@ withEachPacker((packer) => {
   )
 })
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   // Where the reader of templates cannot see them; what it sees is refused before (ownTemplatesInputs.test.ts).
   it(
     'says what is wrong when it has keys of its own that AWS refuses',

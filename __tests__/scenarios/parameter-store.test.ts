@@ -3,7 +3,7 @@ import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
 import {shippedPolicy, type Statement} from '../helpers/shipped-policy.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 const roleWith = (...statements: Statement[]) => shippedPolicy('permissions.json', statements)
 
@@ -15,7 +15,7 @@ async function nameSourceImage({cloud}: LocalCloud): Promise<void> {
   await ssm.putParameter({Name: name, Value: sourceImageId, Type: 'String'})
 }
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   const bakeFrom = (source: string, authorize: Authorize, onCloud?: (local: LocalCloud) => Promise<void>) =>
     play(packer, {inputs: {'source-ami': `resolve:ssm:${source}`}, authorize, ...(onCloud && {onCloud})})
 

@@ -1,10 +1,9 @@
 import {expect, it} from '@jest/globals'
 import type {Authorize, AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {tagKeys} from '../../src/aws/tags.ts'
 import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {judgedBakes, type JudgedBake, type JudgedRequest} from './judged-bakes.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
 const judged: JudgedRequest[] = []
 
@@ -19,10 +18,7 @@ function judging(bake: JudgedBake): Authorize {
   }
 }
 
-withEachPacker((packer) => {
-  // An older Packer runs a derived template, which cannot tag all that it makes.
-  if (packer.version !== packerVersion) return
-
+withCurrentPacker((packer) => {
   it.each(judgedBakes)(
     '$name with no more than the permissions in iam/ and those of its session',
     async (bake) => {

@@ -3,7 +3,7 @@ import {expect, it} from '@jest/globals'
 import {allOfPlugins, hasCasc, plugins} from './real-jenkins.ts'
 import {jenkinsAt, withGuests} from './real-machines.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
-import {play, withFirstAndLastPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 /** A real Jenkins is configured by a real plugin alone. Without one the stand-in has to do. */
 const onlyStandIn = !hasCasc
@@ -19,12 +19,12 @@ const expected = (await allOfPlugins()) ?? [
 const casc = (name: string) => ({'jenkins-casc': join(import.meta.dirname, name)})
 
 onRealMachines('plugins on real machines', () => {
-  withFirstAndLastPacker((first, last) => {
+  withPacker((packer) => {
     it(
       'bakes plugins, what they depend on and a configuration, and the image starts with them',
       async () => {
         let found = ''
-        const run = await play(first, {
+        const run = await play(packer, {
           driver: 'nspawn',
           onlyStandIn,
           inputs: {'jenkins-plugins': onlyStandIn ? 'git' : plugins.join(' '), ...casc('casc')},
@@ -61,7 +61,7 @@ onRealMachines('plugins on real machines', () => {
     ])(
       'fails the bake for %s, and says why',
       async (_, options, what, why) => {
-        const run = await play(last, {driver: 'nspawn', ...options})
+        const run = await play(packer, {driver: 'nspawn', ...options})
         expect(run).toMatchObject({exitCode: 1, leftovers: []})
         expect(run.outputs['ami-id'] ?? '').toBe('')
         expect(run.log).toContain(what)

@@ -1,7 +1,7 @@
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** A role that lacks some permissions. */
 function without(...actions: readonly string[]): Authorize {
@@ -19,7 +19,7 @@ function without(...actions: readonly string[]): Authorize {
 
 const creates = ['ec2:RunInstances', 'ec2:CreateKeyPair', 'ec2:CreateSecurityGroup']
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'tells of all denied creates at once, with the statements to add, before anything is made',
     async () => {

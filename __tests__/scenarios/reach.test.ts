@@ -3,16 +3,15 @@ import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
-import {packerVersion} from '../../rehearsal/host/packers/versions.ts'
 import {furnishProfile, profileName} from './instance-profile.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker, withFirstAndLastPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
 const [first = '', second = ''] = ['us-east-1a', 'us-east-1b'].map(subnetIdIn)
 const privately = {'connect-via': 'private-ip', 'allowed-cidrs': 'auto', 'subnet-ids': first}
 const bySession = {'connect-via': 'session-manager', 'instance-profile': profileName, 'subnet-ids': first}
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it(
     'bakes and tests over private addresses, from this machine’s own in the VPC',
     async () => {
@@ -22,8 +21,9 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
+})
 
-  if (packer.version !== packerVersion) return
+withCurrentPacker((packer) => {
   it.each([
     ['t3.medium', 'unlimited'],
     ['m7i.large', undefined]
@@ -59,11 +59,11 @@ withEachPacker((packer) => {
   )
 })
 
-withFirstAndLastPacker((any, quickest) => {
+withPacker((packer) => {
   it(
     'goes on to the next subnet when there is no capacity in the first, for the build and for the smoke test',
     async () => {
-      const run = await play(quickest, {
+      const run = await play(packer, {
         inputs: {'subnet-ids': `${first}, ${second}`},
         shortages: {noCapacity: [{instanceType: 't3.medium', zone: 'us-east-1a'}]}
       })
@@ -83,7 +83,7 @@ withFirstAndLastPacker((any, quickest) => {
   ])(
     'goes on to the next subnet when %s, for the build and for the smoke test',
     async (_, shortages, warning) => {
-      const run = await play(quickest, {inputs: {'subnet-ids': `${first}, ${second}`}, shortages})
+      const run = await play(packer, {inputs: {'subnet-ids': `${first}, ${second}`}, shortages})
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
       expect(run.log.split(`${warning} t3.medium in ${first}; trying t3.medium in ${second}`)).toHaveLength(3)
     },
@@ -94,10 +94,10 @@ withFirstAndLastPacker((any, quickest) => {
     'names the types that an account on the free plan takes, and bakes on one that was given as the second',
     async () => {
       const shortages = {freePlan: true} as const
-      const refused = await play(quickest, {shortages})
+      const refused = await play(packer, {shortages})
       expect(refused).toMatchObject({exitCode: 1, changes: [], leftovers: []})
       expect(refused.log).toContain("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS names them")
-      const run = await play(quickest, {inputs: {'instance-types': 't3.medium, m7i-flex.large'}, shortages})
+      const run = await play(packer, {inputs: {'instance-types': 't3.medium, m7i-flex.large'}, shortages})
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
     },
     scenarioMs
@@ -106,7 +106,7 @@ withFirstAndLastPacker((any, quickest) => {
   it(
     'bakes in a named subnet where there is no default VPC',
     async () => {
-      const run = await play(any, {inputs: {'subnet-ids': second}, shortages: {defaultVpc: false}})
+      const run = await play(packer, {inputs: {'subnet-ids': second}, shortages: {defaultVpc: false}})
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
     },
     scenarioMs
@@ -115,7 +115,7 @@ withFirstAndLastPacker((any, quickest) => {
   it(
     'refuses a subnet that is not there before anything is made',
     async () => {
-      const run = await play(any, {inputs: {'subnet-ids': `${first}, subnet-0123456789abcdef0`}})
+      const run = await play(packer, {inputs: {'subnet-ids': `${first}, subnet-0123456789abcdef0`}})
       expect(run).toMatchObject({exitCode: 1, leftovers: [], changes: []})
       expect(run.log).toContain("Input 'subnet-ids': this account has no subnet subnet-0123456789abcdef0 in us-east-1")
     },
@@ -125,7 +125,7 @@ withFirstAndLastPacker((any, quickest) => {
   it(
     'names all that Session Manager lacks before AWS is asked anything',
     async () => {
-      const run = await play(any, {
+      const run = await play(packer, {
         inputs: {template: '', 'connect-via': 'session-manager', 'allowed-cidrs': '10.0.0.0/8'}
       })
       expect(run).toMatchObject({exitCode: 1, calls: [], leftovers: []})
@@ -147,7 +147,7 @@ withFirstAndLastPacker((any, quickest) => {
             }
           : honourSessionPolicies(request)
       const inputs = {template: '', 'instance-profile': profileName}
-      const run = await play(any, {inputs, authorize, onCloud: furnishProfile})
+      const run = await play(packer, {inputs, authorize, onCloud: furnishProfile})
       expect(run).toMatchObject({exitCode: 1, leftovers: [], changes: []})
       expect(run.log).toContain('- iam:PassRole on arn:aws:iam::123456789012:role/ROLE-OF-THE-INSTANCE-PROFILE')
       expect(run.log).toContain('{"Effect":"Allow","Action":"iam:PassRole"')
@@ -157,8 +157,7 @@ withFirstAndLastPacker((any, quickest) => {
 })
 
 onRealMachines('on real machines', () => {
-  withAnyPacker((packer) => {
-    if (packer.version !== packerVersion) return
+  withCurrentPacker((packer) => {
     it(
       'verifies an image by what its machine reports of itself, when nobody can reach it',
       async () => {

@@ -16,10 +16,10 @@ import {
   type Secrets
 } from './real-machines.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
-import {play, withAnyPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 onRealMachines('on real machines', () => {
-  withAnyPacker((packer) => {
+  withPacker((packer) => {
     // An old Packer gets a derived template, which is the user's own to the action: it adds nothing to its machines' user data.
     const isShipped = !needsDerivedTemplate(packer)
 

@@ -1,9 +1,9 @@
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withAnyPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withAnyPacker((packer) => {
+withPacker((packer) => {
   it(
     'reports all bad inputs at once, before it calls anybody',
     async () => {

@@ -12,37 +12,35 @@ import {noteJenkins} from '../../scripts/test-jenkins.ts'
 /** A whole run takes some seconds; a Packer that hangs must not hang the suite. */
 export const scenarioMs = 300_000
 
-const packers = await scenarioPackers()
+const {current, distributions} = await scenarioPackers()
 
-/** Declares scenarios once for each Packer; those of a missing one are skipped, with the reason in their titles. */
-export function withEachPacker(declare: (packer: Packer) => void): void {
-  for (const {version, packer, missing = ''} of packers) {
-    const title = `Packer ${version}`
-    if (packer)
-      describe(title, () => {
-        declare(packer)
-      })
-    else
-      describe.skip(notRun(title, missing), () => {
-        declare({version, source: 'missing'})
-      })
-  }
-}
-
-/** For scenarios that do not depend on Packer: the first that is there. */
-export function withAnyPacker(declare: (packer: Packer) => void): void {
-  const packer = packers.find((candidate) => candidate.packer)?.packer
+/** Declares scenarios for the current release of Packer, or for the distribution's where that is not there. */
+export function withPacker(declare: (packer: Packer) => void): void {
+  const packer = current.packer ?? distributions.packer
   if (packer) declare(packer)
-  else
-    describe.skip(notRun('any Packer', 'there is none'), () => {
-      declare({version: '0.0.0', source: 'missing'})
-    })
+  else declareSkipped('any Packer', `${current.missing}; ${distributions.missing}`, declare)
 }
 
-/** Declares what takes too long to be run on each Packer: `declare` gets the one that is wanted most, and the one wanted least. */
-export function withFirstAndLastPacker(declare: (first: Packer, last: Packer) => void): void {
-  withAnyPacker((first) => {
-    declare(first, packers.findLast((candidate) => candidate.packer)?.packer ?? first)
+/** For what only the current release can do. */
+export function withCurrentPacker(declare: (packer: Packer) => void): void {
+  if (current.packer) declare(current.packer)
+  else declareSkipped(`Packer ${current.version}`, current.missing ?? '', declare)
+}
+
+/** For the distribution's Packer, of 2020. Where no other is there, {@link withPacker} has all scenarios run on it. */
+export function withDistributionsPacker(declare: (packer: Packer) => void): void {
+  const {version, packer, missing = ''} = distributions
+  const title = `Packer ${version}`
+  if (packer)
+    describe(title, () => {
+      declare(packer)
+    })
+  else declareSkipped(title, missing, declare)
+}
+
+function declareSkipped(title: string, reason: string, declare: (packer: Packer) => void): void {
+  describe.skip(notRun(title, reason), () => {
+    declare({version: '0.0.0', source: 'missing'})
   })
 }
 

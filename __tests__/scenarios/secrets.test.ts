@@ -2,9 +2,8 @@ import {mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSy
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
 import {ownTemplate, use} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withFirstAndLastPacker} from './scenario.ts'
+import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
 const secret = 'an-example-secret-0123456789'
 
@@ -33,7 +32,7 @@ const ends = [
   ['something that cannot be removed', {faults: ['TerminateInstances']}, 1]
 ] as const
 
-withFirstAndLastPacker((first, last) => {
+withPacker((packer) => {
   it.each(ends)(
     'leaves no value of vars in the temporary folder after %s',
     async (_, end, exitCode) => {
@@ -45,7 +44,7 @@ withFirstAndLastPacker((first, last) => {
       })
       let seen: ReturnType<typeof lookInTemp> | undefined
       const {jenkins, cancelAt, killAt} = {jenkins: undefined, cancelAt: undefined, killAt: undefined, ...end}
-      const run = await play(last, {
+      const run = await play(packer, {
         inputs: {
           template,
           vars: `licence=${secret}`,
@@ -69,9 +68,9 @@ withFirstAndLastPacker((first, last) => {
     },
     scenarioMs
   )
+})
 
-  if (needsDerivedTemplate(first)) return
-
+withCurrentPacker((packer) => {
   it.each([
     ['a good end', {}],
     ['a kill in the build', {killAt: 'packer:RunInstances:after'}]
@@ -84,7 +83,7 @@ withFirstAndLastPacker((first, last) => {
       const script = path.join(workspace, 'setup.sh')
       writeFileSync(script, `# ${secret}\n`)
       let seen: ReturnType<typeof lookInTemp> | undefined
-      const run = await play(first, {
+      const run = await play(packer, {
         inputs: {
           'jenkins-casc': path.join(workspace, 'casc'),
           'setup-script': script,

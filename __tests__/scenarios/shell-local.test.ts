@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
 /** What a job may have in its environment, under names that tools look for. */
 const jobsOwn = {
@@ -31,7 +31,7 @@ function templateThatShows(file: string): string {
   return template
 }
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it(
     'shows a template’s own commands on the runner no token but that of the endpoint',
     async () => {

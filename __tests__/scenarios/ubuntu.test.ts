@@ -3,14 +3,14 @@ import {whyNoBase, whyNot} from '../../rehearsal/machines/nspawn/driver.ts'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {plugins} from './real-jenkins.ts'
 import {jenkinsAt, withGuests} from './real-machines.ts'
-import {play, withAnyPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 const title = 'the shipped template on Ubuntu 24.04'
 const reason = (await whyNot()) ?? (await whyNoBase('ubuntu-24.04'))
 const onUbuntu = reason === undefined ? describe : describe.skip
 
 onUbuntu(reason === undefined ? title : notRun(title, reason), () => {
-  withAnyPacker((packer) => {
+  withPacker((packer) => {
     it(
       `bakes an image ${plugins.length > 0 ? 'with plugins ' : ''}whose Jenkins answers (Packer ${packer.version})`,
       async () => {

@@ -1,8 +1,8 @@
 import {expect, it} from '@jest/globals'
 import {standInJenkinsVersion} from '../../rehearsal/jenkins/index-site.ts'
-import {play, scenarioMs, withAnyPacker, withEachPacker} from './scenario.ts'
+import {play, scenarioMs, withPacker} from './scenario.ts'
 
-withEachPacker((packer) => {
+withPacker((packer) => {
   it(
     'verifies an image whose Jenkins answers, keeps it and leaves nothing else',
     async () => {
@@ -31,10 +31,7 @@ withEachPacker((packer) => {
     },
     scenarioMs
   )
-})
 
-// What follows the build is the same for every Packer.
-withAnyPacker((packer) => {
   it(
     'removes a verified image again where that is asked for, and still names it',
     async () => {

@@ -25,6 +25,7 @@ import {runAction, type ActionRun} from '../runner/run-action.ts'
 import {refuseRealCredentials} from '../host/safeguard.ts'
 import {installSessionManagerPlugin} from '../machines/session-manager/install.ts'
 import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, declares} from './settings.ts'
+import {anyOf} from '../../src/lib/wait.ts'
 import {triggerAt} from './triggers.ts'
 
 export interface RehearseOptions {
@@ -153,7 +154,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       jenkins: opened.value,
       work,
       logFile,
-      cancel: signal ? AbortSignal.any([signal, triggers.cancel.signal]) : triggers.cancel.signal,
+      cancel: anyOf(...(signal ? [signal] : []), triggers.cancel.signal),
       kill: triggers.kill.signal,
       lose: triggers.loss.signal
     })

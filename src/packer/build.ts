@@ -1,4 +1,5 @@
 import {once} from 'node:events'
+import {timeLimit} from '../lib/wait.ts'
 import {openSync, closeSync} from 'node:fs'
 import {open, type FileHandle} from 'node:fs/promises'
 import {setImmediate as nextTurn, setTimeout as sleep} from 'node:timers/promises'
@@ -82,7 +83,7 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
     signal.removeEventListener('abort', stop)
     await output.close()
     // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
-    await endStarted(group, AbortSignal.timeout(killingMs)).catch((error: unknown) =>
+    await endStarted(group, timeLimit(killingMs)).catch((error: unknown) =>
       log.warning(`Packer (process ${group.leader.pid}) still runs and may make more: ${messageOf(error)}`)
     )
   }
@@ -133,7 +134,7 @@ async function start(job: BuildJob, run: PackerRun, ledger: Ledger): Promise<Sta
 async function endGracefully(group: StartedGroup, ended: AbortController): Promise<void> {
   send(-group.leader.pid, 'SIGINT')
   await sleep(graceMs, undefined, {signal: ended.signal}).catch(() => undefined)
-  await endStarted(group, AbortSignal.timeout(killingMs)).catch(() => undefined)
+  await endStarted(group, timeLimit(killingMs)).catch(() => undefined)
   await sleep(1_000, undefined, {signal: ended.signal}).catch(() => undefined)
   ended.abort()
 }

@@ -64,7 +64,7 @@ export async function runPacker(path: string, args: readonly string[], options: 
 
   /** Whoever left the group may hold the pipes open for ever. */
   async function restOf(started: StartedGroup): Promise<Pick<PackerResult, 'stdout' | 'stderr'>> {
-    await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)
+    await endStarted(started, timeLimit(endingMs)).catch(() => undefined)
     await untilAborted(closed, timeLimit(drainingMs)).catch(() => undefined)
     child.stdout?.destroy()
     child.stderr?.destroy()

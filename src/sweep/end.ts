@@ -1,3 +1,4 @@
+import {timeLimit} from '../lib/wait.ts'
 import type {Account} from '../aws/account.ts'
 import {clearFolder} from '../ledger/folder.ts'
 import type {Ledger} from '../ledger/ledger.ts'
@@ -31,7 +32,7 @@ export async function endBake({account, bakeId, ledger, log, failed}: EndedBake)
     if (failed) {
       await finishKeeping(account, ledger.released, bakeId).catch((error: unknown) => log.warning(messageOf(error)))
     }
-    leftovers = await sweep({account, bakeId, ledger, log, limit: AbortSignal.timeout(limitMs)})
+    leftovers = await sweep({account, bakeId, ledger, log, limit: timeLimit(limitMs)})
     return leftovers
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)

@@ -34,7 +34,7 @@ const readingMs = 20_000
  */
 export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
   const {log, limitMs = 200_000} = context
-  const limit = AbortSignal.timeout(limitMs)
+  const limit = timeLimit(limitMs)
   log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
   try {
     await endAndRemove(state, context, limit)

@@ -2,7 +2,7 @@ import {findBuilt, findOnPath, inspectPacker, type Packer} from './packer.ts'
 import {run as runProgram, type Run} from '../run.ts'
 import {distributionVersion, packerVersion} from './versions.ts'
 
-/** One of the two Packers that every scenario is run with. */
+/** A Packer that scenarios may run on. */
 export interface ScenarioPacker {
   readonly version: string
   /** Absent where it is missing. */
@@ -11,15 +11,19 @@ export interface ScenarioPacker {
   readonly missing?: string
 }
 
-/**
- * The Packers that scenarios run on: the current release as `npm run packers` builds it, and the distribution's. Installs
- * nothing: what is missing is named, so that a test report can name what was not run.
- */
+export interface ScenarioPackers {
+  /** The release that the action installs by default, as `npm run packers` builds it. */
+  readonly current: ScenarioPacker
+  /** The distribution's package, of 2020. */
+  readonly distributions: ScenarioPacker
+}
+
+/** Installs nothing: what is missing is named, so that a test report can name what was not run. */
 export async function scenarioPackers(
   env: NodeJS.ProcessEnv = process.env,
   run: Run = runProgram
-): Promise<ScenarioPacker[]> {
-  return [await current(env), await distributions(env, run)]
+): Promise<ScenarioPackers> {
+  return {current: await currentPacker(env), distributions: await distributionsPacker(env, run)}
 }
 
 /** How a scenario's title says that it was not run; scripts/test.ts reads the reason from it. */
@@ -27,13 +31,13 @@ export function notRun(title: string, reason: string): string {
   return `${title} (not run: ${reason})`
 }
 
-async function current(env: NodeJS.ProcessEnv): Promise<ScenarioPacker> {
+async function currentPacker(env: NodeJS.ProcessEnv): Promise<ScenarioPacker> {
   const packer = await findBuilt(env)
   if (packer) return {version: packerVersion, packer}
   return {version: packerVersion, missing: `Packer ${packerVersion} has not been built; npm run packers builds it`}
 }
 
-async function distributions(env: NodeJS.ProcessEnv, run: Run): Promise<ScenarioPacker> {
+async function distributionsPacker(env: NodeJS.ProcessEnv, run: Run): Promise<ScenarioPacker> {
   const version = distributionVersion
   const executable = await findOnPath(env)
   if (executable === undefined) return {version, missing: 'no packer is on PATH; apt-get install packer'}

@@ -67,9 +67,9 @@ async function playBake(
 }
 
 async function packerFor(row: Row): Promise<{packer?: Packer; missing?: string}> {
-  const candidates = await scenarioPackers()
-  if (row.part === 'templates') return candidates.find(({version}) => version === row.packer) ?? {}
-  return candidates.find(({packer}) => packer) ?? candidates[0] ?? {}
+  const {current, distributions} = await scenarioPackers()
+  if (row.part === 'templates') return row.packer === distributions.version ? distributions : current
+  return current.packer || !distributions.packer ? current : distributions
 }
 
 async function optionsFor(
