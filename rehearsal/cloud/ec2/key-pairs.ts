@@ -1,4 +1,4 @@
-import {newEd25519KeyPair} from '../../jenkins/ed25519.ts'
+import {newEd25519KeyPair} from '../../host/ed25519.ts'
 import {createHash, createPublicKey, generateKeyPair} from 'node:crypto'
 import {promisify} from 'node:util'
 import type {KeyPairInfo} from '@aws-sdk/client-ec2'

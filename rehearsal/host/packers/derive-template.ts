@@ -54,7 +54,7 @@ export async function deriveForOldPacker(shippedDirectory: string, targetDirecto
   if (stale.length > 0) {
     throw new Error(
       `The template in ${shippedDirectory} has nothing that these rules for Packer 1.6.6 apply to: ${stale.join(', ')}. ` +
-        'It has changed since the rules were written: correct them in rehearsal/trials/templates/derive.ts.'
+        'It has changed since the rules were written: correct them in rehearsal/host/packers/derive-template.ts.'
     )
   }
 }

@@ -1,6 +1,6 @@
 import {standInFailures, type StandInFailure} from '../jenkins/failures.ts'
-import type {BaseName} from './driver.ts'
-import type {JenkinsMode} from './light/driver.ts'
+import type {BaseName} from '../machines/driver.ts'
+import type {JenkinsMode} from '../machines/light/driver.ts'
 
 export type DriverName = 'light' | 'nspawn'
 

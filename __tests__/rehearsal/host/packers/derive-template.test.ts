@@ -2,7 +2,7 @@ import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {deriveForOldPacker} from '../../../../rehearsal/trials/templates/derive.ts'
+import {deriveForOldPacker} from '../../../../rehearsal/host/packers/derive-template.ts'
 
 const shipped = join(import.meta.dirname, '../../../../templates/jenkins')
 

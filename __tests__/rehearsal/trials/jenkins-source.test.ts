@@ -8,8 +8,8 @@ import {
   openJenkinsSource,
   type JenkinsSource,
   type JenkinsSourceOptions
-} from '../../../rehearsal/jenkins/source.ts'
-import {fixtures, pluginManifest, type Fixtures} from './real/fixtures.ts'
+} from '../../../rehearsal/trials/jenkins-source.ts'
+import {fixtures, pluginManifest, type Fixtures} from '../jenkins/real/fixtures.ts'
 
 let files: Fixtures
 let deb: string

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {chooseDriver, type Behaviour, type DriverName} from '../../../rehearsal/machines/choose-driver.ts'
+import {chooseDriver, type Behaviour, type DriverName} from '../../../rehearsal/trials/choose-driver.ts'
 import type {BaseName} from '../../../rehearsal/machines/driver.ts'
 
 interface Case {

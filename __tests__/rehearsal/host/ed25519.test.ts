@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import ssh2 from 'ssh2'
-import {newEd25519KeyPair} from '../../../rehearsal/jenkins/ed25519.ts'
+import {newEd25519KeyPair} from '../../../rehearsal/host/ed25519.ts'
 
 it('throws away pairs that cannot be read', () => {
   const good = newEd25519KeyPair()
