@@ -1,5 +1,5 @@
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
+import {subnetIdIn} from '../../rehearsal/cloud/ec2/state/network-plan.ts'
 import type {RehearseOptions} from '../../rehearsal/trials/rehearse.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {windowsTemplate} from '../../rehearsal/trials/templates/windows-template.ts'

@@ -8,8 +8,8 @@ import type {
   TerminateSessionRequest,
   TerminateSessionResponse
 } from '@aws-sdk/client-ssm'
-import type {Ec2Cloud, InstanceRecord} from '../ec2/store.ts'
-import {tagSet} from '../ec2/tags.ts'
+import type {Ec2Cloud, InstanceRecord} from '../ec2/state/store.ts'
+import {tagSet} from '../ec2/state/tags.ts'
 import {AwsError, notOffered} from '../protocol/errors.ts'
 
 export interface SessionCall {
