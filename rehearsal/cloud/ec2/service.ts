@@ -1,3 +1,4 @@
+import {serial} from '../../host/serial.ts'
 import type {Authorize} from '../auth/authorize.ts'
 import type {Principal} from '../auth/sessions.ts'
 import type {Call} from '../calls.ts'
@@ -50,16 +51,13 @@ type Operation = (input: never, call: Ec2Call) => Promise<object>
  * The signature was checked to be for one of the regions.
  */
 export function createEc2Service(regions: Ec2Regions, authorize: Authorize): Ec2Service {
-  let last: Promise<unknown> = Promise.resolve()
-  return (request) => {
-    const turn = last.then(async () => {
+  const inTurn = serial()
+  return (request) =>
+    inTurn(async () => {
       const cloud = regions.at(request.region)
       if (!cloud) throw new Error(`A request for the unknown region ${request.region} was let in`)
       return carryOut(cloud, authorize, request)
     })
-    last = turn.catch(() => {})
-    return turn
-  }
 }
 
 const operationsByRegion = new WeakMap<Ec2Cloud, ReadonlyMap<string, Operation>>()

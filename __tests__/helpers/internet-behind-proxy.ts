@@ -1,8 +1,8 @@
-import {once} from 'node:events'
-import {createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse} from 'node:http'
+import {createServer, type IncomingMessage, type RequestListener, type ServerResponse} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
 import {connect, type AddressInfo, type Socket} from 'node:net'
-import {selfSigned} from '../../host/self-signed.ts'
+import {endServer, listenLocally} from '../../rehearsal/host/local-server.ts'
+import {selfSigned} from '../../rehearsal/host/self-signed.ts'
 
 export interface Request {
   readonly host: string
@@ -62,27 +62,15 @@ export async function startInternetBehindProxy(
       socket.on('error', () => socket.destroy())
     }
   })
-  await Promise.all([secure, proxy].map((server) => listening(server)))
+  await listenLocally(secure)
   return {
-    url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${await listenLocally(proxy)}`,
     authority: certificate.cert,
     tunnels,
     requests,
     async close() {
       sockets.forEach((socket) => socket.destroy())
-      await Promise.all([secure, proxy].map((server) => closed(server)))
+      await Promise.all([secure, proxy].map(endServer))
     }
   }
-}
-
-async function listening(server: Pick<Server, 'listen' | 'once'>): Promise<void> {
-  server.listen(0, '127.0.0.1')
-  await once(server as Server, 'listening')
-}
-
-async function closed(server: Pick<Server, 'close' | 'closeAllConnections'>): Promise<void> {
-  await new Promise((resolve) => {
-    server.close(resolve)
-    server.closeAllConnections()
-  })
 }

@@ -1,7 +1,7 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import * as path from 'node:path'
-import {everyTag} from './own-template.ts'
+import {everyTag} from '../../rehearsal/trials/templates/own-template.ts'
 
 export interface WindowsTemplate {
   /** What user data sets the password to and Packer logs in with. Without it Packer asks EC2 for the password. */

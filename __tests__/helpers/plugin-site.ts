@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
-import {platformOf} from '../../../src/packer/install/release.ts'
-import type {Answering, Request} from './proxy.ts'
-import {zipOf} from './zip-file.ts'
+import {platformOf} from '../../src/packer/install/release.ts'
+import type {Answering, Request} from './internet-behind-proxy.ts'
+import {zipOf} from '../../rehearsal/host/zip.ts'
 
 export interface PluginHosts {
   readonly answer: Answering

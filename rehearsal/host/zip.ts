@@ -9,11 +9,17 @@ export interface ZipEntry {
   readonly claimedSize?: number
 }
 
+/** 1980-01-01. */
+const date = 0x21
+
 export const executableFile = 0o100755
 export const symbolicLink = 0o120777
 export const folder = 0o040755
 
-/** A zip with whatever names, types and sizes: also those that no zip program would write. */
+/**
+ * A zip with whatever names, types and sizes: also those that no zip program would write (PKWARE's APPNOTE.TXT, 4.3). The same content is
+ * the same archive.
+ */
 export function zipOf(entries: readonly ZipEntry[]): Buffer {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
@@ -23,7 +29,7 @@ export function zipOf(entries: readonly ZipEntry[]): Buffer {
     const packed = deflateRawSync(plain)
     const size = claimedSize ?? plain.length
     const bytes = Buffer.from(name)
-    const common = header([2, 0, 8, 0, 0], [crc32(plain), packed.length, size], bytes.length)
+    const common = header([20, 0, 8, 0, date], [crc32(plain), packed.length, size], bytes.length)
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, bytes, packed])
     const attributes = Buffer.alloc(14)
     attributes.writeUInt32LE((mode << 16) >>> 0, 6)
