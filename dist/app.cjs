@@ -50,7 +50,7 @@ var require_tunnel = __commonJS({
     var tls2 = require("tls");
     var http3 = require("http");
     var https2 = require("https");
-    var events = require("events");
+    var events2 = require("events");
     var assert = require("assert");
     var util = require("util");
     exports2.httpOverHttp = httpOverHttp2;
@@ -102,7 +102,7 @@ var require_tunnel = __commonJS({
         self2.removeSocket(socket);
       });
     }
-    util.inherits(TunnelingAgent, events.EventEmitter);
+    util.inherits(TunnelingAgent, events2.EventEmitter);
     TunnelingAgent.prototype.addRequest = function addRequest(req, host, port, localAddress) {
       var self2 = this;
       var options = mergeOptions({ request: req }, self2.options, toOptions(host, port, localAddress));
@@ -145,7 +145,7 @@ var require_tunnel = __commonJS({
         connectOptions.headers = connectOptions.headers || {};
         connectOptions.headers["Proxy-Authorization"] = "Basic " + new Buffer(connectOptions.proxyAuth).toString("base64");
       }
-      debug2("making CONNECT request");
+      debug3("making CONNECT request");
       var connectReq = self2.request(connectOptions);
       connectReq.useChunkedEncodingByDefault = false;
       connectReq.once("response", onResponse);
@@ -165,7 +165,7 @@ var require_tunnel = __commonJS({
         connectReq.removeAllListeners();
         socket.removeAllListeners();
         if (res.statusCode !== 200) {
-          debug2(
+          debug3(
             "tunneling socket could not be established, statusCode=%d",
             res.statusCode
           );
@@ -177,7 +177,7 @@ var require_tunnel = __commonJS({
           return;
         }
         if (head.length > 0) {
-          debug2("got illegal response body from proxy");
+          debug3("got illegal response body from proxy");
           socket.destroy();
           var error2 = new Error("got illegal response body from proxy");
           error2.code = "ECONNRESET";
@@ -185,13 +185,13 @@ var require_tunnel = __commonJS({
           self2.removeSocket(placeholder);
           return;
         }
-        debug2("tunneling connection has established");
+        debug3("tunneling connection has established");
         self2.sockets[self2.sockets.indexOf(placeholder)] = socket;
         return cb(socket);
       }
       function onError(cause) {
         connectReq.removeAllListeners();
-        debug2(
+        debug3(
           "tunneling socket could not be established, cause=%s\n",
           cause.message,
           cause.stack
@@ -253,9 +253,9 @@ var require_tunnel = __commonJS({
       }
       return target;
     }
-    var debug2;
+    var debug3;
     if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
-      debug2 = function() {
+      debug3 = function() {
         var args = Array.prototype.slice.call(arguments);
         if (typeof args[0] === "string") {
           args[0] = "TUNNEL: " + args[0];
@@ -265,10 +265,10 @@ var require_tunnel = __commonJS({
         console.error.apply(console, args);
       };
     } else {
-      debug2 = function() {
+      debug3 = function() {
       };
     }
-    exports2.debug = debug2;
+    exports2.debug = debug3;
   }
 });
 
@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path29 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path30 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path29 && path29[0] !== "/") {
-          path29 = `/${path29}`;
+        if (path30 && path30[0] !== "/") {
+          path30 = `/${path30}`;
         }
-        return new URL(`${origin}${path29}`);
+        return new URL(`${origin}${path30}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin }
+          request: { method, path: path30, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path29);
+        debuglog("sending request to %s %s/%s", method, origin, path30);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin },
+          request: { method, path: path30, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path29,
+          path30,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin }
+          request: { method, path: path30, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path29);
+        debuglog("trailers received from %s %s/%s", method, origin, path30);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin },
+          request: { method, path: path30, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path29,
+          path30,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path29, origin }
+            request: { method, path: path30, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path29);
+          debuglog("sending request to %s %s/%s", method, origin, path30);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path29,
+        path: path30,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path29 !== "string") {
+        if (typeof path30 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path29[0] !== "/" && !(path29.startsWith("http://") || path29.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path30[0] !== "/" && !(path30.startsWith("http://") || path30.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path29)) {
+        } else if (invalidPathRegex.test(path30)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path29, query) : path29;
+        this.path = query ? buildURL(path30, query) : path30;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -2056,8 +2056,8 @@ var require_request = __commonJS({
 var require_dispatcher = __commonJS({
   "node_modules/undici/lib/dispatcher/dispatcher.js"(exports2, module2) {
     "use strict";
-    var EventEmitter = require("node:events");
-    var Dispatcher = class extends EventEmitter {
+    var EventEmitter2 = require("node:events");
+    var Dispatcher = class extends EventEmitter2 {
       dispatch() {
         throw new Error("not implemented");
       }
@@ -2167,9 +2167,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve3, reject) => {
+          return new Promise((resolve4, reject) => {
             this.close((err, data) => {
-              return err ? reject(err) : resolve3(data);
+              return err ? reject(err) : resolve4(data);
             });
           });
         }
@@ -2207,12 +2207,12 @@ var require_dispatcher_base = __commonJS({
           err = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve3, reject) => {
+          return new Promise((resolve4, reject) => {
             this.destroy(err, (err2, data) => {
               return err2 ? (
                 /* istanbul ignore next: should never error */
                 reject(err2)
-              ) : resolve3(data);
+              ) : resolve4(data);
             });
           });
         }
@@ -4479,8 +4479,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve3, reject) => {
-        res = resolve3;
+      const promise = new Promise((resolve4, reject) => {
+        res = resolve4;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path29, host, upgrade, blocking, reset } = request;
+      const { method, path: path30, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path29} HTTP/1.1\r
+      let header = `${method} ${path30} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -6731,12 +6731,12 @@ upgrade: ${upgrade}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve3, reject) => {
+      const waitForDrain = () => new Promise((resolve4, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve3;
+          callback = resolve4;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path29, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path30, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path29;
+      headers[HTTP2_HEADER_PATH] = path30;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7406,12 +7406,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve3, reject) => {
+      const waitForDrain = () => new Promise((resolve4, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve3;
+          callback = resolve4;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path29 = search ? `${pathname}${search}` : pathname;
+        const path30 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path29;
+        this.opts.path = path30;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -7890,16 +7890,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve3) => {
+        return new Promise((resolve4) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve3;
+            this[kClosedResolve] = resolve4;
           } else {
-            resolve3(null);
+            resolve4(null);
           }
         });
       }
       async [kDestroy](err) {
-        return new Promise((resolve3) => {
+        return new Promise((resolve4) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i9 = 0; i9 < requests.length; i9++) {
             const request = requests[i9];
@@ -7910,7 +7910,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve3(null);
+            resolve4(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err, callback);
@@ -7961,7 +7961,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve3, reject) => {
+        const socket = await new Promise((resolve4, reject) => {
           client[kConnector]({
             host,
             hostname,
@@ -7973,7 +7973,7 @@ var require_client = __commonJS({
             if (err) {
               reject(err);
             } else {
-              resolve3(socket2);
+              resolve4(socket2);
             }
           });
         });
@@ -8309,8 +8309,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c9) => c9.close()));
         } else {
-          await new Promise((resolve3) => {
-            this[kClosedResolve] = resolve3;
+          await new Promise((resolve4) => {
+            this[kClosedResolve] = resolve4;
           });
         }
       }
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path29 = "/",
+          path: path30 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path29;
+        opts.path = origin + path30;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -9579,7 +9579,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve3, reject) => {
+        return await new Promise((resolve4, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9592,7 +9592,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve3(null);
+              resolve4(null);
             }
           }).on("error", noop).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9611,7 +9611,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream, type2) {
       assert(!stream[kConsume]);
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         if (isUnusable(stream)) {
           const rState = stream._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9628,7 +9628,7 @@ var require_readable = __commonJS({
             stream[kConsume] = {
               type: type2,
               stream,
-              resolve: resolve3,
+              resolve: resolve4,
               reject,
               length: 0,
               body: []
@@ -9698,18 +9698,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type: type2, body, resolve: resolve3, stream, length } = consume2;
+      const { type: type2, body, resolve: resolve4, stream, length } = consume2;
       try {
         if (type2 === "text") {
-          resolve3(chunksDecode(body, length));
+          resolve4(chunksDecode(body, length));
         } else if (type2 === "json") {
-          resolve3(JSON.parse(chunksDecode(body, length)));
+          resolve4(JSON.parse(chunksDecode(body, length)));
         } else if (type2 === "arrayBuffer") {
-          resolve3(chunksConcat(body, length).buffer);
+          resolve4(chunksConcat(body, length).buffer);
         } else if (type2 === "blob") {
-          resolve3(new Blob(body, { type: stream[kContentType] }));
+          resolve4(new Blob(body, { type: stream[kContentType] }));
         } else if (type2 === "bytes") {
-          resolve3(chunksConcat(body, length));
+          resolve4(chunksConcat(body, length));
         }
         consumeFinish(consume2);
       } catch (err) {
@@ -9966,9 +9966,9 @@ var require_api_request = __commonJS({
     };
     function request(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve4, reject) => {
           request.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve3(data);
+            return err ? reject(err) : resolve4(data);
           });
         });
       }
@@ -10191,9 +10191,9 @@ var require_api_stream = __commonJS({
     };
     function stream(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve4, reject) => {
           stream.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve3(data);
+            return err ? reject(err) : resolve4(data);
           });
         });
       }
@@ -10478,9 +10478,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve4, reject) => {
           upgrade.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve3(data);
+            return err ? reject(err) : resolve4(data);
           });
         });
       }
@@ -10572,9 +10572,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve3, reject) => {
+        return new Promise((resolve4, reject) => {
           connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve3(data);
+            return err ? reject(err) : resolve4(data);
           });
         });
       }
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path29) {
-      if (typeof path29 !== "string") {
-        return path29;
+    function safeUrl(path30) {
+      if (typeof path30 !== "string") {
+        return path30;
       }
-      const pathSegments = path29.split("?");
+      const pathSegments = path30.split("?");
       if (pathSegments.length !== 2) {
-        return path29;
+        return path30;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path29, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path29);
+    function matchKey(mockDispatch2, { path: path30, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path30);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path29 }) => matchValue(safeUrl(path29), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path30 }) => matchValue(safeUrl(path30), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path29, method, body, headers, query } = opts;
+      const { path: path30, method, body, headers, query } = opts;
       return {
-        path: path29,
+        path: path30,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path29, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path30, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path29,
+            Path: path30,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -14437,7 +14437,7 @@ var require_fetch = __commonJS({
       function dispatch({ body }) {
         const url = requestCurrentURL(request);
         const agent2 = fetchParams.controller.dispatcher;
-        return new Promise((resolve3, reject) => agent2.dispatch(
+        return new Promise((resolve4, reject) => agent2.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14513,7 +14513,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable5({ read: resume });
               const onError = this.onError.bind(this);
-              resolve3({
+              resolve4({
                 status,
                 statusText,
                 headersList,
@@ -14556,7 +14556,7 @@ var require_fetch = __commonJS({
               for (let i9 = 0; i9 < rawHeaders.length; i9 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i9]), rawHeaders[i9 + 1].toString("latin1"), true);
               }
-              resolve3({
+              resolve4({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -14961,7 +14961,7 @@ var require_util4 = __commonJS({
     var { getEncoding } = require_encoding();
     var { serializeAMimeType, parseMIMEType } = require_data_url();
     var { types: types3 } = require("node:util");
-    var { StringDecoder: StringDecoder2 } = require("string_decoder");
+    var { StringDecoder: StringDecoder3 } = require("string_decoder");
     var { btoa: btoa2 } = require("node:buffer");
     var staticPropertyDescriptors = {
       enumerable: true,
@@ -15052,7 +15052,7 @@ var require_util4 = __commonJS({
             dataURL += serializeAMimeType(parsed2);
           }
           dataURL += ";base64,";
-          const decoder = new StringDecoder2("latin1");
+          const decoder = new StringDecoder3("latin1");
           for (const chunk of bytes) {
             dataURL += btoa2(decoder.write(chunk));
           }
@@ -15081,7 +15081,7 @@ var require_util4 = __commonJS({
         }
         case "BinaryString": {
           let binaryString = "";
-          const decoder = new StringDecoder2("latin1");
+          const decoder = new StringDecoder3("latin1");
           for (const chunk of bytes) {
             binaryString += decoder.write(chunk);
           }
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path29) {
-      for (let i9 = 0; i9 < path29.length; ++i9) {
-        const code2 = path29.charCodeAt(i9);
+    function validateCookiePath(path30) {
+      for (let i9 = 0; i9 < path30.length; ++i9) {
+        const code2 = path30.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -18297,8 +18297,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve3) => {
-        setTimeout(resolve3, ms).unref();
+      return new Promise((resolve4) => {
+        setTimeout(resolve4, ms).unref();
       });
     }
     module2.exports = {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path29 = opts.path;
+          let path30 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path29 = `/${path29}`;
+            path30 = `/${path30}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path29);
+          url = new URL(util.parseOrigin(url).origin + path30);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path29, options) => {
-      if (fileIntercept[path29] !== void 0) {
-        return fileIntercept[path29];
+    readFile2 = (path30, options) => {
+      if (fileIntercept[path30] !== void 0) {
+        return fileIntercept[path30];
       }
-      if (!filePromises[path29] || options?.ignoreCache) {
-        filePromises[path29] = (0, import_promises2.readFile)(path29, "utf8");
+      if (!filePromises[path30] || options?.ignoreCache) {
+        filePromises[path30] = (0, import_promises2.readFile)(path30, "utf8");
       }
-      return filePromises[path29];
+      return filePromises[path30];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path29, contents) {
-        fileIntercept[path29] = Promise.resolve(contents);
+      interceptFile(path30, contents) {
+        fileIntercept[path30] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -21054,7 +21054,7 @@ var init_MiddlewareStack = __esm({
         });
         return expandedMiddlewareList;
       };
-      const getMiddlewareList = (debug2 = false) => {
+      const getMiddlewareList = (debug3 = false) => {
         const normalizedAbsoluteEntries = [];
         const normalizedRelativeEntries = [];
         const normalizedEntriesNameMap = {};
@@ -21084,7 +21084,7 @@ var init_MiddlewareStack = __esm({
           if (entry.toMiddleware) {
             const toMiddleware = normalizedEntriesNameMap[entry.toMiddleware];
             if (toMiddleware === void 0) {
-              if (debug2) {
+              if (debug3) {
                 return;
               }
               throw new Error(`${entry.toMiddleware} is not found when adding ${getMiddlewareNameWithAliases(entry.name, entry.aliases)} middleware ${entry.relation} ${entry.toMiddleware}`);
@@ -22527,7 +22527,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request } = await import("node:http");
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const req = request({
           hostname: options.hostname,
           port: options.port,
@@ -22555,7 +22555,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve3(Buffer.concat(chunks));
+            resolve4(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path29 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path29}`;
+              const { protocol, hostname, port, path: path30 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path30}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path29) => {
-      const parts = path29.split(".");
+    getAttrPathList = (path30) => {
+      const parts = path30.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path29}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path30}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path29}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path30}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path29) => getAttrPathList(path29).reduce((acc, index) => {
+    getAttr = (value, path30) => getAttrPathList(path30).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path29}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path30}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path29 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path29}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path30 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path30}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -23994,7 +23994,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve3, reject) => {
+      return new Promise((resolve4, reject) => {
         const collector = new Collector();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -24005,7 +24005,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve3(bytes);
+          resolve4(bytes);
         });
       });
     };
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path29) => {
+    buildPathSegments = (path30) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path29.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path30.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path29.slice(offset, match2.index), 0]);
+          segments.push([path30.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path29.length) {
-        segments.push([path29.slice(offset), 0]);
+      if (segments.length && offset < path30.length) {
+        segments.push([path30.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path29, search] = http3?.[1].split("?") ?? [];
+      const [path30, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path29,
+        path30,
         search ? [...new URLSearchParams(search)] : [],
-        path29 ? buildPathSegments(path29) : void 0,
+        path30 ? buildPathSegments(path30) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25062,12 +25062,12 @@ var init_EventStreamCodec = __esm({
         };
       }
       getAvailableMessages() {
-        const messages = this.messageBuffer;
+        const messages2 = this.messageBuffer;
         this.messageBuffer = [];
         const isEndOfStream = this.isEndOfStream;
         return {
           getMessages() {
-            return messages;
+            return messages2;
           },
           isEndOfStream() {
             return isEndOfStream;
@@ -25374,7 +25374,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve3) => setTimeout(() => resolve3(records.shift()), 0));
+    const value = await new Promise((resolve4) => setTimeout(() => resolve4(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path29, staticQuery] = operation2;
+          const [method, path30, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path29 : request.path + path29;
+            request.path = request.path === "/" ? path30 : request.path + path30;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path29 = "";
+        let path30 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path29 += value;
+            path30 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path29 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path30 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path29 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path30 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path29;
+        return path30;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path29) => {
+    get = (fromObject, path30) => {
       let cursor = fromObject;
-      const pathComponents = path29.split(".");
+      const pathComponents = path30.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -29260,7 +29260,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve3) => setTimeout(resolve3, delay)), abortSignal);
+            await race(new Promise((resolve4) => setTimeout(resolve4, delay)), abortSignal);
           }
         }
       }
@@ -29393,7 +29393,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve3) => _DefaultRateLimiter.setTimeoutFn(resolve3, delay));
+          await new Promise((resolve4) => _DefaultRateLimiter.setTimeoutFn(resolve4, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path29 }) {
+      getCanonicalPath({ path: path30 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path29.split("/")) {
+          for (const pathSegment of path30.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path29?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path29?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path30?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path30?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path29;
+        return path30;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -31346,7 +31346,7 @@ var init_node_http = __esm({
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest(options) {
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve4, reject) => {
     const req = import_node_http.default.request({
       method: "GET",
       ...options,
@@ -31371,7 +31371,7 @@ function httpRequest(options) {
         chunks.push(chunk);
       });
       res.on("end", () => {
-        resolve3(Buffer.concat(chunks));
+        resolve4(Buffer.concat(chunks));
         req.destroy();
       });
     });
@@ -32015,21 +32015,21 @@ async function writeRequestBody(httpRequest2, request, maxContinueTimeoutMs = MI
   let sendBody = true;
   if (!externalAgent && expect === "100-continue") {
     sendBody = await Promise.race([
-      new Promise((resolve3) => {
-        timeoutId = Number(timing.setTimeout(() => resolve3(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+      new Promise((resolve4) => {
+        timeoutId = Number(timing.setTimeout(() => resolve4(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
       }),
-      new Promise((resolve3) => {
+      new Promise((resolve4) => {
         httpRequest2.on("continue", () => {
           timing.clearTimeout(timeoutId);
-          resolve3(true);
+          resolve4(true);
         });
         httpRequest2.on("response", () => {
           timing.clearTimeout(timeoutId);
-          resolve3(false);
+          resolve4(false);
         });
         httpRequest2.on("error", () => {
           timing.clearTimeout(timeoutId);
-          resolve3(false);
+          resolve4(false);
         });
       })
     ]);
@@ -32131,13 +32131,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve3, reject) => {
+        this.configProvider = new Promise((resolve4, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve3(this.resolveDefaultConfig(_options));
+              resolve4(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve3(this.resolveDefaultConfig(options));
+            resolve4(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -32167,7 +32167,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve3 = async (arg) => {
+          const resolve4 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path29 = request.path;
+          let path30 = request.path;
           if (queryString) {
-            path29 += `?${queryString}`;
+            path30 += `?${queryString}`;
           }
           if (request.fragment) {
-            path29 += `#${request.fragment}`;
+            path30 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path29,
+            path: path30,
             port: request.port,
             agent: agent2,
             auth
@@ -32231,7 +32231,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve3({ response: httpResponse });
+            resolve4({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -32444,7 +32444,7 @@ var init_retry_wrapper = __esm({
           try {
             return await toRetry();
           } catch (e9) {
-            await new Promise((resolve3) => setTimeout(resolve3, delayMs));
+            await new Promise((resolve4) => setTimeout(resolve4, delayMs));
           }
         }
         return await toRetry();
@@ -33279,18 +33279,18 @@ var init_xml_parser = __esm({
           }
           obj["#text"] = "#text" in obj ? obj["#text"] + text2 : text2;
         }
-        for (const child of childTags) {
-          if (child.tag === "__proto__") {
+        for (const child2 of childTags) {
+          if (child2.tag === "__proto__") {
             writeKey2(obj);
           }
-          if (child.tag in obj) {
-            if (Array.isArray(obj[child.tag])) {
-              obj[child.tag].push(child.value);
+          if (child2.tag in obj) {
+            if (Array.isArray(obj[child2.tag])) {
+              obj[child2.tag].push(child2.value);
             } else {
-              obj[child.tag] = [obj[child.tag], child.value];
+              obj[child2.tag] = [obj[child2.tag], child2.value];
             }
           } else {
-            obj[child.tag] = child.value;
+            obj[child2.tag] = child2.value;
           }
         }
         for (const [k9, v2] of Object.entries(attrs)) {
@@ -33327,14 +33327,14 @@ var init_xml_parser = __esm({
         throw new Error("@aws-sdk XML parse error: unclosed DOCTYPE.");
       }
       decodeEntities(s3) {
-        return s3.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex, dec, named) => {
+        return s3.replace(/&(?:#x([0-9a-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z0-9]{0,30}));/g, (_, hex, dec, named2) => {
           if (hex) {
             return String.fromCharCode(parseInt(hex, 16));
           }
           if (dec) {
             return String.fromCharCode(parseInt(dec, 10));
           }
-          return _AwsXmlParser.ENTITIES[named] ?? "";
+          return _AwsXmlParser.ENTITIES[named2] ?? "";
         });
       }
     };
@@ -39797,9 +39797,9 @@ var require_constants6 = __commonJS({
 var require_debug = __commonJS({
   "node_modules/semver/internal/debug.js"(exports2, module2) {
     "use strict";
-    var debug2 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
+    var debug3 = typeof process === "object" && process.env && process.env.NODE_DEBUG && /\bsemver\b/i.test(process.env.NODE_DEBUG) ? (...args) => console.error("SEMVER", ...args) : () => {
     };
-    module2.exports = debug2;
+    module2.exports = debug3;
   }
 });
 
@@ -39812,7 +39812,7 @@ var require_re = __commonJS({
       MAX_SAFE_BUILD_LENGTH,
       MAX_LENGTH
     } = require_constants6();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     exports2 = module2.exports = {};
     var re = exports2.re = [];
     var safeRe = exports2.safeRe = [];
@@ -39835,7 +39835,7 @@ var require_re = __commonJS({
     var createToken = (name, value, isGlobal) => {
       const safe = makeSafeRegex(value);
       const index = R++;
-      debug2(name, index, value);
+      debug3(name, index, value);
       t2[name] = index;
       src[index] = value;
       safeSrc[index] = safe;
@@ -39939,7 +39939,7 @@ var require_identifiers = __commonJS({
 var require_semver = __commonJS({
   "node_modules/semver/classes/semver.js"(exports2, module2) {
     "use strict";
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var { MAX_LENGTH, MAX_SAFE_INTEGER } = require_constants6();
     var { safeRe: re, t: t2 } = require_re();
     var parseOptions = require_parse_options();
@@ -39973,7 +39973,7 @@ var require_semver = __commonJS({
             `version is longer than ${MAX_LENGTH} characters`
           );
         }
-        debug2("SemVer", version, options);
+        debug3("SemVer", version, options);
         this.options = options;
         this.loose = !!options.loose;
         this.includePrerelease = !!options.includePrerelease;
@@ -40021,7 +40021,7 @@ var require_semver = __commonJS({
         return this.version;
       }
       compare(other) {
-        debug2("SemVer.compare", this.version, this.options, other);
+        debug3("SemVer.compare", this.version, this.options, other);
         if (!(other instanceof _SemVer)) {
           if (typeof other === "string" && other === this.version) {
             return 0;
@@ -40072,7 +40072,7 @@ var require_semver = __commonJS({
         do {
           const a9 = this.prerelease[i9];
           const b9 = other.prerelease[i9];
-          debug2("prerelease compare", i9, a9, b9);
+          debug3("prerelease compare", i9, a9, b9);
           if (a9 === void 0 && b9 === void 0) {
             return 0;
           } else if (b9 === void 0) {
@@ -40094,7 +40094,7 @@ var require_semver = __commonJS({
         do {
           const a9 = this.build[i9];
           const b9 = other.build[i9];
-          debug2("build compare", i9, a9, b9);
+          debug3("build compare", i9, a9, b9);
           if (a9 === void 0 && b9 === void 0) {
             return 0;
           } else if (b9 === void 0) {
@@ -40956,21 +40956,21 @@ var require_range = __commonJS({
         const loose = this.options.loose;
         const hr = loose ? re[t2.HYPHENRANGELOOSE] : re[t2.HYPHENRANGE];
         range2 = range2.replace(hr, hyphenReplace(this.options.includePrerelease));
-        debug2("hyphen replace", range2);
+        debug3("hyphen replace", range2);
         range2 = trimComparatorWhitespace(range2);
-        debug2("comparator trim", range2);
+        debug3("comparator trim", range2);
         range2 = range2.replace(re[t2.TILDETRIM], tildeTrimReplace);
-        debug2("tilde trim", range2);
+        debug3("tilde trim", range2);
         range2 = range2.replace(re[t2.CARETTRIM], caretTrimReplace);
-        debug2("caret trim", range2);
+        debug3("caret trim", range2);
         let rangeList = range2.split(" ").map((comp) => parseComparator(comp, this.options)).join(" ").split(/\s+/).map((comp) => replaceGTE0(comp, this.options));
         if (loose) {
           rangeList = rangeList.filter((comp) => {
-            debug2("loose invalid filter", comp, this.options);
+            debug3("loose invalid filter", comp, this.options);
             return !!comp.match(re[t2.COMPARATORLOOSE]);
           });
         }
-        debug2("range list", rangeList);
+        debug3("range list", rangeList);
         const rangeMap = /* @__PURE__ */ new Map();
         const comparators = rangeList.map((comp) => new Comparator(comp, this.options));
         for (const comp of comparators) {
@@ -41025,7 +41025,7 @@ var require_range = __commonJS({
     var cache9 = new LRU();
     var parseOptions = require_parse_options();
     var Comparator = require_comparator();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var SemVer = require_semver();
     var trimComparatorWhitespace = require_trim_comparator_whitespace();
     var {
@@ -41053,15 +41053,15 @@ var require_range = __commonJS({
     };
     var parseComparator = (comp, options) => {
       comp = comp.replace(re[t2.BUILD], "");
-      debug2("comp", comp, options);
+      debug3("comp", comp, options);
       comp = replaceCarets(comp, options);
-      debug2("caret", comp);
+      debug3("caret", comp);
       comp = replaceTildes(comp, options);
-      debug2("tildes", comp);
+      debug3("tildes", comp);
       comp = replaceXRanges(comp, options);
-      debug2("xrange", comp);
+      debug3("xrange", comp);
       comp = replaceStars(comp, options);
-      debug2("stars", comp);
+      debug3("stars", comp);
       return comp;
     };
     var isX = (id2) => !id2 || id2.toLowerCase() === "x" || id2 === "*";
@@ -41073,7 +41073,7 @@ var require_range = __commonJS({
       const r9 = options.loose ? re[t2.TILDELOOSE] : re[t2.TILDE];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r9, (_, M, m5, p5, pr) => {
-        debug2("tilde", comp, _, M, m5, p5, pr);
+        debug3("tilde", comp, _, M, m5, p5, pr);
         let ret;
         if (isX(M)) {
           ret = "";
@@ -41082,12 +41082,12 @@ var require_range = __commonJS({
         } else if (isX(p5)) {
           ret = `>=${M}.${m5}.0${z} <${M}.${+m5 + 1}.0-0`;
         } else if (pr) {
-          debug2("replaceTilde pr", pr);
+          debug3("replaceTilde pr", pr);
           ret = `>=${M}.${m5}.${p5}-${pr} <${M}.${+m5 + 1}.0-0`;
         } else {
           ret = `>=${M}.${m5}.${p5} <${M}.${+m5 + 1}.0-0`;
         }
-        debug2("tilde return", ret);
+        debug3("tilde return", ret);
         return ret;
       });
     };
@@ -41095,11 +41095,11 @@ var require_range = __commonJS({
       return comp.trim().split(/\s+/).map((c9) => replaceCaret(c9, options)).join(" ");
     };
     var replaceCaret = (comp, options) => {
-      debug2("caret", comp, options);
+      debug3("caret", comp, options);
       const r9 = options.loose ? re[t2.CARETLOOSE] : re[t2.CARET];
       const z = options.includePrerelease ? "-0" : "";
       return comp.replace(r9, (_, M, m5, p5, pr) => {
-        debug2("caret", comp, _, M, m5, p5, pr);
+        debug3("caret", comp, _, M, m5, p5, pr);
         let ret;
         if (isX(M)) {
           ret = "";
@@ -41112,7 +41112,7 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.0${z} <${+M + 1}.0.0-0`;
           }
         } else if (pr) {
-          debug2("replaceCaret pr", pr);
+          debug3("replaceCaret pr", pr);
           if (M === "0") {
             if (m5 === "0") {
               ret = `>=${M}.${m5}.${p5}-${pr} <${M}.${m5}.${+p5 + 1}-0`;
@@ -41123,7 +41123,7 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.${p5}-${pr} <${+M + 1}.0.0-0`;
           }
         } else {
-          debug2("no pr");
+          debug3("no pr");
           if (M === "0") {
             if (m5 === "0") {
               ret = `>=${M}.${m5}.${p5} <${M}.${m5}.${+p5 + 1}-0`;
@@ -41134,19 +41134,19 @@ var require_range = __commonJS({
             ret = `>=${M}.${m5}.${p5} <${+M + 1}.0.0-0`;
           }
         }
-        debug2("caret return", ret);
+        debug3("caret return", ret);
         return ret;
       });
     };
     var replaceXRanges = (comp, options) => {
-      debug2("replaceXRanges", comp, options);
+      debug3("replaceXRanges", comp, options);
       return comp.split(/\s+/).map((c9) => replaceXRange(c9, options)).join(" ");
     };
     var replaceXRange = (comp, options) => {
       comp = comp.trim();
       const r9 = options.loose ? re[t2.XRANGELOOSE] : re[t2.XRANGE];
       return comp.replace(r9, (ret, gtlt, M, m5, p5, pr) => {
-        debug2("xRange", comp, ret, gtlt, M, m5, p5, pr);
+        debug3("xRange", comp, ret, gtlt, M, m5, p5, pr);
         if (invalidXRangeOrder(M, m5, p5)) {
           return comp;
         }
@@ -41196,16 +41196,16 @@ var require_range = __commonJS({
         } else if (xp) {
           ret = `>=${M}.${m5}.0${pr} <${M}.${+m5 + 1}.0-0`;
         }
-        debug2("xRange return", ret);
+        debug3("xRange return", ret);
         return ret;
       });
     };
     var replaceStars = (comp, options) => {
-      debug2("replaceStars", comp, options);
+      debug3("replaceStars", comp, options);
       return comp.trim().replace(re[t2.STAR], "");
     };
     var replaceGTE0 = (comp, options) => {
-      debug2("replaceGTE0", comp, options);
+      debug3("replaceGTE0", comp, options);
       return comp.trim().replace(re[options.includePrerelease ? t2.GTE0PRE : t2.GTE0], "");
     };
     var hyphenReplace = (incPr) => ($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr) => {
@@ -41243,7 +41243,7 @@ var require_range = __commonJS({
       }
       if (version.prerelease.length && !options.includePrerelease) {
         for (let i9 = 0; i9 < set2.length; i9++) {
-          debug2(set2[i9].semver);
+          debug3(set2[i9].semver);
           if (set2[i9].semver === Comparator.ANY) {
             continue;
           }
@@ -41280,7 +41280,7 @@ var require_comparator = __commonJS({
           }
         }
         comp = comp.trim().split(/\s+/).join(" ");
-        debug2("comparator", comp, options);
+        debug3("comparator", comp, options);
         this.options = options;
         this.loose = !!options.loose;
         this.parse(comp);
@@ -41289,7 +41289,7 @@ var require_comparator = __commonJS({
         } else {
           this.value = this.operator + this.semver.version;
         }
-        debug2("comp", this);
+        debug3("comp", this);
       }
       parse(comp) {
         const r9 = this.options.loose ? re[t2.COMPARATORLOOSE] : re[t2.COMPARATOR];
@@ -41311,7 +41311,7 @@ var require_comparator = __commonJS({
         return this.value;
       }
       test(version) {
-        debug2("Comparator.test", version, this.options.loose);
+        debug3("Comparator.test", version, this.options.loose);
         if (this.semver === ANY || version === ANY) {
           return true;
         }
@@ -41368,7 +41368,7 @@ var require_comparator = __commonJS({
     var parseOptions = require_parse_options();
     var { safeRe: re, t: t2 } = require_re();
     var cmp = require_cmp();
-    var debug2 = require_debug();
+    var debug3 = require_debug();
     var SemVer = require_semver();
     var Range = require_range();
   }
@@ -45423,7 +45423,7 @@ var require_openpgp_min = __commonJS({
     var ns;
     var is;
     var ss;
-    var os6 = function(e10, t3, r10) {
+    var os7 = function(e10, t3, r10) {
       for (var n6 = e10.length, i10 = 0, s4 = new _i2(t3); i10 < n6; ++i10) e10[i10] && ++s4[e10[i10] - 1];
       var a10, o6 = new _i2(t3);
       for (i10 = 1; i10 < t3; ++i10) o6[i10] = o6[i10 - 1] + s4[i10 - 1] << 1;
@@ -45441,10 +45441,10 @@ var require_openpgp_min = __commonJS({
     for (ss = 280; ss < 288; ++ss) cs[ss] = 8;
     var us = new Vi(32);
     for (ss = 0; ss < 32; ++ss) us[ss] = 5;
-    var hs = /* @__PURE__ */ os6(cs, 9, 0);
-    var fs6 = /* @__PURE__ */ os6(cs, 9, 1);
-    var ls = /* @__PURE__ */ os6(us, 5, 0);
-    var ys = /* @__PURE__ */ os6(us, 5, 1);
+    var hs = /* @__PURE__ */ os7(cs, 9, 0);
+    var fs6 = /* @__PURE__ */ os7(cs, 9, 1);
+    var ls = /* @__PURE__ */ os7(us, 5, 0);
+    var ys = /* @__PURE__ */ os7(us, 5, 1);
     var gs = function(e10) {
       for (var t3 = e10[0], r10 = 1; r10 < e10.length; ++r10) e10[r10] > t3 && (t3 = e10[r10]);
       return t3;
@@ -45556,8 +45556,8 @@ var require_openpgp_min = __commonJS({
       var D2, U2, P2, x3, Q2 = u3 + 5 << 3, M2 = Ss(i10, cs) + Ss(s4, us) + a10, R2 = Ss(i10, l6) + Ss(s4, p6) + a10 + 14 + 3 * C2 + Ss(v3, S2) + 2 * v3[16] + 3 * v3[17] + 7 * v3[18];
       if (c10 >= 0 && Q2 <= M2 && Q2 <= R2) return Ks(t3, h10, e10.subarray(c10, c10 + u3));
       if (ks(t3, h10, 1 + (R2 < M2)), h10 += 2, R2 < M2) {
-        D2 = os6(l6, y3, 0), U2 = l6, P2 = os6(p6, d10, 0), x3 = p6;
-        var T2 = os6(S2, K3, 0);
+        D2 = os7(l6, y3, 0), U2 = l6, P2 = os7(p6, d10, 0), x3 = p6;
+        var T2 = os7(S2, K3, 0);
         ks(t3, h10, m6 - 257), ks(t3, h10 + 5, E2 - 1), ks(t3, h10 + 10, C2 - 4), h10 += 14;
         for (I2 = 0; I2 < C2; ++I2) ks(t3, h10 + 3 * I2, S2[Wi[I2]]);
         h10 += 3 * C2;
@@ -45726,7 +45726,7 @@ var require_openpgp_min = __commonJS({
                 h10 += 14;
                 for (var v3 = new Vi(E2), I2 = new Vi(19), B2 = 0; B2 < k10; ++B2) I2[Wi[B2]] = ps(e12, h10 + 3 * B2, 7);
                 h10 += 3 * k10;
-                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os6(I2, S2, 1);
+                var S2 = gs(I2), K3 = (1 << S2) - 1, C2 = os7(I2, S2, 1);
                 for (B2 = 0; B2 < E2; ) {
                   var D2, U2 = C2[ps(e12, h10, K3)];
                   if (h10 += 15 & U2, (D2 = U2 >> 4) < 16) v3[B2++] = D2;
@@ -45736,7 +45736,7 @@ var require_openpgp_min = __commonJS({
                   }
                 }
                 var Q2 = v3.subarray(0, b10), M2 = v3.subarray(b10);
-                g10 = gs(Q2), p6 = gs(M2), l6 = os6(Q2, g10, 1), y3 = os6(M2, p6, 1);
+                g10 = gs(Q2), p6 = gs(M2), l6 = os7(Q2, g10, 1), y3 = os7(M2, p6, 1);
               } else bs(1);
               if (h10 > d10) {
                 o6 && bs(0);
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path28 = __toESM(require("node:path"), 1);
+var path29 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -51566,7 +51566,7 @@ function prepareKeyValueMessage(key2, value) {
 }
 
 // node_modules/@actions/core/lib/core.js
-var os4 = __toESM(require("os"), 1);
+var os5 = __toESM(require("os"), 1);
 
 // node_modules/@actions/http-client/lib/index.js
 var tunnel = __toESM(require_tunnel2(), 1);
@@ -51628,11 +51628,11 @@ var import_os = require("os");
 var import_fs = require("fs");
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
+  return new (P || (P = Promise))(function(resolve4, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -51648,7 +51648,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve3(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -51911,6 +51911,15 @@ var summary = _summary;
 // node_modules/@actions/core/lib/platform.js
 var import_os2 = __toESM(require("os"), 1);
 
+// node_modules/@actions/exec/lib/exec.js
+var import_string_decoder = require("string_decoder");
+
+// node_modules/@actions/exec/lib/toolrunner.js
+var os3 = __toESM(require("os"), 1);
+var events = __toESM(require("events"), 1);
+var child = __toESM(require("child_process"), 1);
+var path3 = __toESM(require("path"), 1);
+
 // node_modules/@actions/io/lib/io.js
 var path2 = __toESM(require("path"), 1);
 
@@ -51919,11 +51928,11 @@ var fs2 = __toESM(require("fs"), 1);
 var path = __toESM(require("path"), 1);
 var __awaiter2 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
+  return new (P || (P = Promise))(function(resolve4, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -51939,7 +51948,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve3(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -51947,6 +51956,19 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
 var { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises;
 var IS_WINDOWS = process.platform === "win32";
 var READONLY = fs2.constants.O_RDONLY;
+function exists(fsPath) {
+  return __awaiter2(this, void 0, void 0, function* () {
+    try {
+      yield stat(fsPath);
+    } catch (err) {
+      if (err.code === "ENOENT") {
+        return false;
+      }
+      throw err;
+    }
+    return true;
+  });
+}
 function isRooted(p5) {
   p5 = normalizeSeparators(p5);
   if (!p5) {
@@ -52030,11 +52052,11 @@ function isUnixExecutable(stats) {
 // node_modules/@actions/io/lib/io.js
 var __awaiter3 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
+  return new (P || (P = Promise))(function(resolve4, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -52050,7 +52072,7 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve3(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -52121,7 +52143,523 @@ function findInPath(tool2) {
 }
 
 // node_modules/@actions/exec/lib/toolrunner.js
+var import_timers = require("timers");
+var __awaiter4 = function(thisArg, _arguments, P, generator) {
+  function adopt2(value) {
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
+    });
+  }
+  return new (P || (P = Promise))(function(resolve4, reject) {
+    function fulfilled(value) {
+      try {
+        step(generator.next(value));
+      } catch (e9) {
+        reject(e9);
+      }
+    }
+    function rejected(value) {
+      try {
+        step(generator["throw"](value));
+      } catch (e9) {
+        reject(e9);
+      }
+    }
+    function step(result) {
+      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+    }
+    step((generator = generator.apply(thisArg, _arguments || [])).next());
+  });
+};
 var IS_WINDOWS2 = process.platform === "win32";
+var ToolRunner = class extends events.EventEmitter {
+  constructor(toolPath, args, options) {
+    super();
+    if (!toolPath) {
+      throw new Error("Parameter 'toolPath' cannot be null or empty.");
+    }
+    this.toolPath = toolPath;
+    this.args = args || [];
+    this.options = options || {};
+  }
+  _debug(message) {
+    if (this.options.listeners && this.options.listeners.debug) {
+      this.options.listeners.debug(message);
+    }
+  }
+  _getCommandString(options, noPrefix) {
+    const toolPath = this._getSpawnFileName();
+    const args = this._getSpawnArgs(options);
+    let cmd = noPrefix ? "" : "[command]";
+    if (IS_WINDOWS2) {
+      if (this._isCmdFile()) {
+        cmd += toolPath;
+        for (const a9 of args) {
+          cmd += ` ${a9}`;
+        }
+      } else if (options.windowsVerbatimArguments) {
+        cmd += `"${toolPath}"`;
+        for (const a9 of args) {
+          cmd += ` ${a9}`;
+        }
+      } else {
+        cmd += this._windowsQuoteCmdArg(toolPath);
+        for (const a9 of args) {
+          cmd += ` ${this._windowsQuoteCmdArg(a9)}`;
+        }
+      }
+    } else {
+      cmd += toolPath;
+      for (const a9 of args) {
+        cmd += ` ${a9}`;
+      }
+    }
+    return cmd;
+  }
+  _processLineBuffer(data, strBuffer, onLine) {
+    try {
+      let s3 = strBuffer + data.toString();
+      let n5 = s3.indexOf(os3.EOL);
+      while (n5 > -1) {
+        const line = s3.substring(0, n5);
+        onLine(line);
+        s3 = s3.substring(n5 + os3.EOL.length);
+        n5 = s3.indexOf(os3.EOL);
+      }
+      return s3;
+    } catch (err) {
+      this._debug(`error processing line. Failed with error ${err}`);
+      return "";
+    }
+  }
+  _getSpawnFileName() {
+    if (IS_WINDOWS2) {
+      if (this._isCmdFile()) {
+        return process.env["COMSPEC"] || "cmd.exe";
+      }
+    }
+    return this.toolPath;
+  }
+  _getSpawnArgs(options) {
+    if (IS_WINDOWS2) {
+      if (this._isCmdFile()) {
+        let argline = `/D /S /C "${this._windowsQuoteCmdArg(this.toolPath)}`;
+        for (const a9 of this.args) {
+          argline += " ";
+          argline += options.windowsVerbatimArguments ? a9 : this._windowsQuoteCmdArg(a9);
+        }
+        argline += '"';
+        return [argline];
+      }
+    }
+    return this.args;
+  }
+  _endsWith(str2, end) {
+    return str2.endsWith(end);
+  }
+  _isCmdFile() {
+    const upperToolPath = this.toolPath.toUpperCase();
+    return this._endsWith(upperToolPath, ".CMD") || this._endsWith(upperToolPath, ".BAT");
+  }
+  _windowsQuoteCmdArg(arg) {
+    if (!this._isCmdFile()) {
+      return this._uvQuoteCmdArg(arg);
+    }
+    if (!arg) {
+      return '""';
+    }
+    const cmdSpecialChars = [
+      " ",
+      "	",
+      "&",
+      "(",
+      ")",
+      "[",
+      "]",
+      "{",
+      "}",
+      "^",
+      "=",
+      ";",
+      "!",
+      "'",
+      "+",
+      ",",
+      "`",
+      "~",
+      "|",
+      "<",
+      ">",
+      '"'
+    ];
+    let needsQuotes = false;
+    for (const char of arg) {
+      if (cmdSpecialChars.some((x2) => x2 === char)) {
+        needsQuotes = true;
+        break;
+      }
+    }
+    if (!needsQuotes) {
+      return arg;
+    }
+    let reverse = '"';
+    let quoteHit = true;
+    for (let i9 = arg.length; i9 > 0; i9--) {
+      reverse += arg[i9 - 1];
+      if (quoteHit && arg[i9 - 1] === "\\") {
+        reverse += "\\";
+      } else if (arg[i9 - 1] === '"') {
+        quoteHit = true;
+        reverse += '"';
+      } else {
+        quoteHit = false;
+      }
+    }
+    reverse += '"';
+    return reverse.split("").reverse().join("");
+  }
+  _uvQuoteCmdArg(arg) {
+    if (!arg) {
+      return '""';
+    }
+    if (!arg.includes(" ") && !arg.includes("	") && !arg.includes('"')) {
+      return arg;
+    }
+    if (!arg.includes('"') && !arg.includes("\\")) {
+      return `"${arg}"`;
+    }
+    let reverse = '"';
+    let quoteHit = true;
+    for (let i9 = arg.length; i9 > 0; i9--) {
+      reverse += arg[i9 - 1];
+      if (quoteHit && arg[i9 - 1] === "\\") {
+        reverse += "\\";
+      } else if (arg[i9 - 1] === '"') {
+        quoteHit = true;
+        reverse += "\\";
+      } else {
+        quoteHit = false;
+      }
+    }
+    reverse += '"';
+    return reverse.split("").reverse().join("");
+  }
+  _cloneExecOptions(options) {
+    options = options || {};
+    const result = {
+      cwd: options.cwd || process.cwd(),
+      env: options.env || process.env,
+      silent: options.silent || false,
+      windowsVerbatimArguments: options.windowsVerbatimArguments || false,
+      failOnStdErr: options.failOnStdErr || false,
+      ignoreReturnCode: options.ignoreReturnCode || false,
+      delay: options.delay || 1e4
+    };
+    result.outStream = options.outStream || process.stdout;
+    result.errStream = options.errStream || process.stderr;
+    return result;
+  }
+  _getSpawnOptions(options, toolPath) {
+    options = options || {};
+    const result = {};
+    result.cwd = options.cwd;
+    result.env = options.env;
+    result["windowsVerbatimArguments"] = options.windowsVerbatimArguments || this._isCmdFile();
+    if (options.windowsVerbatimArguments) {
+      result.argv0 = `"${toolPath}"`;
+    }
+    return result;
+  }
+  /**
+   * Exec a tool.
+   * Output will be streamed to the live console.
+   * Returns promise with return code
+   *
+   * @param     tool     path to tool to exec
+   * @param     options  optional exec options.  See ExecOptions
+   * @returns   number
+   */
+  exec() {
+    return __awaiter4(this, void 0, void 0, function* () {
+      if (!isRooted(this.toolPath) && (this.toolPath.includes("/") || IS_WINDOWS2 && this.toolPath.includes("\\"))) {
+        this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
+      }
+      this.toolPath = yield which(this.toolPath, true);
+      return new Promise((resolve4, reject) => __awaiter4(this, void 0, void 0, function* () {
+        this._debug(`exec tool: ${this.toolPath}`);
+        this._debug("arguments:");
+        for (const arg of this.args) {
+          this._debug(`   ${arg}`);
+        }
+        const optionsNonNull = this._cloneExecOptions(this.options);
+        if (!optionsNonNull.silent && optionsNonNull.outStream) {
+          optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + os3.EOL);
+        }
+        const state2 = new ExecState(optionsNonNull, this.toolPath);
+        state2.on("debug", (message) => {
+          this._debug(message);
+        });
+        if (this.options.cwd && !(yield exists(this.options.cwd))) {
+          return reject(new Error(`The cwd: ${this.options.cwd} does not exist!`));
+        }
+        const fileName = this._getSpawnFileName();
+        const cp4 = child.spawn(fileName, this._getSpawnArgs(optionsNonNull), this._getSpawnOptions(this.options, fileName));
+        let stdbuffer = "";
+        if (cp4.stdout) {
+          cp4.stdout.on("data", (data) => {
+            if (this.options.listeners && this.options.listeners.stdout) {
+              this.options.listeners.stdout(data);
+            }
+            if (!optionsNonNull.silent && optionsNonNull.outStream) {
+              optionsNonNull.outStream.write(data);
+            }
+            stdbuffer = this._processLineBuffer(data, stdbuffer, (line) => {
+              if (this.options.listeners && this.options.listeners.stdline) {
+                this.options.listeners.stdline(line);
+              }
+            });
+          });
+        }
+        let errbuffer = "";
+        if (cp4.stderr) {
+          cp4.stderr.on("data", (data) => {
+            state2.processStderr = true;
+            if (this.options.listeners && this.options.listeners.stderr) {
+              this.options.listeners.stderr(data);
+            }
+            if (!optionsNonNull.silent && optionsNonNull.errStream && optionsNonNull.outStream) {
+              const s3 = optionsNonNull.failOnStdErr ? optionsNonNull.errStream : optionsNonNull.outStream;
+              s3.write(data);
+            }
+            errbuffer = this._processLineBuffer(data, errbuffer, (line) => {
+              if (this.options.listeners && this.options.listeners.errline) {
+                this.options.listeners.errline(line);
+              }
+            });
+          });
+        }
+        cp4.on("error", (err) => {
+          state2.processError = err.message;
+          state2.processExited = true;
+          state2.processClosed = true;
+          state2.CheckComplete();
+        });
+        cp4.on("exit", (code2) => {
+          state2.processExitCode = code2;
+          state2.processExited = true;
+          this._debug(`Exit code ${code2} received from tool '${this.toolPath}'`);
+          state2.CheckComplete();
+        });
+        cp4.on("close", (code2) => {
+          state2.processExitCode = code2;
+          state2.processExited = true;
+          state2.processClosed = true;
+          this._debug(`STDIO streams have closed for tool '${this.toolPath}'`);
+          state2.CheckComplete();
+        });
+        state2.on("done", (error2, exitCode) => {
+          if (stdbuffer.length > 0) {
+            this.emit("stdline", stdbuffer);
+          }
+          if (errbuffer.length > 0) {
+            this.emit("errline", errbuffer);
+          }
+          cp4.removeAllListeners();
+          if (error2) {
+            reject(error2);
+          } else {
+            resolve4(exitCode);
+          }
+        });
+        if (this.options.input) {
+          if (!cp4.stdin) {
+            throw new Error("child process missing stdin");
+          }
+          cp4.stdin.end(this.options.input);
+        }
+      }));
+    });
+  }
+};
+function argStringToArray(argString) {
+  const args = [];
+  let inQuotes = false;
+  let escaped = false;
+  let arg = "";
+  function append(c9) {
+    if (escaped && c9 !== '"') {
+      arg += "\\";
+    }
+    arg += c9;
+    escaped = false;
+  }
+  for (let i9 = 0; i9 < argString.length; i9++) {
+    const c9 = argString.charAt(i9);
+    if (c9 === '"') {
+      if (!escaped) {
+        inQuotes = !inQuotes;
+      } else {
+        append(c9);
+      }
+      continue;
+    }
+    if (c9 === "\\" && escaped) {
+      append(c9);
+      continue;
+    }
+    if (c9 === "\\" && inQuotes) {
+      escaped = true;
+      continue;
+    }
+    if (c9 === " " && !inQuotes) {
+      if (arg.length > 0) {
+        args.push(arg);
+        arg = "";
+      }
+      continue;
+    }
+    append(c9);
+  }
+  if (arg.length > 0) {
+    args.push(arg.trim());
+  }
+  return args;
+}
+var ExecState = class _ExecState extends events.EventEmitter {
+  constructor(options, toolPath) {
+    super();
+    this.processClosed = false;
+    this.processError = "";
+    this.processExitCode = 0;
+    this.processExited = false;
+    this.processStderr = false;
+    this.delay = 1e4;
+    this.done = false;
+    this.timeout = null;
+    if (!toolPath) {
+      throw new Error("toolPath must not be empty");
+    }
+    this.options = options;
+    this.toolPath = toolPath;
+    if (options.delay) {
+      this.delay = options.delay;
+    }
+  }
+  CheckComplete() {
+    if (this.done) {
+      return;
+    }
+    if (this.processClosed) {
+      this._setResult();
+    } else if (this.processExited) {
+      this.timeout = (0, import_timers.setTimeout)(_ExecState.HandleTimeout, this.delay, this);
+    }
+  }
+  _debug(message) {
+    this.emit("debug", message);
+  }
+  _setResult() {
+    let error2;
+    if (this.processExited) {
+      if (this.processError) {
+        error2 = new Error(`There was an error when attempting to execute the process '${this.toolPath}'. This may indicate the process failed to start. Error: ${this.processError}`);
+      } else if (this.processExitCode !== 0 && !this.options.ignoreReturnCode) {
+        error2 = new Error(`The process '${this.toolPath}' failed with exit code ${this.processExitCode}`);
+      } else if (this.processStderr && this.options.failOnStdErr) {
+        error2 = new Error(`The process '${this.toolPath}' failed because one or more lines were written to the STDERR stream`);
+      }
+    }
+    if (this.timeout) {
+      clearTimeout(this.timeout);
+      this.timeout = null;
+    }
+    this.done = true;
+    this.emit("done", error2, this.processExitCode);
+  }
+  static HandleTimeout(state2) {
+    if (state2.done) {
+      return;
+    }
+    if (!state2.processClosed && state2.processExited) {
+      const message = `The STDIO streams did not close within ${state2.delay / 1e3} seconds of the exit event from process '${state2.toolPath}'. This may indicate a child process inherited the STDIO streams and has not yet exited.`;
+      state2._debug(message);
+    }
+    state2._setResult();
+  }
+};
+
+// node_modules/@actions/exec/lib/exec.js
+var __awaiter5 = function(thisArg, _arguments, P, generator) {
+  function adopt2(value) {
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
+    });
+  }
+  return new (P || (P = Promise))(function(resolve4, reject) {
+    function fulfilled(value) {
+      try {
+        step(generator.next(value));
+      } catch (e9) {
+        reject(e9);
+      }
+    }
+    function rejected(value) {
+      try {
+        step(generator["throw"](value));
+      } catch (e9) {
+        reject(e9);
+      }
+    }
+    function step(result) {
+      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+    }
+    step((generator = generator.apply(thisArg, _arguments || [])).next());
+  });
+};
+function exec(commandLine, args, options) {
+  return __awaiter5(this, void 0, void 0, function* () {
+    const commandArgs = argStringToArray(commandLine);
+    if (commandArgs.length === 0) {
+      throw new Error(`Parameter 'commandLine' cannot be null or empty.`);
+    }
+    const toolPath = commandArgs[0];
+    args = commandArgs.slice(1).concat(args || []);
+    const runner = new ToolRunner(toolPath, args, options);
+    return runner.exec();
+  });
+}
+function getExecOutput(commandLine, args, options) {
+  return __awaiter5(this, void 0, void 0, function* () {
+    var _a3, _b;
+    let stdout = "";
+    let stderr = "";
+    const stdoutDecoder = new import_string_decoder.StringDecoder("utf8");
+    const stderrDecoder = new import_string_decoder.StringDecoder("utf8");
+    const originalStdoutListener = (_a3 = options === null || options === void 0 ? void 0 : options.listeners) === null || _a3 === void 0 ? void 0 : _a3.stdout;
+    const originalStdErrListener = (_b = options === null || options === void 0 ? void 0 : options.listeners) === null || _b === void 0 ? void 0 : _b.stderr;
+    const stdErrListener = (data) => {
+      stderr += stderrDecoder.write(data);
+      if (originalStdErrListener) {
+        originalStdErrListener(data);
+      }
+    };
+    const stdOutListener = (data) => {
+      stdout += stdoutDecoder.write(data);
+      if (originalStdoutListener) {
+        originalStdoutListener(data);
+      }
+    };
+    const listeners = Object.assign(Object.assign({}, options === null || options === void 0 ? void 0 : options.listeners), { stdout: stdOutListener, stderr: stdErrListener });
+    const exitCode = yield exec(commandLine, args, Object.assign(Object.assign({}, options), { listeners }));
+    stdout += stdoutDecoder.end();
+    stderr += stderrDecoder.end();
+    return {
+      exitCode,
+      stdout,
+      stderr
+    };
+  });
+}
 
 // node_modules/@actions/core/lib/platform.js
 var platform = import_os2.default.platform();
@@ -52151,8 +52689,11 @@ function setOutput(name, value) {
   if (filePath) {
     return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
   }
-  process.stdout.write(os4.EOL);
+  process.stdout.write(os5.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
+}
+function isDebug() {
+  return process.env["RUNNER_DEBUG"] === "1";
 }
 function debug(message) {
   issueCommand("debug", {}, message);
@@ -52164,7 +52705,7 @@ function warning(message, properties = {}) {
   issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
 function info(message) {
-  process.stdout.write(message + os4.EOL);
+  process.stdout.write(message + os5.EOL);
 }
 function startGroup(name) {
   issue("group", name);
@@ -69154,11 +69695,11 @@ function explain(error2) {
 // src/lib/certificates.ts
 var variables = ["SSL_CERT_FILE", "AWS_CA_BUNDLE"];
 function trustedCertificates(env2) {
-  const named = variables.flatMap((variable) => {
+  const named2 = variables.flatMap((variable) => {
     const file = env2[variable];
     return file ? [certificatesIn(file, variable)] : [];
   });
-  return named.length === 0 ? void 0 : [...nodesOwn(), ...named];
+  return named2.length === 0 ? void 0 : [...nodesOwn(), ...named2];
 }
 function certificatesIn(file, variable) {
   try {
@@ -69224,14 +69765,14 @@ var silenceMs = 3e4;
 function get2(url, { env: env2, headers = {}, signal }) {
   const secure = url.protocol === "https:";
   const { httpAgent, httpsAgent } = proxyAgents(env2, false);
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve4, reject) => {
     const options = {
       agent: secure ? httpsAgent : httpAgent,
       signal,
       timeout: silenceMs,
       headers: { "user-agent": "bake-jenkins-ami", ...headers }
     };
-    const request = secure ? import_node_https3.default.get(url, options, resolve3) : import_node_http3.default.get(url, options, resolve3);
+    const request = secure ? import_node_https3.default.get(url, options, resolve4) : import_node_http3.default.get(url, options, resolve4);
     request.once("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs / 1e3} seconds`)));
     request.once("error", reject);
     request.once("close", () => reject(new Error("the connection was closed without an answer")));
@@ -69273,6 +69814,69 @@ async function bodyOf(body, limit) {
   return Buffer.concat(chunks);
 }
 
+// src/lib/debug.ts
+var import_node_diagnostics_channel = require("node:diagnostics_channel");
+var messages = (0, import_node_diagnostics_channel.channel)("bake-jenkins-ami:debug");
+function debug2(message) {
+  if (messages.hasSubscribers) messages.publish(message());
+}
+function showDebug(show2) {
+  (0, import_node_diagnostics_channel.subscribe)(messages.name, (message) => show2(String(message)));
+  const begun = /* @__PURE__ */ new WeakMap();
+  const tell = (request, outcome) => {
+    if (String(request.getHeader("user-agent")).startsWith("aws-sdk-js")) return;
+    show2(`HTTP ${nameOf(request)}: ${String(outcome)} after ${elapsed(begun.get(request))}`);
+  };
+  (0, import_node_diagnostics_channel.subscribe)("http.client.request.start", (event) => {
+    begun.set(event.request, performance.now());
+  });
+  (0, import_node_diagnostics_channel.subscribe)("http.client.response.finish", (event) => {
+    const { request, response } = event;
+    tell(request, response.statusCode);
+  });
+  (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
+    const { request, error: error2 } = event;
+    tell(request, error2.code ?? error2.message);
+  });
+}
+function nameOf(request) {
+  const { method, protocol, host, path: path30 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path30.replace(/\?.*/s, "")}`;
+}
+function elapsed(since = performance.now()) {
+  return `${Math.round(performance.now() - since)} ms`;
+}
+
+// src/aws/observe.ts
+function observeCalls(client) {
+  const { middlewareStack, config } = client;
+  middlewareStack.add(
+    (next, { clientName, commandName }) => async (args) => {
+      const began = performance.now();
+      const tell = async (outcome, { requestId = "none", attempts: attempts2 = 1 } = {}) => {
+        const region3 = await config.region();
+        debug2(
+          () => `AWS ${named(clientName)} ${named(commandName)} in ${region3}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
+        );
+      };
+      try {
+        const result = await next(args);
+        await tell("done", result.output.$metadata);
+        return result;
+      } catch (error2) {
+        const { name = "Error", $metadata } = error2;
+        await tell(name, $metadata);
+        throw error2;
+      }
+    },
+    { step: "initialize", priority: "high", name: "observeCalls" }
+  );
+  return client;
+}
+function named(name) {
+  return String(name).replace(/(Client|Command)$/, "");
+}
+
 // src/aws/time.ts
 var readings = /* @__PURE__ */ new WeakMap();
 function observeTime(client, steady = steadyNow) {
@@ -69308,7 +69912,7 @@ function dateOf(response) {
 var attempts = { ownRegion: 8, elsewhere: 3 };
 function openAccount(region3, credentials, env2) {
   const settings = { credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  const ec2In = (name, maxAttempts) => observeTime(new EC2Client({ ...settings, region: name, maxAttempts }));
+  const ec2In = (name, maxAttempts) => observeCalls(observeTime(new EC2Client({ ...settings, region: name, maxAttempts })));
   const ec22 = ec2In(region3, attempts.ownRegion);
   const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
   let iam;
@@ -69320,9 +69924,9 @@ function openAccount(region3, credentials, env2) {
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere })),
+    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }))),
     async readParameter(Name, abortSignal) {
-      const client = new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere });
+      const client = observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }));
       const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
       return Parameter?.Value ?? "";
     }
@@ -69528,40 +70132,6 @@ function awsCause(code2, message) {
   return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
 }
 
-// src/aws/errors/denial.ts
-var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
-function denialIn(text2) {
-  if (!denialCodes.test(text2)) return void 0;
-  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
-  const called = /operation error (\w+): (\w+)/.exec(text2);
-  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
-  if (action2 === void 0) return void 0;
-  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
-}
-function decidedBy(text2) {
-  if (/session policy/.test(text2)) return "session";
-  if (/permissions boundary/.test(text2)) return "boundary";
-  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
-  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
-  if (/resource-based policy/.test(text2)) return "resource";
-  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
-}
-var otherPolicies = {
-  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
-  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
-  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
-  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
-  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
-};
-function describeDenials(denials) {
-  const lines = denials.map(({ action: action2, resource, by }) => {
-    const on = resource ? ` on ${resource}` : "";
-    return `- ${action2}${on}${by === "role" ? "" : `: ${otherPolicies[by]}`}`;
-  });
-  return [...new Set(lines)];
-}
-
 // src/aws/tags.ts
 var tagKeys = {
   bake: "bake-jenkins-ami:bake",
@@ -69602,8 +70172,9 @@ var key = (kind, name) => `aws:${kind}/${tagKeys[name]}`;
 var given = { [key("RequestTag", "bake")]: "?".repeat(12), [key("RequestTag", "expires")]: "20??-??-??T??:??:??.???Z" };
 var isABakes = { [key("ResourceTag", "bake")]: "false", [key("ResourceTag", "expires")]: "false" };
 var products = ["arn:*:ec2:*::image/*", "arn:*:ec2:*::snapshot/*"];
-function statementsFor(actions, tagged = true) {
-  const wanted2 = [...new Set(actions)].toSorted();
+function statementsFor(calls, tagged = true) {
+  const resources = new Map(calls.map(({ action: action2, resource }) => [action2, resource]));
+  const wanted2 = [...resources.keys()].toSorted();
   const looks = wanted2.filter((action2) => looking.test(action2));
   const known2 = wanted2.filter((action2) => creating.includes(action2) || changing.has(action2) || tagging.has(action2));
   const rest = wanted2.filter((action2) => !looks.includes(action2) && !known2.includes(action2));
@@ -69611,7 +70182,7 @@ function statementsFor(actions, tagged = true) {
     ...looks.length > 0 ? [allow(looks)] : [],
     ...tagged ? taggedStatements(known2) : known2.length > 0 ? [allow(known2)] : [],
     ...rest.map(
-      (action2) => action2 === "iam:PassRole" ? allow([action2], "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2])
+      (action2) => action2 === "iam:PassRole" ? allow([action2], resources.get(action2) ?? "*", { StringLike: { "iam:PassedToService": "ec2.amazonaws.com*" } }) : allow([action2], action2.startsWith("ec2:") ? "*" : resources.get(action2) ?? "*")
     )
   ];
 }
@@ -69650,6 +70221,46 @@ function printStatements(statements) {
   return statements.map((statement) => JSON.stringify(statement)).join(",\n");
 }
 
+// src/aws/errors/denial.ts
+var denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/;
+function denialIn(text2) {
+  if (!denialCodes.test(text2)) return void 0;
+  const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text2);
+  const called = /operation error (\w+): (\w+)/.exec(text2);
+  const action2 = said?.[1] ?? (called ? `${called[1]?.toLowerCase()}:${called[2]}` : void 0);
+  if (action2 === void 0) return void 0;
+  return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
+}
+function decidedBy(text2) {
+  if (/session policy/.test(text2)) return "session";
+  if (/permissions boundary/.test(text2)) return "boundary";
+  if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
+  if (/VPC endpoint policy/i.test(text2)) return "endpoint";
+  if (/resource-based policy/.test(text2)) return "resource";
+  return /explicit deny/.test(text2) ? "explicit-deny" : "role";
+}
+var otherPolicies = {
+  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
+  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
+  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
+  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
+  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+};
+function describeDenials(denials) {
+  return [...new Set(denials.map(({ action: action2, resource }) => `- ${action2}${resource ? ` on ${resource}` : ""}`))];
+}
+function denialAdvice(denials, context = {}) {
+  const { tagged = true, policies: policies2 = "iam/permissions.json has all that the action and the shipped template need" } = context;
+  const ofRole = denials.filter(({ by }) => by === "role");
+  const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
+  const nameOf7 = (action2) => denials.length > 1 ? `${action2}: ` : "";
+  const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf7(action2) + otherPolicies[by]]));
+  const untagged = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
+  const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
+  return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
+}
+
 // src/aws/errors/explain.ts
 function explainRefusal(attempt2, error2) {
   if (!(error2 instanceof Error) || !("$metadata" in error2) || error2.name === "AbortError") return error2;
@@ -69676,10 +70287,7 @@ var connectionAdvice = "Run the job again. If it happens again, check what stand
 var otherAdvice = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
 function adviceFor(cause, { name, message }) {
   const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
-  if (!denial) return `${cause.cause} ${cause.change}`;
-  if (denial.by !== "role") return otherPolicies[denial.by];
-  return `${cause.cause} ${cause.change} The statement that is missing:
-${printStatements(statementsFor([denial.action]))}`;
+  return denial ? `${cause.cause} ${denialAdvice([denial])}` : `${cause.cause} ${cause.change}`;
 }
 
 // node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
@@ -70866,11 +71474,11 @@ function follow(controller, others) {
   }
 }
 function untilAborted(work, signal) {
-  return new Promise((resolve3, reject) => {
+  return new Promise((resolve4, reject) => {
     const giveUp = () => reject(signal.reason);
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve3, reject).finally(() => signal.removeEventListener("abort", giveUp));
+    work.then(resolve4, reject).finally(() => signal.removeEventListener("abort", giveUp));
   });
 }
 var pausesMs = [500, 1500, 4e3];
@@ -71253,13 +71861,13 @@ function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, rol
 }
 function clientOf({ env: env2, createClient }, config) {
   const settings = { maxAttempts: 5, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
-  return observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings }));
+  return observeCalls(observeTime(createClient ? createClient(config) : new STSClient2({ ...config, ...settings })));
 }
 
 // src/ledger/ledger.ts
 var import_node_fs8 = require("node:fs");
 var import_promises9 = require("node:fs/promises");
-var path4 = __toESM(require("node:path"), 1);
+var path5 = __toESM(require("node:path"), 1);
 
 // src/packer-output/messages.ts
 var aboutBuild = new RegExp(
@@ -71294,9 +71902,9 @@ function productsIn(artifactId) {
     return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id: id2 }] : [];
   });
 }
-function artifactsOf(messages) {
+function artifactsOf(messages2) {
   const parts = /* @__PURE__ */ new Map();
-  for (const { target, category, args } of messages) {
+  for (const { target, category, args } of messages2) {
     const [index = "", key2 = "", value = ""] = args;
     if (category !== "artifact") continue;
     const name = `${target} ${index}`;
@@ -71309,11 +71917,11 @@ function artifactsOf(messages) {
   }));
   return [...new Map(artifacts.map((artifact) => [`${artifact.target} ${artifact.id}`, artifact])).values()];
 }
-function errorsOf(messages) {
-  const ofBuilds = messages.flatMap(
+function errorsOf(messages2) {
+  const ofBuilds = messages2.flatMap(
     ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
   );
-  const shown2 = messages.flatMap(
+  const shown2 = messages2.flatMap(
     ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
   );
   const errors = (ofBuilds.length > 0 ? ofBuilds : shown2).map((error2) => error2.trim());
@@ -71628,7 +72236,7 @@ ${await read5(size - endBytes, endBytes)}`;
 
 // src/ledger/file.ts
 var import_node_fs7 = require("node:fs");
-var path3 = __toESM(require("node:path"), 1);
+var path4 = __toESM(require("node:path"), 1);
 
 // src/lib/processes.ts
 var import_node_crypto5 = require("node:crypto");
@@ -71750,17 +72358,17 @@ function endStarted({ leader: { pid, startTime } }, signal) {
 }
 function startGroup2(file, args, options, identifyProcess = identify) {
   const mark4 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
-  const child = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
-  child.on("error", () => void 0);
-  if (child.pid === void 0) throw new UserError(`${file} could not be started`);
-  const identity = identifyProcess(child.pid);
+  const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
+  child2.on("error", () => void 0);
+  if (child2.pid === void 0) throw new UserError(`${file} could not be started`);
+  const identity = identifyProcess(child2.pid);
   if (identity === void 0) {
-    send(-child.pid, "SIGKILL");
+    send(-child2.pid, "SIGKILL");
     throw new UserError(
-      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
+      `${file} was started and ended again: this system does not tell when its process ${child2.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
     );
   }
-  return { child, leader: { ...identity, mark: mark4 } };
+  return { child: child2, leader: { ...identity, mark: mark4 } };
 }
 
 // src/aws/pages.ts
@@ -71930,7 +72538,7 @@ var LedgerFile = class {
   #written = 0;
   #problem;
   constructor(folder) {
-    this.#file = path3.join(folder, "ledger.jsonl");
+    this.#file = path4.join(folder, "ledger.jsonl");
   }
   /** Why it lacks something of what it was given; undefined while it has all. */
   get problem() {
@@ -71938,7 +72546,7 @@ var LedgerFile = class {
   }
   /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
   append(...entries) {
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    this.#lines.push(...linesOf(entries));
     try {
       this.#write();
     } catch (error2) {
@@ -71952,7 +72560,7 @@ var LedgerFile = class {
    */
   appendNow(...entries) {
     const before = this.#lines.length;
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)));
+    this.#lines.push(...linesOf(entries));
     try {
       this.#write();
     } catch (error2) {
@@ -71963,7 +72571,7 @@ var LedgerFile = class {
   #write() {
     if (!(0, import_node_fs7.existsSync)(this.#file)) {
       this.#written = 0;
-      (0, import_node_fs7.mkdirSync)(path3.dirname(this.#file), { recursive: true, mode: 448 });
+      (0, import_node_fs7.mkdirSync)(path4.dirname(this.#file), { recursive: true, mode: 448 });
     }
     const waiting = this.#lines.slice(this.#written).map((line) => `
 ${line}
@@ -71974,7 +72582,7 @@ ${line}
   }
 };
 function readLedgerFile(folder) {
-  const lines = beginningOf(path3.join(folder, "ledger.jsonl")).split("\n");
+  const lines = beginningOf(path4.join(folder, "ledger.jsonl")).split("\n");
   const entries = lines.filter((line) => line !== "").map((line) => entryOf(line));
   const readable = entries.filter((entry) => entry !== void 0);
   return { entries: readable, unreadableLines: entries.length - readable.length };
@@ -71997,10 +72605,15 @@ function beginningOf(file) {
     return "";
   }
 }
+function linesOf(entries) {
+  const lines = entries.map((entry) => JSON.stringify(entry));
+  lines.forEach((line) => debug2(() => `Ledger ${line}`));
+  return lines;
+}
 
 // src/ledger/ledger.ts
 function openLedger(...folder) {
-  const location = path4.join(...folder);
+  const location = path5.join(...folder);
   try {
     const isNew = (0, import_node_fs8.mkdirSync)(location, { recursive: true, mode: 448 }) !== void 0;
     const ledger = new Ledger(location);
@@ -72045,7 +72658,7 @@ var Ledger = class {
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun() {
     const announcements = new Announcements();
-    const file = (stream) => path4.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
+    const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
     const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
     this.#announcements.push(announcements);
     return run2;
@@ -72166,7 +72779,7 @@ var Ledger = class {
   }
   #packerOutputs() {
     try {
-      return (0, import_node_fs8.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path4.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
+      return (0, import_node_fs8.readdirSync)(this.folder).filter((name) => /^packer-\d+\.stdout$/.test(name)).map((name) => path5.join(this.folder, name)).toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1));
     } catch {
       return [];
     }
@@ -72194,18 +72807,18 @@ var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
-var path14 = __toESM(require("node:path"), 1);
+var path15 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 
 // src/ledger/folder.ts
 var import_node_fs9 = require("node:fs");
-var path5 = __toESM(require("node:path"), 1);
+var path6 = __toESM(require("node:path"), 1);
 function clearFolder(folder, what, log) {
   try {
     const remove2 = (location) => (0, import_node_fs9.rmSync)(location, { recursive: true, force: true, maxRetries: 3 });
     if (what === "everything") return remove2(folder);
     const names2 = (0, import_node_fs9.existsSync)(folder) ? (0, import_node_fs9.readdirSync)(folder) : [];
-    names2.filter((name) => !isForSweep.test(name)).forEach((name) => remove2(path5.join(folder, name)));
+    names2.filter((name) => !isForSweep.test(name)).forEach((name) => remove2(path6.join(folder, name)));
   } catch (error2) {
     log.warning(
       `The temporary folder ${folder} could not be emptied: ${messageOf(error2)}. Values of the template's variables may be in it: remove it.`
@@ -72272,12 +72885,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path29 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path30 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path29)
+    if (request.method !== "GET" || request.url !== path30)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -72300,7 +72913,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path29}`,
+    url: `http://127.0.0.1:${address.port}${path30}`,
     token: token2,
     requests: () => requests,
     async close() {
@@ -72513,8 +73126,8 @@ var policyLimit = 2048;
 function packerSessionPolicy(options) {
   const { partition: partition2, uses: uses2, copyRegions = [], roles = [] } = options;
   const tagged = uses2.tags.machines && options.tagsAtCreation && !/^aws-(cn|us-gov)$/.test(partition2);
-  const policies = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
-  const policy = policies.find(({ length }) => length <= policyLimit);
+  const policies2 = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
+  const policy = policies2.find(({ length }) => length <= policyLimit);
   if (policy === void 0) {
     throw new UserError(
       `The template copies its images to ${copyRegions.length} regions and assumes ${roles.length} roles: more than fit into the session policy that Packer works under. Copy to fewer regions in one bake.`
@@ -72563,7 +73176,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
       untried.splice(0, next);
       tried = untried.shift();
       if (tried)
-        log.warning(`${lacking.what} ${nameOf(place2)}; trying ${nameOf(tried.place)}. AWS said: ${messageOf(error2)}`);
+        log.warning(`${lacking.what} ${nameOf2(place2)}; trying ${nameOf2(tried.place)}. AWS said: ${messageOf(error2)}`);
     }
   }
   throw new Error("no instance type was given");
@@ -72587,14 +73200,14 @@ function whatIsLacking(error2) {
   const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
   return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
 }
-function nameOf({ instanceType, subnetId }) {
+function nameOf2({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
 }
 function noneLeft(places, last, error2) {
   return new UserError(
-    `No machine could be launched: AWS has no capacity for ${places.map(nameOf).join(", ")} at this time.
+    `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${nameOf(last)} it was said: ${messageOf(error2)}`,
+Of ${nameOf2(last)} it was said: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
@@ -72615,15 +73228,15 @@ function restrictedTagging(region3) {
 
 // src/packer/bake-files.ts
 var import_promises10 = require("node:fs/promises");
-var path6 = __toESM(require("node:path"), 1);
+var path7 = __toESM(require("node:path"), 1);
 async function writeBakeFiles(folder, { plugins: plugins2, casc }) {
   if (plugins2.length === 0 && casc === void 0) return void 0;
-  const files = path6.join(folder, "files");
+  const files = path7.join(folder, "files");
   await (0, import_promises10.mkdir)(files, { mode: 448 });
   const lines = plugins2.map(({ name, version, sha256 }) => `${name}:${version} ${sha256}
 `);
-  if (lines.length > 0) await (0, import_promises10.writeFile)(path6.join(files, "plugins.txt"), lines.join(""));
-  if (casc !== void 0) await (0, import_promises10.cp)(casc, path6.join(files, "casc"), { recursive: true, dereference: true });
+  if (lines.length > 0) await (0, import_promises10.writeFile)(path7.join(files, "plugins.txt"), lines.join(""));
+  if (casc !== void 0) await (0, import_promises10.cp)(casc, path7.join(files, "casc"), { recursive: true, dereference: true });
   return files;
 }
 
@@ -72634,9 +73247,9 @@ function adviceOn(error2) {
   const cause = awsCause(name, message);
   if (cause?.id !== "denied") return cause?.change;
   const denial = denialIn(`${name}: ${message}`);
-  if (denial && denial.by !== "role") return otherPolicies[denial.by];
-  return `Allow ${denial?.action ?? "it"} in the role's policy: iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed.`;
+  return denial ? denialAdvice([denial], { policies }) : `Allow it in the role's policy; ${policies}.`;
 }
+var policies = "iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed";
 function advising(left) {
   const known2 = [...new Set(left.flatMap(({ advice: advice2 }) => advice2 ?? []))];
   return [...known2.length > 0 ? known2 : [otherAdvice2], pointer("left-in-the-account")];
@@ -72676,9 +73289,9 @@ var Proof = class {
     this.#evidence = evidence2;
     this.#described = described;
     const known2 = knownOf(evidence2);
-    const seen = new Set(described.map(nameOf2));
-    this.#known = new Set(known2.map(nameOf2));
-    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf2(one)) ? [] : [[nameOf2(one), one]]));
+    const seen = new Set(described.map(nameOf3));
+    this.#known = new Set(known2.map(nameOf3));
+    this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf3(one)) ? [] : [[nameOf3(one), one]]));
     this.#othersKeys = new Set(this.#othersKeysIn(described));
   }
   #othersKeysIn(described) {
@@ -72686,7 +73299,7 @@ var Proof = class {
     return described.filter(isOthers).flatMap(({ name }) => name ?? []);
   }
   add(one) {
-    this.#proved.set(nameOf2(one), one);
+    this.#proved.set(nameOf3(one), one);
   }
   /** In any region. */
   ids(type2) {
@@ -72694,7 +73307,7 @@ var Proof = class {
   }
   isOwn(one) {
     if (!this.#mayBeOwn(one)) return false;
-    return carriesTag(one, this.#evidence) || this.#known.has(nameOf2(one)) || this.#descends(one);
+    return carriesTag(one, this.#evidence) || this.#known.has(nameOf3(one)) || this.#descends(one);
   }
   #mayBeOwn(one) {
     if (isNobodys(one) || carriesOtherTag(one, this.#evidence) || !isTimely(one, this.#evidence)) return false;
@@ -72702,7 +73315,7 @@ var Proof = class {
   }
   #descends(one) {
     const { announced } = this.#evidence;
-    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf2({ type: type2, id: id2, ...regionOf(one) }));
+    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf3({ type: type2, id: id2, ...regionOf(one) }));
     const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
     const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
     switch (one.type) {
@@ -72762,7 +73375,7 @@ var Proof = class {
   #isCopied({ region: region3 }, source) {
     const { announced, home } = this.#evidence;
     if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
-    return this.#proved.has(nameOf2({ type: "image", id: source }));
+    return this.#proved.has(nameOf3({ type: "image", id: source }));
   }
 };
 var createdBy = /^Created by CreateImage\((i-\w+)\) for (ami-\w+)/;
@@ -72793,7 +73406,7 @@ function isUndated({ type: type2 }) {
 }
 function hasNameOfItsOwn(one, { bakeId, made }) {
   const { name = "" } = one;
-  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf2(known2) === nameOf2(one));
+  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf3(known2) === nameOf3(one));
 }
 function knownOf({ made, announced }) {
   const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
@@ -72807,7 +73420,7 @@ function knownOf({ made, announced }) {
   ];
 }
 var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
-var nameOf2 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
+var nameOf3 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
 
 // src/sweep/search.ts
 function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
@@ -73047,11 +73660,11 @@ function strangersOf({ instanceIds = [] }, own) {
 // src/sweep/launch-templates.ts
 var namedByPacker = filter("launch-template-name", ["packer-fleet-launch-template-*"]);
 async function launchTemplatesOf(reader, { bakeId, records }) {
-  const [tagged, named] = await Promise.all([
+  const [tagged, named2] = await Promise.all([
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ]);
-  const recent2 = named.filter(
+  const recent2 = named2.filter(
     ({ name = "", created, tags }) => name.startsWith("packer-fleet-launch-template-") && created !== void 0 && created >= records.began && tags[tagKeys.bake] === void 0
   );
   return [
@@ -73155,13 +73768,13 @@ async function lookForSnapshots(look3, filters) {
   await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
 }
 async function lookInIam(account, sight, { announced }, signal) {
-  const named = [
+  const named2 = [
     ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
     ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
   ];
   const problems = [];
   const looked = await Promise.all(
-    named.map(async (resource) => {
+    named2.map(async (resource) => {
       try {
         return await account.iam().find(resource, signal);
       } catch (error2) {
@@ -73325,12 +73938,12 @@ function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
 function problemWith(name, value, template) {
-  const { path: path29, declared, legacy } = template;
+  const { path: path30, declared, legacy } = template;
   const input = reserved2.get(name);
   const isMap2 = ["map", "any", "untyped"].includes(declared.get(name)?.kind ?? "text") && !legacy;
   if (input && (name !== "tags" || isMap2))
     return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path29} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path30} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -73401,7 +74014,7 @@ var import_promises12 = require("node:fs/promises");
 var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path7 = __toESM(require("node:path"), 1);
+var path8 = __toESM(require("node:path"), 1);
 
 // src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
@@ -73945,7 +74558,7 @@ function diagnose(failure, facts, how, otherwise) {
   const aws = awsError(own);
   const cause = aws ? awsCause(aws.code, aws.message) : void 0;
   if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure);
-  if (cause?.id === "denied") return explained(cause, denialAdvice(own, facts), failure);
+  if (cause?.id === "denied") return explained(cause, onDenial(own, facts), failure);
   if (cause) return explained(cause, {}, failure);
   const rule = [...connectionRules, ...templateRules].find(
     ({ pattern, applies }) => pattern.test(own) && (applies?.(failure) ?? true)
@@ -73968,19 +74581,11 @@ function explained(advice2, { where = "", detail, change, line }, failure) {
   ]);
   return { id: advice2.id, message };
 }
-function denialAdvice(text2, { tagged }) {
+function onDenial(text2, { tagged }) {
   const denial = denialIn(text2);
   if (!denial) return {};
-  const detail = `AWS denied:
-${describeDenials([denial]).join("\n")}`;
-  if (denial.by !== "role") return { detail, change: otherPolicies[denial.by] };
-  const reason = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
-  const statements = printStatements(statementsFor([denial.action], tagged));
-  return {
-    detail,
-    change: `Add to the role's policy${reason}; iam/permissions.json has all that the shipped template needs:
-${statements}`
-  };
+  return { detail: `AWS denied:
+${describeDenials([denial]).join("\n")}`, change: denialAdvice([denial], { tagged }) };
 }
 function explainScript(failure, facts) {
   const { said, script } = failure;
@@ -73990,7 +74595,7 @@ function explainScript(failure, facts) {
     line: said.findIndex((text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2))
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path7.basename(script)}`;
+  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -74060,10 +74665,10 @@ var lastSaid = 80;
 var mostErrors = 20;
 var mostBuilds = 100;
 var longest = 2e3;
-function failureIn(messages, stderr) {
+function failureIn(messages2, stderr) {
   const reader = new FailureReader();
   const speakers = new Speakers();
-  for (const message of messages) reader.note(message, speakers.hear(message));
+  for (const message of messages2) reader.note(message, speakers.hear(message));
   return reader.read(stderr);
 }
 var FailureReader = class {
@@ -74260,11 +74865,13 @@ async function start(job, run2, ledger) {
   const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
   const reading2 = await (0, import_promises12.open)(run2.output, "r");
   try {
-    const group3 = startGroup2(
-      job.packer,
-      ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template],
-      { cwd: job.workingDirectory, env: job.environment, stdio: ["ignore", output, errors] }
-    );
+    const args = ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template];
+    debug2(() => `Running ${[job.packer, ...args].join(" ")} in ${job.workingDirectory}`);
+    const group3 = startGroup2(job.packer, args, {
+      cwd: job.workingDirectory,
+      env: job.environment,
+      stdio: ["ignore", output, errors]
+    });
     ledger.startedPacker(group3.leader);
     return { group: group3, output: reading2 };
   } catch (error2) {
@@ -74384,6 +74991,7 @@ function packerEnvironment(env2, options) {
   const direct = [env2["NO_PROXY"] || env2["no_proxy"], "127.0.0.1"].filter(Boolean).join(",");
   return {
     ...allowed2,
+    ...env2["RUNNER_DEBUG"] === "1" && !allowed2["PACKER_LOG"] ? { PACKER_LOG: "1" } : {},
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,
@@ -74427,7 +75035,7 @@ function requiredPlugins(printed) {
 function missing(required) {
   return required.filter(({ installed }) => !installed);
 }
-function nameOf3({ source, constraint }) {
+function nameOf4({ source, constraint }) {
   return constraint === "" ? source : `${source} ${constraint}`;
 }
 
@@ -74456,7 +75064,7 @@ async function cachePlugins(plugins2, required, env2) {
 }
 function folderFor(required, env2) {
   const cache9 = env2["RUNNER_TOOL_CACHE"];
-  const lines = required.map(nameOf3).toSorted();
+  const lines = required.map(nameOf4).toSorted();
   const digest2 = (0, import_node_crypto7.createHash)("sha256").update([process.platform, ...lines].join("\n")).digest("hex");
   return cache9 ? import_node_path8.default.join(cache9, "packer-plugins", `1.0.0-of.h${digest2.slice(0, 32)}`, process.arch) : void 0;
 }
@@ -74478,22 +75086,22 @@ function goDuration(text2) {
 }
 function initFailure(said, packer, { template, required, hadToken }) {
   const failed = [...said.matchAll(/^Failed getting the "([^"\n]+)" plugin:/gm)].map(([, source = ""]) => source);
-  const named = failed.map((source) => {
+  const named2 = failed.map((source) => {
     const plugin = required.find((each) => each.source === source);
-    return plugin ? nameOf3(plugin) : source;
+    return plugin ? nameOf4(plugin) : source;
   });
-  const what = named.length > 0 ? `${named.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
+  const what = named2.length > 0 ? `${named2.join(" and ")}, which ${template} requires` : `the plugins that ${template} requires (packer init failed)`;
   const lines = said.split("\n").filter((line) => line.trim() !== "");
   return new UserError(
     [
       `Packer ${packer.version} could not install ${what}. It said:`,
       ...lines.slice(-lastLines),
-      adviceFor3(said, named, hadToken)
+      adviceFor3(said, named2, hadToken)
     ].join("\n")
   );
 }
-function adviceFor3(said, named, hadToken) {
-  const which2 = named.join(" and ") || "the plugin";
+function adviceFor3(said, named2, hadToken) {
+  const which2 = named2.join(" and ") || "the plugin";
   if (/Unsupported Packer Core version/.test(said)) {
     return "The template's required_version excludes this Packer: set packer-version to one that it allows.";
   }
@@ -74525,15 +75133,16 @@ function adviceFor3(said, named, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path29, args, options) {
+async function runPacker(path30, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  const group3 = startGroup2(path29, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
-  const { child } = group3;
-  const stdout = endsOf(child.stdout);
-  const stderr = endsOf(child.stderr);
-  const closed = (0, import_node_events3.once)(child, "close");
-  const ended2 = (0, import_node_events3.once)(child, "exit");
+  debug2(() => `Running ${[path30, ...args].join(" ")}`);
+  const group3 = startGroup2(path30, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const { child: child2 } = group3;
+  const stdout = endsOf(child2.stdout);
+  const stderr = endsOf(child2.stderr);
+  const closed = (0, import_node_events3.once)(child2, "close");
+  const ended2 = (0, import_node_events3.once)(child2, "exit");
   onStart?.(group3.leader);
   const done = new AbortController();
   const limit = timeout === void 0 ? signal : timeLimit(timeout, [signal, done.signal]);
@@ -74551,8 +75160,8 @@ async function runPacker(path29, args, options) {
   async function restOf(started) {
     await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => void 0);
     await untilAborted(closed, timeLimit(drainingMs)).catch(() => void 0);
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    child2.stdout?.destroy();
+    child2.stderr?.destroy();
     return { stdout: stdout(), stderr: stderr() };
   }
 }
@@ -74591,7 +75200,7 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart 
   if (token2 !== "") log.mask(token2);
   const init = { request, token: token2, required, run: run2, env: env2, log, pause, signal };
   if (required.length > 0 && missing(required).length === 0) {
-    log.info(`Installed already: ${required.map(nameOf3).join(", ")}`);
+    log.info(`Installed already: ${required.map(nameOf4).join(", ")}`);
     return {};
   }
   const hasOwn2 = Boolean(env2["PACKER_PLUGIN_PATH"]) || (await run2(["plugins", "installed"])).stdout.trim() !== "";
@@ -74605,7 +75214,7 @@ async function fromCache(init) {
   const { required, log, env: env2 } = init;
   const cached = await usable(init);
   if (cached !== void 0) {
-    log.info(`In the tool cache: ${required.map(nameOf3).join(", ")}`);
+    log.info(`In the tool cache: ${required.map(nameOf4).join(", ")}`);
     return cached;
   }
   const folder = await (0, import_promises16.mkdtemp)(import_node_path9.default.join(env2["RUNNER_TEMP"] || (0, import_node_os5.tmpdir)(), "packer-plugins-"));
@@ -74668,7 +75277,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises17 = require("node:fs/promises");
-var path11 = __toESM(require("node:path"), 1);
+var path12 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({
@@ -74682,7 +75291,7 @@ async function requirementsOf({
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path11.join(folder, "required-plugins.pkr.hcl");
+  const file = path12.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -74694,13 +75303,13 @@ ${lines.join("\n")}
 
 // src/packer/room.ts
 var import_node_fs13 = require("node:fs");
-var path12 = __toESM(require("node:path"), 1);
+var path13 = __toESM(require("node:path"), 1);
 var probeSize = 8192;
 var betweenLooksMs2 = 1e4;
 var mostFailures = 3;
 function watchRoom(folder, everyMs = betweenLooksMs2) {
   const full = new AbortController();
-  const probe = path12.join(folder, "room");
+  const probe = path13.join(folder, "room");
   let failures = 0;
   const look3 = () => {
     try {
@@ -74729,7 +75338,7 @@ function removeProbe(probe) {
 }
 
 // src/packer/validate.ts
-var path13 = __toESM(require("node:path"), 1);
+var path14 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -74794,10 +75403,10 @@ async function validate(job, log, signal) {
     );
   }
   if (code2 === 0) return log.info("packer validate accepts the template.");
-  const messages = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
-  const said = messages.flatMap((message2) => shownText(message2) ?? []).join("\n");
+  const messages2 = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
+  const said = messages2.flatMap((message2) => shownText(message2) ?? []).join("\n");
   diagnosticsIn(said, job).slice(0, mostAnnotations).forEach(({ text: text2, place: place2 }) => log.error(text2, place2));
-  const { id: id2, message } = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code2}`, notValid);
+  const { id: id2, message } = diagnose(failureIn(messages2, stderr), job.facts, `ended with exit code ${code2}`, notValid);
   const why2 = message.replace(/^The build failed\. /, "");
   throw new BuildError(`The template cannot be built, and nothing was made. ${why2}`, id2 === void 0 ? {} : { id: id2 });
 }
@@ -74813,7 +75422,7 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path13.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path14.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -75001,7 +75610,7 @@ async function buildImages(bake2, signal) {
     let since = plan.began;
     ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path14.join(ledger.folder, "variables.json");
+      const file = path15.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
       await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
@@ -75132,8 +75741,8 @@ var fs5 = __toESM(require("fs"), 1);
 var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
-var os5 = __toESM(require("os"), 1);
-var path15 = __toESM(require("path"), 1);
+var os6 = __toESM(require("os"), 1);
+var path16 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -75145,7 +75754,7 @@ function find(toolName, versionSpec, arch3) {
   if (!versionSpec) {
     throw new Error("versionSpec parameter is required");
   }
-  arch3 = arch3 || os5.arch();
+  arch3 = arch3 || os6.arch();
   if (!isExplicitVersion(versionSpec)) {
     const localVersions = findAllVersions(toolName, arch3);
     const match2 = evaluateVersions(localVersions, versionSpec);
@@ -75154,7 +75763,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path15.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path16.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -75167,15 +75776,15 @@ function find(toolName, versionSpec, arch3) {
 }
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
-  arch3 = arch3 || os5.arch();
-  const toolPath = path15.join(_getCacheDirectory(), toolName);
+  arch3 = arch3 || os6.arch();
+  const toolPath = path16.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
-    for (const child of children) {
-      if (isExplicitVersion(child)) {
-        const fullPath = path15.join(toolPath, child, arch3 || "");
+    for (const child2 of children) {
+      if (isExplicitVersion(child2)) {
+        const fullPath = path16.join(toolPath, child2, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
-          versions2.push(child);
+          versions2.push(child2);
         }
       }
     }
@@ -75308,8 +75917,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path29 } = error2 ?? {};
-  return code2 !== void 0 && (path29 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path30 } = error2 ?? {};
+  return code2 !== void 0 && (path30 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -75530,7 +76139,7 @@ function signerOf(packet, key2) {
   if (signer) return signer;
   const other = packet.issuerKeyID.toHex().toUpperCase();
   const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
-  throw new SignatureError(`${found}, and ${nameOf4(key2)} is expected`);
+  throw new SignatureError(`${found}, and ${nameOf5(key2)} is expected`);
 }
 async function requirePlausibleDate(packet, key2, signer, now) {
   const made = Number(packet.created);
@@ -75542,26 +76151,26 @@ async function requirePlausibleDate(packet, key2, signer, now) {
   if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
   const born = Number(signer.getCreationTime());
   if (made < born) {
-    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf4(signer)} was made on ${dayOf(born)}`);
+    throw new SignatureError(`it was signed on ${dayOf(made)}, before ${nameOf5(signer)} was made on ${dayOf(born)}`);
   }
   const expires = Math.min(...(await Promise.all([key2, signer].map((each) => each.getExpirationTime()))).map(Number));
   if (made >= expires) {
     throw new SignatureError(
-      `it was signed on ${dayOf(made)}, after ${nameOf4(signer)} had expired on ${dayOf(expires)}`
+      `it was signed on ${dayOf(made)}, after ${nameOf5(signer)} had expired on ${dayOf(expires)}`
     );
   }
 }
 function problemOf(error2, key2) {
   const problem3 = messageOf(error2);
   if (/Signed digest did not match/i.test(problem3)) {
-    return `the signature of ${nameOf4(key2)} does not match: the list was changed after it was signed`;
+    return `the signature of ${nameOf5(key2)} does not match: the list was changed after it was signed`;
   }
   if (/verification failed/i.test(problem3)) {
-    return `it names ${nameOf4(key2)}, and that key did not make it`;
+    return `it names ${nameOf5(key2)}, and that key did not make it`;
   }
-  return `no valid signature of ${nameOf4(key2)} (${problem3})`;
+  return `no valid signature of ${nameOf5(key2)} (${problem3})`;
 }
-function nameOf4(key2) {
+function nameOf5(key2) {
   return `the key ${key2.getFingerprint().toUpperCase()}`;
 }
 function dayOf(ms) {
@@ -75775,21 +76384,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path29 = await which("packer");
-  if (path29 === "") {
+  const path30 = await which("packer");
+  if (path30 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path29, version: await versionOf(path29, env2, signal) };
+  return { path: path30, version: await versionOf(path30, env2, signal) };
 }
-async function versionOf(path29, env2, signal) {
+async function versionOf(path30, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path29, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path30, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path29} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path30} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -76107,7 +76716,7 @@ function letIn({ via, cidrs }) {
 }
 
 // src/template/findings.ts
-var path18 = __toESM(require("node:path"), 1);
+var path19 = __toESM(require("node:path"), 1);
 
 // src/template/value.ts
 var unknown = /* @__PURE__ */ Symbol("unknown");
@@ -76247,7 +76856,7 @@ function letInBy(source) {
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path18.basename(file)} line ${line}: ${source.name}`;
+  return `${path19.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -76265,9 +76874,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded3(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path29 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
+  const [path30 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path30)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path30, await read5(`${repository}/${path30}`, signal))));
 }
 function bounded3(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -76279,7 +76888,7 @@ function bounded3(versions2) {
 }
 function* versionsOfDebs(index) {
   let [isJenkins2, version] = [false, ""];
-  for (const line of linesOf(index)) {
+  for (const line of linesOf2(index)) {
     if (line.startsWith("Package: ")) isJenkins2 = line === "Package: jenkins";
     else if (line.startsWith("Version: ")) version = line.slice("Version: ".length);
     else if (line.trim() === "") {
@@ -76296,7 +76905,7 @@ function* versionsOfRpms(primary) {
     yield version;
   }
 }
-function* linesOf(text2) {
+function* linesOf2(text2) {
   for (let from = 0; from < text2.length; ) {
     const end = text2.indexOf("\n", from);
     const line = text2.slice(from, end < 0 ? text2.length : end);
@@ -76315,11 +76924,11 @@ function* between(text2, begin, end) {
     at2 = to + end.length;
   }
 }
-function unpack(path29, bytes) {
+function unpack(path30, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path29} is packed in a way that cannot be read`);
+  if (path30.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path30.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path30} is packed in a way that cannot be read`);
 }
 
 // src/inputs/distributions.ts
@@ -76442,14 +77051,14 @@ var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
 var import_node_fs18 = require("node:fs");
-var path20 = __toESM(require("node:path"), 1);
+var path21 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
 var import_node_fs17 = require("node:fs");
-var path19 = __toESM(require("node:path"), 1);
+var path20 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path19.resolve(workspace, value);
+    const resolved = path20.resolve(workspace, value);
     if (!(0, import_node_fs17.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
@@ -76486,7 +77095,7 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path19.delimiter).some((folder) => folder !== "" && isProgram(path19.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path20.delimiter).some((folder) => folder !== "" && isProgram(path20.join(folder, name)));
 }
 function isProgram(file) {
   try {
@@ -76520,7 +77129,7 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path20.resolve(workspace, value.trim());
+  const file = path21.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
   if (isOne && (0, import_node_fs18.existsSync)(file) && (0, import_node_fs18.statSync)(file).isFile()) return (0, import_node_fs18.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
@@ -76974,9 +77583,9 @@ function standardType(architecture) {
   return architecture === "arm64" ? "t4g.medium" : "t3.medium";
 }
 async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named = sources.map((source) => [source.name, source.text("instance_type")]);
+  const named2 = sources.map((source) => [source.name, source.text("instance_type")]);
   const ofSources = new Map(
-    named.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
+    named2.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
   );
   const names2 = [.../* @__PURE__ */ new Set([...given2, ...ofSources.values()])];
   if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
@@ -77010,6 +77619,35 @@ function ofBuild(ofSources, build2) {
   return [...ofSources].find(
     ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
   )?.[1];
+}
+
+// src/plan/session-manager-plugin.ts
+var signsDataChannel = "1.2.764.0";
+var limitMs = 1e4;
+async function noteSessionManagerPlugin(log, env2, signal) {
+  const { PATH = "", HOME = "" } = env2;
+  const options = { env: { PATH, HOME }, silent: true, ignoreReturnCode: true };
+  try {
+    const asked2 = getExecOutput("session-manager-plugin", ["--version"], options);
+    const { stdout, stderr } = await untilAborted(asked2, timeLimit(limitMs, [signal]));
+    const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0];
+    if (version === void 0) {
+      log.warning(
+        `session-manager-plugin does not tell its version: it said ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+      );
+      return;
+    }
+    const needs = isAtLeast(version, signsDataChannel) ? ": it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it" : "";
+    log.info(`session-manager-plugin ${version}${needs}`);
+  } catch (error2) {
+    signal.throwIfAborted();
+    log.warning(`session-manager-plugin could not be asked for its version: ${messageOf(error2)}`);
+  }
+}
+function isAtLeast(version, least) {
+  const [one, other] = [version, least].map((text2) => text2.split(".").map(Number));
+  const at2 = (one ?? []).findIndex((number3, index) => number3 !== (other?.[index] ?? 0));
+  return at2 === -1 || (one?.[at2] ?? 0) > (other?.[at2] ?? 0);
 }
 
 // src/plan/source.ts
@@ -77119,24 +77757,15 @@ async function imageIdIn(parameter, read5, region3, signal) {
       );
     }
     const said = `${code2}: ${messageOf(error2)}`;
-    throw new InputError(
-      "source-ami",
-      `the parameter ${parameter} in ${region3} cannot be read: ${said}${adviceFor4(denialIn(said))}`
-    );
+    const denial = denialIn(said);
+    const advice2 = denial ? `
+${denialAdvice([denial], { policies: "this action needs it for parameters alone" })}` : "";
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} cannot be read: ${said}${advice2}`);
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
   }
   return value;
-}
-function adviceFor4(denial) {
-  if (!denial) return "";
-  const { action: action2, resource = "*", by } = denial;
-  if (by !== "role") return `
-${otherPolicies[by]}`;
-  return `
-The statement that is missing:
-${JSON.stringify({ Effect: "Allow", Action: action2, Resource: resource })}`;
 }
 function newer(best, candidate) {
   return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
@@ -77191,6 +77820,7 @@ async function planImage(inputs, context, signal) {
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
   template.warnings.forEach((warning3) => log.warning(warning3));
+  if (via === "session-manager") await noteSessionManagerPlugin(log, env2, signal);
   const looking2 = Promise.all([
     bakesOnOurs ? resolveSource({ ec2: ec22, log, now, readParameter }, sourceRequest(image, aws.region), signal) : void 0,
     bakesOnOurs ? noImages : templateImages(ec22, template.sources, signal)
@@ -77449,10 +78079,10 @@ function judge(name, { architecture, nitro }, type2) {
 }
 
 // src/plan/preflight/preflight.ts
-var limitMs = 3e4;
+var limitMs2 = 3e4;
 var longestMessage2 = 3400;
 async function preflight(ec22, request, log, signal) {
-  const limit = timeLimit(limitMs, [signal]);
+  const limit = timeLimit(limitMs2, [signal]);
   const checks = [
     ...dryRunsOf(request).map((dryRun) => tryCreate(ec22, dryRun, request, limit)),
     ...request.instanceTypes.length > 0 ? [checkTypes(ec22, request, limit)] : []
@@ -77528,23 +78158,13 @@ function explain2(findings, tagged) {
     ...problems.length > 0 ? ["It cannot be done like this:"] : [],
     ...unique2(problems.map(({ text: text3 }) => `- ${text3}`)),
     ...unique2(problems.flatMap(({ change }) => change ?? [])),
-    ...denials.length > 0 ? explainDenials(denials, tagged) : [],
+    ...denials.length > 0 ? ["AWS denies what the bake has to do:", ...describeDenials(denials)] : [],
+    ...denials.length > 0 ? [denialAdvice(denials, { tagged, policies: "iam/permissions.json also has what cannot be tried beforehand" })] : [],
     pointer(id2)
   ];
   const text2 = lines.join("\n");
   return { id: id2, text: text2.length > longestMessage2 ? `${text2.slice(0, longestMessage2)}…
 ${pointer(id2)}` : text2 };
-}
-function explainDenials(denials, tagged) {
-  const ofRole = denials.filter(({ by }) => by === "role").map(({ action: action2 }) => action2);
-  return [
-    "AWS denies what the bake has to do:",
-    ...describeDenials(denials),
-    ...ofRole.length > 0 ? [
-      "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
-      printStatements(statementsFor(ofRole, tagged))
-    ] : []
-  ];
 }
 function unique2(lines) {
   return [...new Set(lines)];
@@ -77702,52 +78322,77 @@ async function untag(ec22, strangers, log, abortSignal) {
 // src/sweep/sweep.ts
 var mostAttempts = 8;
 async function sweep(options) {
-  const { account, log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
+  const { log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
   (0, import_node_events5.setMaxListeners)(0, limit);
-  const traces = { ...options, records: ledger, announced: ledger.announced };
-  const attempts2 = /* @__PURE__ */ new Map();
-  const recorded2 = /* @__PURE__ */ new Set();
-  let settled = !ledger.hasOpenIntents;
-  let blindLooks = 0;
-  const untag2 = untagging(options);
-  let left = unknown2(ledger);
-  for (let pause = 300; ; pause = Math.min(pause * 2, 8e3)) {
-    if (limit.aborted) return left;
-    const findings = await findResources(account, traces, limit);
-    if (limit.aborted) return left;
-    options.onLook?.(findings);
-    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
-    await untag2(strangers);
-    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
-    const all = [...found, ...inUse.map(({ resource }) => resource)];
-    all.filter((resource) => !recorded2.has(nameOf5(resource))).forEach((resource) => {
-      recorded2.add(nameOf5(resource));
-      ledger.made(resource.type, resource.id, void 0, resource.region);
-    });
-    found.forEach(
-      (resource) => attempts2.set(nameOf5(resource), { tries: 0, reason: "", ...attempts2.get(nameOf5(resource)), resource })
-    );
-    if (found.length === 0 && unseen2.length === 0) {
-      if (settled) return stuck;
+  const rounds = new Rounds(options);
+  let isSettled = !ledger.hasOpenIntents;
+  for (let pause = 300; !limit.aborted; pause = Math.min(pause * 2, 8e3)) {
+    const state2 = await rounds.next();
+    if (state2 === "hopeless" || state2 === "clean" && isSettled) break;
+    if (state2 === "clean") {
       log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
-      settled = true;
-      await wait(settleMs, limit).catch(() => void 0);
-      continue;
+      isSettled = true;
     }
-    const removable = due(found);
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts2, found)));
-    left = [...found.map((resource) => leftover(resource, attempts2)), ...unseen2, ...stuck];
-    if (blindLooks === 0) {
-      unseen2.forEach(({ type: type2, reason }) => log.warning(`Something of the type ${type2} may be left: ${reason}`));
-    }
-    blindLooks = unseen2.length > 0 ? blindLooks + 1 : 0;
-    const isBlind = blindLooks >= mostAttempts;
-    const isHopeless = (resource) => (attempts2.get(nameOf5(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
-    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
-    if (removable.every(isHopeless) && (unseen2.length === 0 || isBlind)) return left;
-    await wait(pause, limit).catch(() => void 0);
+    await wait(state2 === "clean" ? settleMs : pause, limit).catch(() => void 0);
   }
+  return rounds.left;
 }
+var Rounds = class {
+  left;
+  #options;
+  #untag;
+  #attempts = /* @__PURE__ */ new Map();
+  #recorded = /* @__PURE__ */ new Set();
+  /** Looks one after the other that could not see everything. */
+  #blindLooks = 0;
+  constructor(options) {
+    this.#options = options;
+    this.#untag = untagging(options);
+    this.left = unknown2(options.ledger);
+  }
+  /** @returns `hopeless` when another round could not remove more */
+  async next() {
+    const { account, ledger, limit, onLook } = this.#options;
+    const traces = { ...this.#options, records: ledger, announced: ledger.announced };
+    const findings = await findResources(account, traces, limit);
+    if (limit.aborted) return "unfinished";
+    onLook?.(findings);
+    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
+    await this.#untag(strangers);
+    this.#record([...found, ...inUse.map(({ resource }) => resource)]);
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
+    if (found.length === 0 && unseen2.length === 0) {
+      this.left = stuck;
+      return "clean";
+    }
+    const removable = removableNow(found);
+    await Promise.all(removable.map((resource) => attempt(this.#options, resource, this.#attempts, found)));
+    this.left = [...found.map((resource) => leftover(resource, this.#attempts)), ...unseen2, ...stuck];
+    this.#noteUnseen(unseen2);
+    return this.#isHopeless(removable, unseen2) ? "hopeless" : "unfinished";
+  }
+  #record(resources) {
+    for (const resource of resources) {
+      const { type: type2, id: id2, region: region3 } = resource;
+      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id2, void 0, region3);
+      this.#recorded.add(nameOf6(resource));
+    }
+  }
+  #noteUnseen(unseen2) {
+    if (this.#blindLooks === 0) {
+      unseen2.forEach(
+        ({ type: type2, reason }) => this.#options.log.warning(`Something of the type ${type2} may be left: ${reason}`)
+      );
+    }
+    this.#blindLooks = unseen2.length > 0 ? this.#blindLooks + 1 : 0;
+  }
+  #isHopeless(removable, unseen2) {
+    const isBlind = this.#blindLooks >= mostAttempts;
+    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
+    return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
+  }
+};
 function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
   if (byKept) return [];
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
@@ -77762,31 +78407,31 @@ var waitsFor = {
   "instance-profile": "instance",
   role: "instance-profile"
 };
-function due(found) {
+function removableNow(found) {
   return found.filter(
     ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
   );
 }
 async function attempt({ account, log, limit }, resource, attempts2, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   const { state: state2, region: region3 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf5(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
   }
   try {
     await remove(account, resource, limit);
-    attempts2.set(nameOf5(resource), { resource, tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+    attempts2.set(nameOf6(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts2.set(nameOf5(resource), { resource, tries: passes(error2, found) ? tries : tries + 1, ...said });
+    attempts2.set(nameOf6(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
   }
 }
-function nameOf5({ type: type2, id: id2 }) {
+function nameOf6({ type: type2, id: id2 }) {
   return `${type2} ${id2}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
-function passes(error2, found) {
+function mayPass(error2, found) {
   if (!(error2 instanceof Error && "$fault" in error2)) return true;
   if (error2.name === "InvalidSnapshot.InUse") return found.some(({ type: type2 }) => type2 === "image");
   return error2.$fault === "server" || /InUse$|^DependencyViolation$|^Incorrect\w*State$|^InvalidAMIID\.Unavailable$|^(DeleteConflict|ConcurrentModification)|Throttl|LimitExceeded$/.test(
@@ -77795,7 +78440,7 @@ function passes(error2, found) {
 }
 function leftover(resource, attempts2) {
   const { type: type2, id: id2, state: state2, region: region3 } = resource;
-  const { reason, advice: advice2 } = attempts2.get(nameOf5(resource)) ?? {};
+  const { reason, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   return {
     type: type2,
     id: id2,
@@ -77812,7 +78457,7 @@ function unknown2(ledger) {
 }
 
 // src/sweep/end.ts
-var limitMs2 = 10 * 6e4;
+var limitMs3 = 10 * 6e4;
 async function endBake({ account, bakeId, ledger, log, failed }) {
   const unwritten = ledger.flush();
   if (unwritten !== void 0) log.warning(unwritten);
@@ -77821,7 +78466,7 @@ async function endBake({ account, bakeId, ledger, log, failed }) {
     if (failed) {
       await finishKeeping(account, ledger.released, bakeId).catch((error2) => log.warning(messageOf(error2)));
     }
-    leftovers = await sweep({ account, bakeId, ledger, log, limit: AbortSignal.timeout(limitMs2) });
+    leftovers = await sweep({ account, bakeId, ledger, log, limit: AbortSignal.timeout(limitMs3) });
     return leftovers;
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
@@ -77989,14 +78634,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path29, signal) {
-  return new Promise((resolve3) => {
-    const none = (error2) => resolve3({ kind: "none", reason: error2.message });
+function askJenkins(address, port, path30, signal) {
+  return new Promise((resolve4) => {
+    const none = (error2) => resolve4({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path29,
+        path: path30,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -78004,7 +78649,7 @@ function askJenkins(address, port, path29, signal) {
       (response) => {
         let body = "";
         const version = versionIn(response.headers["x-jenkins"]);
-        const answer = () => resolve3({
+        const answer = () => resolve4({
           kind: "http",
           status: response.statusCode ?? 0,
           ...version ? { version } : {},
@@ -78466,13 +79111,13 @@ async function testImages(images, test) {
 function judge2(results) {
   const several = results.length > 1;
   const rejected = results.flatMap(({ image, result }) => result.verdict === "rejected" ? [{ image, ...result }] : []);
-  const named = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
+  const named2 = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
   const versions2 = [...new Set(results.flatMap(({ result }) => result.jenkinsVersion ?? []))];
   return {
     verdict: rejected.length > 0 ? "rejected" : "verified",
     ...rejected.length > 0 ? {
-      reason: rejected.map(({ image, reason }) => named(image, reason, ": ")).join("\n"),
-      evidence: rejected.map(({ image, evidence: evidence2 }) => named(image, evidence2, "\n")).join("\n\n")
+      reason: rejected.map(({ image, reason }) => named2(image, reason, ": ")).join("\n"),
+      evidence: rejected.map(({ image, evidence: evidence2 }) => named2(image, evidence2, "\n")).join("\n\n")
     } : {},
     ...versions2.length > 0 ? { jenkinsVersion: versions2.join(",") } : {},
     smokeSeconds: Math.max(...results.map(({ result }) => result.seconds))
@@ -78569,7 +79214,7 @@ ${last.trim()}` : "")
 
 // src/inputs/inputs.ts
 var import_node_fs24 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
+var path28 = __toESM(require("node:path"), 1);
 
 // src/inputs/aws.ts
 var awsDefaults = {
@@ -78662,7 +79307,7 @@ function sessionManagerProblems(of) {
 
 // src/inputs/casc.ts
 var import_node_fs19 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
+var path22 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -81737,11 +82382,11 @@ var anyTag = DEFAULT_SCHEMA.extend(
 function readCasc(folder) {
   const files = (0, import_node_fs19.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path21.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path22.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs19.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path21.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs19.statSync)(path21.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs19.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path22.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs19.statSync)(path22.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
@@ -81786,7 +82431,7 @@ function parseTags(value) {
 
 // src/template/values.ts
 var import_node_fs20 = require("node:fs");
-var path23 = __toESM(require("node:path"), 1);
+var path24 = __toESM(require("node:path"), 1);
 
 // src/template/functions.ts
 var functions = {
@@ -81931,8 +82576,8 @@ function joined(values) {
   return texts.every((text2) => text2 !== void 0) ? texts.join("") : unknown;
 }
 function mapOf(entries) {
-  const named = entries.map(([key2, value]) => [asText2(key2), value]);
-  return named.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named) : unknown;
+  const named2 = entries.map(([key2, value]) => [asText2(key2), value]);
+  return named2.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named2) : unknown;
 }
 function truth(value) {
   if (typeof value === "boolean") return value;
@@ -82494,7 +83139,7 @@ var Reader2 = class {
 var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path22 = __toESM(require("node:path"), 1);
+var path23 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -82502,7 +83147,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path22.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path23.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -82663,34 +83308,34 @@ function textsOfVariable(name, { reading: reading2, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path23.basename(file)} line ${line}`;
+  return `${path24.basename(file)} line ${line}`;
 }
 
 // src/template/template.ts
 var import_node_fs23 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var path27 = __toESM(require("node:path"), 1);
 
 // src/template/builds.ts
 function buildsOf(reading2, values) {
   const { sources, settings } = reading2;
   const used2 = usedIn(reading2, values);
-  const named = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
+  const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
   const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const prefixes2 = ["", ...named.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
+  const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
   const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
     const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
     return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
   });
   return {
     ofSources: new Map(ofSources),
-    mayBeMore: named.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+    mayBeMore: named2.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
   };
 }
 function usedIn({ settings, inBuilds }, values) {
   const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
-  const named = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
-  const names2 = named.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
+  const named2 = lists.flatMap((setting) => values.ofSetting(setting));
+  if (!named2.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
+  const names2 = named2.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
   const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
   return used2.size === 0 ? void 0 : used2;
 }
@@ -82727,7 +83372,7 @@ function fits(pattern, name) {
 
 // src/template/environment.ts
 var import_node_fs21 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var path25 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -82807,7 +83452,7 @@ function unregistered({ blocks }, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path24.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path25.join(env2["HOME"], ".config", "hcp"))) return [];
   return [
     new InputError(
       "template",
@@ -82941,24 +83586,24 @@ var region2 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn2(sources, values, legacy) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
-  const named = (isMeant, pattern) => {
+  const named2 = (isMeant, pattern) => {
     const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
     return {
       texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
       isWhole: found.every(({ isWhole }) => isWhole)
     };
   };
-  const copies2 = named(({ name, isTop }) => name === "ami_regions" && isTop, region2);
-  const reads = named(({ name, owner }) => name === "region" && owner.startsWith("data."), region2);
+  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region2);
+  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region2);
   return {
     copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
     copiesAnywhere: !copies2.isWhole,
-    profiles: named(({ name }) => name === "profile", /^[^\n\r[\]]{1,128}$/).texts,
-    roles: named(
+    profiles: named2(({ name }) => name === "profile", /^[^\n\r[\]]{1,128}$/).texts,
+    roles: named2(
       ({ name, within }) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
-    loginUsers: named(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    loginUsers: named2(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
     uses: awsUseOf(sources, legacy),
     images: amazon.filter(({ name }) => name === "ami_name").length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
@@ -82976,11 +83621,11 @@ function textsOfSetting(setting, sources, values, pattern) {
 function queryFor(id2, filters, owners) {
   if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
   if (!isMap(filters)) return void 0;
-  const named = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
+  const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
   const { texts, isWhole } = textsIn(owners);
-  const isKnown = named.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
-  if (!isKnown || !isWhole || named.length === 0) return void 0;
-  return { owners: texts, filters: named.map(([name, value]) => [name, [value ?? ""]]) };
+  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
+  if (!isKnown || !isWhole || named2.length === 0) return void 0;
+  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
 }
 
 // src/template/sources.ts
@@ -83324,10 +83969,10 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   const isOutside = around.owner === "" && around.within === kind && around.isTop;
   const depth = isOutside && (kind === "source" || kind === "data") ? 2 : labelled.has(kind) ? 1 : 0;
   for (const [key2, item] of Object.entries(asObject(value))) {
-    const named = [...labels, key2];
-    if (named.length <= depth) {
-      const inner = named.length === depth ? labelledAs(draft, walk, kind, named) : around;
-      walkHcl(draft, { ...walk, around: inner }, item, kind, named);
+    const named2 = [...labels, key2];
+    if (named2.length <= depth) {
+      const inner = named2.length === depth ? labelledAs(draft, walk, kind, named2) : around;
+      walkHcl(draft, { ...walk, around: inner }, item, kind, named2);
       continue;
     }
     draft.blocks.add(key2);
@@ -83379,13 +84024,13 @@ function lineOfKey(text2, name) {
 
 // src/template/siblings.ts
 var import_node_fs22 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var path26 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
   if (missing3.length === 0) return [];
-  const folder = path25.dirname(file);
+  const folder = path26.dirname(file);
   for (const name of (0, import_node_fs22.readdirSync)(folder)) {
-    const other = path25.join(folder, name);
+    const other = path26.join(folder, name);
     if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue;
     const found = readingOf(other);
     const first2 = missing3.find((one) => found && declares(found, one));
@@ -83393,7 +84038,7 @@ function missingParts(file, reading2) {
     return [
       new InputError(
         "template",
-        `${path25.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+        `${path26.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
       )
     ];
   }
@@ -83453,7 +84098,7 @@ function openTemplate(given2, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path26.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path27.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -83495,7 +84140,7 @@ function readFolder(folder) {
   const names2 = (0, import_node_fs23.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path26.join(folder, name);
+    const file = path27.join(folder, name);
     return [file, (0, import_node_fs23.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
@@ -83516,7 +84161,7 @@ function automaticFiles(folder) {
   const inOrder2 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder2.map((name) => openVariablesFile(path26.join(folder, name), false));
+  return inOrder2.map((name) => openVariablesFile(path27.join(folder, name), false));
 }
 
 // node_modules/fastest-levenshtein/esm/mod.js
@@ -83780,7 +84425,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)(path27.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)(path28.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -83995,6 +84640,7 @@ function byRegion(images) {
 var lingerMs = 5e3;
 async function runStep(log, work, summary2) {
   process.exitCode = 1;
+  if (isDebug()) showDebug((message) => debug(inertText(message)));
   try {
     process.exitCode = await work() ? 0 : 1;
   } catch (error2) {
@@ -84141,7 +84787,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path29.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);
@@ -84200,13 +84846,13 @@ async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }
       return openAccount(region3, session.credentials, env2);
     } catch (error2) {
       last = limit.aborted ? last ?? error2 : error2;
-      if (limit.aborted || !mayPass(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
+      if (limit.aborted || !mayPass2(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
       log.info(`Trying again in ${ms / 1e3} s. ${messageOf(error2)}`);
       await pause(ms, limit).catch(() => void 0);
     }
   }
 }
-function mayPass(error2) {
+function mayPass2(error2) {
   const cause = error2 instanceof UserError ? error2.cause : error2;
   if (!(cause instanceof Error)) return false;
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
@@ -84231,8 +84877,8 @@ function unreachable2({ bakeId, region: region3 }, ledger, error2) {
 // src/sweep/post.ts
 var readingMs = 2e4;
 async function cleanUp(state2, context) {
-  const { log, limitMs: limitMs4 = 2e5 } = context;
-  const limit = AbortSignal.timeout(limitMs4);
+  const { log, limitMs: limitMs5 = 2e5 } = context;
+  const limit = AbortSignal.timeout(limitMs5);
   log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);
@@ -84241,7 +84887,7 @@ async function cleanUp(state2, context) {
   }
 }
 async function endAndRemove(state2, context, limit) {
-  const { log, endingMs: endingMs2 = 15e3 } = context;
+  const { log, endingMs: endingMs2 = 15e3, pause } = context;
   const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
   const ledger = readLedger(state2, log);
   const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
@@ -84253,7 +84899,7 @@ async function endAndRemove(state2, context, limit) {
     () => [],
     (error2) => [messageOf(error2)]
   );
-  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, isKept });
+  const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, pause, isKept });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
   const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
   if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
@@ -84435,7 +85081,7 @@ function announcedIn2(resources, region3) {
 
 // src/sweep/account.ts
 var mostAtOnce = 4;
-async function janitor(account, options) {
+async function sweepAccount(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
   (0, import_node_events7.setMaxListeners)(0, limit);
   const { tagged, unseen: unseen2 } = await findTagged(account, limit);
@@ -84458,7 +85104,7 @@ async function foretell(account, bake2, age2, { log, limit }) {
   const kept = inUse.map((use) => keptInUse(use, bake2, log));
   return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
-async function clear(account, bake2, age2, { log, limit }) {
+async function clear(account, bake2, age2, { log, limit, pause }) {
   const traces = tracesOf(account, bake2, age2);
   const { records, bakeId } = traces;
   const { found, inUse } = await findResources(account, traces, limit);
@@ -84466,11 +85112,11 @@ async function clear(account, bake2, age2, { log, limit }) {
   await adopt(account, bake2, found);
   let present = [];
   const onLook = (findings) => void (present = findings.present);
-  const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, onLook });
-  const named = kept.map(({ resource }) => resource);
-  const left = swept.filter((one) => !isIn2(named, one));
+  const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
+  const named2 = kept.map(({ resource }) => resource);
+  const left = swept.filter((one) => !isIn2(named2, one));
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
-  const known2 = [...recorded2.values()].filter((one) => !isIn2(named, one));
+  const known2 = [...recorded2.values()].filter((one) => !isIn2(named2, one));
   const spared = limit.aborted ? [] : present.filter((one) => isIn2(known2, one) && !isIn2(left, one));
   const whyIt = (one) => whyKept(one, bake2, age2) ?? "it is not its bake's";
   return {
@@ -84574,7 +85220,7 @@ function table(head, rows) {
 }
 
 // src/action/run-sweep.ts
-var limitMs3 = 30 * 6e4;
+var limitMs4 = 30 * 6e4;
 var mostNamed = 15;
 async function runSweep() {
   const log = actionsLog();
@@ -84583,10 +85229,10 @@ async function runSweep() {
 async function sweepAndReport(log) {
   const { env: env2 } = process;
   const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
-  const limit = timeLimit(limitMs3, [cancelSignal(log, "nothing more is removed")]);
+  const limit = timeLimit(limitMs4, [cancelSignal(log, "nothing more is removed")]);
   const session = await openSession(aws, { env: env2, log }, limit);
   const account = openAccount(aws.region, session.credentials, env2);
-  const report = await janitor(account, { olderThanMs, dryRun, log, limit });
+  const report = await sweepAccount(account, { olderThanMs, dryRun, log, limit });
   setOutputs(outputsOf2(report));
   const isGood = reportLeft(report, log);
   await writeSummary(sweepSummary(report, aws.region, session.accountId), log);
@@ -84608,9 +85254,9 @@ function reportLeft({ swept, unseen: unseen2, advice: advice2 }, log) {
     ...unseen2.map(({ type: type2, id: id2, reason }) => `It is not known whether ${type2} ${id2} is left: ${reason}`)
   ];
   if (lines.length === 0) return true;
-  const named = [...new Set(lines)];
-  const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : [];
-  log.error([...named.slice(0, mostNamed), ...more, ...advice2].join("\n"));
+  const named2 = [...new Set(lines)];
+  const more = named2.length > mostNamed ? [`… and ${named2.length - mostNamed} more; the job summary lists them.`] : [];
+  log.error([...named2.slice(0, mostNamed), ...more, ...advice2].join("\n"));
   return false;
 }
 // Annotate the CommonJS export names for ESM import in node:

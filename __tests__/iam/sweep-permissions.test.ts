@@ -1,6 +1,6 @@
 import {expect, it, jest} from '@jest/globals'
 import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
-import {janitor} from '../../src/sweep/account.ts'
+import {sweepAccount} from '../../src/sweep/account.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../helpers/recording-log.ts'
 import {allows, shippedPolicy, statementsOf} from '../helpers/shipped-policy.ts'
@@ -65,7 +65,7 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
   await ec2.describeImages({}).catch(() => undefined)
   await expect(ec2.deregisterImage({ImageId})).rejects.toThrow(/not authorized/)
   const limit = AbortSignal.timeout(40_000)
-  const report = await janitor(accountOf(ec2), {dryRun: false, log: recordingLog(), limit})
+  const report = await sweepAccount(accountOf(ec2), {dryRun: false, log: recordingLog(), limit})
   expect(report.swept.filter(({outcome}) => outcome !== 'removed')).toEqual([])
   expect(report.unseen).toEqual([])
   expect(cloud.calls.filter(({errorCode}) => errorCode === 'UnauthorizedOperation').map(({action}) => action)).toEqual([

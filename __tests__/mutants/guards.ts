@@ -540,7 +540,6 @@ const temporary = [
     ['unit/sweep/post.test.ts'],
     ['post removes what may be secret first', "clearFolder(state.folder, 'what may be secret', log)", ''],
     ['post leaves no folder', "clearFolder(state.folder, 'everything', log)", ''],
-    ['post keeps what a lost ledger says nothing of', ', limit, isKept})', ', limit})'],
     [
       'post takes the expiry off what was given out',
       'await finishKeeping(account, ledger.released, state.bakeId)',
@@ -583,7 +582,7 @@ const ends = [
   ...inFile(
     'sweep/post.ts',
     ['unit/sweep/post.test.ts'],
-    ['what was given out stays when the ledger is lost', 'limit, isKept}', 'limit}'],
+    ['what was given out stays when the ledger is lost', ', isKept})', '})'],
     ['main writes nothing more when its ledger is read', '...mainRuns, ', '']
   ),
   ...inFile(

@@ -29,7 +29,7 @@ withAnyPacker((packer) => {
       expect(refused.log).toContain(
         `the parameter ${name} in us-east-1 cannot be read: AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/`
       )
-      const [, statement = ''] = /The statement that is missing:\n(\{.*\})/.exec(refused.log) ?? []
+      const [, statement = ''] = /Allow ssm:GetParameter in the role's policy; .*:\n(\{.*\})/.exec(refused.log) ?? []
       expect(JSON.parse(statement)).toEqual({
         Effect: 'Allow',
         Action: 'ssm:GetParameter',

@@ -15,7 +15,16 @@ import {stopSignal} from '../host/stop-signal.ts'
 
 interface Flags extends Pick<
   RehearseOptions,
-  'driver' | 'base' | 'jenkins' | 'jenkinsPackage' | 'jenkinsPlugins' | 'canary' | 'cancelAt' | 'killAt' | 'loseAt'
+  | 'driver'
+  | 'base'
+  | 'jenkins'
+  | 'jenkinsPackage'
+  | 'jenkinsPlugins'
+  | 'canary'
+  | 'cancelAt'
+  | 'killAt'
+  | 'loseAt'
+  | 'debug'
 > {
   packer?: string
   with: Record<string, string>
@@ -56,6 +65,7 @@ const command = new Command('npm run rehearse --')
       .argParser(addInput)
       .default({}, 'none')
   )
+  .option('--debug', 'shows what “Enable debug logging” shows: every call, request and decision')
   .option('--json <file>', 'writes the report')
   .option('--cancel-at <call[#n]>', 'begins the runner’s cancel sequence when that call arrives')
   .option('--kill-at <call[#n]>', 'sends SIGKILL to the action’s node when that call arrives, then runs post')

@@ -68,6 +68,8 @@ export interface RehearseOptions {
   readonly now?: () => Date
   /** What AWS allows whom; the default honours session policies and allows everything else. For tests. */
   readonly authorize?: Authorize
+  /** As with "Enable debug logging": RUNNER_DEBUG=1, and the log has the debug lines. */
+  readonly debug?: boolean
   /** Variables added to the action's environment. */
   readonly actionEnv?: Readonly<Record<string, string>>
   /** Called when a call has arrived, before it is done; for tests. */
@@ -275,6 +277,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
     }
     return await runAction({
       action: options.action ?? projectFolder,
+      debug: options.debug ?? false,
       inputs,
       env: {
         ...rehearsalEnvironment(cloud, inputs, env),

@@ -3,7 +3,7 @@ import {openSession} from '../credentials/session.ts'
 import {readSweepInputs} from '../inputs/sweep.ts'
 import {actionsLog, type Log} from '../lib/log.ts'
 import {timeLimit} from '../lib/wait.ts'
-import {janitor, type JanitorReport} from '../sweep/account.ts'
+import {sweepAccount, type AccountReport} from '../sweep/account.ts'
 import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
 import {sweepSummary} from './sweep-summary.ts'
 
@@ -23,14 +23,14 @@ async function sweepAndReport(log: Log): Promise<boolean> {
   const limit = timeLimit(limitMs, [cancelSignal(log, 'nothing more is removed')])
   const session = await openSession(aws, {env, log}, limit)
   const account = openAccount(aws.region, session.credentials, env)
-  const report = await janitor(account, {olderThanMs, dryRun, log, limit})
+  const report = await sweepAccount(account, {olderThanMs, dryRun, log, limit})
   setOutputs(outputsOf(report))
   const isGood = reportLeft(report, log)
   await writeSummary(sweepSummary(report, aws.region, session.accountId), log)
   return isGood
 }
 
-function outputsOf({swept}: JanitorReport): Record<string, string> {
+function outputsOf({swept}: AccountReport): Record<string, string> {
   const removed = swept.filter(({outcome}) => outcome === 'removed').length
   return {
     found: String(swept.length),
@@ -41,7 +41,7 @@ function outputsOf({swept}: JanitorReport): Record<string, string> {
 }
 
 /** Says what is left and what to change. A dry run leaves everything, and that is good. @returns whether nothing is left */
-function reportLeft({swept, unseen, advice}: JanitorReport, log: Log): boolean {
+function reportLeft({swept, unseen, advice}: AccountReport, log: Log): boolean {
   const left = swept.filter(({outcome}) => outcome === 'left')
   const lines = [
     ...left.map(({type, id, bake, reason}) => `Left in the account: ${type} ${id} of the bake ${bake}: ${reason}`),

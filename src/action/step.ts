@@ -1,6 +1,8 @@
 import * as core from '@actions/core'
+import {showDebug} from '../lib/debug.ts'
 import {explain, messageOf, roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
 import {whenUnread, type Log} from '../lib/log.ts'
+import {inertText} from '../lib/untrusted.ts'
 
 /** In milliseconds. */
 const lingerMs = 5_000
@@ -18,6 +20,7 @@ export async function runStep(
   summary?: (error: unknown) => string
 ): Promise<void> {
   process.exitCode = 1
+  if (core.isDebug()) showDebug((message) => core.debug(inertText(message)))
   try {
     process.exitCode = (await work()) ? 0 : 1
   } catch (error) {

@@ -1,6 +1,6 @@
 import {code, idCode, text} from './markdown.ts'
 import {tagKeys} from '../aws/tags.ts'
-import type {JanitorReport} from '../sweep/account.ts'
+import type {AccountReport} from '../sweep/account.ts'
 
 /** A summary of more than 1 MiB is dropped whole. */
 const mostRows = 200
@@ -8,7 +8,7 @@ const longestReason = 300
 
 /** The job summary of a sweep, in Markdown. */
 export function sweepSummary(
-  {swept, unseen, kept}: Omit<JanitorReport, 'advice'>,
+  {swept, unseen, kept}: Omit<AccountReport, 'advice'>,
   region: string,
   accountId: string
 ): string {
@@ -38,7 +38,7 @@ export function sweepSummary(
   ].join('\n')
 }
 
-function headline({swept, unseen}: Pick<JanitorReport, 'swept' | 'unseen'>): string {
+function headline({swept, unseen}: Pick<AccountReport, 'swept' | 'unseen'>): string {
   const count = (outcome: string): number => swept.filter((one) => one.outcome === outcome).length
   if (unseen.length > 0 || count('left') > 0) return `❌ ${count('left')} expired resources are left`
   if (count('would be removed') > 0) return `⚪ ${count('would be removed')} resources would be removed`

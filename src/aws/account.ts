@@ -4,6 +4,7 @@ import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
 import type {AwsCredentialIdentityProvider} from '@smithy/types'
 import {openIam, type Iam} from './iam.ts'
 import {proxyAgents, requestLimits} from '../lib/http.ts'
+import {observeCalls} from './observe.ts'
 import {observeTime} from './time.ts'
 
 /** The role that the action assumes. */
@@ -44,7 +45,7 @@ export function openAccount(
 ): Account {
   const settings = {credentials, requestHandler: {...proxyAgents(env), ...requestLimits}}
   const ec2In = (name: string, maxAttempts: number): EC2Client =>
-    observeTime(new EC2Client({...settings, region: name, maxAttempts}))
+    observeCalls(observeTime(new EC2Client({...settings, region: name, maxAttempts})))
   const ec2 = ec2In(region, attempts.ownRegion)
   const clients = new Map([[region, ec2]])
   let iam: Iam | undefined
@@ -56,9 +57,9 @@ export function openAccount(
       clients.set(name, client)
       return client
     },
-    iam: () => (iam ??= openIam(new IAMClient({...settings, region, maxAttempts: attempts.elsewhere}))),
+    iam: () => (iam ??= openIam(observeCalls(new IAMClient({...settings, region, maxAttempts: attempts.elsewhere})))),
     async readParameter(Name, abortSignal) {
-      const client = new SSMClient({...settings, region, maxAttempts: attempts.elsewhere})
+      const client = observeCalls(new SSMClient({...settings, region, maxAttempts: attempts.elsewhere}))
       const {Parameter} = await client.send(new GetParameterCommand({Name}), {abortSignal})
       return Parameter?.Value ?? ''
     }

@@ -1,6 +1,7 @@
 import {AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import type {STSClientConfig} from '@aws-sdk/client-sts'
 import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@smithy/types'
+import {observeCalls} from '../aws/observe.ts'
 import {awsTime, observeTime} from '../aws/time.ts'
 import {proxyAgents, requestLimits} from '../lib/http.ts'
 import {UserError} from '../lib/errors.ts'
@@ -165,5 +166,5 @@ function rejectForeignAccount(
 
 function clientOf({env, createClient}: SessionCollaborators, config: STSClientConfig): STSClient {
   const settings = {maxAttempts: 5, requestHandler: {...proxyAgents(env), ...requestLimits}}
-  return observeTime(createClient ? createClient(config) : new STSClient({...config, ...settings}))
+  return observeCalls(observeTime(createClient ? createClient(config) : new STSClient({...config, ...settings})))
 }

@@ -1,5 +1,6 @@
 import {appendFileSync, closeSync, existsSync, mkdirSync, openSync, readSync} from 'node:fs'
 import * as path from 'node:path'
+import {debug} from '../lib/debug.ts'
 import {systemProblem} from '../lib/errors.ts'
 import {entryOf, type Entry} from './entries.ts'
 
@@ -34,7 +35,7 @@ export class LedgerFile {
 
   /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
   append(...entries: readonly Entry[]): void {
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)))
+    this.#lines.push(...linesOf(entries))
     try {
       this.#write()
     } catch (error) {
@@ -49,7 +50,7 @@ export class LedgerFile {
    */
   appendNow(...entries: readonly Entry[]): void {
     const before = this.#lines.length
-    this.#lines.push(...entries.map((entry) => JSON.stringify(entry)))
+    this.#lines.push(...linesOf(entries))
     try {
       this.#write()
     } catch (error) {
@@ -96,4 +97,10 @@ function beginningOf(file: string): string {
   } catch {
     return ''
   }
+}
+
+function linesOf(entries: readonly Entry[]): string[] {
+  const lines = entries.map((entry) => JSON.stringify(entry))
+  lines.forEach((line) => debug(() => `Ledger ${line}`))
+  return lines
 }

@@ -9,6 +9,7 @@ import {endStarted, send, startGroup, type StartedGroup} from '../lib/processes.
 import type {PackerReport} from './unreported.ts'
 import type {Hint} from '../packer-output/created.ts'
 import {endsOfFile, follow} from '../packer-output/follow.ts'
+import {debug} from '../lib/debug.ts'
 import {diagnose} from './diagnosis.ts'
 import type {BuildFacts} from './diagnosis/rule.ts'
 import {showPackerLog} from './packer-log.ts'
@@ -105,11 +106,13 @@ async function start(job: BuildJob, run: PackerRun, ledger: Ledger): Promise<Sta
   const errors = openSync(run.errors, 'a', 0o600)
   const reading = await open(run.output, 'r')
   try {
-    const group = startGroup(
-      job.packer,
-      ['build', '-machine-readable', '-color=false', ...job.arguments, ...variablesOf(job), job.template],
-      {cwd: job.workingDirectory, env: job.environment, stdio: ['ignore', output, errors]}
-    )
+    const args = ['build', '-machine-readable', '-color=false', ...job.arguments, ...variablesOf(job), job.template]
+    debug(() => `Running ${[job.packer, ...args].join(' ')} in ${job.workingDirectory}`)
+    const group = startGroup(job.packer, args, {
+      cwd: job.workingDirectory,
+      env: job.environment,
+      stdio: ['ignore', output, errors]
+    })
     ledger.startedPacker(group.leader)
     return {group, output: reading}
   } catch (error) {

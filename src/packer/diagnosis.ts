@@ -1,7 +1,6 @@
 import * as path from 'node:path'
 import {awsCause} from '../aws/errors/causes.ts'
-import {denialIn, describeDenials, otherPolicies} from '../aws/errors/denial.ts'
-import {printStatements, statementsFor} from '../aws/errors/statements.ts'
+import {denialAdvice, denialIn, describeDenials} from '../aws/errors/denial.ts'
 import {jenkinsFailureOf} from '../smoke/jenkins-failure.ts'
 import {pointer, type Advice} from '../lib/advice.ts'
 import {connectionRules} from './diagnosis/connection.ts'
@@ -41,7 +40,7 @@ export function diagnose(failure: Failure, facts: BuildFacts, how: string, other
   const aws = awsError(own)
   const cause = aws ? awsCause(aws.code, aws.message) : undefined
   if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure)
-  if (cause?.id === 'denied') return explained(cause, denialAdvice(own, facts), failure)
+  if (cause?.id === 'denied') return explained(cause, onDenial(own, facts), failure)
   if (cause) return explained(cause, {}, failure)
   const rule =
     [...connectionRules, ...templateRules].find(
@@ -78,20 +77,11 @@ function explained(advice: Advice, {where = '', detail, change, line}: Extra, fa
   return {id: advice.id, message}
 }
 
-/** What a denial needs: the statement to add, or the word of whoever else forbids it. */
-function denialAdvice(text: string, {tagged}: BuildFacts): Extra {
+/** What a denial needs: the statement to add, or who else forbids it. */
+function onDenial(text: string, {tagged}: BuildFacts): Extra {
   const denial = denialIn(text)
   if (!denial) return {}
-  const detail = `AWS denied:\n${describeDenials([denial]).join('\n')}`
-  if (denial.by !== 'role') return {detail, change: otherPolicies[denial.by]}
-  const reason = tagged
-    ? ''
-    : ' (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)'
-  const statements = printStatements(statementsFor([denial.action], tagged))
-  return {
-    detail,
-    change: `Add to the role's policy${reason}; iam/permissions.json has all that the shipped template needs:\n${statements}`
-  }
+  return {detail: `AWS denied:\n${describeDenials([denial]).join('\n')}`, change: denialAdvice([denial], {tagged})}
 }
 
 function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {

@@ -15,6 +15,8 @@ export interface PackerEnvironmentOptions {
  * Packer's environment: an allow-list, so that no GitHub token, OIDC request token, input or ambient credential reaches
  * it or what it runs on this machine; and the endpoint as its only source of AWS keys. Both SDKs would prefer keys,
  * profiles and token files found in `AWS_*` variables or in ~/.aws to the endpoint.
+ *
+ * In a debug log Packer tells what it does too.
  */
 export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnvironmentOptions): Record<string, string> {
   const more = (options.more ?? []).flatMap((name): [string, string][] => {
@@ -26,6 +28,7 @@ export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnviron
   const direct = [env['NO_PROXY'] || env['no_proxy'], '127.0.0.1'].filter(Boolean).join(',')
   return {
     ...allowed,
+    ...(env['RUNNER_DEBUG'] === '1' && !allowed['PACKER_LOG'] ? {PACKER_LOG: '1'} : {}),
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,

@@ -1,5 +1,6 @@
 import {once} from 'node:events'
 import type {Readable} from 'node:stream'
+import {debug} from '../lib/debug.ts'
 import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from '../lib/processes.ts'
 import {timeLimit, untilAborted} from '../lib/wait.ts'
 
@@ -39,6 +40,7 @@ const drainingMs = 1_000
 export async function runPacker(path: string, args: readonly string[], options: RunOptions): Promise<PackerResult> {
   const {env, signal, cwd, timeout, onStart} = options
   signal.throwIfAborted()
+  debug(() => `Running ${[path, ...args].join(' ')}`)
   const group = startGroup(path, args, {env, cwd, stdio: ['ignore', 'pipe', 'pipe']})
   const {child} = group
   const stdout = endsOf(child.stdout)

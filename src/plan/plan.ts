@@ -13,6 +13,7 @@ import type {Account} from '../aws/account.ts'
 import {awsTime} from '../aws/time.ts'
 import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
 import {machineTypes, standardType, type MachineTypes} from './machine-types.ts'
+import {noteSessionManagerPlugin} from './session-manager-plugin.ts'
 import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
 import {type Architecture} from '../inputs/distributions.ts'
 import {tagKeys, type Tags} from '../aws/tags.ts'
@@ -66,6 +67,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
   template.warnings.forEach((warning) => log.warning(warning))
+  if (via === 'session-manager') await noteSessionManagerPlugin(log, env, signal)
   const looking = Promise.all([
     bakesOnOurs ? resolveSource({ec2, log, now, readParameter}, sourceRequest(image, aws.region), signal) : undefined,
     bakesOnOurs ? noImages : templateImages(ec2, template.sources, signal)

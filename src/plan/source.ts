@@ -1,5 +1,5 @@
 import {type EC2Client, type Image, DescribeImagesCommand, paginateDescribeImages} from '@aws-sdk/client-ec2'
-import {denialIn, otherPolicies, type Denial} from '../aws/errors/denial.ts'
+import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
 import {allPages, pageSize} from '../aws/pages.ts'
 import {InputError, messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
@@ -188,22 +188,14 @@ async function imageIdIn(parameter: string, read: ReadParameter, region: string,
       )
     }
     const said = `${code}: ${messageOf(error)}`
-    throw new InputError(
-      'source-ami',
-      `the parameter ${parameter} in ${region} cannot be read: ${said}${adviceFor(denialIn(said))}`
-    )
+    const denial = denialIn(said)
+    const advice = denial ? `\n${denialAdvice([denial], {policies: 'this action needs it for parameters alone'})}` : ''
+    throw new InputError('source-ami', `the parameter ${parameter} in ${region} cannot be read: ${said}${advice}`)
   })
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
     throw new InputError('source-ami', `the parameter ${parameter} in ${region} does not hold an image id`)
   }
   return value
-}
-
-function adviceFor(denial: Denial | undefined): string {
-  if (!denial) return ''
-  const {action, resource = '*', by} = denial
-  if (by !== 'role') return `\n${otherPolicies[by]}`
-  return `\nThe statement that is missing:\n${JSON.stringify({Effect: 'Allow', Action: action, Resource: resource})}`
 }
 
 function newer(best: Image | undefined, candidate: Image): Image {

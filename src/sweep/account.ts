@@ -10,16 +10,18 @@ import type {Account} from '../aws/account.ts'
 import {awsTime} from '../aws/time.ts'
 import {tagKeys} from '../aws/tags.ts'
 import type {Log} from '../lib/log.ts'
+import type {Pause} from '../lib/wait.ts'
 import {findTagged, judge, whyKept, type Age, type Kept, type LostBake} from './lost-bakes.ts'
 import {recordsOf} from './lost-records.ts'
 
-export interface JanitorOptions {
+export interface AccountSweepOptions {
   /** Absent: only what has expired goes. */
   readonly olderThanMs?: number | undefined
   readonly dryRun: boolean
   readonly log: Log
   /** Aborted when the time is up or the run is cancelled; what is left then is returned. */
   readonly limit: AbortSignal
+  readonly pause?: Pause
 }
 
 export interface Swept extends Resource {
@@ -29,7 +31,7 @@ export interface Swept extends Resource {
   readonly reason: string
 }
 
-export interface JanitorReport {
+export interface AccountReport {
   readonly swept: readonly Swept[]
   /** What could not be looked for. */
   readonly unseen: readonly Leftover[]
@@ -45,7 +47,7 @@ const mostAtOnce = 4
  * Removes what bakes left behind whose runner was lost: what carries the tag of a bake whose expiry has passed, and what
  * hangs on it. What a bake kept has no expiry, and stays. Repeatable: what is left now, the next sweep finds again.
  */
-export async function janitor(account: Account, options: JanitorOptions): Promise<JanitorReport> {
+export async function sweepAccount(account: Account, options: AccountSweepOptions): Promise<AccountReport> {
   const {olderThanMs, dryRun, log, limit} = options
   // Each request that is under way listens to it.
   setMaxListeners(0, limit)
@@ -67,18 +69,28 @@ export async function janitor(account: Account, options: JanitorOptions): Promis
   }
 }
 
-interface Result extends Pick<JanitorReport, 'swept' | 'unseen' | 'kept'> {
+interface Result extends Pick<AccountReport, 'swept' | 'unseen' | 'kept'> {
   readonly left: readonly Leftover[]
 }
 
 /** What would be removed. */
-async function foretell(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
+async function foretell(
+  account: Account,
+  bake: LostBake,
+  age: Age,
+  {log, limit}: AccountSweepOptions
+): Promise<Result> {
   const {found, inUse, unseen} = await findResources(account, tracesOf(account, bake, age), limit)
   const kept = inUse.map((use) => keptInUse(use, bake, log))
   return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, kept, left: []}
 }
 
-async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: JanitorOptions): Promise<Result> {
+async function clear(
+  account: Account,
+  bake: LostBake,
+  age: Age,
+  {log, limit, pause}: AccountSweepOptions
+): Promise<Result> {
   const traces = tracesOf(account, bake, age)
   const {records, bakeId} = traces
   const {found, inUse} = await findResources(account, traces, limit)
@@ -86,7 +98,7 @@ async function clear(account: Account, bake: LostBake, age: Age, {log, limit}: J
   await adopt(account, bake, found)
   let present: readonly Described[] = []
   const onLook = (findings: Findings): void => void (present = findings.present)
-  const swept = await sweep({...traces, account, bakeId, ledger: records, log, limit, onLook})
+  const swept = await sweep({...traces, account, bakeId, ledger: records, log, limit, pause, onLook})
   const named = kept.map(({resource}) => resource)
   const left = swept.filter((one) => !isIn(named, one))
   const recorded = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))

@@ -1,5 +1,5 @@
 import {awsCause} from '../aws/errors/causes.ts'
-import {denialIn, otherPolicies} from '../aws/errors/denial.ts'
+import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
 import {pointer} from '../lib/advice.ts'
 import type {Resource} from '../aws/resources.ts'
 
@@ -21,12 +21,10 @@ export function adviceOn(error: unknown): string | undefined {
   const cause = awsCause(name, message)
   if (cause?.id !== 'denied') return cause?.change
   const denial = denialIn(`${name}: ${message}`)
-  if (denial && denial.by !== 'role') return otherPolicies[denial.by]
-  return (
-    `Allow ${denial?.action ?? 'it'} in the role's policy: iam/permissions.json, and for the sweep action ` +
-    'iam/sweep-permissions.json, have all that is needed.'
-  )
+  return denial ? denialAdvice([denial], {policies}) : `Allow it in the role's policy; ${policies}.`
 }
+
+const policies = 'iam/permissions.json, and for the sweep action iam/sweep-permissions.json, have all that is needed'
 
 /** The lines at the end of a message about what is left: each advice once, or the general one. */
 export function advising(left: readonly Pick<Leftover, 'advice'>[]): string[] {

@@ -44,7 +44,7 @@ export async function cleanUp(state: BakeState, context: CleanUpContext): Promis
 }
 
 async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<void> {
-  const {log, endingMs = 15_000} = context
+  const {log, endingMs = 15_000, pause} = context
   // Main may write into the ledger for as long as it runs, and start Packer.
   const mainRuns = await endMain(state.main, timeLimit(endingMs, [limit]))
   const ledger = readLedger(state, log)
@@ -59,7 +59,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
     () => [],
     (error: unknown) => [messageOf(error)]
   )
-  const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit, isKept})
+  const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit, pause, isKept})
   const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
   // Where main lived on, as in a container job, its outputs may not say so.

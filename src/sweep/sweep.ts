@@ -21,7 +21,7 @@ export interface SweepOptions extends Pick<Traces, 'until' | 'isKept'> {
   readonly limit: AbortSignal
   /** How long something whose id was never learned may take to show up, in milliseconds. */
   readonly settleMs?: number
-  readonly pause?: Pause
+  readonly pause?: Pause | undefined
   /** Told of everything that each look has shown. */
   readonly onLook?: (findings: Findings) => void
 }
@@ -34,8 +34,8 @@ const mostAttempts = 8
 
 /**
  * Removes everything that this bake made and that was not released, and looks again until nothing is left.
- * The end of a normal run, of a failed one, of a cancelled one (by post), and the janitor's work on a bake whose runner
- * was lost, are this one function.
+ * The end of a normal run, of a failed one, of a cancelled one (by post), and the sweep of an account after a runner was lost, are this one
+ * function.
  *
  * Each round removes what can be removed now; what depends on something else (a group on its instance, a snapshot on
  * its image) fails with an error that AWS documents for it, and is tried again in the next round.
@@ -43,61 +43,90 @@ const mostAttempts = 8
  * @returns what is left; empty when all is clean
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
-  const {account, log, ledger, limit, settleMs = 5_000, pause: wait = pauseFor} = options
+  const {log, ledger, limit, settleMs = 5_000, pause: wait = pauseFor} = options
   // Each request that is under way listens to it.
   setMaxListeners(0, limit)
-  const traces = {...options, records: ledger, announced: ledger.announced}
-  const attempts = new Map<string, Attempt>()
-  const recorded = new Set<string>()
-  let settled = !ledger.hasOpenIntents
-  let blindLooks = 0
-  const untag = untagging(options)
-  let left = unknown(ledger)
-  for (let pause = 300; ; pause = Math.min(pause * 2, 8_000)) {
-    if (limit.aborted) return left
-    const findings = await findResources(account, traces, limit)
-    if (limit.aborted) return left
-    options.onLook?.(findings)
-    const {found, inUse, strangers, unseen, doubts} = findings
-    await untag(strangers)
-    const stuck = [...inUse.flatMap(leftInUse), ...doubts]
-    // Recorded, so that each is looked for by its id even when what led to it (its instance, its image) is gone.
-    const all = [...found, ...inUse.map(({resource}) => resource)]
-    all
-      .filter((resource) => !recorded.has(nameOf(resource)))
-      .forEach((resource) => {
-        recorded.add(nameOf(resource))
-        ledger.made(resource.type, resource.id, undefined, resource.region)
-      })
-    found.forEach((resource) =>
-      attempts.set(nameOf(resource), {tries: 0, reason: '', ...attempts.get(nameOf(resource)), resource})
-    )
-    if (found.length === 0 && unseen.length === 0) {
-      if (settled) return stuck
+  const rounds = new Rounds(options)
+  let isSettled = !ledger.hasOpenIntents
+  for (let pause = 300; !limit.aborted; pause = Math.min(pause * 2, 8_000)) {
+    const state = await rounds.next()
+    if (state === 'hopeless' || (state === 'clean' && isSettled)) break
+    if (state === 'clean') {
       log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
-      settled = true
-      await wait(settleMs, limit).catch(() => undefined)
-      continue
+      isSettled = true
     }
-    const removable = due(found)
-    await Promise.all(removable.map((resource) => attempt(options, resource, attempts, found)))
-    left = [...found.map((resource) => leftover(resource, attempts)), ...unseen, ...stuck]
-    if (blindLooks === 0) {
-      unseen.forEach(({type, reason}) => log.warning(`Something of the type ${type} may be left: ${reason}`))
+    await wait(state === 'clean' ? settleMs : pause, limit).catch(() => undefined)
+  }
+  return rounds.left
+}
+
+/** The rounds of one sweep: each looks for everything, and removes what can be removed now. */
+class Rounds {
+  left: Leftover[]
+  readonly #options: SweepOptions
+  readonly #untag: ReturnType<typeof untagging>
+  readonly #attempts = new Map<string, Attempt>()
+  readonly #recorded = new Set<string>()
+  /** Looks one after the other that could not see everything. */
+  #blindLooks = 0
+
+  constructor(options: SweepOptions) {
+    this.#options = options
+    this.#untag = untagging(options)
+    this.left = unknown(options.ledger)
+  }
+
+  /** @returns `hopeless` when another round could not remove more */
+  async next(): Promise<'clean' | 'hopeless' | 'unfinished'> {
+    const {account, ledger, limit, onLook} = this.#options
+    const traces = {...this.#options, records: ledger, announced: ledger.announced}
+    const findings = await findResources(account, traces, limit)
+    if (limit.aborted) return 'unfinished'
+    onLook?.(findings)
+    const {found, inUse, strangers, unseen, doubts} = findings
+    await this.#untag(strangers)
+    // What is in use is recorded too, so that each is looked for by its id even when what led to it is gone.
+    this.#record([...found, ...inUse.map(({resource}) => resource)])
+    const stuck = [...inUse.flatMap(leftInUse), ...doubts]
+    if (found.length === 0 && unseen.length === 0) {
+      this.left = stuck
+      return 'clean'
     }
-    blindLooks = unseen.length > 0 ? blindLooks + 1 : 0
-    const isBlind = blindLooks >= mostAttempts
-    const isHopeless = (resource: Described): boolean =>
-      (attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts ||
+    const removable = removableNow(found)
+    await Promise.all(removable.map((resource) => attempt(this.#options, resource, this.#attempts, found)))
+    this.left = [...found.map((resource) => leftover(resource, this.#attempts)), ...unseen, ...stuck]
+    this.#noteUnseen(unseen)
+    return this.#isHopeless(removable, unseen) ? 'hopeless' : 'unfinished'
+  }
+
+  #record(resources: readonly Described[]): void {
+    for (const resource of resources) {
+      const {type, id, region} = resource
+      if (!this.#recorded.has(nameOf(resource))) this.#options.ledger.made(type, id, undefined, region)
+      this.#recorded.add(nameOf(resource))
+    }
+  }
+
+  #noteUnseen(unseen: readonly Leftover[]): void {
+    if (this.#blindLooks === 0) {
+      unseen.forEach(({type, reason}) =>
+        this.#options.log.warning(`Something of the type ${type} may be left: ${reason}`)
+      )
+    }
+    this.#blindLooks = unseen.length > 0 ? this.#blindLooks + 1 : 0
+  }
+
+  #isHopeless(removable: readonly Described[], unseen: readonly Leftover[]): boolean {
+    const isBlind = this.#blindLooks >= mostAttempts
+    const cannotGo = (resource: Described): boolean =>
+      (this.#attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts ||
       // What it waits for may be there for ever: it cannot be seen.
       (isBlind && unseen.some(({type}) => type === waitsFor[resource.type]))
-    if (removable.every(isHopeless) && (unseen.length === 0 || isBlind)) return left
-    await wait(pause, limit).catch(() => undefined)
+    return removable.every(cannotGo) && (unseen.length === 0 || isBlind)
   }
 }
 
 interface Attempt {
-  readonly resource: Described
   readonly tries: number
   readonly reason: string
   readonly advice?: string | undefined
@@ -124,7 +153,7 @@ const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
 }
 
 /** What can be removed now. */
-function due(found: readonly Described[]): Described[] {
+function removableNow(found: readonly Described[]): Described[] {
   return found.filter(
     ({type, region}) => !found.some((other) => other.type === waitsFor[type] && other.region === region)
   )
@@ -144,14 +173,14 @@ async function attempt(
   }
   try {
     await remove(account, resource, limit)
-    attempts.set(nameOf(resource), {resource, tries: state === 'pending' ? tries : tries + 1, reason: accepted})
+    attempts.set(nameOf(resource), {tries: state === 'pending' ? tries : tries + 1, reason: accepted})
   } catch (error) {
     // That the time is up says nothing of why it is still there.
     const said =
       limit.aborted && before
         ? {reason: before, advice}
         : {reason: `AWS refused to remove it: ${messageOf(error)}`, advice: adviceOn(error)}
-    attempts.set(nameOf(resource), {resource, tries: passes(error, found) ? tries : tries + 1, ...said})
+    attempts.set(nameOf(resource), {tries: mayPass(error, found) ? tries : tries + 1, ...said})
   }
 }
 
@@ -167,7 +196,7 @@ const accepted = 'AWS accepted its removal, but it is still there'
  *
  * @param found what of the bake's may go first
  */
-function passes(error: unknown, found: readonly Described[]): boolean {
+function mayPass(error: unknown, found: readonly Described[]): boolean {
   // Service exceptions of the SDK carry `$fault`; their classes' names do not survive a bundler.
   if (!(error instanceof Error && '$fault' in error)) return true
   // An image that cannot be seen (in the Recycle Bin, perhaps) may use it for ever.

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import type {JanitorReport, Swept} from '../../../src/sweep/account.ts'
+import type {AccountReport, Swept} from '../../../src/sweep/account.ts'
 import {sweepSummary} from '../../../src/action/sweep-summary.ts'
 
 const one = (outcome: Swept['outcome'], reason = ''): Swept => ({
@@ -9,7 +9,7 @@ const one = (outcome: Swept['outcome'], reason = ''): Swept => ({
   outcome,
   reason
 })
-const report = (more: Partial<JanitorReport>): string =>
+const report = (more: Partial<AccountReport>): string =>
   sweepSummary({swept: [], unseen: [], kept: [], advice: [], ...more}, 'eu-west-1', '123456789012')
 
 it.each([

@@ -146,7 +146,7 @@ it.each([
   [
     'may not be read, and with which statement it could be',
     denied('no identity-based policy allows the ssm:GetParameter action'),
-    /cannot be read: AccessDeniedException: User: [^]*\nThe statement that is missing:\n\{"Effect":"Allow","Action":"ssm:GetParameter","Resource":"arn:aws:ssm:us-east-1:123456789012:parameter\/images\/base"\}$/
+    /cannot be read: AccessDeniedException: User: [^]*\nAllow ssm:GetParameter in the role's policy; .*:\n\{"Effect":"Allow","Action":"ssm:GetParameter","Resource":"arn:aws:ssm:us-east-1:123456789012:parameter\/images\/base"\}$/
   ],
   [
     'may not be read, whatever the role’s policy says',

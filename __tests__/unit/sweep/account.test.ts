@@ -2,10 +2,11 @@ import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it, jest} from '@jest/globals'
 import {tagKeys, tagSpecifications, type Tags} from '../../../src/aws/tags.ts'
 import {lifetimeTags} from '../../../src/aws/lifetime.ts'
-import {janitor, type JanitorOptions} from '../../../src/sweep/account.ts'
+import {sweepAccount, type AccountSweepOptions} from '../../../src/sweep/account.ts'
 import type {CloudOptions} from '../../../rehearsal/index.ts'
 import {populate} from '../../../rehearsal/trials/look-alikes.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
 
@@ -25,11 +26,12 @@ async function start(options: Omit<CloudOptions, 'driver' | 'log' | 'now'> = {})
     [tagKeys.bake]: bake,
     [tagKeys.expires]: new Date(now().getTime() + 3 * hour).toISOString()
   })
-  const clean = (more: Partial<JanitorOptions> = {}) =>
-    janitor(accountOf(ec2), {
+  const clean = (more: Partial<AccountSweepOptions> = {}) =>
+    sweepAccount(accountOf(ec2), {
       dryRun: false,
       log: recordingLog(),
       limit: AbortSignal.timeout(30_000),
+      pause: quickPause,
       ...more
     })
   return {cloud, ec2, tags, clean, wait: (ms: number) => void (ahead += ms)}
@@ -262,7 +264,7 @@ it('names what it may not look for, and removes the rest', async () => {
     expect.objectContaining({type: 'volume', reason: expect.stringMatching(/could not be looked for/)})
   )
   expect(report.advice).toEqual([
-    expect.stringMatching(/^Allow ec2:DescribeVolumes in the role's policy: .* iam\/sweep-permissions\.json/),
+    expect.stringMatching(/^Allow ec2:DescribeVolumes in the role's policy; .* iam\/sweep-permissions\.json/),
     'See docs/troubleshooting.md#left-in-the-account.'
   ])
   expect(started.cloud.leftovers()).toEqual([])

@@ -10,6 +10,7 @@ import {sweep} from '../../../src/sweep/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {launch, startTestCloud, type TestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {packerSays} from '../../helpers/packer-says.ts'
+import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
 
@@ -33,7 +34,15 @@ function clean({cloud, iam}: TestCloud): Promise<Leftover[]> {
   const {endpoint, administrator: credentials} = cloud
   const client = (region: string): EC2 => new EC2({endpoint, region, credentials, maxAttempts: 3})
   const account = accountOf(client('us-east-1'), {others: {'eu-west-1': client('eu-west-1')}, iam: openIam(iam)})
-  return sweep({account, bakeId, ledger, log: recordingLog(), limit: AbortSignal.timeout(40_000), settleMs: 10})
+  return sweep({
+    account,
+    bakeId,
+    ledger,
+    log: recordingLog(),
+    limit: AbortSignal.timeout(40_000),
+    settleMs: 10,
+    pause: quickPause
+  })
 }
 
 async function makeImage({ec2}: TestCloud, InstanceId: string): Promise<string> {

@@ -10,6 +10,7 @@ import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {populate} from '../../../rehearsal/trials/look-alikes.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {packerSays} from '../../helpers/packer-says.ts'
+import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
 
@@ -59,7 +60,15 @@ it('touches none of fifty of each kind that look like a bake’s, made while the
 
   const account = accountOf(ec2, {iam: openIam(iam)})
   const log = recordingLog()
-  const left = await sweep({account, bakeId, ledger, log, limit: AbortSignal.timeout(60_000), settleMs: 10})
+  const left = await sweep({
+    account,
+    bakeId,
+    ledger,
+    log,
+    limit: AbortSignal.timeout(60_000),
+    settleMs: 10,
+    pause: quickPause
+  })
   expect(left).toEqual([])
   expect(await others.changed()).toEqual([])
   expect(cloud.leftovers()).toEqual([])

@@ -7,6 +7,7 @@ import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {sweep, type SweepOptions} from '../../../src/sweep/sweep.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog, type RecordingLog} from '../../helpers/recording-log.ts'
 import {packerSays} from '../../helpers/packer-says.ts'
 import {accountOf} from '../../helpers/test-account.ts'
@@ -28,6 +29,7 @@ const options = (ec2: EC2, more: Partial<SweepOptions> = {}): SweepOptions => ({
   log,
   limit: AbortSignal.timeout(20_000),
   settleMs: 10,
+  pause: quickPause,
   ...more
 })
 
@@ -233,7 +235,7 @@ it('looks once more when the answer to a create never came', async () => {
     }
   })
   let launched: Promise<string> | undefined
-  expect(await sweep(options(ec2, {log: late, settleMs: 200}))).toEqual([])
+  expect(await sweep(options(ec2, {log: late, settleMs: 10_000}))).toEqual([])
   expect(await launched).toMatch(/^i-/)
   expect(cloud.leftovers()).toEqual([])
 })

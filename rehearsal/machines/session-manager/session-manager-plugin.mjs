@@ -4,6 +4,10 @@
 import {connect, createServer} from 'node:net'
 import {pipeline} from 'node:stream'
 
+if (process.argv[2] === '--version') {
+  console.log('1.2.764.0')
+  process.exit()
+}
 const [session, , operation, , parameters] = process.argv.slice(2)
 if (operation !== 'StartSession') throw new Error(`the stand-in for session-manager-plugin knows no ${operation}`)
 const {StreamUrl, TokenValue, SessionId} = JSON.parse(session)

@@ -1,9 +1,11 @@
+import {printStatements, statementsFor} from './statements.ts'
+
 /** A call that AWS denied, as its message tells it (IAM user guide, "Troubleshoot access denied error messages"). */
 export interface Denial {
   /** `ec2:RunInstances`. */
   readonly action: string
   readonly resource?: string
-  /** Whose word it was: a policy of the role that is missing, or another policy that forbids it. */
+  /** Which policy denied it: the role's, which does not allow it, or another that forbids it. */
   readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization' | 'endpoint' | 'resource'
 }
 
@@ -31,7 +33,7 @@ function decidedBy(text: string): Denial['by'] {
 }
 
 /** What to change where no statement of the role's own helps. */
-export const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
+const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
   'explicit-deny':
     'A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.',
   session:
@@ -48,9 +50,27 @@ export const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, strin
 
 /** Denials as lines of a message, each once. */
 export function describeDenials(denials: readonly Denial[]): string[] {
-  const lines = denials.map(({action, resource, by}) => {
-    const on = resource ? ` on ${resource}` : ''
-    return `- ${action}${on}${by === 'role' ? '' : `: ${otherPolicies[by]}`}`
-  })
-  return [...new Set(lines)]
+  return [...new Set(denials.map(({action, resource}) => `- ${action}${resource ? ` on ${resource}` : ''}`))]
+}
+
+export interface DenialContext {
+  /** False for a template that does not use our tags, and where Packer does not tag what it creates. */
+  readonly tagged?: boolean
+  /** The policies that have all that is needed here. */
+  readonly policies?: string
+}
+
+/** What to change where AWS denied calls: who must allow them, and the statements for the role's policy. */
+export function denialAdvice(denials: readonly Denial[], context: DenialContext = {}): string {
+  const {tagged = true, policies = 'iam/permissions.json has all that the action and the shipped template need'} =
+    context
+  const ofRole = denials.filter(({by}) => by === 'role')
+  const actions = [...new Set(ofRole.map(({action}) => action))]
+  const nameOf = (action: string): string => (denials.length > 1 ? `${action}: ` : '')
+  const others = new Set(denials.flatMap(({by, action}) => (by === 'role' ? [] : [nameOf(action) + otherPolicies[by]])))
+  const untagged = tagged
+    ? ''
+    : ' (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)'
+  const allow = `Allow ${actions.join(', ')} in the role's policy${untagged}; ${policies}:`
+  return [...others, ...(actions.length > 0 ? [allow, printStatements(statementsFor(ofRole, tagged))] : [])].join('\n')
 }

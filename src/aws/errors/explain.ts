@@ -2,8 +2,7 @@ import {pointer} from '../../lib/advice.ts'
 import {UserError} from '../../lib/errors.ts'
 import type {Log, Phases} from '../../lib/log.ts'
 import {awsCause, type AwsCause} from './causes.ts'
-import {denialIn, otherPolicies} from './denial.ts'
-import {printStatements, statementsFor} from './statements.ts'
+import {denialAdvice, denialIn} from './denial.ts'
 
 /**
  * An error of AWS as its user's: what was attempted, what AWS said, what to change.
@@ -38,10 +37,7 @@ const connectionAdvice =
   'Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).'
 const otherAdvice = 'Check the inputs that this step of the bake depends on; run the job again if they are right.'
 
-/** A denied call needs a statement of its own, unless another policy than the role's forbids it. */
 function adviceFor(cause: AwsCause, {name, message}: Error): string {
   const denial = cause.id === 'denied' ? denialIn(`${name}: ${message}`) : undefined
-  if (!denial) return `${cause.cause} ${cause.change}`
-  if (denial.by !== 'role') return otherPolicies[denial.by]
-  return `${cause.cause} ${cause.change} The statement that is missing:\n${printStatements(statementsFor([denial.action]))}`
+  return denial ? `${cause.cause} ${denialAdvice([denial])}` : `${cause.cause} ${cause.change}`
 }

@@ -31,13 +31,18 @@ const isABakes = {[key('ResourceTag', 'bake')]: 'false', [key('ResourceTag', 'ex
 const products = ['arn:*:ec2:*::image/*', 'arn:*:ec2:*::snapshot/*']
 
 /**
- * The statements that allow these actions, no wider than iam/permissions.json does: what is made must carry the tags of a bake, and only
+ * The statements that allow calls, no wider than iam/permissions.json does: what is made must carry the tags of a bake, and only
  * what carries them, and was not kept, can be changed or removed.
  *
+ * @param calls what they need; the resource counts for what is not EC2's
  * @param tagged false for a template that does not use our tags: those conditions would deny it everything
  */
-export function statementsFor(actions: readonly string[], tagged = true): Statement[] {
-  const wanted = [...new Set(actions)].toSorted()
+export function statementsFor(
+  calls: readonly {readonly action: string; readonly resource?: string}[],
+  tagged = true
+): Statement[] {
+  const resources = new Map(calls.map(({action, resource}) => [action, resource]))
+  const wanted = [...resources.keys()].toSorted()
   const looks = wanted.filter((action) => looking.test(action))
   const known = wanted.filter((action) => creating.includes(action) || changing.has(action) || tagging.has(action))
   const rest = wanted.filter((action) => !looks.includes(action) && !known.includes(action))
@@ -46,8 +51,8 @@ export function statementsFor(actions: readonly string[], tagged = true): Statem
     ...(tagged ? taggedStatements(known) : known.length > 0 ? [allow(known)] : []),
     ...rest.map((action) =>
       action === 'iam:PassRole'
-        ? allow([action], '*', {StringLike: {'iam:PassedToService': 'ec2.amazonaws.com*'}})
-        : allow([action])
+        ? allow([action], resources.get(action) ?? '*', {StringLike: {'iam:PassedToService': 'ec2.amazonaws.com*'}})
+        : allow([action], action.startsWith('ec2:') ? '*' : (resources.get(action) ?? '*'))
     )
   ]
 }

@@ -1,8 +1,7 @@
 import {type EC2Client, EC2ServiceException} from '@aws-sdk/client-ec2'
 import {awsCause} from '../../aws/errors/causes.ts'
-import {denialIn, describeDenials, type Denial} from '../../aws/errors/denial.ts'
+import {denialAdvice, denialIn, describeDenials, type Denial} from '../../aws/errors/denial.ts'
 import {restrictedTagging, tagsAtCreation} from '../../aws/restricted-tagging.ts'
-import {printStatements, statementsFor} from '../../aws/errors/statements.ts'
 import {pointer} from '../../lib/advice.ts'
 import {messageOf, UserError} from '../../lib/errors.ts'
 import type {Log} from '../../lib/log.ts'
@@ -137,25 +136,14 @@ function explain(
     ...(problems.length > 0 ? ['It cannot be done like this:'] : []),
     ...unique(problems.map(({text}) => `- ${text}`)),
     ...unique(problems.flatMap(({change}) => change ?? [])),
-    ...(denials.length > 0 ? explainDenials(denials, tagged) : []),
+    ...(denials.length > 0 ? ['AWS denies what the bake has to do:', ...describeDenials(denials)] : []),
+    ...(denials.length > 0
+      ? [denialAdvice(denials, {tagged, policies: 'iam/permissions.json also has what cannot be tried beforehand'})]
+      : []),
     pointer(id)
   ]
   const text = lines.join('\n')
   return {id, text: text.length > longestMessage ? `${text.slice(0, longestMessage)}…\n${pointer(id)}` : text}
-}
-
-function explainDenials(denials: readonly Denial[], tagged: boolean): string[] {
-  const ofRole = denials.filter(({by}) => by === 'role').map(({action}) => action)
-  return [
-    'AWS denies what the bake has to do:',
-    ...describeDenials(denials),
-    ...(ofRole.length > 0
-      ? [
-          "Add to the role's policy, or give it iam/permissions.json, which also has what cannot be tried beforehand:",
-          printStatements(statementsFor(ofRole, tagged))
-        ]
-      : [])
-  ]
 }
 
 function unique(lines: readonly string[]): string[] {

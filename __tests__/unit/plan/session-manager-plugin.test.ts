@@ -1,0 +1,53 @@
+import {chmodSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {expect, it} from '@jest/globals'
+import {noteSessionManagerPlugin} from '../../../src/plan/session-manager-plugin.ts'
+import {recordingLog} from '../../helpers/recording-log.ts'
+
+const never = new AbortController().signal
+
+/** @param script what the plugin on PATH does; without one there is none */
+async function noted(script?: string): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-'))
+  if (script !== undefined) {
+    const file = join(folder, 'session-manager-plugin')
+    writeFileSync(file, `#!/bin/sh\n${script}\n`)
+    chmodSync(file, 0o755)
+  }
+  const path = process.env['PATH']
+  process.env['PATH'] = `${folder}:/usr/bin:/bin`
+  try {
+    const log = recordingLog()
+    await noteSessionManagerPlugin(log, process.env, never)
+    return log.lines
+  } finally {
+    process.env['PATH'] = path
+  }
+}
+
+it.each([
+  ['1.2.707.0', 'session-manager-plugin 1.2.707.0'],
+  [
+    '1.2.764.0',
+    'session-manager-plugin 1.2.764.0: it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+  ],
+  [
+    '1.10.0.0',
+    'session-manager-plugin 1.10.0.0: it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+  ]
+])('names the version %s, and what it needs', async (version, line) => {
+  expect(await noted(`echo ${version}`)).toEqual([line])
+})
+
+it('warns of a program that tells no version', async () => {
+  expect(await noted('echo what? >&2; exit 3')).toEqual([
+    'warning: session-manager-plugin does not tell its version: it said "what?"'
+  ])
+})
+
+it('warns when there is none', async () => {
+  expect(await noted()).toEqual([
+    expect.stringMatching(/^warning: session-manager-plugin could not be asked for its version: Unable to locate/)
+  ])
+})

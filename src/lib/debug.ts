@@ -1,0 +1,46 @@
+import {channel, subscribe} from 'node:diagnostics_channel'
+import type {ClientRequest, IncomingMessage} from 'node:http'
+
+/**
+ * What only a debug log shows ("Enable debug logging", RUNNER_DEBUG=1). The messages go through a channel of Node's own, as its HTTP client's
+ * do, so that no code needs to be handed a log for them; without a subscriber they cost nothing.
+ */
+const messages = channel('bake-jenkins-ami:debug')
+
+/** @param message made only if somebody wants it; it must hold no secret */
+export function debug(message: () => string): void {
+  if (messages.hasSubscribers) messages.publish(message())
+}
+
+/** Shows everything that {@link debug} is told from now on, and each HTTP request of this process. */
+export function showDebug(show: (message: string) => void): void {
+  subscribe(messages.name, (message) => show(String(message)))
+  const begun = new WeakMap<ClientRequest, number>()
+  const tell = (request: ClientRequest, outcome: unknown): void => {
+    // The calls of the AWS SDK are told by their names (aws/observe.ts).
+    if (String(request.getHeader('user-agent')).startsWith('aws-sdk-js')) return
+    show(`HTTP ${nameOf(request)}: ${String(outcome)} after ${elapsed(begun.get(request))}`)
+  }
+  subscribe('http.client.request.start', (event) => {
+    begun.set((event as {request: ClientRequest}).request, performance.now())
+  })
+  subscribe('http.client.response.finish', (event) => {
+    const {request, response} = event as {request: ClientRequest; response: IncomingMessage}
+    tell(request, response.statusCode)
+  })
+  subscribe('http.client.request.error', (event) => {
+    const {request, error} = event as {request: ClientRequest; error: Error & {code?: string}}
+    tell(request, error.code ?? error.message)
+  })
+}
+
+/** Without the query, in which there may be a signature or a token. */
+function nameOf(request: ClientRequest): string {
+  const {method, protocol, host, path} = request
+  return `${method} ${protocol}//${String(request.getHeader('host') ?? host)}${path.replace(/\?.*/s, '')}`
+}
+
+/** @param since by performance.now() */
+export function elapsed(since = performance.now()): string {
+  return `${Math.round(performance.now() - since)} ms`
+}

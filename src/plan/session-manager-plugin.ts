@@ -1,0 +1,44 @@
+import {getExecOutput} from '@actions/exec'
+import {messageOf} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {timeLimit, untilAborted} from '../lib/wait.ts'
+
+/** From this version on the plugin signs ssmmessages:OpenDataChannel with its own keys, which role and session must allow (its README). */
+export const signsDataChannel = '1.2.764.0'
+
+const limitMs = 10_000
+
+/** Names the version of AWS's session-manager-plugin in the log: what a connection needs depends on it. */
+export async function noteSessionManagerPlugin(
+  log: Pick<Log, 'info' | 'warning'>,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal
+): Promise<void> {
+  const {PATH = '', HOME = ''} = env
+  const options = {env: {PATH, HOME}, silent: true, ignoreReturnCode: true}
+  try {
+    const asked = getExecOutput('session-manager-plugin', ['--version'], options)
+    const {stdout, stderr} = await untilAborted(asked, timeLimit(limitMs, [signal]))
+    const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0]
+    if (version === undefined) {
+      log.warning(
+        `session-manager-plugin does not tell its version: it said ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+      )
+      return
+    }
+    const needs = isAtLeast(version, signsDataChannel)
+      ? ': it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+      : ''
+    log.info(`session-manager-plugin ${version}${needs}`)
+  } catch (error) {
+    signal.throwIfAborted()
+    log.warning(`session-manager-plugin could not be asked for its version: ${messageOf(error)}`)
+  }
+}
+
+/** Both of numbers separated by points. */
+function isAtLeast(version: string, least: string): boolean {
+  const [one, other] = [version, least].map((text) => text.split('.').map(Number))
+  const at = (one ?? []).findIndex((number, index) => number !== (other?.[index] ?? 0))
+  return at === -1 || (one?.[at] ?? 0) > (other?.[at] ?? 0)
+}
