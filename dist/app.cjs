@@ -74852,7 +74852,7 @@ async function build(job, ledger, log, signal) {
   } finally {
     signal.removeEventListener("abort", stop);
     await output.close();
-    await endStarted(group3, AbortSignal.timeout(killingMs)).catch(
+    await endStarted(group3, timeLimit(killingMs)).catch(
       (error2) => log.warning(`Packer (process ${group3.leader.pid}) still runs and may make more: ${messageOf(error2)}`)
     );
   }
@@ -74885,7 +74885,7 @@ async function start(job, run2, ledger) {
 async function endGracefully(group3, ended2) {
   send(-group3.leader.pid, "SIGINT");
   await (0, import_promises13.setTimeout)(graceMs, void 0, { signal: ended2.signal }).catch(() => void 0);
-  await endStarted(group3, AbortSignal.timeout(killingMs)).catch(() => void 0);
+  await endStarted(group3, timeLimit(killingMs)).catch(() => void 0);
   await (0, import_promises13.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
   ended2.abort();
 }
@@ -75158,7 +75158,7 @@ async function runPacker(path30, args, options) {
     done.abort();
   }
   async function restOf(started) {
-    await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => void 0);
+    await endStarted(started, timeLimit(endingMs)).catch(() => void 0);
     await untilAborted(closed, timeLimit(drainingMs)).catch(() => void 0);
     child2.stdout?.destroy();
     child2.stderr?.destroy();
@@ -78466,7 +78466,7 @@ async function endBake({ account, bakeId, ledger, log, failed }) {
     if (failed) {
       await finishKeeping(account, ledger.released, bakeId).catch((error2) => log.warning(messageOf(error2)));
     }
-    leftovers = await sweep({ account, bakeId, ledger, log, limit: AbortSignal.timeout(limitMs3) });
+    leftovers = await sweep({ account, bakeId, ledger, log, limit: timeLimit(limitMs3) });
     return leftovers;
   } finally {
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
@@ -84878,7 +84878,7 @@ function unreachable2({ bakeId, region: region3 }, ledger, error2) {
 var readingMs = 2e4;
 async function cleanUp(state2, context) {
   const { log, limitMs: limitMs5 = 2e5 } = context;
-  const limit = AbortSignal.timeout(limitMs5);
+  const limit = timeLimit(limitMs5);
   log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);

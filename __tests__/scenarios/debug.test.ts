@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
+import {parseFault} from '../../rehearsal/index.ts'
 import {play, scenarioMs, withPacker} from './scenario.ts'
 
 withPacker((packer) => {

@@ -1,5 +1,5 @@
 import {EC2} from '@aws-sdk/client-ec2'
-import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 
 /** The names of the tags on every image and snapshot of the account's own, each thing's in a list. */
 export async function productTags({cloud}: Pick<LocalCloud, 'cloud'>): Promise<string[][]> {

@@ -1,5 +1,5 @@
 import {IAM} from '@aws-sdk/client-iam'
-import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 
 /** Of the profile and of its role: the one that iam/instance-profile-permissions.json names in its place. */
 export const profileName = 'ROLE-OF-THE-INSTANCE-PROFILE'

@@ -1,8 +1,8 @@
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-import {subnetIdIn} from '../../rehearsal/cloud/ec2/network-plan.ts'
-import type {RehearseOptions} from '../../rehearsal/trials/rehearse.ts'
+import {subnetIdIn} from '../../rehearsal/cloud/ec2/state/network-plan.ts'
+import type {RehearseOptions} from '../../rehearsal/index.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {windowsTemplate} from '../../rehearsal/trials/templates/windows-template.ts'
+import {windowsTemplate} from '../helpers/windows-template.ts'
 import {furnishProfile, profileName} from './instance-profile.ts'
 
 /** A bake that the permissions in iam/ must suffice for. */

@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {expect, it} from '@jest/globals'
-import {windowsTemplate, type WindowsTemplate} from '../../rehearsal/trials/templates/windows-template.ts'
+import {windowsTemplate, type WindowsTemplate} from '../helpers/windows-template.ts'
 import {play, scenarioMs, withPacker} from './scenario.ts'
 
 // The machine is a light one with a stand-in for WinRM: Packer really logs in to it, and no PowerShell runs.

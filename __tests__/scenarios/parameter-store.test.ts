@@ -1,7 +1,7 @@
 import {SSM} from '@aws-sdk/client-ssm'
 import {expect, it} from '@jest/globals'
 import {honourSessionPolicies, type Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
-import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 import {shippedPolicy, type Statement} from '../helpers/shipped-policy.ts'
 import {play, scenarioMs, withPacker} from './scenario.ts'
 

@@ -1,6 +1,6 @@
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
 import {jenkinsVersion} from './real-jenkins.ts'
 import {knock, soon} from '../rehearsal/machines/nspawn/machines.ts'

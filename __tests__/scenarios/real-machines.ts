@@ -7,7 +7,7 @@ import {basename, join} from 'node:path'
 import {setTimeout as pause} from 'node:timers/promises'
 import {promisify} from 'node:util'
 import {EC2, type Instance, type RunInstancesCommandInput} from '@aws-sdk/client-ec2'
-import type {LocalCloud} from '../../rehearsal/trials/local-cloud.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 
 const run = promisify(execFile)
 

@@ -5,8 +5,7 @@ import {describe} from '@jest/globals'
 import {realFilesEnvironment} from '../../rehearsal/jenkins/real/files.ts'
 import {notRun, scenarioPackers} from '../../rehearsal/host/packers/scenario-packers.ts'
 import type {Packer} from '../../rehearsal/host/packers/packer.ts'
-import {rehearse, type RehearseOptions} from '../../rehearsal/trials/rehearse.ts'
-import type {Report} from '../../rehearsal/trials/report.ts'
+import {rehearse, type RehearseOptions, type Report} from '../../rehearsal/index.ts'
 import {noteJenkins} from '../../scripts/test-jenkins.ts'
 
 /** A whole run takes some seconds; a Packer that hangs must not hang the suite. */

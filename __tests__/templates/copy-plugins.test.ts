@@ -2,12 +2,12 @@ import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {mkdir, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {zip} from '../../rehearsal/jenkins/zip.ts'
+import {zipOf} from '../../rehearsal/host/zip.ts'
 import {run} from '../../rehearsal/host/run.ts'
 
 const script = join(import.meta.dirname, '../../templates/jenkins/files/copy-plugins.sh')
 const archive = (version: string) =>
-  zip({'META-INF/MANIFEST.MF': `Manifest-Version: 1.0\r\nPlugin-Version: ${version}\r\n`})
+  zipOf([{name: 'META-INF/MANIFEST.MF', content: `Manifest-Version: 1.0\r\nPlugin-Version: ${version}\r\n`}])
 
 let folder: string
 beforeEach(async () => {

@@ -9,7 +9,7 @@ import {packerVersion} from '../host/packers/versions.ts'
 import {findBuilt} from '../host/packers/packer.ts'
 import {startReleasesSite} from '../trials/releases/site.ts'
 import {accepted, tamperings, type Tampering} from '../trials/releases/tamperings.ts'
-import {zipOf} from '../trials/releases/zip-file.ts'
+import {zipOf} from '../host/zip.ts'
 
 new Command('npm run downloads')
   .description(

@@ -1,7 +1,7 @@
 import {open, writeFile} from 'node:fs/promises'
 import {Command, InvalidArgumentError, Option} from 'commander'
 import {messageOf} from '../../src/lib/errors.ts'
-import {behavioursOf} from '../machines/choose-driver.ts'
+import {behavioursOf} from '../trials/choose-driver.ts'
 import {packageOption, packageVariable, pluginsOption, pluginsVariable} from '../jenkins/real/files.ts'
 import {parseFault, type Fault} from '../cloud/faults/fault.ts'
 import {faultKinds, meanings} from '../cloud/faults/kinds.ts'

@@ -1,7 +1,7 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as iam from '@aws-sdk/client-iam'
 import * as sts from '@aws-sdk/client-sts'
-import type {Call} from './cloud.ts'
+import type {Call} from './calls.ts'
 
 /** A moment of a run: the nth call of an action, of one caller or of all. */
 export interface CallPoint {

@@ -1,25 +1,7 @@
 import type {MachineDriver} from '../machines/driver.ts'
 import type {Authorize} from './auth/authorize.ts'
+import type {Call} from './calls.ts'
 import type {Fault} from './faults/fault.ts'
-
-export type ServiceName = 'ec2' | 'iam' | 'ssm' | 'sts' | 'oidc' | 'probe'
-
-/** One call that arrived, in order of arrival. `status` is 0 until it has been answered. */
-export interface Call {
-  /** Counts from 1 over all calls. */
-  readonly n: number
-  readonly service: ServiceName
-  /** EC2's, IAM's, SSM's and STS's action (`DryRunRunInstances` for a dry run), `GetIdToken` for the OIDC endpoint, `Probe` for a request to a machine's port 8080. */
-  readonly action: string
-  /** Counts from 1 over the calls of this action. */
-  readonly nth: number
-  /** Told apart by the User-Agent that Packer's SDKs send. */
-  readonly by: 'action' | 'packer' | 'other'
-  /** Stays 0 for a probe: the machine answers it, not the cloud. */
-  status: number
-  /** AWS's, or how a deliberate fault left the call without an answer: `reset`, `silence`. */
-  errorCode?: string
-}
 
 /** A thing that was made in the cloud and not removed. */
 export interface Leftover {

@@ -1,8 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {authenticate, type Authenticator} from './auth/authenticate.ts'
 import type {ArrivedRequest} from './auth/sigv4.ts'
-import {callerOf} from './calls.ts'
-import type {Call} from './cloud.ts'
+import {callerOf, type Call} from './calls.ts'
 import type {Ec2Service} from './ec2/service.ts'
 import {NoAnswer} from './faults/faults.ts'
 import type {Interference} from './faults/interference.ts'
@@ -13,7 +12,7 @@ import {AwsError} from './protocol/errors.ts'
 import type {AwsService} from './protocol/operations.ts'
 import type {Reply} from './server.ts'
 import type {SsmService} from './ssm/service.ts'
-import type {StsService} from './sts-service.ts'
+import type {StsService} from './sts/service.ts'
 
 export interface Services {
   readonly ec2: Ec2Service

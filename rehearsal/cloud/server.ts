@@ -1,6 +1,6 @@
-import {createServer, type IncomingMessage, type Server, type ServerResponse} from 'node:http'
-import type {AddressInfo} from 'node:net'
+import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import {text} from 'node:stream/consumers'
+import {endServer, listenLocally} from '../host/local-server.ts'
 import type {ArrivedRequest} from './auth/sigv4.ts'
 import {NoAnswer} from './faults/faults.ts'
 import type {Answer} from './protocol/encode.ts'
@@ -30,15 +30,7 @@ export async function serve(
     response.setHeader('date', now().toUTCString())
     void respond(request, response, answer)
   })
-  await listen(server, port)
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-  }
+  return {endpoint: `http://127.0.0.1:${await listenLocally(server, port)}`, close: () => endServer(server)}
 }
 
 /** A caller that is gone before the answer is ready changes nothing: the call is carried out, as AWS would. */
@@ -70,14 +62,4 @@ async function readRequest(request: IncomingMessage): Promise<ArrivedRequest> {
     headers: Object.fromEntries(headers),
     body: await text(request)
   }
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
 }

@@ -1,6 +1,6 @@
-import {once} from 'node:events'
 import {createServer} from 'node:http'
 import {gzipSync} from 'node:zlib'
+import {endServer, listenLocally} from '../host/local-server.ts'
 import type {RepositoryFiles} from './index-files.ts'
 import {updateCenterFiles} from './update-center.ts'
 
@@ -30,18 +30,7 @@ export async function startJenkinsIndex(version = standInJenkinsVersion): Promis
         .end('This stand-in serves package indexes and an update center only.\n')
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the stand-in repository has no port')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      })
-  }
+  return {url: `http://127.0.0.1:${await listenLocally(server)}`, stop: () => endServer(server)}
 }
 
 function indexFiles(version: string): RepositoryFiles {

@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {RepositoryFiles} from './index-files.ts'
 import type {OfferedPlugin} from './real/plugins.ts'
-import {zip} from './zip.ts'
+import {zipOf} from '../host/zip.ts'
 
 /** A plugin that has a manifest like a real one, and no code. */
 export interface StandInPlugin {
@@ -123,7 +123,7 @@ function archiveOf({name, version, title, requiredCore, needs}: StandInPlugin): 
     `Jenkins-Version: ${requiredCore}`,
     ...(dependencies.length > 0 ? [`Plugin-Dependencies: ${dependencies.join(',')}`] : [])
   ]
-  return zip({'META-INF/MANIFEST.MF': manifest.map((line) => `${folded(line)}\r\n`).join('')})
+  return zipOf([{name: 'META-INF/MANIFEST.MF', content: manifest.map((line) => `${folded(line)}\r\n`).join('')}])
 }
 
 /** A line of a manifest has 72 bytes at most; the next one goes on after a blank (JAR File Specification). */

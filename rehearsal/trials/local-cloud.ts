@@ -1,6 +1,6 @@
 import type {Server} from 'node:http'
 import {messageOf} from '../../src/lib/errors.ts'
-import {chooseDriver, type Behaviour, type DriverName} from '../machines/choose-driver.ts'
+import {chooseDriver, type Behaviour, type DriverName} from './choose-driver.ts'
 import type {Cloud, CloudOptions} from '../cloud/cloud.ts'
 import {startCloud} from '../cloud/start.ts'
 import {standInJenkinsVersion} from '../jenkins/index-site.ts'

@@ -1,4 +1,5 @@
-import type {Call, Leftover} from '../cloud/cloud.ts'
+import type {Leftover} from '../cloud/cloud.ts'
+import type {Call} from '../cloud/calls.ts'
 import type {BaseName} from '../machines/driver.ts'
 import type {LogLine} from '../runner/log.ts'
 

@@ -2,7 +2,7 @@ import {openTemplate, type Template} from '../../src/template/template.ts'
 import {unusedInputs} from '../../src/template/variables.ts'
 import {defaultSubject} from '../cloud/account.ts'
 import type {Canary, Cloud} from '../cloud/cloud.ts'
-import type {JenkinsSource} from '../jenkins/source.ts'
+import type {JenkinsSource} from './jenkins-source.ts'
 import type {LocalCloud} from './local-cloud.ts'
 
 /** The inputs that point the action at this machine; everything else keeps the action's defaults. */

@@ -1,5 +1,5 @@
 import {counterOf, parseCallPoint, spellCallPoint, type Moment} from '../cloud/call-point.ts'
-import type {Call} from '../cloud/cloud.ts'
+import type {Call} from '../cloud/calls.ts'
 
 /** Something that is to happen to a run at a call. */
 export interface Trigger {

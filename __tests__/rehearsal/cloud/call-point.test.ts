@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {counterOf, parseCallPoint, spellCallPoint} from '../../../rehearsal/cloud/call-point.ts'
-import type {Call} from '../../../rehearsal/cloud/cloud.ts'
+import type {Call} from '../../../rehearsal/cloud/calls.ts'
 
 it.each([
   ['RunInstances', {action: 'RunInstances', nth: 1}, 'RunInstances#1'],

@@ -1,6 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {callerOf} from '../../../rehearsal/cloud/calls.ts'
-import type {Call} from '../../../rehearsal/cloud/cloud.ts'
+import {callerOf, type Call} from '../../../rehearsal/cloud/calls.ts'
 import {awsError, describeOne, launch, startTestCloud} from './test-cloud.ts'
 
 it.each([

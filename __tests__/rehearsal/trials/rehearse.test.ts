@@ -3,7 +3,7 @@ import {readFile, rm, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {parseFault} from '../../../rehearsal/cloud/faults/fault.ts'
-import {zip} from '../../../rehearsal/jenkins/zip.ts'
+import {zipOf} from '../../../rehearsal/host/zip.ts'
 import type {LogLine} from '../../../rehearsal/runner/log.ts'
 import {rehearse, type RehearseOptions} from '../../../rehearsal/trials/rehearse.ts'
 import {scratchFolder, writeAction} from '../runner/throw-away-action.ts'
@@ -162,7 +162,10 @@ it.each<[string, RehearseOptions, string]>([
 
 it('refuses a package for light machines, and takes no notice of the environment’s', async () => {
   const jenkinsPackage = join(scratch.folder, 'jenkins.war')
-  await writeFile(jenkinsPackage, zip({'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\r\nJenkins-Version: 2.570\r\n'}))
+  await writeFile(
+    jenkinsPackage,
+    zipOf([{name: 'META-INF/MANIFEST.MF', content: 'Manifest-Version: 1.0\r\nJenkins-Version: 2.570\r\n'}])
+  )
   await expect(rehearseWith('', {driver: 'light', jenkinsPackage})).rejects.toThrow(
     '--jenkins-package: light machines install nothing. Use --driver nspawn'
   )

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import type {Call} from '../../../rehearsal/cloud/cloud.ts'
+import type {Call} from '../../../rehearsal/cloud/calls.ts'
 import {triggerAt} from '../../../rehearsal/trials/triggers.ts'
 
 const call = (nth: number, by: Call['by'] = 'action'): Call => ({

@@ -8,11 +8,7 @@ import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, beforeEach, expect, it} from '@jest/globals'
-import {
-  startInternetBehindProxy,
-  type InternetBehindProxy,
-  type Request
-} from '../../../rehearsal/trials/releases/proxy.ts'
+import {startInternetBehindProxy, type InternetBehindProxy, type Request} from '../../helpers/internet-behind-proxy.ts'
 import {selfSigned} from '../../../rehearsal/host/self-signed.ts'
 import {indexEntry} from '../../../rehearsal/trials/releases/site.ts'
 import {actionsNode} from '../../../rehearsal/runner/node.ts'

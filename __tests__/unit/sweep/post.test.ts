@@ -9,7 +9,7 @@ import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {groupRuns, identify, processRuns, startGroup, type ProcessIdentity} from '../../../src/lib/processes.ts'
 import type {BakeState} from '../../../src/ledger/state.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
-import type {CloudOptions} from '../../../rehearsal/cloud/cloud.ts'
+import type {CloudOptions} from '../../../rehearsal/index.ts'
 import {launch, startTestCloud, type TestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 

@@ -2,9 +2,8 @@ import type {Authorize, AuthorizedResource} from '../auth/authorize.ts'
 import type {Context} from '../auth/conditions.ts'
 import type {Principal} from '../auth/sessions.ts'
 import {AwsError} from '../protocol/errors.ts'
-import type {Touched} from './operation.ts'
-import type {Ec2Cloud} from './store.ts'
-import type {Tags} from './tags.ts'
+import type {Ec2Cloud, Tags} from './state/store.ts'
+import type {Touched} from './state/touched.ts'
 
 /** Images and snapshots have no account in their ARNs, since they can be public. */
 const withoutAccount = new Set(['image', 'snapshot'])

@@ -1,34 +1,35 @@
+import {serial} from '../../host/serial.ts'
 import type {Authorize} from '../auth/authorize.ts'
 import type {Principal} from '../auth/sessions.ts'
-import type {Call} from '../cloud.ts'
+import type {Call} from '../calls.ts'
 import {decodeRequest} from '../protocol/decode.ts'
 import {encodeEc2, type Answer} from '../protocol/encode.ts'
 import {AwsError, invalidValue} from '../protocol/errors.ts'
 import {operationShape} from '../protocol/operations.ts'
-import {imageOperations} from './images.ts'
-import {ingressOperations} from './ingress.ts'
-import {instanceAttributeOperations} from './instance-attributes.ts'
-import {instanceTypeOperations} from './instance-types.ts'
-import {instanceOperations} from './instances.ts'
-import {keyPairOperations} from './key-pairs.ts'
-import {copyImageOperations} from './copy-image.ts'
-import {createImageOperations} from './create-image.ts'
-import {registerImageOperations} from './register-image.ts'
-import {deregistrationProtectionOperations} from './deregistration-protection.ts'
-import {fleetOperations} from './fleets.ts'
-import {launchTemplateOperations} from './launch-templates.ts'
-import {networkOperations} from './network.ts'
-import type {Ec2Call} from './operation.ts'
-import {passwordOperations} from './passwords.ts'
+import {imageOperations} from './operations/images.ts'
+import {ingressOperations} from './operations/ingress.ts'
+import {instanceAttributeOperations} from './operations/instance-attributes.ts'
+import {instanceTypeOperations} from './operations/instance-types.ts'
+import {instanceOperations} from './operations/instances.ts'
+import {keyPairOperations} from './operations/key-pairs.ts'
+import {copyImageOperations} from './operations/copy-image.ts'
+import {createImageOperations} from './operations/create-image.ts'
+import {registerImageOperations} from './operations/register-image.ts'
+import {deregistrationProtectionOperations} from './operations/deregistration-protection.ts'
+import {fleetOperations} from './operations/fleets.ts'
+import {launchTemplateOperations} from './operations/launch-templates.ts'
+import {networkOperations} from './operations/network.ts'
+import type {Ec2Call} from './operations/operation.ts'
+import {passwordOperations} from './operations/passwords.ts'
 import {permit} from './permit.ts'
-import type {Ec2Regions} from './regions.ts'
-import {runInstancesOperations} from './run-instances.ts'
-import {securityGroupOperations} from './security-groups.ts'
-import {snapshotOperations} from './snapshots.ts'
-import {spotRequestOperations} from './spot-requests.ts'
-import type {Ec2Cloud} from './store.ts'
-import {tagOperations} from './tags.ts'
-import {volumeOperations} from './volumes.ts'
+import type {Ec2Regions} from './state/regions.ts'
+import {runInstancesOperations} from './operations/run-instances.ts'
+import {securityGroupOperations} from './operations/security-groups.ts'
+import {snapshotOperations} from './operations/snapshots.ts'
+import {spotRequestOperations} from './operations/spot-requests.ts'
+import type {Ec2Cloud} from './state/store.ts'
+import {tagOperations} from './operations/tags.ts'
+import {volumeOperations} from './operations/volumes.ts'
 
 /** One authenticated call, still in its form encoding. */
 export interface Ec2Request {
@@ -50,16 +51,13 @@ type Operation = (input: never, call: Ec2Call) => Promise<object>
  * The signature was checked to be for one of the regions.
  */
 export function createEc2Service(regions: Ec2Regions, authorize: Authorize): Ec2Service {
-  let last: Promise<unknown> = Promise.resolve()
-  return (request) => {
-    const turn = last.then(async () => {
+  const inTurn = serial()
+  return (request) =>
+    inTurn(async () => {
       const cloud = regions.at(request.region)
       if (!cloud) throw new Error(`A request for the unknown region ${request.region} was let in`)
       return carryOut(cloud, authorize, request)
     })
-    last = turn.catch(() => {})
-    return turn
-  }
 }
 
 const operationsByRegion = new WeakMap<Ec2Cloud, ReadonlyMap<string, Operation>>()

@@ -1,4 +1,4 @@
-import type {ServiceName} from '../cloud.ts'
+import type {ServiceName} from '../calls.ts'
 import {AwsError, invalidValue} from '../protocol/errors.ts'
 
 /** A call whose result can be unknown for a while. */

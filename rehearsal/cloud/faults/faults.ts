@@ -1,5 +1,5 @@
 import {counterOf} from '../call-point.ts'
-import type {Call} from '../cloud.ts'
+import type {Call} from '../calls.ts'
 import type {Answer} from '../protocol/encode.ts'
 import type {Fault} from './fault.ts'
 import {refusalOf} from './refusals.ts'

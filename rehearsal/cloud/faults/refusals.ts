@@ -1,4 +1,4 @@
-import type {Call, ServiceName} from '../cloud.ts'
+import type {Call, ServiceName} from '../calls.ts'
 import {AwsError} from '../protocol/errors.ts'
 import type {FaultKind} from './kinds.ts'
 

@@ -1,4 +1,4 @@
-import type {Call} from '../cloud.ts'
+import type {Call} from '../calls.ts'
 import {encodeEc2, type Answer} from '../protocol/encode.ts'
 import {operationShape} from '../protocol/operations.ts'
 import {creates, type Create} from './creates.ts'

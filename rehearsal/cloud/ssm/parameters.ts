@@ -5,8 +5,8 @@ import type {
   PutParameterRequest,
   PutParameterResult
 } from '@aws-sdk/client-ssm'
-import {imageParameters} from '../ec2/source-images.ts'
-import type {Ec2Cloud} from '../ec2/store.ts'
+import {imageParameters} from '../ec2/state/source-images.ts'
+import type {Ec2Cloud} from '../ec2/state/store.ts'
 import {AwsError, notOffered} from '../protocol/errors.ts'
 
 type Version = Pick<Parameter, 'Value' | 'DataType' | 'LastModifiedDate'>

@@ -1,6 +1,6 @@
 import type {Authorize} from '../auth/authorize.ts'
 import type {Principal} from '../auth/sessions.ts'
-import type {Ec2Regions} from '../ec2/regions.ts'
+import type {Ec2Regions} from '../ec2/state/regions.ts'
 import {encodeJson, type Answer} from '../protocol/encode.ts'
 import {AwsError} from '../protocol/errors.ts'
 import {operationShape} from '../protocol/operations.ts'

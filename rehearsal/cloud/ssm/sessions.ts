@@ -1,15 +1,15 @@
 import {randomBytes} from 'node:crypto'
-import {once} from 'node:events'
-import {createServer, type AddressInfo, type Server, type Socket} from 'node:net'
-import {pipeline, type Duplex} from 'node:stream'
+import {type AddressInfo, createServer, type Server, type Socket} from 'node:net'
+import {type Duplex, pipeline} from 'node:stream'
 import type {
   StartSessionRequest,
   StartSessionResponse,
   TerminateSessionRequest,
   TerminateSessionResponse
 } from '@aws-sdk/client-ssm'
-import type {Ec2Cloud, InstanceRecord} from '../ec2/store.ts'
-import {tagSet} from '../ec2/tags.ts'
+import {listenLocally} from '../../host/local-server.ts'
+import type {Ec2Cloud, InstanceRecord} from '../ec2/state/store.ts'
+import {tagSet} from '../ec2/state/tags.ts'
 import {AwsError, notOffered} from '../protocol/errors.ts'
 
 export interface SessionCall {
@@ -87,8 +87,7 @@ export class Sessions {
   #listening(): Promise<Server> {
     return (this.#server ??= (async () => {
       const server = createServer((socket) => void this.#receive(socket).catch(() => socket.destroy()))
-      server.listen(0, '127.0.0.1').unref()
-      await once(server, 'listening')
+      await listenLocally(server.unref())
       return server
     })())
   }

@@ -1,5 +1,5 @@
 import {join} from 'node:path'
-import {deriveForOldPacker} from '../../trials/templates/derive.ts'
+import {deriveForOldPacker} from './derive-template.ts'
 import {folderForPath, needsDerivedTemplate, type Packer} from './packer.ts'
 
 /** How a Packer and a machine's peculiarities reach the action: by what any workflow could set. */

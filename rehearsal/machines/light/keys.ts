@@ -1,4 +1,4 @@
-import {newEd25519KeyPair} from '../../jenkins/ed25519.ts'
+import {newEd25519KeyPair} from '../../host/ed25519.ts'
 import {createHash} from 'node:crypto'
 import ssh2, {type ParsedKey, type PublicKeyAuthContext} from 'ssh2'
 

@@ -1,4 +1,5 @@
 import {connect} from 'node:net'
+import {serial} from '../../host/serial.ts'
 import type {LaunchSpec, Machine} from '../driver.ts'
 import {freeAddress} from './address.ts'
 import {bootLines, createConsole, noWinRmLine, powerOffLine, winRmLine} from './console.ts'
@@ -53,8 +54,7 @@ export async function bootMachine(spec: LaunchSpec, content: LightContent, optio
   let terminated = false
 
   // One change at a time: whoever terminates a machine that is being stopped waits until it is off.
-  let lastChange: Promise<void> = Promise.resolve()
-  const inTurn = (change: () => Promise<void>) => (lastChange = lastChange.then(change, change))
+  const inTurn = serial()
   const powerOn = async () => {
     const logins = await Promise.all(
       services.map(({port, onConnection}) => listen({address, port}, spec.allows, onConnection))

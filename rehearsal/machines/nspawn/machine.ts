@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {Duplex} from 'node:stream'
 import {fileURLToPath} from 'node:url'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {serial} from '../../host/serial.ts'
 import type {LaunchSpec, Machine} from '../driver.ts'
 import type {Cgroups} from './cgroups.ts'
 import {createConsole} from './console.ts'
@@ -48,12 +49,7 @@ export async function bootMachine(spec: LaunchSpec, content: NspawnContent, opti
   let terminated = false
 
   // One change at a time: whoever terminates a machine that is being stopped waits until it is off.
-  let lastChange: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const changed = lastChange.then(change)
-    lastChange = changed.catch(() => {})
-    return changed
-  }
+  const inTurn = serial()
 
   const powerOn = async () => {
     const port = await options.plugIn()

@@ -3,6 +3,7 @@ import type {Socket as DatagramSocket} from 'node:dgram'
 import {once} from 'node:events'
 import type {Server} from 'node:net'
 import {fileURLToPath} from 'node:url'
+import {serial} from '../../host/serial.ts'
 import {freeRange, routedNetworks} from './address-range.ts'
 import type {Cgroups} from './cgroups.ts'
 import {rulesetOf, type Port} from './firewall.ts'
@@ -60,9 +61,9 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
 
   let closing = false
   keeper.once('exit', () => closing || onLost('the process that holds the machines’ network open has ended'))
-  const ask = inTurns(keeper)
+  const ask = askInTurn(keeper)
   let applied = ''
-  let lastChange: Promise<void> = Promise.resolve()
+  const inTurn = serial()
   const apply = async (ruleset: string) => {
     if (ruleset === applied) return
     await inside('nft', ['-f', '-'], ruleset)
@@ -101,12 +102,8 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
         throw new Error('The machines’ network has no address left: 245 machines were launched in it')
       return `${range}.${lastOctet}`
     },
-    setPorts(ports) {
-      // One after the other: machines that are launched together must not end with the rules of the one before.
-      const change = lastChange.then(() => apply(rulesetOf(ports)))
-      lastChange = change.catch(() => {})
-      return change
-    },
+    // One after the other: machines that are launched together must not end with the rules of the one before.
+    setPorts: (ports) => inTurn(() => apply(rulesetOf(ports))),
     listenTcp: async (port) => (await ask({protocol: 'tcp', port})) as Server,
     listenUdp: async (port) => (await ask({protocol: 'udp', port})) as DatagramSocket,
     async close() {
@@ -145,10 +142,10 @@ async function startKeeper(host: Host, cgroups: Cgroups): Promise<{keeper: Child
 }
 
 /** Asks the keeper for one socket after the other: its answers do not say to which question they belong. */
-function inTurns(keeper: ChildProcess): (question: object) => Promise<unknown> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (question) => {
-    const answer = last.then(async () => {
+function askInTurn(keeper: ChildProcess): (question: object) => Promise<unknown> {
+  const inTurn = serial()
+  return (question) =>
+    inTurn(async () => {
       const received = once(keeper, 'message')
       keeper.send(question)
       const [{error}, socket] = await received
@@ -156,7 +153,4 @@ function inTurns(keeper: ChildProcess): (question: object) => Promise<unknown> {
         throw new Error(`The machines’ network cannot open ${JSON.stringify(question)}: ${error}`)
       return socket
     })
-    last = answer.catch(() => {})
-    return answer
-  }
 }

@@ -1,7 +1,5 @@
-import {once} from 'node:events'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {createServer} from 'node:http'
-import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {amazonLinux, installScripts, whyNotAmazonLinux} from '../../machines/amazon-linux.ts'
@@ -9,6 +7,7 @@ import {standInJenkinsVersion} from '../../jenkins/index-site.ts'
 import {packagesIn} from '../../jenkins/real/files.ts'
 import {readPackage, type RealPackage} from '../../jenkins/real/package.ts'
 import {buildRpmRepository} from '../../jenkins/rpm-repository.ts'
+import {endServer, listenLocally} from '../../host/local-server.ts'
 import {run} from '../../host/run.ts'
 import {roundSeconds} from '../report.ts'
 import type {Result} from './result.ts'
@@ -36,10 +35,8 @@ export async function playScripts(
     const file = repository.files.get(path.slice(1))
     response.writeHead(file ? 200 : 404).end(file)
   })
-  server.listen(0, '127.0.0.1')
   try {
-    await once(server, 'listening')
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const url = `http://127.0.0.1:${await listenLocally(server)}`
     const began = Date.now()
     const commands = [
       ...installScripts.map((name) => `bash ${scripts}/${name}.sh`),
@@ -62,7 +59,7 @@ export async function playScripts(
       jenkins: {version, standIn: !real, file: real?.path ?? null, plugins: null}
     }
   } finally {
-    server.close().closeAllConnections()
+    await endServer(server)
     await rm(folder, {recursive: true})
   }
 }

@@ -1,9 +1,10 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {createServer, type AddressInfo} from 'node:net'
 import {writeFile} from 'node:fs/promises'
+import {createServer} from 'node:net'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
+import {listenLocally} from '../../host/local-server.ts'
 
 /** The image that bakes start from, as moto wants it described (MOTO_AMIS_PATH): Debian's, under Debian's account. */
 export const sourceImage = {
@@ -85,9 +86,8 @@ function answers(endpoint: string): Promise<boolean> {
 }
 
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const {port} = server.address() as AddressInfo
+  const server = createServer()
+  const port = await listenLocally(server)
   server.close()
   await once(server, 'close')
   return port

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto'
-import {once} from 'node:events'
 import {createServer, type RequestListener} from 'node:http'
 import {platformOf} from '../../../src/packer/install/release.ts'
 import {newSigningKey, type SigningKey} from './signing-key.ts'
-import {zipOf} from './zip-file.ts'
+import {endServer, listenLocally} from '../../host/local-server.ts'
+import {zipOf} from '../../host/zip.ts'
 
 export type Answer = Buffer | string | RequestListener
 
@@ -56,12 +56,9 @@ export async function startReleasesSite(key?: SigningKey): Promise<ReleasesSite>
     response.setHeader('content-length', Buffer.byteLength(answer))
     response.end(answer)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the releases site has no port')
+  const port = await listenLocally(server)
   return {
-    url: `http://127.0.0.1:${address.port}${prefix}`,
+    url: `http://127.0.0.1:${port}${prefix}`,
     key: ownKey,
     requested,
     files,
@@ -75,12 +72,7 @@ export async function startReleasesSite(key?: SigningKey): Promise<ReleasesSite>
       index[version] = indexEntry(version)
       files.set('/packer/index.json', JSON.stringify({name: 'packer', versions: index}))
     },
-    async close() {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
-    }
+    close: () => endServer(server)
   }
 }
 

@@ -3,7 +3,7 @@ import {hashicorpKey} from '../../../src/packer/install/hashicorp.ts'
 import {armored, clearSigned, forge, ownSignatureOfHashiCorpsKey, revoked, type Forgery} from './forgeries.ts'
 import {newSigningKey, type SigningKey} from './signing-key.ts'
 import {filesOf, standInZip, type Published, type ReleasesSite} from './site.ts'
-import {folder, symbolicLink, zipOf} from './zip-file.ts'
+import {folder, symbolicLink, zipOf} from '../../host/zip.ts'
 
 /** A download that must be refused. */
 export interface Tampering {

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {planNetwork, subnetIdIn} from '../../../../rehearsal/cloud/ec2/network-plan.ts'
+import {planNetwork, subnetIdIn} from '../../../../rehearsal/cloud/ec2/state/network-plan.ts'
 import {awsError, describeOne, launch, startTestCloud} from '../test-cloud.ts'
 
 it('has a default VPC with a subnet in each of three zones', async () => {

@@ -1,14 +1,14 @@
 import {mkdir, readdir, writeFile} from 'node:fs/promises'
 import {basename, dirname, join} from 'node:path'
 import {run} from '../../../../rehearsal/host/run.ts'
-import {zip} from '../../../../rehearsal/jenkins/zip.ts'
+import {zipOf} from '../../../../rehearsal/host/zip.ts'
 import type {Prepared} from './subjects.ts'
 
 /** Archives for a plugins folder: some that Jenkins cannot load, each in a way of its own, by file name. */
 export const unloadable: Readonly<Record<string, Buffer>> = {
   'garbage.jpi': Buffer.from('this is no archive'),
   'empty.jpi': Buffer.alloc(0),
-  'nomanifest.jpi': zip({'hello.txt': 'hello'}),
+  'nomanifest.jpi': zipOf([{name: 'hello.txt', content: 'hello'}]),
   'plain.jpi': bare('plain', '1.0', '2.504.3'),
   'needy.jpi': bare('needy', '2.0', '2.504.3', 'absent:3.0'),
   'needier.jpi': bare('needier', '2.1', '2.504.3', 'needy:1.0'),
@@ -17,7 +17,7 @@ export const unloadable: Readonly<Record<string, Buffer>> = {
 }
 
 function bare(name: string, version: string, core: string, needs?: string): Buffer {
-  return zip({'META-INF/MANIFEST.MF': manifest(name, version, core, needs)})
+  return zipOf([{name: 'META-INF/MANIFEST.MF', content: manifest(name, version, core, needs)}])
 }
 
 function manifest(name: string, version: string, core: string, needs?: string): string {

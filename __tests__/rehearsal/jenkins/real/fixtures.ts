@@ -1,7 +1,7 @@
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import {zip} from '../../../../rehearsal/jenkins/zip.ts'
+import {zipOf} from '../../../../rehearsal/host/zip.ts'
 import {run} from '../../../../rehearsal/host/run.ts'
 
 /** A folder of a test's own with small files that look like Jenkins's. */
@@ -37,7 +37,8 @@ export async function fixtures(): Promise<Fixtures> {
       await run('dpkg-deb', ['--root-owner-group', '--build', root, path])
       return path
     },
-    archive: (file, manifest) => write(file, zip({'META-INF/MANIFEST.MF': `${manifest.join('\r\n')}\r\n\r\n`})),
+    archive: (file, manifest) =>
+      write(file, zipOf([{name: 'META-INF/MANIFEST.MF', content: `${manifest.join('\r\n')}\r\n\r\n`}])),
     text: write,
     remove: () => rm(folder, {recursive: true})
   }

@@ -1,4 +1,4 @@
-import {newEd25519KeyPair} from '../../../../rehearsal/jenkins/ed25519.ts'
+import {newEd25519KeyPair} from '../../../../rehearsal/host/ed25519.ts'
 import {once} from 'node:events'
 import ssh2, {type ConnectConfig} from 'ssh2'
 import type {InstanceMetadata, LaunchSpec, Machine} from '../../../../rehearsal/machines/driver.ts'

@@ -1,4 +1,4 @@
-import {newEd25519KeyPair} from '../../../../rehearsal/jenkins/ed25519.ts'
+import {newEd25519KeyPair} from '../../../../rehearsal/host/ed25519.ts'
 import {afterAll, beforeAll, describe, expect, it} from '@jest/globals'
 import ssh2 from 'ssh2'
 import type {Machine} from '../../../../rehearsal/machines/driver.ts'

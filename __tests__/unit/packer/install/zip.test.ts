@@ -3,7 +3,7 @@ import {mkdtemp, readFile, rm, stat, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import path from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
-import {zipOf} from '../../../../rehearsal/trials/releases/zip-file.ts'
+import {zipOf} from '../../../../rehearsal/host/zip.ts'
 import {extractFile, ZipError} from '../../../../src/packer/install/zip.ts'
 
 let folder: string
