@@ -44,7 +44,6 @@ const common = {
   // openpgp's ES module asks for its own URL at start, which a CommonJS bundle does not have.
   alias: {openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs')},
   define: {'import.meta.dirname': '__dirname'},
-  loader: {'.asc': 'text'},
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning'

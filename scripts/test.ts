@@ -1,5 +1,4 @@
 // `npm test`: sets up what the tests need, saying so, then runs jest and ends with a line of its own that counts.
-import {spawn} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
@@ -13,16 +12,16 @@ import {run} from '../rehearsal/host/run.ts'
 import {scenarioPackers} from '../rehearsal/host/packers/scenario-packers.ts'
 import {realCredentials} from '../rehearsal/host/safeguard.ts'
 import {jenkinsLine, noteVariable} from './test-jenkins.ts'
+import {runJest} from './run-jest.ts'
 import {reportOf, type JestResult} from './test-report.ts'
 
-const root = join(import.meta.dirname, '..')
 const say = (sentence: string) => console.log(sentence)
 
 const stop = stopSignal()
 try {
   announceJenkins()
   await setUp()
-  process.exitCode = stop.aborted ? 130 : await runJest(process.argv.slice(2), environment())
+  process.exitCode = stop.aborted ? 130 : await testAll(process.argv.slice(2), environment())
 } catch (error) {
   say(messageOf(error))
   process.exitCode = 1
@@ -78,13 +77,13 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !dropped.includes(name)))
 }
 
-async function runJest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
+async function testAll(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
   const resultFile = join(folder, 'result.json')
   const noteFile = join(folder, 'jenkins.txt')
   try {
     const jestArgs = ['--maxWorkers=4', ...args, '--json', `--outputFile=${resultFile}`]
-    const exitCode = await jest(jestArgs, {...env, [noteVariable]: noteFile})
+    const exitCode = await runJest(jestArgs, {...env, [noteVariable]: noteFile}, stop)
     const text = await readFile(resultFile, 'utf8').catch(() => undefined)
     if (text === undefined) {
       say('jest ended without a result')
@@ -97,21 +96,4 @@ async function runJest(args: string[], env: NodeJS.ProcessEnv): Promise<number> 
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
-}
-
-async function jest(args: string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-  const program = join(root, 'node_modules/jest/bin/jest.js')
-  const child = spawn(process.execPath, [...flags, program, ...args], {
-    cwd: root,
-    env,
-    // With --json the JSON would also be on stdout but for --outputFile; what is for people is on stderr.
-    stdio: 'inherit'
-  })
-  // Ctrl-C reaches jest by itself; this process stays to report and to clean up.
-  stop.addEventListener('abort', () => child.kill(stop.reason as NodeJS.Signals))
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
-  })
 }

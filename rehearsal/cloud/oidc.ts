@@ -117,7 +117,7 @@ function webIdentityError(error: unknown, now: Date): AwsError {
  * (docs.github.com, "OpenID Connect reference"): `repo:OWNER/REPO:ref:REF`, `…:environment:NAME`, `…:pull_request`,
  * and with ids since July 2026: `repo:OWNER@ID/REPO@ID:…`.
  */
-export function claimsOf(subject: string): Readonly<Record<string, string>> {
+function claimsOf(subject: string): Readonly<Record<string, string>> {
   const form = /^repo:(?<owner>[^/@:]+)(?:@(?<ownerId>\d+))?\/(?<name>[^:@]+)(?:@(?<repositoryId>\d+))?:(?<rest>.+)$/u
   const {
     owner = 'example-org',

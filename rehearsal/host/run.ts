@@ -4,7 +4,7 @@ import {createInterface} from 'node:readline'
 /** One line for the person who waits. */
 export type Progress = (sentence: string) => void
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>

@@ -12,7 +12,7 @@ export interface ZipEntry {
 /** 1980-01-01. */
 const date = 0x21
 
-export const executableFile = 0o100755
+const executableFile = 0o100755
 export const symbolicLink = 0o120777
 export const folder = 0o040755
 

@@ -36,7 +36,7 @@ export async function whyNotAmazonLinux(): Promise<string | undefined> {
   return missing.length > 0 ? `there is no ${missing.join(', ')}` : undefined
 }
 
-export interface Ended {
+interface Ended {
   readonly status: number
   readonly output: string
 }

@@ -3,7 +3,7 @@ import {arch} from 'node:os'
 import {delimiter, join} from 'node:path'
 
 /** Where a job's files are; all absolute. */
-export interface JobFolders {
+interface JobFolders {
   readonly home: string
   readonly temp: string
   readonly toolCache: string

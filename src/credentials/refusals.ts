@@ -16,7 +16,7 @@ export function partsOfArn(arn: string): {partition: string; accountId: string} 
 }
 
 /** STS's error code, which the SDK gives back with and without `Exception`. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   return error instanceof Error ? error.name.replace(/Exception$/, '') : ''
 }
 

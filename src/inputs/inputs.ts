@@ -75,7 +75,7 @@ export interface ImageInputs {
   readonly setupScript?: string
 }
 
-export interface SmokeInputs {
+interface SmokeInputs {
   readonly timeoutMs: number
   readonly userData: string
   /**
@@ -152,7 +152,7 @@ export const defaults = {
 export type InputName = keyof typeof defaults
 
 /** What inputs without a default come to where neither they nor a template say anything. */
-export const whenEmpty: Partial<Record<InputName, string>> = {
+const whenEmpty: Partial<Record<InputName, string>> = {
   'source-ami': 'debian-13',
   'ami-name-prefix': 'jenkins',
   'jenkins-version': 'lts',

@@ -14,7 +14,7 @@ export interface ProcessIdentity {
 }
 
 /** The name of the environment variable that holds the mark of a process group of ours. */
-export const markVariable = 'BAKE_JENKINS_AMI_GROUP'
+const markVariable = 'BAKE_JENKINS_AMI_GROUP'
 
 /** Whether something that was read from outside names a process that may be ended: to `kill`, 0, 1 and -1 mean many. */
 export function isIdentity(value: unknown): value is ProcessIdentity {

@@ -7,7 +7,7 @@ import type {AwsNames} from '../template/aws-names.ts'
 import type {Artifact} from '../packer-output/messages.ts'
 
 /** What Packer writes in place of a sensitive value, also in the output that programs read. */
-export const mark = '<sensitive>'
+const mark = '<sensitive>'
 
 /**
  * The artifacts of a build with the regions and ids that Packer hides because they are, or contain, a sensitive value: AWS is

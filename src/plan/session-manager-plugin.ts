@@ -4,7 +4,7 @@ import type {Log} from '../lib/log.ts'
 import {timeLimit, untilAborted} from '../lib/wait.ts'
 
 /** From this version on the plugin signs ssmmessages:OpenDataChannel with its own keys, which role and session must allow (its README). */
-export const signsDataChannel = '1.2.764.0'
+const signsDataChannel = '1.2.764.0'
 
 const limitMs = 10_000
 

@@ -109,7 +109,7 @@ const longestBakeMs = 24 * 3_600_000
 /** What Packer does when its time is up, and what the end of a bake takes. */
 const windingUpMs = 30 * 60_000
 
-export function timesOf(resources: readonly Described[]): BakeTimes {
+function timesOf(resources: readonly Described[]): BakeTimes {
   const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
   const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
   const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))

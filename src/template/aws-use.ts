@@ -31,7 +31,7 @@ export interface AwsUse {
   readonly unknownSnapshots: boolean
 }
 
-export interface TagUse {
+interface TagUse {
   /** Every source on its machine (`run_tags`), and so on its key pair, its group, its image and the image's snapshots. */
   readonly machines: boolean
   /** Every source on its machine's volumes (`run_volume_tags`). */

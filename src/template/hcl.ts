@@ -12,7 +12,7 @@ export interface Attribute {
   readonly expression: Expression
 }
 
-export interface Block extends Body {
+interface Block extends Body {
   readonly type: string
   readonly labels: readonly string[]
   readonly line: number

@@ -55,7 +55,7 @@ export interface Setting extends Placed {
 }
 
 /** `dynamic "assume_role" { for_each = … }`. */
-export interface Loop {
+interface Loop {
   /** What the item is called inside. */
   readonly name: string
   readonly over: Expression

@@ -32,7 +32,7 @@ function lineOf(text: string, name: string): number {
 }
 
 /** Where a value comes from, in words, and the input that gave it. */
-export interface Origin {
+interface Origin {
   readonly input: 'template' | 'var-files' | 'vars'
   readonly where: string
 }

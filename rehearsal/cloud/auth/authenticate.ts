@@ -4,7 +4,7 @@ import type {Credential, Credentials, Principal} from './sessions.ts'
 import {readSignature, signatureIsRight, type ArrivedRequest, type Signature} from './sigv4.ts'
 
 /** How a service words its refusals. */
-export interface AuthenticationErrors {
+interface AuthenticationErrors {
   readonly missing: () => AwsError
   readonly unknownKey: () => AwsError
   readonly wrongSignature: () => AwsError
@@ -23,7 +23,7 @@ const signatureText =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.'
 
 /** EC2 tells a caller with a wrong secret no more than one with an unknown key. */
-export const ec2AuthenticationErrors: AuthenticationErrors = {
+const ec2AuthenticationErrors: AuthenticationErrors = {
   missing: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
   unknownKey: notValidated,
   wrongSignature: notValidated,
@@ -34,7 +34,7 @@ export const ec2AuthenticationErrors: AuthenticationErrors = {
 }
 
 /** Those of STS and IAM. */
-export const queryAuthenticationErrors: AuthenticationErrors = {
+const queryAuthenticationErrors: AuthenticationErrors = {
   missing: () => new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403),
   unknownKey: () => new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
   wrongSignature: () => new AwsError('SignatureDoesNotMatch', signatureText, 403),
@@ -45,7 +45,7 @@ export const queryAuthenticationErrors: AuthenticationErrors = {
 }
 
 /** Those of SSM (API reference, "Common error types"). */
-export const jsonAuthenticationErrors: AuthenticationErrors = {
+const jsonAuthenticationErrors: AuthenticationErrors = {
   missing: () => new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'),
   unknownKey: () =>
     new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.'),

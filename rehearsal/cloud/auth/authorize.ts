@@ -16,7 +16,7 @@ export interface AuthorizationRequest {
   readonly resources: readonly AuthorizedResource[]
 }
 
-export type Decision =
+type Decision =
   | {readonly allowed: true}
   | {
       readonly allowed: false

@@ -32,7 +32,7 @@ import {tagOperations} from './operations/tags.ts'
 import {volumeOperations} from './operations/volumes.ts'
 
 /** One authenticated call, still in its form encoding. */
-export interface Ec2Request {
+interface Ec2Request {
   readonly action: string
   readonly fields: URLSearchParams
   readonly principal: Principal

@@ -5,7 +5,7 @@ import type {Tags} from './store.ts'
 type Sdk = typeof sdk
 
 /** Every operation that AWS's model of IAM has. */
-export type IamAction = ActionOf<Sdk>
+type IamAction = ActionOf<Sdk>
 
 /** A role or an instance profile that a call touches. */
 export interface TouchedEntity {

@@ -11,7 +11,7 @@ import {roleOperations} from './roles.ts'
 import type {IamStore, Tags} from './store.ts'
 
 /** One authenticated call, still in its form encoding. */
-export interface IamRequest {
+interface IamRequest {
   readonly action: string
   readonly fields: URLSearchParams
   readonly principal: Principal

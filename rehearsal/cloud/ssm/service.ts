@@ -8,7 +8,7 @@ import {getParameter, ParameterStore, putParameter, type ParameterCall} from './
 import type {SessionCall, Sessions} from './sessions.ts'
 
 /** One authenticated call, still in JSON. */
-export interface SsmRequest {
+interface SsmRequest {
   readonly action: string
   readonly body: string
   readonly principal: Principal

@@ -6,7 +6,7 @@ import {AwsError} from '../protocol/errors.ts'
 import {operationShape} from '../protocol/operations.ts'
 import {assumeRole, assumeRoleWithWebIdentity, getCallerIdentity, type StsParts} from './operations.ts'
 
-export interface StsRequest {
+interface StsRequest {
   readonly action: string
   readonly fields: URLSearchParams
   /** Finds out who signed the request; a web identity's is not signed. */

@@ -3,7 +3,7 @@ import {run as runProgram, type Run} from '../run.ts'
 import {distributionVersion, packerVersion} from './versions.ts'
 
 /** A Packer that scenarios may run on. */
-export interface ScenarioPacker {
+interface ScenarioPacker {
   readonly version: string
   /** Absent where it is missing. */
   readonly packer?: Packer

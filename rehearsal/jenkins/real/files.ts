@@ -11,7 +11,7 @@ export const pluginsVariable = 'REHEARSAL_JENKINS_PLUGINS'
 export const packageOption = '--jenkins-package'
 export const pluginsOption = '--jenkins-plugins'
 
-export const packageKinds = ['deb', 'war', 'rpm'] as const
+const packageKinds = ['deb', 'war', 'rpm'] as const
 
 export type PackageKind = (typeof packageKinds)[number]
 

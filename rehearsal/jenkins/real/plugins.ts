@@ -6,14 +6,14 @@ import {problemWith, type PluginsFolder} from './files.ts'
 import {manifestOf} from './manifest.ts'
 
 /** Another plugin, with the oldest version of it that will do. */
-export interface Dependency {
+interface Dependency {
   readonly name: string
   readonly version: string
   readonly optional: boolean
 }
 
 /** What a plugin's manifest says. */
-export interface PluginFacts {
+interface PluginFacts {
   readonly name: string
   readonly version: string
   readonly title: string

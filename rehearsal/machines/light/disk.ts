@@ -7,7 +7,7 @@ export interface LightFile {
 }
 
 /** A command that somebody ran over SSH, as it was sent, and the exit status it was answered with. */
-export interface RanCommand {
+interface RanCommand {
   readonly line: string
   readonly exitStatus: number
   /** The uploaded scripts it names to be run, as they were then: Packer uploads the next script to the same path. */
@@ -92,7 +92,7 @@ export function addFolder(disk: Disk, path: string): void {
   for (let folder = path; !disk.folders.has(folder); folder = posix.dirname(folder)) disk.folders.add(folder)
 }
 
-export function homeOf(username: string): string {
+function homeOf(username: string): string {
   return username === 'root' ? '/root' : `/home/${username}`
 }
 

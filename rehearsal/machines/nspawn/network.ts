@@ -12,7 +12,7 @@ import type {Host} from './host.ts'
 /** The address of the metadata service, on every cloud. */
 export const metadataAddress = '169.254.169.254'
 /** Addresses that lead nowhere by themselves (RFC 2544): the resolver lends one to each name of the outside world. */
-export const lentAddresses = '198.18.0.0/15'
+const lentAddresses = '198.18.0.0/15'
 
 /**
  * The machines' network: a bridge in a network namespace of its own, with one cable to the host. The host gets one interface with

@@ -16,7 +16,7 @@ export const neededPackages = [
 const lockPatience = 300
 
 /** The packages that are not installed. */
-export async function missingPackages(host: Host): Promise<string[]> {
+async function missingPackages(host: Host): Promise<string[]> {
   // dpkg-query fails for a package that dpkg has never heard of, and answers for the others all the same.
   const present = await Promise.all(
     neededPackages.map((name) =>

@@ -27,6 +27,6 @@ export async function connectOut(from: Socket, name: string, port: number, log: 
 }
 
 /** A name may lead to anything; what listens on this host for itself, and its cloud's metadata, are not for the machines. */
-export function isOutside(address: string): boolean {
+function isOutside(address: string): boolean {
   return !['loopback', 'linkLocal', 'unspecified', 'broadcast', 'multicast'].includes(ipaddr.parse(address).range())
 }

@@ -5,7 +5,7 @@ export interface Answered {
 }
 
 /** Sends a request on the caller's behalf. */
-export type SendAgain<A extends Answered = Answered> = (fields: URLSearchParams) => Promise<A>
+type SendAgain<A extends Answered = Answered> = (fields: URLSearchParams) => Promise<A>
 
 /** What the other implementation does not do and AWS does, and how the proxy gets around it. */
 export interface Gap {

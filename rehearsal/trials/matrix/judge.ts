@@ -3,7 +3,7 @@ import type {Report} from '../report.ts'
 import {pointOf, type Cell} from './cells.ts'
 
 /** How a run may end. */
-export type Ending =
+type Ending =
   /** Exit code 0 with an image that was verified and is kept. */
   | 'verified'
   /** Exit code 1 with a message that says what was attempted and what to change. */

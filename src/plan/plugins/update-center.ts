@@ -6,7 +6,7 @@ import {readSignedJson, type IsWanted, type Limits, type SignedJson} from './sig
 import {requireSignature} from './signature.ts'
 
 /** What an update center says of one version of a plugin (update-center2, PluginUpdateCenterEntry and PluginVersionsEntry). */
-export interface Entry {
+interface Entry {
   readonly version?: string
   /** Base64. */
   readonly sha256?: string

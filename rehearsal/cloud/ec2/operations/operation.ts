@@ -7,10 +7,10 @@ import type {Touched} from '../state/touched.ts'
 type Sdk = typeof sdk
 
 /** Every operation that AWS's model of EC2 has. */
-export type Action = ActionOf<Sdk>
+type Action = ActionOf<Sdk>
 
 export type Input<A extends Action> = InputOf<Sdk, A>
-export type Output<A extends Action> = OutputOf<Sdk, A>
+type Output<A extends Action> = OutputOf<Sdk, A>
 
 /** One call of an operation. */
 export interface Ec2Call {

@@ -111,7 +111,7 @@ async function end(cloud: Ec2Cloud, instance: InstanceRecord): Promise<void> {
   await machine.terminate()
 }
 
-export function rootVolume({volumes}: Ec2Cloud, {id, rootDeviceName}: InstanceRecord) {
+function rootVolume({volumes}: Ec2Cloud, {id, rootDeviceName}: InstanceRecord) {
   return [...volumes.values()].find(
     ({attachment}) => attachment?.instanceId === id && attachment.device === rootDeviceName
   )

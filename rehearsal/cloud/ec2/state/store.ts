@@ -209,7 +209,7 @@ export interface FleetRecord {
 }
 
 /** What a client token stands for: the call made again with the same parameters makes nothing new. */
-export interface IdempotentCall {
+interface IdempotentCall {
   readonly parameters: string
   readonly ids: readonly string[]
 }

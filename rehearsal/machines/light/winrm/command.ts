@@ -13,7 +13,7 @@ export interface WinRmAnswer extends Answer {
 export type Uploads = Map<string, Buffer[]>
 
 /** Each command that the stand-in does not run says so in its output. */
-export const notice = 'light machine: the stand-in for WinRM recorded this command and did not run it\r\n'
+const notice = 'light machine: the stand-in for WinRM recorded this command and did not run it\r\n'
 
 /** Packer sends a file in chunks, for which Windows runs `echo` (winrmcp, cp.go). */
 const chunk = /^echo ([A-Za-z0-9+/=]*) >> "%TEMP%\\(winrmcp-[\w-]{1,64}\.tmp)"$/
@@ -70,7 +70,7 @@ export function answerToWinRm(sent: string, disk: Disk, uploads: Uploads): WinRm
 }
 
 /** The one form of a path in which the disk keeps it: Windows knows two kinds of slash, and no capitals. */
-export function windowsPath(path: string): string {
+function windowsPath(path: string): string {
   return path.replaceAll("'", '').replaceAll('\\', '/').toLowerCase()
 }
 
