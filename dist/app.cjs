@@ -71813,7 +71813,7 @@ function assumedRole(role, region3, collaborators) {
       RoleSessionName: role.sessionName,
       DurationSeconds: role.durationSeconds,
       WebIdentityToken: token2,
-      ...policy === void 0 ? {} : { Policy: policy }
+      ...policy !== void 0 ? { Policy: policy } : {}
     });
     const { Credentials: keys } = await client.send(command9, { abortSignal: signal });
     if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {
@@ -72124,9 +72124,9 @@ var Announcements = class {
     const hints = instance === void 0 ? this.#hintsIn(text2) : [];
     const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
     return {
-      ...keyPair2 === void 0 ? {} : { keyPair: keyPair2 },
-      ...securityGroup2 === void 0 ? {} : { securityGroup: securityGroup2 },
-      ...instance === void 0 ? {} : { instance },
+      ...keyPair2 !== void 0 ? { keyPair: keyPair2 } : {},
+      ...securityGroup2 !== void 0 ? { securityGroup: securityGroup2 } : {},
+      ...instance !== void 0 ? { instance } : {},
       hints: [...hints, ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []]
     };
   }
@@ -72686,7 +72686,7 @@ var Ledger = class {
     this.#append({ refused: key2 });
   }
   made(type2, id2, key2, region3) {
-    this.#append({ made: type2, id: id2, ...key2 === void 0 ? {} : { key: key2 }, ...region3 === void 0 ? {} : { region: region3 } });
+    this.#append({ made: type2, id: id2, ...key2 !== void 0 ? { key: key2 } : {}, ...region3 !== void 0 ? { region: region3 } : {} });
   }
   /**
    * From here on it is the user's: no sweep removes it.
@@ -72697,7 +72697,7 @@ var Ledger = class {
     const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
       released: type2,
       id: id2,
-      ...region3 === void 0 ? {} : { region: region3 }
+      ...region3 !== void 0 ? { region: region3 } : {}
     }));
     try {
       this.#file.appendNow(...entries);
@@ -72732,7 +72732,7 @@ var Ledger = class {
         resourceOf({
           made: entry.released,
           id: entry.id,
-          ...entry.region === void 0 ? {} : { region: entry.region }
+          ...entry.region !== void 0 ? { region: entry.region } : {}
         })
       ] : []
     );
@@ -73523,7 +73523,7 @@ function filter(Name, Values2) {
 }
 var unknownId = "(unknown)";
 function unseen(type2, reason, region3, id2 = unknownId) {
-  return { type: type2, id: id2, state: "", reason, ...region3 === void 0 ? {} : { region: region3 } };
+  return { type: type2, id: id2, state: "", reason, ...region3 !== void 0 ? { region: region3 } : {} };
 }
 function notLookedFor(type2, error2, { region: region3, id: id2 } = {}) {
   return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region3, id2), advice: adviceOn(error2) };
@@ -74743,9 +74743,9 @@ var Story = class {
   get #now() {
     return {
       connected: this.#connected,
-      ...this.#script === void 0 ? {} : { script: this.#script },
-      ...this.#ranges === void 0 ? {} : { ranges: this.#ranges },
-      ...this.#address === void 0 ? {} : { address: this.#address },
+      ...this.#script !== void 0 ? { script: this.#script } : {},
+      ...this.#ranges !== void 0 ? { ranges: this.#ranges } : {},
+      ...this.#address !== void 0 ? { address: this.#address } : {},
       said: this.#said.lines
     };
   }
@@ -77039,7 +77039,7 @@ function lifetimeTags(began, bakeTimeoutMs) {
 function lifetimeIn(tags) {
   const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
   if (expires === void 0) return void 0;
-  return { ...began === void 0 ? {} : { began }, end: new Date(expires.getTime() - graceMs2), expires };
+  return { ...began !== void 0 ? { began } : {}, end: new Date(expires.getTime() - graceMs2), expires };
 }
 function timeIn(text2 = "") {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
@@ -77518,9 +77518,9 @@ function entryOf2(value) {
     ({ optional: optional2 }) => optional2 !== true
   );
   return {
-    ...typeof version === "string" && { version },
-    ...typeof sha256 === "string" && { sha256 },
-    ...typeof requiredCore === "string" && { requiredCore },
+    ...typeof version === "string" ? { version } : {},
+    ...typeof sha256 === "string" ? { sha256 } : {},
+    ...typeof requiredCore === "string" ? { requiredCore } : {},
     dependencies: needed.flatMap(({ name }) => typeof name === "string" ? name : [])
   };
 }
@@ -77973,8 +77973,8 @@ function asTheTemplate(request) {
     Throughput: 125,
     Encrypted: true,
     DeleteOnTermination: true,
-    ...volumeSize === void 0 ? {} : { VolumeSize: volumeSize },
-    ...kmsKeyId === void 0 ? {} : { KmsKeyId: kmsKeyId }
+    ...volumeSize !== void 0 ? { VolumeSize: volumeSize } : {},
+    ...kmsKeyId !== void 0 ? { KmsKeyId: kmsKeyId } : {}
   };
   return {
     BlockDeviceMappings: [{ DeviceName: source?.rootDeviceName, Ebs: ebs }],
@@ -78396,7 +78396,7 @@ var Rounds = class {
 function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
   if (byKept) return [];
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
-  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 === void 0 ? {} : { region: region3 } }];
+  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 !== void 0 ? { region: region3 } : {} }];
 }
 var useAdvice = "Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.";
 var waitsFor = {
@@ -78446,8 +78446,8 @@ function leftover(resource, attempts2) {
     id: id2,
     state: state2,
     reason: reason || "it waits for another resource to go",
-    ...advice2 === void 0 ? {} : { advice: advice2 },
-    ...region3 === void 0 ? {} : { region: region3 }
+    ...advice2 !== void 0 ? { advice: advice2 } : {},
+    ...region3 !== void 0 ? { region: region3 } : {}
   };
 }
 function unknown2(ledger) {
@@ -78518,7 +78518,7 @@ async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
 async function mark2(ec22, image, bakeId, moreTags = {}) {
-  const tags = { ...bakeId === void 0 ? {} : { [tagKeys.bake]: bakeId }, ...moreTags };
+  const tags = { ...bakeId !== void 0 ? { [tagKeys.bake]: bakeId } : {}, ...moreTags };
   await putTags(
     ec22,
     idsOf(image),
@@ -84442,7 +84442,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       connectVia,
       allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
       subnetIds: input("subnet-ids", subnetIdList),
-      ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog === void 0 ? {} : { jenkinsLog } } } : {},
+      ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog !== void 0 ? { jenkinsLog } : {} } } : {},
       deregister: input("deregister", oneOf("on-failure", "always", "never")),
       bakeTimeoutMs: input("bake-timeout", duration)
     };
@@ -84557,8 +84557,8 @@ function actionsLog(now = Date.now) {
     current() {
       const phase = running.at(-1);
       return {
-        ...phase === void 0 ? {} : { phase },
-        ...heard && { heard: { source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1e3 } }
+        ...phase !== void 0 ? { phase } : {},
+        ...heard ? { heard: { source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1e3 } } : {}
       };
     },
     info: (text2) => info(inertText(text2)),
@@ -84958,7 +84958,7 @@ function readSweepInputs(env2, read5 = givenText) {
     const olderThanMs = input("older-than", age);
     return {
       aws: readAwsInputs(input, env2),
-      ...olderThanMs === void 0 ? {} : { olderThanMs },
+      ...olderThanMs !== void 0 ? { olderThanMs } : {},
       dryRun: input("dry-run", oneOf("true", "false")) === "true"
     };
   });
@@ -85164,7 +85164,7 @@ async function adopt({ ec2: ec22 }, { bakeId, began, timeoutMs, expires }, found
   ).catch(() => void 0);
 }
 function sweptOf({ type: type2, id: id2, region: region3 }, { bakeId }, outcome, reason = "") {
-  return { type: type2, id: id2, ...region3 === void 0 ? {} : { region: region3 }, bake: bakeId, outcome, reason };
+  return { type: type2, id: id2, ...region3 !== void 0 ? { region: region3 } : {}, bake: bakeId, outcome, reason };
 }
 async function atMost(width, items, work) {
   const queue = [...items];

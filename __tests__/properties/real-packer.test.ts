@@ -95,7 +95,7 @@ function run({executable = '', plugins = ''}: Packer, args: readonly string[]): 
     env: {
       ...allowedEnvironment(process.env),
       PKR_VAR_custom_endpoint_ec2: 'http://127.0.0.1:1',
-      ...(plugins && {PACKER_PLUGIN_PATH: plugins})
+      ...(plugins ? {PACKER_PLUGIN_PATH: plugins} : {})
     },
     encoding: 'utf8'
   })

@@ -17,7 +17,7 @@ async function nameSourceImage({cloud}: LocalCloud): Promise<void> {
 
 withPacker((packer) => {
   const bakeFrom = (source: string, authorize: Authorize, onCloud?: (local: LocalCloud) => Promise<void>) =>
-    play(packer, {inputs: {'source-ami': `resolve:ssm:${source}`}, authorize, ...(onCloud && {onCloud})})
+    play(packer, {inputs: {'source-ami': `resolve:ssm:${source}`}, authorize, ...(onCloud ? {onCloud} : {})})
 
   it(
     'bakes on the image that a parameter names, once the role has the statement that the refusal asks for',

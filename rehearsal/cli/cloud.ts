@@ -38,8 +38,8 @@ try {
     driver: driver ?? 'best',
     progress: (sentence) => console.error(sentence),
     signal: stop,
-    ...(port !== undefined && {port}),
-    ...(subject !== undefined && {subject, trustPolicy: trustPolicyFor(defaultSubject)})
+    ...(port !== undefined ? {port} : {}),
+    ...(subject !== undefined ? {subject, trustPolicy: trustPolicyFor(defaultSubject)} : {})
   })
   try {
     const lines = exportLines(local.cloud)

@@ -27,7 +27,7 @@ export function parseCallPoint(text: string): CallPoint {
         '(RunInstances), GetIdToken or Probe, and N counts its calls from 1; action:CALL and packer:CALL count the calls of one of the two'
     )
   }
-  return {action, nth: Number(nth), ...(by !== undefined && {by: by === 'packer' ? by : 'action'})}
+  return {action, nth: Number(nth), ...(by !== undefined ? {by: by === 'packer' ? by : 'action'} : {})}
 }
 
 /** As {@link parseCallPoint} reads it. */

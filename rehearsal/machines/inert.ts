@@ -10,9 +10,9 @@ export function withInertMachines(driver: MachineDriver, isInert: () => boolean)
   return {
     name: driver.name,
     sourceContent: driver.sourceContent,
-    ...(driver.range === undefined ? {} : {range: driver.range}),
-    ...(driver.base === undefined ? {} : {base: driver.base}),
-    ...(driver.settlingMs === undefined ? {} : {settlingMs: driver.settlingMs}),
+    ...(driver.range !== undefined ? {range: driver.range} : {}),
+    ...(driver.base !== undefined ? {base: driver.base} : {}),
+    ...(driver.settlingMs !== undefined ? {settlingMs: driver.settlingMs} : {}),
     launch: async (spec) => {
       if (!isInert()) return driver.launch(spec)
       const nothing = async (): Promise<void> => {}

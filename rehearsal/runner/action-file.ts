@@ -38,7 +38,7 @@ export async function readActionFile(folder: string): Promise<ActionFile> {
   return {
     folder: resolve(folder),
     main: resolve(folder, runs.main),
-    ...(typeof runs.post === 'string' && {post: resolve(folder, runs.post)}),
+    ...(typeof runs.post === 'string' ? {post: resolve(folder, runs.post)} : {}),
     defaults: new Map(Object.entries(inputs ?? {}).map(([name, input]) => [name, defaultOf(name, input?.default)]))
   }
 }

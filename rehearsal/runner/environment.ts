@@ -83,8 +83,8 @@ export function jobEnvironment(job: JobContext): Record<string, string> {
     RUNNER_TOOL_CACHE: folders.toolCache,
     RUNNER_TRACKING_ID: job.trackingId,
     ...job.context,
-    ...(job.debug && {RUNNER_DEBUG: '1'}),
-    ...(oidc && {ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl, ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken})
+    ...(job.debug ? {RUNNER_DEBUG: '1'} : {}),
+    ...(oidc ? {ACTIONS_ID_TOKEN_REQUEST_URL: oidc.requestUrl, ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.requestToken} : {})
   }
 }
 

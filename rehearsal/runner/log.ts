@@ -66,7 +66,7 @@ export function createStageLog(options: {
     show(level, message)
     if (annotations.filter((annotation) => annotation.level === level).length >= annotationsPerLevel) return
     const shown = masks.apply(message).slice(0, annotationLength)
-    annotations.push({stage, level, message: shown, ...(title && {title: masks.apply(title)})})
+    annotations.push({stage, level, message: shown, ...(title ? {title: masks.apply(title)} : {})})
   }
   const refuse = (message: string) => {
     annotate('error', message)

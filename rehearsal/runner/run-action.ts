@@ -109,9 +109,9 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
       cwd: job.folders.workspace,
       env: {...jobEnvironment({...job, ...given}), ...inputVariables(inputs), ...env},
       wait: options.wait ?? realTime,
-      ...(name === 'main' && options.cancel && {cancel: options.cancel}),
-      ...(options.container && {container: true}),
-      ...(name === 'main' && options.kill && {kill: options.kill})
+      ...(name === 'main' && options.cancel ? {cancel: options.cancel} : {}),
+      ...(options.container ? {container: true} : {}),
+      ...(name === 'main' && options.kill ? {kill: options.kill} : {})
     }
     return runStage(child, log, masks, job.folders.temp)
   }
@@ -141,7 +141,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
   await writeFile(summaryFile, summary)
   return {
     mainExitCode: main.exitCode,
-    ...(post && {postExitCode: post.exitCode}),
+    ...(post ? {postExitCode: post.exitCode} : {}),
     ...conclude(main, post, cancelled),
     lines,
     log: lines.map((line) => `${asLogFileLine(line)}\n`).join(''),
@@ -174,7 +174,7 @@ async function prepareJob(options: RunActionOptions, folder: string, actionPath:
     env: options.env ?? {},
     debug: options.debug ?? false,
     context: options.context ?? {},
-    ...(options.oidc && {oidc: options.oidc})
+    ...(options.oidc ? {oidc: options.oidc} : {})
   }
 }
 

@@ -67,7 +67,7 @@ export async function startLocalCloud(asked: LocalCloudOptions): Promise<LocalCl
   let machines: Machines | undefined
   if (chosen.driver === 'nspawn') {
     try {
-      const nspawn = await real.create({progress, env, ...(base && {base}), ...(signal && {signal})})
+      const nspawn = await real.create({progress, env, ...(base ? {base} : {}), ...(signal ? {signal} : {})})
       const {hostAddress, runFolder, serve} = nspawn
       machines = {driver: nspawn, sshPort: undefined, hostAddress, runFolder, serve}
     } catch (error) {
@@ -119,7 +119,7 @@ async function light(jenkins: JenkinsMode): Promise<Machines> {
   const driver = createLightDriver({
     jenkins,
     jenkinsVersion: standInJenkinsVersion,
-    ...(sshPort !== undefined && {sshPort})
+    ...(sshPort !== undefined ? {sshPort} : {})
   })
   return {driver, sshPort, hostAddress: '127.0.0.1', runFolder: undefined, serve: undefined}
 }

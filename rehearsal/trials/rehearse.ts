@@ -121,13 +121,13 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     env,
     progress,
     signal,
-    ...(options.canary && {canary: options.canary}),
-    ...(options.shortages && {shortages: options.shortages}),
-    ...(options.authorize && {authorize: options.authorize}),
-    ...(options.stateDelayMs !== undefined && {stateDelayMs: options.stateDelayMs}),
-    ...(options.faults && {faults: options.faults}),
-    ...(options.now && {now: options.now}),
-    ...(options.sessionSeconds !== undefined && {sessionSeconds: options.sessionSeconds}),
+    ...(options.canary ? {canary: options.canary} : {}),
+    ...(options.shortages ? {shortages: options.shortages} : {}),
+    ...(options.authorize ? {authorize: options.authorize} : {}),
+    ...(options.stateDelayMs !== undefined ? {stateDelayMs: options.stateDelayMs} : {}),
+    ...(options.faults ? {faults: options.faults} : {}),
+    ...(options.now ? {now: options.now} : {}),
+    ...(options.sessionSeconds !== undefined ? {sessionSeconds: options.sessionSeconds} : {}),
     async onArrival(call) {
       for (const trigger of Object.values(triggers)) trigger.onArrival(call)
       await options.onCall?.(call)
@@ -229,7 +229,7 @@ async function packerFor(
   return choosePacker(packer, {
     env,
     progress,
-    run: (command, args, options) => run(command, args, {...options, ...(signal && {signal})}),
+    run: (command, args, options) => run(command, args, {...options, ...(signal ? {signal} : {})}),
     isRoot: process.geteuid?.() === 0,
     releasesReachable,
     actionDefault: action.defaults.get('packer-version') ?? ''
@@ -257,7 +257,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
       scratch: work,
       shippedTemplate: join(projectFolder, 'templates/jenkins'),
       endpoint: cloud.endpoint,
-      ...(sshPort !== undefined && {sshPort})
+      ...(sshPort !== undefined ? {sshPort} : {})
     })
     const workspace = env['INIT_CWD'] ?? process.cwd()
     const own = options.inputs?.['template']
@@ -273,7 +273,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
       ...(own ? usableInputs(basic, resolve(workspace, own), local.driver) : basic),
       ...settings.inputs,
       // Where no port is opened, the action takes no ranges.
-      ...(bySession && {'allowed-cidrs': ''}),
+      ...(bySession ? {'allowed-cidrs': ''} : {}),
       ...options.inputs
     }
     return await runAction({
@@ -291,7 +291,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
       parentFolder: work,
       workspace,
       toolCache: join(cacheFolder(env), 'tool-cache'),
-      ...(options.container && {container: true}),
+      ...(options.container ? {container: true} : {}),
       cancel,
       kill,
       lose,
@@ -299,7 +299,7 @@ async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile
         log.write(`${asLogFileLine(line)}\n`)
         options.onLine?.(line)
       },
-      ...(options.wait && {wait: options.wait})
+      ...(options.wait ? {wait: options.wait} : {})
     })
   } finally {
     log.end()

@@ -22,7 +22,7 @@ export function rehearsalInputs(
     // itself needs most of a minute for its first start.
     'smoke-timeout': driver === 'light' ? '20s' : jenkins.standIn ? '2m' : '5m',
     // Only an image that is removed again can leave its snapshot behind.
-    ...(canary === 'hidden-snapshot' && {deregister: 'always'})
+    ...(canary === 'hidden-snapshot' ? {deregister: 'always'} : {})
   }
 }
 
@@ -69,7 +69,7 @@ export function rehearsalEnvironment(
     // Where there is no Node 24, the action runs on the Node at hand, which the AWS SDK may advise against.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     // Without a role, the action uses what its environment gives.
-    ...(inputs['role-to-assume'] === '' && {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey})
+    ...(inputs['role-to-assume'] === '' ? {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} : {})
   }
 }
 

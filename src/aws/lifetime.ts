@@ -23,7 +23,7 @@ export function lifetimeTags(began: Date, bakeTimeoutMs: number): Tags {
 export function lifetimeIn(tags: Tags): Lifetime | undefined {
   const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])]
   if (expires === undefined) return undefined
-  return {...(began === undefined ? {} : {began}), end: new Date(expires.getTime() - graceMs), expires}
+  return {...(began !== undefined ? {began} : {}), end: new Date(expires.getTime() - graceMs), expires}
 }
 
 function timeIn(text = ''): Date | undefined {

@@ -81,7 +81,7 @@ async function mark(
   bakeId: string | undefined,
   moreTags: Readonly<Record<string, string>> = {}
 ): Promise<void> {
-  const tags = {...(bakeId === undefined ? {} : {[tagKeys.bake]: bakeId}), ...moreTags}
+  const tags = {...(bakeId !== undefined ? {[tagKeys.bake]: bakeId} : {}), ...moreTags}
   await putTags(
     ec2,
     idsOf(image),

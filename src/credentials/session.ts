@@ -103,7 +103,7 @@ function assumedRole(role: Role, region: string, collaborators: SessionCollabora
       RoleSessionName: role.sessionName,
       DurationSeconds: role.durationSeconds,
       WebIdentityToken: token,
-      ...(policy === undefined ? {} : {Policy: policy})
+      ...(policy !== undefined ? {Policy: policy} : {})
     })
     const {Credentials: keys} = await client.send(command, {abortSignal: signal})
     if (!keys?.AccessKeyId || !keys.SecretAccessKey || !keys.SessionToken || !keys.Expiration) {

@@ -238,7 +238,7 @@ export function readInputs(
       connectVia,
       allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
       subnetIds: input('subnet-ids', subnetIdList),
-      ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog === undefined ? {} : {jenkinsLog})}} : {}),
+      ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog !== undefined ? {jenkinsLog} : {})}} : {}),
       deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
       bakeTimeoutMs: input('bake-timeout', duration)
     }

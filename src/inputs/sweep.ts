@@ -34,7 +34,7 @@ export function readSweepInputs(
     const olderThanMs = input('older-than', age)
     return {
       aws: readAwsInputs(input, env),
-      ...(olderThanMs === undefined ? {} : {olderThanMs}),
+      ...(olderThanMs !== undefined ? {olderThanMs} : {}),
       dryRun: input('dry-run', oneOf('true', 'false')) === 'true'
     }
   })

@@ -130,7 +130,7 @@ export class Ledger implements Records {
   }
 
   made(type: ResourceType, id: string, key?: string, region?: string): void {
-    this.#append({made: type, id, ...(key === undefined ? {} : {key}), ...(region === undefined ? {} : {region})})
+    this.#append({made: type, id, ...(key !== undefined ? {key} : {}), ...(region !== undefined ? {region} : {})})
   }
 
   /**
@@ -142,7 +142,7 @@ export class Ledger implements Records {
     const entries = resources.map(({type, id, region}) => ({
       released: type,
       id,
-      ...(region === undefined ? {} : {region})
+      ...(region !== undefined ? {region} : {})
     }))
     try {
       this.#file.appendNow(...entries)
@@ -183,7 +183,7 @@ export class Ledger implements Records {
             resourceOf({
               made: entry.released,
               id: entry.id,
-              ...(entry.region === undefined ? {} : {region: entry.region})
+              ...(entry.region !== undefined ? {region: entry.region} : {})
             })
           ]
         : []

@@ -57,8 +57,8 @@ export function actionsLog(now: () => number = Date.now): Log {
     current() {
       const phase = running.at(-1)
       return {
-        ...(phase === undefined ? {} : {phase}),
-        ...(heard && {heard: {source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1000}})
+        ...(phase !== undefined ? {phase} : {}),
+        ...(heard ? {heard: {source: heard.source, line: heard.line, secondsAgo: (now() - heard.at) / 1000}} : {})
       }
     },
     info: (text) => core.info(inertText(text)),

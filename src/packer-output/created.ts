@@ -197,9 +197,9 @@ export class Announcements {
     // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
     const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
     return {
-      ...(keyPair === undefined ? {} : {keyPair}),
-      ...(securityGroup === undefined ? {} : {securityGroup}),
-      ...(instance === undefined ? {} : {instance}),
+      ...(keyPair !== undefined ? {keyPair} : {}),
+      ...(securityGroup !== undefined ? {securityGroup} : {}),
+      ...(instance !== undefined ? {instance} : {}),
       hints: [...hints, ...(isUntagged ? after.instances.map((id): Hint => ({type: 'instance', id})) : [])]
     }
   }

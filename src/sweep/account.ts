@@ -171,7 +171,7 @@ async function adopt(
 }
 
 function sweptOf({type, id, region}: Resource, {bakeId}: LostBake, outcome: Swept['outcome'], reason = ''): Swept {
-  return {type, id, ...(region === undefined ? {} : {region}), bake: bakeId, outcome, reason}
+  return {type, id, ...(region !== undefined ? {region} : {}), bake: bakeId, outcome, reason}
 }
 
 /** Works on a few at a time. */

@@ -143,7 +143,7 @@ export function filter(Name: string, Values: readonly string[]): Filter {
 export const unknownId = '(unknown)'
 
 export function unseen(type: ResourceType, reason: string, region?: string, id = unknownId): Leftover {
-  return {type, id, state: '', reason, ...(region === undefined ? {} : {region})}
+  return {type, id, state: '', reason, ...(region !== undefined ? {region} : {})}
 }
 
 /** Something of a type that AWS would not tell of. */

@@ -136,7 +136,7 @@ interface Attempt {
 function leftInUse({resource: {type, id, state, region}, by, byKept}: Use): Leftover[] {
   if (byKept) return []
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`
-  return [{type, id, state, reason, advice: useAdvice, usedBy: by, ...(region === undefined ? {} : {region})}]
+  return [{type, id, state, reason, advice: useAdvice, usedBy: by, ...(region !== undefined ? {region} : {})}]
 }
 
 const useAdvice =
@@ -217,8 +217,8 @@ function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover
     id,
     state,
     reason: reason || 'it waits for another resource to go',
-    ...(advice === undefined ? {} : {advice}),
-    ...(region === undefined ? {} : {region})
+    ...(advice !== undefined ? {advice} : {}),
+    ...(region !== undefined ? {region} : {})
   }
 }
 

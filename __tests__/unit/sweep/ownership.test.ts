@@ -153,7 +153,7 @@ describe('a descent', () => {
 
   it('leads to copies in the regions that Packer told, and to nobody else’s', () => {
     const copy = (id: string, region?: string): Described =>
-      one('image', id, {sourceImageId: 'ami-1', ...(region === undefined ? {} : {region})})
+      one('image', id, {sourceImageId: 'ami-1', ...(region !== undefined ? {region} : {})})
     const found = [
       one('image', 'ami-1', {sourceInstanceId: 'i-1', sourceImageId: 'ami-debian'}),
       one('image', 'ami-debian', {sourceInstanceId: 'i-1', ...before}),

@@ -19,8 +19,8 @@ export function roleOperations(store: IamStore): IamOperations {
         path,
         trustPolicy,
         tags,
-        ...(input.Description === undefined ? {} : {description: input.Description}),
-        ...(input.MaxSessionDuration === undefined ? {} : {maxSessionSeconds: input.MaxSessionDuration})
+        ...(input.Description !== undefined ? {description: input.Description} : {}),
+        ...(input.MaxSessionDuration !== undefined ? {maxSessionSeconds: input.MaxSessionDuration} : {})
       })
       return {Role: {...describeRole(role), Tags: tagList(tags)}}
     },

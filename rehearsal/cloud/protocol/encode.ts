@@ -89,7 +89,7 @@ export function encodeJson(output: $SchemaRef, value: object, requestId: string)
 
 /** Where AWS says nothing but the code, there is no message, and an SDK has one of its own. */
 export function encodeJsonError({code, message, status}: AwsError, requestId: string): Answer {
-  const body = JSON.stringify({__type: code, ...(message && {message})})
+  const body = JSON.stringify({__type: code, ...(message ? {message} : {})})
   return {...amzJson(status, body, requestId), errorCode: code}
 }
 

@@ -131,7 +131,7 @@ function startSession(role: Role, input: SessionRequest, policies: readonly Poli
       Expiration: session.expires
     },
     AssumedRoleUser: {AssumedRoleId: userId, Arn: arn},
-    ...(input.Policy === undefined ? {} : {PackedPolicySize: Math.ceil((input.Policy.length / longestPolicy) * 100)})
+    ...(input.Policy !== undefined ? {PackedPolicySize: Math.ceil((input.Policy.length / longestPolicy) * 100)} : {})
   }
 }
 

@@ -63,7 +63,7 @@ interface Asked {
 export function realFiles(asked: Asked): RealFiles {
   const file = asked.jenkinsPackage === undefined ? packageOfEnvironment(asked) : packageOfOption(asked)
   const plugins = pluginsFolder(asked)
-  return {...(file && {package: file}), ...(plugins && {plugins})}
+  return {...(file ? {package: file} : {}), ...(plugins ? {plugins} : {})}
 }
 
 function packageOfOption({jenkinsPackage = '', behaviour, hasRepository, env}: Asked): PackageFile {
@@ -144,8 +144,8 @@ export function realFilesEnvironment(env: NodeJS.ProcessEnv): Record<string, str
   const paths = (env[packageVariable] ?? '').split(delimiter).filter((path) => path.trim() !== '')
   const plugins = pluginsIn(env)
   return {
-    ...(paths.length > 0 && {[packageVariable]: paths.map((path) => absolute(path, env)).join(delimiter)}),
-    ...(plugins && {[pluginsVariable]: plugins.path})
+    ...(paths.length > 0 ? {[packageVariable]: paths.map((path) => absolute(path, env)).join(delimiter)} : {}),
+    ...(plugins ? {[pluginsVariable]: plugins.path} : {})
   }
 }
 

@@ -131,7 +131,7 @@ function authenticationRequired(url: string, facts: JenkinsFacts, permissions: r
       Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',
       'X-You-Are-Authenticated-As': 'anonymous',
       'X-Required-Permission': required,
-      ...(implying.length > 0 && {'X-Permission-Implied-By': implying})
+      ...(implying.length > 0 ? {'X-Permission-Implied-By': implying} : {})
     },
     body:
       `<html><head><meta http-equiv='refresh' content='1;url=${loginForm}'/></head>` +

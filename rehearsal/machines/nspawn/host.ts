@@ -50,7 +50,7 @@ export function createHost(isRoot = process.geteuid?.() === 0): Host {
     async watch(command, args, onLine, signal) {
       const [program = command, ...rest] = [...apart, command, ...args]
       try {
-        await runProgram(program, rest, {env, onLine, ...(signal && {signal})})
+        await runProgram(program, rest, {env, onLine, ...(signal ? {signal} : {})})
       } catch (error) {
         signal?.throwIfAborted()
         throw error

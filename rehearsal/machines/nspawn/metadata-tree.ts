@@ -60,12 +60,12 @@ export function metadataTree(spec: LaunchSpec, address: string, network: string)
       },
       placement: {'availability-zone': zone, region},
       'public-ipv4': address,
-      ...(publicKey === undefined ? {} : {'public-keys': {[`0=${keyName}`]: {'openssh-key': publicKey}}}),
+      ...(publicKey !== undefined ? {'public-keys': {[`0=${keyName}`]: {'openssh-key': publicKey}}} : {}),
       'reservation-id': reservationId,
       'security-groups': groups,
       services: {domain: 'amazonaws.com', partition: 'aws'}
     },
-    ...(userData === undefined ? {} : {'user-data': userData})
+    ...(userData !== undefined ? {'user-data': userData} : {})
   }
 }
 

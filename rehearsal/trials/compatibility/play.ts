@@ -33,7 +33,7 @@ export async function play(row: Row, signal: AbortSignal, env: NodeJS.ProcessEnv
       ...known,
       ...bake,
       ...asked,
-      ...(isShort && {outcome: 'failed', why: `${bake.images} images instead of ${expected}`})
+      ...(isShort ? {outcome: 'failed', why: `${bake.images} images instead of ${expected}`} : {})
     }
   } finally {
     await rm(folder, {recursive: true, force: true})
@@ -60,9 +60,9 @@ async function playBake(
     seconds,
     leftovers: leftovers.length,
     // Light machines install nothing.
-    ...(driver === 'nspawn' && {jenkins}),
+    ...(driver === 'nspawn' ? {jenkins} : {}),
     packer: packer.version,
-    ...(java && {java})
+    ...(java ? {java} : {})
   }
 }
 

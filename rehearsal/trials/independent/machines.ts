@@ -20,7 +20,7 @@ export function createMachines(sshPort: number | undefined): Machines {
   const driver = createLightDriver({
     jenkins: 'ready',
     jenkinsVersion: standInJenkinsVersion,
-    ...(sshPort === undefined ? {} : {sshPort})
+    ...(sshPort !== undefined ? {sshPort} : {})
   })
   const machines = new Map<string, Machine>()
   const keys = new Map<string, string>()
@@ -39,7 +39,7 @@ export function createMachines(sshPort: number | undefined): Machines {
         imageId,
         content: contents.get(imageId) ?? driver.sourceContent,
         username: 'admin',
-        ...(publicKey === undefined ? {} : {publicKey}),
+        ...(publicKey !== undefined ? {publicKey} : {}),
         ...(userData === null ? {} : {userData: Buffer.from(userData, 'base64').toString()}),
         allows: (port, source) => ingress().some((rule) => letsIn(rule, port, source)),
         ingress,

@@ -83,7 +83,7 @@ export async function playOn({moto, packer, folder, signal, onLine}: PlayOptions
       scratch: parentFolder,
       shippedTemplate: join(project, 'templates/jenkins'),
       endpoint: proxy.endpoint,
-      ...(sshPort === undefined ? {} : {sshPort})
+      ...(sshPort !== undefined ? {sshPort} : {})
     })
     return runAction({
       action: join(project, action),
@@ -98,7 +98,7 @@ export async function playOn({moto, packer, folder, signal, onLine}: PlayOptions
       context: rehearsalContext(),
       parentFolder,
       cancel: signal,
-      ...(lose && {lose}),
+      ...(lose ? {lose} : {}),
       onLine
     })
   }

@@ -103,7 +103,7 @@ function endsAt(at: CallPoint): End[] {
 }
 
 function faultsAt(at: CallPoint, kinds: readonly FaultKind[], timesOfKind: (kind: FaultKind) => number[]): Fault[] {
-  return kinds.flatMap((kind) => timesOfKind(kind).map((times) => ({at, kind, ...(times > 1 && {times})})))
+  return kinds.flatMap((kind) => timesOfKind(kind).map((times) => ({at, kind, ...(times > 1 ? {times} : {})})))
 }
 
 /** What "for a while" means: the call and the next ones of its name, fewer than every retry bridges. */

@@ -63,7 +63,7 @@ export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: 
     context: rehearsalContext(),
     parentFolder: folder,
     onLine: errors.onLine,
-    ...(kill && {kill})
+    ...(kill ? {kill} : {})
   })
   const given = await givenOut(local)
   const leftovers = cloud.leftovers(given).filter(({id}) => !given.includes(id))

@@ -17,7 +17,7 @@ export async function playUndisturbedSweep(
   template?: TemplateName
 ): Promise<ReportedCall[]> {
   const clock = createClock()
-  const options = {packer, loseAt: lostAt, clock, ...(template && {template})}
+  const options = {packer, loseAt: lostAt, clock, ...(template ? {template} : {})}
   const {after} = await playAmongBystanders(options, async (local, folder) => {
     clock.expire()
     const before = local.cloud.calls.length
@@ -33,7 +33,7 @@ export async function playSweep(cell: SweepCell, packer: Packer, template?: Temp
   const {section, lostAt, trial} = cell
   const clock = createClock()
   const {after, bystanders, touched} = await playAmongBystanders(
-    {packer, loseAt: lostAt, clock, ...(template && {template})},
+    {packer, loseAt: lostAt, clock, ...(template ? {template} : {})},
     async (local, folder) => {
       const {cloud} = local
       clock.expire()

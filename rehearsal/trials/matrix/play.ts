@@ -40,7 +40,7 @@ export async function play(
   const clock = createClock()
   const options = {
     ...optionsFor(cell),
-    ...(actionFolder !== undefined && {action: actionFolder}),
+    ...(actionFolder !== undefined ? {action: actionFolder} : {}),
     packer,
     template,
     clock,
@@ -96,7 +96,7 @@ export async function playAmongBystanders<T>(
 ): Promise<Performance<T>> {
   // The snapshot that it maps in is known once the account is full.
   const inputs: Record<string, string> = {
-    ...(template === 'several' && {template: severalBuilders()}),
+    ...(template === 'several' ? {template: severalBuilders()} : {}),
     ...options.inputs
   }
   const folder = await mkdtemp(join(tmpdir(), 'faults-'))

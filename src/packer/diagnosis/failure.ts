@@ -125,9 +125,9 @@ class Story {
   get #now(): Told {
     return {
       connected: this.#connected,
-      ...(this.#script === undefined ? {} : {script: this.#script}),
-      ...(this.#ranges === undefined ? {} : {ranges: this.#ranges}),
-      ...(this.#address === undefined ? {} : {address: this.#address}),
+      ...(this.#script !== undefined ? {script: this.#script} : {}),
+      ...(this.#ranges !== undefined ? {ranges: this.#ranges} : {}),
+      ...(this.#address !== undefined ? {address: this.#address} : {}),
       said: this.#said.lines
     }
   }

@@ -141,9 +141,9 @@ function entryOf(value: unknown): Entry {
     ({optional}) => optional !== true
   )
   return {
-    ...(typeof version === 'string' && {version}),
-    ...(typeof sha256 === 'string' && {sha256}),
-    ...(typeof requiredCore === 'string' && {requiredCore}),
+    ...(typeof version === 'string' ? {version} : {}),
+    ...(typeof sha256 === 'string' ? {sha256} : {}),
+    ...(typeof requiredCore === 'string' ? {requiredCore} : {}),
     dependencies: needed.flatMap(({name}) => (typeof name === 'string' ? name : []))
   }
 }

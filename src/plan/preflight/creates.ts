@@ -64,8 +64,8 @@ function asTheTemplate(request: PreflightRequest): Partial<LaunchInput> {
     Throughput: 125,
     Encrypted: true,
     DeleteOnTermination: true,
-    ...(volumeSize === undefined ? {} : {VolumeSize: volumeSize}),
-    ...(kmsKeyId === undefined ? {} : {KmsKeyId: kmsKeyId})
+    ...(volumeSize !== undefined ? {VolumeSize: volumeSize} : {}),
+    ...(kmsKeyId !== undefined ? {KmsKeyId: kmsKeyId} : {})
   } as const
   return {
     BlockDeviceMappings: [{DeviceName: source?.rootDeviceName, Ebs: ebs}],

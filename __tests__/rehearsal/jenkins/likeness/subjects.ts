@@ -36,7 +36,7 @@ const noJava = `no Java ${versions.join(' or ')} at JAVA_HOME, in /usr/lib/jvm o
 const standIn: Subject = {
   isStandIn: true,
   name: 'the stand-in',
-  ...(java === undefined && {cannotRun: noJava}),
+  ...(java === undefined ? {cannotRun: noJava} : {}),
   async prepare(folder) {
     const build = join(folder, 'build')
     await mkdir(build)
@@ -50,8 +50,8 @@ const standIn: Subject = {
 const real: Subject = {
   isStandIn: false,
   name: 'the real Jenkins',
-  ...(given === '' ? {cannotRun: notGiven, noPackage: notGiven} : java === undefined && {cannotRun: noJava}),
-  ...(given.endsWith('.war') && {noPackage: 'REHEARSAL_JENKINS_PACKAGE names a .war and no .deb'}),
+  ...(given === '' ? {cannotRun: notGiven, noPackage: notGiven} : java === undefined ? {cannotRun: noJava} : {}),
+  ...(given.endsWith('.war') ? {noPackage: 'REHEARSAL_JENKINS_PACKAGE names a .war and no .deb'} : {}),
   async prepare(folder) {
     return given.endsWith('.war') ? {java: java ?? '', program: ['-jar', given]} : fromPackage(folder, given)
   }

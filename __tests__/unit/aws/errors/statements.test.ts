@@ -44,7 +44,7 @@ it.each([
   [undefined, '*'],
   [role, role]
 ])('keeps the role from passing other roles than to EC2, and no other than AWS named: %s', (resource, expected) => {
-  const denial = {action: 'iam:PassRole', ...(resource === undefined ? {} : {resource})}
+  const denial = {action: 'iam:PassRole', ...(resource !== undefined ? {resource} : {})}
   expect(statementsFor([denial])).toEqual([
     {
       Effect: 'Allow',

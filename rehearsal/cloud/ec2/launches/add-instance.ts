@@ -34,7 +34,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     launchTime,
     ...(plan.keyPair ? {keyName: plan.keyPair.name} : {}),
     ...(password && plan.keyPair ? {passwordData: encryptPassword(password, plan.keyPair)} : {}),
-    ...(input.ClientToken === undefined ? {} : {clientToken: input.ClientToken}),
+    ...(input.ClientToken !== undefined ? {clientToken: input.ClientToken} : {}),
     subnetId: plan.subnet.id,
     interfaceId: newId('network-interface'),
     hasPublicAddress: plan.associatesPublicAddress,
@@ -45,7 +45,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     launchedBy: by,
     type: plan.type,
     groupIds: [...plan.groupIds],
-    ...(plan.userData === undefined ? {} : {userData: plan.userData}),
+    ...(plan.userData !== undefined ? {userData: plan.userData} : {}),
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
     protectedFromTermination: input.DisableApiTermination ?? false,
     state: 'pending',
@@ -72,7 +72,7 @@ function specOf(cloud: Ec2Cloud, instance: InstanceRecord, {image, keyPair, user
     content: image.content ?? cloud.driver.sourceContent,
     username: image.username,
     ...(keyPair ? {publicKey: keyPair.publicKey} : {}),
-    ...(userData === undefined ? {} : {userData: Buffer.from(userData, 'base64').toString()}),
+    ...(userData !== undefined ? {userData: Buffer.from(userData, 'base64').toString()} : {}),
     allows: (port, source) => letsIn(cloud, instance.groupIds, port, source),
     ingress: () => ingressOf(cloud, instance.groupIds),
     metadata: metadataOf(cloud, instance),
@@ -91,7 +91,7 @@ function metadataOf(cloud: Ec2Cloud, instance: InstanceRecord): InstanceMetadata
     instanceType: instance.type,
     reservationId: instance.reservationId,
     macAddress: cloud.interfaces.get(interfaceId)?.macAddress ?? '',
-    ...(keyName === undefined ? {} : {keyName}),
+    ...(keyName !== undefined ? {keyName} : {}),
     securityGroups: groupIds.map((id) => cloud.groups.get(id)?.name ?? id)
   }
 }

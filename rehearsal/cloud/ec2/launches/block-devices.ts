@@ -46,10 +46,10 @@ function plan({snapshots}: Ec2Cloud, {DeviceName: device = '', Ebs: ebs = {}}: B
     type,
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
     encrypted: ebs.Encrypted === true || ebs.KmsKeyId !== undefined || snapshot?.encrypted === true,
-    ...(ebs.KmsKeyId === undefined ? {} : {kmsKeyId: ebs.KmsKeyId}),
-    ...(iops === undefined ? {} : {iops}),
-    ...(throughput === undefined ? {} : {throughput}),
-    ...(ebs.SnapshotId === undefined ? {} : {snapshotId: ebs.SnapshotId})
+    ...(ebs.KmsKeyId !== undefined ? {kmsKeyId: ebs.KmsKeyId} : {}),
+    ...(iops !== undefined ? {iops} : {}),
+    ...(throughput !== undefined ? {throughput} : {}),
+    ...(ebs.SnapshotId !== undefined ? {snapshotId: ebs.SnapshotId} : {})
   }
 }
 

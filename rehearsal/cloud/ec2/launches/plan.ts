@@ -36,7 +36,7 @@ export function planLaunch(cloud: Ec2Cloud, input: LaunchInput): LaunchPlan {
     ...(profile ? {profile} : {}),
     ...(spot ? {spot} : {}),
     ...(cpuCredits ? {cpuCredits} : {}),
-    ...(input.UserData === undefined ? {} : {userData: checkUserData(input.UserData)})
+    ...(input.UserData !== undefined ? {userData: checkUserData(input.UserData)} : {})
   }
 }
 

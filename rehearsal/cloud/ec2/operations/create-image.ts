@@ -90,7 +90,7 @@ function createImage(
     sourceInstanceId: instance.id,
     sourceImageId: instance.imageId,
     sourceImageRegion: cloud.region,
-    ...(input.Description === undefined ? {} : {description: input.Description}),
+    ...(input.Description !== undefined ? {description: input.Description} : {}),
     ...(source?.platform ? {platform: source.platform} : {}),
     ...(source?.imdsSupport ? {imdsSupport: source.imdsSupport} : {})
   })

@@ -35,7 +35,7 @@ export function fleetOperations(cloud: Ec2Cloud): Operations {
         id: newId('fleet'),
         createTime: cloud.now(),
         capacity: input.TargetCapacitySpecification?.TotalTargetCapacity ?? 0,
-        ...(input.ClientToken === undefined ? {} : {clientToken: input.ClientToken}),
+        ...(input.ClientToken !== undefined ? {clientToken: input.ClientToken} : {}),
         ...(await launchFirst(cloud, wishes, call))
       }
       cloud.fleets.set(fleet.id, fleet)
@@ -98,19 +98,19 @@ function launchOf(
 ): RunInstancesRequest {
   const {InstanceType, ImageId, KeyName, SubnetId, AvailabilityZone, MaxPrice, IamInstanceProfile} = overrides
   const options = data.InstanceMarketOptions?.SpotOptions
-  const market = {MarketType: 'spot' as const, SpotOptions: {...options, ...(MaxPrice === undefined ? {} : {MaxPrice})}}
+  const market = {MarketType: 'spot' as const, SpotOptions: {...options, ...(MaxPrice !== undefined ? {MaxPrice} : {})}}
   const [primary, ...others] = data.NetworkInterfaces ?? []
   const subnet = primary ? {NetworkInterfaces: [{...primary, SubnetId}, ...others]} : {SubnetId}
   return {
     MinCount: count,
     MaxCount: count,
     LaunchTemplate: {LaunchTemplateId: id},
-    ...(InstanceType === undefined ? {} : {InstanceType}),
-    ...(ImageId === undefined ? {} : {ImageId}),
-    ...(KeyName === undefined ? {} : {KeyName}),
-    ...(IamInstanceProfile === undefined ? {} : {IamInstanceProfile}),
-    ...(SubnetId === undefined ? {} : subnet),
-    ...(AvailabilityZone === undefined ? {} : {Placement: {AvailabilityZone}}),
+    ...(InstanceType !== undefined ? {InstanceType} : {}),
+    ...(ImageId !== undefined ? {ImageId} : {}),
+    ...(KeyName !== undefined ? {KeyName} : {}),
+    ...(IamInstanceProfile !== undefined ? {IamInstanceProfile} : {}),
+    ...(SubnetId !== undefined ? subnet : {}),
+    ...(AvailabilityZone !== undefined ? {Placement: {AvailabilityZone}} : {}),
     ...(spot ? {InstanceMarketOptions: market} : {})
   }
 }

@@ -42,7 +42,7 @@ export function launchTemplateOperations(cloud: Ec2Cloud): Operations {
         createTime: cloud.now(),
         createdBy: call.principal.arn,
         data,
-        ...(input.VersionDescription === undefined ? {} : {versionDescription: input.VersionDescription})
+        ...(input.VersionDescription !== undefined ? {versionDescription: input.VersionDescription} : {})
       }
       cloud.launchTemplates.set(template.id, template)
       putTags(cloud, template.id, tags)

@@ -20,7 +20,7 @@ export function registerImageOperations(cloud: Ec2Cloud): Operations {
         rootDeviceName: input.RootDeviceName ?? '',
         mappings: (input.BlockDeviceMappings ?? []).map((mapping) => withSizes(cloud, mapping)),
         username: 'admin',
-        ...(input.Description === undefined ? {} : {description: input.Description}),
+        ...(input.Description !== undefined ? {description: input.Description} : {}),
         ...(input.ImdsSupport === 'v2.0' ? {imdsSupport: 'v2.0'} : {})
       })
       settleAt(image, 'available', root.content)

@@ -51,7 +51,7 @@ export function volumeOperations(cloud: Ec2Cloud): Operations {
         encrypted: Encrypted || KmsKeyId !== undefined || snapshot?.encrypted === true,
         createTime: cloud.now(),
         ...defaultsOf(type),
-        ...(KmsKeyId === undefined ? {} : {kmsKeyId: KmsKeyId}),
+        ...(KmsKeyId !== undefined ? {kmsKeyId: KmsKeyId} : {}),
         ...(snapshot ? {snapshotId: snapshot.id} : {}),
         ...(snapshot?.content ? {content: snapshot.content} : {})
       }

@@ -26,7 +26,7 @@ export function addSnapshot(
     volumeId: source.id,
     size: source.size,
     encrypted: source.encrypted,
-    ...(source.kmsKeyId === undefined ? {} : {kmsKeyId: source.kmsKeyId}),
+    ...(source.kmsKeyId !== undefined ? {kmsKeyId: source.kmsKeyId} : {}),
     description,
     startTime: cloud.now(),
     ownerId: cloud.accountId,

@@ -63,7 +63,7 @@ function others(): Published[] {
     name: (architecture) => `ubuntu/images/${name.replace('ARCH', debianName[architecture])}`,
     username: 'ubuntu',
     rootDeviceName: '/dev/sda1',
-    ...(deprecated && {deprecated})
+    ...(deprecated ? {deprecated} : {})
   })
   const other = (owner: string, name: string, username: string, rootDeviceName = '/dev/xvda'): Published => ({
     owner,
@@ -181,8 +181,8 @@ function addSourceImage(
     launchUsers: new Set(),
     launchableByAll: true,
     state: 'available',
-    ...(platform && {platform}),
-    ...(deprecated && {deprecationTime: deprecated}),
+    ...(platform ? {platform} : {}),
+    ...(deprecated ? {deprecationTime: deprecated} : {}),
     ownerAlias: 'amazon',
     content: cloud.driver.sourceContent
   }
