@@ -11,7 +11,7 @@ jest.setTimeout(60_000)
 
 const hour = 3_600_000
 
-/** What the janitor asked for. */
+/** What the sweep action asked for. */
 const asked: AuthorizationRequest[] = []
 
 /** The policy that the README hands out. */

@@ -38,7 +38,7 @@ withCurrentPacker((packer) => {
     'ssm:ResumeSession': "AWS's plugin asks for it when its connection has broken, which the stand-in's does not"
   }
   const actionsOf = ({Action}: Statement): string[] => [Action].flat()
-  // The janitor's has a test of its own.
+  // The sweep action's has a test of its own.
   const files = shippedFiles.filter((name) => name !== 'sweep-permissions.json')
   const grants = files.flatMap((file) =>
     statementsOf(file).flatMap((statement) =>

@@ -13,7 +13,7 @@ import {
   type Section
 } from '../trials/matrix/cells.ts'
 import {documentOf, type Matrix} from '../trials/matrix/document.ts'
-import {hasJanitor} from '../trials/matrix/janitor.ts'
+import {hasSweepAction} from '../trials/matrix/account-sweep.ts'
 import {playSweep, playUndisturbedSweep} from '../trials/matrix/play-sweep.ts'
 import {play, playUndisturbed, templateNames, type TemplateName} from '../trials/matrix/play.ts'
 import type {Result} from '../trials/matrix/result.ts'
@@ -51,10 +51,10 @@ const command = new Command('npm run faults --')
   .option('--faults', 'the faults; the default')
   .option('--killed', 'the action is killed at every call, before and after its answer; then post')
   .option('--cancelled', 'the run is cancelled there')
-  .option('--lost', 'everything is killed there and post does not run; then the janitor')
+  .option('--lost', 'everything is killed there and post does not run; then the sweep action')
   .option(
     '--swept',
-    'everything is killed where most is there; the janitor meets faults at its own calls; then the janitor again'
+    'everything is killed where most is there; the sweep action meets faults at its own calls; then the sweep action again'
   )
   .option('--all', 'all five')
   .addOption(
@@ -104,7 +104,7 @@ async function playMatrix(): Promise<Matrix> {
   const undisturbed = await playUndisturbed(packer, template)
   const wanted = sections
     .filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
-    .filter((name) => (name !== 'lost' && name !== 'swept') || hasJanitorOrSaysNot())
+    .filter((name) => (name !== 'lost' && name !== 'swept') || hasSweepActionOrSaysNot())
   const cells: Cell[] = []
   for (const name of wanted) {
     if (name !== 'swept') cells.push(...cellsOf(name, undisturbed.calls))
@@ -136,9 +136,9 @@ function isDefault(name: Section): boolean {
   return name === 'faults' && !sections.some((other) => chosen[other])
 }
 
-function hasJanitorOrSaysNot(): boolean {
-  if (!hasJanitor()) console.log('There is no janitor (sweep/action.yml), so that no run is lost.')
-  return hasJanitor()
+function hasSweepActionOrSaysNot(): boolean {
+  if (!hasSweepAction()) console.log('There is no sweep action (sweep/action.yml), so that no run is lost.')
+  return hasSweepAction()
 }
 
 async function readMatrix(file: string): Promise<Matrix> {

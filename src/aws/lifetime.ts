@@ -6,7 +6,7 @@ export interface Lifetime {
   readonly began?: Date
   /** When the bake ends at the latest, by its `bake-timeout`. */
   readonly end: Date
-  /** From when on a janitor may remove what is left. */
+  /** From when on the sweep action may remove what is left. */
   readonly expires: Date
 }
 

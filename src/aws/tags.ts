@@ -1,7 +1,7 @@
 import type {ResourceType as TaggedType, TagSpecification} from '@aws-sdk/client-ec2'
 
 /**
- * Ours, on everything that a bake makes: an id of the bake, the workflow run, when the bake began by AWS's clock, and when a janitor
+ * Ours, on everything that a bake makes: an id of the bake, the workflow run, when the bake began by AWS's clock, and when the sweep action
  * may remove it.
  */
 export const tagKeys = {

@@ -72,7 +72,7 @@ async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<st
 }
 
 /**
- * Marks what other builders of the template made (amazon-ebsvolume) as something that stays: it loses its expiry, so that no janitor takes
+ * Marks what other builders of the template made (amazon-ebsvolume) as something that stays: it loses its expiry, so that no sweep action takes
  * it for a leftover. What is not this bake's own is left as it is.
  *
  * @param products as their artifacts name them

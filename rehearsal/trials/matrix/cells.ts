@@ -22,7 +22,7 @@ export type Cell =
       readonly section: 'swept'
       /** Where the bake is lost, as `npm run rehearse -- --lose-at` takes it. */
       readonly lostAt: string
-      /** What befalls the janitor, whose calls are counted from its start: a fault, or SIGKILL. */
+      /** What befalls the sweep action, whose calls are counted from its start: a fault, or SIGKILL. */
       readonly trial: Fault | End
     }
 

@@ -79,8 +79,8 @@ const titles: Record<Section, string> = {
   faults: 'Faults',
   killed: 'The action is killed (SIGKILL), then post',
   cancelled: 'The run is cancelled',
-  lost: 'The runner is lost, then the janitor',
-  swept: 'The runner is lost, and the janitor meets faults'
+  lost: 'The runner is lost, then the sweep action',
+  swept: 'The runner is lost, and the sweep action meets faults'
 }
 
 function tablesOf(section: Section, results: readonly Result[]): string[] {
@@ -109,7 +109,7 @@ function sweepTables(results: readonly Result[]): string[] {
   const kinds = [...new Set(results.map(({cell}) => split(cell).fault))]
   const losses = [...new Set(results.map(({lostAt = ''}) => lostAt))]
   return [
-    'The bake is lost where most of it is there; the janitor (`sweep/`) meets this at the first and the last of its calls of each name; a',
+    'The bake is lost where most of it is there; the sweep action meets this at the first and the last of its calls of each name; a',
     'second sweep meets nothing. ✓: the first sweep is green and nothing is left. ✗: it is red and says what is left, or may be, and what',
     'to change; or it was killed. After the second sweep nothing is left. Seconds are the first sweep’s.',
     '',
@@ -202,8 +202,8 @@ function markOf(result: Result | undefined): string {
 }
 
 function meaningOf(fault: string): string {
-  if (fault === 'killed-before') return 'SIGKILL for the janitor when the call arrives, which is carried out'
-  if (fault === 'killed-after') return 'SIGKILL for the janitor when the call has been answered'
+  if (fault === 'killed-before') return 'SIGKILL for the sweep action when the call arrives, which is carried out'
+  if (fault === 'killed-after') return 'SIGKILL for the sweep action when the call has been answered'
   const [kind = '', times] = fault.split('*')
   const meaning = meanings[kind as FaultKind]
   if (kind === 'no-capacity') return times === undefined ? meaning : 'there is none for any type'

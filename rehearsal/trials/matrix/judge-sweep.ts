@@ -1,5 +1,5 @@
 import type {Cell} from './cells.ts'
-import type {Swept} from './janitor.ts'
+import type {Swept} from './account-sweep.ts'
 import {listOf, pointlessIn, type Verdict} from './judge.ts'
 
 /** A disturbed sweep and the undisturbed one after it. */

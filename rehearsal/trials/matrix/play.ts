@@ -9,7 +9,7 @@ import {severalBuilders, snapshotVariable} from '../templates/several-builders.t
 import {placeBystanders, type Bystanders} from './bystanders.ts'
 import {pointOf, spellCell, type Cell} from './cells.ts'
 import {createErrorLines} from './error-lines.ts'
-import {createClock, sweepAfterwards, type Clock} from './janitor.ts'
+import {createClock, sweepAfterwards, type Clock} from './account-sweep.ts'
 import {judge} from './judge.ts'
 import type {Result} from './result.ts'
 
@@ -52,7 +52,7 @@ export async function play(
     return sweepAfterwards(local, folder)
   })
   const {leftovers} = after ?? report
-  const post = after && after.exitCode !== 0 ? [`the janitor ended with exit code ${after.exitCode}`] : errors.post
+  const post = after && after.exitCode !== 0 ? [`the sweep action ended with exit code ${after.exitCode}`] : errors.post
   const {action, by, nth} = pointOf(cell)
   const times = report.calls.filter((call) => call.action === action && call.by === by).length
   return {

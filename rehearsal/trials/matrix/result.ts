@@ -4,7 +4,7 @@ import type {Verdict} from './judge.ts'
 /** What one run of the matrix came to. */
 export interface Result extends Verdict {
   readonly section: Section
-  /** Of `swept`, what befalls the janitor. */
+  /** Of `swept`, what befalls the sweep action. */
   readonly cell: string
   /** Of `swept`, where the bake was lost. */
   readonly lostAt?: string

@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../../../rehearsal/cloud/faults/fault.ts'
-import type {Swept} from '../../../../rehearsal/trials/matrix/janitor.ts'
+import type {Swept} from '../../../../rehearsal/trials/matrix/account-sweep.ts'
 import {judgeSweep, type PlayedSweep} from '../../../../rehearsal/trials/matrix/judge-sweep.ts'
 
 const denied = {trial: parseFault('action:TerminateInstances#1=denied*')}

@@ -9,8 +9,8 @@ import {createErrorLines} from './error-lines.ts'
 
 const action = join(import.meta.dirname, '../../../sweep')
 
-/** Whether there is a janitor to run after a lost runner. */
-export const hasJanitor = (): boolean => existsSync(join(action, 'action.yml'))
+/** Whether there is a sweep action to run after a lost runner. */
+export const hasSweepAction = (): boolean => existsSync(join(action, 'action.yml'))
 
 /** A sweep, and what is left after it. */
 export interface Swept {
@@ -48,8 +48,8 @@ export function createClock(): Clock {
 }
 
 /**
- * Runs the janitor, as a scheduled workflow does, in the cloud of a run that was lost.
- * @param kill aborted: SIGKILL for the janitor's node
+ * Runs the sweep action, as a scheduled workflow does, in the cloud of a run that was lost.
+ * @param kill aborted: SIGKILL for the sweep action's node
  */
 export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: AbortSignal): Promise<Swept> {
   const {cloud} = local
