@@ -73639,12 +73639,12 @@ function productsOf(others, home) {
 }
 
 // src/sweep/in-use.ts
-function usesOf(own, { described, evidence: evidence2, proved }) {
+function usesOf(own, { described, evidence: evidence2, proved }, seesInstances) {
   const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
   return own.flatMap((resource) => {
     const user = others.find((one) => one.region === resource.region && uses(one, resource));
     if (user) return [{ resource, by: { type: user.type, id: user.id }, byKept: evidence2.stays(user) }];
-    const [instance] = resource.type === "volume" ? strangersOf(resource, proved.ids("instance")) : [];
+    const [instance] = seesInstances && resource.type === "volume" ? strangersOf(resource, proved.ids("instance")) : [];
     return instance === void 0 ? [] : [{ resource, by: { type: "instance", id: instance }, byKept: false }];
   });
 }
@@ -73696,7 +73696,8 @@ async function findResources(account, traces, signal) {
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const inUse = usesOf(own, sight);
+  const notSeen = [...[home, ...elsewhere].flatMap((look3) => onePerType(look3.unseen)), ...unseenInIam];
+  const inUse = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse.map(({ resource }) => resource));
   const present = described.filter(({ state: state2 }) => state2 !== "terminated");
   return {
@@ -73704,7 +73705,7 @@ async function findResources(account, traces, signal) {
     inUse,
     strangers: present.filter((one) => isTaggedStranger(one, evidence2)),
     present,
-    unseen: [...[home, ...elsewhere].flatMap((look3) => onePerType(look3.unseen)), ...unseenInIam],
+    unseen: notSeen,
     doubts: doubtsIn(sight, traces)
   };
 }

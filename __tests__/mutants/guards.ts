@@ -423,7 +423,8 @@ const lookAlikes = [
   ),
   ...inFile(
     'sweep/in-use.ts',
-    ['unit/sweep/sweep.test.ts'],
+    ['unit/sweep/sweep.test.ts', 'unit/sweep/account.test.ts'],
+    ['a volume whose instance cannot be seen is not others’', 'seesInstances && resource', 'resource'],
     ['what others use is not tried', "one.type === 'image' && (one.snapshotIds ?? []).includes(id)", 'false'],
     ['a group that others use is not tried', "one.type === 'instance' && (one.groupIds ?? []).includes(id)", 'false']
   ),

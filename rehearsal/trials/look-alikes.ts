@@ -28,10 +28,13 @@ export interface LookAlikes {
   /** A snapshot that was made of a volume, without tags. */
   readonly snapshotId: string
   /**
-   * Puts the tag of a bake, and an expiry that is over, on some of each kind that have no tags. Not on groups: AWS does not tell when one
-   * was made. @returns how many
+   * Puts the tags of a bake, with an expiry that is over, on some of each kind that have no tags, as Packer does with a snapshot of the user's
+   * own. Not on groups: AWS does not tell when one was made.
+   *
+   * @param began when the bake says that it began
+   * @returns how many
    */
-  readonly mark: (bakeId: string) => Promise<number>
+  readonly mark: (bakeId: string, began: Date) => Promise<number>
 }
 
 /**
@@ -103,7 +106,7 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
         return present.looks === looks ? [] : [`${id} was ${looks} and is ${present.looks}`]
       })
     },
-    async mark(bakeId) {
+    async mark(bakeId, began) {
       marks.push(bakeId)
       const plain = [...ours].flatMap(([id, {kind, tagged: isTagged}]) =>
         markable.has(kind) && !isTagged ? [{kind, id}] : []
@@ -111,7 +114,11 @@ export async function populate(ec2: EC2, {imageId, count = 50, iam}: LookAlikesO
       const Resources = [...markable].flatMap((kind) =>
         plain.flatMap((one) => (one.kind === kind && one.id !== snapshotId ? [one.id] : [])).slice(0, mostMarked)
       )
-      const Tags = Object.entries({'bake-jenkins-ami:bake': bakeId, 'bake-jenkins-ami:expires': past})
+      const Tags = Object.entries({
+        'bake-jenkins-ami:bake': bakeId,
+        'bake-jenkins-ami:began': began.toISOString(),
+        'bake-jenkins-ami:expires': past
+      })
       await ec2.createTags({Resources, Tags: Tags.map(([Key, Value]) => ({Key, Value}))})
       return Resources.length
     }

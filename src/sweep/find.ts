@@ -49,7 +49,8 @@ export async function findResources(account: Account, traces: Traces, signal: Ab
   const unseenInIam = await lookInIam(account, sight, traces, signal)
   const {described, evidence, proved} = sight
   const own = proved.own.filter(({state}) => state !== 'terminated')
-  const inUse = usesOf(own, sight)
+  const notSeen = [...[home, ...elsewhere].flatMap((look) => onePerType(look.unseen)), ...unseenInIam]
+  const inUse = usesOf(own, sight, !notSeen.some(({type}) => type === 'instance'))
   const used = new Set(inUse.map(({resource}) => resource))
   const present = described.filter(({state}) => state !== 'terminated')
   return {
@@ -57,7 +58,7 @@ export async function findResources(account: Account, traces: Traces, signal: Ab
     inUse,
     strangers: present.filter((one) => isTaggedStranger(one, evidence)),
     present,
-    unseen: [...[home, ...elsewhere].flatMap((look) => onePerType(look.unseen)), ...unseenInIam],
+    unseen: notSeen,
     doubts: doubtsIn(sight, traces)
   }
 }

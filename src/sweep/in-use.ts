@@ -12,13 +12,15 @@ export interface Use {
 /**
  * What of the bake's is used by something that is not the bake's, or that stays. AWS refuses to remove it then, however often it is
  * asked: a snapshot in an image, a volume on an instance, a group of an instance.
+ *
+ * @param seesInstances false where instances could not be looked for: the one that a volume is attached to may be the bake's
  */
-export function usesOf(own: readonly Described[], {described, evidence, proved}: Sight): Use[] {
+export function usesOf(own: readonly Described[], {described, evidence, proved}: Sight, seesInstances: boolean): Use[] {
   const others = described.filter((one) => !proved.own.includes(one) && one.state !== 'terminated')
   return own.flatMap((resource): Use[] => {
     const user = others.find((one) => one.region === resource.region && uses(one, resource))
     if (user) return [{resource, by: {type: user.type, id: user.id}, byKept: evidence.stays(user)}]
-    const [instance] = resource.type === 'volume' ? strangersOf(resource, proved.ids('instance')) : []
+    const [instance] = seesInstances && resource.type === 'volume' ? strangersOf(resource, proved.ids('instance')) : []
     return instance === undefined ? [] : [{resource, by: {type: 'instance', id: instance}, byKept: false}]
   })
 }
@@ -29,7 +31,7 @@ function uses(one: Described, {type, id}: Described): boolean {
   return false
 }
 
-/** The instance may not have been looked for: a volume says itself what it is attached to. */
+/** Only the bake's instances were looked for: a volume says itself what it is attached to. */
 function strangersOf({instanceIds = []}: Described, own: readonly string[]): string[] {
   return instanceIds.filter((id) => !own.includes(id))
 }

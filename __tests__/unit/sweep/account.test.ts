@@ -270,6 +270,22 @@ it('names what it may not look for, and removes the rest', async () => {
   expect(started.cloud.leftovers()).toEqual([])
 })
 
+it('does not call a volume used by others whose instance it may not look for', async () => {
+  const started: Started = await start({
+    authorize: ({action}) =>
+      action === 'ec2:DescribeInstances'
+        ? {allowed: false, resource: '*', because: 'because of a test'}
+        : {allowed: true}
+  })
+  await lose(started)
+  started.wait(4 * hour)
+  const report = await started.clean()
+  expect(report.kept).toEqual([])
+  const left = report.swept.filter(({outcome}) => outcome === 'left').map(({type}) => type)
+  expect(left.toSorted()).toEqual(['security-group', 'volume'])
+  expect(report.unseen.map(({type}) => type)).toContain('instance')
+})
+
 it.each(['TerminateInstances', 'DeregisterImage'])(
   'is finished by the next one when it is ended after %s',
   async (action) => {

@@ -19,9 +19,10 @@ export interface Bystanders {
 
 /**
  * Puts look-alikes into a cloud, before its run begins. They are no part of the run: neither their calls nor they are counted.
+ * @param now the cloud's clock
  * @param count of each kind
  */
-export async function placeBystanders(cloud: Cloud, count = 50): Promise<Bystanders> {
+export async function placeBystanders(cloud: Cloud, now: () => Date, count = 50): Promise<Bystanders> {
   const {endpoint, region, administrator: credentials, sourceImageId: imageId} = cloud
   const settings = {endpoint, region, credentials, maxAttempts: 5, customUserAgent: bystanderAgent}
   const clients = {ec2: new EC2(settings), iam: new IAM(settings)}
@@ -34,7 +35,8 @@ export async function placeBystanders(cloud: Cloud, count = 50): Promise<Bystand
     snapshotId,
     onLine({text}) {
       const [, bakeId] = /^Bake ([0-9a-f]{12}) makes /.exec(text) ?? []
-      if (bakeId !== undefined) marked = mark(bakeId)
+      // Before what the bake itself makes, and after the look-alikes.
+      if (bakeId !== undefined) marked = mark(bakeId, new Date(now().getTime() - 60_000))
     },
     async touched() {
       await marked

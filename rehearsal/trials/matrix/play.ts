@@ -109,7 +109,7 @@ export async function playAmongBystanders<T>(
       now: clock.now,
       folder,
       async onCloud({cloud}) {
-        const placed = await clock.before(() => placeBystanders(cloud))
+        const placed = await clock.before(() => placeBystanders(cloud, clock.now))
         bystanders = placed
         if (template === 'several') inputs['vars'] = `${snapshotVariable}=${placed.snapshotId}`
       },
