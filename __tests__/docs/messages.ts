@@ -1,8 +1,8 @@
 import {readdirSync, readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {transformSync} from 'esbuild'
 
-const src = path.join(import.meta.dirname, '..', '..', 'src')
+const src = join(import.meta.dirname, '..', '..', 'src')
 
 /** What these throw becomes the message of an InputError. */
 const inputFiles = new Set([
@@ -32,7 +32,7 @@ export function sourceMessages(): SourceMessage[] {
   return readdirSync(src, {recursive: true, encoding: 'utf8'})
     .filter((file) => file.endsWith('.ts'))
     .toSorted()
-    .flatMap((file) => messagesOf(file, readFileSync(path.join(src, file), 'utf8')))
+    .flatMap((file) => messagesOf(file, readFileSync(join(src, file), 'utf8')))
 }
 
 /**
@@ -42,7 +42,7 @@ export function sourceMessages(): SourceMessage[] {
 export function sourceTexts(): string[] {
   return readdirSync(src, {recursive: true, encoding: 'utf8'})
     .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => textsIn(javascript(readFileSync(path.join(src, file), 'utf8'))))
+    .flatMap((file) => textsIn(javascript(readFileSync(join(src, file), 'utf8'))))
 }
 
 function textsIn(code: string): string[] {

@@ -1,10 +1,10 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../src/template/template.ts'
 import type {TemplateValues} from '../../src/template/variables.ts'
 
-const root = path.join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..')
 
 /** All of them: the compiler sees to it. */
 const known: Record<keyof TemplateValues, true> = {
@@ -35,10 +35,10 @@ const known: Record<keyof TemplateValues, true> = {
 }
 
 it('lists the variables that are filled in, all of which the shipped template declares', () => {
-  const page = readFileSync(path.join(root, 'docs', 'templates.md'), 'utf8')
+  const page = readFileSync(join(root, 'docs', 'templates.md'), 'utf8')
   const [, section = ''] = /^## Variables$([\s\S]*?)^## /m.exec(page) ?? []
   const listed = [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name)
   expect(new Set(listed)).toEqual(new Set(Object.keys(known)))
-  const {declared} = openTemplate(undefined, path.join(root, 'templates', 'jenkins'))
+  const {declared} = openTemplate(undefined, join(root, 'templates', 'jenkins'))
   expect(listed.filter((name) => !declared.has(name))).toEqual([])
 })

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {awsCauses} from '../../src/aws/errors/causes.ts'
 import {jenkinsFailures} from '../../src/smoke/jenkins-failure.ts'
@@ -9,7 +9,7 @@ import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.t
 import {troubleshooting, type Advice} from '../../src/lib/advice.ts'
 import {sourceMessages, sourceTexts} from './messages.ts'
 
-const page = readFileSync(path.join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')
+const page = readFileSync(join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')
 const quotes = [...page.matchAll(/^> (.+)$/gm)].map(([, quote = '']) => quote)
 const advice: readonly Advice[] = [
   ...awsCauses,
@@ -28,7 +28,7 @@ const composedEntries = ['preflight-denied', 'preflight-refused', 'left-in-the-a
  * made elsewhere, or put one together from texts of which the page quotes the first.
  */
 const composed: Readonly<Record<string, number>> = JSON.parse(
-  readFileSync(path.join(import.meta.dirname, 'composed.json'), 'utf8')
+  readFileSync(join(import.meta.dirname, 'composed.json'), 'utf8')
 ) as Record<string, number>
 
 /** A quote gives a message's fixed parts in their order, and leaves out its values and perhaps its end. */

@@ -1,26 +1,26 @@
 import {readdirSync, readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {dirname, join} from 'node:path'
 
-const root = path.join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../..')
 
 /** What each TypeScript file below a folder imports, types too: paths below that folder, or `../…` out of it. */
 export type Imports = ReadonlyMap<string, readonly string[]>
 
 export function importsBelow(folder: string): Imports {
-  const names = readdirSync(path.join(root, folder), {recursive: true, encoding: 'utf8'})
+  const names = readdirSync(join(root, folder), {recursive: true, encoding: 'utf8'})
   const files = names.filter((name) => name.endsWith('.ts'))
   return new Map(files.map((file) => [file, importsOf(folder, file)]))
 }
 
 function importsOf(folder: string, file: string): string[] {
-  const source = readFileSync(path.join(root, folder, file), 'utf8')
+  const source = readFileSync(join(root, folder, file), 'utf8')
   const specifiers = [...source.matchAll(/\b(?:from|import\() ?'(\.[^']+)'/g)].map(([, specifier = '']) => specifier)
-  return specifiers.map((specifier) => path.join(path.dirname(file), specifier))
+  return specifiers.map((specifier) => join(dirname(file), specifier))
 }
 
 /** The rooms of a folder from top to bottom, as the table of a page has them. */
 export function roomsIn(page: string, folder: string): string[] {
-  const rows = readFileSync(path.join(root, page), 'utf8').matchAll(/^\| `([\w-]+)\/([\w-]+)\/` \|/gm)
+  const rows = readFileSync(join(root, page), 'utf8').matchAll(/^\| `([\w-]+)\/([\w-]+)\/` \|/gm)
   return [...rows].filter(([, where]) => where === folder).map(([, , room = '']) => room)
 }
 

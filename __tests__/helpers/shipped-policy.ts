@@ -1,5 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {runSimulation} from '@cloud-copilot/iam-simulate'
 import type {AuthorizedResource, Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
 import type {Policy} from '../../rehearsal/cloud/auth/policy.ts'
@@ -10,7 +10,7 @@ export interface Statement {
   readonly [element: string]: unknown
 }
 
-const folder = path.join(import.meta.dirname, '../../iam')
+const folder = join(import.meta.dirname, '../../iam')
 const accountId = '123456789012'
 
 /** The files in iam/ that say what a role may do. */
@@ -18,7 +18,7 @@ export const shippedFiles = readdirSync(folder).filter((name) => name.endsWith('
 
 /** Of a file in iam/. */
 export function statementsOf(name: string): readonly Statement[] {
-  const {Statement: statements} = JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as {
+  const {Statement: statements} = JSON.parse(readFileSync(join(folder, name), 'utf8')) as {
     Statement: readonly Statement[]
   }
   return statements

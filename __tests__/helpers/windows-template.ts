@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {everyTag} from '../../rehearsal/trials/templates/own-template.ts'
 
 export interface WindowsTemplate {
@@ -17,11 +17,11 @@ export interface WindowsTemplate {
 /** A template of somebody else's for Windows: Packer logs in by WinRM, which user data sets up. @returns its file */
 export function windowsTemplate(template: WindowsTemplate = {}): string {
   const {password, tls = false, tagged = false, script = 'Write-Host hello\n'} = template
-  const folder = mkdtempSync(path.join(tmpdir(), 'windows-template-'))
-  writeFileSync(path.join(folder, 'setup.ps1'), script)
+  const folder = mkdtempSync(join(tmpdir(), 'windows-template-'))
+  writeFileSync(join(folder, 'setup.ps1'), script)
   // More than one of Packer's chunks, and no text.
-  writeFileSync(path.join(folder, 'installer.bin'), Buffer.alloc(10_000, Buffer.from([0, 255, 10, 128])))
-  const file = path.join(folder, 'windows.pkr.hcl')
+  writeFileSync(join(folder, 'installer.bin'), Buffer.alloc(10_000, Buffer.from([0, 255, 10, 128])))
+  const file = join(folder, 'windows.pkr.hcl')
   writeFileSync(
     file,
     `variable "allowed_cidrs" {

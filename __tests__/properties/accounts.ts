@@ -1,5 +1,5 @@
 import {mkdtempSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import * as fc from 'fast-check'
 import {openLedger} from '../../src/ledger/ledger.ts'
@@ -85,7 +85,7 @@ export async function populate(wanted: Account, folder: string) {
   const {cloud} = await startTestCloud({now: () => new Date(Date.now() + ahead)})
   const {endpoint, region, administrator: credentials} = cloud
   const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
-  const ledger = openLedger(mkdtempSync(path.join(folder, 'bake-')))
+  const ledger = openLedger(mkdtempSync(join(folder, 'bake-')))
   const nodes: Node[] = []
   const released: Node[] = []
   const add = (node: Node): Node => {

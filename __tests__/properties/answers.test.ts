@@ -3,7 +3,7 @@ import {createServer} from 'node:http'
 import {once} from 'node:events'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import * as core from '@actions/core'
 import {EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
@@ -132,9 +132,9 @@ it('has nothing but text in a summary', () =>
 
 it('sets its own outputs and no others', () =>
   forEachOutput((text) => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'outputs-'))
+    const folder = mkdtempSync(join(tmpdir(), 'outputs-'))
     const before = process.env['GITHUB_OUTPUT']
-    const file = path.join(folder, 'output')
+    const file = join(folder, 'output')
     writeFileSync(file, '')
     process.env['GITHUB_OUTPUT'] = file
     try {

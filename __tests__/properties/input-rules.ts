@@ -1,5 +1,5 @@
 import {existsSync, readFileSync, statSync} from 'node:fs'
-import * as path from 'node:path'
+import {resolve} from 'node:path'
 import * as fc from 'fast-check'
 import type {Arbitrary} from 'fast-check'
 import type {InputName, Inputs} from '../../src/inputs/inputs.ts'
@@ -36,7 +36,7 @@ const lines = (text: string): string[] =>
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean)
-const resolved = (text: string, workspace: string): string => path.resolve(workspace, text)
+const resolved = (text: string, workspace: string): string => resolve(workspace, text)
 const milliseconds = (text: string): number =>
   Number.parseInt(text, 10) * (text.endsWith('s') ? 1 : text.endsWith('m') ? 60 : 3_600) * 1_000
 
@@ -63,7 +63,7 @@ function variablesIn(text: string): Record<string, string> {
 }
 
 function pluginsIn(text: string, workspace: string): string[] {
-  const file = path.resolve(workspace, text)
+  const file = resolve(workspace, text)
   const isFile = !/[\s,:]/.test(text) && existsSync(file) && statSync(file).isFile()
   const items = (isFile ? readFileSync(file, 'utf8') : text)
     .split(/[\n\r\u2028\u2029]/)
@@ -146,7 +146,7 @@ export const rules: Readonly<Record<InputName, Rule>> = {
         .split(/[\n,]/)
         .map((file) => file.trim())
         .filter(Boolean)
-        .map((file) => path.resolve(workspace, file)),
+        .map((file) => resolve(workspace, file)),
     got: ({template}) => template.varFiles
   },
   vars: {

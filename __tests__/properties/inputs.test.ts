@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import * as fc from 'fast-check'
 import {parse} from 'yaml'
@@ -12,10 +12,10 @@ import {read, readerOf, taken, templateValues, usable, type Texts} from './readi
 import {report, seed} from './tally.ts'
 import {workspace} from './workspace.ts'
 
-const action = parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8')) as {inputs: object}
+const action = parse(readFileSync(join(import.meta.dirname, '..', '..', 'action.yml'), 'utf8')) as {inputs: object}
 const names = Object.keys(action.inputs) as InputName[]
 const checkout = workspace()
-const reader = readerOf(checkout, path.join(checkout, 'folder'))
+const reader = readerOf(checkout, join(checkout, 'folder'))
 
 /** The variables that Packer is given, as the action writes them. */
 function rendered(inputs: Inputs): Readonly<Record<string, unknown>> {

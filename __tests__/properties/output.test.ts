@@ -1,6 +1,6 @@
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterAll, beforeAll, beforeEach, expect, it} from '@jest/globals'
 import * as fc from 'fast-check'
 import {openLedger, type Ledger} from '../../src/ledger/ledger.ts'
@@ -17,13 +17,13 @@ import {fragments, hostileOutput, shortOutput, type HostileOutput} from './hosti
 import {report, seed} from './tally.ts'
 
 const commandFiles = ['GITHUB_OUTPUT', 'GITHUB_STATE', 'GITHUB_ENV', 'GITHUB_PATH', 'GITHUB_STEP_SUMMARY']
-const folder = mkdtempSync(path.join(tmpdir(), 'output-'))
+const folder = mkdtempSync(join(tmpdir(), 'output-'))
 const before = Object.fromEntries(commandFiles.map((name) => [name, process.env[name]]))
 
 beforeAll(() => {
   for (const name of commandFiles) {
-    writeFileSync(path.join(folder, name), '')
-    process.env[name] = path.join(folder, name)
+    writeFileSync(join(folder, name), '')
+    process.env[name] = join(folder, name)
   }
 })
 afterAll(() => {
@@ -36,7 +36,7 @@ afterAll(() => {
 
 let ledger: Ledger
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(folder, 'ledger-')), 'bake')
+  ledger = openLedger(mkdtempSync(join(folder, 'ledger-')), 'bake')
 })
 
 const keyPair = 'packer_6740f1a0-1111-2222-3333-444455556666'
@@ -55,9 +55,9 @@ interface Heard {
 
 /** A shell script in the place of Packer, with the output that a real one would have had. */
 function packerThatPrints(output: Buffer, {announced}: Heard, ending = 'exit 0', program = 'cat'): BuildJob {
-  const packer = path.join(ledger.folder, 'packer-stand-in')
-  writeFileSync(path.join(ledger.folder, 'prints'), output)
-  writeFileSync(packer, `#!/bin/sh\n${program} '${path.join(ledger.folder, 'prints')}'\n${ending}\n`)
+  const packer = join(ledger.folder, 'packer-stand-in')
+  writeFileSync(join(ledger.folder, 'prints'), output)
+  writeFileSync(packer, `#!/bin/sh\n${program} '${join(ledger.folder, 'prints')}'\n${ending}\n`)
   chmodSync(packer, 0o755)
   return {
     packer,
@@ -92,7 +92,7 @@ function expectOwnAnnouncements({announced}: Heard): void {
 }
 
 function expectUntouchedFiles(): void {
-  expect(commandFiles.map((name) => readFileSync(path.join(folder, name), 'utf8'))).toEqual(commandFiles.map(() => ''))
+  expect(commandFiles.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(commandFiles.map(() => ''))
 }
 
 /** A machine prints this while it is provisioned. */
@@ -132,7 +132,7 @@ it('shows what a machine prints as text: made-up outputs', async () => {
   let all = 0
   await fc.assert(
     fc.asyncProperty(fc.array(madeUp, {minLength: 400, maxLength: 400}), async (outputs) => {
-      ledger = openLedger(mkdtempSync(path.join(folder, 'ledger-')), 'bake')
+      ledger = openLedger(mkdtempSync(join(folder, 'ledger-')), 'bake')
       await provisioned(outputs)
       all += outputs.length
     }),
@@ -167,9 +167,9 @@ async function failsIn(work: () => Promise<unknown>): Promise<void> {
 
 it('says why a build failed in one message that is text: the whole corpus', async () => {
   const all = Buffer.concat(hostileOutput.flatMap(({bytes}) => [bytes, Buffer.from('\n')]))
-  writeFileSync(path.join(ledger.folder, 'errors'), all)
+  writeFileSync(join(ledger.folder, 'errors'), all)
   const output = Buffer.concat([beginning, provisionerPrints(all), failsWith(all)])
-  const job = packerThatPrints(output, {announced: []}, `cat '${path.join(ledger.folder, 'errors')}' >&2; exit 1`)
+  const job = packerThatPrints(output, {announced: []}, `cat '${join(ledger.folder, 'errors')}' >&2; exit 1`)
   await failsIn(() => runBuild(job, ledger, recordingLog(), never))
 })
 

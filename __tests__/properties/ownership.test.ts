@@ -1,6 +1,6 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterAll, expect, it, jest} from '@jest/globals'
 import * as fc from 'fast-check'
 import {sweep} from '../../src/sweep/sweep.ts'
@@ -11,7 +11,7 @@ import {seed} from './tally.ts'
 
 jest.setTimeout(300_000)
 
-const folder = mkdtempSync(path.join(tmpdir(), 'ownership-'))
+const folder = mkdtempSync(join(tmpdir(), 'ownership-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 /**

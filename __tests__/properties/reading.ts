@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import type {Plan} from '../../src/plan/plan.ts'
 import {readInputs, type Inputs} from '../../src/inputs/inputs.ts'
 import {valuesFor} from '../../src/packer/build-images.ts'
@@ -17,7 +17,7 @@ export interface Reader {
 
 /** @param checkout what workspace() made */
 export function readerOf(checkout: string, shipped: string): Reader {
-  return {env: {GITHUB_WORKSPACE: checkout, PATH: path.join(checkout, 'bin')}, shipped}
+  return {env: {GITHUB_WORKSPACE: checkout, PATH: join(checkout, 'bin')}, shipped}
 }
 
 /** As the runner and @actions/core hand it over: only variables keep their blanks. */

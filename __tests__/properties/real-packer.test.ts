@@ -3,7 +3,7 @@ import {spawnSync} from 'node:child_process'
 import {randomUUID} from 'node:crypto'
 import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterAll, expect, it} from '@jest/globals'
 import * as fc from 'fast-check'
 import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
@@ -24,7 +24,7 @@ type Kind = 'HCL2' | 'JSON'
 /** Of a variable that is a text, and of one that may be anything. */
 type Fallback = '""' | 'null'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'real-packer-'))
+const folder = mkdtempSync(join(tmpdir(), 'real-packer-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 /** All in one template and one run of Packer, each value in a variable of its own. */
@@ -34,7 +34,7 @@ const between = randomUUID()
 
 /** A build of no machine, which writes what it is given into a file. */
 function templateOf(kind: Kind, target: string, fallback: Fallback): string {
-  const file = path.join(folder, kind === 'HCL2' ? `${between}.pkr.hcl` : `${between}.json`)
+  const file = join(folder, kind === 'HCL2' ? `${between}.pkr.hcl` : `${between}.json`)
   const hcl2 = [
     ...names.map((name) => `variable "${name}" {\n  default = ${fallback}\n}`),
     `source "file" "all" {\n  target = ${JSON.stringify(target)}`,
@@ -63,7 +63,7 @@ function read(template: string, vars: string): Inputs | undefined {
 
 /** Which of the values are not refused, by the variables that they are for. What follows a line end would be another variable. */
 function accepted(kind: Kind, fallback: Fallback, texts: readonly string[]): Readonly<Record<string, string>> {
-  const template = path.join(folder, kind === 'HCL2' ? 'one.pkr.hcl' : 'one.json')
+  const template = join(folder, kind === 'HCL2' ? 'one.pkr.hcl' : 'one.json')
   const json = {variables: {v: ''}, builders: [{type: 'null'}]}
   writeFileSync(template, kind === 'HCL2' ? `variable "v" {\n  default = ${fallback}\n}\n` : JSON.stringify(json))
   const given = texts.flatMap((value, index): [string, string][] => {
@@ -79,7 +79,7 @@ function built(packer: Packer, template: string, target: string, vars: Readonly<
   const lines = Object.entries(vars).map(([name, value]) => `${name}=${value}\r`)
   const inputs = read(template, lines.join('\n'))
   assert(inputs)
-  const file = path.join(folder, 'variables.json')
+  const file = join(folder, 'variables.json')
   // A template that declares none of the action's own variables gets none of them.
   writeFileSync(file, variablesFile(inputs.template, {} as TemplateValues))
   run(packer, ['validate', `-var-file=${file}`, template])
@@ -103,9 +103,9 @@ function run({executable = '', plugins = ''}: Packer, args: readonly string[]): 
 }
 
 async function shippedFor(packer: Packer): Promise<string> {
-  const shipped = path.join(import.meta.dirname, '..', '..', 'templates', 'jenkins')
+  const shipped = join(import.meta.dirname, '..', '..', 'templates', 'jenkins')
   if (!needsDerivedTemplate(packer)) return shipped
-  const derived = path.join(folder, 'derived')
+  const derived = join(folder, 'derived')
   await deriveForOldPacker(shipped, derived)
   return derived
 }
@@ -116,7 +116,7 @@ function mapValues<T, R>(record: Readonly<Record<string, T>>, map: (value: T) =>
 
 withPacker((packer) => {
   it.each<Kind>(['HCL2', 'JSON'])('hands each text on to a template in %s as it is, or refuses it', (kind) => {
-    const target = path.join(folder, `written-by-${packer.version}`)
+    const target = join(folder, `written-by-${packer.version}`)
     const template = templateOf(kind, target, '""')
     const vars = accepted(kind, '""', values)
     const content = built(packer, template, target, vars)
@@ -132,7 +132,7 @@ withPacker((packer) => {
   })
 
   it('hands on what is written as JSON as it is, or refuses it', () => {
-    const target = path.join(folder, `json-written-by-${packer.version}`)
+    const target = join(folder, `json-written-by-${packer.version}`)
     const template = templateOf('HCL2', target, 'null')
     const texts = [
       ...fc.sample(fc.json({depthSize: 'small', maxDepth: 2}), {seed, numRuns: 250}).filter(isPlain),
@@ -157,16 +157,16 @@ withPacker((packer) => {
     const hostile = fc.sample(fc.record(mapValues(rules, valuesOf)), {seed, numRuns: 3})
     for (const texts of [...combinations, ...hostile]) {
       const {inputs} = taken(reader, {...texts, ...none})
-      const file = path.join(folder, 'shipped.json')
+      const file = join(folder, 'shipped.json')
       writeFileSync(file, variablesFile(inputs.template, templateValues(inputs)))
       run(packer, ['validate', `-var-file=${file}`, shipped])
     }
   })
 
   it('would be found out if it let anything through', () => {
-    const target = path.join(folder, `control-of-${packer.version}`)
+    const target = join(folder, `control-of-${packer.version}`)
     const template = templateOf('HCL2', target, '""')
-    const file = path.join(folder, 'control.json')
+    const file = join(folder, 'control.json')
     writeFileSync(file, JSON.stringify({v0: '{{ isotime }}', v1: 'e\u0301'}))
     run(packer, ['build', '-machine-readable', `-var-file=${file}`, template])
     expect(existsSync(target)).toBe(true)

@@ -1,5 +1,5 @@
 import {readdirSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {filesInCycles, importsBelow, roomOf, roomsIn, upwardImports} from '../helpers/rooms.ts'
 
@@ -10,7 +10,7 @@ const rooms = roomsIn('rehearsal/README.md', 'rehearsal')
 
 it('has every room of the rehearsal in its README, and no file that is in none', () => {
   expect(rooms.toSorted()).toEqual([...new Set([...imports.keys()].map(roomOf))].toSorted())
-  const entries = readdirSync(path.join(import.meta.dirname, '../../rehearsal'), {withFileTypes: true})
+  const entries = readdirSync(join(import.meta.dirname, '../../rehearsal'), {withFileTypes: true})
   const loose = entries.filter((one) => !one.isDirectory()).map(({name}) => name)
   expect(loose.toSorted()).toEqual(['README.md', entry, 'package.json'])
 })

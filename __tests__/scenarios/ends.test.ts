@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import {createServer, type Socket} from 'node:net'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterEach, describe, expect, it} from '@jest/globals'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {processesCarrying} from '../../rehearsal/runner/processes.ts'
@@ -53,12 +53,12 @@ async function silentProxy(onConnection: () => void): Promise<Record<string, str
 
 /** A template whose second plugin has to be downloaded. */
 function needsPlugin(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'plugin-'))
+  const folder = mkdtempSync(join(tmpdir(), 'plugin-'))
   const required = ['amazon', 'docker'].map(
     (name) => `${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0" }`
   )
   writeFileSync(
-    path.join(folder, 'own.pkr.hcl'),
+    join(folder, 'own.pkr.hcl'),
     `packer {\n  required_plugins {\n    ${required.join('\n    ')}\n  }\n}\n` +
       'source "amazon-ebs" "own" {\n  region = "us-east-1"\n  ami_name = "own"\n  instance_type = "t3.medium"\n  ssh_username = "admin"\n  source_ami = "ami-1"\n}\n' +
       'build {\n  sources = ["source.amazon-ebs.own"]\n}\n'
@@ -106,7 +106,7 @@ withPacker((packer) => {
 /** As another worker of the runner does that takes the folder for its own. */
 function empty(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (name !== '_runner_file_commands') rmSync(path.join(folder, name), {recursive: true, force: true})
+    if (name !== '_runner_file_commands') rmSync(join(folder, name), {recursive: true, force: true})
   }
 }
 
@@ -130,7 +130,7 @@ withPacker((packer) => {
   it(
     'bakes although TMPDIR is too long for sockets',
     async () => {
-      const TMPDIR = path.join(mkdtempSync(path.join(tmpdir(), 'long-')), 'a-rather-long-folder-name/'.repeat(5))
+      const TMPDIR = join(mkdtempSync(join(tmpdir(), 'long-')), 'a-rather-long-folder-name/'.repeat(5))
       mkdirSync(TMPDIR, {recursive: true})
       const run = await play(packer, {actionEnv: {TMPDIR}})
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
@@ -160,7 +160,7 @@ withPacker((packer) => {
 
 /** Puts a small disk under the files of a folder. */
 function mountOver(folder: string): void {
-  const copy = mkdtempSync(path.join(tmpdir(), 'copy-'))
+  const copy = mkdtempSync(join(tmpdir(), 'copy-'))
   cpSync(folder, copy, {recursive: true})
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', folder])
   cpSync(copy, folder, {recursive: true})
@@ -169,11 +169,11 @@ function mountOver(folder: string): void {
 /** Leaves not one byte: what is written behind the last whole page of a file needs another one. */
 function fill(folder: string): void {
   for (const name of readdirSync(folder, {recursive: true, encoding: 'utf8'})) {
-    const file = path.join(folder, name)
+    const file = join(folder, name)
     const {size} = statSync(file)
     if (statSync(file).isFile() && size > 0) appendFileSync(file, '\n'.repeat(4096 - (size % 4096)))
   }
-  const filler = openSync(path.join(folder, 'filler'), 'w')
+  const filler = openSync(join(folder, 'filler'), 'w')
   try {
     for (;;) writeSync(filler, Buffer.alloc(4096))
   } catch {
@@ -184,7 +184,7 @@ function fill(folder: string): void {
 }
 
 function canMount(): boolean {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mount-'))
+  const folder = mkdtempSync(join(tmpdir(), 'mount-'))
   try {
     execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder], {stdio: 'ignore'})
     execFileSync('umount', [folder])

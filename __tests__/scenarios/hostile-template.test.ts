@@ -1,5 +1,5 @@
 import {readFileSync, writeFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import type {Authorize} from '../../rehearsal/cloud/auth/authorize.ts'
@@ -9,7 +9,7 @@ import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
 import {shippedPolicy} from '../helpers/shipped-policy.ts'
 import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
-const project = path.join(import.meta.dirname, '..', '..')
+const project = join(import.meta.dirname, '..', '..')
 const keptBy = 'aaaaaaaaaaaa'
 /** Of the machine that the attack would launch. */
 const hiddenBake = 'ffffffffffff'
@@ -60,15 +60,7 @@ async function stateOf(local: LocalCloud, {image, victim}: Account): Promise<unk
 /** Has the template start the attack on the runner. */
 function attacking(template: string, {image, snapshot, victim}: Account): void {
   const text = readFileSync(template, 'utf8')
-  const program = [
-    'node',
-    path.join(import.meta.dirname, 'attack.mjs'),
-    project,
-    image,
-    snapshot,
-    victim,
-    '${build.ID}'
-  ]
+  const program = ['node', join(import.meta.dirname, 'attack.mjs'), project, image, snapshot, victim, '${build.ID}']
   const provisioner = `  provisioner "shell-local" {\n    inline = [${JSON.stringify(program.join(' '))}]\n  }\n`
   writeFileSync(template, text.replace('  provisioner "shell" {', `${provisioner}  provisioner "shell" {`))
 }

@@ -1,21 +1,21 @@
 import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {play, type BakeCell} from '../../rehearsal/trials/matrix/play.ts'
 import {scenarioMs, withPacker} from './scenario.ts'
 
-const project = path.join(import.meta.dirname, '..', '..')
+const project = join(import.meta.dirname, '..', '..')
 const cell: BakeCell = {section: 'killed', at: {by: 'action', action: 'Probe', nth: 1}, moment: 'before'}
 
 /** Does something with a copy of the action in whose code one thing has been replaced by another, each of which must be there. */
 async function withMutant<T>(mutations: readonly (readonly [RegExp, string])[], work: (action: string) => Promise<T>) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mutant-'))
+  const folder = await mkdtemp(join(tmpdir(), 'mutant-'))
   try {
     for (const name of ['action.yml', 'dist', 'templates']) {
-      await cp(path.join(project, name), path.join(folder, name), {recursive: true})
+      await cp(join(project, name), join(folder, name), {recursive: true})
     }
-    const file = path.join(folder, 'dist/app.cjs')
+    const file = join(folder, 'dist/app.cjs')
     let code = await readFile(file, 'utf8')
     for (const [what, by] of mutations) {
       expect(code).toMatch(what)

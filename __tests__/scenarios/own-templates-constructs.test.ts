@@ -1,6 +1,6 @@
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
@@ -40,7 +40,7 @@ withPacker((packer) => {
   onlyNew(
     named('calls a run unverified whose post-processor throws the image away'),
     async () => {
-      const file = path.join(mkdtempSync(path.join(tmpdir(), 'thrown-')), 'note')
+      const file = join(mkdtempSync(join(tmpdir(), 'thrown-')), 'note')
       const more = `  post-processors {
     post-processor "shell-local" {
       inline              = ["echo done"]

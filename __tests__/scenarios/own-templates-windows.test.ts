@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {windowsTemplate, type WindowsTemplate} from '../helpers/windows-template.ts'
 import {play, scenarioMs, withPacker} from './scenario.ts'
@@ -22,7 +22,7 @@ withPacker((packer) => {
         Array.from({length: asked}, () => ['packer', 200])
       )
       const [sent, back] = ['installer.bin', 'downloaded.bin'].map((name) =>
-        readFileSync(path.join(path.dirname(file), name)).toString('base64')
+        readFileSync(join(dirname(file), name)).toString('base64')
       )
       expect(back).toBe(sent)
     },

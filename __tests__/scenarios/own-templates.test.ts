@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {LogLine} from '../../rehearsal/runner/log.ts'
 import {hostileOutput, shortOutput} from '../properties/hostile-output.ts'
@@ -56,7 +56,7 @@ withPacker((packer) => {
       const prints = hostileOutput.flatMap(({bytes}, index) =>
         [`case ${index}.`, ...bytes.toString('latin1').split('\n')].map((line) => `# light-machine: print ${line}\n`)
       )
-      writeFileSync(path.join(path.dirname(template), 'setup.sh'), Buffer.from(install + prints.join(''), 'latin1'))
+      writeFileSync(join(dirname(template), 'setup.sh'), Buffer.from(install + prints.join(''), 'latin1'))
       const lines: LogLine[] = []
       const run = await play(packer, {inputs: {template}, onLine: (line) => void lines.push(line)})
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
@@ -82,7 +82,7 @@ withPacker((packer) => {
   it(
     'says what is wrong when it has keys of its own that AWS refuses',
     async () => {
-      const keys = path.join(mkdtempSync(path.join(tmpdir(), 'keys-')), 'credentials')
+      const keys = join(mkdtempSync(join(tmpdir(), 'keys-')), 'credentials')
       writeKeys(keys, {accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'not-the-secret'})
       const run = await play(packer, {inputs: {template: ownTemplate({settings: {shared_credentials_file: keys}})}})
       expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: []})
@@ -94,7 +94,7 @@ withPacker((packer) => {
   it(
     'stops it when it has keys of its own that AWS accepts',
     async () => {
-      const keys = path.join(mkdtempSync(path.join(tmpdir(), 'keys-')), 'credentials')
+      const keys = join(mkdtempSync(join(tmpdir(), 'keys-')), 'credentials')
       const run = await play(packer, {
         inputs: {template: ownTemplate({settings: {shared_credentials_file: keys}})},
         onCloud: ({cloud: {administrator}}) => writeKeys(keys, administrator)

@@ -1,6 +1,6 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {describe} from '@jest/globals'
 import {realFilesEnvironment} from '../../rehearsal/jenkins/real/files.ts'
 import {notRun, scenarioPackers} from '../../rehearsal/host/packers/scenario-packers.ts'
@@ -59,7 +59,7 @@ export async function play(
   packer: Packer,
   options: Omit<RehearseOptions, 'packer' | 'folder'> = {}
 ): Promise<Scenario> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'scenario-'))
+  const folder = await mkdtemp(join(tmpdir(), 'scenario-'))
   try {
     const env = {PATH: process.env['PATH'], HOME: folder, ...realFilesEnvironment(process.env)}
     const report = await rehearse({...options, packer, folder, env})

@@ -1,6 +1,6 @@
 import {mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {ownTemplate, use} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
@@ -9,13 +9,13 @@ const secret = 'an-example-secret-0123456789'
 
 /** The files below RUNNER_TEMP whose names or contents have the secret, and how many there are at all. */
 function lookInTemp(logFile: string): {secret: string[]; bake: string[]} {
-  const work = path.join(path.dirname(logFile), 'work')
+  const work = join(dirname(logFile), 'work')
   const runs = readdirSync(work).filter((name) => name.startsWith('action-run-'))
   if (runs.length !== 1) throw new Error(`expected one run in ${work}, found ${runs.length}`)
-  const temp = path.join(work, runs[0] ?? '', 'temp')
+  const temp = join(work, runs[0] ?? '', 'temp')
   const names = readdirSync(temp, {recursive: true, encoding: 'utf8'})
   const isSecret = (name: string): boolean => {
-    const file = path.join(temp, name)
+    const file = join(temp, name)
     return name.includes(secret) || (statSync(file).isFile() && readFileSync(file, 'latin1').includes(secret))
   }
   return {secret: names.filter((name) => isSecret(name)), bake: names.filter((name) => /bake-jenkins-ami/.test(name))}
@@ -77,15 +77,15 @@ withCurrentPacker((packer) => {
   ])(
     'leaves nothing of jenkins-casc, setup-script and smoke-user-data in the temporary folder after %s',
     async (_, end) => {
-      const workspace = mkdtempSync(path.join(tmpdir(), 'secret-files-'))
-      mkdirSync(path.join(workspace, 'casc'))
-      writeFileSync(path.join(workspace, 'casc', 'jenkins.yaml'), `jenkins:\n  systemMessage: ${secret}\n`)
-      const script = path.join(workspace, 'setup.sh')
+      const workspace = mkdtempSync(join(tmpdir(), 'secret-files-'))
+      mkdirSync(join(workspace, 'casc'))
+      writeFileSync(join(workspace, 'casc', 'jenkins.yaml'), `jenkins:\n  systemMessage: ${secret}\n`)
+      const script = join(workspace, 'setup.sh')
       writeFileSync(script, `# ${secret}\n`)
       let seen: ReturnType<typeof lookInTemp> | undefined
       const run = await play(packer, {
         inputs: {
-          'jenkins-casc': path.join(workspace, 'casc'),
+          'jenkins-casc': join(workspace, 'casc'),
           'setup-script': script,
           'smoke-user-data': `#!/bin/sh\n# ${secret}`
         },

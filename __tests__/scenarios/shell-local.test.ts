@@ -1,6 +1,6 @@
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {play, scenarioMs, withPacker} from './scenario.ts'
@@ -35,7 +35,7 @@ withPacker((packer) => {
   it(
     'shows a template’s own commands on the runner no token but that of the endpoint',
     async () => {
-      const file = path.join(mkdtempSync(path.join(tmpdir(), 'shell-local-')), 'environment')
+      const file = join(mkdtempSync(join(tmpdir(), 'shell-local-')), 'environment')
       let secrets: readonly string[] = []
       let requestToken = ''
       const run = await play(packer, {

@@ -1,4 +1,4 @@
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Leftover, LocalCloud} from '../../rehearsal/index.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
@@ -8,7 +8,7 @@ import {EC2} from '@aws-sdk/client-ec2'
 import {populate} from '../../rehearsal/trials/look-alikes.ts'
 import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
-const sweepAction = path.join(import.meta.dirname, '..', '..', 'sweep')
+const sweepAction = join(import.meta.dirname, '..', '..', 'sweep')
 const hour = 3_600_000
 
 /** Runs the sweep action as the runner would. */

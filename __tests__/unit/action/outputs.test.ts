@@ -1,12 +1,12 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {parse} from 'yaml'
 import {outputsOf} from '../../../src/action/outputs.ts'
 import {verified} from '../../helpers/outcomes.ts'
 
 it('sets exactly what action.yml declares', () => {
-  const action = parse(readFileSync(path.join(import.meta.dirname, '../../../action.yml'), 'utf8')) as {outputs: object}
+  const action = parse(readFileSync(join(import.meta.dirname, '../../../action.yml'), 'utf8')) as {outputs: object}
   expect(Object.keys(outputsOf(verified))).toEqual(Object.keys(action.outputs))
 })
 

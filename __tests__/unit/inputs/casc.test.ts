@@ -1,14 +1,14 @@
 import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {dirname, join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {readCasc} from '../../../src/inputs/casc.ts'
 
 function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'casc-'))
+  const folder = mkdtempSync(join(tmpdir(), 'casc-'))
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(folder, name)), {recursive: true})
-    writeFileSync(path.join(folder, name), text)
+    mkdirSync(dirname(join(folder, name)), {recursive: true})
+    writeFileSync(join(folder, name), text)
   }
   return folder
 }
@@ -54,5 +54,5 @@ it('says which line of which file is no YAML', () => {
 it('wants a folder with such a file', () => {
   const folder = folderWith({'a.txt': ''})
   expect(() => readCasc(folder)).toThrow('is not a folder with .yaml or .yml files')
-  expect(() => readCasc(path.join(folder, 'a.txt'))).toThrow('is not a folder with .yaml or .yml files')
+  expect(() => readCasc(join(folder, 'a.txt'))).toThrow('is not a folder with .yaml or .yml files')
 })

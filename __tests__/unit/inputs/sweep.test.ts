@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {parse} from 'yaml'
 import {readSweepInputs, sweepDefaults} from '../../../src/inputs/sweep.ts'
@@ -11,7 +11,7 @@ const given =
     inputs[name] ?? ''
 
 it('has the defaults that sweep/action.yml declares', () => {
-  const file = path.join(import.meta.dirname, '../../../sweep/action.yml')
+  const file = join(import.meta.dirname, '../../../sweep/action.yml')
   const {inputs} = parse(readFileSync(file, 'utf8')) as {inputs: Record<string, {default?: string}>}
   const declared = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']))
   expect(declared).toEqual(sweepDefaults)

@@ -1,7 +1,7 @@
 import {readLedgerFile} from '../../../src/ledger/file.ts'
 import {appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {beforeEach, expect, it} from '@jest/globals'
 import {openLedger, reopenLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {packerSays} from '../../helpers/packer-says.ts'
@@ -10,13 +10,13 @@ let ledger: Ledger
 /** As post sees it. */
 const reopened = (): Ledger => reopenLedger(ledger.folder, new Date())
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'ledger-')), 'bake')
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'ledger-')), 'bake')
 })
 
 it('is readable by its user alone', () => {
   ledger.made('image', 'ami-1')
   expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
-  expect(statSync(path.join(ledger.folder, 'ledger.jsonl')).mode & 0o777).toBe(0o600)
+  expect(statSync(join(ledger.folder, 'ledger.jsonl')).mode & 0o777).toBe(0o600)
 })
 
 it('lists what was made and not released', () => {
@@ -40,7 +40,7 @@ it('knows of a create whose answer never came', () => {
 
 it('can be read by another process after a kill in the middle of a line', () => {
   ledger.made('instance', 'i-1')
-  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '{"made":"ima')
+  appendFileSync(join(ledger.folder, 'ledger.jsonl'), '{"made":"ima')
   expect(reopened().resources).toEqual([{type: 'instance', id: 'i-1'}])
 })
 
@@ -75,7 +75,7 @@ it('reads no longer than it may', async () => {
 
 it('goes on after a line that a kill has cut short', () => {
   ledger.made('instance', 'i-1')
-  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '\n{"made":"image","id":"ami-')
+  appendFileSync(join(ledger.folder, 'ledger.jsonl'), '\n{"made":"image","id":"ami-')
   const later = reopened()
   later.made('image', 'ami-2')
   expect(later.resources.map(({id}) => id)).toEqual(['i-1', 'ami-2'])
@@ -95,7 +95,7 @@ it.each([
   '[]',
   '\u0000\u0000'
 ])('takes nothing from a line that is not of its own form: %s', (line) => {
-  appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), `${line}\n`)
+  appendFileSync(join(ledger.folder, 'ledger.jsonl'), `${line}\n`)
   const later = reopened()
   expect(later.resources).toEqual([])
   expect(later.packerProcesses).toEqual([])
@@ -104,7 +104,7 @@ it.each([
 
 it('knows when its bake began although nothing is left of it', () => {
   const began = new Date('2026-11-22T12:00:00Z')
-  const folder = path.join(ledger.folder, 'lost')
+  const folder = join(ledger.folder, 'lost')
   const lost = reopenLedger(folder, began)
   expect(lost.isEmpty).toBe(true)
   expect(lost.began).toEqual(began)
@@ -125,7 +125,7 @@ it('remembers in which region something is', () => {
 it('believes what it knows itself, not its file', () => {
   ledger.made('image', 'ami-1')
   appendFileSync(
-    path.join(ledger.folder, 'ledger.jsonl'),
+    join(ledger.folder, 'ledger.jsonl'),
     '{"made":"image","id":"ami-theirs"}\n{"released":"image","id":"ami-1"}\n'
   )
   expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
@@ -171,15 +171,15 @@ it('gives out nothing of which it cannot be written down that it is given out', 
   // Nor later, when it has been removed.
   rmSync(ledger.folder)
   ledger.made('snapshot', 'snap-1')
-  expect(readFileSync(path.join(ledger.folder, 'ledger.jsonl'), 'utf8')).not.toContain('released')
+  expect(readFileSync(join(ledger.folder, 'ledger.jsonl'), 'utf8')).not.toContain('released')
 })
 
 it('begins in no folder that cannot be used', () => {
-  const folder = path.join(ledger.folder, 'file')
+  const folder = join(ledger.folder, 'file')
   writeFileSync(folder, '')
   expect(() => openLedger(folder, 'bake')).toThrow(
     /^It cannot be written down what this bake makes, so that nothing was made: .*ENOTDIR\)\. Give this runner room/
   )
-  mkdirSync(path.join(ledger.folder, 'full', 'bake', 'ledger.jsonl'), {recursive: true})
+  mkdirSync(join(ledger.folder, 'full', 'bake', 'ledger.jsonl'), {recursive: true})
   expect(() => openLedger(ledger.folder, 'full', 'bake').begin()).toThrow(/EISDIR/)
 })

@@ -1,6 +1,6 @@
 import {mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {trustedCertificates} from '../../../src/lib/certificates.ts'
 import {UserError} from '../../../src/lib/errors.ts'
@@ -10,8 +10,8 @@ it('leaves Node alone where no file is named', () => {
 })
 
 it("adds the files' authorities to Node's own", async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'certificates-'))
-  const file = path.join(folder, 'a.pem')
+  const folder = await mkdtemp(join(tmpdir(), 'certificates-'))
+  const file = join(folder, 'a.pem')
   const text = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n'
   await writeFile(file, text)
   const trusted = trustedCertificates({SSL_CERT_FILE: file, AWS_CA_BUNDLE: file})

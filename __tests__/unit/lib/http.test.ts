@@ -5,7 +5,7 @@ import type {ServerResponse} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
-import path from 'node:path'
+import {join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterAll, beforeAll, beforeEach, expect, it} from '@jest/globals'
 import {startInternetBehindProxy, type InternetBehindProxy, type Request} from '../../helpers/internet-behind-proxy.ts'
@@ -38,8 +38,8 @@ it('reads no more of a body than it may', async () => {
 
 it('follows a redirect to another host, and none from https to http', async () => {
   const {key, cert} = await selfSigned(['localhost'])
-  const home = await mkdtemp(path.join(tmpdir(), 'redirect-'))
-  const ca = path.join(home, 'ca.pem')
+  const home = await mkdtemp(join(tmpdir(), 'redirect-'))
+  const ca = join(home, 'ca.pem')
   await writeFile(ca, cert)
   let asked = 0
   const plain = await serve((_, response) => response.end(String((asked += 1))))
@@ -95,8 +95,8 @@ let common: Record<string, string>
 beforeAll(async () => {
   internet = await startInternetBehindProxy(hosts, answer)
   direct = await serve((_, response) => response.end('direct'))
-  folder = await mkdtemp(path.join(tmpdir(), 'proxy-'))
-  authority = path.join(folder, 'authority.pem')
+  folder = await mkdtemp(join(tmpdir(), 'proxy-'))
+  authority = join(folder, 'authority.pem')
   await writeFile(authority, internet.authority)
   common = {
     PATH: process.env['PATH'] ?? '',
@@ -143,7 +143,7 @@ function answer({host}: Request, response: ServerResponse): void {
 
 /** What came of one request of every client, on the Node that runs the action. */
 async function everyClient(env: Record<string, string>): Promise<Record<string, unknown>> {
-  const script = path.join(import.meta.dirname, '../../helpers/every-client.ts')
+  const script = join(import.meta.dirname, '../../helpers/every-client.ts')
   const {stdout} = await promisify(execFile)(actionsNode().executable, ['--no-warnings', script], {
     env: {...common, ...env}
   })

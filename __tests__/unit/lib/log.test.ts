@@ -1,6 +1,6 @@
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {jest, expect, it} from '@jest/globals'
 import {actionsLog} from '../../../src/lib/log.ts'
 
@@ -29,7 +29,7 @@ it('quotes behind a name that is text too', () => {
 })
 
 it('tells when nobody reads the log any more, and lives on', async () => {
-  const module = path.join(import.meta.dirname, '../../../src/lib/log.ts')
+  const module = join(import.meta.dirname, '../../../src/lib/log.ts')
   const script = `const {whenUnread} = await import(${JSON.stringify(module)})
     whenUnread(() => process.exit(7))
     setInterval(() => console.log('a line'), 10)`

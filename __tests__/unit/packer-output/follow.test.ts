@@ -1,14 +1,14 @@
 import {appendFileSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {open, type FileHandle} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
 import {endsOfFile, follow, longestLine} from '../../../src/packer-output/follow.ts'
 
 let file: string
 let handle: FileHandle
 beforeEach(async () => {
-  file = path.join(mkdtempSync(path.join(tmpdir(), 'follow-')), 'out')
+  file = join(mkdtempSync(join(tmpdir(), 'follow-')), 'out')
   writeFileSync(file, '')
   handle = await open(file, 'r')
 })

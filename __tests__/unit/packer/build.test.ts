@@ -1,6 +1,6 @@
 import {chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {beforeEach, expect, it} from '@jest/globals'
 import {openLedger, reopenLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {groupRuns} from '../../../src/lib/processes.ts'
@@ -10,13 +10,13 @@ import {recordingLog} from '../../helpers/recording-log.ts'
 let folder: string
 let ledger: Ledger
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'build-'))
+  folder = mkdtempSync(join(tmpdir(), 'build-'))
   ledger = openLedger(folder, 'bake')
 })
 
 /** A shell script in the place of Packer: what is tested here is what the action does with a process. */
 function packerThat(script: string, heard: string[] = []): BuildJob {
-  const packer = path.join(folder, 'packer-stand-in')
+  const packer = join(folder, 'packer-stand-in')
   writeFileSync(packer, `#!/bin/sh\n${script}\n`)
   chmodSync(packer, 0o755)
   return {
@@ -47,7 +47,7 @@ it('returns the artifacts, shows the output and passes nothing but what it was g
   expect(log.lines).toEqual([
     'amazon-ebs.jenkins │ build -machine-readable -color=false -only=amazon-ebs.jenkins -var-file=own.pkrvars.hcl -var-file=variables.json template.pkr.hcl'
   ])
-  const names = readFileSync(path.join(folder, 'environment'), 'utf8')
+  const names = readFileSync(join(folder, 'environment'), 'utf8')
     .trim()
     .split('\n')
     .map((line) => line.split('=')[0])
@@ -81,7 +81,7 @@ it('fails with the end of its error stream when it called nothing an error', asy
 })
 
 it('fails when Packer cannot be started', async () => {
-  const job = {...packerThat(''), packer: path.join(folder, 'absent')}
+  const job = {...packerThat(''), packer: join(folder, 'absent')}
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(/absent could not be started/)
 })
 
@@ -152,7 +152,7 @@ it('waits for its reader before it shows more', async () => {
 
 it('shows no faster than its reader reads, and only looks through the rest when all is to end', async () => {
   const controller = new AbortController()
-  const log = recordingLog(() => writeFileSync(path.join(folder, 'shown'), ''))
+  const log = recordingLog(() => writeFileSync(join(folder, 'shown'), ''))
   const slow = {
     ...log,
     caughtUp() {

@@ -1,5 +1,5 @@
 import {readdirSync, readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import {diagnose} from '../../../src/packer/diagnosis.ts'
 import {connectionRules} from '../../../src/packer/diagnosis/connection.ts'
@@ -15,13 +15,13 @@ import {causes} from './diagnosis/causes.ts'
 const facts: BuildFacts = {shipped: true, tagged: true, sshUsername: 'admin', setupScript: '/workspace/setup.sh'}
 const diagnosed = (failure: Failure, of: BuildFacts = facts) => diagnose(failure, of, 'ended with exit code 1')
 
-const scripts = path.join(import.meta.dirname, '../../../templates/jenkins/scripts')
+const scripts = join(import.meta.dirname, '../../../templates/jenkins/scripts')
 
 /** With what the shipped scripts fail: their words on the error stream, but for what is indented below such a line. */
 const scriptMessages = readdirSync(scripts, {recursive: true, encoding: 'utf8'})
   .filter((name) => name.endsWith('.sh'))
   .flatMap((name) => [
-    ...readFileSync(path.join(scripts, name), 'utf8').matchAll(
+    ...readFileSync(join(scripts, name), 'utf8').matchAll(
       /^\s*(?:fail(?:_with_cause)? (["'])(\w.*?)\1(?: "\$.*")?|echo "(\w.*)" >&2)$/gm
     )
   ])

@@ -1,6 +1,6 @@
 import {mkdtemp, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {packerEnvironment, writeAwsConfig} from '../../../src/packer/environment.ts'
 import {allowedEnvironment} from '../../../src/template/allowed-environment.ts'
@@ -107,7 +107,7 @@ it.each([
 })
 
 it('makes the files that it names: no keys, and the profiles of the template without any', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'environment-'))
+  const folder = await mkdtemp(join(tmpdir(), 'environment-'))
   await writeAwsConfig(folder, ['default', 'builds'])
   const {AWS_CONFIG_FILE: config = '', AWS_SHARED_CREDENTIALS_FILE: credentials = ''} = packerEnvironment(
     {},

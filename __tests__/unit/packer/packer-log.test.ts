@@ -1,11 +1,11 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {showPackerLog} from '../../../src/packer/packer-log.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
-const file = path.join(mkdtempSync(path.join(tmpdir(), 'packer-log-')), 'stderr')
+const file = join(mkdtempSync(join(tmpdir(), 'packer-log-')), 'stderr')
 writeFileSync(file, '2026/11/26 10:00:00 [INFO] Packer version: 1.16.0\n[DEBUG] two\n')
 
 it.each<[string, Record<string, string>, RegExp]>([

@@ -1,6 +1,6 @@
 import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {afterEach, expect, it} from '@jest/globals'
 import {watchRoom, type RoomWatch} from '../../../src/packer/room.ts'
@@ -8,15 +8,15 @@ import {watchRoom, type RoomWatch} from '../../../src/packer/room.ts'
 let watch: RoomWatch | undefined
 afterEach(() => watch?.close())
 
-const newFolder = (): string => mkdtempSync(path.join(tmpdir(), 'room-'))
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'room-'))
 const aborted = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener('abort', resolve, {once: true}))
 
 it('ends the build when nothing can be written for a while', async () => {
   const folder = newFolder()
   // Nothing can be written below a file, whoever writes.
-  writeFileSync(path.join(folder, 'file'), '')
-  watch = watchRoom(path.join(folder, 'file'), 10)
+  writeFileSync(join(folder, 'file'), '')
+  watch = watchRoom(join(folder, 'file'), 10)
   await aborted(watch.signal)
   expect(watch.signal.reason).toMatchObject({
     name: 'UserError',

@@ -1,6 +1,6 @@
 import {chmodSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {groupRuns, type ProcessIdentity} from '../../../src/lib/processes.ts'
 import {runPacker, type RunOptions} from '../../../src/packer/run.ts'
@@ -9,7 +9,7 @@ const never = new AbortController().signal
 
 /** Runs a shell script in the place of Packer. */
 function run(script: string, options: Partial<RunOptions> = {}) {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'run-')), 'packer-stand-in')
+  const file = join(mkdtempSync(join(tmpdir(), 'run-')), 'packer-stand-in')
   writeFileSync(file, `#!/bin/sh\n${script}\n`)
   chmodSync(file, 0o755)
   const started: ProcessIdentity[] = []

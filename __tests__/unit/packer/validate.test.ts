@@ -1,6 +1,6 @@
 import {chmodSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {diagnosticsIn, validate, type ValidateJob} from '../../../src/packer/validate.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
@@ -9,8 +9,8 @@ const never = new AbortController().signal
 
 /** A shell script in the place of Packer. */
 function packerThat(script: string): ValidateJob {
-  const folder = mkdtempSync(path.join(tmpdir(), 'validate-'))
-  const packer = path.join(folder, 'packer-stand-in')
+  const folder = mkdtempSync(join(tmpdir(), 'validate-'))
+  const packer = join(folder, 'packer-stand-in')
   writeFileSync(packer, `#!/bin/sh\n${script}\n`)
   chmodSync(packer, 0o755)
   return {
@@ -29,7 +29,7 @@ it('asks Packer with the values and the arguments that validate knows, where the
   const job = packerThat('echo "$@" >arguments')
   const log = recordingLog()
   await validate(job, log, never)
-  expect(readFileSync(path.join(job.workingDirectory, 'arguments'), 'utf8')).toBe(
+  expect(readFileSync(join(job.workingDirectory, 'arguments'), 'utf8')).toBe(
     'validate -machine-readable -only=x -var-file=a.json -var-file=b.json /t/own.pkr.hcl\n'
   )
   expect(log.lines).toEqual(['packer validate accepts the template.'])

@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {once} from 'node:events'
 import {describe, expect, it} from '@jest/globals'
 import {openLedger, reopenLedger} from '../../../src/ledger/ledger.ts'
@@ -14,7 +14,7 @@ const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
 
 async function start(more: Partial<WatchContext> = {}, options: Parameters<typeof startTestCloud>[0] = {}) {
   const test = await startTestCloud(options)
-  const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'watch-')), 'bake')
+  const ledger = openLedger(mkdtempSync(join(tmpdir(), 'watch-')), 'bake')
   const log = recordingLog()
   const watch = watchTemplate({
     ec2: test.ec2,
@@ -185,7 +185,7 @@ describe('what Packer announces and does not tag', () => {
 
   it('is left as it is where its name may be somebody else’s, or it was there before', async () => {
     const inAnHour = new Date(Date.now() + 3_600_000)
-    const started = await start({ledger: reopenLedger(mkdtempSync(path.join(tmpdir(), 'watch-')), inAnHour)})
+    const started = await start({ledger: reopenLedger(mkdtempSync(join(tmpdir(), 'watch-')), inAnHour)})
     const {ec2, cloud, watch} = started
     await ec2.createKeyPair({KeyName: 'build-key'})
     const instance = await launch(ec2, cloud)

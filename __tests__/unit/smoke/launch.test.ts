@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2Client} from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it} from '@jest/globals'
 import {subnetIdIn} from '../../../rehearsal/cloud/ec2/state/network-plan.ts'
@@ -16,7 +16,7 @@ import {recordingLog} from '../../helpers/recording-log.ts'
 const never = new AbortController().signal
 let ledger: Ledger
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'launch-')))
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'launch-')))
 })
 
 const request = (imageId: string, reach: Partial<Reach> = {}) => ({

@@ -4,7 +4,7 @@ import {once} from 'node:events'
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import type {AddressInfo} from 'node:net'
 import {gzipSync} from 'node:zlib'
 import {expect, it} from '@jest/globals'
@@ -64,8 +64,8 @@ it('is a program that reports what this machine’s Jenkins answers', async () =
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const folder = mkdtempSync(path.join(tmpdir(), 'probe-'))
-  const file = path.join(folder, 'console')
+  const folder = mkdtempSync(join(tmpdir(), 'probe-'))
+  const file = join(folder, 'console')
   writeFileSync(file, '')
   // The program's way to its own address and its console are replaced: a test leaves neither the loopback address nor its folder.
   const program = selfProbe(key, (server.address() as AddressInfo).port)

@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
@@ -61,7 +61,7 @@ function test(answers: readonly Answer[], changed: Partial<SmokeRequest> & {read
     },
     ...rest
   }
-  const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'smoke-')))
+  const ledger = openLedger(mkdtempSync(join(tmpdir(), 'smoke-')))
   const result = smokeTest(new EC2Client({region: 'eu-west-1'}), request, ledger, log, new AbortController().signal)
   return {result, log}
 }

@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it, jest} from '@jest/globals'
 import {openIam} from '../../../src/aws/iam.ts'
@@ -22,7 +22,7 @@ const ours = {[tagKeys.bake]: bakeId}
 
 let ledger: Ledger
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'find-')), 'bake')
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'find-')), 'bake')
 })
 
 function announce(...texts: string[]): void {
@@ -185,7 +185,7 @@ it('leaves a key pair of such a name that is older than the bake, with everythin
   await test.ec2.createKeyPair({KeyName: 'builder', KeyType: 'ed25519'})
   const before = test.cloud.leftovers()
   // A bake that begins in ten minutes: all that is there now is older.
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'find-')))
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'find-')))
   ledger.begin(new Date(Date.now() + 600_000))
   announce(
     'Creating temporary keypair: builder',
@@ -201,7 +201,7 @@ it('believes no ledger that names what was there before the bake', async () => {
   const instance = await launch(test.ec2, test.cloud)
   await makeImage(test, instance)
   const before = test.cloud.leftovers()
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'find-')))
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'find-')))
   ledger.begin(new Date(Date.now() + 600_000))
   before.forEach(({type, id}) => ledger.made(type as 'image', id))
   expect(await clean(test)).toEqual([])

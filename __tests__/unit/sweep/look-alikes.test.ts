@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {openIam} from '../../../src/aws/iam.ts'
@@ -19,7 +19,7 @@ it('touches none of fifty of each kind that look like a bake’s, made while the
   const {endpoint, region, administrator: credentials} = cloud
   const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
   const bakeId = '0123456789ab'
-  const ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'look-alikes-')), 'bake')
+  const ledger = openLedger(mkdtempSync(join(tmpdir(), 'look-alikes-')), 'bake')
   const name = 'packer_6740f1a0-1111-2222-3333-444455556666'
   const ours = {[tagKeys.bake]: bakeId}
   await ec2.createKeyPair({KeyName: name, KeyType: 'ed25519'})

@@ -2,7 +2,7 @@ import {spawn, type ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
 import {appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals'
 import {cleanUp} from '../../../src/sweep/post.ts'
 import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
@@ -23,7 +23,7 @@ let ledger: Ledger
 const children: ChildProcess[] = []
 const before = process.env['AWS_ENDPOINT_URL']
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'clean-up-')), 'bake')
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'clean-up-')), 'bake')
 })
 afterEach(() => {
   if (before === undefined) delete process.env['AWS_ENDPOINT_URL']
@@ -183,7 +183,7 @@ it('finds by tag what a lost ledger knew, and says that it was lost', async () =
 
 it('leaves nothing of the bake’s folder, whatever comes of the sweep', async () => {
   const post = await job()
-  writeFileSync(path.join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
+  writeFileSync(join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
   const there: string[][] = []
   const log = recordingLog((line) => line.startsWith('Nothing is left') && there.push(readdirSync(ledger.folder)))
   await cleanUp(await post.state(), {log, env: post.env})
@@ -191,7 +191,7 @@ it('leaves nothing of the bake’s folder, whatever comes of the sweep', async (
   expect(existsSync(ledger.folder)).toBe(false)
 
   ledger = openLedger(ledger.folder)
-  writeFileSync(path.join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
+  writeFileSync(join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
   await cleanUp(await post.state(), {log, env: {}, pause}).catch(() => undefined)
   expect(existsSync(ledger.folder)).toBe(false)
 })
@@ -248,8 +248,7 @@ it('reads what main wrote until it was ended', async () => {
   const kill = process.kill.bind(process)
   const spy = jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
     // Main's last act.
-    if (signal === 'SIGKILL')
-      appendFileSync(path.join(ledger.folder, 'ledger.jsonl'), '{"made":"volume","id":"vol-1"}\n')
+    if (signal === 'SIGKILL') appendFileSync(join(ledger.folder, 'ledger.jsonl'), '{"made":"volume","id":"vol-1"}\n')
     return kill(pid, signal)
   })
   try {

@@ -1,6 +1,6 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import type {EC2} from '@aws-sdk/client-ec2'
 import {beforeEach, describe, expect, it} from '@jest/globals'
 import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
@@ -18,7 +18,7 @@ const packerName = 'packer_6740f1a0-1111-2222-3333-444455556666'
 let ledger: Ledger
 let log: RecordingLog
 beforeEach(() => {
-  ledger = openLedger(mkdtempSync(path.join(tmpdir(), 'sweep-')), 'bake')
+  ledger = openLedger(mkdtempSync(join(tmpdir(), 'sweep-')), 'bake')
   log = recordingLog()
 })
 

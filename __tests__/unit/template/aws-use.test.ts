@@ -1,14 +1,14 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import type {AwsUse} from '../../../src/template/aws-use.ts'
 import {openTemplate} from '../../../src/template/template.ts'
 
-const shipped = path.join(import.meta.dirname, '../../../templates/jenkins')
+const shipped = join(import.meta.dirname, '../../../templates/jenkins')
 
 function usesOf(text: string, name = 'own.pkr.hcl', vars: Readonly<Record<string, string>> = {}): AwsUse {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'uses-')), name)
+  const file = join(mkdtempSync(join(tmpdir(), 'uses-')), name)
   writeFileSync(file, text)
   return openTemplate(file, shipped, {vars}).names.uses
 }

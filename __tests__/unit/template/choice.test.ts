@@ -1,13 +1,13 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate, type Additions} from '../../../src/template/template.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'choice-'))
+const folder = mkdtempSync(join(tmpdir(), 'choice-'))
 
 function open(hcl: string, additions: Additions = {}) {
-  const file = path.join(folder, 'own.pkr.hcl')
+  const file = join(folder, 'own.pkr.hcl')
   writeFileSync(file, hcl)
   return openTemplate(file, '/shipped', additions)
 }

@@ -1,12 +1,12 @@
 import {mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../../src/template/template.ts'
 import {constructs, templateWith} from './constructs.ts'
 
 it.each(constructs.map((one) => [one.row, one] as const))('%s', (_, one) => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'construct-')), 'own.pkr.hcl')
+  const file = join(mkdtempSync(join(tmpdir(), 'construct-')), 'own.pkr.hcl')
   writeFileSync(file, templateWith(one))
   const {vars = {}, env = {}, allowForceDeregister = false, arguments: given = []} = one
   const {problems, warnings} = openTemplate(file, '/shipped', {
@@ -24,7 +24,7 @@ it.each(constructs.map((one) => [one.row, one] as const))('%s', (_, one) => {
 })
 
 it('is what the table in docs/templates.md has', () => {
-  const page = readFileSync(path.join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/templates.md'), 'utf8')
   const [, table = ''] =
     /\| What the template says \| What happens \|\n\| --- \| --- \|\n((?:\|.*\n)*)/.exec(page) ?? []
   const rows = table.split('\n').flatMap((line) => /^\| (.+?) \| .+ \|$/.exec(line)?.[1] ?? [])

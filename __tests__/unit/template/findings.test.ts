@@ -1,11 +1,11 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../../src/template/template.ts'
 
 it('advises a step for each region where the builders of a template have several', () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.pkr.hcl')
   const source = (name: string, region: string) =>
     `source "amazon-ebs" "${name}" {\n  region = "${region}"\n  ami_name = "x"\n  temporary_security_group_source_cidrs = ["192.0.2.1/32"]\n}\n`
   const build = 'build {\n  sources = ["amazon-ebs.east", "amazon-ebs.west"]\n}\n'
@@ -21,7 +21,7 @@ it('advises a step for each region where the builders of a template have several
 })
 
 it('gives a template of legacy JSON advice in legacy JSON', () => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'findings-')), 'own.json')
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.json')
   const builder = {type: 'amazon-ebs', region: 'eu-west-1', ami_name: 'x', ssh_username: 'ubuntu'}
   writeFileSync(file, JSON.stringify({builders: [builder]}))
   const {problems, warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})

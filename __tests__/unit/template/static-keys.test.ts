@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Template} from '../../../src/template/template.ts'
@@ -15,11 +15,11 @@ interface Given {
 }
 
 function open(text: string, {name = 'own.pkr.hcl', file, vars = {}, env = {}}: Given = {}): Template {
-  const folder = mkdtempSync(path.join(tmpdir(), 'keys-'))
-  writeFileSync(path.join(folder, name), text)
-  writeFileSync(path.join(folder, 'v.json'), JSON.stringify(file ?? {}, null, 1))
-  const varFiles = [openVariablesFile(path.join(folder, 'v.json'), true)]
-  return openTemplate(path.join(folder, name), '', {varFiles, vars, env})
+  const folder = mkdtempSync(join(tmpdir(), 'keys-'))
+  writeFileSync(join(folder, name), text)
+  writeFileSync(join(folder, 'v.json'), JSON.stringify(file ?? {}, null, 1))
+  const varFiles = [openVariablesFile(join(folder, 'v.json'), true)]
+  return openTemplate(join(folder, name), '', {varFiles, vars, env})
 }
 
 function problemsOf(text: string, given: Given = {}): string[] {

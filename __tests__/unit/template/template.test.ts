@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Additions, type Template} from '../../../src/template/template.ts'
@@ -14,11 +14,11 @@ import {
 
 /** Opens a template of one file, with variables files. */
 function open(name: string, text: string, files: Record<string, string> = {}, more: Additions = {}): Template {
-  const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
-  const template = path.join(folder, name)
+  const folder = mkdtempSync(join(tmpdir(), 'template-'))
+  const template = join(folder, name)
   writeFileSync(template, text)
   const varFiles = Object.entries(files).map(([file, content]) => {
-    const location = path.join(folder, file)
+    const location = join(folder, file)
     writeFileSync(location, content)
     return openVariablesFile(location, !name.includes('.pkr.'))
   })
@@ -136,8 +136,8 @@ it.each([
 })
 
 it('reads the files that Packer reads by itself beside a folder’s templates', () => {
-  const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
-  writeFileSync(path.join(folder, 'a.pkr.hcl'), hcl)
-  writeFileSync(path.join(folder, 'b.auto.pkrvars.hcl'), 'instance_type = "m5.large"')
+  const folder = mkdtempSync(join(tmpdir(), 'template-'))
+  writeFileSync(join(folder, 'a.pkr.hcl'), hcl)
+  writeFileSync(join(folder, 'b.auto.pkrvars.hcl'), 'instance_type = "m5.large"')
   expect(openTemplate(folder, '/shipped').variables).not.toContain('instance_type')
 })

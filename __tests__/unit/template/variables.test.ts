@@ -1,17 +1,17 @@
 import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../../src/template/template.ts'
 import {unusableVars, variablesFile} from '../../../src/template/variables.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'template-'))
+const folder = mkdtempSync(join(tmpdir(), 'template-'))
 writeFileSync(
-  path.join(folder, 'a.pkr.hcl'),
+  join(folder, 'a.pkr.hcl'),
   'variable "region" {\n  type = string\n}\n  variable "tags" {}\npaths = [".../*"]\n// variable "too" {}\n'
 )
-writeFileSync(path.join(folder, 'b.pkr.hcl'), 'variable source_ami {}\nlocals { variable = "x" }\n')
-writeFileSync(path.join(folder, 'notes.txt'), 'variable "no" {}')
+writeFileSync(join(folder, 'b.pkr.hcl'), 'variable source_ami {}\nlocals { variable = "x" }\n')
+writeFileSync(join(folder, 'notes.txt'), 'variable "no" {}')
 
 const values = {
   region: 'eu-west-1',
@@ -36,7 +36,7 @@ it('knows the variables that the files of a folder declare', () => {
 })
 
 it('runs a single file in its folder', () => {
-  expect(openTemplate(path.join(folder, 'b.pkr.hcl'), '/shipped').directory).toBe(folder)
+  expect(openTemplate(join(folder, 'b.pkr.hcl'), '/shipped').directory).toBe(folder)
 })
 
 it('passes only what the template declares', () => {
@@ -50,13 +50,13 @@ it('passes nothing that Packer would evaluate', () => {
   )
 })
 
-const own = path.join(folder, 'own')
+const own = join(folder, 'own')
 mkdirSync(own)
 writeFileSync(
-  path.join(own, 'own.pkr.hcl'),
+  join(own, 'own.pkr.hcl'),
   'variable "text" {}\nvariable "list" {\n  type = list(string)\n}\nvariable "number" {\n  type = number\n}\n'
 )
-writeFileSync(path.join(own, 'own.json'), '{"variables": {"text": null}, "builders": []}')
+writeFileSync(join(own, 'own.json'), '{"variables": {"text": null}, "builders": []}')
 
 it('hands a number on with all its digits, a list as it is written, and a text as a text', () => {
   const vars = {number: '12345678901234567890123', list: '["a",\t"${b}"]', text: '["a"]'}
@@ -79,7 +79,7 @@ it.each([
 })
 
 it('leaves accents to legacy JSON, which takes them as they are', () => {
-  expect(unusableVars(openTemplate(path.join(own, 'own.json'), '/shipped', {vars: {text: 'e\u0301'}}))).toEqual([])
+  expect(unusableVars(openTemplate(join(own, 'own.json'), '/shipped', {vars: {text: 'e\u0301'}}))).toEqual([])
 })
 
 it.each([
@@ -93,7 +93,7 @@ it.each([
   ['type = bool', 'true', 'true'],
   ['default = env("X")', '[]', '"[]"']
 ])('writes a value of a variable with %s, %s, as %s', (declaration, value, json) => {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'digits-')), 'own.pkr.hcl')
+  const file = join(mkdtempSync(join(tmpdir(), 'digits-')), 'own.pkr.hcl')
   writeFileSync(file, `variable "x" {\n  ${declaration}\n}\n`)
   expect(variablesFile(openTemplate(file, '/shipped', {vars: {x: value}}), values)).toContain(`"x": ${json}\n`)
 })

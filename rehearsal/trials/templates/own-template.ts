@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 
 export const install = '#!/bin/sh\n# installs jenkins\n'
 
@@ -26,10 +26,10 @@ export interface OwnTemplate {
 
 /** A template as somebody else writes it: for any Packer, without our tags, and with a script of its own. @returns its file */
 export function ownTemplate({script = install, ...template}: OwnTemplate = {}): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'own-template-'))
-  writeFileSync(path.join(folder, 'setup.sh'), script)
+  const folder = mkdtempSync(join(tmpdir(), 'own-template-'))
+  writeFileSync(join(folder, 'setup.sh'), script)
   const [name, text] = template.kind === 'JSON' ? ['own.json', legacyJson(template)] : ['own.pkr.hcl', hcl2(template)]
-  const file = path.join(folder, name)
+  const file = join(folder, name)
   writeFileSync(file, text)
   return file
 }

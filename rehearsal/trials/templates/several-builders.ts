@@ -1,6 +1,6 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import * as path from 'node:path'
+import {join} from 'node:path'
 
 export interface SeveralBuilders {
   /** Whether what Packer makes carries the bake's tags. Default true. */
@@ -18,8 +18,8 @@ export const snapshotVariable = 'team_snapshot'
  * the images. Needs the amazon plugin. @returns its file
  */
 export function severalBuilders({tagged = true, name = `Jenkins: home, "nightly" Köln`}: SeveralBuilders = {}): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'several-builders-'))
-  const file = path.join(folder, 'several.pkr.hcl')
+  const folder = mkdtempSync(join(tmpdir(), 'several-builders-'))
+  const file = join(folder, 'several.pkr.hcl')
   const tags = (...settings: string[]): string =>
     tagged ? settings.map((each) => `  ${each} = var.tags`).join('\n') : ''
   const common = `  region = "us-east-1"

@@ -1,5 +1,5 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {neverRun} from '../../../../rehearsal/trials/compatibility/never-run.ts'
 import {javaVersions, nameOf, packers, rows, titles} from '../../../../rehearsal/trials/compatibility/rows.ts'
@@ -8,14 +8,14 @@ import {sourceNames} from '../../../../src/inputs/distributions.ts'
 import {defaults, readInputs, type InputName} from '../../../../src/inputs/inputs.ts'
 import {messageOf} from '../../../../src/lib/errors.ts'
 
-const root = path.join(import.meta.dirname, '../../../..')
-const page = readFileSync(path.join(root, 'docs', 'compatibility.md'), 'utf8')
+const root = join(import.meta.dirname, '../../../..')
+const page = readFileSync(join(root, 'docs', 'compatibility.md'), 'utf8')
 
 /** What the action takes for an input, from its own refusal of something else. */
 function taken(name: InputName): string[] {
   const given: Record<string, string> = {...defaults, 'aws-region': 'eu-west-1', [name]: 'something-else'}
   try {
-    readInputs({GITHUB_WORKSPACE: root}, path.join(root, 'templates', 'jenkins'), (input) => given[input] ?? '')
+    readInputs({GITHUB_WORKSPACE: root}, join(root, 'templates', 'jenkins'), (input) => given[input] ?? '')
   } catch (error) {
     const [, list = ''] = /expected (.*)/.exec(messageOf(error)) ?? []
     return [...list.matchAll(/[\w.-]*\d[\w.-]*/g)].map(([word]) => word)
@@ -45,7 +45,7 @@ it('has the page of a run of all rows, with what was never run', () => {
 })
 
 it('says which Node the action runs on, as action.yml does', () => {
-  const [, node] = /using: (node\d+)/.exec(readFileSync(path.join(root, 'action.yml'), 'utf8')) ?? []
+  const [, node] = /using: (node\d+)/.exec(readFileSync(join(root, 'action.yml'), 'utf8')) ?? []
   expect(page).toContain(`Node ${node?.slice(4)}.`)
   expect(page).toContain(`(\`using: ${node}\`)`)
 })

@@ -1,9 +1,9 @@
 import {readFileSync} from 'node:fs'
-import * as path from 'node:path'
+import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import {statementsFor, type Statement} from '../../../../src/aws/errors/statements.ts'
 
-const file = path.join(import.meta.dirname, '../../../../iam/permissions.json')
+const file = join(import.meta.dirname, '../../../../iam/permissions.json')
 const shipped: readonly Statement[] = (JSON.parse(readFileSync(file, 'utf8')) as {Statement: Statement[]}).Statement
 
 const actionsOf = ({Action}: Statement): string[] => [Action].flat() as string[]

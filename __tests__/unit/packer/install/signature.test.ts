@@ -1,13 +1,13 @@
 import {execFileSync} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import path from 'node:path'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {hashicorpKey} from '../../../../src/packer/install/hashicorp.ts'
 import {SignatureError, verifySignature} from '../../../../src/packer/install/signature.ts'
 
 // What HashiCorp published in April 2021, signed by a subkey that expired a year later. The key's signature about itself is of 2026.
-const published = path.join(import.meta.dirname, 'real-release/terraform-provider-null_3.1.0_SHA256SUMS')
+const published = join(import.meta.dirname, 'real-release/terraform-provider-null_3.1.0_SHA256SUMS')
 const list = readFileSync(published)
 const signature = readFileSync(`${published}.sig`)
 const subkey = 'B36CBA91A2C0730C435FC280B0B441097685B676'
@@ -56,7 +56,7 @@ it('refuses it when it claims to be made after the subkey had expired, or before
 })
 
 it('takes what gpg signs', async () => {
-  const home = mkdtempSync(path.join(tmpdir(), 'gnupg-'))
+  const home = mkdtempSync(join(tmpdir(), 'gnupg-'))
   const gpg = (args: readonly string[], input = ''): Buffer =>
     execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--passphrase', '', ...args], {input, stdio: 'pipe'})
   try {

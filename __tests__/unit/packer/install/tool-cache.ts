@@ -1,6 +1,6 @@
 import {mkdir, mkdtemp, readdir, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import path from 'node:path'
+import {join} from 'node:path'
 import {expect} from '@jest/globals'
 import {installPacker, type InstallCollaborators, type Packer} from '../../../../src/packer/install/install.ts'
 import {UserError} from '../../../../src/lib/errors.ts'
@@ -12,8 +12,8 @@ const signal = new AbortController().signal
 /** An empty tool cache and an empty temporary folder, which this process's environment names until they are closed. */
 export async function emptyToolCache() {
   const saved = {...process.env}
-  const folder = await mkdtemp(path.join(tmpdir(), 'install-'))
-  const [temp, cache] = ['temp', 'cache'].map((name) => path.join(folder, name)) as [string, string]
+  const folder = await mkdtemp(join(tmpdir(), 'install-'))
+  const [temp, cache] = ['temp', 'cache'].map((name) => join(folder, name)) as [string, string]
   await Promise.all([mkdir(temp), mkdir(cache)])
   process.env['RUNNER_TEMP'] = temp
   process.env['RUNNER_TOOL_CACHE'] = cache
