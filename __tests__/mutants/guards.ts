@@ -606,7 +606,7 @@ const ends = [
     ['unit/packer/run.test.ts'],
     [
       'what a command has started ends with it',
-      'await endStarted(started, AbortSignal.timeout(endingMs)).catch(() => undefined)',
+      'await endStarted(started, timeLimit(endingMs)).catch(() => undefined)',
       "child.kill('SIGKILL')"
     ],
     ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed']
@@ -616,7 +616,7 @@ const ends = [
     ['unit/packer/build.test.ts'],
     [
       'Packer’s group ends with it',
-      'await endStarted(group, AbortSignal.timeout(killingMs)).catch((error',
+      'await endStarted(group, timeLimit(killingMs)).catch((error',
       'await Promise.resolve().catch((error'
     ],
     ['its output is shown no faster than it is read', 'if (behind) await behind', '']

@@ -38,7 +38,7 @@ export async function runStep(
  */
 export function cancelSignal(log: Log, consequence: string): AbortSignal {
   const controller = new AbortController()
-  whenUnread(() => controller.abort(new UserError('The run was ended, because the runner reads its log no more.')))
+  whenUnread(() => controller.abort(new UserError('The run was ended, because the runner no longer reads its log.')))
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (!controller.signal.aborted) log.info(`Cancelled (${name}): ${consequence}`)

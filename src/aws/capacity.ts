@@ -85,7 +85,7 @@ function noneLeft(places: readonly Place[], last: Place, error: unknown): UserEr
   return new UserError(
     `No machine could be launched: AWS has no capacity for ${places.map(nameOf).join(', ')} at this time.\n` +
       "Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.\n" +
-      `Of ${nameOf(last)} it was said: ${messageOf(error)}`,
+      `AWS said about ${nameOf(last)}: ${messageOf(error)}`,
     {cause: error, id: 'no-capacity'}
   )
 }

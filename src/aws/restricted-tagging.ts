@@ -17,5 +17,5 @@ export function restrictedTagging(region: string): string | undefined {
   }[tagsAtCreation(region)]
   return left === undefined
     ? undefined
-    : `In ${region} Packer's amazon plugin makes ${left} without tags and tags them afterwards, which EC2 does not ask of it. A policy that demands tags of what is made, as iam/permissions.json does, denies that: the bake's role needs wider permissions here.`
+    : `In ${region} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`
 }

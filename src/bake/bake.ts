@@ -99,9 +99,9 @@ function tookTooLong(ms: number, {phase: name, heard}: Current): UserError {
   const where = name === undefined ? '' : ` It was in the phase '${name}'.`
   const last =
     heard &&
-    ` ${heard.source} was heard last, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
+    ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
   return new UserError(
-    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, that is what to mend.` +
+    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` +
       (last ? `\n${last.trim()}` : '')
   )
 }

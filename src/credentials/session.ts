@@ -155,7 +155,7 @@ function rejectForeignAccount(
   const [expected] = allowedAccountIds
   if (expected === undefined || allowedAccountIds.includes(accountId)) return
   const text = [
-    `The credentials belong to account ${accountId} (${arn}), and allowed-account-ids allows ${allowedAccountIds.join(', ')}.`,
+    `The credentials belong to account ${accountId} (${arn}), but allowed-account-ids allows ${allowedAccountIds.join(', ')}.`,
     role
       ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.`
       : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,

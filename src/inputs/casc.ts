@@ -42,7 +42,9 @@ function documentsOf(file: string, name: string): unknown[] {
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const {reason, mark} = error
-    throw new Error(`has a file that is no YAML: ${name}, line ${(mark?.line ?? 0) + 1}: ${reason}`, {cause: error})
+    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark?.line ?? 0) + 1}: ${reason}`, {
+      cause: error
+    })
   }
 }
 

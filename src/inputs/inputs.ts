@@ -331,6 +331,6 @@ function fingerprint(value: string): string {
 
 /** EC2 takes 16 KB of user data, counted before its base64 encoding. */
 function userData(value: string): string {
-  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 takes')
+  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 allows')
   return value
 }

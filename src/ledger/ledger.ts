@@ -45,7 +45,7 @@ export function openLedger(...folder: readonly string[]): Ledger {
     return ledger
   } catch (error) {
     throw new UserError(
-      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      `Nothing was made, because this bake cannot record its resources: ${systemProblem(error)}. ${roomAdvice}`,
       {cause: error}
     )
   }
@@ -89,8 +89,8 @@ export class Ledger implements Records {
     const {problem} = this.#file
     return problem === undefined
       ? undefined
-      : `What this bake makes cannot be written down in ${this.folder}: ${problem}. ` +
-          'This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.'
+      : `The resources of this bake cannot be recorded in ${this.folder}: ${problem}. ` +
+          'This run still knows them; if it is killed, its post step will find only those that carry the tag of the bake.'
   }
 
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
@@ -149,7 +149,7 @@ export class Ledger implements Records {
     } catch (error) {
       const names = resources.map(({type, id}) => `${type} ${id}`).join(', ')
       throw new UserError(
-        `It could not be written down that the bake gives out ${names}, which is removed instead: ${systemProblem(error)}. ${roomAdvice}`,
+        `The release of ${names} could not be recorded, so that the bake removes it instead: ${systemProblem(error)}. ${roomAdvice}`,
         {cause: error}
       )
     }

@@ -23,7 +23,7 @@ export function stateOf(
   const main = identify(process.pid)
   if (!main) {
     throw new UserError(
-      'This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. ' +
+      'Nothing was made, because this system does not show when the process of this step started: the post step could not tell it from other processes. ' +
         'Let this runner read /proc (on macOS: run ps).'
     )
   }
@@ -44,8 +44,8 @@ export function savedState(env: Readonly<Record<string, string | undefined>>): B
   const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])))
   if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began'])))) {
     throw new UserError(
-      'The state of the bake is damaged, so that it cannot be cleaned up after. What it made carries the tag bake-jenkins-ami:bake: ' +
-        'look for it in the account, or run the sweep action when it has expired.'
+      'The state of the bake is damaged, so that this step cannot clean up. The resources of the bake carry the tag bake-jenkins-ami:bake: ' +
+        'look for them in the account, or run the sweep action when they have expired.'
     )
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked

@@ -22,7 +22,7 @@ export function trustedCertificates(env: NodeJS.ProcessEnv): string[] | undefine
 function certificatesIn(file: string, variable: string): string {
   try {
     const text = readFileSync(file, 'utf8')
-    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM')
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM format')
     return text
   } catch (error) {
     throw new UserError(

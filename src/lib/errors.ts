@@ -48,20 +48,20 @@ export function messageOf(error: unknown): string {
 
 /** What to change where the runner's own files cannot be used. */
 export const roomAdvice =
-  'Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.'
+  'Give this runner free disk space and write permission in RUNNER_TEMP, and let nothing else empty that folder while a job runs.'
 
 /** Why the system refused to work with a file, by its code. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: 'this user may not do that',
   EDQUOT: 'the quota for this user is used up',
-  EEXIST: 'something else is in its place',
-  EIO: 'the disk fails',
+  EEXIST: 'something else exists at that path',
+  EIO: 'the disk has an error',
   EISDIR: 'it is a folder',
   EMFILE: 'this process has too many files open',
   ENFILE: 'this machine has too many files open',
-  ENOENT: 'it is not there',
+  ENOENT: 'it does not exist',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'this user may not do that',
   EROFS: 'the file system is read-only'
 }

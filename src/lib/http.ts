@@ -53,7 +53,7 @@ export function get(url: URL, {env, headers = {}, signal}: GetOptions): Promise<
       headers: {'user-agent': 'bake-jenkins-ami', ...headers}
     }
     const request = secure ? https.get(url, options, resolve) : http.get(url, options, resolve)
-    request.once('timeout', () => request.destroy(new Error(`nothing came for ${silenceMs / 1000} seconds`)))
+    request.once('timeout', () => request.destroy(new Error(`no data came for ${silenceMs / 1000} seconds`)))
     request.once('error', reject)
     // An answer such as 101 Switching Protocols ends without a response and without an error (Node's http, event 'upgrade').
     request.once('close', () => reject(new Error('the connection was closed without an answer')))
@@ -103,7 +103,7 @@ export async function bodyOf(body: AsyncIterable<Buffer>, limit: number): Promis
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`)
+    if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -45,7 +45,7 @@ export function scriptOf(workspace: string): Parse<string> {
     if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
     if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
     if (file !== file.normalize('NFC')) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`)
+      throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`)
     }
     return file
   }

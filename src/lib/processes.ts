@@ -45,7 +45,7 @@ export function processRuns({pid, startTime}: ProcessIdentity): boolean {
  * @throws {Error} when the signal is aborted before, and where it cannot be told whether it is the same one
  */
 export async function endProcess(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {
-  if (lookAt(identity.pid) === 'hidden') throw new Error('this system does not tell which process it is')
+  if (lookAt(identity.pid) === 'hidden') throw new Error('this system does not show which process it is')
   if (!processRuns(identity)) return
   send(identity.pid, 'SIGKILL')
   while (processRuns(identity)) await pauseFor(20, signal)
@@ -134,7 +134,7 @@ export function startGroup(
     // Nobody has waited for it yet, so the id is still its own.
     send(-child.pid, 'SIGKILL')
     throw new UserError(
-      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. ` +
+      `${file} was started and ended again, because this system does not show when its process ${child.pid} started: later it could not be told from other processes. ` +
         'Let this runner read /proc (on macOS: run ps).'
     )
   }

@@ -35,7 +35,7 @@ function proxyUrl(env: NodeJS.ProcessEnv, name: string): string {
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
   // The value is not shown: there may be a password in it.
   throw new UserError(
-    `${name} names no HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
+    `${name} does not name an HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
   )
 }
 

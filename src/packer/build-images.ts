@@ -77,7 +77,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   const onStart = (leader: ProcessIdentity): void => ledger.startedPacker(leader)
   if (isTooLong(env['TMPDIR'])) {
     log.info(
-      `TMPDIR is longer than the sockets of Packer's plugins allow: Packer and its plugins work in ${shortTemporaryFolder}`
+      `TMPDIR is too long for the sockets of Packer's plugins: Packer and its plugins use ${shortTemporaryFolder} instead`
     )
   }
   try {
@@ -151,7 +151,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     productsOf(baked.others, region).forEach((one) => ledger.made(one.type, one.id, undefined, one.region))
     baked.others.forEach(({target, builderId, id}) =>
       log.info(
-        `The template also made ${id || 'something'} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
+        `The template also made ${id || 'something'} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
       )
     )
     if (baked.images.length === 0) log.warning(noImage(template))
@@ -180,7 +180,7 @@ function noImage({sources}: Template): string {
     skips.length > 0
       ? `skip_create_ami in ${skips.join(', ')}`
       : 'Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)'
-  return `The template made no image: ${why}. There is nothing to test, and what was made of it is removed.`
+  return `The template made no image: ${why}. There is nothing to test, and everything else that the bake made is removed.`
 }
 
 function asksDataSources({hasDataSources}: Template, {version}: Packer): boolean {

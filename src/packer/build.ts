@@ -84,7 +84,9 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
     await output.close()
     // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
     await endStarted(group, timeLimit(killingMs)).catch((error: unknown) =>
-      log.warning(`Packer (process ${group.leader.pid}) still runs and may make more: ${messageOf(error)}`)
+      log.warning(
+        `Packer (process ${group.leader.pid}) is still running and may make more resources: ${messageOf(error)}`
+      )
     )
   }
 }

@@ -17,7 +17,7 @@ export interface Diagnosis {
   readonly message: string
 }
 
-const unknownAdvice = 'Run the job again if that may pass by itself; otherwise correct what Packer names there.'
+const unknownAdvice = 'Run the job again if the problem may be temporary; otherwise correct what Packer names there.'
 const longestMessage = 3_400
 const longestError = 900
 /** An error of apt stands in its last lines; what a script said long before it failed did not make it fail. */

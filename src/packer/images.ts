@@ -75,7 +75,7 @@ export async function bakedImages(
   if (builds.size === 0 && expected.mayBeNone) return {images: [], others: artifacts}
   if (builds.size === 0) {
     const made = artifacts.map(({target, id}) => `${target} (${id})`).join(', ') || 'nothing'
-    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`)
+    throw new UserError(`The template made no EC2 image: it made ${made}. It needs a source of the type amazon-ebs.`)
   }
   const baked = await Promise.all(
     [...builds.values()].map(async (artifact) => {
@@ -158,7 +158,7 @@ async function describeImage(
     {signal: timeLimit(expected.mayBeGone ? 15_000 : 60_000, [signal])}
   ).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw new GoneError(`Packer reports the image ${id}, but this account owns none of that id in ${region}`, {
+    throw new GoneError(`Packer reports the image ${id}, but this account owns no image with that id in ${region}`, {
       cause: error
     })
   })

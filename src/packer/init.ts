@@ -144,7 +144,7 @@ async function install(
     const {code, timedOut, stdout, stderr} = await run(['init', template], {...extra, ...credentials})
     if (timedOut) {
       throw new UserError(
-        `packer init did not come to an end within ${initMs / 60_000} minutes and was ended: what it downloads from does not answer. ` +
+        `packer init did not finish within ${initMs / 60_000} minutes and was ended: the server that it downloads from does not answer. ` +
           'Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
       )
     }
@@ -153,7 +153,7 @@ async function install(
     const said = `${stdout}\n${stderr}`
     const limit = rateLimitIn(said)
     if (limit && token !== '' && !withToken) {
-      log.info('GitHub limits what is downloaded without a token: trying with github-token')
+      log.info('GitHub limits downloads without a token: trying with github-token')
       withToken = true
       continue
     }
@@ -162,7 +162,7 @@ async function install(
     if (!limit || next === undefined || waitMs === undefined || waitMs > longestWaitMs) {
       throw initFailure(said, packer, {template, required, hadToken: withToken})
     }
-    log.warning(`The plugins' host limits this runner for now: trying again in ${Math.ceil(waitMs / 1_000)} s`)
+    log.warning(`The host of the plugins limits this runner's requests: trying again in ${Math.ceil(waitMs / 1_000)} s`)
     await pause(waitMs + 1_000, signal)
   }
 }

@@ -44,7 +44,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   const {code, timedOut, stdout, stderr} = await runPacker(job.packer, command, options)
   if (timedOut) {
     throw new BuildError(
-      `packer validate did not come to an end within ${validateMs / 60_000} minutes and was ended, and nothing was made. ` +
+      `packer validate did not finish within ${validateMs / 60_000} minutes and was ended. Nothing was made. ` +
         'Find out what the template waits for: an old Packer reads data sources when it validates.'
     )
   }

@@ -212,9 +212,9 @@ export function watchTemplate(context: WatchContext): Watch {
 const isTagged = ({tags}: Described): boolean => tags[tagKeys.bake] !== undefined
 
 export const bypassAdvice =
-  'The template works with AWS credentials of its own, so that what it makes could not be found and removed. ' +
+  'The template works with AWS credentials of its own, so that this action could not find and remove what it makes. ' +
   'Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.'
 
 const elsewhereAdvice = (what: string, region: string): string =>
-  `The template makes its ${what} in another region than ${region}, or in another account, where what it makes could not be ` +
-  "found and removed. Set 'aws-region' to the template's region, or declare a variable \"region\" in it, which is filled in."
+  `The template makes its ${what} in another region than ${region}, or in another account, where this action could not ` +
+  "find and remove it. Set 'aws-region' to the template's region, or declare a variable \"region\" in it, which is filled in."

@@ -52,7 +52,7 @@ export async function resolveJenkins(
     if (unquoted !== undefined) {
       throw new InputError(
         'jenkins-version',
-        `'${wanted}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+        `YAML turns ${unquoted} without quotes into '${wanted}', and ${index} has Jenkins ${unquoted}: write '${unquoted}' in quotes.`
       )
     }
     if (!isExact && versions.length > 0) return {version: versions.at(-1) ?? '', repositoryUrl: url}

@@ -24,7 +24,7 @@ export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<str
   const [failure] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
   if (cidrs.length === 0) {
     throw new UserError(
-      `The public address of this runner could not be learned from ${service}: ${messageOf(failure)}. ` +
+      `The public address of this runner could not be obtained from ${service}: ${messageOf(failure)}. ` +
         "Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32."
     )
   }

@@ -95,5 +95,5 @@ function unpack(path: string, bytes: Buffer): string {
   const options = {maxOutputLength: longestUnpacked}
   if (path.endsWith('.gz')) return zlib.gunzipSync(bytes, options).toString('utf8')
   if (path.endsWith('.zst')) return zlib.zstdDecompressSync(bytes, options).toString('utf8')
-  throw new Error(`its index ${path} is packed in a way that cannot be read`)
+  throw new Error(`its index ${path} is compressed in a way that cannot be read`)
 }

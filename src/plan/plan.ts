@@ -91,7 +91,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       'ssh-username',
-      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+      `is missing: ${source.id} ${source.name} is not an official image of Debian, Ubuntu or Amazon Linux; give its login user`
     )
   }
   const {updateCenterUrl} = image
@@ -145,7 +145,7 @@ function reachability({variables, sources}: Template, reach: Reach): string[] {
     const ranges = letInBy(source)
     if (ranges === 'everybody') return '0.0.0.0/0, as the template says'
     if (ranges) return ranges.length > 0 ? `${ranges.join(', ')}, as the template says` : 'nobody: no port is opened'
-    return variables.has('allowed_cidrs') ? ours : 'whom the template lets in'
+    return variables.has('allowed_cidrs') ? ours : 'the sources that the template lets in'
   })
   const others = [...new Set(own)].filter((one) => one !== ours)
   if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`]
@@ -168,7 +168,7 @@ function checkArchitecture(wanted: Architecture | undefined, images: Plan['templ
     if (wanted === undefined || wanted === architecture) continue
     throw new InputError(
       'architecture',
-      `is ${wanted}, and ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
+      `is ${wanted}, but ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
     )
   }
 }

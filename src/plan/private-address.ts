@@ -34,7 +34,7 @@ export async function ownPrivateCidrs(vpc: Vpc, source: SourceAddress = sourceAd
   throw new UserError(
     `This runner has no address in ${vpc.id} (${vpc.cidrs.join(', ')}): it sends from ${[...new Set(addresses)].join(', ') || failures.join(', ')}. ` +
       "With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the " +
-      "VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, " +
+      "VPC; or set 'allowed-cidrs' to the addresses from which the machines see this runner connect, if it comes from a peered network, " +
       'over a VPN, or out of a container whose host translates its address.'
   )
 }

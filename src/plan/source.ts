@@ -111,7 +111,7 @@ const allowedImages =
 function warnOf({ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed}: Image, {log, now}: SourceContext) {
   if (deprecated !== undefined && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
-      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Use a newer one ('source-ami').`
     )
   }
   // The account only tries the setting out: with `enabled` the image would not be seen at all.
@@ -140,7 +140,7 @@ function usable(image: Image, {architecture: wanted, volumeSize}: SourceRequest)
   if (wanted !== undefined && architecture !== wanted) {
     throw new InputError(
       'source-ami',
-      `${id} is for ${architecture}, and 'architecture' is ${wanted}; change one of them`
+      `${id} is for ${architecture}, but 'architecture' is ${wanted}; change one of them`
     )
   }
   const root = image.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === rootDeviceName)

@@ -32,7 +32,10 @@ export async function vpcOf(
   const vpcIds = new Set(found.map(({VpcId}) => VpcId ?? ''))
   if (vpcIds.size > 1) {
     const where = found.map(({SubnetId, VpcId}) => `${SubnetId} in ${VpcId}`).toSorted()
-    throw new InputError('subnet-ids', `must be of one VPC, because a group of it is made: ${where.join(', ')}`)
+    throw new InputError(
+      'subnet-ids',
+      `must be in one VPC, because the bake makes one security group for them: ${where.join(', ')}`
+    )
   }
   return [...vpcIds][0] ?? ''
 }

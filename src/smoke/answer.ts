@@ -37,7 +37,8 @@ export function stateOf(answer: Answer): State {
   }
   if (status >= 500) return {state: 'failed', detail: `Jenkins answered ${status}: ${textOf(body)}`}
   const isReady = (status >= 200 && status < 400) || status === 401 || status === 403
-  if (!isReady) return {state: 'failed', detail: `port 8080 answered ${status}, which a Jenkins that is ready does not`}
+  if (!isReady)
+    return {state: 'failed', detail: `port 8080 answered ${status}, which Jenkins never does once it is ready`}
   if (!version) {
     return {
       state: 'failed',

@@ -53,6 +53,6 @@ export function consoleProbe(ec2: EC2Client, key: string): Probe {
       const answer = await ask(instance, signal)
       return answer.kind === 'http' ? answer.rootStatus : undefined
     },
-    otherwise: 'the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md'
+    otherwise: 'the image does not run cloud-init, which has to start the reports on the console: see docs/networks.md'
   }
 }

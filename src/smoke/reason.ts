@@ -35,7 +35,7 @@ export function whyRejected(state: State, circumstances: Circumstances, evidence
       if (isOpen) {
         return (
           'anybody may use this Jenkins without signing in.\n' +
-          "What to change: configure a security realm and who may do what in 'jenkins-casc'; if everybody is meant to come in, set 'allow-anonymous' to true."
+          "What to change: configure a security realm and permissions in 'jenkins-casc'; if access without signing in is intended, set 'allow-anonymous' to true."
         )
       }
       return `Jenkins ${state.version} answers, but ${expectedVersion} was baked`

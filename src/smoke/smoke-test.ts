@@ -102,7 +102,10 @@ async function evidenceOf(
  * (jenkinsci/jenkins, SystemdLifecycle). Going away once or twice is what a restart after an installation looks like.
  */
 const mostRestarts = 3
-const goneAgain: State = {state: 'failed', detail: 'Jenkins began to start and went away again; the console says more'}
+const goneAgain: State = {
+  state: 'failed',
+  detail: 'Jenkins began to start and stopped again, several times; see the console'
+}
 const givenUp: State = {state: 'failed', detail: 'jenkins.service has failed for good'}
 
 /** How often the console is read while nothing answers, and how often the log says that it is waited. */

@@ -44,7 +44,7 @@ export function instanceUserData({deadlineMinutes, userData, jenkinsLog, probeKe
   if (excess > 0) {
     const own = Buffer.byteLength(userData)
     throw new Error(
-      `is ${own} bytes long, ${excess} more than fit: EC2 takes ${longest}, and the smoke test's own deadline and reports are in them`
+      `is ${own} bytes long, which is ${excess} too many: EC2 allows ${longest} bytes, and the smoke test's own deadline and reports need some of them`
     )
   }
   return message

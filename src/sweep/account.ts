@@ -56,7 +56,7 @@ export async function sweepAccount(account: Account, options: AccountSweepOption
   const age = {now: awsTime(account.ec2), olderThanMs}
   const {lost, kept} = judge(tagged, age)
   log.info(
-    `${lost.length} bakes have something that ${olderThanMs === undefined ? 'has expired' : 'has expired or is old enough'}; ` +
+    `${lost.length} bakes have resources of which at least one ${olderThanMs === undefined ? 'has expired' : 'has expired or is old enough'}; ` +
       `${kept.length} resources of bakes stay`
   )
   const work = dryRun ? foretell : clear
@@ -105,7 +105,7 @@ async function clear(
   const known = [...recorded.values()].filter((one) => !isIn(named, one))
   // A bake may have kept it meanwhile.
   const spared = limit.aborted ? [] : present.filter((one) => isIn(known, one) && !isIn(left, one))
-  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? "it is not its bake's"
+  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? 'it does not belong to its bake'
   return {
     swept: known.filter((one) => !isIn(spared, one)).map((one) => outcomeOf(one, bake, left)),
     unseen: left.filter((one) => !isIn(known, one)),

@@ -184,16 +184,16 @@ function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Le
 
 const untraceable =
   'Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, ' +
-  'so that it cannot be told from others. Look for an instance with that key pair.'
+  'so that the instance cannot be told from others. Look for an instance with that key pair.'
 
 const doubtful =
-  "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. " +
-  'Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.'
+  'The template gives its temporary key pair this name, and Packer was ended while making it, so that it may belong to somebody else. ' +
+  'Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer chooses a name that can be recognised.'
 
 const unproved =
-  'Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody ' +
-  "else's. Remove it if nothing uses it, with the snapshots of an image."
+  'Packer, or the machine that it built, says that Packer made it, but nothing in AWS confirms this, so that it may belong to somebody ' +
+  'else. Remove it if nothing uses it; of an image, remove the snapshots as well.'
 
 const undecided =
-  'It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may ' +
-  "be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami."
+  'It carries the tag of the bake, but AWS does not say when it was made, and its name is not unique to this bake, so that it may ' +
+  'belong to somebody else. Delete it if nothing uses it, or remove its tags that begin with bake-jenkins-ami.'

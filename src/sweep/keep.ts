@@ -44,8 +44,8 @@ export async function finishKeeping(
       await finishIn(account.inRegion(region), ids, bakeId)
     } catch (error) {
       throw new UserError(
-        `Given out, but with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
-          `Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        `Released, but still with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
+          `Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
         {cause: error}
       )
     }

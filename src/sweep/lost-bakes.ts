@@ -135,7 +135,7 @@ export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}
   if (resource.tags[tagKeys.expires] === undefined) return 'it has no expiry: its bake kept it'
   const lifetime = lifetimeIn(resource.tags)
   if (lifetime === undefined) return `its ${tagKeys.expires} is not a time`
-  if (resource.created !== undefined && resource.created < bake.began) return 'it was there before its bake'
+  if (resource.created !== undefined && resource.created < bake.began) return 'it is older than its bake'
   const young = bake.machines.find((machine) => isYoung(machine, bake, now))
   if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`
   if (bake.timeoutMs !== undefined && now < bake.end) return `its bake may still run until ${bake.end.toISOString()}`

@@ -35,7 +35,7 @@ const readingMs = 20_000
 export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
   const {log, limitMs = 200_000} = context
   const limit = timeLimit(limitMs)
-  log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
+  log.info(`The bake ${state.bakeId} did not finish: ending it and removing what it made`)
   try {
     await endAndRemove(state, context, limit)
   } finally {
@@ -63,7 +63,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
   // Where main lived on, as in a container job, its outputs may not say so.
-  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(', ')} before it was ended: it is kept.`)
+  if (kept.length > 0) log.warning(`The bake had released ${kept.join(', ')} before it was ended: it is kept.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info('Nothing is left.')
 }
@@ -80,7 +80,8 @@ function isKept({type, tags}: Described): boolean {
 /** The folder lies in RUNNER_TEMP, where everything that the job runs can write. */
 function readLedger({folder, began}: BakeState, log: Log): Ledger {
   const ledger = reopenLedger(folder, new Date(began))
-  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`)
+  if (ledger.isEmpty)
+    log.warning(`The ledger in ${folder} was lost: resources without the tag of the bake cannot be found.`)
   const {unreadableLines} = ledger
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`)
   return ledger
@@ -104,6 +105,6 @@ async function problemsOf(who: string, pid: number, work: Promise<void>): Promis
     await work
     return []
   } catch (error) {
-    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error)}`]
+    return [`${who} (process ${pid}) is still running and may make more resources: ${messageOf(error)}`]
   }
 }

@@ -64,6 +64,6 @@ function unreachable({bakeId, region}: BakeState, ledger: Ledger, error: unknown
   return [
     `Nothing could be removed: ${explain(error)}`,
     `This may be left in ${region}: ${[...new Set(known)].join(', ') || 'nothing that is known by its id'}.`,
-    `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
+    `The resources of the bake carry the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes them when they have expired.`
   ].join('\n')
 }

@@ -43,12 +43,12 @@ async function untag(
   abortSignal: AbortSignal
 ): Promise<void> {
   const names = strangers.map(({type, id}) => `${type} ${id}`).join(', ')
-  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names}`)
+  log.info(`These resources carry the tags of this bake but are older, so that they stay and lose the tags: ${names}`)
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires]
   const Resources = strangers.map(({id}) => id)
   try {
     await ec2.send(new DeleteTagsCommand({Resources, Tags: keys.map((Key) => ({Key}))}), {abortSignal})
   } catch (error) {
-    log.info(`They could not be taken off ${names}: ${messageOf(error)}`)
+    log.info(`The tags of the bake could not be removed from ${names}: ${messageOf(error)}`)
   }
 }

@@ -52,7 +52,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     const state = await rounds.next()
     if (state === 'hopeless' || (state === 'clean' && isSettled)) break
     if (state === 'clean') {
-      log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
+      log.info('Nothing is left. Looking once more, because a resource that was being made may still show up.')
       isSettled = true
     }
     await wait(state === 'clean' ? settleMs : pause, limit).catch(() => undefined)
@@ -110,7 +110,7 @@ class Rounds {
   #noteUnseen(unseen: readonly Leftover[]): void {
     if (this.#blindLooks === 0) {
       unseen.forEach(({type, reason}) =>
-        this.#options.log.warning(`Something of the type ${type} may be left: ${reason}`)
+        this.#options.log.warning(`A resource of the type ${type} may be left: ${reason}`)
       )
     }
     this.#blindLooks = unseen.length > 0 ? this.#blindLooks + 1 : 0
@@ -140,7 +140,7 @@ function leftInUse({resource: {type, id, state, region}, by, byKept}: Use): Left
 }
 
 const useAdvice =
-  'Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.'
+  'Remove first what uses it, and then this; or keep both, and remove its tags that begin with bake-jenkins-ami.'
 
 /** What has to be gone first. A volume that goes with its instance need not be deleted. */
 const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
@@ -216,7 +216,7 @@ function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover
     type,
     id,
     state,
-    reason: reason || 'it waits for another resource to go',
+    reason: reason || 'another resource must be removed before it',
     ...(advice === undefined ? {} : {advice}),
     ...(region === undefined ? {} : {region})
   }
@@ -224,7 +224,7 @@ function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover
 
 /** Before the first look: everything that is recorded may still be there, and what is not recorded as well. */
 function unknown(ledger: Records): Leftover[] {
-  const reason = 'the time for the sweep was up before it could look'
+  const reason = 'the sweep ran out of time before it could look'
   const recorded = ledger.resources.map((resource) => ({...resource, state: '', reason}))
   return recorded.length > 0 ? recorded : [{type: 'instance', id: '(unknown)', state: '', reason}]
 }

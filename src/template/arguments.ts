@@ -17,8 +17,8 @@ const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boo
 const reasons = new Map(
   Object.entries({
     'machine-readable': 'the action reads that output already',
-    color: 'the action reads the output, which must have no colours in it',
-    'timestamp-ui': 'the action reads the output, which must have no times in front; the runner shows times by itself',
+    color: 'the action reads the output, which must not be coloured',
+    'timestamp-ui': 'the action reads the output, which must not begin with times; the runner shows times by itself',
     debug: 'Packer would wait for a person to press a key',
     'on-error': 'Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner',
     force: 'it removes an image of the same name before the new one is built and tested',

@@ -103,7 +103,7 @@ export function environmentOf(
           warnings: []
         }
       }
-      return {problems: [], warnings: [`The template reads environment variables that it finds empty: ${text}.`]}
+      return {problems: [], warnings: [`The template reads environment variables that are empty: ${text}.`]}
     }
   }
 }
@@ -123,8 +123,8 @@ export function unregistered({blocks}: Reading, env: Environment): InputError[] 
   return [
     new InputError(
       'template',
-      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer would sign in to ' +
-        'HCP Packer nowhere and make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
+      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to ' +
+        'HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
         'repository, or HCP_PACKER_REGISTRY: off to bake without the registry.'
     )
   ]

@@ -93,7 +93,8 @@ export function readHclFiles(files: ReadonlyMap<string, string>): Reading {
 
 /** @throws {Error} when it is not JSON, or no template */
 export function readLegacyJson(file: string, text: string): Reading {
-  if (!('builders' in asObject(parseJson(file, text)))) throw new Error(`${file} is no template: it has no "builders"`)
+  if (!('builders' in asObject(parseJson(file, text))))
+    throw new Error(`${file} is not a template: it has no "builders"`)
   const draft = newDraft()
   readJson(draft, file, text, 'legacy')
   declareUsed(draft, file, text)

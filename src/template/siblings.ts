@@ -17,7 +17,7 @@ export function missingParts(file: string, reading: Reading): InputError[] {
     return [
       new InputError(
         'template',
-        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
       )
     ]
   }

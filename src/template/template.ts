@@ -166,7 +166,7 @@ function readFile(file: string): {reading: Reading; legacy: boolean} {
   if (isHcl(file)) return {reading: readHclFiles(new Map([[file, readFileSync(file, 'utf8')]])), legacy: false}
   if (isLegacy(file)) return {reading: readLegacyJson(file, readFileSync(file, 'utf8')), legacy: true}
   throw new Error(
-    `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
+    `${file} is not a template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   )
 }
 

@@ -91,7 +91,7 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
         new InputError(
           input,
           template.declared.has(variable)
-            ? `has no effect: the variable '${variable}' of the template ${template.path} takes no map of texts. Give it the type map(string), or leave the input out.`
+            ? `has no effect: the variable '${variable}' of the template ${template.path} does not take a map of strings. Give it the type map(string), or leave the input out.`
             : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
         )
     )
@@ -127,7 +127,7 @@ function problemWith(name: string, value: string, template: Template): InputErro
   if (!legacy && text !== text.normalize('NFC')) {
     return new InputError(
       'vars',
-      `'${name}' has letters with separate accents, which Packer would put together; write each as one character (Unicode NFC)`
+      `'${name}' has combining accents, which Packer would normalize; write each letter as one character (Unicode NFC)`
     )
   }
   return undefined

@@ -35,17 +35,17 @@ function decidedBy(text: string): Denial['by'] {
 /** What to change where no statement of the role's own helps. */
 const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
   'explicit-deny':
-    'A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.',
+    "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
   session:
-    'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the ' +
-    'variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags ' +
-    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.',
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+    "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the " +
+    'variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags ' +
+    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more.',
+  boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.',
   endpoint:
-    'The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.',
+    'The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: ask the administrators of the VPC to extend that policy (aws ec2 describe-vpc-endpoints), or run the job elsewhere.',
   resource:
-    "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+    "The resource's own policy (a key policy, for example) does not allow it to this role: ask the resource's owner to extend that policy."
 }
 
 /** Denials as lines of a message, each once. */
@@ -70,7 +70,7 @@ export function denialAdvice(denials: readonly Denial[], context: DenialContext 
   const others = new Set(denials.flatMap(({by, action}) => (by === 'role' ? [] : [nameOf(action) + otherPolicies[by]])))
   const untagged = tagged
     ? ''
-    : ' (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)'
+    : ' (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)'
   const allow = `Allow ${actions.join(', ')} in the role's policy${untagged}; ${policies}:`
   return [...others, ...(actions.length > 0 ? [allow, printStatements(statementsFor(ofRole, tagged))] : [])].join('\n')
 }

@@ -51,7 +51,10 @@ export async function lookInCache(
     await access(file, constants.X_OK)
     const actual = await sha256Of(file, signal)
     if (actual === recorded) return {path: file}
-    return {path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded} is recorded`}
+    return {
+      path: file,
+      problem: `is not the file that was verified: its SHA-256 is ${actual}, and ${recorded} is recorded`
+    }
   } catch (error) {
     signal.throwIfAborted()
     return isMissing(error) ? undefined : {path: file, problem: `cannot be used: ${messageOf(error)}`}

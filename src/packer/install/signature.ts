@@ -26,15 +26,15 @@ export async function verifySignature(
   const key = await openpgp.readKey({armoredKey: trustedKey})
   if (signature.length === 0) throw new SignatureError('the signature file is empty')
   if (signature.toString('latin1').trimStart().startsWith('-----BEGIN PGP ')) {
-    throw new SignatureError('the signature is armored text, and the binary file that HashiCorp publishes is expected')
+    throw new SignatureError('the signature is ASCII-armored; expected the binary file that HashiCorp publishes')
   }
   const parsed = await openpgp.readSignature({binarySignature: new Uint8Array(signature)}).catch((error: unknown) => {
-    throw new SignatureError('what is there is not an OpenPGP signature', {cause: error})
+    throw new SignatureError('the file is not an OpenPGP signature', {cause: error})
   })
   const packet = onlyPacket(parsed, signature)
   if (packet.signatureType !== openpgp.enums.signature.binary) {
     const type = (packet.signatureType ?? 0).toString(16).padStart(2, '0')
-    throw new SignatureError(`it is a signature of type 0x${type}, and one of a file (0x00) is expected`)
+    throw new SignatureError(`it is a signature of type 0x${type}; expected one of a file (0x00)`)
   }
   const signer = signerOf(packet, key)
   await requirePlausibleDate(packet, key, signer, now)
@@ -57,7 +57,7 @@ export async function verifySignature(
 
 /** The one packet that the file consists of. What OpenPGP lets a reader ignore (padding, unknown packets) is not accepted here. */
 function onlyPacket({packets}: Signature, file: Buffer): SignaturePacket {
-  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures, and one is expected`)
+  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures; expected one`)
   const [packet] = packets as readonly SignaturePacket[]
   // Of a version that is not known, say.
   if (packet?.created == null) throw new SignatureError('it holds no signature that can be read')
@@ -82,7 +82,7 @@ function signerOf(packet: SignaturePacket, key: PublicKey): PublicKey | Subkey {
   if (signer) return signer
   const other = packet.issuerKeyID.toHex().toUpperCase()
   const found = other === '' ? 'it does not say which key signed it' : `the key ${other} signed it`
-  throw new SignatureError(`${found}, and ${nameOf(key)} is expected`)
+  throw new SignatureError(`${found}; expected ${nameOf(key)}`)
 }
 
 /** A signature counts when it was made in the lifetime of its key, and of the key that vouches for that one. */
@@ -90,7 +90,7 @@ async function requirePlausibleDate(packet: SignaturePacket, key: PublicKey, sig
   const made = Number(packet.created)
   if (made > now.getTime()) {
     throw new SignatureError(
-      `its signature is of ${dayOf(made)}, and this runner's clock says ${dayOf(now.getTime())}: set the clock right`
+      `it was signed on ${dayOf(made)}, but this runner's clock says ${dayOf(now.getTime())}: correct the clock`
     )
   }
   if (packet.getExpirationTime() <= now) throw new SignatureError('the signature itself has expired')
@@ -113,7 +113,7 @@ function problemOf(error: unknown, key: PublicKey): string {
     return `the signature of ${nameOf(key)} does not match: the list was changed after it was signed`
   }
   if (/verification failed/i.test(problem)) {
-    return `it names ${nameOf(key)}, and that key did not make it`
+    return `it names ${nameOf(key)}, but that key did not make it`
   }
   return `no valid signature of ${nameOf(key)} (${problem})`
 }

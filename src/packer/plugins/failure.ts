@@ -66,8 +66,8 @@ function adviceFor(said: string, named: readonly string[], hadToken: boolean): s
   }
   if (rateLimitIn(said)) {
     return hadToken
-      ? 'GitHub limits how much a token may ask: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
-      : 'GitHub limits what is downloaded without a token: set the input github-token to `${{ github.token }}`.'
+      ? 'GitHub limits the requests of a token: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
+      : 'GitHub limits downloads without a token: set the input github-token to `${{ github.token }}`.'
   }
   if (
     /no release version found|no matching version|could not find a local nor a remote checksum|no release found/.test(
@@ -76,17 +76,17 @@ function adviceFor(said: string, named: readonly string[], hadToken: boolean): s
   ) {
     return (
       `No release of ${which} satisfies the version and suits this Packer and platform: change its version in required_plugins, or packer-version. ` +
-      "HashiCorp's newer plugins (amazon since 1.3.10) are on releases.hashicorp.com alone: that takes Packer 1.14 or later, and a way there (proxy, firewall)."
+      "HashiCorp's newer plugins (amazon since 1.3.10) are only on releases.hashicorp.com: use Packer 1.14 or later, and let this runner connect to that host (proxy, firewall)."
     )
   }
   if (/: 404\b/.test(said)) {
     return `There is no such plugin or release on GitHub: correct the source of ${which} in required_plugins.`
   }
   if (/x509|certificate/.test(said)) {
-    return 'This runner does not trust what answers: name the proxy’s authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.'
+    return 'This runner does not trust the certificate of the server: name the proxy’s certificate authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.'
   }
   if (/checksum/i.test(said)) {
-    return `What was downloaded for ${which} is not what its release lists: run the job again, and check the proxy if it happens again.`
+    return `The download of ${which} does not match the checksums of its release: run the job again, and check the proxy if it happens again.`
   }
   return (
     'Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com (proxy, firewall); or ' +

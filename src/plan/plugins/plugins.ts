@@ -51,7 +51,7 @@ export async function resolvePlugins(
     const entry = newest?.version === version ? newest : find(name, version)
     if (!entry) throw missing(name, version, by, center, url)
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
-      throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`)
+      throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`)
     }
     chosen.set(name, exact(name, version, entry.sha256, url))
     for (const dependency of entry.dependencies) queue.push({name: dependency, by: name})

@@ -108,7 +108,7 @@ async function read(
         {cause: error}
       )
     }
-    log.warning(`${problem} Which plugins are installed, and with which checksums, is what this update center says.`)
+    log.warning(`${problem} This update center alone decides which plugins are installed, and with which checksums.`)
   }
   return document
 }

@@ -69,15 +69,15 @@ function judge(
   if (!type) return {problem: `${name} is not offered in this region`}
   const architectures = type.ProcessorInfo?.SupportedArchitectures ?? []
   if (architecture !== undefined && !architectures.includes(architecture)) {
-    return {problem: `${name} is for ${architectures.join(' and ')}, and the source image for ${architecture}`}
+    return {problem: `${name} is for ${architectures.join(' and ')}, but the source image is for ${architecture}`}
   }
   if (nitro && type.Hypervisor !== 'nitro' && type.BareMetal !== true) {
-    return {problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs`}
+    return {problem: `${name} is not built on the Nitro System, and other consoles cannot be read while a machine runs`}
   }
   const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory
   if (memory < leastMemory) {
     return {
-      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins wants at least 4 ('instance-types').`
+      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins needs at least 4 ('instance-types').`
     }
   }
   return {}

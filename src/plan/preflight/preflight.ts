@@ -47,7 +47,8 @@ export async function preflight(
   new Set(warnings).forEach((text) => log.warning(text))
   const message = explain(findings, tagsAtCreation(request.region) === 'everything')
   if (message !== undefined) throw new UserError(message.text, {id: message.id})
-  if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`)
+  if (warnings.length === 0)
+    log.info(`AWS would allow the resources of the bake (${checks.length} checks, nothing was made)`)
 }
 
 async function tryCreate(
@@ -119,7 +120,7 @@ async function withFreePlanTypes(
   const nitro = smoke && reach.via === 'session-manager'
   const types = await freePlanTypes(ec2, {architecture, nitro}, signal).catch(() => [])
   if (types.length === 0) return findings
-  const change = `Set 'instance-types' to ${types.join(', ')}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`
+  const change = `Set 'instance-types' to ${types.join(', ')}: AWS lists them as types of the free plan, and they have enough memory for Jenkins. Or upgrade the account to the paid plan.`
   return findings.map((finding) => (isOfPlan(finding) ? {...finding, change} : finding))
 }
 
@@ -133,12 +134,17 @@ function explain(
   const id = denials.length > 0 ? 'preflight-denied' : 'preflight-refused'
   const lines = [
     'The bake would fail; nothing has been made.',
-    ...(problems.length > 0 ? ['It cannot be done like this:'] : []),
+    ...(problems.length > 0 ? ['These problems must be solved first:'] : []),
     ...unique(problems.map(({text}) => `- ${text}`)),
     ...unique(problems.flatMap(({change}) => change ?? [])),
-    ...(denials.length > 0 ? ['AWS denies what the bake has to do:', ...describeDenials(denials)] : []),
+    ...(denials.length > 0 ? ['AWS denies calls that the bake needs:', ...describeDenials(denials)] : []),
     ...(denials.length > 0
-      ? [denialAdvice(denials, {tagged, policies: 'iam/permissions.json also has what cannot be tried beforehand'})]
+      ? [
+          denialAdvice(denials, {
+            tagged,
+            policies: 'iam/permissions.json also has the permissions that cannot be tried beforehand'
+          })
+        ]
       : []),
     pointer(id)
   ]
