@@ -71967,7 +71967,7 @@ var Speakers = class {
   get finished() {
     return this.#finished;
   }
-  /** @returns undefined for what is not shown to the user */
+  /** @returns undefined for messages that are not shown to the user */
   hear(message) {
     const shown2 = shownText(message);
     if (shown2 === void 0) return void 0;
@@ -71989,7 +71989,7 @@ var Speakers = class {
     if (handsOver.test(text2)) speaker.byOthers = true;
     return { build: build2, text: text2, byOthers };
   }
-  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
+  /** @returns undefined if nothing shows that it is the name of a build that makes something in AWS */
   #nameIn(rest) {
     const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
     if (this.#speakers.get(known2)?.byOthers) return known2;
@@ -72097,7 +72097,7 @@ var Announcements = class {
   get hints() {
     return [...this.#hints.values()];
   }
-  /** The names of the builds that have come to an end without an error, as often as they have. */
+  /** The names of the builds that have ended without an error, as often as they have. */
   get finished() {
     return this.#speakers.finished;
   }
@@ -72109,7 +72109,7 @@ var Announcements = class {
     const said = this.#speakers.hear(message);
     return { message, ...said ? { said } : {}, announced: said ? this.note(said) : { hints: [] } };
   }
-  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  /** Reads a line of Packer's own protocol, which no machine can write. */
   report({ category, args: [, key2, value = ""] }) {
     if (category === "artifact" && key2 === "id") this.#products.push(...productsIn(value));
   }
@@ -72540,11 +72540,11 @@ var LedgerFile = class {
   constructor(folder) {
     this.#file = path4.join(folder, "ledger.jsonl");
   }
-  /** Why it lacks something of what it was given; undefined while it has all. */
+  /** Why some lines could not be written; undefined while the file has all of them. */
   get problem() {
     return this.#problem;
   }
-  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  /** Adds lines, now or with the next ones. Without lines it tests whether the file can be written. */
   append(...entries) {
     this.#lines.push(...linesOf(entries));
     try {
@@ -72631,13 +72631,13 @@ function reopenLedger(folder, began) {
 }
 var Ledger = class {
   folder;
-  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  /** How many lines of the file were unreadable when it was opened: cut short by a kill, or damaged. */
   unreadableLines;
   #known;
   #entries;
   #file;
   #announcements = [];
-  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  /** @param earlier the entries of another process; and when the bake began, since the file may be damaged */
   constructor(folder, earlier) {
     this.folder = folder;
     this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
@@ -72646,9 +72646,9 @@ var Ledger = class {
     this.#file = new LedgerFile(folder);
   }
   /**
-   * Tries again to write down what could not be written.
+   * Tries again to write the lines that could not be written.
    *
-   * @returns why the file lacks something, in a sentence; undefined when it has all
+   * @returns why the file lacks some, in a sentence; undefined if it has all
    */
   flush() {
     this.#file.append();
@@ -72691,7 +72691,8 @@ var Ledger = class {
   /**
    * From here on it is the user's: no sweep removes it.
    *
-   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   * @throws {UserError} when that cannot be written down: if this process were killed, its post step would remove a
+   * released resource
    */
   release(resources) {
     const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
@@ -73057,7 +73058,7 @@ function look(options) {
     allow2([
       ...ec2(what.map((name) => `Describe${name}`)),
       ...copies(options) ? ["ec2:CopyImage"] : [],
-      // The shipped template leaves the looking up of its profile to the launch.
+      // The shipped template skips the lookup of its profile: the launch finds out whether it exists.
       ...own && uses2.profile ? ["iam:GetInstanceProfile"] : [],
       ...uses2.decodes ? ["sts:DecodeAuthorizationMessage"] : []
     ])
@@ -73144,7 +73145,8 @@ function document2(statements, options) {
     Statement: [
       ...statements,
       ...passesRole ? [allow2("iam:PassRole", "*", { StringLike: { "iam:PassedToService": `ec2.${suffix}` } })] : [],
-      // EC2 alone decides what it calls on the caller's behalf. It is denied itself outside of the regions; a list of them would be too long.
+      // EC2 alone decides which calls of KMS it makes for the caller. The star stands for a list of regions that would
+      // be too long: EC2 itself is denied outside of them.
       allow2("kms:*", "*", {
         StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region3}.${suffix}` }
       }),
@@ -73184,7 +73186,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
 var noCapacity = { what: "No capacity for", elsewhere: () => () => true };
 var lackings = {
   "no-capacity": noCapacity,
-  // Of this zone; as for the log, that is the same.
+  // The zone does not offer it: the log calls that the same.
   "type-not-offered": { ...noCapacity },
   "subnet-full": {
     what: "No free address for",
@@ -73279,9 +73281,9 @@ function isUndecided(one, evidence2) {
 var Proof = class {
   #evidence;
   #described;
-  /** Ids that AWS or Packer told. */
+  /** Ids from AWS or Packer. */
   #known;
-  /** Those of them of which nothing is left to look at, and what has been proved. */
+  /** Those of them that no longer exist, and resources with a proof. */
   #proved;
   /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
   #othersKeys;
@@ -73340,8 +73342,9 @@ var Proof = class {
     }
   }
   /**
-   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
-   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
+   * A registered image does not name the volumes that its snapshots were made of, and once their instance is gone
+   * nothing does. A snapshot in the mapping of an image that Packer reports is the bake's if Packer also said that it
+   * makes one of that very volume.
    */
   #isInOwnImage({ id: id2, volumeId, region: region3 }) {
     const { announced } = this.#evidence;
@@ -73352,8 +73355,8 @@ var Proof = class {
     );
   }
   /**
-   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
-   * out with its image.
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, even after
+   * it was released with its image.
    */
   #wasImaged({ id: id2, region: region3 }, isOf) {
     const kept = this.#described.filter((one) => this.#evidence.stays(one));
@@ -73361,7 +73364,7 @@ var Proof = class {
       (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
     );
   }
-  /** EC2 itself says of snapshots what it made them for. */
+  /** EC2 itself describes the purpose of snapshots that it made. */
   #isSnapshotOf(one, isOf) {
     const [, instance, image] = createdBy.exec(one.description ?? "") ?? [];
     const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
@@ -73457,7 +73460,7 @@ var Sight = class {
   }
 };
 var Look = class {
-  /** One for each type that could not be looked for; the other types are not given up for it. */
+  /** One for each type that could not be looked for; the other types are still searched. */
   unseen = [];
   /** Absent for the bake's own. */
   region;
@@ -73471,9 +73474,9 @@ var Look = class {
     this.#signal = signal;
   }
   /**
-   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
-   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
-   * of the answers is the bake's, is not decided here.
+   * Looks for one type: by tag, by the recorded ids, and by further filters. Filters of one request are joined by
+   * "and", so each gets a request; ids are looked for with filters too, because asking for an id that is gone is an
+   * error and a filter is not. It does not decide which of the answers are the bake's.
    */
   async for(type2, search, filters) {
     const { bakeId, made } = this.#sight.evidence;
@@ -73499,12 +73502,12 @@ var Look = class {
       this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
     }
   }
-  /** What stays of one type in this region, as far as it has been seen. */
+  /** The resources of one type in this region that stay, as far as they have been seen. */
   kept(type2) {
     const { described, evidence: evidence2 } = this.#sight;
     return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
   }
-  /** What is the bake's of one type in this region, as far as it has been seen. */
+  /** The bake's resources of one type in this region, as far as they have been seen. */
   own(type2) {
     return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
   }
@@ -74612,7 +74615,7 @@ function saidBy({ id: id2 }, failure) {
 }
 function awsError(text2) {
   const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? // Of the services whose model names their errors: IAM, STS, SSM, KMS.
-  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? beforeStatusCode(text2) ?? // What kept the machine from starting may stand behind an error of AWS's own.
+  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? beforeStatusCode(text2) ?? // The reason why the machine did not start may follow an internal error of AWS.
   /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
     text2
   ) ?? [];
@@ -74672,14 +74675,14 @@ function failureIn(messages2, stderr) {
   return reader.read(stderr);
 }
 var FailureReader = class {
-  /** Each kind on its own: errors of builds count more, whatever was shown before them. */
+  /** Each kind is bounded separately, because errors of builds matter more than the messages before them. */
   #errors = { error: /* @__PURE__ */ new Map(), ui: /* @__PURE__ */ new Map() };
   /** Of several builds at a time each has one of its own, by its name. */
   #stories = /* @__PURE__ */ new Map();
   #latest = new Story();
-  /** They run when the machine is gone. */
+  /** Post-processors run after the machine has ended. */
   #postProcessor;
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message, said) {
     this.#noteError(message, said);
     if (said !== void 0) this.#notePostProcessor(said.text);
@@ -74707,7 +74710,7 @@ var FailureReader = class {
     if (this.#stories.size < mostBuilds) this.#stories.set(build2, story);
     return story;
   }
-  /** What Packer calls the error of a build names the build. */
+  /** Packer's error of a build names the build. */
   #failed() {
     const failed = [...this.#errors.error.values()].flatMap(({ target }) => this.#stories.get(target) ?? []);
     return failed[0] ?? this.#latest;
@@ -74733,10 +74736,10 @@ var Story = class {
   #ranges;
   #address;
   #said = new Ends();
-  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  /** The state when Packer began to remove its resources: later messages are not the cause of the failure. */
   #beforeCleanup;
   #beforeEnd;
-  /** What led to the end of the build. */
+  /** The output that led to the end of the build. */
   get told() {
     return this.#beforeCleanup ?? this.#beforeEnd ?? this.#now;
   }
@@ -74800,7 +74803,7 @@ var Transcript = class {
   #artifactMessages = [];
   #artifactCharacters = 0;
   #failure = new FailureReader();
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message, said) {
     if (message.category === "artifact") this.#noteArtifact(message);
     this.#failure.note(message, said);
@@ -74808,7 +74811,7 @@ var Transcript = class {
   get artifacts() {
     return artifactsOf(this.#artifactMessages);
   }
-  /** @param stderr what Packer wrote to its error stream */
+  /** @param stderr the contents of Packer's error stream */
   failure(stderr) {
     return this.#failure.read(stderr);
   }
@@ -75619,7 +75622,7 @@ async function buildImages(bake2, signal) {
       const job = {
         packer: packer.path,
         template: template.path,
-        // The last one wins: what is given explicitly over the user's files.
+        // The last one takes precedence: explicit values over the user's files.
         variablesFiles: [...template.varFiles, file],
         arguments: template.arguments,
         workingDirectory: template.directory,
@@ -75649,7 +75652,7 @@ async function buildImages(bake2, signal) {
       traces,
       mayBeNone: mayBeNone(template),
       mayBeGone: template.throwsAway,
-      // A user's template may report an image that was there before: that one is tested, and never removed.
+      // A user's template may report an image that existed before: it is tested, and never removed.
       onFound: (image) => {
         if (image.created < ledger.began) return;
         ledger.made("image", image.id, void 0, image.region === region3 ? void 0 : image.region);
@@ -75716,7 +75719,7 @@ function valuesFor(inputs, plan, place2, files) {
     ...files ? { jenkins_files: files } : {},
     ...casc?.hasSecurityRealm ? { jenkins_setup_wizard: false } : {},
     ...allowAnonymous ? { allow_anonymous: true } : {},
-    // What was not given keeps the template's own default.
+    // A variable without a value keeps the template's own default.
     ...jenkinsRepositoryKeyFingerprint ? { jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint } : {},
     ...setupScript ? { setup_script: setupScript } : {},
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 6e4) + 30,
@@ -76111,10 +76114,10 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
       message: await openpgp.createMessage({ binary: new Uint8Array(file) }),
       signature: parsed2,
       verificationKeys: key2,
-      // Otherwise it leaves it to its caller to look at each signature that it found, if any.
+      // Without this option the library leaves the check of each signature to its caller.
       expectSigned: true,
-      // No moment in particular: the library has one moment for the signature and the key's signatures about itself, which may be
-      // younger (a renewal replaces them). What has to do with time is checked above.
+      // No date: the library would use one date for the signature and for the key's self-signatures, which may be
+      // younger (a renewal replaces them). All dates are checked above.
       date: null,
       config: { allowInsecureVerificationWithReformattedKeys: true }
     });
@@ -76941,7 +76944,8 @@ function unpack(path30, bytes) {
 
 // src/inputs/distributions.ts
 var distributions = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
+  // Amazon Linux 2023 user guide, "Naming and versioning". The pattern names the kernel's line, so that new images do
+  // not change it.
   al2023: {
     owner: "137112412989",
     names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
@@ -77255,7 +77259,7 @@ var Reader = class {
   /** How many brackets are open. */
   #depth = 0;
   #isOver = false;
-  /** What is before the document, and then what is behind it. */
+  /** The bytes before the document, and then those behind it. */
   #around = "";
   #isInString = false;
   #isEscaped = false;
@@ -78277,7 +78281,7 @@ var removers = {
   async "launch-template"(ec22, id2, options) {
     await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id2 }), options);
   },
-  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would also delete the user's own.
   async image(ec22, id2, options) {
     try {
       await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
@@ -78357,7 +78361,7 @@ var Rounds = class {
   #untag;
   #attempts = /* @__PURE__ */ new Map();
   #recorded = /* @__PURE__ */ new Set();
-  /** Looks one after the other that could not see everything. */
+  /** The number of consecutive looks that could not see everything. */
   #blindLooks = 0;
   constructor(options) {
     this.#options = options;
@@ -78402,7 +78406,7 @@ var Rounds = class {
   }
   #isHopeless(removable, unseen2) {
     const isBlind = this.#blindLooks >= mostAttempts;
-    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // The resource that it waits for may exist forever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
@@ -79158,7 +79162,7 @@ function testImage({ inputs, deps, account, plan, ledger }, image, name, signal)
     userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     reports: inputs.smoke?.jenkinsLog !== void 0,
-    // Whether strangers may come into an image of the user's own template is the user's decision.
+    // For an image of the user's own template, the user decides whether it may be used without signing in.
     mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
     ...plan.jenkins ? { expectedVersion: plan.jenkins.version } : {}
   };
@@ -82478,7 +82482,7 @@ var functions = {
     }
     return unknown;
   },
-  // The first that does not fail; what is not known here may be one that fails.
+  // The first that does not fail. An unknown value may be one that fails.
   try: ([first2 = unknown]) => first2,
   concat: (values) => values.every(isList) ? values.flat() : unknown,
   flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
@@ -82873,7 +82877,7 @@ var ExpressionReader = class _ExpressionReader {
     if (name === void 0) throw new NotUnderstood();
     return name;
   }
-  /** The parts of a text up to its end. */
+  /** The parts of a string up to its end. */
   #parts(isEnd, hasEscapes) {
     const parts = [];
     let text2 = "";
@@ -82927,7 +82931,7 @@ var ExpressionReader = class _ExpressionReader {
     const lines = dash ? unindented(body) : body;
     return new _ExpressionReader(lines).template();
   }
-  /** @returns whether the text stands next, and is passed then */
+  /** @returns whether the string comes next; it is skipped then */
   #is(text2) {
     this.#skip();
     if (!this.#text.startsWith(text2, this.#at)) return false;
@@ -83088,7 +83092,10 @@ var Reader2 = class {
       else if (this.#take(comment) === void 0 && !this.#heredoc(found) && !this.#name(found)) this.#at += 1;
     }
   }
-  /** `var.name`, `local.name`, or a call. What `env` would read is not in Packer's environment, unless it begins with PKR_VAR_. */
+  /**
+   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * names begin with PKR_VAR_.
+   */
   #name(found) {
     const name = this.#take(identifier2);
     if (name === void 0) return false;
@@ -83101,7 +83108,7 @@ var Reader2 = class {
     }
     return true;
   }
-  /** A text with its escapes resolved, its interpolations scanned. */
+  /** A string with its escapes resolved and its interpolations scanned. */
   #string(found) {
     let text2 = "";
     for (this.#at += 1; this.#at < this.#text.length && this.#next() !== '"' && this.#next() !== "\n"; ) {
@@ -83211,7 +83218,7 @@ var Values = class {
   #filled;
   #known = /* @__PURE__ */ new Map();
   #scope;
-  /** @param filled variables that the action fills in, with what is known of their values */
+  /** @param filled variables that the action fills in, with their values if they are known */
   constructor(sources, filled = /* @__PURE__ */ new Map()) {
     this.#sources = sources;
     this.#filled = filled;
@@ -83231,7 +83238,7 @@ var Values = class {
   ofVariable(name) {
     return this.#once(`var.${name}`, () => this.#variable(name));
   }
-  /** What a variable would be without the action. */
+  /** The value that a variable would have without the action. */
   ofVariableItself(name) {
     return givenValue(name, this.#sources, this.#scope);
   }
@@ -83260,7 +83267,7 @@ var Values = class {
         return unknown;
     }
   }
-  /** Evaluates once; what needs itself is not known. */
+  /** Evaluates once; a value that depends on itself is unknown. */
   #once(name, work) {
     const found = this.#known.get(name);
     if (found !== void 0) return found;
@@ -83677,11 +83684,11 @@ var TemplateSource = class {
     const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
     return found.flatMap((setting) => this.#values.ofSetting(setting));
   }
-  /** Its value; null where the template does not say it. */
+  /** Its value; null if the template does not set it. */
   value(name, within) {
     return this.all(name, within).at(-1) ?? null;
   }
-  /** Its value as Packer would use it; undefined where there is none, or it is not known. */
+  /** Its value as Packer would use it; undefined if there is none, or it is not known. */
   text(name, within) {
     const text2 = asText2(this.value(name, within));
     return text2 === "" || text2?.includes("{{") ? void 0 : text2;
@@ -83689,7 +83696,7 @@ var TemplateSource = class {
   isTrue(name, within) {
     return this.all(name, within).some(isTrue);
   }
-  /** How it finds the image that it bakes on; nothing where only Packer knows. */
+  /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
     const setting = this.setting("source_ami");
     const data = setting && dataIn(setting.expression.syntax);
@@ -83707,7 +83714,7 @@ var TemplateSource = class {
     };
     return queryFor(void 0, find2("filters"), find2("owners"));
   }
-  /** What stands first in a block of this name. */
+  /** The first setting in a block of this name. */
   firstIn(block) {
     return this.#settings.find(({ within, isTop }) => within === block && !isTop);
   }
@@ -85171,7 +85178,7 @@ function tracesOf(account, bake2, age2) {
     records,
     announced: records.announced,
     until: bake2.until,
-    // Asked anew each time: a bake may keep its image at this very moment.
+    // Read anew each time: a bake may keep its image at this very moment.
     isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2, age2) !== void 0
   };
 }

@@ -61,7 +61,7 @@ function noteSwept(log: Log): void {
   }
 }
 
-/** Says everything that is wrong with an outcome. @returns whether nothing is */
+/** Logs everything that is wrong with an outcome. @returns whether the outcome is good */
 function reportEnd({failure, verdict, reason, leftovers}: Outcome, log: Log): boolean {
   if (failure !== undefined) log.error(explain(failure))
   if (verdict === 'rejected') log.error(`The image was rejected: ${reason}`)

@@ -18,7 +18,7 @@ export interface CredentialsEndpoint {
   readonly url: string
   /** For `AWS_CONTAINER_AUTHORIZATION_TOKEN`; masked. */
   readonly token: string
-  /** How many requests carried the token so far: none means that nobody uses the endpoint. */
+  /** How many requests have carried the token so far: 0 means that nobody uses the endpoint. */
   requests(): number
   close(): Promise<void>
 }
@@ -59,7 +59,8 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
   const connections = keepAnswering(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // What cannot be accepted must not end this process; said once, because it is tried again at once.
+  // A connection that cannot be accepted must not end this process. Logged once, because the system tries again at
+  // once.
   server.on('error', () => undefined)
   server.once('error', (error) => log.warning(`A request for AWS keys could not be accepted: ${messageOf(error)}`))
   const address = server.address()

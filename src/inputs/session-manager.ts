@@ -2,7 +2,10 @@ import {isOnPath} from '../lib/paths.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Template} from '../template/template.ts'
 
-/** What Session Manager needs, where this template takes it for its connection (Packer's docs, Session Manager Connections). */
+/**
+ * The requirements of Session Manager, if this template connects through it (Packer's docs, Session Manager
+ * Connections).
+ */
 export function sessionManagerProblems(of: {
   readonly given: ReadonlySet<string>
   readonly template: Template

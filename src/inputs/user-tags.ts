@@ -1,9 +1,9 @@
 import {quoted} from '../lib/parse.ts'
 import {tagKeys} from '../aws/tags.ts'
 
-/** EC2 takes 50 tags on a resource; the action and Packer set some of their own. */
+/** EC2 allows 50 tags on a resource; the action and Packer set some of their own. */
 const most = 40
-/** EC2 takes any character in a tag (EC2 user guide, tag restrictions). Packer would evaluate two opening braces. */
+/** EC2 allows any character in a tag (EC2 user guide, tag restrictions). Packer would evaluate two opening braces. */
 const refused = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u
 
 /**
@@ -15,7 +15,8 @@ export function parseTags(value: string): Readonly<Record<string, string>> {
   const tags = new Map<string, string>()
   for (const line of value
     .split('\n')
-    // Packer composes letters and their accents (https://github.com/zclconf/go-cty/blob/main/docs/types.md), and so do we.
+    // Packer normalizes strings to Unicode NFC (https://github.com/zclconf/go-cty/blob/main/docs/types.md), so the
+    // action does, too.
     .map((text) => text.trim().normalize('NFC'))
     .filter(Boolean)) {
     const [, key = '', text = ''] = /^([^=]+)=(.*)$/.exec(line)?.map((part) => part.trim()) ?? []

@@ -2,7 +2,10 @@ import type {Role} from '../aws/account.ts'
 import {UserError} from '../lib/errors.ts'
 import {identify, isIdentity, type ProcessIdentity} from '../lib/processes.ts'
 
-/** What post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print it. */
+/**
+ * The data that post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print
+ * it.
+ */
 export interface BakeState {
   readonly bakeId: string
   readonly region: string
@@ -14,7 +17,7 @@ export interface BakeState {
   readonly began: string
 }
 
-/** @throws {UserError} where the system does not tell when this process started: post could not tell it from another */
+/** @throws {UserError} if the system does not show when this process started: post could not tell it from another */
 export function stateOf(
   {region, role}: {readonly region: string; readonly role?: Role},
   {bakeId, began}: {readonly bakeId: string; readonly began: Date},
@@ -33,9 +36,10 @@ export function stateOf(
 export const stateKeys = {bake: 'bake', swept: 'swept'} as const
 
 /**
- * The state that main saved, as the runner hands it to post; undefined when main never came to make anything.
+ * The state that main saved, as the runner passes it to post; undefined when main ended before it made anything.
  *
- * @throws {UserError} when it is not what main saves: what it says is removed, and whom it names is killed
+ * @throws {UserError} when it does not have the form that main saves, because resources are removed and a process is
+ * killed on its word
  */
 export function savedState(env: Readonly<Record<string, string | undefined>>): BakeState | undefined {
   const text = env[`STATE_${stateKeys.bake}`]
@@ -52,7 +56,7 @@ export function savedState(env: Readonly<Record<string, string | undefined>>): B
   return value as unknown as BakeState
 }
 
-/** Above all no wildcard in what becomes a filter. */
+/** There must be no wildcard, because the id becomes a filter. */
 const forms: Readonly<Record<string, RegExp>> = {
   bakeId: /^[0-9a-f]{12}$/,
   region: /^[a-z0-9-]{1,30}$/,

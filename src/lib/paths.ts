@@ -2,7 +2,7 @@ import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {quoted, type Parse} from './parse.ts'
 
-/** Something that is there. */
+/** An existing file or folder. */
 export function existing(workspace: string): Parse<string> {
   return (value) => {
     const resolved = path.resolve(workspace, value)

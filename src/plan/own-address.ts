@@ -10,7 +10,7 @@ const service = 'https://checkip.amazonaws.com/'
  * The public addresses of this machine, as /32 ranges. Behind a pool of addresses (NAT) each connection may show
  * another one, so it is asked for on three connections at once. Behind a proxy it is the proxy's address.
  *
- * @throws {UserError} when it cannot be learned
+ * @throws {UserError} when it cannot be found out
  */
 export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<string[]> {
   const ask = async (): Promise<string> => {

@@ -8,7 +8,7 @@ export const signsDataChannel = '1.2.764.0'
 
 const limitMs = 10_000
 
-/** Names the version of AWS's session-manager-plugin in the log: what a connection needs depends on it. */
+/** Logs the version of AWS's session-manager-plugin: the permissions that a connection needs depend on it. */
 export async function noteSessionManagerPlugin(
   log: Pick<Log, 'info' | 'warning'>,
   env: NodeJS.ProcessEnv,

@@ -10,7 +10,7 @@ export interface Vpc {
 }
 
 /**
- * Looks subnets up: that they are there, and all in one VPC, because the machines' group belongs to one.
+ * Checks that the subnets exist and are all in one VPC, because the machines' security group belongs to one.
  *
  * @returns the id of their VPC
  * @throws {InputError} that names every subnet which cannot be used
@@ -21,7 +21,7 @@ export async function vpcOf(
   region: string,
   signal: AbortSignal
 ): Promise<string> {
-  // A filter finds those that are there; asking for an id that is not is an error, which names only the first.
+  // A filter finds the existing ones; a request for an id that does not exist is an error, which names only the first.
   const query = {Filters: [{Name: 'subnet-id', Values: [...subnetIds]}]}
   const pages = await allPages(paginateDescribeSubnets({client: ec2, pageSize}, query, {abortSignal: signal}))
   const found = pages.flatMap(({Subnets = []}) => Subnets)

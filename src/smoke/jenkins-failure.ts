@@ -1,6 +1,9 @@
 import type {Advice} from '../lib/advice.ts'
 
-/** A known reason why Jenkins does not start, recognised by what templates/jenkins/files/jenkins-log.sh prints as its cause. */
+/**
+ * A known reason why Jenkins does not start, recognised by the cause that templates/jenkins/files/jenkins-log.sh
+ * prints.
+ */
 export interface JenkinsFailure extends Advice {
   readonly pattern: RegExp
 }
@@ -101,7 +104,7 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
   }
 ]
 
-/** The advice for a cause that Jenkins's log tells; undefined for one that is not known. */
+/** The advice for a cause in Jenkins's log; undefined for an unknown one. */
 export function jenkinsFailureOf(cause: string): JenkinsFailure | undefined {
   return jenkinsFailures.find(({pattern}) => pattern.test(cause))
 }

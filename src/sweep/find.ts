@@ -19,17 +19,17 @@ import {type Leftover} from './leftovers.ts'
 import {isTaggedStranger, isUndecided} from './ownership.ts'
 
 export interface Findings {
-  /** What is this bake's, exists, is not to stay, and is not in use by something of others. */
+  /** This bake's resources that exist, must not stay, and are not in use by other resources. */
   readonly found: readonly Described[]
-  /** What is this bake's and cannot be removed, because something that stays uses it. */
+  /** This bake's resources that cannot be removed, because a resource that stays uses them. */
   readonly inUse: readonly Use[]
-  /** What carries this bake's tag and was there before it: others' (ownership.ts says how that comes). */
+  /** Resources with this bake's tag that are older than it, and so not its own (ownership.ts says how that happens). */
   readonly strangers: readonly Described[]
-  /** All that was seen, whosever it is. */
+  /** All resources that were seen, whether or not they are the bake's. */
   readonly present: readonly Described[]
-  /** What could not be looked for. */
+  /** The types that could not be looked for. */
   readonly unseen: readonly Leftover[]
-  /** What may be this bake's and cannot be told from others': looking again does not help. */
+  /** Resources that may be this bake's but cannot be told from others': looking again does not help. */
   readonly doubts: readonly Leftover[]
 }
 
@@ -105,7 +105,8 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
   const imaged = [...look.own('snapshot'), ...look.kept('snapshot')].flatMap(({volumeId}) => volumeId ?? [])
   await look.by('volume', volumesBy, [filter('volume-id', imaged)])
   if (announced.copyRegions.includes(home)) await lookForCopies(look, sight)
-  // What uses a group can only be others' when no instance of the bake is left, and only then is asked for.
+  // Only when no instance of the bake is left, a group's users can only be other resources; so they are looked for only
+  // then.
   if (look.own('instance').every(({state}) => state === 'terminated')) {
     const groups = look.own('security-group').map(({id}) => id)
     await look.by('instance', instancesBy, [filter('instance.group-id', groups)])
@@ -160,7 +161,7 @@ async function lookInIam(
   return problems
 }
 
-/** What may be Packer's or somebody else's is named and left alone. */
+/** Resources that may be Packer's or somebody else's are reported and left alone. */
 function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Leftover[] {
   const isDoubtful = ({type, name, tags}: Described): boolean =>
     type === 'key-pair' && tags[tagKeys.bake] === undefined && announced.doubtfulKeyPairs.includes(name ?? '')

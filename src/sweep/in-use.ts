@@ -1,17 +1,17 @@
 import type {Described, Resource} from '../aws/resources.ts'
 import type {Sight} from './search.ts'
 
-/** Something of the bake that cannot be removed as long as something else uses it. */
+/** A resource of the bake that cannot be removed as long as another resource uses it. */
 export interface Use {
   readonly resource: Described
   readonly by: Resource
-  /** The bake gave out what uses it. */
+  /** The bake released the resource that uses it. */
   readonly byKept: boolean
 }
 
 /**
- * What of the bake's is used by something that is not the bake's, or that stays. AWS refuses to remove it then, however often it is
- * asked: a snapshot in an image, a volume on an instance, a group of an instance.
+ * The bake's resources that are used by resources which are not the bake's, or which stay. AWS always refuses to remove
+ * them: a snapshot in an image, a volume on an instance, a group of an instance.
  */
 export function usesOf(own: readonly Described[], {described, evidence, proved}: Sight): Use[] {
   const others = described.filter((one) => !proved.own.includes(one) && one.state !== 'terminated')
@@ -29,7 +29,7 @@ function uses(one: Described, {type, id}: Described): boolean {
   return false
 }
 
-/** The instance may not have been looked for: a volume says itself what it is attached to. */
+/** The instance may not have been looked for, but a volume names the instance that it is attached to. */
 function strangersOf({instanceIds = []}: Described, own: readonly string[]): string[] {
   return instanceIds.filter((id) => !own.includes(id))
 }

@@ -4,18 +4,18 @@ import type {Setting} from './reading.ts'
 import type {TemplateSource} from './sources.ts'
 import {textsIn, unknown} from './value.ts'
 
-/** What is found in a template before anything is made. */
+/** The findings in a template before anything is made. */
 export interface Findings {
-  /** What cannot be baked like this. */
+  /** Problems because of which the template cannot be baked. */
   readonly problems: readonly InputError[]
-  /** What its owner should know. */
+  /** Warnings to the template's owner. */
   readonly warnings: readonly string[]
 }
 
 export interface FindingFacts {
   /** The bake's; empty where it is not known. */
   readonly region: string
-  /** The user accepts that Packer removes an image of the same name before the new one is proved. */
+  /** The user accepts that Packer removes an image of the same name before the new one is tested. */
   readonly allowsForceDeregister: boolean
   readonly legacy: boolean
   readonly hasAgent: boolean
@@ -24,7 +24,7 @@ export interface FindingFacts {
   readonly isNarrowed: boolean
 }
 
-/** What Amazon's builders of a user's template say that this action, or the account, has to suffer for. */
+/** Settings of Amazon's builders in a user's template that would harm the bake or the account. */
 export function findingsIn(sources: readonly TemplateSource[], facts: FindingFacts): Findings {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []))
   return {
@@ -146,7 +146,7 @@ function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: Findi
 
 const everybody = new Set(['0.0.0.0/0', '::/0'])
 
-/** The builder's own default lets in the world (packer-plugin-amazon, common/step_security_group.go). */
+/** The builder's own default lets in everybody (packer-plugin-amazon, common/step_security_group.go). */
 function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Finding | undefined {
   const ranges = letInBy(source)
   if (ranges !== 'everybody') return undefined
@@ -161,7 +161,10 @@ function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Findin
   }
 }
 
-/** Who may reach a build: ranges, or in words; nothing where that is not known, or the template has a security group of its own. */
+/**
+ * Who may reach a build: ranges, or `everybody`; undefined if that is not known, or the template has a security group
+ * of its own.
+ */
 export function letInBy(source: TemplateSource): readonly string[] | 'everybody' | undefined {
   const own = ['security_group_id', 'security_group_ids'].some((name) => {
     const value = source.value(name)

@@ -1,8 +1,8 @@
 import {quoted} from '../lib/parse.ts'
 
 /**
- * Lines of `name=value`. A value is what stands behind the first `=`, to the end of its line. No message shows one: it may be
- * a secret.
+ * Lines of `name=value`. A value is everything after the first `=`, to the end of its line. No message shows one: it
+ * may be a secret.
  */
 export function variableLines(text: string): Readonly<Record<string, string>> {
   const values = new Map<string, string>()

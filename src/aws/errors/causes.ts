@@ -1,7 +1,7 @@
 import type {Advice} from '../../lib/advice.ts'
 import {inOneLine, type Pattern} from '../../lib/pattern.ts'
 
-/** What one of AWS's error codes means for a bake, whoever got it: the action, or Packer. */
+/** The meaning of one of AWS's error codes for a bake, whether the action or Packer received it. */
 export interface AwsCause extends Advice {
   /** Of `CODE: message`. */
   readonly pattern: Pattern

@@ -9,10 +9,10 @@ export interface Denial {
   readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization' | 'endpoint' | 'resource'
 }
 
-/** The code and the words of a denial; the encoded part is for `aws sts decode-authorization-message`. */
+/** Matches the code and the message of a denial; the encoded part is for `aws sts decode-authorization-message`. */
 const denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/
 
-/** @returns undefined where the text tells of no denial, or not of which action */
+/** @returns undefined if the message is not a denial, or does not name the action */
 export function denialIn(text: string): Denial | undefined {
   if (!denialCodes.test(text)) return undefined
   const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text)
@@ -32,7 +32,7 @@ function decidedBy(text: string): Denial['by'] {
   return /explicit deny/.test(text) ? 'explicit-deny' : 'role'
 }
 
-/** What to change where no statement of the role's own helps. */
+/** The advice for denials that no statement in the role's own policy can lift. */
 const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
   'explicit-deny':
     "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
@@ -56,11 +56,11 @@ export function describeDenials(denials: readonly Denial[]): string[] {
 export interface DenialContext {
   /** False for a template that does not use our tags, and where Packer does not tag what it creates. */
   readonly tagged?: boolean
-  /** The policies that have all that is needed here. */
+  /** A sentence that names the policies with all permissions needed here. */
   readonly policies?: string
 }
 
-/** What to change where AWS denied calls: who must allow them, and the statements for the role's policy. */
+/** The advice after denied calls: who must allow them, and the statements for the role's policy. */
 export function denialAdvice(denials: readonly Denial[], context: DenialContext = {}): string {
   const {tagged = true, policies = 'iam/permissions.json has all that the action and the shipped template need'} =
     context

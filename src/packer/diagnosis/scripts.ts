@@ -1,7 +1,7 @@
 import {either, inOneLine} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
-/** What Packer and the shipped template's own scripts say (templates/jenkins/scripts). */
+/** Messages of Packer and of the shipped template's own scripts (templates/jenkins/scripts). */
 const unmistakable: readonly Rule[] = [
   {
     id: 'provisioner-timeout',
@@ -136,7 +136,7 @@ const unmistakable: readonly Rule[] = [
   }
 ]
 
-/** What any script's tools say. The first that fits counts, so the cause of a cause comes first. */
+/** Messages of any script's tools. The first that fits counts, so the cause of a cause comes first. */
 const anyScript: readonly Rule[] = [
   {
     id: 'disk-full',
@@ -235,7 +235,7 @@ const anyScript: readonly Rule[] = [
   }
 ]
 
-/** Looked for in what was said since the last script began. */
+/** Searched for in the output since the last script began. */
 export const machineRules: readonly Rule[] = [...unmistakable.map((rule) => ({...rule, anywhere: true})), ...anyScript]
 
 /** When none of them fits. */

@@ -1,7 +1,7 @@
 import {either, inOneLine, inOrder} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
-/** Also what is said of a template that Packer refuses for a reason that nothing here knows. */
+/** Also the advice for a template that Packer refuses for an unknown reason. */
 export const notValid: Rule = {
   id: 'template-invalid',
   title: 'The template is not valid',
@@ -172,7 +172,7 @@ function missingComponent(text: string): string | undefined {
   return name === undefined ? undefined : `It is the ${kind} ${name} that no installed plugin has.`
 }
 
-/** AWS's error is the one of a missing source image, but it is Packer's own that is not there. */
+/** AWS's error is that of a missing source image, but the missing image is Packer's new one. */
 export const imageUnknown: Rule = {
   id: 'image-unknown',
   title: 'AWS does not know the new image yet',

@@ -2,17 +2,17 @@ import {UserError} from '../../lib/errors.ts'
 import {inOneLine} from '../../lib/pattern.ts'
 import {nameOf, type RequiredPlugin} from './required.ts'
 
-/** A host that hands out plugins has had enough of this runner for now. */
+/** A host of plugins limits this runner's requests for now. */
 export interface RateLimit {
-  /** When the host says that it ends, in milliseconds from now. */
+  /** When the limit ends according to the host, in milliseconds from now. */
   readonly resetMs?: number
 }
 
 const lastLines = 15
 
 /**
- * Whether what `packer init` said is about a rate limit (packer, plugin-getter/plugins.go and github/getter.go; go-github's errors
- * read `GET URL: STATUS TEXT`).
+ * Whether the output of `packer init` is about a rate limit (packer, plugin-getter/plugins.go and github/getter.go;
+ * go-github's errors read `GET URL: STATUS TEXT`).
  */
 export function rateLimitIn(said: string): RateLimit | undefined {
   if (!/rate limit|: (403|429)\b/i.test(said)) return undefined
@@ -20,7 +20,7 @@ export function rateLimitIn(said: string): RateLimit | undefined {
   return given === '' ? {} : {resetMs: goDuration(given.slice(0, 40))}
 }
 
-/** Go's `1h2m3.4s`, in milliseconds; what is past is 0. */
+/** Go's `1h2m3.4s`, in milliseconds; 0 for a time in the past. */
 function goDuration(text: string): number {
   if (text.startsWith('-')) return 0
   const units: Readonly<Record<string, number>> = {h: 3_600_000, m: 60_000, s: 1_000, ms: 1}
@@ -30,7 +30,7 @@ function goDuration(text: string): number {
   )
 }
 
-/** What `packer init` said, which plugin failed, and what to change. */
+/** The output of `packer init`, the plugin that failed, and the advice. */
 export function initFailure(
   said: string,
   packer: {readonly version: string},

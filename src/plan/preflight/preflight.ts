@@ -10,19 +10,19 @@ import {type PreflightRequest} from './request.ts'
 import {checkInstanceTypes, freePlanTypes} from './instance-types.ts'
 import {timeLimit} from '../../lib/wait.ts'
 
-/** What came of one check. */
+/** The result of one check. */
 type Finding =
   | {readonly kind: 'denied'; readonly denial: Denial}
   | {readonly kind: 'problem'; readonly text: string; readonly change?: string; readonly cause?: string}
   | {readonly kind: 'warning'; readonly text: string}
 
-/** An AWS that is slow today is no reason not to bake. */
+/** A slow AWS is no reason not to bake. */
 const limitMs = 30_000
 const longestMessage = 3_400
 
 /**
- * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it. Nothing
- * is made. What AWS says of things that do not exist yet cannot be asked: the image, and what is done to the instance.
+ * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it.
+ * Nothing is made. Calls on resources that do not exist yet cannot be tried: on the image, and on the instance.
  *
  * @throws {UserError} with all denials and the statements that allow them, and with everything else that would fail
  */
@@ -63,7 +63,7 @@ async function tryCreate(
   } catch (error) {
     // This is AWS's yes (EC2 API reference, common parameters, DryRun).
     if (error instanceof Error && error.name === 'DryRunOperation') return []
-    // Of several places the first was tried, and another one may have what it lacks.
+    // If there are several places, only the first was tried, and another one may have what it lacks.
     return [findingOf(attempt, error, {subnet: reach.subnetIds.length > 1, type: instanceTypes.length > 1})]
   }
 }
@@ -84,7 +84,7 @@ async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: Abo
   }
 }
 
-/** Only what AWS says of the request itself ends a bake; what may pass by itself does not. */
+/** Only AWS's judgement of the request itself ends a bake; temporary errors do not. */
 function findingOf(attempt: string, error: unknown, others: Others = {subnet: false, type: false}): Finding {
   const passing = {kind: 'warning', text: `${attempt} could not be tried beforehand: ${messageOf(error)}`} as const
   if (!(error instanceof EC2ServiceException) || error.$fault !== 'client') return passing
@@ -102,13 +102,13 @@ function findingOf(attempt: string, error: unknown, others: Others = {subnet: fa
   }
 }
 
-/** Of which there are more to be tried than the first. */
+/** There are more of these to try than the first. */
 interface Others {
   readonly subnet: boolean
   readonly type: boolean
 }
 
-/** Names the types that the account's plan does take, where AWS tells them. */
+/** Adds the types that the account's plan allows, if AWS lists them. */
 async function withFreePlanTypes(
   ec2: EC2Client,
   {architecture, smoke, reach}: PreflightRequest,
