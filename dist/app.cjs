@@ -69661,18 +69661,18 @@ var LeftoverError = class extends UserError {
 function messageOf(error2) {
   return error2 instanceof Error ? error2.message : String(error2);
 }
-var roomAdvice = "Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.";
+var roomAdvice = "Give this runner free disk space and write permission in RUNNER_TEMP, and let nothing else empty that folder while a job runs.";
 var refusals = {
   EACCES: "this user may not do that",
   EDQUOT: "the quota for this user is used up",
-  EEXIST: "something else is in its place",
-  EIO: "the disk fails",
+  EEXIST: "something else exists at that path",
+  EIO: "the disk has an error",
   EISDIR: "it is a folder",
   EMFILE: "this process has too many files open",
   ENFILE: "this machine has too many files open",
-  ENOENT: "it is not there",
+  ENOENT: "it does not exist",
   ENOSPC: "the disk is full",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "a part of its path is not a folder",
   EPERM: "this user may not do that",
   EROFS: "the file system is read-only"
 };
@@ -69704,7 +69704,7 @@ function trustedCertificates(env2) {
 function certificatesIn(file, variable) {
   try {
     const text2 = (0, import_node_fs5.readFileSync)(file, "utf8");
-    if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM");
+    if (!text2.includes("-----BEGIN CERTIFICATE-----")) throw new Error("it holds no certificate in PEM format");
     return text2;
   } catch (error2) {
     throw new UserError(
@@ -69738,7 +69738,7 @@ function proxyUrl(env2, name) {
   const url = value.includes("://") ? value : `http://${value}`;
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
   throw new UserError(
-    `${name} names no HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
+    `${name} does not name an HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
   );
 }
 function exceptions(entry) {
@@ -69773,7 +69773,7 @@ function get2(url, { env: env2, headers = {}, signal }) {
       headers: { "user-agent": "bake-jenkins-ami", ...headers }
     };
     const request = secure ? import_node_https3.default.get(url, options, resolve4) : import_node_http3.default.get(url, options, resolve4);
-    request.once("timeout", () => request.destroy(new Error(`nothing came for ${silenceMs / 1e3} seconds`)));
+    request.once("timeout", () => request.destroy(new Error(`no data came for ${silenceMs / 1e3} seconds`)));
     request.once("error", reject);
     request.once("close", () => reject(new Error("the connection was closed without an answer")));
   });
@@ -69808,7 +69808,7 @@ async function bodyOf(body, limit) {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`);
+    if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -69967,32 +69967,32 @@ function partsOf(pattern) {
 var awsCauses = [
   {
     id: "instance-profile",
-    title: "The instance profile is not there",
+    title: "The instance profile does not exist",
     // Packer looks it up in IAM, unless the template says skip_profile_validation.
     pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
-    cause: "The instance profile that the machine is to have does not exist in this account.",
-    change: "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
+    cause: "The machine's instance profile does not exist in this account.",
+    change: "Correct the name in 'instance-profile' or in the template's iam_instance_profile: it must be the profile's name, not its role's. A new profile can be used some seconds after it was made."
   },
   {
     id: "architecture",
-    title: "Instance type and image are for different processors",
+    title: "The instance type and the image are for different processors",
     pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
-    cause: "The instance type has another processor than the image was made for.",
-    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
+    cause: "The instance type has a different processor from the one that the image was made for.",
+    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are x86_64; t4g, m7g and c7g are arm64."
   },
   {
     id: "type-not-offered",
     title: "The instance type is not offered here",
     pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
-    cause: "There is no such instance type in this region, or not in this zone of it.",
-    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+    cause: "AWS does not offer this instance type in this region, or not in this zone.",
+    change: "Give another type in 'instance-types'; not every region has every type, and not every zone does."
   },
   {
     id: "free-plan",
-    title: "The plan of the account does not allow the instance type",
+    title: "The account's plan does not allow the instance type",
     pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
-    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
-    change: "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
+    cause: "This account is on AWS's free plan, which allows only a few instance types.",
+    change: "Set 'instance-types' to m7i-flex.large, c7i-flex.large: these x86_64 types are in the plan and have enough memory for Jenkins (it has no such type for arm64). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists the types in the plan."
   },
   {
     id: "marketplace-terms",
@@ -70010,17 +70010,17 @@ var awsCauses = [
   },
   {
     id: "source-image-gone",
-    title: "The source image is gone",
+    title: "The source image cannot be found",
     pattern: /^InvalidAMIID\.\w+: /,
-    cause: 'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
-    change: "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+    cause: 'The source image does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
+    change: "Give an image that exists in this region: image ids differ from region to region, and distributions remove their old images. 'debian-13' always means the newest one. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
   },
   {
     id: "block-public-access",
     title: "The account blocks public access",
     pattern: /^\w+: .*block(ing)? public access/i,
-    cause: "The account or its organization blocks that images, snapshots or networks are open to the public.",
-    change: `Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account's administrators change the setting: EC2 console, Data protection and security.`
+    cause: "The account or its organization blocks public access to images, snapshots or networks.",
+    change: `Take the setting that makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or ask the account's administrators to change their setting: EC2 console, Data protection and security.`
   },
   {
     id: "denied",
@@ -70033,19 +70033,19 @@ var awsCauses = [
     id: "no-default-network",
     title: "The region has no default VPC or subnet",
     pattern: /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
-    cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.",
-    change: "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+    cause: "Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has no default VPC, or its default VPC has no subnet.",
+    change: "Give subnets of another VPC in 'subnet-ids', create a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
   },
   {
     id: "subnet-full",
     title: "The subnet has no free address",
     pattern: /^InsufficientFreeAddressesInSubnet: /,
     cause: "All addresses of the subnet are in use.",
-    change: "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
+    change: "Give more subnets in 'subnet-ids': they are tried in turn. Or free some addresses: network interfaces that nothing uses any more still hold theirs."
   },
   {
     id: "network-gone",
-    title: "The subnet, VPC or group is not there",
+    title: "The subnet, VPC or security group does not exist",
     pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
     cause: "A subnet, VPC or security group that the launch names does not exist in this region.",
     change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
@@ -70061,8 +70061,8 @@ var awsCauses = [
     id: "throttled",
     title: "AWS throttles the account",
     pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
-    cause: "AWS refused the call, repeatedly, because this account calls it too often at this time.",
-    change: "Run the job again later, and not at the same moment as others of the account."
+    cause: "AWS refused the call repeatedly, because this account sends too many requests at the moment.",
+    change: "Run the job again later, and not at the same time as other jobs in this account."
   },
   {
     id: "quota",
@@ -70075,7 +70075,7 @@ var awsCauses = [
     id: "credentials-expired",
     title: "The credentials have expired",
     pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
-    cause: "AWS takes the session for expired.",
+    cause: "AWS says that the session has expired.",
     change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
   },
   {
@@ -70087,17 +70087,17 @@ var awsCauses = [
   },
   {
     id: "key-pair",
-    title: "The key pair is not there",
+    title: "The key pair does not exist, or its name is taken",
     pattern: /^InvalidKeyPair\.\w+: /,
-    cause: "The key pair of the build does not exist, or one of its name does already.",
-    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again."
+    cause: "The build's key pair does not exist, or another one already has its name.",
+    change: "Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer then makes a key pair of its own. If the template has neither, something else removed the key pair: run the job again."
   },
   {
     id: "image-name-taken",
     title: "The image's name is taken",
     pattern: /^InvalidAMIName\.Duplicate: /,
-    cause: "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
-    change: "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+    cause: "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name in the meantime.",
+    change: "Run the job again. If it happens again, use the variable ami_name in the template, which is different in each bake, or put a timestamp into the template's own name."
   },
   {
     id: "image-name-invalid",
@@ -70111,21 +70111,21 @@ var awsCauses = [
     title: "The encryption key cannot be used",
     pattern: /^(Client\.)?(InvalidKMSKey|KMS|InvalidKmsKey)[\w.]*: |^Client\.InternalError: /i,
     cause: "The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.",
-    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
+    change: "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). The source image may be encrypted with a key of another account."
   },
   {
     id: "volume-too-small",
     title: "The volume does not fit the source image",
     pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
-    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.",
-    change: "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+    cause: "The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that is not available here.",
+    change: "Correct 'volume-size' or the template's launch_block_device_mappings: give at least the size that AWS names, and the root device of the source image."
   },
   {
     id: "aws-unwell",
-    title: "AWS has an error of its own",
+    title: "AWS has an internal error",
     pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
-    cause: "AWS answered with an error of its own, repeatedly.",
-    change: "Run the job again; health.aws.amazon.com says whether the region has an incident."
+    cause: "AWS answered with an internal error, repeatedly.",
+    change: "Run the job again. See health.aws.amazon.com for incidents in the region."
   }
 ];
 function awsCause(code2, message) {
@@ -70240,12 +70240,12 @@ function decidedBy(text2) {
   return /explicit deny/.test(text2) ? "explicit-deny" : "role";
 }
 var otherPolicies = {
-  "explicit-deny": "A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.",
-  session: "The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.",
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+  "explicit-deny": "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
+  session: "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more.",
+  boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
-  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.",
-  resource: "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+  endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: ask the administrators of the VPC to extend that policy (aws ec2 describe-vpc-endpoints), or run the job elsewhere.",
+  resource: "The resource's own policy (a key policy, for example) does not allow it to this role: ask the resource's owner to extend that policy."
 };
 function describeDenials(denials) {
   return [...new Set(denials.map(({ action: action2, resource }) => `- ${action2}${resource ? ` on ${resource}` : ""}`))];
@@ -70256,7 +70256,7 @@ function denialAdvice(denials, context = {}) {
   const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
   const nameOf7 = (action2) => denials.length > 1 ? `${action2}: ` : "";
   const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf7(action2) + otherPolicies[by]]));
-  const untagged = tagged ? "" : " (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)";
+  const untagged = tagged ? "" : " (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)";
   const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
   return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
 }
@@ -71853,7 +71853,7 @@ function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, rol
   const [expected] = allowedAccountIds;
   if (expected === void 0 || allowedAccountIds.includes(accountId)) return;
   const text2 = [
-    `The credentials belong to account ${accountId} (${arn2}), and allowed-account-ids allows ${allowedAccountIds.join(", ")}.`,
+    `The credentials belong to account ${accountId} (${arn2}), but allowed-account-ids allows ${allowedAccountIds.join(", ")}.`,
     role ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.` : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,
     ...role ? trustAdvice(claims, expected, role.audience, partsOfArn(role.arn).partition) : []
   ];
@@ -71967,7 +71967,7 @@ var Speakers = class {
   get finished() {
     return this.#finished;
   }
-  /** @returns undefined for what is not shown to the user */
+  /** @returns undefined for messages that are not shown to the user */
   hear(message) {
     const shown2 = shownText(message);
     if (shown2 === void 0) return void 0;
@@ -71989,7 +71989,7 @@ var Speakers = class {
     if (handsOver.test(text2)) speaker.byOthers = true;
     return { build: build2, text: text2, byOthers };
   }
-  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
+  /** @returns undefined if nothing shows that it is the name of a build that makes something in AWS */
   #nameIn(rest) {
     const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
     if (this.#speakers.get(known2)?.byOthers) return known2;
@@ -72097,7 +72097,7 @@ var Announcements = class {
   get hints() {
     return [...this.#hints.values()];
   }
-  /** The names of the builds that have come to an end without an error, as often as they have. */
+  /** The names of the builds that have ended without an error, as often as they have. */
   get finished() {
     return this.#speakers.finished;
   }
@@ -72109,7 +72109,7 @@ var Announcements = class {
     const said = this.#speakers.hear(message);
     return { message, ...said ? { said } : {}, announced: said ? this.note(said) : { hints: [] } };
   }
-  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  /** Reads a line of Packer's own protocol, which no machine can write. */
   report({ category, args: [, key2, value = ""] }) {
     if (category === "artifact" && key2 === "id") this.#products.push(...productsIn(value));
   }
@@ -72321,7 +72321,7 @@ function processRuns({ pid, startTime }) {
   return typeof seen === "object" && seen.startTime === startTime && !seen.isDead;
 }
 async function endProcess(identity, signal) {
-  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not tell which process it is");
+  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not show which process it is");
   if (!processRuns(identity)) return;
   send(identity.pid, "SIGKILL");
   while (processRuns(identity)) await pauseFor(20, signal);
@@ -72365,7 +72365,7 @@ function startGroup2(file, args, options, identifyProcess = identify) {
   if (identity === void 0) {
     send(-child2.pid, "SIGKILL");
     throw new UserError(
-      `${file} was started and ended again: this system does not tell when its process ${child2.pid} started, so that it could not be told from others later. Let this runner read /proc (on macOS: run ps).`
+      `${file} was started and ended again, because this system does not show when its process ${child2.pid} started: later it could not be told from other processes. Let this runner read /proc (on macOS: run ps).`
     );
   }
   return { child: child2, leader: { ...identity, mark: mark4 } };
@@ -72540,11 +72540,11 @@ var LedgerFile = class {
   constructor(folder) {
     this.#file = path4.join(folder, "ledger.jsonl");
   }
-  /** Why it lacks something of what it was given; undefined while it has all. */
+  /** Why some lines could not be written; undefined while the file has all of them. */
   get problem() {
     return this.#problem;
   }
-  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  /** Adds lines, now or with the next ones. Without lines it tests whether the file can be written. */
   append(...entries) {
     this.#lines.push(...linesOf(entries));
     try {
@@ -72621,7 +72621,7 @@ function openLedger(...folder) {
     return ledger;
   } catch (error2) {
     throw new UserError(
-      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      `Nothing was made, because this bake cannot record its resources: ${systemProblem(error2)}. ${roomAdvice}`,
       { cause: error2 }
     );
   }
@@ -72631,13 +72631,13 @@ function reopenLedger(folder, began) {
 }
 var Ledger = class {
   folder;
-  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  /** How many lines of the file were unreadable when it was opened: cut short by a kill, or damaged. */
   unreadableLines;
   #known;
   #entries;
   #file;
   #announcements = [];
-  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  /** @param earlier the entries of another process; and when the bake began, since the file may be damaged */
   constructor(folder, earlier) {
     this.folder = folder;
     this.unreadableLines = earlier?.recorded.unreadableLines ?? 0;
@@ -72646,14 +72646,14 @@ var Ledger = class {
     this.#file = new LedgerFile(folder);
   }
   /**
-   * Tries again to write down what could not be written.
+   * Tries again to write the lines that could not be written.
    *
-   * @returns why the file lacks something, in a sentence; undefined when it has all
+   * @returns why the file lacks some, in a sentence; undefined if it has all
    */
   flush() {
     this.#file.append();
     const { problem: problem3 } = this.#file;
-    return problem3 === void 0 ? void 0 : `What this bake makes cannot be written down in ${this.folder}: ${problem3}. This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.`;
+    return problem3 === void 0 ? void 0 : `The resources of this bake cannot be recorded in ${this.folder}: ${problem3}. This run still knows them; if it is killed, its post step will find only those that carry the tag of the bake.`;
   }
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun() {
@@ -72691,7 +72691,8 @@ var Ledger = class {
   /**
    * From here on it is the user's: no sweep removes it.
    *
-   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   * @throws {UserError} when that cannot be written down: if this process were killed, its post step would remove a
+   * released resource
    */
   release(resources) {
     const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
@@ -72704,7 +72705,7 @@ var Ledger = class {
     } catch (error2) {
       const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
       throw new UserError(
-        `It could not be written down that the bake gives out ${names2}, which is removed instead: ${systemProblem(error2)}. ${roomAdvice}`,
+        `The release of ${names2} could not be recorded, so that the bake removes it instead: ${systemProblem(error2)}. ${roomAdvice}`,
         { cause: error2 }
       );
     }
@@ -72798,7 +72799,7 @@ function stateOf({ region: region3, role }, { bakeId, began }, folder) {
   const main = identify(process.pid);
   if (!main) {
     throw new UserError(
-      "This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. Let this runner read /proc (on macOS: run ps)."
+      "Nothing was made, because this system does not show when the process of this step started: the post step could not tell it from other processes. Let this runner read /proc (on macOS: run ps)."
     );
   }
   return { bakeId, region: region3, ...role ? { role } : {}, folder, main, began: began.toISOString() };
@@ -72900,7 +72901,7 @@ async function serveCredentials(source, options) {
     try {
       send2(response, 200, containerCredentials(await keys.current()));
     } catch (error2) {
-      log.warning(`Packer asked for AWS keys, and there are none that are valid: ${messageOf(error2)}`);
+      log.warning(`Packer asked for AWS keys, but there are no valid ones: ${messageOf(error2)}`);
       send2(response, 503, problem("NoCredentials", messageOf(error2)));
     }
   }
@@ -72909,7 +72910,7 @@ async function serveCredentials(source, options) {
   server.listen(0, "127.0.0.1");
   await (0, import_node_events.once)(server, "listening");
   server.on("error", () => void 0);
-  server.once("error", (error2) => log.warning(`A request for AWS keys could not be taken: ${messageOf(error2)}`));
+  server.once("error", (error2) => log.warning(`A request for AWS keys could not be accepted: ${messageOf(error2)}`));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
@@ -73057,7 +73058,7 @@ function look(options) {
     allow2([
       ...ec2(what.map((name) => `Describe${name}`)),
       ...copies(options) ? ["ec2:CopyImage"] : [],
-      // The shipped template leaves the looking up of its profile to the launch.
+      // The shipped template skips the lookup of its profile: the launch finds out whether it exists.
       ...own && uses2.profile ? ["iam:GetInstanceProfile"] : [],
       ...uses2.decodes ? ["sts:DecodeAuthorizationMessage"] : []
     ])
@@ -73144,7 +73145,8 @@ function document2(statements, options) {
     Statement: [
       ...statements,
       ...passesRole ? [allow2("iam:PassRole", "*", { StringLike: { "iam:PassedToService": `ec2.${suffix}` } })] : [],
-      // EC2 alone decides what it calls on the caller's behalf. It is denied itself outside of the regions; a list of them would be too long.
+      // EC2 alone decides which calls of KMS it makes for the caller. The star stands for a list of regions that would
+      // be too long: EC2 itself is denied outside of them.
       allow2("kms:*", "*", {
         StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region3}.${suffix}` }
       }),
@@ -73184,7 +73186,7 @@ async function onFirstWithCapacity(places, log, attempt2) {
 var noCapacity = { what: "No capacity for", elsewhere: () => () => true };
 var lackings = {
   "no-capacity": noCapacity,
-  // Of this zone; as for the log, that is the same.
+  // The zone does not offer it: the log calls that the same.
   "type-not-offered": { ...noCapacity },
   "subnet-full": {
     what: "No free address for",
@@ -73207,7 +73209,7 @@ function noneLeft(places, last, error2) {
   return new UserError(
     `No machine could be launched: AWS has no capacity for ${places.map(nameOf2).join(", ")} at this time.
 Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.
-Of ${nameOf2(last)} it was said: ${messageOf(error2)}`,
+AWS said about ${nameOf2(last)}: ${messageOf(error2)}`,
     { cause: error2, id: "no-capacity" }
   );
 }
@@ -73223,7 +73225,7 @@ function restrictedTagging(region3) {
     nothing: "the key pair, the group, the machine, its volume, the image and its snapshots",
     everything: void 0
   }[tagsAtCreation(region3)];
-  return left === void 0 ? void 0 : `In ${region3} Packer's amazon plugin makes ${left} without tags and tags them afterwards, which EC2 does not ask of it. A policy that demands tags of what is made, as iam/permissions.json does, denies that: the bake's role needs wider permissions here.`;
+  return left === void 0 ? void 0 : `In ${region3} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`;
 }
 
 // src/packer/bake-files.ts
@@ -73279,9 +73281,9 @@ function isUndecided(one, evidence2) {
 var Proof = class {
   #evidence;
   #described;
-  /** Ids that AWS or Packer told. */
+  /** Ids from AWS or Packer. */
   #known;
-  /** Those of them of which nothing is left to look at, and what has been proved. */
+  /** Those of them that no longer exist, and resources with a proof. */
   #proved;
   /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
   #othersKeys;
@@ -73340,8 +73342,9 @@ var Proof = class {
     }
   }
   /**
-   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
-   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
+   * A registered image does not name the volumes that its snapshots were made of, and once their instance is gone
+   * nothing does. A snapshot in the mapping of an image that Packer reports is the bake's if Packer also said that it
+   * makes one of that very volume.
    */
   #isInOwnImage({ id: id2, volumeId, region: region3 }) {
     const { announced } = this.#evidence;
@@ -73352,8 +73355,8 @@ var Proof = class {
     );
   }
   /**
-   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
-   * out with its image.
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, even after
+   * it was released with its image.
    */
   #wasImaged({ id: id2, region: region3 }, isOf) {
     const kept = this.#described.filter((one) => this.#evidence.stays(one));
@@ -73361,7 +73364,7 @@ var Proof = class {
       (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
     );
   }
-  /** EC2 itself says of snapshots what it made them for. */
+  /** EC2 itself describes the purpose of snapshots that it made. */
   #isSnapshotOf(one, isOf) {
     const [, instance, image] = createdBy.exec(one.description ?? "") ?? [];
     const [, copy, source] = /^Copied for DestinationAmi (ami-\w+) from SourceAmi (ami-\w+)/.exec(one.description ?? "") ?? [];
@@ -73457,7 +73460,7 @@ var Sight = class {
   }
 };
 var Look = class {
-  /** One for each type that could not be looked for; the other types are not given up for it. */
+  /** One for each type that could not be looked for; the other types are still searched. */
   unseen = [];
   /** Absent for the bake's own. */
   region;
@@ -73471,9 +73474,9 @@ var Look = class {
     this.#signal = signal;
   }
   /**
-   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
-   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
-   * of the answers is the bake's, is not decided here.
+   * Looks for one type: by tag, by the recorded ids, and by further filters. Filters of one request are joined by
+   * "and", so each gets a request; ids are looked for with filters too, because asking for an id that is gone is an
+   * error and a filter is not. It does not decide which of the answers are the bake's.
    */
   async for(type2, search, filters) {
     const { bakeId, made } = this.#sight.evidence;
@@ -73499,12 +73502,12 @@ var Look = class {
       this.unseen.push(notLookedFor(type2, error2, { region: this.region }));
     }
   }
-  /** What stays of one type in this region, as far as it has been seen. */
+  /** The resources of one type in this region that stay, as far as they have been seen. */
   kept(type2) {
     const { described, evidence: evidence2 } = this.#sight;
     return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
   }
-  /** What is the bake's of one type in this region, as far as it has been seen. */
+  /** The bake's resources of one type in this region, as far as they have been seen. */
   own(type2) {
     return this.#sight.proved.own.filter((one) => one.type === type2 && one.region === this.region);
   }
@@ -73547,7 +73550,7 @@ async function bakedImages(account, artifacts, expected, signal) {
   if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
   if (builds.size === 0) {
     const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
-    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`);
+    throw new UserError(`The template made no EC2 image: it made ${made}. It needs a source of the type amazon-ebs.`);
   }
   const baked = await Promise.all(
     [...builds.values()].map(async (artifact) => {
@@ -73599,7 +73602,7 @@ async function describeImage(ec22, region3, id2, expected, signal) {
     { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
   ).catch((error2) => {
     signal.throwIfAborted();
-    throw new GoneError(`Packer reports the image ${id2}, but this account owns none of that id in ${region3}`, {
+    throw new GoneError(`Packer reports the image ${id2}, but this account owns no image with that id in ${region3}`, {
       cause: error2
     });
   });
@@ -73797,10 +73800,10 @@ function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
     ...announced.untraceable ? [unseen("instance", untraceable)] : []
   ];
 }
-var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that it cannot be told from others. Look for an instance with that key pair.";
-var doubtful = "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.";
-var unproved = "Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody else's. Remove it if nothing uses it, with the snapshots of an image.";
-var undecided = "It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami.";
+var untraceable = "Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, so that the instance cannot be told from others. Look for an instance with that key pair.";
+var doubtful = "The template gives its temporary key pair this name, and Packer was ended while making it, so that it may belong to somebody else. Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer chooses a name that can be recognised.";
+var unproved = "Packer, or the machine that it built, says that Packer made it, but nothing in AWS confirms this, so that it may belong to somebody else. Remove it if nothing uses it; of an image, remove the snapshots as well.";
+var undecided = "It carries the tag of the bake, but AWS does not say when it was made, and its name is not unique to this bake, so that it may belong to somebody else. Delete it if nothing uses it, or remove its tags that begin with bake-jenkins-ami.";
 
 // src/packer/unreported.ts
 async function withUnreported(account, { artifacts, finished }, traces, since, signal) {
@@ -73927,7 +73930,7 @@ function unusedInputs(template, given2) {
   return Object.entries(carriers).filter(([input]) => given2.has(input) && !alsoUsed.has(input)).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(([input, [variable = ""]]) => takes(template, input, variable) ? [] : [{ input, variable }]).map(
     ({ input, variable }) => new InputError(
       input,
-      template.declared.has(variable) ? `has no effect: the variable '${variable}' of the template ${template.path} takes no map of texts. Give it the type map(string), or leave the input out.` : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
+      template.declared.has(variable) ? `has no effect: the variable '${variable}' of the template ${template.path} does not take a map of strings. Give it the type map(string), or leave the input out.` : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
     )
   );
 }
@@ -73955,7 +73958,7 @@ function problemWith(name, value, template) {
   if (!legacy && text2 !== text2.normalize("NFC")) {
     return new InputError(
       "vars",
-      `'${name}' has letters with separate accents, which Packer would put together; write each as one character (Unicode NFC)`
+      `'${name}' has combining accents, which Packer would normalize; write each letter as one character (Unicode NFC)`
     );
   }
   return void 0;
@@ -74030,7 +74033,7 @@ var jenkinsFailures = [
     id: "jenkins-memory",
     title: "Jenkins does not start: memory",
     pattern: /OutOfMemoryError|killed by the OOM killer|insufficient memory for the Java|Could not reserve enough space/,
-    cause: "Jenkins does not start, because it has not enough memory.",
+    cause: "Jenkins does not start, because it does not have enough memory.",
     change: "Give types with at least 4 GB in 'instance-types', or raise -Xmx where JAVA_OPTS sets it."
   },
   {
@@ -74044,7 +74047,7 @@ var jenkinsFailures = [
     id: "jenkins-java-options",
     title: "Jenkins does not start: an option of Java",
     pattern: /Unrecognized (VM )?option|Improperly specified VM option|during initialization of VM|^Error: |^(Missing|Invalid|Unsupported|Conflicting) /,
-    cause: "Jenkins does not start, because Java refuses an option that it is given.",
+    cause: "Jenkins does not start, because Java refuses one of its options.",
     change: "Correct the Java options that 'setup-script' or 'smoke-user-data' sets (JAVA_OPTS, JENKINS_OPTS)."
   },
   {
@@ -74073,7 +74076,7 @@ var jenkinsFailures = [
     title: "Jenkins does not start: a file of its configuration",
     pattern: /Unable to read \S+|config\.xml|XMLStreamException|ConversionException|XmlPullParserException|CannotResolveClassException/,
     cause: "Jenkins does not start, because it cannot read a file of its configuration.",
-    change: "Correct or remove that file: whatever wrote it into JENKINS_HOME wrote it wrongly, or for another Jenkins."
+    change: "Correct or remove that file: it was written into JENKINS_HOME with a mistake, or for another version of Jenkins."
   },
   {
     id: "jenkins-home",
@@ -74118,7 +74121,7 @@ var connectionRules = [
       inOrder(/unable to authenticate/, /no supported methods remain/),
       /authentication error when trying to connect via SSH/
     ),
-    cause: "The machine answers on its SSH port, but lets nobody in under this user's name with the build's key.",
+    cause: "The machine answers on its SSH port, but does not accept the build's key for this user.",
     change: "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
     detail: (_, { sshUsername }) => sshUsername ? `The user was '${sshUsername}'.` : void 0
   },
@@ -74127,27 +74130,27 @@ var connectionRules = [
     title: "The machine has no public address",
     pattern: /Timeout waiting for SSH/,
     applies: ({ address }) => address !== void 0 && import_ipaddr3.default.IPv4.isValid(address) && isPrivate(address),
-    cause: "Packer waited for SSH in vain, at a private address, which a runner outside the VPC does not reach.",
-    change: "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC, with connect-via: private-ip. If it runs there: check 'allowed-cidrs', which must have its private address then, and 'ssh-username'."
+    cause: "Packer could not connect by SSH: it used a private address, which a runner outside the VPC cannot reach.",
+    change: "Let the subnet give public addresses to new machines (map_public_ip_on_launch), or set associate_public_ip_address in your template; or run the job inside the VPC, with connect-via: private-ip. If the job runs there already: check 'ssh-username', and 'allowed-cidrs', which must then contain the runner's private address."
   },
   {
     id: "session-timeout",
-    title: "Session Manager leads to no SSH",
+    title: "SSH does not answer through Session Manager",
     pattern: /Timeout waiting for SSH/,
     // The tunnel's end on this machine (packer-plugin-amazon, common/ssh.go).
     applies: ({ address }) => address === "localhost",
-    cause: "Packer waited for SSH in vain, through Session Manager: the SSM agent of the machine has not signed in, or sshd does not answer there.",
-    change: "Check that the source image has the SSM agent, that the role of 'instance-profile' has AmazonSSMManagedInstanceCore, and that the subnet has a way to Systems Manager (docs/networks.md). If 'Starting portForwarding session' is in the log, the agent is there: check 'ssh-username' and the source image's sshd."
+    cause: "Packer could not connect by SSH through Session Manager: the SSM agent of the machine has not signed in, or sshd does not answer.",
+    change: "Check that the source image has the SSM agent, that the role of 'instance-profile' has AmazonSSMManagedInstanceCore, and that the subnet has a way to Systems Manager (docs/networks.md). If 'Starting portForwarding session' is in the log, the agent works: check 'ssh-username' and the source image's sshd."
   },
   {
     id: "ssh-timeout",
     title: "SSH does not answer",
     pattern: /Timeout waiting for SSH|SSH wait cancelled/,
-    cause: "Packer waited for SSH in vain. Most often this runner does not connect from the ranges that were let in ('allowed-cidrs'); or the user is wrong, or sshd does not come up or listens on another port.",
+    cause: "Packer could not connect by SSH. Most often this runner connects from an address outside the ranges that were let in ('allowed-cidrs'). Otherwise the user is wrong, or sshd does not start or listens on another port.",
     change: "Set 'allowed-cidrs' to the range that this runner connects from (a NAT gateway's addresses, or 'auto'). If it is right: check 'ssh-username' (a wrong one can show as a timeout too), the source image's sshd, the subnet's route and network ACL, and whether the account blocks public access to its VPCs (aws ec2 describe-vpc-block-public-access-options).",
     detail: ({ ranges, address }, { sshUsername }) => [
       ranges ? `Port 22 was open to ${ranges}` : "The ranges that were let in are not known",
-      address ? `the machine was tried at ${address}` : "the machine showed no address",
+      address ? `the machine was tried at ${address}` : "the machine's address is not known",
       sshUsername ? `the user was '${sshUsername}'` : void 0
     ].filter((part2) => part2 !== void 0).join("; ").concat(".")
   },
@@ -74155,7 +74158,7 @@ var connectionRules = [
     id: "winrm-timeout",
     title: "WinRM does not answer",
     pattern: /Timeout waiting for WinRM|WinRM wait cancelled/i,
-    cause: "Packer waited for WinRM in vain: the machine has not set it up, or this runner does not reach its port.",
+    cause: "Packer could not connect by WinRM: the machine has not set it up, or this runner cannot reach its port.",
     change: "Let user_data in the template set up WinRM on the port of winrm_port, raise winrm_timeout (Windows needs minutes for its first boot), and let this runner in ('allowed-cidrs')."
   },
   {
@@ -74166,7 +74169,7 @@ var connectionRules = [
       inOneLine(/Error uploading script: /, /EOF|timed? ?out|refused|reset/)
     ),
     cause: "The connection to the machine ended while a script ran: it restarted, its sshd was stopped, or it ran out of memory.",
-    change: "Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If it did neither, give an instance type with more memory."
+    change: "Do not restart the machine or sshd in a script (in a template of your own: expect_disconnect = true in that provisioner). If no script does either, give an instance type with more memory."
   }
 ];
 function isPrivate(address) {
@@ -74184,58 +74187,58 @@ var unmistakable = [
   },
   {
     id: "jenkins-key",
-    title: "The Jenkins repository's key is another one",
+    title: "The Jenkins repository has a different signing key",
     pattern: /The repository's key is not the expected one/,
-    cause: "The Jenkins repository offers another signing key than the one that is trusted. Nothing of it was installed.",
+    cause: "The Jenkins repository offers a signing key that is not the trusted one. Nothing was installed from it.",
     change: "For a mirror with a key of its own set 'jenkins-repository-key-fingerprint' to its fingerprint. If this is Jenkins's own repository and pkg.jenkins.io announces a new key, use a newer version of the action; if it announces none, do not trust it."
   },
   {
     id: "jenkins-version-missing",
-    title: "The repository does not have this Jenkins",
+    title: "The repository does not have this version of Jenkins",
     pattern: /Jenkins \S+ could not be installed\. Versions at/,
     cause: "The Jenkins repository does not have this version as a package, or its package cannot be installed here.",
     change: "Give a version that the repository lists (below), or 'lts' in 'jenkins-version'. Weekly versions are in the repository 'debian', not in 'debian-stable'."
   },
   {
     id: "java-version",
-    title: "Another Java is in front",
+    title: "Another Java comes first",
     pattern: /Java \S+ is installed, but 'java' is version/,
-    cause: "The source image has a Java of its own that comes first.",
-    change: "Bake on an image without it, or give the Java version that it has."
+    cause: "The source image has a Java of its own, which takes precedence.",
+    change: "Bake on an image without Java, or set 'java-version' to the version that it has."
   },
   {
     id: "java-incomplete",
     title: "Java lacks something that Jenkins needs",
     pattern: /^Java \S+ cannot do what Jenkins does first|^Java cannot load all of its libraries:/,
-    cause: "The Java of the image cannot do what Jenkins does when it starts: a library or a package is missing.",
-    change: "The lines below say what Java cannot do. Install the package that has it in the source image; where the shipped template runs on the distribution's own image, report it to the action."
+    cause: "The Java of the image cannot do what Jenkins needs at its start: a library or a package is missing.",
+    change: "The lines below say what Java cannot do. Install the missing package in the source image. If the shipped template runs on the distribution's own image, report this as a defect of the action."
   },
   {
     id: "jenkins-open",
     title: "Anybody may use this Jenkins",
     pattern: /^Anybody may use this Jenkins without signing in/,
-    cause: "Jenkins was started once during the build, and lets people in who have not signed in.",
-    change: "Configure a security realm and who may do what in 'jenkins-casc', and leave the setup wizard on without one. If everybody is meant to come in, set 'allow-anonymous' to true."
+    cause: "Jenkins was started once during the build, and lets in people who have not signed in.",
+    change: "Configure a security realm and permissions in 'jenkins-casc', or leave the setup wizard on. If access without signing in is intended, set 'allow-anonymous' to true."
   },
   {
     id: "jenkins-prefix",
     title: "Jenkins answers below a prefix",
     pattern: /^Port 8080 answers with status 404 at \/login/,
-    cause: "During the build port 8080 answered 404 at /login. A Jenkins with a prefix (JENKINS_PREFIX, --prefix) does so, and another program may.",
-    change: "Bake without a prefix, and set it when an instance is launched, in its user data; let nothing else listen on port 8080."
+    cause: "During the build port 8080 answered 404 at /login. Jenkins does so if it has a prefix (JENKINS_PREFIX, --prefix); another program may do so as well.",
+    change: "Bake without a prefix, and set it in the user data of the instances that you launch; let nothing else listen on port 8080."
   },
   {
     id: "jenkins-other-version",
     title: "Another Jenkins answers",
     pattern: inOneLine(/Port 8080 answers as Jenkins '/, /', not as /),
-    cause: "During the build another Jenkins answered on port 8080 than the one that was installed.",
+    cause: "During the build a Jenkins answered on port 8080 that is not the one that was installed.",
     change: "Bake on an image without a Jenkins, and do not change the package in the setup script."
   },
   {
     id: "port-8080-taken",
     title: "Something else answers on port 8080",
     pattern: /Port 8080 answers with status \d+/,
-    cause: "During the build something answered on port 8080 as Jenkins never does while it starts: another service, or a Jenkins that fails.",
+    cause: "During the build port 8080 gave an answer that Jenkins never gives while it starts: another service answers there, or Jenkins fails.",
     change: "See the journal below. Let the setup script and the source image start nothing on port 8080, and keep Jenkins's own port."
   },
   {
@@ -74256,12 +74259,12 @@ var unmistakable = [
     id: "plugin-checksum",
     title: "A plugin is not the one that was asked for",
     pattern: /its checksum differs\. None was installed|^plugins\.txt: '/,
-    cause: "A Jenkins plugin that was downloaded is not the one that was looked up before the build.",
+    cause: "A downloaded Jenkins plugin is not the one that was looked up before the build.",
     change: "Run the job again; if it happens again, check the mirror or the proxy between the machine and updates.jenkins.io."
   },
   {
     id: "source-unknown",
-    title: "The template does not know the source image",
+    title: "The template does not support the source image",
     pattern: /This template knows Debian, Ubuntu and Amazon Linux/,
     cause: "The shipped template cannot install Jenkins on the source image's distribution.",
     change: "Give an image of Debian, Ubuntu or Amazon Linux 2023 in 'source-ami', or bring a template of your own."
@@ -74271,14 +74274,14 @@ var unmistakable = [
     title: "The package lists cannot be read",
     pattern: /apt could not read the package lists in \d+ attempts/,
     cause: "The build's machine could not read the package lists of its distribution, several times in a row.",
-    change: "apt's own errors are below. Most often the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table."
+    change: "apt's own errors are below. Most often the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table."
   },
   {
     id: "jenkins-not-ready",
     title: "Jenkins is not ready in time during the build",
     pattern: /Jenkins was not ready after \d+ seconds/,
     cause: "Jenkins was started once during the build and did not become ready.",
-    change: "Its journal is below. Give a faster instance type in 'instance-types' if it was still at work."
+    change: "Its journal is below. Give a faster instance type in 'instance-types' if it was still starting."
   },
   {
     id: "secrets-in-image",
@@ -74291,7 +74294,7 @@ var unmistakable = [
     id: "cloud-init",
     title: "The first boot did not finish",
     pattern: /cloud-init did not finish its first boot/,
-    cause: "cloud-init of the source image did not come to its end, or failed.",
+    cause: "cloud-init of the source image did not finish, or failed.",
     change: "Its status is below: correct the source image, or bake on one of the distribution's own."
   }
 ];
@@ -74308,34 +74311,34 @@ var anyScript = [
     title: "The machine ran out of memory",
     pattern: /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
     cause: "The build's machine ran out of memory, or something killed a process of the script.",
-    change: "Give an instance type with more memory in 'instance-types': Jenkins wants at least 4 GB."
+    change: "Give an instance type with more memory in 'instance-types': Jenkins needs at least 4 GB."
   },
   {
     id: "repository-key-expired",
     title: "A repository's signing key has expired",
     pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
-    cause: "The key that signs a package repository has expired, as far as the machine knows it.",
-    change: "Install the repository's renewed key. If the key is a new one, its URL has changed as well; if the machine's clock is wrong, that is the cause."
+    cause: "The key that signs a package repository has expired, or the machine has an old copy of it.",
+    change: "Install the repository's renewed key. If the repository has a new key, the key's URL has changed as well. Also check the machine's clock."
   },
   {
     id: "repository-key-missing",
-    title: "A repository's signing key is not there",
+    title: "A repository's signing key is missing",
     pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
-    cause: "A package repository is signed by a key that the machine does not trust, or not at all.",
-    change: "Install the repository's present key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins's did in December 2025."
+    cause: "A package repository is signed by a key that the machine does not trust, or is not signed at all.",
+    change: "Install the repository's current key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins did in December 2025."
   },
   {
     id: "name-unresolved",
     title: "A name cannot be resolved on the machine",
     pattern: /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
     cause: "The build's machine could not resolve the name of a server.",
-    change: "Check the name. Otherwise the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table, and the VPC DNS support."
+    change: "Check the name. Otherwise the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table, and the VPC needs DNS support."
   },
   {
     id: "repository-unreachable",
     title: "A server cannot be reached from the machine",
     pattern: /Failed to connect to|Could not connect to|Connection timed out|Connection refused|Network is unreachable|Cannot initiate the connection|curl: \((7|28|35|52|56|60)\)/,
-    cause: "The build's machine got no connection to a server that a script needs.",
+    cause: "The build's machine could not connect to a server that a script needs.",
     change: "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use."
   },
   {
@@ -74353,14 +74356,14 @@ var anyScript = [
     id: "download-missing",
     title: "A download does not exist",
     pattern: /\b404 +Not Found|returned error: 4\d\d|does not have a Release file|Status code: 4\d\d|ERROR 404/,
-    cause: "A server answered that it does not have what a script wants to download.",
+    cause: "A server answered that it does not have the file that a script wants to download.",
     change: "Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again."
   },
   {
     id: "package-lock",
     title: "The package manager is busy",
     pattern: /Could not get lock|Unable to acquire the dpkg frontend lock|Waiting for cache lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
-    cause: "Another process of the machine held the package manager: most often its own automatic updates after the boot.",
+    cause: "Another process on the machine had locked the package manager: most often the automatic updates after the boot.",
     change: "Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both."
   },
   {
@@ -74368,14 +74371,14 @@ var anyScript = [
     title: "sudo asks for a password",
     pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
     cause: "The login user may not use sudo without a password.",
-    change: "Set 'ssh-username' to the user that the source image's cloud-init makes, which may; or allow it in /etc/sudoers.d of that image."
+    change: "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image."
   },
   {
     id: "command-missing",
     title: "A command does not exist on the machine",
     pattern: /: command not found$|: not found$|No such file or directory$/,
     cause: "A script calls a command, or opens a file, that the machine does not have.",
-    change: "Install it in the script before, or correct its name or path."
+    change: "Install it earlier in the script, or correct its name or path."
   }
 ];
 var machineRules = [...unmistakable.map((rule) => ({ ...rule, anywhere: true })), ...anyScript];
@@ -74387,7 +74390,7 @@ var scriptFailed = {
     inOneLine(/provisioner /i, /returned /i, /exit status/i)
   ),
   cause: "A script of the build ended with an error.",
-  change: "Its last lines are below, all of them in the log of the phase 'Build'."
+  change: "Its last lines are below; all of its output is in the log of the phase 'Build'."
 };
 
 // src/packer/diagnosis/template.ts
@@ -74406,15 +74409,15 @@ var templateRules = [
     id: "plugin-crash",
     title: "A plugin of Packer crashed",
     pattern: /\bunexpected EOF\b|^panic: |Plugin crashed|\bplugin process exited\b/m,
-    cause: "Packer's plugin crashed: a defect of it, which often hides a call that AWS denied (CreateFleet of a spot build is one).",
-    change: "Look in the log for the last thing that the build did, and allow that call if a policy denies it. Otherwise try another version of the plugin in required_plugins."
+    cause: "Packer's plugin crashed: a defect of the plugin, which often hides a call that AWS denied (CreateFleet in a spot build, for example).",
+    change: "Look in the log for the last step of the build, and allow its call if a policy denies it. Otherwise try another version of the plugin in required_plugins."
   },
   {
     id: "plugin-missing",
     title: "A plugin of Packer is missing",
     pattern: /Missing plugins|is unknown by Packer,\s+and\s+is\s+likely\s+part\s+of\s+a\s+plugin|Unknown (source|provisioner|data source|post-processor) type/,
     cause: "The template uses a plugin that is not installed and that its required_plugins block does not name.",
-    change: 'Name it in a required_plugins block (and give the folder where that stands in another file of the template): packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).',
+    change: 'Name it in a required_plugins block (if the block is in another file of the template, give the folder as the template): packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).',
     detail: ({ errors }) => missingComponent(errors.join("\n"))
   },
   {
@@ -74422,19 +74425,19 @@ var templateRules = [
     title: "A post-processor failed",
     pattern: /\bPost-processor failed\b/,
     cause: "The image was made, and then a post-processor of the template failed. The image is removed again: it was not tested.",
-    change: "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees little of the environment of this step ('template-env').",
+    change: "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees only a small part of the environment of this step ('template-env').",
     detail: ({ postProcessor }) => postProcessor ? `It was ${postProcessor.name}.` : void 0
   },
   {
     id: "data-source",
     title: "A data source of the template fails",
     pattern: /Datasource\.Execute failed/,
-    cause: "A data source of the template finds nothing, or may not read what it asks for.",
-    change: "Check that what it names is there, in its region and in this account, and that the role may read it. Packer's session is narrowed to the region of the bake and those that the template spells out."
+    cause: "A data source of the template finds nothing, or may not read what it names.",
+    change: "Check that the resource that it names exists in its region and in this account, and that the role may read it. Packer's session is limited to the region of the bake and the regions that the template spells out."
   },
   {
     id: "aws-profile",
-    title: "The template names a profile that is not there",
+    title: "The template names a profile that does not exist",
     pattern: /failed to get shared config profile/,
     cause: "The template names a profile of ~/.aws/config, which Packer does not see: it gets its credentials from this action.",
     change: "Leave profile out, or let it be empty for this bake: a variable is emptied by a line NAME= in 'vars'."
@@ -74444,11 +74447,11 @@ var templateRules = [
     title: "The role that the template assumes is refused",
     pattern: /Cannot assume IAM Role/i,
     cause: "The role in the template's assume_role may not be assumed.",
-    change: "Check that the bake's role may assume it (sts:AssumeRole in its policy, and it in the other's trust policy). Packer's session may assume the roles that can be read from the template: spell role_arn out, or let it come from variables and locals, not from a data source."
+    change: "Check that the bake's role may assume it (its policy must allow sts:AssumeRole, and the other role's trust policy must name it). Packer's session may assume the roles that can be read from the template: spell role_arn out, or let it come from variables and locals, not from a data source."
   },
   {
     id: "packer-version",
-    title: "The template wants another Packer",
+    title: "The template needs another version of Packer",
     pattern: either(
       /Unsupported Packer Core version/,
       inOrder(/Unsupported block type/, /required_plugins/),
@@ -74468,7 +74471,7 @@ var templateRules = [
     id: "script-missing",
     title: "A file that the template names is missing",
     pattern: either(inOneLine(/Bad (script|source) '/, /': stat/), /no such file or directory/),
-    cause: "The template names a file that is not there.",
+    cause: "The template names a file that does not exist.",
     change: "Write its path with ${path.root}/ in front, or set 'working-directory': relative paths begin in the folder of the template, unless that input names another one. Files that are not in the repository must be made by a step before this one."
   },
   {
@@ -74483,22 +74486,22 @@ var templateRules = [
     title: "The image's name is in use",
     pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),
     cause: "This account has an image of that name in the region already.",
-    change: "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+    change: "Use the variable ami_name in the template, which is different in each bake, or put a timestamp into the template's own name."
   },
   notValid,
   {
     id: "no-keys",
     title: "Packer found no credentials",
     pattern: /No valid credential sources? found|NoCredentialProviders|failed to refresh cached credentials/,
-    cause: "Packer could get no credentials from the action.",
-    change: "Take shared_credentials_file out of the template, and a profile whose name it does not spell out. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY."
+    cause: "Packer could not get credentials from the action.",
+    change: "Take shared_credentials_file out of the template, and any profile whose name it does not spell out. There must be no proxy between Packer and 127.0.0.1: set NO_PROXY."
   },
   {
     id: "own-address",
-    title: "Packer does not learn this runner's address",
+    title: "Packer cannot find out this runner's address",
     pattern: /failed to get current host's public ip/,
-    cause: "The template has Packer ask checkip.amazonaws.com for this runner's address (temporary_security_group_source_public_ip), and there is no answer.",
-    change: "Take temporary_security_group_source_public_ip out and say temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address."
+    cause: "The template makes Packer ask checkip.amazonaws.com for this runner's address (temporary_security_group_source_public_ip), but there was no answer.",
+    change: "Take temporary_security_group_source_public_ip out and set temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address."
   },
   {
     id: "aws-unreachable",
@@ -74507,7 +74510,7 @@ var templateRules = [
       /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
       inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
     ),
-    cause: "Packer gets no connection to AWS from this runner.",
+    cause: "Packer cannot connect to AWS from this runner.",
     change: "Check that the region exists, and what stands between this runner and AWS: DNS, firewall, HTTPS_PROXY."
   },
   {
@@ -74515,7 +74518,7 @@ var templateRules = [
     title: "The build's machine ended while it started",
     pattern: /Error waiting for (spot )?instance/i,
     cause: "AWS ended the build's machine while it started.",
-    change: "AWS's reason is in the line 'Instance state change details'. Server.InternalError and a volume that cannot be made are often an encryption key that the role may not use, or a quota for volumes."
+    change: "AWS's reason is in the line 'Instance state change details'. Server.InternalError, or a volume that cannot be made, often means that the role may not use an encryption key, or that a quota for volumes is used up."
   },
   {
     id: "image-failed",
@@ -74531,7 +74534,7 @@ var templateRules = [
     id: "image-slow",
     title: "The image was not ready in time",
     pattern: inOrder(/Error waiting for AMI: /i, /exceeded max wait time|exceeded wait attempts/i),
-    cause: "Packer waited for the image, and it was still pending when Packer gave up. Large volumes take long.",
+    cause: "Packer waited for the image, and it was still pending when Packer gave up. Large volumes take a long time.",
     change: "Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller."
   }
 ];
@@ -74543,12 +74546,12 @@ var imageUnknown = {
   id: "image-unknown",
   title: "AWS does not know the new image yet",
   pattern: inOrder(/\bwaiting for AMI\b/i, /\bInvalidAMIID\.NotFound\b/i),
-  cause: "Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.",
-  change: "Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region."
+  cause: "Packer had made the image, but AWS did not know it yet when Packer asked for it: EC2 does not show new resources everywhere at once.",
+  change: "Run the job again. If it fails again, see health.aws.amazon.com for incidents of EC2 in this region."
 };
 
 // src/packer/diagnosis.ts
-var unknownAdvice = "Run the job again if that may pass by itself; otherwise correct what Packer names there.";
+var unknownAdvice = "Run the job again if the problem may be temporary; otherwise correct what Packer names there.";
 var longestMessage = 3400;
 var longestError = 900;
 var recent = 25;
@@ -74613,7 +74616,7 @@ function saidBy({ id: id2 }, failure) {
 }
 function awsError(text2) {
   const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? // Of the services whose model names their errors: IAM, STS, SSM, KMS.
-  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? beforeStatusCode(text2) ?? // What kept the machine from starting may stand behind an error of AWS's own.
+  /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text2) ?? beforeStatusCode(text2) ?? // The reason why the machine did not start may follow an internal error of AWS.
   /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
     text2
   ) ?? [];
@@ -74673,14 +74676,14 @@ function failureIn(messages2, stderr) {
   return reader.read(stderr);
 }
 var FailureReader = class {
-  /** Each kind on its own: errors of builds count more, whatever was shown before them. */
+  /** Each kind is bounded separately, because errors of builds matter more than the messages before them. */
   #errors = { error: /* @__PURE__ */ new Map(), ui: /* @__PURE__ */ new Map() };
   /** Of several builds at a time each has one of its own, by its name. */
   #stories = /* @__PURE__ */ new Map();
   #latest = new Story();
-  /** They run when the machine is gone. */
+  /** Post-processors run after the machine has ended. */
   #postProcessor;
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message, said) {
     this.#noteError(message, said);
     if (said !== void 0) this.#notePostProcessor(said.text);
@@ -74708,7 +74711,7 @@ var FailureReader = class {
     if (this.#stories.size < mostBuilds) this.#stories.set(build2, story);
     return story;
   }
-  /** What Packer calls the error of a build names the build. */
+  /** Packer's error of a build names the build. */
   #failed() {
     const failed = [...this.#errors.error.values()].flatMap(({ target }) => this.#stories.get(target) ?? []);
     return failed[0] ?? this.#latest;
@@ -74734,10 +74737,10 @@ var Story = class {
   #ranges;
   #address;
   #said = new Ends();
-  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  /** The state when Packer began to remove its resources: later messages are not the cause of the failure. */
   #beforeCleanup;
   #beforeEnd;
-  /** What led to the end of the build. */
+  /** The output that led to the end of the build. */
   get told() {
     return this.#beforeCleanup ?? this.#beforeEnd ?? this.#now;
   }
@@ -74801,7 +74804,7 @@ var Transcript = class {
   #artifactMessages = [];
   #artifactCharacters = 0;
   #failure = new FailureReader();
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message, said) {
     if (message.category === "artifact") this.#noteArtifact(message);
     this.#failure.note(message, said);
@@ -74809,7 +74812,7 @@ var Transcript = class {
   get artifacts() {
     return artifactsOf(this.#artifactMessages);
   }
-  /** @param stderr what Packer wrote to its error stream */
+  /** @param stderr the contents of Packer's error stream */
   failure(stderr) {
     return this.#failure.read(stderr);
   }
@@ -74854,7 +74857,9 @@ async function build(job, ledger, log, signal) {
     signal.removeEventListener("abort", stop);
     await output.close();
     await endStarted(group3, timeLimit(killingMs)).catch(
-      (error2) => log.warning(`Packer (process ${group3.leader.pid}) still runs and may make more: ${messageOf(error2)}`)
+      (error2) => log.warning(
+        `Packer (process ${group3.leader.pid}) is still running and may make more resources: ${messageOf(error2)}`
+      )
     );
   }
 }
@@ -75111,21 +75116,21 @@ function adviceFor3(said, named2, hadToken) {
     return "GitHub does not accept the token: set github-token to one that is valid on github.com, such as `${{ github.token }}` there (not on GitHub Enterprise Server).";
   }
   if (rateLimitIn(said)) {
-    return hadToken ? "GitHub limits how much a token may ask: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step." : "GitHub limits what is downloaded without a token: set the input github-token to `${{ github.token }}`.";
+    return hadToken ? "GitHub limits the requests of a token: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step." : "GitHub limits downloads without a token: set the input github-token to `${{ github.token }}`.";
   }
   if (/no release version found|no matching version|could not find a local nor a remote checksum|no release found/.test(
     said
   )) {
-    return `No release of ${which2} satisfies the version and suits this Packer and platform: change its version in required_plugins, or packer-version. HashiCorp's newer plugins (amazon since 1.3.10) are on releases.hashicorp.com alone: that takes Packer 1.14 or later, and a way there (proxy, firewall).`;
+    return `No release of ${which2} satisfies the version and suits this Packer and platform: change its version in required_plugins, or packer-version. HashiCorp's newer plugins (amazon since 1.3.10) are only on releases.hashicorp.com: use Packer 1.14 or later, and let this runner connect to that host (proxy, firewall).`;
   }
   if (/: 404\b/.test(said)) {
     return `There is no such plugin or release on GitHub: correct the source of ${which2} in required_plugins.`;
   }
   if (/x509|certificate/.test(said)) {
-    return "This runner does not trust what answers: name the proxy’s authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.";
+    return "This runner does not trust the certificate of the server: name the proxy’s certificate authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.";
   }
   if (/checksum/i.test(said)) {
-    return `What was downloaded for ${which2} is not what its release lists: run the job again, and check the proxy if it happens again.`;
+    return `The download of ${which2} does not match the checksums of its release: run the job again, and check the proxy if it happens again.`;
   }
   return "Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com (proxy, firewall); or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.";
 }
@@ -75254,7 +75259,7 @@ async function install({ request, token: token2, required, run: run2, log, pause
     const { code: code2, timedOut, stdout, stderr } = await run2(["init", template], { ...extra, ...credentials });
     if (timedOut) {
       throw new UserError(
-        `packer init did not come to an end within ${initMs / 6e4} minutes and was ended: what it downloads from does not answer. Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.`
+        `packer init did not finish within ${initMs / 6e4} minutes and was ended: the server that it downloads from does not answer. Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.`
       );
     }
     if (code2 === 0) return log.info(stdout.trim() || "All plugins that the template requires are installed.");
@@ -75262,7 +75267,7 @@ async function install({ request, token: token2, required, run: run2, log, pause
 ${stderr}`;
     const limit = rateLimitIn(said);
     if (limit && token2 !== "" && !withToken) {
-      log.info("GitHub limits what is downloaded without a token: trying with github-token");
+      log.info("GitHub limits downloads without a token: trying with github-token");
       withToken = true;
       continue;
     }
@@ -75271,7 +75276,7 @@ ${stderr}`;
     if (!limit || next === void 0 || waitMs === void 0 || waitMs > longestWaitMs) {
       throw initFailure(said, packer, { template, required, hadToken: withToken });
     }
-    log.warning(`The plugins' host limits this runner for now: trying again in ${Math.ceil(waitMs / 1e3)} s`);
+    log.warning(`The host of the plugins limits this runner's requests: trying again in ${Math.ceil(waitMs / 1e3)} s`);
     await pause(waitMs + 1e3, signal);
   }
 }
@@ -75356,8 +75361,8 @@ var allowed = new Map(
 var reasons = new Map(
   Object.entries({
     "machine-readable": "the action reads that output already",
-    color: "the action reads the output, which must have no colours in it",
-    "timestamp-ui": "the action reads the output, which must have no times in front; the runner shows times by itself",
+    color: "the action reads the output, which must not be coloured",
+    "timestamp-ui": "the action reads the output, which must not begin with times; the runner shows times by itself",
     debug: "Packer would wait for a person to press a key",
     "on-error": "Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner",
     force: "it removes an image of the same name before the new one is built and tested",
@@ -75400,7 +75405,7 @@ async function validate(job, log, signal) {
   const { code: code2, timedOut, stdout, stderr } = await runPacker(job.packer, command9, options);
   if (timedOut) {
     throw new BuildError(
-      `packer validate did not come to an end within ${validateMs / 6e4} minutes and was ended, and nothing was made. Find out what the template waits for: an old Packer reads data sources when it validates.`
+      `packer validate did not finish within ${validateMs / 6e4} minutes and was ended. Nothing was made. Find out what the template waits for: an old Packer reads data sources when it validates.`
     );
   }
   if (code2 === 0) return log.info("packer validate accepts the template.");
@@ -75554,8 +75559,8 @@ function watchTemplate(context) {
   };
 }
 var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
-var bypassAdvice = "The template works with AWS credentials of its own, so that what it makes could not be found and removed. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
-var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where what it makes could not be found and removed. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
+var bypassAdvice = "The template works with AWS credentials of its own, so that this action could not find and remove what it makes. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
+var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
 // src/packer/build-images.ts
 async function buildImages(bake2, signal) {
@@ -75586,7 +75591,7 @@ async function buildImages(bake2, signal) {
   const onStart = (leader) => ledger.startedPacker(leader);
   if (isTooLong(env2["TMPDIR"])) {
     log.info(
-      `TMPDIR is longer than the sockets of Packer's plugins allow: Packer and its plugins work in ${shortTemporaryFolder}`
+      `TMPDIR is too long for the sockets of Packer's plugins: Packer and its plugins use ${shortTemporaryFolder} instead`
     );
   }
   try {
@@ -75618,7 +75623,7 @@ async function buildImages(bake2, signal) {
       const job = {
         packer: packer.path,
         template: template.path,
-        // The last one wins: what is given explicitly over the user's files.
+        // The last one takes precedence: explicit values over the user's files.
         variablesFiles: [...template.varFiles, file],
         arguments: template.arguments,
         workingDirectory: template.directory,
@@ -75648,7 +75653,7 @@ async function buildImages(bake2, signal) {
       traces,
       mayBeNone: mayBeNone(template),
       mayBeGone: template.throwsAway,
-      // A user's template may report an image that was there before: that one is tested, and never removed.
+      // A user's template may report an image that existed before: it is tested, and never removed.
       onFound: (image) => {
         if (image.created < ledger.began) return;
         ledger.made("image", image.id, void 0, image.region === region3 ? void 0 : image.region);
@@ -75658,7 +75663,7 @@ async function buildImages(bake2, signal) {
     productsOf(baked.others, region3).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
     baked.others.forEach(
       ({ target, builderId, id: id2 }) => log.info(
-        `The template also made ${id2 || "something"} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
+        `The template also made ${id2 || "something"} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
       )
     );
     if (baked.images.length === 0) log.warning(noImage(template));
@@ -75680,7 +75685,7 @@ function mayBeNone({ shipped, sources }) {
 function noImage({ sources }) {
   const skips = sources.filter((source) => source.isTrue("skip_create_ami")).map(({ name }) => name);
   const why2 = skips.length > 0 ? `skip_create_ami in ${skips.join(", ")}` : "Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)";
-  return `The template made no image: ${why2}. There is nothing to test, and what was made of it is removed.`;
+  return `The template made no image: ${why2}. There is nothing to test, and everything else that the bake made is removed.`;
 }
 function asksDataSources({ hasDataSources }, { version }) {
   return hasDataSources && import_semver3.default.gte(version, "1.8.5");
@@ -75715,7 +75720,7 @@ function valuesFor(inputs, plan, place2, files) {
     ...files ? { jenkins_files: files } : {},
     ...casc?.hasSecurityRealm ? { jenkins_setup_wizard: false } : {},
     ...allowAnonymous ? { allow_anonymous: true } : {},
-    // What was not given keeps the template's own default.
+    // A variable without a value keeps the template's own default.
     ...jenkinsRepositoryKeyFingerprint ? { jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint } : {},
     ...setupScript ? { setup_script: setupScript } : {},
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 6e4) + 30,
@@ -75844,7 +75849,10 @@ async function lookInCache(version, env2, signal) {
     await (0, import_promises19.access)(file, import_promises19.constants.X_OK);
     const actual = await sha256Of(file, signal);
     if (actual === recorded2) return { path: file };
-    return { path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded` };
+    return {
+      path: file,
+      problem: `is not the file that was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded`
+    };
   } catch (error2) {
     signal.throwIfAborted();
     return isMissing(error2) ? void 0 : { path: file, problem: `cannot be used: ${messageOf(error2)}` };
@@ -76090,15 +76098,15 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
   const key2 = await openpgp.readKey({ armoredKey: trustedKey });
   if (signature.length === 0) throw new SignatureError("the signature file is empty");
   if (signature.toString("latin1").trimStart().startsWith("-----BEGIN PGP ")) {
-    throw new SignatureError("the signature is armored text, and the binary file that HashiCorp publishes is expected");
+    throw new SignatureError("the signature is ASCII-armored; expected the binary file that HashiCorp publishes");
   }
   const parsed2 = await openpgp.readSignature({ binarySignature: new Uint8Array(signature) }).catch((error2) => {
-    throw new SignatureError("what is there is not an OpenPGP signature", { cause: error2 });
+    throw new SignatureError("the file is not an OpenPGP signature", { cause: error2 });
   });
   const packet = onlyPacket(parsed2, signature);
   if (packet.signatureType !== openpgp.enums.signature.binary) {
     const type2 = (packet.signatureType ?? 0).toString(16).padStart(2, "0");
-    throw new SignatureError(`it is a signature of type 0x${type2}, and one of a file (0x00) is expected`);
+    throw new SignatureError(`it is a signature of type 0x${type2}; expected one of a file (0x00)`);
   }
   const signer = signerOf(packet, key2);
   await requirePlausibleDate(packet, key2, signer, now);
@@ -76107,10 +76115,10 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
       message: await openpgp.createMessage({ binary: new Uint8Array(file) }),
       signature: parsed2,
       verificationKeys: key2,
-      // Otherwise it leaves it to its caller to look at each signature that it found, if any.
+      // Without this option the library leaves the check of each signature to its caller.
       expectSigned: true,
-      // No moment in particular: the library has one moment for the signature and the key's signatures about itself, which may be
-      // younger (a renewal replaces them). What has to do with time is checked above.
+      // No date: the library would use one date for the signature and for the key's self-signatures, which may be
+      // younger (a renewal replaces them). All dates are checked above.
       date: null,
       config: { allowInsecureVerificationWithReformattedKeys: true }
     });
@@ -76119,7 +76127,7 @@ async function verifySignature(file, signature, trustedKey, now = /* @__PURE__ *
   }
 }
 function onlyPacket({ packets }, file) {
-  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures, and one is expected`);
+  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures; expected one`);
   const [packet] = packets;
   if (packet?.created == null) throw new SignatureError("it holds no signature that can be read");
   if (endOfFirstPacket(file) !== file.length) throw new SignatureError("it holds more than a signature");
@@ -76140,13 +76148,13 @@ function signerOf(packet, key2) {
   if (signer) return signer;
   const other = packet.issuerKeyID.toHex().toUpperCase();
   const found = other === "" ? "it does not say which key signed it" : `the key ${other} signed it`;
-  throw new SignatureError(`${found}, and ${nameOf5(key2)} is expected`);
+  throw new SignatureError(`${found}; expected ${nameOf5(key2)}`);
 }
 async function requirePlausibleDate(packet, key2, signer, now) {
   const made = Number(packet.created);
   if (made > now.getTime()) {
     throw new SignatureError(
-      `its signature is of ${dayOf(made)}, and this runner's clock says ${dayOf(now.getTime())}: set the clock right`
+      `it was signed on ${dayOf(made)}, but this runner's clock says ${dayOf(now.getTime())}: correct the clock`
     );
   }
   if (packet.getExpirationTime() <= now) throw new SignatureError("the signature itself has expired");
@@ -76167,7 +76175,7 @@ function problemOf(error2, key2) {
     return `the signature of ${nameOf5(key2)} does not match: the list was changed after it was signed`;
   }
   if (/verification failed/i.test(problem3)) {
-    return `it names ${nameOf5(key2)}, and that key did not make it`;
+    return `it names ${nameOf5(key2)}, but that key did not make it`;
   }
   return `no valid signature of ${nameOf5(key2)} (${problem3})`;
 }
@@ -76609,7 +76617,7 @@ async function ownCidrs(read5, signal) {
   const [failure] = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
   if (cidrs.length === 0) {
     throw new UserError(
-      `The public address of this runner could not be learned from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
+      `The public address of this runner could not be obtained from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
     );
   }
   return cidrs;
@@ -76636,7 +76644,7 @@ async function ownPrivateCidrs(vpc, source = sourceAddress) {
   if (inside.length > 0) return [...new Set(inside)].map((address) => `${address}/32`);
   const failures = seen.flatMap((one) => one.status === "rejected" ? [messageOf(one.reason)] : []);
   throw new UserError(
-    `This runner has no address in ${vpc.id} (${vpc.cidrs.join(", ")}): it sends from ${[...new Set(addresses)].join(", ") || failures.join(", ")}. With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, over a VPN, or out of a container whose host translates its address.`
+    `This runner has no address in ${vpc.id} (${vpc.cidrs.join(", ")}): it sends from ${[...new Set(addresses)].join(", ") || failures.join(", ")}. With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the VPC; or set 'allowed-cidrs' to the addresses from which the machines see this runner connect, if it comes from a peered network, over a VPN, or out of a container whose host translates its address.`
   );
 }
 function routerOf(cidr2) {
@@ -76659,7 +76667,10 @@ async function vpcOf(ec22, subnetIds, region3, signal) {
   const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
   if (vpcIds.size > 1) {
     const where = found.map(({ SubnetId, VpcId }) => `${SubnetId} in ${VpcId}`).toSorted();
-    throw new InputError("subnet-ids", `must be of one VPC, because a group of it is made: ${where.join(", ")}`);
+    throw new InputError(
+      "subnet-ids",
+      `must be in one VPC, because the bake makes one security group for them: ${where.join(", ")}`
+    );
   }
   return [...vpcIds][0] ?? "";
 }
@@ -76769,7 +76780,7 @@ function otherRegion(source, { region: region3, legacy }, all) {
   const regions = new Set(all.map((one) => one.text("region") ?? region3));
   const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
-    problem: `${at(source, "region")} builds in ${own}, and the input 'aws-region' is ${region3}. What is made elsewhere could not be found and removed. ${advice2}`
+    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
@@ -76778,17 +76789,17 @@ function forcedDeregistration(source, { allowsForceDeregister }) {
   const snapshots = source.isTrue("force_delete_snapshot") ? " and its snapshots (force_delete_snapshot)" : "";
   if (allowsForceDeregister) {
     return {
-      warning: `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. Should the new one fail or be rejected, there is none.`
+      warning: `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. If the new one fails or is rejected, there is no image left.`
     };
   }
   return {
-    problem: `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, so that there is none if the new one fails or is rejected. Take force_deregister out and give each image a name of its own (ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.`
+    problem: `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, so that there is no image left if the new one fails or is rejected. Take force_deregister out and give each image a name of its own (ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.`
   };
 }
 function imageElsewhere(source) {
   if (!source.isTrue("skip_save_build_region")) return void 0;
   return {
-    problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be in its copy regions alone, and it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
+    problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be only in its copy regions, but it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
   };
 }
 function noImage2(source) {
@@ -76808,7 +76819,7 @@ function temporaryProfile(source, { isNarrowed }) {
   const block = "temporary_iam_instance_profile_policy_document";
   if (!source.has(block) || !isNarrowed) return void 0;
   return {
-    problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
+    problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
   };
 }
 function agent(source, { hasAgent }) {
@@ -76822,7 +76833,7 @@ function sessionManager(source, { hasSessionManagerPlugin }) {
   const where = at(source, "ssh_interface");
   if (!hasSessionManagerPlugin) {
     return {
-      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how.`
+      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how.`
     };
   }
   if (source.value("iam_instance_profile") !== null) return void 0;
@@ -76929,12 +76940,13 @@ function unpack(path30, bytes) {
   const options = { maxOutputLength: longestUnpacked };
   if (path30.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
   if (path30.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path30} is packed in a way that cannot be read`);
+  throw new Error(`its index ${path30} is compressed in a way that cannot be read`);
 }
 
 // src/inputs/distributions.ts
 var distributions = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
+  // Amazon Linux 2023 user guide, "Naming and versioning". The pattern names the kernel's line, so that new images do
+  // not change it.
   al2023: {
     owner: "137112412989",
     names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
@@ -76984,7 +76996,7 @@ async function resolveJenkins({ version: wanted2, repositoryUrl, packages }, { r
     if (unquoted !== void 0) {
       throw new InputError(
         "jenkins-version",
-        `'${wanted2}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+        `YAML turns ${unquoted} without quotes into '${wanted2}', and ${index} has Jenkins ${unquoted}: write '${unquoted}' in quotes.`
       );
     }
     if (!isExact && versions2.length > 0) return { version: versions2.at(-1) ?? "", repositoryUrl: url };
@@ -77090,7 +77102,7 @@ function scriptOf(workspace) {
     if (!(0, import_node_fs17.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`);
+      throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`);
     }
     return file;
   };
@@ -77248,7 +77260,7 @@ var Reader = class {
   /** How many brackets are open. */
   #depth = 0;
   #isOver = false;
-  /** What is before the document, and then what is behind it. */
+  /** The bytes before the document, and then those behind it. */
   #around = "";
   #isInString = false;
   #isEscaped = false;
@@ -77493,7 +77505,7 @@ async function read3(url, isWanted, limits, { open: open7, log, root: root9 = je
         { cause: error2 }
       );
     }
-    log.warning(`${problem3} Which plugins are installed, and with which checksums, is what this update center says.`);
+    log.warning(`${problem3} This update center alone decides which plugins are installed, and with which checksums.`);
   }
   return document3;
 }
@@ -77546,7 +77558,7 @@ async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUr
     const entry = newest2?.version === version ? newest2 : find2(name, version);
     if (!entry) throw missing2(name, version, by, center, url);
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
-      throw problem2(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`);
+      throw problem2(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`);
     }
     chosen.set(name, exact(name, version, entry.sha256, url));
     for (const dependency of entry.dependencies) queue.push({ name: dependency, by: name });
@@ -77634,11 +77646,11 @@ async function noteSessionManagerPlugin(log, env2, signal) {
     const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0];
     if (version === void 0) {
       log.warning(
-        `session-manager-plugin does not tell its version: it said ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+        `session-manager-plugin does not report its version: it printed ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
       );
       return;
     }
-    const needs = isAtLeast(version, signsDataChannel) ? ": it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it" : "";
+    const needs = isAtLeast(version, signsDataChannel) ? ": it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows" : "";
     log.info(`session-manager-plugin ${version}${needs}`);
   } catch (error2) {
     signal.throwIfAborted();
@@ -77696,7 +77708,7 @@ var allowedImages = 'the setting "Allowed AMIs" of the account or its organizati
 function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
   if (deprecated !== void 0 && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
-      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Use a newer one ('source-ami').`
     );
   }
   if (allowed2 === false) {
@@ -77721,7 +77733,7 @@ function usable2(image, { architecture: wanted2, volumeSize }) {
   if (wanted2 !== void 0 && architecture !== wanted2) {
     throw new InputError(
       "source-ami",
-      `${id2} is for ${architecture}, and 'architecture' is ${wanted2}; change one of them`
+      `${id2} is for ${architecture}, but 'architecture' is ${wanted2}; change one of them`
     );
   }
   const root9 = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDeviceName);
@@ -77842,7 +77854,7 @@ async function planImage(inputs, context, signal) {
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       "ssh-username",
-      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+      `is missing: ${source.id} ${source.name} is not an official image of Debian, Ubuntu or Amazon Linux; give its login user`
     );
   }
   const { updateCenterUrl } = image;
@@ -77888,7 +77900,7 @@ function reachability({ variables: variables2, sources }, reach) {
     const ranges = letInBy(source);
     if (ranges === "everybody") return "0.0.0.0/0, as the template says";
     if (ranges) return ranges.length > 0 ? `${ranges.join(", ")}, as the template says` : "nobody: no port is opened";
-    return variables2.has("allowed_cidrs") ? ours : "whom the template lets in";
+    return variables2.has("allowed_cidrs") ? ours : "the sources that the template lets in";
   });
   const others = [...new Set(own)].filter((one) => one !== ours);
   if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`];
@@ -77906,7 +77918,7 @@ function checkArchitecture(wanted2, images) {
     if (wanted2 === void 0 || wanted2 === architecture) continue;
     throw new InputError(
       "architecture",
-      `is ${wanted2}, and ${builder} of the template bakes on ${id2}, which is for ${architecture}; leave the input out`
+      `is ${wanted2}, but ${builder} of the template bakes on ${id2}, which is for ${architecture}; leave the input out`
     );
   }
 }
@@ -78065,15 +78077,15 @@ function judge(name, { architecture, nitro }, type2) {
   if (!type2) return { problem: `${name} is not offered in this region` };
   const architectures = type2.ProcessorInfo?.SupportedArchitectures ?? [];
   if (architecture !== void 0 && !architectures.includes(architecture)) {
-    return { problem: `${name} is for ${architectures.join(" and ")}, and the source image for ${architecture}` };
+    return { problem: `${name} is for ${architectures.join(" and ")}, but the source image is for ${architecture}` };
   }
   if (nitro && type2.Hypervisor !== "nitro" && type2.BareMetal !== true) {
-    return { problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs` };
+    return { problem: `${name} is not built on the Nitro System, and other consoles cannot be read while a machine runs` };
   }
   const memory = type2.MemoryInfo?.SizeInMiB ?? leastMemory2;
   if (memory < leastMemory2) {
     return {
-      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins wants at least 4 ('instance-types').`
+      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins needs at least 4 ('instance-types').`
     };
   }
   return {};
@@ -78098,7 +78110,8 @@ async function preflight(ec22, request, log, signal) {
   new Set(warnings).forEach((text2) => log.warning(text2));
   const message = explain2(findings, tagsAtCreation(request.region) === "everything");
   if (message !== void 0) throw new UserError(message.text, { id: message.id });
-  if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`);
+  if (warnings.length === 0)
+    log.info(`AWS would allow the resources of the bake (${checks.length} checks, nothing was made)`);
 }
 async function tryCreate(ec22, { attempt: attempt2, send: send3 }, { reach, instanceTypes }, signal) {
   try {
@@ -78146,7 +78159,7 @@ async function withFreePlanTypes(ec22, { architecture, smoke, reach }, findings,
   const nitro = smoke && reach.via === "session-manager";
   const types3 = await freePlanTypes(ec22, { architecture, nitro }, signal).catch(() => []);
   if (types3.length === 0) return findings;
-  const change = `Set 'instance-types' to ${types3.join(", ")}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`;
+  const change = `Set 'instance-types' to ${types3.join(", ")}: AWS lists them as types of the free plan, and they have enough memory for Jenkins. Or upgrade the account to the paid plan.`;
   return findings.map((finding) => isOfPlan(finding) ? { ...finding, change } : finding);
 }
 function explain2(findings, tagged) {
@@ -78156,11 +78169,16 @@ function explain2(findings, tagged) {
   const id2 = denials.length > 0 ? "preflight-denied" : "preflight-refused";
   const lines = [
     "The bake would fail; nothing has been made.",
-    ...problems.length > 0 ? ["It cannot be done like this:"] : [],
+    ...problems.length > 0 ? ["These problems must be solved first:"] : [],
     ...unique2(problems.map(({ text: text3 }) => `- ${text3}`)),
     ...unique2(problems.flatMap(({ change }) => change ?? [])),
-    ...denials.length > 0 ? ["AWS denies what the bake has to do:", ...describeDenials(denials)] : [],
-    ...denials.length > 0 ? [denialAdvice(denials, { tagged, policies: "iam/permissions.json also has what cannot be tried beforehand" })] : [],
+    ...denials.length > 0 ? ["AWS denies calls that the bake needs:", ...describeDenials(denials)] : [],
+    ...denials.length > 0 ? [
+      denialAdvice(denials, {
+        tagged,
+        policies: "iam/permissions.json also has the permissions that cannot be tried beforehand"
+      })
+    ] : [],
     pointer(id2)
   ];
   const text2 = lines.join("\n");
@@ -78196,8 +78214,8 @@ async function finishKeeping(account, released, bakeId) {
       await finishIn(account.inRegion(region3), ids, bakeId);
     } catch (error2) {
       throw new UserError(
-        `Given out, but with an expiry: ${ids.join(", ")} in ${region3}. ${messageOf(error2)}
-Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        `Released, but still with an expiry: ${ids.join(", ")} in ${region3}. ${messageOf(error2)}
+Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
         { cause: error2 }
       );
     }
@@ -78264,7 +78282,7 @@ var removers = {
   async "launch-template"(ec22, id2, options) {
     await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id2 }), options);
   },
-  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would also delete the user's own.
   async image(ec22, id2, options) {
     try {
       await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
@@ -78310,13 +78328,13 @@ function untagging({ account, log, limit }) {
 }
 async function untag(ec22, strangers, log, abortSignal) {
   const names2 = strangers.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
-  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names2}`);
+  log.info(`These resources carry the tags of this bake but are older, so that they stay and lose the tags: ${names2}`);
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
   const Resources = strangers.map(({ id: id2 }) => id2);
   try {
     await ec22.send(new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
   } catch (error2) {
-    log.info(`They could not be taken off ${names2}: ${messageOf(error2)}`);
+    log.info(`The tags of the bake could not be removed from ${names2}: ${messageOf(error2)}`);
   }
 }
 
@@ -78331,7 +78349,7 @@ async function sweep(options) {
     const state2 = await rounds.next();
     if (state2 === "hopeless" || state2 === "clean" && isSettled) break;
     if (state2 === "clean") {
-      log.info("Nothing is left. Looking once more, because something that was being made may still show up.");
+      log.info("Nothing is left. Looking once more, because a resource that was being made may still show up.");
       isSettled = true;
     }
     await wait(state2 === "clean" ? settleMs : pause, limit).catch(() => void 0);
@@ -78344,7 +78362,7 @@ var Rounds = class {
   #untag;
   #attempts = /* @__PURE__ */ new Map();
   #recorded = /* @__PURE__ */ new Set();
-  /** Looks one after the other that could not see everything. */
+  /** The number of consecutive looks that could not see everything. */
   #blindLooks = 0;
   constructor(options) {
     this.#options = options;
@@ -78382,14 +78400,14 @@ var Rounds = class {
   #noteUnseen(unseen2) {
     if (this.#blindLooks === 0) {
       unseen2.forEach(
-        ({ type: type2, reason }) => this.#options.log.warning(`Something of the type ${type2} may be left: ${reason}`)
+        ({ type: type2, reason }) => this.#options.log.warning(`A resource of the type ${type2} may be left: ${reason}`)
       );
     }
     this.#blindLooks = unseen2.length > 0 ? this.#blindLooks + 1 : 0;
   }
   #isHopeless(removable, unseen2) {
     const isBlind = this.#blindLooks >= mostAttempts;
-    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // What it waits for may be there for ever: it cannot be seen.
+    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // The resource that it waits for may exist forever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
@@ -78399,7 +78417,7 @@ function leftInUse({ resource: { type: type2, id: id2, state: state2, region: re
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
   return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 !== void 0 ? { region: region3 } : {} }];
 }
-var useAdvice = "Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.";
+var useAdvice = "Remove first what uses it, and then this; or keep both, and remove its tags that begin with bake-jenkins-ami.";
 var waitsFor = {
   volume: "instance",
   // The group's absence is what makes a launch that is still under way fail.
@@ -78446,13 +78464,13 @@ function leftover(resource, attempts2) {
     type: type2,
     id: id2,
     state: state2,
-    reason: reason || "it waits for another resource to go",
+    reason: reason || "another resource must be removed before it",
     ...advice2 !== void 0 ? { advice: advice2 } : {},
     ...region3 !== void 0 ? { region: region3 } : {}
   };
 }
 function unknown2(ledger) {
-  const reason = "the time for the sweep was up before it could look";
+  const reason = "the sweep ran out of time before it could look";
   const recorded2 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
   return recorded2.length > 0 ? recorded2 : [{ type: "instance", id: "(unknown)", state: "", reason }];
 }
@@ -78777,7 +78795,7 @@ function consoleProbe(ec22, key2) {
       const answer = await ask(instance, signal);
       return answer.kind === "http" ? answer.rootStatus : void 0;
     },
-    otherwise: "the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md"
+    otherwise: "the image does not run cloud-init, which has to start the reports on the console: see docs/networks.md"
   };
 }
 
@@ -78793,7 +78811,8 @@ function stateOf2(answer) {
   }
   if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
   const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
-  if (!isReady) return { state: "failed", detail: `port 8080 answered ${status}, which a Jenkins that is ready does not` };
+  if (!isReady)
+    return { state: "failed", detail: `port 8080 answered ${status}, which Jenkins never does once it is ready` };
   if (!version) {
     return {
       state: "failed",
@@ -78825,7 +78844,7 @@ function instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, pr
   if (excess > 0) {
     const own = Buffer.byteLength(userData2);
     throw new Error(
-      `is ${own} bytes long, ${excess} more than fit: EC2 takes ${longest2}, and the smoke test's own deadline and reports are in them`
+      `is ${own} bytes long, which is ${excess} too many: EC2 allows ${longest2} bytes, and the smoke test's own deadline and reports need some of them`
     );
   }
   return message;
@@ -78973,7 +78992,7 @@ function whyRejected(state2, circumstances, evidence2) {
       return whyNothingAnswered(state2.detail, circumstances, evidence2);
     case "ready":
       if (isOpen) {
-        return "anybody may use this Jenkins without signing in.\nWhat to change: configure a security realm and who may do what in 'jenkins-casc'; if everybody is meant to come in, set 'allow-anonymous' to true.";
+        return "anybody may use this Jenkins without signing in.\nWhat to change: configure a security realm and permissions in 'jenkins-casc'; if access without signing in is intended, set 'allow-anonymous' to true.";
       }
       return `Jenkins ${state2.version} answers, but ${expectedVersion} was baked`;
   }
@@ -79039,7 +79058,10 @@ async function evidenceOf2({ state: state2 }, ec22, { id: id2 }, { reports }, si
   return evidence2;
 }
 var mostRestarts = 3;
-var goneAgain = { state: "failed", detail: "Jenkins began to start and went away again; the console says more" };
+var goneAgain = {
+  state: "failed",
+  detail: "Jenkins began to start and stopped again, several times; see the console"
+};
 var givenUp = { state: "failed", detail: "jenkins.service has failed for good" };
 var consoleEveryMs = 1e4;
 var sayEveryMs = 3e4;
@@ -79141,7 +79163,7 @@ function testImage({ inputs, deps, account, plan, ledger }, image, name, signal)
     userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     reports: inputs.smoke?.jenkinsLog !== void 0,
-    // Whether strangers may come into an image of the user's own template is the user's decision.
+    // For an image of the user's own template, the user decides whether it may be used without signing in.
     mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
     ...plan.jenkins ? { expectedVersion: plan.jenkins.version } : {}
   };
@@ -79206,9 +79228,9 @@ async function buildTestAndPromote(build2, phase, signal) {
 }
 function tookTooLong(ms, { phase: name, heard }) {
   const where = name === void 0 ? "" : ` It was in the phase '${name}'.`;
-  const last = heard && ` ${heard.source} was heard last, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`;
+  const last = heard && ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`;
   return new UserError(
-    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, that is what to mend.` + (last ? `
+    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` + (last ? `
 ${last.trim()}` : "")
   );
 }
@@ -79283,7 +79305,7 @@ function sessionManagerProblems(of) {
     problems.push(
       new InputError(
         "source-ami",
-        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Take al2023 or ubuntu-24.04, or an image of your own that has it."
+        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Use al2023 or ubuntu-24.04, or an image of your own that has the agent."
       )
     );
   }
@@ -79299,7 +79321,7 @@ function sessionManagerProblems(of) {
     problems.push(
       new InputError(
         "connect-via",
-        "session-manager needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how."
+        "session-manager needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how."
       )
     );
   }
@@ -82395,7 +82417,9 @@ function documentsOf(file, name) {
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark4 } = error2;
-    throw new Error(`has a file that is no YAML: ${name}, line ${(mark4?.line ?? 0) + 1}: ${reason}`, { cause: error2 });
+    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark4?.line ?? 0) + 1}: ${reason}`, {
+      cause: error2
+    });
   }
 }
 function memberOf(value, name) {
@@ -82412,21 +82436,21 @@ function parseTags(value) {
   const tags = /* @__PURE__ */ new Map();
   for (const line of value.split("\n").map((text2) => text2.trim().normalize("NFC")).filter(Boolean)) {
     const [, key2 = "", text2 = ""] = /^([^=]+)=(.*)$/.exec(line)?.map((part2) => part2.trim()) ?? [];
-    if (key2 === "") throw new Error(`${quoted(line)} is not allowed; expected lines KEY=VALUE`);
+    if (key2 === "") throw new Error(`${quoted(line)} is not allowed; expected lines of the form KEY=VALUE`);
     if (refused2.test(line) || key2.length > 128 || text2.length > 256) {
       throw new Error(
-        `${quoted(line)} is not allowed; a tag has 128 characters in its key and 256 in its value at most, none of them a control character, and no {{`
+        `${quoted(line)} is not allowed; a tag's key may have at most 128 characters and its value at most 256, without control characters and without {{`
       );
     }
     if (/^aws:/i.test(key2) || key2.startsWith(tagKeys.bake.replace(/[^:]*$/, ""))) {
       throw new Error(
-        `${quoted(key2)} is not allowed; keys that begin with aws: or ${tagKeys.bake.replace(/[^:]*$/, "")} are not yours`
+        `${quoted(key2)} is not allowed; keys that begin with aws: or ${tagKeys.bake.replace(/[^:]*$/, "")} are reserved`
       );
     }
     if (tags.has(key2)) throw new Error(`has the key ${quoted(key2)} twice`);
     tags.set(key2, text2);
   }
-  if (tags.size > most2) throw new Error(`has ${tags.size} tags; at most ${most2} are left to you`);
+  if (tags.size > most2) throw new Error(`has ${tags.size} tags; at most ${most2} are allowed`);
   return Object.fromEntries(tags);
 }
 
@@ -82459,7 +82483,7 @@ var functions = {
     }
     return unknown;
   },
-  // The first that does not fail; what is not known here may be one that fails.
+  // The first that does not fail. An unknown value may be one that fails.
   try: ([first2 = unknown]) => first2,
   concat: (values) => values.every(isList) ? values.flat() : unknown,
   flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
@@ -82854,7 +82878,7 @@ var ExpressionReader = class _ExpressionReader {
     if (name === void 0) throw new NotUnderstood();
     return name;
   }
-  /** The parts of a text up to its end. */
+  /** The parts of a string up to its end. */
   #parts(isEnd, hasEscapes) {
     const parts = [];
     let text2 = "";
@@ -82908,7 +82932,7 @@ var ExpressionReader = class _ExpressionReader {
     const lines = dash ? unindented(body) : body;
     return new _ExpressionReader(lines).template();
   }
-  /** @returns whether the text stands next, and is passed then */
+  /** @returns whether the string comes next; it is skipped then */
   #is(text2) {
     this.#skip();
     if (!this.#text.startsWith(text2, this.#at)) return false;
@@ -83069,7 +83093,10 @@ var Reader2 = class {
       else if (this.#take(comment) === void 0 && !this.#heredoc(found) && !this.#name(found)) this.#at += 1;
     }
   }
-  /** `var.name`, `local.name`, or a call. What `env` would read is not in Packer's environment, unless it begins with PKR_VAR_. */
+  /**
+   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * names begin with PKR_VAR_.
+   */
   #name(found) {
     const name = this.#take(identifier2);
     if (name === void 0) return false;
@@ -83082,7 +83109,7 @@ var Reader2 = class {
     }
     return true;
   }
-  /** A text with its escapes resolved, its interpolations scanned. */
+  /** A string with its escapes resolved and its interpolations scanned. */
   #string(found) {
     let text2 = "";
     for (this.#at += 1; this.#at < this.#text.length && this.#next() !== '"' && this.#next() !== "\n"; ) {
@@ -83192,7 +83219,7 @@ var Values = class {
   #filled;
   #known = /* @__PURE__ */ new Map();
   #scope;
-  /** @param filled variables that the action fills in, with what is known of their values */
+  /** @param filled variables that the action fills in, with their values if they are known */
   constructor(sources, filled = /* @__PURE__ */ new Map()) {
     this.#sources = sources;
     this.#filled = filled;
@@ -83212,7 +83239,7 @@ var Values = class {
   ofVariable(name) {
     return this.#once(`var.${name}`, () => this.#variable(name));
   }
-  /** What a variable would be without the action. */
+  /** The value that a variable would have without the action. */
   ofVariableItself(name) {
     return givenValue(name, this.#sources, this.#scope);
   }
@@ -83241,7 +83268,7 @@ var Values = class {
         return unknown;
     }
   }
-  /** Evaluates once; what needs itself is not known. */
+  /** Evaluates once; a value that depends on itself is unknown. */
   #once(name, work) {
     const found = this.#known.get(name);
     if (found !== void 0) return found;
@@ -83441,7 +83468,7 @@ function environmentOf(sources, {
           warnings: []
         };
       }
-      return { problems: [], warnings: [`The template reads environment variables that it finds empty: ${text2}.`] };
+      return { problems: [], warnings: [`The template reads environment variables that are empty: ${text2}.`] };
     }
   };
 }
@@ -83457,7 +83484,7 @@ function unregistered({ blocks }, env2) {
   return [
     new InputError(
       "template",
-      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer would sign in to HCP Packer nowhere and make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
+      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
     )
   ];
 }
@@ -83658,11 +83685,11 @@ var TemplateSource = class {
     const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
     return found.flatMap((setting) => this.#values.ofSetting(setting));
   }
-  /** Its value; null where the template does not say it. */
+  /** Its value; null if the template does not set it. */
   value(name, within) {
     return this.all(name, within).at(-1) ?? null;
   }
-  /** Its value as Packer would use it; undefined where there is none, or it is not known. */
+  /** Its value as Packer would use it; undefined if there is none, or it is not known. */
   text(name, within) {
     const text2 = asText2(this.value(name, within));
     return text2 === "" || text2?.includes("{{") ? void 0 : text2;
@@ -83670,7 +83697,7 @@ var TemplateSource = class {
   isTrue(name, within) {
     return this.all(name, within).some(isTrue);
   }
-  /** How it finds the image that it bakes on; nothing where only Packer knows. */
+  /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
     const setting = this.setting("source_ami");
     const data = setting && dataIn(setting.expression.syntax);
@@ -83688,7 +83715,7 @@ var TemplateSource = class {
     };
     return queryFor(void 0, find2("filters"), find2("owners"));
   }
-  /** What stands first in a block of this name. */
+  /** The first setting in a block of this name. */
   firstIn(block) {
     return this.#settings.find(({ within, isTop }) => within === block && !isTop);
   }
@@ -83840,7 +83867,8 @@ function readHclFiles(files) {
   return draft;
 }
 function readLegacyJson(file, text2) {
-  if (!("builders" in asObject(parseJson(file, text2)))) throw new Error(`${file} is no template: it has no "builders"`);
+  if (!("builders" in asObject(parseJson(file, text2))))
+    throw new Error(`${file} is not a template: it has no "builders"`);
   const draft = newDraft();
   readJson(draft, file, text2, "legacy");
   declareUsed(draft, file, text2);
@@ -84039,7 +84067,7 @@ function missingParts(file, reading2) {
     return [
       new InputError(
         "template",
-        `${path26.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+        `${path26.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
       )
     ];
   }
@@ -84150,7 +84178,7 @@ function readFile4(file) {
   if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs23.readFileSync)(file, "utf8")]])), legacy: false };
   if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs23.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
-    `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
+    `${file} is not a template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
 }
 function isLegacy(file) {
@@ -84318,7 +84346,7 @@ function variableLines(text2) {
     if (line.trim() === "") continue;
     const [, name = "", value = ""] = /^\s*([A-Za-z_][\w-]*)[ \t]*=([^\n]*?)\r?$/.exec(line) ?? [];
     if (name === "") {
-      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot go on in the next line`);
+      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot continue on the next line`);
     }
     if (values.has(name)) throw new Error(`${quoted(name)} is given twice; expected each variable once`);
     if (value.includes("{{")) {
@@ -84525,7 +84553,7 @@ function fingerprint(value) {
   return matching(/^[0-9A-F]{40}$/, "the 40 hexadecimal digits of a key’s fingerprint")(digits);
 }
 function userData(value) {
-  if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 takes");
+  if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 allows");
   return value;
 }
 
@@ -84652,7 +84680,7 @@ async function runStep(log, work, summary2) {
 }
 function cancelSignal(log, consequence) {
   const controller = new AbortController();
-  whenUnread(() => controller.abort(new UserError("The run was ended, because the runner reads its log no more.")));
+  whenUnread(() => controller.abort(new UserError("The run was ended, because the runner no longer reads its log.")));
   for (const name of ["SIGINT", "SIGTERM"]) {
     process.on(name, () => {
       if (!controller.signal.aborted) log.info(`Cancelled (${name}): ${consequence}`);
@@ -84803,11 +84831,11 @@ async function bakeAndReport(log) {
     noteSwept: () => noteSwept(log),
     setOutputs: (outcome2) => setOutputs(outputsOf(outcome2))
   };
-  const cancel = cancelSignal(log, "ending what runs and removing what was made and is not to be kept");
+  const cancel = cancelSignal(log, "ending the bake and removing every resource that is not to be kept");
   const outcome = await bake(inputs, deps, cancel);
   const isGood = reportEnd(outcome, log);
   if (cancel.aborted && isGood) {
-    log.warning("The cancel came when the image had been given out: it is kept, and the outputs name it.");
+    log.warning("The cancel came after the image had been released: it is kept, and the outputs name it.");
   }
   await writeSummary(summaryOf(outcome, log.phases), log);
   return isGood;
@@ -84817,7 +84845,7 @@ function saveState2(state2) {
     saveState(stateKeys.bake, state2);
   } catch (error2) {
     throw new UserError(
-      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error2)}. ${roomAdvice}`,
+      `Nothing was made, because the state for the post step could not be handed to the runner: ${systemProblem(error2)}. ${roomAdvice}`,
       { cause: error2 }
     );
   }
@@ -84826,7 +84854,9 @@ function noteSwept(log) {
   try {
     saveState(stateKeys.swept, true);
   } catch (error2) {
-    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error2)}`);
+    log.info(
+      `The post step will look for leftovers again, because it could not be told that there are none: ${systemProblem(error2)}`
+    );
   }
 }
 function reportEnd({ failure, verdict, reason, leftovers }, log) {
@@ -84871,7 +84901,7 @@ function unreachable2({ bakeId, region: region3 }, ledger, error2) {
   return [
     `Nothing could be removed: ${explain(error2)}`,
     `This may be left in ${region3}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
-    `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
+    `The resources of the bake carry the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes them when they have expired.`
   ].join("\n");
 }
 
@@ -84880,7 +84910,7 @@ var readingMs = 2e4;
 async function cleanUp(state2, context) {
   const { log, limitMs: limitMs5 = 2e5 } = context;
   const limit = timeLimit(limitMs5);
-  log.info(`The bake ${state2.bakeId} did not come to its end: ending it and removing what it made`);
+  log.info(`The bake ${state2.bakeId} did not finish: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);
   } finally {
@@ -84903,7 +84933,7 @@ async function endAndRemove(state2, context, limit) {
   const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, pause, isKept });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
   const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
-  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(", ")} before it was ended: it is kept.`);
+  if (kept.length > 0) log.warning(`The bake had released ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
 }
@@ -84913,7 +84943,8 @@ function isKept({ type: type2, tags }) {
 }
 function readLedger({ folder, began }, log) {
   const ledger = reopenLedger(folder, new Date(began));
-  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`);
+  if (ledger.isEmpty)
+    log.warning(`The ledger in ${folder} was lost: resources without the tag of the bake cannot be found.`);
   const { unreadableLines } = ledger;
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`);
   return ledger;
@@ -84932,7 +84963,7 @@ async function problemsOf(who, pid, work) {
     await work;
     return [];
   } catch (error2) {
-    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error2)}`];
+    return [`${who} (process ${pid}) is still running and may make more resources: ${messageOf(error2)}`];
   }
 }
 
@@ -85037,7 +85068,7 @@ function whyKept(resource, bake2, { now, olderThanMs }) {
   if (resource.tags[tagKeys.expires] === void 0) return "it has no expiry: its bake kept it";
   const lifetime = lifetimeIn(resource.tags);
   if (lifetime === void 0) return `its ${tagKeys.expires} is not a time`;
-  if (resource.created !== void 0 && resource.created < bake2.began) return "it was there before its bake";
+  if (resource.created !== void 0 && resource.created < bake2.began) return "it is older than its bake";
   const young = bake2.machines.find((machine) => isYoung(machine, bake2, now));
   if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`;
   if (bake2.timeoutMs !== void 0 && now < bake2.end) return `its bake may still run until ${bake2.end.toISOString()}`;
@@ -85089,7 +85120,7 @@ async function sweepAccount(account, options) {
   const age2 = { now: awsTime(account.ec2), olderThanMs };
   const { lost, kept } = judge3(tagged, age2);
   log.info(
-    `${lost.length} bakes have something that ${olderThanMs === void 0 ? "has expired" : "has expired or is old enough"}; ${kept.length} resources of bakes stay`
+    `${lost.length} bakes have resources of which at least one ${olderThanMs === void 0 ? "has expired" : "has expired or is old enough"}; ${kept.length} resources of bakes stay`
   );
   const work = dryRun ? foretell : clear;
   const swept = await atMost(mostAtOnce, lost, (bake2) => work(account, bake2, age2, options));
@@ -85119,7 +85150,7 @@ async function clear(account, bake2, age2, { log, limit, pause }) {
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
   const known2 = [...recorded2.values()].filter((one) => !isIn2(named2, one));
   const spared = limit.aborted ? [] : present.filter((one) => isIn2(known2, one) && !isIn2(left, one));
-  const whyIt = (one) => whyKept(one, bake2, age2) ?? "it is not its bake's";
+  const whyIt = (one) => whyKept(one, bake2, age2) ?? "it does not belong to its bake";
   return {
     swept: known2.filter((one) => !isIn2(spared, one)).map((one) => outcomeOf(one, bake2, left)),
     unseen: left.filter((one) => !isIn2(known2, one)),
@@ -85148,7 +85179,7 @@ function tracesOf(account, bake2, age2) {
     records,
     announced: records.announced,
     until: bake2.until,
-    // Asked anew each time: a bake may keep its image at this very moment.
+    // Read anew each time: a bake may keep its image at this very moment.
     isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2, age2) !== void 0
   };
 }
@@ -85200,8 +85231,8 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
     "",
     `${code(region3)} ${idCode(accountId)}`,
     "",
-    ...table(["Resource", "Bake", "What became of it", "Why"], rows),
-    ...stays.length > 0 ? [`<details><summary>What stays (${stays.length})</summary>`, ""] : [],
+    ...table(["Resource", "Bake", "Outcome", "Why"], rows),
+    ...stays.length > 0 ? [`<details><summary>Resources that stay (${stays.length})</summary>`, ""] : [],
     ...table(["Resource", "Bake", "Why it stays"], stays),
     ...stays.length > 0 ? ["</details>", ""] : []
   ].join("\n");

@@ -49,7 +49,7 @@ function savedState(env) {
   const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])));
   if (!fits || !isIdentity(value["main"]) || Number.isNaN(Date.parse(String(value["began"])))) {
     throw new UserError(
-      "The state of the bake is damaged, so that it cannot be cleaned up after. What it made carries the tag bake-jenkins-ami:bake: look for it in the account, or run the sweep action when it has expired."
+      "The state of the bake is damaged, so that this step cannot clean up. The resources of the bake carry the tag bake-jenkins-ami:bake: look for them in the account, or run the sweep action when they have expired."
     );
   }
   return value;

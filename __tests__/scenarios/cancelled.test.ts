@@ -10,7 +10,7 @@ const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
       const run = await play(packer, {cancelAt, jenkins: 'slow'})
       expect(run.leftovers).toEqual([])
       expect(run.exitCode).not.toBe(0)
-      expect(run.log).toContain('Cancelled (SIGINT): ending what runs and removing what was made')
+      expect(run.log).toContain('Cancelled (SIGINT): ending the bake and removing every resource')
       expect(run.log).not.toContain('AbortError')
       // The runner kills a main that takes longer than ten seconds; post then cleans up.
       expect(run.exitCode === 137 ? 'killed' : run.log).toMatch(/^killed$|##\[error\]The run was cancelled\./)

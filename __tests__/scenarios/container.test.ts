@@ -10,9 +10,9 @@ withPacker((packer) => {
       expect(run.leftovers).toEqual([])
       expect(run.exitCode).not.toBe(0)
       expect(run.log).not.toContain('Cancelled (SIG')
-      expect(run.log).toContain('did not come to its end: ending it and removing what it made')
+      expect(run.log).toContain('did not finish: ending it and removing what it made')
       expect(run.log).toContain('Nothing is left.')
-      expect(run.log).not.toContain('still runs and may make more')
+      expect(run.log).not.toContain('is still running and may make more')
     },
     scenarioMs
   )

@@ -65,7 +65,7 @@ withPacker((packer) => {
       const run = await play(packer, {faults: [fault]})
       expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'verified', deregistered: 'false'}})
       expect(run.log).toMatch(
-        /##\[warning\]Given out, but with an expiry: ami-[0-9a-f]{17}, snap-[0-9a-f]{17} in us-east-1\./
+        /##\[warning\]Released, but still with an expiry: ami-[0-9a-f]{17}, snap-[0-9a-f]{17} in us-east-1\./
       )
       expect(run.log).toMatch(/##\[error\]Promote: AWS answered UnauthorizedOperation/)
     },

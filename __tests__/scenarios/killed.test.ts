@@ -8,7 +8,7 @@ const leavesNothing = (packer: Packer, moments: readonly string[]): void =>
     async (killAt) => {
       const run = await play(packer, {killAt})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
-      expect(run.log).toContain('did not come to its end: ending it and removing what it made')
+      expect(run.log).toContain('did not finish: ending it and removing what it made')
     },
     scenarioMs
   )

@@ -16,7 +16,7 @@ withPacker((packer) => {
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
       expect(JSON.parse(run.outputs['amis'] ?? '')).toEqual({'us-east-1': anImage})
       expect(run.log).toMatch(
-        /The template also made .*\(packer\.file, .*\): it is reported, and not touched if the bake succeeds/
+        /The template also made .*\(packer\.file, .*\): the action only reports it, and does not touch it if the bake succeeds/
       )
       expect(run.summary).toContain('| Also made |')
     },

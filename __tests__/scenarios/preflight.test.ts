@@ -41,7 +41,7 @@ withPacker((packer) => {
     async (action) => {
       const run = await play(packer, {authorize: without(action), inputs: {template: ''}})
       expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: []})
-      expect(run.log).toMatch(new RegExp(`AWS denies what the bake has to do:\\n[^\\n]*- ${action} on `))
+      expect(run.log).toMatch(new RegExp(`AWS denies calls that the bake needs:\\n[^\\n]*- ${action} on `))
       expect(creates.filter((other) => run.log.includes(`- ${other} on `))).toEqual(
         creates.includes(action) ? [action] : []
       )
@@ -69,7 +69,7 @@ withPacker((packer) => {
     async () => {
       const run = await play(packer, {inputs: {'instance-types': 't4g.medium, t3.medium'}})
       expect(run).toMatchObject({exitCode: 1, changes: [], leftovers: []})
-      expect(run.log).toContain('t4g.medium is for arm64, and the source image for x86_64')
+      expect(run.log).toContain('t4g.medium is for arm64, but the source image is for x86_64')
     },
     scenarioMs
   )

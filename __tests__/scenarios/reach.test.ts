@@ -96,7 +96,7 @@ withPacker((packer) => {
       const shortages = {freePlan: true} as const
       const refused = await play(packer, {shortages})
       expect(refused).toMatchObject({exitCode: 1, changes: [], leftovers: []})
-      expect(refused.log).toContain("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS names them")
+      expect(refused.log).toContain("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS lists them")
       const run = await play(packer, {inputs: {'instance-types': 't3.medium, m7i-flex.large'}, shortages})
       expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
     },

@@ -51,7 +51,7 @@ withPacker((packer) => {
 
   it.each([
     ['no/such/template', /Input 'template': "no\/such\/template" does not exist/],
-    ['package.json', /Input 'template': .*package\.json is no template: it has no "builders"/]
+    ['package.json', /Input 'template': .*package\.json is not a template: it has no "builders"/]
   ])(
     'says what is wrong with the template %s',
     async (template, message) => {

@@ -77,7 +77,7 @@ withPacker((packer) => {
     [
       'restart-loop',
       {'smoke-timeout': '6s'},
-      /The image was rejected: Jenkins (could not start|began to start and went away again)/
+      /The image was rejected: Jenkins (could not start|began to start and stopped again)/
     ],
     [
       'absent',

@@ -1,6 +1,8 @@
 import {inertText} from '../lib/untrusted.ts'
 
-/** What a reader never sees and no renderer takes out: it keeps the characters around it from being read as one. */
+/**
+ * WORD JOINER: invisible, and no renderer removes it. It keeps the characters around it from being read as one token.
+ */
 const joiner = '\u2060'
 
 /**
@@ -17,15 +19,15 @@ const commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi
 const sixCharacters = /.{6}(?=.)/g
 
 /**
- * A text of others (AWS, Packer, the machine under test) for a place in the middle of Markdown. It is shown as it is: nothing in it becomes
- * Markdown, HTML or a link. Bounded; runs of white space become one blank.
+ * An untrusted string (of AWS, Packer, the machine under test) for a place in the middle of Markdown. It is shown as it
+ * is: nothing in it becomes Markdown, HTML or a link. Bounded; runs of white space become one blank.
  */
 export function text(value: string): string {
-  // Nothing is put into a commit's id that would be copied with it.
+  // A commit's id stays unchanged, because an inserted character would be copied with it.
   return fact(value.slice(0, longestValue + 1)).replace(commits, (id) => id.replace(sixCharacters, '$&<span></span>'))
 }
 
-/** The same for what is known to be no commit's id, such as an account's. */
+/** The same for a value that is known not to be a commit's id, such as an account's. */
 function fact(value: string): string {
   const short = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value
   return inertText(short)
@@ -46,8 +48,8 @@ export function idCode(value: string): string {
 }
 
 /**
- * Lines of others as a block: in a fence, which no run of its characters in them is long enough to end, there is neither Markdown nor HTML,
- * and GitHub makes no links. Bounded, because the runner drops a summary beyond 1 MiB whole.
+ * Untrusted lines as a fenced block, in which there is neither Markdown nor HTML, and GitHub makes no links. The fence
+ * is longer than any run of its character in the lines. Bounded, because the runner drops a summary beyond 1 MiB whole.
  */
 export function fenced(output: string): string {
   const lines = inertText(output.slice(0, 50_000))

@@ -2,7 +2,7 @@ import type {Outcome} from '../bake/outcome.ts'
 import {withCopies, type BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 
-/** Every output, as action.yml declares them. What a run did not come to know is left empty. */
+/** Every output, as action.yml declares them. An output that the run did not learn is left empty. */
 export function outputsOf(outcome: Outcome): Record<string, string> {
   const {plan, images} = outcome
   const [image] = images

@@ -7,12 +7,11 @@ try {
   } else if (alreadySwept(process.env)) {
     console.log('The bake cleaned up at its end: there is nothing to remove.')
   } else {
-    // Nothing heavy is loaded before it is known that there is something to do: all post steps of a cancelled job share
-    // one short time.
+    // Loads the bundle only when there is something to do: all post steps of a cancelled job share one short time.
     void import('./app.ts').then(({runPost}) => runPost(state))
   }
 } catch (error) {
-  // The state is damaged. The message is ours and one line long.
+  // The state is damaged. The message is the action's own and one line long.
   console.log(`::error::${(error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ')}`)
   process.exitCode = 1
 }

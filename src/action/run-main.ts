@@ -29,11 +29,11 @@ async function bakeAndReport(log: Log): Promise<boolean> {
     noteSwept: () => noteSwept(log),
     setOutputs: (outcome: Outcome) => setOutputs(outputsOf(outcome))
   }
-  const cancel = cancelSignal(log, 'ending what runs and removing what was made and is not to be kept')
+  const cancel = cancelSignal(log, 'ending the bake and removing every resource that is not to be kept')
   const outcome = await bake(inputs, deps, cancel)
   const isGood = reportEnd(outcome, log)
   if (cancel.aborted && isGood) {
-    log.warning('The cancel came when the image had been given out: it is kept, and the outputs name it.')
+    log.warning('The cancel came after the image had been released: it is kept, and the outputs name it.')
   }
   await writeSummary(summaryOf(outcome, log.phases), log)
   return isGood
@@ -45,7 +45,7 @@ function saveState(state: BakeState): void {
     core.saveState(stateKeys.bake, state)
   } catch (error) {
     throw new UserError(
-      `What the post step needs could not be handed to the runner, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      `Nothing was made, because the state for the post step could not be handed to the runner: ${systemProblem(error)}. ${roomAdvice}`,
       {cause: error}
     )
   }
@@ -55,11 +55,13 @@ function noteSwept(log: Log): void {
   try {
     core.saveState(stateKeys.swept, true)
   } catch (error) {
-    log.info(`The post step will look again whether anything is left, since it cannot be told: ${systemProblem(error)}`)
+    log.info(
+      `The post step will look for leftovers again, because it could not be told that there are none: ${systemProblem(error)}`
+    )
   }
 }
 
-/** Says everything that is wrong with an outcome. @returns whether nothing is */
+/** Logs everything that is wrong with an outcome. @returns whether the outcome is good */
 function reportEnd({failure, verdict, reason, leftovers}: Outcome, log: Log): boolean {
   if (failure !== undefined) log.error(explain(failure))
   if (verdict === 'rejected') log.error(`The image was rejected: ${reason}`)

@@ -5,7 +5,7 @@ import {runStep} from './step.ts'
 
 /** The action's post step: after a main that was cut off, ends what still runs and removes what it made. */
 export async function runPost(state: BakeState): Promise<void> {
-  // What is left is removed, whether or not anybody reads the log.
+  // Leftovers are removed even if nobody reads the log.
   whenUnread(() => undefined)
   const log = actionsLog()
   await runStep(log, async () => {

@@ -40,7 +40,10 @@ function outputsOf({swept}: AccountReport): Record<string, string> {
   }
 }
 
-/** Says what is left and what to change. A dry run leaves everything, and that is good. @returns whether nothing is left */
+/**
+ * Logs what is left and what to change. A dry run leaves everything, which is not an error. @returns whether nothing is
+ * left
+ */
 function reportLeft({swept, unseen, advice}: AccountReport, log: Log): boolean {
   const left = swept.filter(({outcome}) => outcome === 'left')
   const lines = [
@@ -50,7 +53,7 @@ function reportLeft({swept, unseen, advice}: AccountReport, log: Log): boolean {
   if (lines.length === 0) return true
   const named = [...new Set(lines)]
   const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : []
-  // One message: of more than ten GitHub shows ten.
+  // One message for all: GitHub shows at most ten.
   log.error([...named.slice(0, mostNamed), ...more, ...advice].join('\n'))
   return false
 }

@@ -8,8 +8,8 @@ import {inertText} from '../lib/untrusted.ts'
 const lingerMs = 5_000
 
 /**
- * Runs one step of the action. It is green only when the work ends with true: a promise that never settles would otherwise end the
- * process with 0.
+ * Runs one step of the action. The exit code is 1 until the work ends with true: a promise that never settles would
+ * otherwise end the process with 0.
  *
  * @param work throws what the log is to explain
  * @param summary of a run that ended with an error; without it the job summary gets none
@@ -27,7 +27,7 @@ export async function runStep(
     log.error(explain(error))
     if (summary) await writeSummary(summary(error), log)
   }
-  // Whatever is still open (a connection, a pipe that somebody else holds) must not keep the step from ending.
+  // An open handle (a connection, a pipe that another process holds) must not keep the step from ending.
   setTimeout(() => process.exit(), lingerMs).unref()
 }
 
@@ -38,7 +38,7 @@ export async function runStep(
  */
 export function cancelSignal(log: Log, consequence: string): AbortSignal {
   const controller = new AbortController()
-  whenUnread(() => controller.abort(new UserError('The run was ended, because the runner reads its log no more.')))
+  whenUnread(() => controller.abort(new UserError('The run was ended, because the runner no longer reads its log.')))
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (!controller.signal.aborted) log.info(`Cancelled (${name}): ${consequence}`)

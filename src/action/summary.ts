@@ -5,7 +5,7 @@ import type {Phase} from '../lib/log.ts'
 import {messageOf} from '../lib/errors.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 
-/** The job summary of a run that came to an end of its own, in Markdown. */
+/** The job summary of a run that was not cut off, in Markdown. */
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
   const {images, others, failure, leftovers} = outcome
   const rows: [string, string | undefined][] = [

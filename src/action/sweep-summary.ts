@@ -31,8 +31,8 @@ export function sweepSummary(
     '',
     `${code(region)} ${idCode(accountId)}`,
     '',
-    ...table(['Resource', 'Bake', 'What became of it', 'Why'], rows),
-    ...(stays.length > 0 ? [`<details><summary>What stays (${stays.length})</summary>`, ''] : []),
+    ...table(['Resource', 'Bake', 'Outcome', 'Why'], rows),
+    ...(stays.length > 0 ? [`<details><summary>Resources that stay (${stays.length})</summary>`, ''] : []),
     ...table(['Resource', 'Bake', 'Why it stays'], stays),
     ...(stays.length > 0 ? ['</details>', ''] : [])
   ].join('\n')

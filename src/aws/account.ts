@@ -33,8 +33,9 @@ export interface Account {
 export type ReadParameter = (name: string, signal: AbortSignal) => Promise<string>
 
 /**
- * How often a call is sent at most. Throttling and server errors are sent again by the SDK with growing pauses: eight attempts bridge about a
- * minute and a half. The name of another region comes from a program's output and may be no region at all.
+ * How often a call is sent at most. After throttling and server errors the SDK sends it again with growing pauses:
+ * eight attempts bridge about a minute and a half. For another region there are fewer, because its name comes from a
+ * program's output and may be wrong.
  */
 const attempts = {ownRegion: 8, elsewhere: 3}
 

@@ -2,7 +2,7 @@ import {awsCause} from './errors/causes.ts'
 import type {Log} from '../lib/log.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 
-/** What a launch is tried with. */
+/** An instance type and a subnet to try a launch with. */
 export interface Place {
   readonly instanceType: string
   /** Absent: EC2 chooses one of the default VPC. */
@@ -16,9 +16,9 @@ export function placesOf(instanceTypes: readonly string[], subnetIds: readonly s
 }
 
 /**
- * Tries one place after the other while AWS cannot launch there for want of something: capacity, free addresses in the subnet, the
- * type in this zone, or the account's plan. Retrying the same one rarely helps (InsufficientInstanceCapacity comes as HTTP 500, so
- * the SDK has retried it already). A place that lacks the very same is not tried.
+ * Tries one place after the other while AWS lacks something there: capacity, free addresses in the subnet, the type in
+ * this zone, or permission by the account's plan. Retrying the same one rarely helps (InsufficientInstanceCapacity
+ * comes as HTTP 500, so the SDK has retried it already). A place that must lack the same is skipped.
  *
  * @throws {UserError} when none of several has capacity; what `attempt` throws otherwise
  */
@@ -58,7 +58,7 @@ const noCapacity: Lacking = {what: 'No capacity for', elsewhere: () => () => tru
 
 const lackings: Readonly<Record<string, Lacking>> = {
   'no-capacity': noCapacity,
-  // Of this zone; as for the log, that is the same.
+  // The zone does not offer it: the log calls that the same.
   'type-not-offered': {...noCapacity},
   'subnet-full': {
     what: 'No free address for',
@@ -70,7 +70,10 @@ const lackings: Readonly<Record<string, Lacking>> = {
   }
 }
 
-/** By AWS's code or the diagnosis of Packer's own errors, never by words: a build's message quotes its machine. */
+/**
+ * By AWS's code or the diagnosis of Packer's own errors, never by the message's words: a build's message quotes its
+ * machine.
+ */
 function whatIsLacking(error: unknown): Lacking | undefined {
   if (!(error instanceof Error)) return undefined
   const id = error instanceof UserError ? error.id : awsCause(error.name, error.message)?.id
@@ -85,7 +88,7 @@ function noneLeft(places: readonly Place[], last: Place, error: unknown): UserEr
   return new UserError(
     `No machine could be launched: AWS has no capacity for ${places.map(nameOf).join(', ')} at this time.\n` +
       "Give more types in 'instance-types', or subnets of other zones in 'subnet-ids', which are tried in turn, or run the job again later.\n" +
-      `Of ${nameOf(last)} it was said: ${messageOf(error)}`,
+      `AWS said about ${nameOf(last)}: ${messageOf(error)}`,
     {cause: error, id: 'no-capacity'}
   )
 }

@@ -30,7 +30,7 @@ export function openIam(client: IAMClient): Iam {
       const {type, id} = resource
       const found = await unlessGone(async () => (type === 'role' ? role : profile)(id, abortSignal))
       if (!found) return undefined
-      // What it was called in the answer, and not in the question.
+      // The name is taken from the answer, not from the request.
       const name = ('RoleName' in found ? found.RoleName : found.InstanceProfileName) ?? ''
       return {...resource, id: name, state: '', created: found.CreateDate, tags: tagsOf(found.Tags)}
     },

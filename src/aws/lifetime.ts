@@ -1,12 +1,12 @@
 import {tagKeys, type Tags} from './tags.ts'
 
-/** What a bake's tags say of its time, by AWS's clock. */
+/** The times in a bake's tags, by AWS's clock. */
 export interface Lifetime {
   /** Absent: an earlier version of this action tagged it. */
   readonly began?: Date
   /** When the bake ends at the latest, by its `bake-timeout`. */
   readonly end: Date
-  /** From when on the sweep action may remove what is left. */
+  /** The time from which the sweep action may remove leftovers. */
   readonly expires: Date
 }
 
@@ -19,7 +19,7 @@ export function lifetimeTags(began: Date, bakeTimeoutMs: number): Tags {
   return {[tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString()}
 }
 
-/** @returns undefined where the expiry is none in the form in which bakes write it */
+/** @returns undefined if the expiry does not have the form in which bakes write it */
 export function lifetimeIn(tags: Tags): Lifetime | undefined {
   const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])]
   if (expires === undefined) return undefined

@@ -6,7 +6,7 @@ import {debug, elapsed} from '../lib/debug.ts'
 
 type AwsClient = EC2Client | IAMClient | SSMClient | STSClient
 
-/** What the SDK tells of a call beside its answer. */
+/** The SDK's metadata of a call. */
 interface Metadata {
   readonly requestId?: string
   readonly attempts?: number

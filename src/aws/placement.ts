@@ -2,9 +2,9 @@ import type {RunInstancesCommandInput} from '@aws-sdk/client-ec2'
 import type {Reach} from './reach.ts'
 
 /**
- * The part of a launch that says where, as the shipped template's builder sends it (templates/jenkins, ssh_interface and
- * associate_public_ip_address; packer-plugin-amazon, step_run_source_instance). In a subnet that is named, a machine gets a public
- * address exactly if it is to be reached there; everywhere else the subnet decides.
+ * The part of a launch that says where, as the shipped template's builder sends it (templates/jenkins, ssh_interface
+ * and associate_public_ip_address; packer-plugin-amazon, step_run_source_instance). In a given subnet, a machine gets a
+ * public address only if it is reached by one; otherwise the subnet decides.
  *
  * @param groupIds empty for the VPC's default group
  */

@@ -9,7 +9,7 @@ export interface Reach {
   readonly subnetIds: readonly string[]
   /** The subnets' VPC; absent: the default one. */
   readonly vpcId?: string
-  /** This runner was seen to connect from addresses that are not let in. */
+  /** This runner seems to connect from addresses that are not let in. */
   readonly doubtful: boolean
 }
 

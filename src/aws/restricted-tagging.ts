@@ -1,14 +1,14 @@
 /**
- * What Packer's amazon plugin tags at the moment that it makes it. EC2 itself can tag everything at creation in every partition, and
- * what the action makes is tagged so; the plugin leaves it out in China altogether, and for images and their snapshots in GovCloud,
- * and tags afterwards (packer-plugin-amazon, IsRestricted).
+ * Which resources Packer's amazon plugin tags at creation. EC2 can tag everything at creation in every partition, and
+ * the action does so; the plugin does not in China, nor for images and their snapshots in GovCloud, and tags them
+ * afterwards (packer-plugin-amazon, IsRestricted).
  */
 export function tagsAtCreation(region: string): 'everything' | 'no-images' | 'nothing' {
   if (region.startsWith('cn-')) return 'nothing'
   return region.startsWith('us-gov-') ? 'no-images' : 'everything'
 }
 
-/** For people whose role demands a tag of what is made. Undefined where nothing is left out. */
+/** A warning for users whose role requires tags at creation. Undefined where the plugin tags everything. */
 export function restrictedTagging(region: string): string | undefined {
   const left = {
     'no-images': 'the image and its snapshots',
@@ -17,5 +17,5 @@ export function restrictedTagging(region: string): string | undefined {
   }[tagsAtCreation(region)]
   return left === undefined
     ? undefined
-    : `In ${region} Packer's amazon plugin makes ${left} without tags and tags them afterwards, which EC2 does not ask of it. A policy that demands tags of what is made, as iam/permissions.json does, denies that: the bake's role needs wider permissions here.`
+    : `In ${region} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`
 }

@@ -3,7 +3,7 @@ import type {STSClient} from '@aws-sdk/client-sts'
 
 type AwsClient = EC2Client | STSClient
 
-/** What an answer said that the time was, and when it came by a clock that nobody sets. Both in milliseconds. */
+/** The time in an answer, and its arrival by the monotonic clock. Both in milliseconds. */
 interface Reading {
   readonly date: number
   readonly at: number
@@ -29,8 +29,9 @@ export function observeTime<Client extends AwsClient>(client: Client, steady: ()
 }
 
 /**
- * What AWS's clock says, at most a second and the answer's way too early. The runner's own clock may be wrong, and may be set right
- * while a bake runs: neither is seen here. Before its first answer, a client knows no better time than the runner's.
+ * The time by AWS's clock, at most one second and the answer's transit time too early. The runner's own clock may be
+ * wrong, and may be set right while a bake runs: neither is seen here. Before its first answer, a client knows no
+ * better time than the runner's.
  */
 export function awsTime(client: AwsClient, steady: () => number = steadyNow): Date {
   const reading = readings.get(client)
@@ -39,7 +40,7 @@ export function awsTime(client: AwsClient, steady: () => number = steadyNow): Da
   return new Date(reading.date + steady() - reading.at)
 }
 
-/** Goes on at the same pace whatever becomes of the system's clock. */
+/** The monotonic clock: it does not jump when the system's clock is set. */
 function steadyNow(): number {
   return performance.now()
 }

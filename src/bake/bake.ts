@@ -24,9 +24,9 @@ export interface Deps {
   readonly temporaryFolder: string
   /** Keeps what post needs; called before anything is made. */
   readonly saveState: (state: BakeState) => void
-  /** Called when everything has been removed that is not to stay, so that post has nothing to do. */
+  /** Called when everything that must not stay has been removed, so that post has nothing to do. */
   readonly noteSwept: () => void
-  /** Called before an image is let go, so that an image which stays is named even if this process is killed next. */
+  /** Called before an image is released, so that an image which stays is named even if this process is killed next. */
   readonly setOutputs: (outcome: Outcome) => void
 }
 
@@ -69,7 +69,7 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   }
 }
 
-/** What it made and did not give out is still in the ledger: the sweep removes it. */
+/** Resources that it did not release are still in the ledger: the sweep removes them. */
 async function buildTestAndPromote(build: GivingOut, phase: Phases, signal: AbortSignal): Promise<Made> {
   const {deregister, smoke} = build.inputs
   let made: Made = {images: [], others: [], othersStay: false, verdict: 'unverified'}
@@ -81,7 +81,7 @@ async function buildTestAndPromote(build: GivingOut, phase: Phases, signal: Abor
       giveOutImages(build, made)
     }
     if (smoke) made = {...made, ...(await smokeTestImages(build, made.images, phase, signal))}
-    // The log has said that they are not touched if the bake succeeds, whatever becomes of the image.
+    // The log has said that they are not touched if the bake succeeds, whether or not the image is kept.
     if (made.verdict !== 'rejected') made = await giveOutProducts(build, made)
     if (!keeps(deregister, made.verdict)) return made
 
@@ -89,7 +89,7 @@ async function buildTestAndPromote(build: GivingOut, phase: Phases, signal: Abor
     await phase('Promote', () => promote(build, made))
     return made
   } catch (failure) {
-    // What was cut off fails with a message of its own; why it was cut off is what counts.
+    // An aborted call fails with a message of its own; the reason of the abort is the one to report.
     return {...made, failure: signal.aborted ? signal.reason : failure}
   }
 }
@@ -99,9 +99,9 @@ function tookTooLong(ms: number, {phase: name, heard}: Current): UserError {
   const where = name === undefined ? '' : ` It was in the phase '${name}'.`
   const last =
     heard &&
-    ` ${heard.source} was heard last, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
+    ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
   return new UserError(
-    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, that is what to mend.` +
+    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` +
       (last ? `\n${last.trim()}` : '')
   )
 }

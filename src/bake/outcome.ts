@@ -4,7 +4,7 @@ import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
 import type {Plan} from '../plan/plan.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
 
-/** What is known of a bake at its end, however it ended. */
+/** The result of a bake, however it ended. */
 export interface Outcome {
   readonly region: string
   readonly accountId: string
@@ -12,23 +12,23 @@ export interface Outcome {
   readonly packerVersion: string
   /** One for each source of the template that made one; empty when the build failed. */
   readonly images: readonly BakedImage[]
-  /** What the template made beside images. */
+  /** Resources other than images that the template made. */
   readonly others: Baked['others']
-  /** Whether that stays: the bake has succeeded. */
+  /** Whether they stay: the bake has succeeded. */
   readonly othersStay: boolean
-  /** `verified` and `rejected` are the smoke test's word; everything else is `unverified`. */
+  /** `verified` and `rejected` come from the smoke test; everything else is `unverified`. */
   readonly verdict: 'verified' | 'unverified' | 'rejected'
   /** Why images were rejected. */
   readonly reason?: string
-  /** What their consoles show of it. */
+  /** The part of their consoles that shows it. */
   readonly evidence?: string
   readonly jenkinsVersion?: string
   readonly smokeSeconds?: number
   /** Whether all images were removed again. */
   readonly deregistered: boolean
-  /** What went wrong before there was a verdict, or after it. */
+  /** The error that occurred before there was a verdict, or after it. */
   readonly failure?: unknown
-  /** What could not be removed. Empty in every good run. */
+  /** Resources that could not be removed. Empty in every good run. */
   readonly leftovers: readonly Leftover[]
 }
 
@@ -46,7 +46,7 @@ export function keeps(deregister: Deregister, verdict: Outcome['verdict']): bool
 /**
  * Whether a bake's images, and all copies of them, were removed again.
  *
- * @param records what the bake made and did not give out
+ * @param records what the bake made and did not release
  * @param leftovers of that, what is still there
  */
 export function isGone(

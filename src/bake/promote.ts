@@ -8,7 +8,7 @@ import {keepProducts, neverAborted, putTags, takeExpiryOff} from '../sweep/keep.
 import type {Made} from './outcome.ts'
 
 export interface GivingOut extends ImageBuild {
-  /** Writes the outputs, so that what stays is named even if this process is killed next. */
+  /** Writes the outputs, so that resources that stay are named even if this process is killed next. */
   readonly announce: (made: Made) => void
 }
 
@@ -18,14 +18,14 @@ export function giveOutImages({announce, ledger, account}: GivingOut, made: Made
   ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)))
 }
 
-/** From here on what other builders of the template made is the user's, and loses its expiry. */
+/** From here on the products of the template's other builders are the user's, and lose their expiry. */
 export async function giveOutProducts(build: GivingOut, made: Made): Promise<Made> {
   const {account, plan, ledger, deps, announce} = build
   const products = productsOf(made.others, account.region)
   if (products.length === 0 || made.othersStay) return made
   const released = {...made, othersStay: true}
   announce(released)
-  // Before they lose their expiry, without which the role of the README may not remove them.
+  // Done before they lose their expiry, because the role of the README may not remove images without one.
   ledger.release(products)
   const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
   await keepProducts(account, products, traces, deps.log)
@@ -33,8 +33,8 @@ export async function giveOutProducts(build: GivingOut, made: Made): Promise<Mad
 }
 
 /**
- * Marks the images and their copies, verified ones as such, gives them out, and takes their expiry off last of all: without one the role of
- * the README can do nothing more to them.
+ * Tags the images and their copies, verified ones as such, releases them, and removes their expiry last of all: the
+ * role of the README cannot change images without one.
  */
 export async function promote(build: GivingOut, made: Made): Promise<void> {
   const {inputs, account, ledger, plan, deps} = build
@@ -54,8 +54,8 @@ export async function promote(build: GivingOut, made: Made): Promise<void> {
 }
 
 /**
- * Makes a verified image ready to be given out: machines launched from it demand IMDSv2 (irreversible, which is why it waits for the
- * verdict), and it says that it was verified and with which Jenkins.
+ * Makes a verified image ready for its release: machines launched from it require IMDSv2 (irreversible, which is why it
+ * waits for the verdict), and it says that it was verified and with which Jenkins.
  *
  * @param bakeId undefined for an image that was there before the bake
  */

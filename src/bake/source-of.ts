@@ -2,7 +2,7 @@ import type {BakedImage} from '../packer/images.ts'
 import {ofBuild} from '../plan/machine-types.ts'
 import type {Plan} from '../plan/plan.ts'
 
-/** What an image was baked on: as AWS knows it, and where it does not say, as it was planned. */
+/** The source image of an image: the one that AWS reports, or else the one that was planned. */
 export function sourceOf(
   {source, templateImages}: Pick<Plan, 'source' | 'templateImages'>,
   image: Pick<BakedImage, 'source' | 'sourceImageId'> | undefined

@@ -7,14 +7,14 @@ import {probeFor} from '../smoke/probe.ts'
 import {smokeTest, type SmokeResult} from '../smoke/smoke-test.ts'
 import {instanceUserData, smokeDeadlineMinutes} from '../smoke/user-data.ts'
 
-/** What the smoke tests of all images of a bake come to. */
+/** The combined result of the smoke tests of all images of a bake. */
 export interface Judgement {
   /** `verified` only if every image was. */
   readonly verdict: 'verified' | 'rejected'
   /** Of the rejected ones. */
   readonly reason?: string
   readonly evidence?: string
-  /** All that answered, separated by commas where they differ. */
+  /** The versions of Jenkins that answered, separated by commas if they differ. */
   readonly jenkinsVersion?: string
   /** Of the longest test. */
   readonly smokeSeconds: number
@@ -34,7 +34,7 @@ export function smokeTestImages(
 }
 
 /**
- * Tests one image after the other, also when one was rejected, so that one run tells of all of them.
+ * Tests one image after the other, also when one was rejected, so that one run reports on all of them.
  *
  * @param test launches one image; the name is unlike those of the bake's other tests
  * @throws what the first test throws that could not be carried out
@@ -96,7 +96,7 @@ function testImage(
     userData: smokeUserData(inputs, probe.key),
     timeoutMs: inputs.smoke?.timeoutMs ?? 0,
     reports: inputs.smoke?.jenkinsLog !== undefined,
-    // Whether strangers may come into an image of the user's own template is the user's decision.
+    // For an image of the user's own template, the user decides whether it may be used without signing in.
     mustBeClosed: inputs.template.shipped && !inputs.image.allowAnonymous,
     ...(plan.jenkins ? {expectedVersion: plan.jenkins.version} : {})
   }
@@ -104,8 +104,8 @@ function testImage(
 }
 
 /**
- * An image of the shipped template is known to run cloud-init; what a user's image makes of user data is the user's, unless it has to
- * ask itself.
+ * An image of the shipped template is known to run cloud-init. A user's own image gets only the user's own user data,
+ * unless it has to test itself.
  */
 function smokeUserData({smoke}: Inputs, probeKey: string | undefined): string {
   const {userData = '', timeoutMs = 0, jenkinsLog} = smoke ?? {}

@@ -3,17 +3,17 @@ import type {Server} from 'node:http'
 import {devNull} from 'node:os'
 import type {Socket} from 'node:net'
 
-/** Packer and its plugins hold a handful at a time; whoever holds more does not want keys. */
+/** Packer and its plugins hold a handful at a time; a client that holds more does not want keys. */
 const mostOpen = 64
 /** While this process can open nothing more: each is answered within milliseconds. */
 const mostInNeed = 4
-/** In milliseconds. A program of this machine sends its request at once. */
+/** In milliseconds. A program on this machine sends its request at once. */
 const usualSilenceMs = 10_000
-/** Files that are held open, to be let go of when there are no more to be had: a connection is one. */
+/** Files that are held open and are closed when the process may open no more: a connection is a file, too. */
 const reserved = 8
 const lookMs = 500
 
-/** The connections of a server that is to answer whatever the other programs of this machine do. */
+/** The connections of a server that must answer whatever other programs on this machine do. */
 export interface Connections {
   /** From now on it is answered, and not ended for a newer one. */
   answer(socket: Socket): void
@@ -21,9 +21,9 @@ export interface Connections {
 }
 
 /**
- * Keeps a server able to answer: a connection on which nothing comes is ended, of too many the oldest one, and a reserve of open files
- * stands by for the time when this process, or this machine, may open no more. Without it the system would close every new connection
- * at once.
+ * Keeps a server able to answer: it ends silent connections, and the oldest one when there are too many, and holds a
+ * reserve of open files for the time when this process, or this machine, may open no more. Without the reserve the
+ * system would close every new connection at once.
  */
 export function keepAnswering(server: Server, {silenceMs = usualSilenceMs} = {}): Connections {
   const waiting = new Set<Socket>()
@@ -44,7 +44,7 @@ export function keepAnswering(server: Server, {silenceMs = usualSilenceMs} = {})
     }
   }
 
-  /** Tells whether a file can be opened: the reserve is filled, or let go of. */
+  /** Tries whether a file can be opened: then the reserve is filled, otherwise it is closed. */
   function look(): void {
     try {
       const handle = openSync(devNull, 'r')

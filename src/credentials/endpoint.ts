@@ -18,7 +18,7 @@ export interface CredentialsEndpoint {
   readonly url: string
   /** For `AWS_CONTAINER_AUTHORIZATION_TOKEN`; masked. */
   readonly token: string
-  /** How many requests carried the token so far: none means that nobody uses the endpoint. */
+  /** How many requests have carried the token so far: 0 means that nobody uses the endpoint. */
   requests(): number
   close(): Promise<void>
 }
@@ -50,7 +50,7 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
     try {
       send(response, 200, containerCredentials(await keys.current()))
     } catch (error) {
-      log.warning(`Packer asked for AWS keys, and there are none that are valid: ${messageOf(error)}`)
+      log.warning(`Packer asked for AWS keys, but there are no valid ones: ${messageOf(error)}`)
       send(response, 503, problem('NoCredentials', messageOf(error)))
     }
   }
@@ -59,9 +59,10 @@ export async function serveCredentials(source: KeySource, options: EndpointOptio
   const connections = keepAnswering(server)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  // What cannot be accepted must not end this process; said once, because it is tried again at once.
+  // A connection that cannot be accepted must not end this process. Logged once, because the system tries again at
+  // once.
   server.on('error', () => undefined)
-  server.once('error', (error) => log.warning(`A request for AWS keys could not be taken: ${messageOf(error)}`))
+  server.once('error', (error) => log.warning(`A request for AWS keys could not be accepted: ${messageOf(error)}`))
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('the credentials endpoint has no port')
   return {

@@ -32,8 +32,8 @@ const renewalMs = 60_000
 
 /**
  * Holds keys from `source`, masked as soon as they exist. A renewal starts at the first demand when less than ten
- * minutes (or a third of their lifetime) are left, and only the last minute waits for it, for some seconds. Both SDKs of
- * Packer ask when five minutes are left, and give up, and leak what they made, when they are refused even one answer.
+ * minutes (or a third of their lifetime) are left, and only the last minute waits for it, for some seconds. Both SDKs
+ * of Packer ask when five minutes are left; a single refusal makes them give up and leak resources.
  */
 export function keepFresh(source: KeySource, {log, owner, now = Date.now}: FreshOptions): FreshKeys {
   const closing = new AbortController()
@@ -57,7 +57,7 @@ export function keepFresh(source: KeySource, {log, owner, now = Date.now}: Fresh
       return keys
     } catch (error) {
       failedAt = now()
-      // Said once; the attempts go on.
+      // Logged once; the attempts go on.
       if (held && failure === undefined && !closing.signal.aborted) {
         const until = held.expiration?.toISOString() ?? 'further notice'
         log.warning(

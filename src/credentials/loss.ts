@@ -2,7 +2,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {FreshKeys} from './fresh.ts'
 
-/** What a cleanup may need: ending Packer, and waiting for an instance to end. */
+/** The time that a cleanup may need: for ending Packer, and for waiting until an instance has ended. */
 const reserveMs = 5 * 60_000
 const betweenLooksMs = 30_000
 
@@ -37,7 +37,7 @@ async function watch(keys: FreshKeys, now: () => number, lost: AbortController):
         )
       )
     }
-    // This process must be able to end meanwhile.
+    // The timer must not keep this process from ending.
     await sleep(Math.max(100, Math.min(betweenLooksMs, lifetime / 20)), undefined, {ref: false})
   }
 }

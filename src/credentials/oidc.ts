@@ -3,7 +3,7 @@ import {pauseFor, timeLimit, withRetries, type Pause} from '../lib/wait.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 
-/** What a JWT says about its bearer; never verified here, STS does that. */
+/** The claims of a JWT. They are never verified here: STS does that. */
 export type Claims = Readonly<Record<string, unknown>>
 
 export interface OidcCollaborators {
@@ -14,7 +14,7 @@ export interface OidcCollaborators {
 const attemptMs = 10_000
 const longestAnswer = 256 * 1024
 
-/** GitHub's token service could not be reached, or failed by itself: another attempt can end better. */
+/** GitHub's token service could not be reached, or had an internal error: another attempt can succeed. */
 class Unavailable extends Error {}
 
 /**

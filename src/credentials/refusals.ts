@@ -2,7 +2,7 @@ import {messageOf, UserError} from '../lib/errors.ts'
 import type {Claims} from './oidc.ts'
 import {buildTrustPolicy, identityOf} from './trust-policy.ts'
 
-/** What was asked of STS when it refused. */
+/** The request that STS refused. */
 export interface RoleRequest {
   readonly role: {readonly arn: string; readonly durationSeconds: number; readonly audience: string}
   readonly region: string
@@ -30,7 +30,7 @@ export function isPassing(error: unknown): boolean {
   )
 }
 
-/** Why AssumeRoleWithWebIdentity was refused, in words, and what to change; unknown errors keep AWS's own words. */
+/** Explains why AssumeRoleWithWebIdentity was refused, and what to change; for unknown errors it quotes AWS. */
 export function explainRefusedRole(error: unknown, request: RoleRequest): UserError {
   const {role, region} = request
   const text = [
@@ -96,7 +96,7 @@ export function trustAdvice(claims: Claims, accountId: string, audience: string,
   ]
 }
 
-/** Why the session's own identity could not be asked for. */
+/** Explains why GetCallerIdentity failed. */
 export function explainRefusedIdentity(error: unknown, region: string): UserError {
   const said = `The AWS credentials could not be used in ${region}. ${answerOf(error)}`
   return new UserError(`${said}\n${identityAdvice(error, region)}`, {cause: error})
@@ -121,7 +121,7 @@ function identityAdvice(error: unknown, region: string): string {
   }
 }
 
-/** The SDK gives AWS's answers their codes as names, and its own errors too; what the network said has none. */
+/** The SDK names errors of AWS, and its own, by their codes; network errors have none. */
 function answerOf(error: unknown): string {
   const code = codeOf(error)
   if (code === '' || code === 'Error') return `The connection failed: ${messageOf(error)}`

@@ -13,21 +13,21 @@ export const policyLimit = 2_048
 
 /**
  * The session policy under which Packer runs, as compact JSON: what the amazon-ebs builder calls
- * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. Where the template puts the bake's tags on all that it
- * makes, as the shipped one does, it can only make what carries them, and only change or remove that. With any template it can touch
- * nothing that carries the tag of another bake.
+ * (developer.hashicorp.com/packer/integrations/hashicorp/amazon), in one region. If the template puts the bake's tags
+ * on all that it makes, as the shipped one does, Packer can only make resources that carry them, and only change or
+ * remove such resources. With any template it cannot touch resources with the tag of another bake.
  *
- * In the regions that a template copies its image to it can do no more than that: machines, key pairs and groups are made in the bake's
- * region alone.
+ * In the regions that a template copies its image to it can do nothing else: machines, key pairs and groups are made
+ * only in the bake's region.
  *
  * In GovCloud and China no tags are required, because the plugin leaves them out there when it makes images.
  *
- * @throws {UserError} when it would be longer than AWS takes
+ * @throws {UserError} when it would be longer than AWS allows
  */
 export function packerSessionPolicy(options: PackerPolicyOptions): string {
   const {partition, uses, copyRegions = [], roles = []} = options
   const tagged = uses.tags.machines && options.tagsAtCreation && !/^aws-(cn|us-gov)$/.test(partition)
-  // All at once of what a template may use is too much for the narrower of the two.
+  // A template that uses all of these options does not fit into the narrower of the two policies.
   const policies = [...(tagged ? [taggedTemplate] : []), anyTemplate].map((build) => document(build(options), options))
   const policy = policies.find(({length}) => length <= policyLimit)
   if (policy === undefined) {
@@ -49,7 +49,8 @@ function document(statements: readonly Statement[], options: PackerPolicyOptions
     Statement: [
       ...statements,
       ...(passesRole ? [allow('iam:PassRole', '*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}})] : []),
-      // EC2 alone decides what it calls on the caller's behalf. It is denied itself outside of the regions; a list of them would be too long.
+      // EC2 alone decides which calls of KMS it makes for the caller. The star stands for a list of regions that would
+      // be too long: EC2 itself is denied outside of them.
       allow('kms:*', '*', {
         StringLike: {'kms:ViaService': `ec2.${regions.length > 1 || copiesAnywhere ? '*' : region}.${suffix}`}
       }),

@@ -9,7 +9,7 @@ export interface PackerPolicyOptions {
   readonly bakeId: string
   /** Packer's Amazon builder puts `run_tags` on what it makes when it makes it: from Packer 1.8 on. */
   readonly tagsAtCreation: boolean
-  /** The template is a user's own: any option of the builder may be in it. */
+  /** The template is the user's own: it may use any option of the builder. */
   readonly own: boolean
   readonly uses: AwsUse
   /** The build's machine is given an instance profile. */
@@ -51,7 +51,7 @@ const arn = (type: string): string => `arn:*:ec2:*:*:${type}/*`
 const requestTag = (key: string): string => `aws:RequestTag/${key}`
 const resourceTag = (key: string): string => `aws:ResourceTag/${key}`
 
-/** What a template makes and changes that uses no more of the builder than the shipped one. */
+/** The calls of a template that uses no more of the builder's options than the shipped one. */
 const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
 const changing = [
   'AuthorizeSecurityGroupIngress',
@@ -66,12 +66,13 @@ const changing = [
   'StopInstances',
   'TerminateInstances'
 ]
-/** What the builder's options do: deprecation, protection, sharing, attributes, volumes that stay. */
+/** The calls of the builder's further options: deprecation, protection, sharing, attributes, volumes that stay. */
 const changingWithOptions = ['*ImageDe*', 'DeleteVolume', 'Modify*Attribute']
 
 /**
- * For a template that puts the bake's tags on all that it makes: it makes nothing without them, and changes and removes only what carries
- * them. No tag of a bake can be put on what is somebody else's, to remove it next, and no other value on what is the bake's, to hide it.
+ * For a template that puts the bake's tags on all that it makes: Packer makes nothing without them, and changes and
+ * removes only resources that carry them. It cannot put a bake's tag on another resource, to remove that next, nor
+ * another value on the bake's resources, to hide them.
  */
 export function taggedTemplate(options: PackerPolicyOptions): Statement[] {
   const {bakeId, own, uses, startsSessions} = options
@@ -102,7 +103,7 @@ export function taggedTemplate(options: PackerPolicyOptions): Statement[] {
   ]
 }
 
-/** A launch also uses what is there already, and a group is made in a VPC. IAM takes no star in a type. */
+/** A launch also uses existing resources, and a group is made in a VPC. IAM allows no star in a resource type. */
 function launching({uses}: PackerPolicyOptions): Statement[] {
   const {volumes} = uses.tags
   const isThere = ['image', 'subnet', 'vpc', ...(volumes ? [] : ['volume'])].map(arn)
@@ -144,7 +145,9 @@ function mapping({uses: {snapshots, unknownSnapshots}}: PackerPolicyOptions, our
   ]
 }
 
-/** No user data, no consoles, no contents of launch templates: what is looked at may be anybody's. */
+/**
+ * No user data, no consoles, no contents of launch templates, because these calls also reach other people's resources.
+ */
 function look(options: PackerPolicyOptions): Statement[] {
   const {own, startsSessions, uses} = options
   const what = [
@@ -163,7 +166,7 @@ function look(options: PackerPolicyOptions): Statement[] {
     allow([
       ...ec2(what.map((name) => `Describe${name}`)),
       ...(copies(options) ? ['ec2:CopyImage'] : []),
-      // The shipped template leaves the looking up of its profile to the launch.
+      // The shipped template skips the lookup of its profile: the launch finds out whether it exists.
       ...(own && uses.profile ? ['iam:GetInstanceProfile'] : []),
       ...(uses.decodes ? ['sts:DecodeAuthorizationMessage'] : [])
     ])
@@ -217,8 +220,8 @@ function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
 const reading = ['secretsmanager:GetSecretValue', 'ssm:GetParameter*']
 
 /**
- * For a template that does not: nothing of what it makes can be told from others' things. But it cannot touch what carries another bake's
- * tag (an image it may launch and copy), and can give what it makes no tag of another bake.
+ * For a template without the bake's tags, whose resources cannot be told from others. It still cannot touch resources
+ * with another bake's tag (an image it may launch and copy), and cannot put the tag of another bake on its own.
  */
 export function anyTemplate(options: PackerPolicyOptions): Statement[] {
   const {bakeId, startsSessions, sessionName} = options

@@ -33,7 +33,7 @@ export interface SessionCollaborators {
 /** An identity in AWS, for as long as the action needs one. */
 export interface Session {
   readonly accountId: string
-  /** As whom AWS knows the action: the assumed role's session, or the user. */
+  /** The identity that AWS reports: the assumed role's session, or the user. */
   readonly arn: string
   readonly partition: string
   /** For the clients of the action: renewed with a fresh OIDC token well before they expire. */
@@ -44,8 +44,8 @@ export interface Session {
    */
   readonly lost: AbortSignal
   /**
-   * The same role under an inline session policy, in a session of its own, assumed anew each time it is asked: whoever
-   * uses it keeps its keys. Credentials from the environment cannot be narrowed and are returned as they are.
+   * The same role under an inline session policy. Each call assumes it anew, in a session of its own, so the caller has
+   * to keep the keys. Credentials from the environment cannot be limited and are returned unchanged.
    */
   narrowed(policy: string): KeySource
 }
@@ -155,7 +155,7 @@ function rejectForeignAccount(
   const [expected] = allowedAccountIds
   if (expected === undefined || allowedAccountIds.includes(accountId)) return
   const text = [
-    `The credentials belong to account ${accountId} (${arn}), and allowed-account-ids allows ${allowedAccountIds.join(', ')}.`,
+    `The credentials belong to account ${accountId} (${arn}), but allowed-account-ids allows ${allowedAccountIds.join(', ')}.`,
     role
       ? `Set role-to-assume to a role in an allowed account, or add ${accountId} to allowed-account-ids.`
       : `Use credentials of an allowed account, or add ${accountId} to allowed-account-ids.`,

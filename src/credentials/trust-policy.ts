@@ -41,7 +41,7 @@ function literal(value: string): string {
   return value.replaceAll('${', '${$}{')
 }
 
-/** The claims that tell who asked, without those that only date the token. */
+/** The claims that identify the job, without those that only date the token. */
 export function identityOf(claims: Claims): Claims {
   const dating = new Set(['jti', 'iat', 'nbf', 'exp'])
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !dating.has(name)))

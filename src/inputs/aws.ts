@@ -12,7 +12,7 @@ export interface AwsInputs {
   readonly allowedAccountIds: readonly string[]
 }
 
-/** The inputs that say where to work and as whom, with their defaults, as every action.yml here declares them. */
+/** The inputs for the region and the identity, with their defaults, as every action.yml here declares them. */
 export const awsDefaults = {
   'aws-region': '',
   'role-to-assume': '',
@@ -22,13 +22,13 @@ export const awsDefaults = {
   'allowed-account-ids': ''
 } as const
 
-/** Reads one input, and collects what is wrong with it. */
+/** Reads one input, and collects its problems. */
 export type ReadInput<Name extends string> = <T>(name: Name, parse: Parse<T>) => T
 
 /**
  * Reads inputs so that one run is enough to learn of everything that is wrong with them.
  *
- * @param text of an input; empty when it was not given, which means its default
+ * @param text returns an input's value; empty when it was not given, which means its default
  * @param work is given a reader, and where to put what is wrong with several inputs together; what the reader returns must
  *   not be used before all inputs are read
  * @throws {InputErrors} with every input that cannot be used

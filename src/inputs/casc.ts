@@ -10,7 +10,7 @@ export interface Casc {
   readonly hasSecurityRealm: boolean
 }
 
-/** Configuration as Code gives tags no meaning, and refuses none. */
+/** Configuration as Code ignores YAML's tags, and accepts any. */
 const anyTag = DEFAULT_SCHEMA.extend(
   (['scalar', 'sequence', 'mapping'] as const).map((kind) => new Type('', {kind, multi: true}))
 )
@@ -37,12 +37,14 @@ function yamlFilesIn(folder: string): string[] {
 
 function documentsOf(file: string, name: string): unknown[] {
   try {
-    // A key that is there twice is the plugin's to judge.
+    // Duplicate keys are left to the plugin.
     return loadAll(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''), null, {schema: anyTag, json: true})
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     const {reason, mark} = error
-    throw new Error(`has a file that is no YAML: ${name}, line ${(mark?.line ?? 0) + 1}: ${reason}`, {cause: error})
+    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark?.line ?? 0) + 1}: ${reason}`, {
+      cause: error
+    })
   }
 }
 

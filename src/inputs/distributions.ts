@@ -4,17 +4,18 @@ export type Architecture = 'x86_64' | 'arm64'
 export type PackageKind = 'deb' | 'rpm'
 
 export interface Distribution {
-  /** The account that publishes it, so that nobody else's image of the same name is taken. */
+  /** The account that publishes it, so that an image of the same name from another account is not used. */
   readonly owner: string
-  /** How its images are called. */
+  /** The pattern of its images' names. */
   readonly names: Readonly<Record<Architecture, string>>
   readonly loginUser: string
   readonly packages: PackageKind
 }
 
-/** The distributions that the shipped template knows, as they are published in AWS's commercial regions. */
+/** The distributions that the shipped template supports, as they are published in AWS's commercial regions. */
 export const distributions: Readonly<Record<string, Distribution>> = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The kernel's line is named, or images would change it unasked.
+  // Amazon Linux 2023 user guide, "Naming and versioning". The pattern names the kernel's line, so that new images do
+  // not change it.
   al2023: {
     owner: '137112412989',
     names: {x86_64: 'al2023-ami-2023.*-kernel-6.1-x86_64', arm64: 'al2023-ami-2023.*-kernel-6.1-arm64'},

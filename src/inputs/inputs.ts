@@ -106,8 +106,8 @@ export interface Inputs {
 /**
  * Every input with its default, as action.yml declares them. An input passed as an empty string means its default.
  *
- * GitHub hands a default and a given value on alike. So an input that wins over what a template says has none there: what it means
- * when nobody gives it stands in {@link whenEmpty}.
+ * GitHub does not tell a default from a given value. An input that overrides the template therefore has no default
+ * there: {@link whenEmpty} has the meaning of an input that was not given.
  */
 export const defaults = {
   ...awsDefaults,
@@ -151,7 +151,7 @@ export const defaults = {
 
 export type InputName = keyof typeof defaults
 
-/** What inputs without a default come to where neither they nor a template say anything. */
+/** The values of inputs without a default, if neither they nor the template say anything. */
 const whenEmpty: Partial<Record<InputName, string>> = {
   'source-ami': 'debian-13',
   'ami-name-prefix': 'jenkins',
@@ -211,7 +211,7 @@ export function readInputs(
     if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems)
     const connectVia = input('connect-via', oneOf('public-ip', 'private-ip', 'session-manager'))
     const bySession = connectVia === 'session-manager'
-    // A template that says whom it logs in as is meant for that distribution.
+    // A template with a login user is meant for that user's distribution.
     const [loginUser] = template?.names.loginUsers ?? []
     const source = read('source-ami') || distributionOf(loginUser) || standing('source-ami')
     // `auto` opens no port either.
@@ -222,7 +222,8 @@ export function readInputs(
         ? readFileSync(path.join(shippedTemplate, 'files/jenkins-log.sh'), 'utf8')
         : undefined
     if (jenkinsLog !== undefined && smoke.userData) {
-      // Our own part is in it too; what is too long together is said here and not after the bake.
+      // The action's own part is added to it. If both together are too long, this is reported here and not after the
+      // bake.
       const ours = {deadlineMinutes: 1_440, jenkinsLog, ...(bySession ? {probeKey: newProbeKey()} : {})}
       input('smoke-user-data', (value) => instanceUserData({...ours, userData: value}))
     }
@@ -245,7 +246,9 @@ export function readInputs(
   })
 }
 
-/** The text of an input. Blanks at the end of the last variable belong to its value, as they do in every other line. */
+/**
+ * The value of an input. Blanks at the end of the last variable belong to its value, as they do in every other line.
+ */
 export function givenText(name: string): string {
   return core.getInput(name, {trimWhitespace: name !== 'vars'})
 }
@@ -331,6 +334,6 @@ function fingerprint(value: string): string {
 
 /** EC2 takes 16 KB of user data, counted before its base64 encoding. */
 function userData(value: string): string {
-  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 takes')
+  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 allows')
   return value
 }

@@ -9,9 +9,10 @@ export interface PackerRequest {
 }
 
 /**
- * Reads what Packer is asked for: an exact version, a range of versions, `latest`, or `system` for the one on PATH.
+ * Reads the requested version of Packer: an exact version, a range of versions, `latest`, or `system` for the one on
+ * PATH.
  *
- * @throws {Error} that says what is allowed
+ * @throws {Error} that names the allowed forms
  */
 export function packerVersion(value: string): string {
   if (value === 'system' || value === 'latest') return value

@@ -2,7 +2,10 @@ import {isOnPath} from '../lib/paths.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Template} from '../template/template.ts'
 
-/** What Session Manager needs, where this template takes it for its connection (Packer's docs, Session Manager Connections). */
+/**
+ * The requirements of Session Manager, if this template connects through it (Packer's docs, Session Manager
+ * Connections).
+ */
 export function sessionManagerProblems(of: {
   readonly given: ReadonlySet<string>
   readonly template: Template
@@ -24,7 +27,7 @@ export function sessionManagerProblems(of: {
     problems.push(
       new InputError(
         'source-ami',
-        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Take al2023 or ubuntu-24.04, or an image of your own that has it."
+        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Use al2023 or ubuntu-24.04, or an image of your own that has the agent."
       )
     )
   }
@@ -44,7 +47,7 @@ export function sessionManagerProblems(of: {
     problems.push(
       new InputError(
         'connect-via',
-        "session-manager needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how."
+        "session-manager needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how."
       )
     )
   }

@@ -8,7 +8,7 @@ export interface SweepInputs {
   readonly aws: AwsInputs
   /** Bakes that began longer ago than this are removed although they have not expired. Absent: only what has. */
   readonly olderThanMs?: number
-  /** Says what would be removed and removes nothing. */
+  /** Reports the resources that would be removed, and removes nothing. */
   readonly dryRun: boolean
 }
 

@@ -2,8 +2,8 @@ import {distance} from 'fastest-levenshtein'
 import {InputError} from '../lib/errors.ts'
 
 /**
- * Inputs that the action does not have. The runner hands every line of `with:` on as `INPUT_NAME`, and only warns of a name that
- * action.yml does not declare: a misspelt input would mean its default.
+ * Inputs that the action does not have. The runner passes every line of `with:` as `INPUT_NAME`, and only warns about a
+ * name that action.yml does not declare: for a misspelt input the default would be used.
  *
  * @param known the names of all inputs, as action.yml declares them
  * @param env of the step

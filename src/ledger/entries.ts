@@ -12,12 +12,12 @@ export type Entry =
   /** Regions that copies of the image may be in. */
   | {readonly copies: readonly string[]}
 
-/** Ids and names as AWS gives them. Above all no wildcards: ids are looked for with filters. */
+/** Ids and names as AWS gives them. There must be no wildcards, because ids are looked for with filters. */
 const id = /^[\w-]{1,128}$/
 
 /**
- * Reads a line. The file lies where other programs of the job can write, so nothing is taken from it that is not of the
- * ledger's own form.
+ * Reads a line. The file lies where other programs of the job can write, so a line that does not have the ledger's own
+ * form is ignored.
  *
  * @returns undefined for a line that a kill has cut short, or that is damaged
  */

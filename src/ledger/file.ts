@@ -7,16 +7,16 @@ import {entryOf, type Entry} from './entries.ts'
 /** In bytes. A bake has some dozens of lines; the file lies where other programs of the job can write. */
 const mostRead = 16 * 1024 * 1024
 
-/** What an earlier process has written. */
+/** The entries that an earlier process has written. */
 export interface Recorded {
   readonly entries: readonly Entry[]
-  /** Lines that say nothing: cut short by a kill, or damaged. What they were about is found by tag alone. */
+  /** Unreadable lines: cut short by a kill, or damaged. Their resources are found only by tag. */
   readonly unreadableLines: number
 }
 
 /**
- * The ledger's file, for whoever comes after a kill of this process. What cannot be written is kept, and written with the next line:
- * the disk may be full for a while, and somebody may have emptied the folder.
+ * The ledger's file, for the process that comes after a kill of this one. Lines that cannot be written are kept, and
+ * written with the next one: the disk may be full for a while, and the folder may have been emptied.
  */
 export class LedgerFile {
   readonly #file: string
@@ -28,12 +28,12 @@ export class LedgerFile {
     this.#file = path.join(folder, 'ledger.jsonl')
   }
 
-  /** Why it lacks something of what it was given; undefined while it has all. */
+  /** Why some lines could not be written; undefined while the file has all of them. */
   get problem(): string | undefined {
     return this.#problem
   }
 
-  /** Adds lines, now or with the next ones. With none it tells whether the file can be written. */
+  /** Adds lines, now or with the next ones. Without lines it tests whether the file can be written. */
   append(...entries: readonly Entry[]): void {
     this.#lines.push(...linesOf(entries))
     try {
@@ -64,7 +64,7 @@ export class LedgerFile {
       this.#written = 0
       mkdirSync(path.dirname(this.#file), {recursive: true, mode: 0o700})
     }
-    // Each on a line of its own, also where a kill or a full disk has cut the line before it short.
+    // Each on a line of its own, even if a kill or a full disk has cut short the line before it.
     const waiting = this.#lines.slice(this.#written).map((line) => `\n${line}\n`)
     appendFileSync(this.#file, waiting.join('') || '\n', {mode: 0o600})
     this.#written = this.#lines.length

@@ -4,10 +4,11 @@ import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 
 /**
- * Removes what a bake's folder holds. Values of the template's variables, Configuration as Code and scripts of the user's are in it only for
- * as long as Packer needs them; the ledger has no secrets, and Packer's output is what the job's log shows.
+ * Empties a bake's folder. It has values of the template's variables, Configuration as Code and the user's scripts only
+ * as long as Packer needs them. The ledger has no secrets, and Packer's output is in the job's log anyway.
  *
- * @param what `what may be secret` keeps what a sweep reads: the ledger, and Packer's output with what it announced
+ * @param what `what may be secret` keeps the files that a sweep reads: the ledger, and Packer's output with its
+ * announcements
  */
 export function clearFolder(
   folder: string,
@@ -15,10 +16,10 @@ export function clearFolder(
   log: Pick<Log, 'warning'>
 ): void {
   try {
-    // A link is removed, and not what it leads to.
+    // Removes a link, but not its target.
     const remove = (location: string): void => rmSync(location, {recursive: true, force: true, maxRetries: 3})
     if (what === 'everything') return remove(folder)
-    // Whatever empties RUNNER_TEMP may have been faster.
+    // Another process that empties RUNNER_TEMP may have been faster.
     const names = existsSync(folder) ? readdirSync(folder) : []
     names.filter((name) => !isForSweep.test(name)).forEach((name) => remove(path.join(folder, name)))
   } catch (error) {

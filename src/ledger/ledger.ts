@@ -17,14 +17,14 @@ export interface PackerRun {
   readonly announcements: Announcements
 }
 
-/** What a sweep has to know of a bake. */
+/** The facts about a bake that a sweep needs. */
 export interface Records {
-  /** What existed before this moment, by AWS's clock, is not this bake's. */
+  /** When the bake began, by AWS's clock. Older resources are not this bake's. */
   readonly began: Date
   /** Everything recorded as made and not released. */
   readonly resources: readonly Resource[]
   readonly released: readonly Resource[]
-  /** What Packer announced so far, over all its runs. */
+  /** All announcements of Packer so far, over all its runs. */
   readonly announced: Announced
   /** Whether something may have been made whose id was never learned: a create that was cut off. */
   readonly hasOpenIntents: boolean
@@ -45,32 +45,32 @@ export function openLedger(...folder: readonly string[]): Ledger {
     return ledger
   } catch (error) {
     throw new UserError(
-      `It cannot be written down what this bake makes, so that nothing was made: ${systemProblem(error)}. ${roomAdvice}`,
+      `Nothing was made, because this bake cannot record its resources: ${systemProblem(error)}. ${roomAdvice}`,
       {cause: error}
     )
   }
 }
 
-/** Opens the ledger of a bake that is known to have begun at a certain time, also when nothing is left of it. */
+/** Opens the ledger of a bake whose beginning is known, even if nothing is left of the file. */
 export function reopenLedger(folder: string, began: Date): Ledger {
   return new Ledger(folder, {began, recorded: readLedgerFile(folder)})
 }
 
 /**
- * What this bake made. It is kept in memory, so that this process can remove all of it whatever becomes of the disk; and in a file,
- * written before each create (the intent) and after it (the id), for the one who comes after a kill at any moment. Packer's own
- * output, in the same folder, is the ledger of what Packer makes.
+ * The resources that this bake made. They are kept in memory, so that this process can remove all of them even if the
+ * disk fails; and in a file, written before each create (the intent) and after it (the id), for the process that comes
+ * after a kill at any moment. Packer's own output, in the same folder, is the ledger of what Packer makes.
  */
 export class Ledger implements Records {
   readonly folder: string
-  /** How many lines of the file said nothing when it was opened: cut short by a kill, or damaged. */
+  /** How many lines of the file were unreadable when it was opened: cut short by a kill, or damaged. */
   readonly unreadableLines: number
   #known: Date | undefined
   readonly #entries: Entry[]
   readonly #file: LedgerFile
   readonly #announcements: Announcements[] = []
 
-  /** @param earlier what another process has recorded; and when the bake began, since the file may be damaged */
+  /** @param earlier the entries of another process; and when the bake began, since the file may be damaged */
   constructor(folder: string, earlier?: {readonly began: Date; readonly recorded: Recorded}) {
     this.folder = folder
     this.unreadableLines = earlier?.recorded.unreadableLines ?? 0
@@ -80,17 +80,17 @@ export class Ledger implements Records {
   }
 
   /**
-   * Tries again to write down what could not be written.
+   * Tries again to write the lines that could not be written.
    *
-   * @returns why the file lacks something, in a sentence; undefined when it has all
+   * @returns why the file lacks some, in a sentence; undefined if it has all
    */
   flush(): string | undefined {
     this.#file.append()
     const {problem} = this.#file
     return problem === undefined
       ? undefined
-      : `What this bake makes cannot be written down in ${this.folder}: ${problem}. ` +
-          'This run knows it all the same; if it were killed, its post step would only find what carries the tag of the bake.'
+      : `The resources of this bake cannot be recorded in ${this.folder}: ${problem}. ` +
+          'This run still knows them; if it is killed, its post step will find only those that carry the tag of the bake.'
   }
 
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
@@ -136,7 +136,8 @@ export class Ledger implements Records {
   /**
    * From here on it is the user's: no sweep removes it.
    *
-   * @throws {UserError} when that cannot be written down: were this process killed, its post step would remove what it gave out
+   * @throws {UserError} when that cannot be written down: if this process were killed, its post step would remove a
+   * released resource
    */
   release(resources: readonly Resource[]): void {
     const entries = resources.map(({type, id, region}) => ({
@@ -149,7 +150,7 @@ export class Ledger implements Records {
     } catch (error) {
       const names = resources.map(({type, id}) => `${type} ${id}`).join(', ')
       throw new UserError(
-        `It could not be written down that the bake gives out ${names}, which is removed instead: ${systemProblem(error)}. ${roomAdvice}`,
+        `The release of ${names} could not be recorded, so that the bake removes it instead: ${systemProblem(error)}. ${roomAdvice}`,
         {cause: error}
       )
     }

@@ -2,7 +2,10 @@ import type {Role} from '../aws/account.ts'
 import {UserError} from '../lib/errors.ts'
 import {identify, isIdentity, type ProcessIdentity} from '../lib/processes.ts'
 
-/** What post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print it. */
+/**
+ * The data that post needs to clean up after a main that was killed. Under 1 KB and without a secret: debug logs print
+ * it.
+ */
 export interface BakeState {
   readonly bakeId: string
   readonly region: string
@@ -14,7 +17,7 @@ export interface BakeState {
   readonly began: string
 }
 
-/** @throws {UserError} where the system does not tell when this process started: post could not tell it from another */
+/** @throws {UserError} if the system does not show when this process started: post could not tell it from another */
 export function stateOf(
   {region, role}: {readonly region: string; readonly role?: Role},
   {bakeId, began}: {readonly bakeId: string; readonly began: Date},
@@ -23,7 +26,7 @@ export function stateOf(
   const main = identify(process.pid)
   if (!main) {
     throw new UserError(
-      'This system does not tell when the process of this step started, so that its post step could not tell it from others; nothing was made. ' +
+      'Nothing was made, because this system does not show when the process of this step started: the post step could not tell it from other processes. ' +
         'Let this runner read /proc (on macOS: run ps).'
     )
   }
@@ -33,9 +36,10 @@ export function stateOf(
 export const stateKeys = {bake: 'bake', swept: 'swept'} as const
 
 /**
- * The state that main saved, as the runner hands it to post; undefined when main never came to make anything.
+ * The state that main saved, as the runner passes it to post; undefined when main ended before it made anything.
  *
- * @throws {UserError} when it is not what main saves: what it says is removed, and whom it names is killed
+ * @throws {UserError} when it does not have the form that main saves, because resources are removed and a process is
+ * killed on its word
  */
 export function savedState(env: Readonly<Record<string, string | undefined>>): BakeState | undefined {
   const text = env[`STATE_${stateKeys.bake}`]
@@ -44,15 +48,15 @@ export function savedState(env: Readonly<Record<string, string | undefined>>): B
   const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])))
   if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began'])))) {
     throw new UserError(
-      'The state of the bake is damaged, so that it cannot be cleaned up after. What it made carries the tag bake-jenkins-ami:bake: ' +
-        'look for it in the account, or run the sweep action when it has expired.'
+      'The state of the bake is damaged, so that this step cannot clean up. The resources of the bake carry the tag bake-jenkins-ami:bake: ' +
+        'look for them in the account, or run the sweep action when they have expired.'
     )
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked
   return value as unknown as BakeState
 }
 
-/** Above all no wildcard in what becomes a filter. */
+/** There must be no wildcard, because the id becomes a filter. */
 const forms: Readonly<Record<string, RegExp>> = {
   bakeId: /^[0-9a-f]{12}$/,
   region: /^[a-z0-9-]{1,30}$/,

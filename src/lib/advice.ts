@@ -1,12 +1,12 @@
-/** What is known of one way to fail: an entry of docs/troubleshooting.md, and the words of its message. */
+/** One known way to fail: an entry of docs/troubleshooting.md, and the wording of its message. */
 export interface Advice {
   /** Unique; the entry's anchor in docs/troubleshooting.md. */
   readonly id: string
   /** The entry's heading. */
   readonly title: string
-  /** What happened and why, in one or two sentences. */
+  /** The event and its reason, in one or two sentences. */
   readonly cause: string
-  /** What to change. */
+  /** The advice to the user. */
   readonly change: string
 }
 

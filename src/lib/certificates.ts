@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import tls from 'node:tls'
 import {messageOf, UserError} from './errors.ts'
 
-/** What Go and the AWS tools read, and Node does not. NODE_EXTRA_CA_CERTS it reads by itself. */
+/** Variables that Go and the AWS tools read, but Node does not. Node reads NODE_EXTRA_CA_CERTS by itself. */
 const variables = ['SSL_CERT_FILE', 'AWS_CA_BUNDLE']
 
 /**
@@ -22,7 +22,7 @@ export function trustedCertificates(env: NodeJS.ProcessEnv): string[] | undefine
 function certificatesIn(file: string, variable: string): string {
   try {
     const text = readFileSync(file, 'utf8')
-    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM')
+    if (!text.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate in PEM format')
     return text
   } catch (error) {
     throw new UserError(
@@ -32,7 +32,7 @@ function certificatesIn(file: string, variable: string): string {
   }
 }
 
-/** With those of NODE_EXTRA_CA_CERTS. Tests also run on Node 20, which cannot tell. */
+/** With those of NODE_EXTRA_CA_CERTS. Tests also run on Node 20, which does not have this function. */
 function nodesOwn(): readonly string[] {
   const {getCACertificates, rootCertificates}: Partial<typeof tls> = tls
   return getCACertificates?.('default') ?? rootCertificates ?? []

@@ -2,22 +2,23 @@ import {channel, subscribe} from 'node:diagnostics_channel'
 import type {ClientRequest, IncomingMessage} from 'node:http'
 
 /**
- * What only a debug log shows ("Enable debug logging", RUNNER_DEBUG=1). The messages go through a channel of Node's own, as its HTTP client's
- * do, so that no code needs to be handed a log for them; without a subscriber they cost nothing.
+ * Messages that only a debug log shows ("Enable debug logging", RUNNER_DEBUG=1). They go through a diagnostics channel
+ * of Node, as its HTTP client's do, so that no code needs a log as a parameter for them; without a subscriber they cost
+ * nothing.
  */
 const messages = channel('bake-jenkins-ami:debug')
 
-/** @param message made only if somebody wants it; it must hold no secret */
+/** @param message called only if there is a subscriber; the message must hold no secret */
 export function debug(message: () => string): void {
   if (messages.hasSubscribers) messages.publish(message())
 }
 
-/** Shows everything that {@link debug} is told from now on, and each HTTP request of this process. */
+/** Shows every message of {@link debug} from now on, and each HTTP request of this process. */
 export function showDebug(show: (message: string) => void): void {
   subscribe(messages.name, (message) => show(String(message)))
   const begun = new WeakMap<ClientRequest, number>()
   const tell = (request: ClientRequest, outcome: unknown): void => {
-    // The calls of the AWS SDK are told by their names (aws/observe.ts).
+    // Calls of the AWS SDK are logged elsewhere, by their names (aws/observe.ts).
     if (String(request.getHeader('user-agent')).startsWith('aws-sdk-js')) return
     show(`HTTP ${nameOf(request)}: ${String(outcome)} after ${elapsed(begun.get(request))}`)
   }

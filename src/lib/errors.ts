@@ -3,7 +3,9 @@ export interface UserErrorOptions extends ErrorOptions {
   readonly id?: string
 }
 
-/** Something that the user, or the AWS account in use, must change. Its message is shown without a stack. */
+/**
+ * An error that the user, or the administrators of the AWS account, can correct. Its message is shown without a stack.
+ */
 export class UserError extends Error {
   override readonly name: string = 'UserError'
   readonly id?: string
@@ -14,7 +16,7 @@ export class UserError extends Error {
   }
 }
 
-/** An input whose value cannot be used. The message says what was wrong with it and what is allowed. */
+/** An input whose value cannot be used. The message says what is wrong with it and what is allowed. */
 export class InputError extends UserError {
   override readonly name = 'InputError'
   readonly input: string
@@ -36,42 +38,45 @@ export class InputErrors extends UserError {
   }
 }
 
-/** Something was made and could not be removed. The message names each resource and says why. */
+/** Some resources could not be removed. The message names each of them and says why. */
 export class LeftoverError extends UserError {
   override readonly name = 'LeftoverError'
 }
 
-/** The text of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What to change where the runner's own files cannot be used. */
+/** The advice when the runner's own files cannot be used. */
 export const roomAdvice =
-  'Give this runner room and write permission in RUNNER_TEMP, and let nothing else empty it while a job runs.'
+  'Give this runner free disk space and write permission in RUNNER_TEMP, and let nothing else empty that folder while a job runs.'
 
 /** Why the system refused to work with a file, by its code. */
 const refusals: Readonly<Record<string, string>> = {
   EACCES: 'this user may not do that',
   EDQUOT: 'the quota for this user is used up',
-  EEXIST: 'something else is in its place',
-  EIO: 'the disk fails',
+  EEXIST: 'something else exists at that path',
+  EIO: 'the disk has an error',
   EISDIR: 'it is a folder',
   EMFILE: 'this process has too many files open',
   ENFILE: 'this machine has too many files open',
-  ENOENT: 'it is not there',
+  ENOENT: 'it does not exist',
   ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EPERM: 'this user may not do that',
   EROFS: 'the file system is read-only'
 }
 
-/** The message of an error, in words where the system refused to work with a file: `/tmp/x: the disk is full (ENOSPC)`. */
+/**
+ * The message of an error, in plain English if the system refused to work with a file: `/tmp/x: the disk is full
+ * (ENOSPC)`.
+ */
 export function systemProblem(error: unknown): string {
   return refusalOf(error) ?? messageOf(error)
 }
 
-/** @returns undefined for what the system has not said, or not of a file */
+/** @returns undefined for an error that is not the system's, or not about a file */
 function refusalOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return undefined
   const why = refusals[String(error.code)]
@@ -80,8 +85,8 @@ function refusalOf(error: unknown): string | undefined {
 }
 
 /**
- * What to show for anything that was thrown: the message of a user's error, a sentence for what the system refused, the stack of a
- * defect of ours.
+ * The explanation of any thrown value: the message of a user's error, a sentence for a refusal of the system, the stack
+ * for a defect of the action.
  */
 export function explain(error: unknown): string {
   if (error instanceof UserError) return error.message

@@ -7,7 +7,7 @@ import {proxySettings} from './proxy.ts'
  * Agents that go through the proxies and trust the authorities which `env` names, as Node 24 can, which runs the action. Also for
  * the AWS SDK's `requestHandler`, which ignores proxies by itself.
  *
- * @throws {UserError} when it names what cannot be used
+ * @throws {UserError} when it names a proxy or a file that cannot be used
  */
 export function proxyAgents(
   env: NodeJS.ProcessEnv,
@@ -19,8 +19,8 @@ export function proxyAgents(
 }
 
 /**
- * For the AWS SDK, which by itself waits for ever on a connection that has died. In milliseconds. A request that got no answer is
- * sent again, which is safe for all that the action sends, and EC2 answers within seconds.
+ * For the AWS SDK, which by default waits forever on a connection that has died. In milliseconds. A request that got no
+ * answer is sent again, which is safe for all that the action sends, and EC2 answers within seconds.
  */
 export const requestLimits = {
   connectionTimeout: 10_000,
@@ -53,7 +53,7 @@ export function get(url: URL, {env, headers = {}, signal}: GetOptions): Promise<
       headers: {'user-agent': 'bake-jenkins-ami', ...headers}
     }
     const request = secure ? https.get(url, options, resolve) : http.get(url, options, resolve)
-    request.once('timeout', () => request.destroy(new Error(`nothing came for ${silenceMs / 1000} seconds`)))
+    request.once('timeout', () => request.destroy(new Error(`no data came for ${silenceMs / 1000} seconds`)))
     request.once('error', reject)
     // An answer such as 101 Switching Protocols ends without a response and without an error (Node's http, event 'upgrade').
     request.once('close', () => reject(new Error('the connection was closed without an answer')))
@@ -91,7 +91,7 @@ export function bytesReader(env: NodeJS.ProcessEnv, limit: number): ReadBytes {
   return async (url, signal) => bodyOf(await open(url, signal), limit)
 }
 
-/** Like bytesReader, for texts. */
+/** Like bytesReader, for strings. */
 export function textReader(env: NodeJS.ProcessEnv, limit: number): ReadText {
   const read = bytesReader(env, limit)
   return async (url, signal) => (await read(url, signal)).toString('utf8')
@@ -103,7 +103,7 @@ export async function bodyOf(body: AsyncIterable<Buffer>, limit: number): Promis
   let size = 0
   for await (const chunk of body) {
     size += chunk.length
-    if (size > limit) throw new Error(`the answer is longer than the ${limit} bytes that are read of it`)
+    if (size > limit) throw new Error(`the answer is longer than ${limit} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -2,18 +2,19 @@ import {once} from 'node:events'
 import * as core from '@actions/core'
 import {inertLines, inertText} from './untrusted.ts'
 
-/** Where a run writes what it does. Every text may quote something untrusted: all of it is made inert first. */
+/** The log of a run. Every message may quote something untrusted, so all of them are made inert first. */
 export interface Log {
   info(text: string): void
   warning(text: string): void
   /** @param place where in the repository GitHub is to show it */
   error(text: string, place?: Place): void
-  /** Hides a secret in everything that the runner shows from now on. */
+  /** Makes the runner hide a secret in its log from now on. */
   mask(secret: string): void
-  /** Shows output of somebody else, each line behind `source │`. */
+  /** Shows the output of another program, with `source │` in front of each line. */
   quote(source: string, text: string): void
   /**
-   * Waits while whoever reads the log is behind: what is written meanwhile is kept in memory. Absent: nobody is ever behind.
+   * Waits while the reader of the log is behind: output that it has not read is kept in memory. Absent: the reader is
+   * never behind.
    *
    * @param signal ends the waiting, without an error
    */
@@ -22,7 +23,7 @@ export interface Log {
   phase<T>(name: string, work: () => Promise<T>): Promise<T>
   /** The phases so far, in order. */
   readonly phases: readonly Phase[]
-  /** What is being done: for a message about an end that comes from outside. */
+  /** The current phase: for the message when the run is ended from outside. */
   readonly current: () => Current
 }
 
@@ -32,7 +33,7 @@ export type Phases = Log['phase']
 export interface Current {
   /** Absent: none. */
   readonly phase?: string
-  /** What somebody else said last, with its source, and how many seconds ago. */
+  /** The last line of another program's output, with its source, and how many seconds ago. */
   readonly heard?: {readonly source: string; readonly line: string; readonly secondsAgo: number}
 }
 
@@ -67,7 +68,7 @@ export function actionsLog(now: () => number = Date.now): Log {
     mask: (secret) => core.setSecret(secret),
     quote(source, text) {
       const lines = inertLines(text, `${inertText(source)} │ `)
-      // In one piece: of a long text each line would be a write to the system of its own.
+      // In one piece: otherwise each line of a long message would be a system call of its own.
       if (lines.length > 0) core.info(lines.join('\n'))
       const last = lines.at(-1)?.slice(inertText(source).length + 3)
       if (last !== undefined) heard = {source, line: last, at: now()}
@@ -92,7 +93,7 @@ async function drained(signal: AbortSignal): Promise<void> {
   await once(process.stdout, 'drain', {signal}).catch(() => undefined)
 }
 
-/** Acts when nobody reads this process's output any more. Without it that would end this process, at its next line. */
+/** Calls back when this process's output is no longer read. Without a handler the next line would end this process. */
 export function whenUnread(act: () => void): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', act)
 }

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 
-/** Turns an input's text into its value, or throws an error that says what is allowed. */
+/** Turns an input's string into its value, or throws an error that says what is allowed. */
 export type Parse<T> = (text: string) => T
 
 /** A value as an error message shows it. */
@@ -8,7 +8,7 @@ export function quoted(value: string): string {
   return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value)
 }
 
-/** An empty text stands for no value. */
+/** An empty string stands for no value. */
 export const optional =
   <T>(parse: Parse<T>): Parse<T | undefined> =>
   (value) =>
@@ -22,7 +22,7 @@ export function matching(pattern: RegExp, allowed: string): Parse<string> {
   }
 }
 
-/** One of a few words. */
+/** One of the given choices. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Parse<T> {
   return (value) => {
     const choice = choices.find((candidate) => candidate === value)
@@ -83,7 +83,8 @@ export function httpUrl(value: string): string {
 
 /** An IPv4 range. */
 export function cidr(value: string): string {
-  // The library also takes `1/8` and `0x7f.1/8`, which AWS and Packer do not, and octal numbers, which mean others to them.
+  // The library also accepts `1/8` and `0x7f.1/8`, which AWS and Packer do not, and octal numbers, which they read
+  // differently.
   if (!/^(?:(?:0|[1-9]\d*)\.){3}(?:0|[1-9]\d*)\/(?:0|[1-9]\d*)$/.test(value) || !ipaddr.IPv4.isValidCIDR(value)) {
     throw new Error(`${quoted(value)} is not allowed; expected 'auto' or IPv4 ranges such as 203.0.113.7/32`)
   }

@@ -2,7 +2,7 @@ import {accessSync, constants, existsSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {quoted, type Parse} from './parse.ts'
 
-/** Something that is there. */
+/** An existing file or folder. */
 export function existing(workspace: string): Parse<string> {
   return (value) => {
     const resolved = path.resolve(workspace, value)
@@ -45,7 +45,7 @@ export function scriptOf(workspace: string): Parse<string> {
     if (!statSync(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`)
     if (file.includes('{{')) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`)
     if (file !== file.normalize('NFC')) {
-      throw new Error(`${quoted(file)} has letters with separate accents in its path, which Packer would put together`)
+      throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`)
     }
     return file
   }

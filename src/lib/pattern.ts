@@ -1,4 +1,4 @@
-/** What a text is looked through for: a regular expression, or several in the ways below. */
+/** A pattern to search a string for: a regular expression, or several combined in the ways below. */
 export type Pattern = RegExp | Composed
 
 export interface Composed {
@@ -8,8 +8,8 @@ export interface Composed {
 }
 
 /**
- * Parts that follow one another. As a single expression (`/one[\s\S]*other/`) each `one` would be tried with all that follows it: a text
- * that has many, and no `other`, takes seconds, in which nothing else is done.
+ * Parts that follow one another. A single expression (`/one[\s\S]*other/`) would try each `one` with all that follows
+ * it: a string with many of them, and no `other`, blocks this process for seconds.
  */
 export function inOrder(...parts: readonly RegExp[]): Composed {
   function test(text: string): boolean {

@@ -4,7 +4,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 /** A process as the system shows it. */
 export interface ProcessEntry {
   readonly pid: number
-  /** In a form of the system's own. Later ones are greater numbers on Linux. */
+  /** In a form that depends on the system. On Linux a later start is a greater number. */
   readonly startTime: string
   readonly group: number
   readonly session: number
@@ -50,7 +50,7 @@ function readStat(pid: number): ProcessEntry | 'gone' | 'hidden' {
     if (startTime === '') return 'hidden'
     return {pid, startTime, group: Number(group), session: Number(session), isDead: state === 'Z' || state === 'X'}
   } catch (error) {
-    // It ends while one looks (ESRCH), or there is no /proc at all.
+    // The process has just ended (ESRCH), or there is no /proc at all.
     return isNoSuchProcess(error) && !exists(pid) ? 'gone' : 'hidden'
   }
 }
@@ -62,7 +62,7 @@ function isNoSuchProcess(error: unknown): boolean {
 
 function askPs(pid: number): ProcessEntry | 'gone' | 'hidden' {
   try {
-    // The same words for the same moment, whatever the settings of main and post are.
+    // Makes `ps` print the same moment in the same form, whatever the locales of main and post are.
     const env = {PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC'}
     const said = execFileSync('ps', ['-o', 'stat=,pgid=,lstart=', '-p', String(pid)], {
       encoding: 'utf8',

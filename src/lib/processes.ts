@@ -7,16 +7,19 @@ import {carries, lookAt, membersOf} from './process-table.ts'
 /** A process that cannot be confused with a later one that got the same id. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** As the system tells it; compared as text only. */
+  /** As the system shows it; only compared, never parsed. */
   readonly startTime: string
   /** In the environment of the process and of what it starts; absent where it was not started by {@link startGroup}. */
   readonly mark?: string
 }
 
-/** The name of the environment variable that holds the mark of a process group of ours. */
+/** The environment variable that holds the mark of a process group of the action. */
 const markVariable = 'BAKE_JENKINS_AMI_GROUP'
 
-/** Whether something that was read from outside names a process that may be ended: to `kill`, 0, 1 and -1 mean many. */
+/**
+ * Whether a value that was read from outside is the id of a process that may be ended: `kill` reads 0 and -1, which is
+ * group 1, as many processes.
+ */
 export function isIdentity(value: unknown): value is ProcessIdentity {
   if (typeof value !== 'object' || value === null || !('pid' in value) || !('startTime' in value)) return false
   const {pid, startTime} = value
@@ -25,8 +28,8 @@ export function isIdentity(value: unknown): value is ProcessIdentity {
 }
 
 /**
- * @returns undefined when there is no such process, and where the system does not tell when it started; one that has just ended and
- *   was not waited for is still there
+ * @returns undefined when there is no such process, and if the system does not show when it started; a process that has
+ *   just ended and was not waited for still counts
  */
 export function identify(pid: number): ProcessIdentity | undefined {
   const seen = lookAt(pid)
@@ -42,10 +45,10 @@ export function processRuns({pid, startTime}: ProcessIdentity): boolean {
 /**
  * Ends one process, if it is still the same one, and waits until it is gone.
  *
- * @throws {Error} when the signal is aborted before, and where it cannot be told whether it is the same one
+ * @throws {Error} when the signal is aborted before, and if it is not known whether it is the same one
  */
 export async function endProcess(identity: ProcessIdentity, signal: AbortSignal): Promise<void> {
-  if (lookAt(identity.pid) === 'hidden') throw new Error('this system does not tell which process it is')
+  if (lookAt(identity.pid) === 'hidden') throw new Error('this system does not show which process it is')
   if (!processRuns(identity)) return
   send(identity.pid, 'SIGKILL')
   while (processRuns(identity)) await pauseFor(20, signal)
@@ -67,14 +70,14 @@ export async function endGroup(leader: ProcessIdentity, signal: AbortSignal): Pr
  * Whether the group is the one that the leader began, and not one that got the same id later: an id is given away as soon as its
  * process and all members of its group have ended.
  *
- * The leader tells by its start. Where it has ended, its members tell: they started after it, in the session that it began, and, where
- * it has a mark, one of them carries that.
+ * The leader is recognised by its start. If it has ended, its members show it: they started after it, in the session
+ * that it began, and, if the group has a mark, one of them carries that.
  */
 function isOurGroup({pid, startTime, mark}: ProcessIdentity): boolean {
   const leader = lookAt(pid)
   if (typeof leader === 'object') return leader.startTime === startTime
   const members = membersOf(pid)
-  // Where the system tells nothing of processes, only whoever started the group can know that it is there.
+  // If the system does not show processes, only the code that started the group can know that it exists.
   if (members === undefined) return mark === undefined
   return (
     members.every((member) => Number(member.startTime) >= Number(startTime) && member.session === pid) &&
@@ -82,14 +85,14 @@ function isOurGroup({pid, startTime, mark}: ProcessIdentity): boolean {
   )
 }
 
-/** Whether the group has a member that is more than a zombie (where nobody reaps, as in containers, zombies stay). */
+/** Whether the group has a member that is not a zombie (zombies stay if no process reaps them, as in containers). */
 export function groupRuns(groupId: number): boolean {
-  // Spares most looks at all processes, and is right where they cannot be seen.
+  // Avoids reading all processes in most cases, and is right if they cannot be seen.
   if (!send(-groupId, 0)) return false
   return membersOf(groupId)?.some(({isDead}) => !isDead) ?? true
 }
 
-/** @returns whether there was anything to send it to; what may not be signalled is there */
+/** @returns whether the target exists; a process that may not be signalled exists */
 export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)
@@ -107,7 +110,10 @@ export interface StartedGroup {
   readonly leader: ProcessIdentity
 }
 
-/** The same for whoever started the group and has just seen its leader end: members without the mark are ours too. */
+/**
+ * The same for the code that started the group and has just seen its leader end: members without the mark belong to it,
+ * too.
+ */
 export function endStarted({leader: {pid, startTime}}: StartedGroup, signal: AbortSignal): Promise<void> {
   return endGroup({pid, startTime}, signal)
 }
@@ -126,7 +132,7 @@ export function startGroup(
 ): StartedGroup {
   const mark = randomBytes(8).toString('hex')
   const child = spawn(file, args, {...options, env: {...options.env, [markVariable]: mark}, detached: true})
-  // What could not be started has no process id; the event that says so as well must not end this process.
+  // A program that could not be started has no process id. The event `error` that follows must not end this process.
   child.on('error', () => undefined)
   if (child.pid === undefined) throw new UserError(`${file} could not be started`)
   const identity = identifyProcess(child.pid)
@@ -134,7 +140,7 @@ export function startGroup(
     // Nobody has waited for it yet, so the id is still its own.
     send(-child.pid, 'SIGKILL')
     throw new UserError(
-      `${file} was started and ended again: this system does not tell when its process ${child.pid} started, so that it could not be told from others later. ` +
+      `${file} was started and ended again, because this system does not show when its process ${child.pid} started: later it could not be told from other processes. ` +
         'Let this runner read /proc (on macOS: run ps).'
     )
   }

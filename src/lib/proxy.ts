@@ -1,13 +1,14 @@
 import ipaddr from 'ipaddr.js'
 import {UserError} from './errors.ts'
 
-/** What Packer's Go never sends through a proxy either. */
+/** Hosts that Packer's Go never reaches through a proxy, either. */
 const loopback = ['localhost', '127.0.0.1-127.255.255.255', '[::1]']
 
 /**
- * The proxies that an environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case), in the words of Node's agents,
- * so that the action goes the way that Packer goes. Node by itself ignores a proxy without `http://`, takes `corp.example` in NO_PROXY
- * for that one host, and knows no CIDR there (nodejs.org/api/http.html, "Built-in Proxy Support").
+ * The proxies that an environment names (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, in either case), as options of Node's
+ * agents, so that the action uses the same proxies as Packer. Node by itself ignores a proxy without `http://`, takes
+ * `corp.example` in NO_PROXY for that one host, and knows no CIDR there (nodejs.org/api/http.html, "Built-in Proxy
+ * Support").
  *
  * @throws {UserError} for a proxy that is neither HTTP nor HTTPS
  */
@@ -35,7 +36,7 @@ function proxyUrl(env: NodeJS.ProcessEnv, name: string): string {
   if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
   // The value is not shown: there may be a password in it.
   throw new UserError(
-    `${name} names no HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
+    `${name} does not name an HTTP proxy. Set it to a URL such as http://proxy.example:3128 (SOCKS proxies cannot be used).`
   )
 }
 

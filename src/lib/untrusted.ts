@@ -1,9 +1,9 @@
 const longestLine = 4_000
 
 /**
- * Control sequences, strings of an operating system command and their kin, and escape sequences (ECMA-48, 5.4 to 5.6). A string ends in
- * its line, or is none. Node's stripVTControlCharacters looks for the end of each of them in all that follows: 100 KB of beginnings
- * take it 13 seconds, in which nothing else is done.
+ * Control sequences, strings of an operating system command and their kin, and escape sequences (ECMA-48, 5.4 to 5.6).
+ * A string must end in its line, otherwise it is not one. Node's stripVTControlCharacters looks for the end of each of
+ * them in all that follows: 100 KB of beginnings block it for 13 seconds.
  */
 const terminalSequence =
   // oxlint-disable-next-line no-control-regex -- these are what is meant
@@ -33,8 +33,8 @@ function bounded(line: string): string {
 }
 
 /**
- * The same for text that quotes something from outside inside a sentence of ours: no prefix unless it is needed. Marks count as
- * blanks, because .NET may compare texts without them.
+ * The same for a message of the action that quotes something from outside: no prefix unless it is needed. Marks count
+ * as blanks, because .NET may compare texts without them.
  */
 export function inertText(text: string): string {
   return inertLines(text, '')

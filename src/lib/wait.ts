@@ -8,9 +8,9 @@ export interface PollOptions {
 }
 
 /**
- * Looks until there is something to return: at once, then after growing pauses.
+ * Calls `look` until it returns something: at once, then after growing pauses.
  *
- * @param look returns undefined to be asked again; whatever it throws ends the polling
+ * @param look returns undefined to be called again; an error ends the polling
  * @throws the signal's reason once it is aborted
  */
 export async function poll<T>(look: () => Promise<T | undefined>, options: PollOptions): Promise<T> {
@@ -39,8 +39,8 @@ export const pauseFor: Pause = async (ms, signal) => {
 /**
  * A signal that aborts with the first of others, with its reason.
  *
- * In the place of AbortSignal.any(), which holds its sources weakly: a source that nothing else holds may be taken away by
- * garbage collection before it aborts, or before anybody has asked, and the abort is lost (nodejs/node#57736, #65995).
+ * Use it instead of AbortSignal.any(), which holds its sources weakly: garbage collection may remove a source that
+ * nothing else holds, and its abort is lost (nodejs/node#57736, #65995).
  */
 export function anyOf(...others: readonly AbortSignal[]): AbortSignal {
   const controller = new AbortController()
@@ -75,7 +75,7 @@ function follow(controller: AbortController, others: readonly AbortSignal[]): vo
 }
 
 /**
- * Waits for work that may never come to an end, and not longer than the signal allows. What the work comes to later is dropped.
+ * Waits for work that may never end, but not longer than the signal allows. A later result is dropped.
  *
  * @throws the signal's reason once it is aborted
  */
@@ -89,7 +89,7 @@ export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<
 }
 
 export interface RetryOptions {
-  /** Whether another attempt can end better. */
+  /** Whether another attempt can succeed. */
   readonly isTransient: (error: unknown) => boolean
   readonly pause: Pause
   readonly signal: AbortSignal

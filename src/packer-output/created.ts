@@ -1,7 +1,7 @@
 import {parseMessage, productsIn, type Message, type Product} from './messages.ts'
 import {Speakers, type Said} from './speakers.ts'
 
-/** What Packer said that it makes. */
+/** The resources that Packer announced. */
 export interface Announced {
   /** Of temporary key pairs that are this build's own: unique names, or names that Packer got past. */
   readonly keyPairs: readonly string[]
@@ -10,22 +10,22 @@ export interface Announced {
    * or it may be somebody else's.
    */
   readonly doubtfulKeyPairs: readonly string[]
-  /** Unique temporary names, told before the call that makes them. */
+  /** Unique temporary names, announced before the call that makes them. */
   readonly securityGroups: readonly string[]
   readonly instanceProfiles: readonly string[]
   readonly roles: readonly string[]
-  /** Ids, told after the launch. */
+  /** Ids, announced after the launch. */
   readonly instances: readonly string[]
-  /** Ids of volumes of these instances, which amazon-ebsvolume tells before it connects. */
+  /** Ids of volumes of these instances, which amazon-ebsvolume announces before it connects. */
   readonly volumes: readonly string[]
-  /** Ids, told after the call; before it Packer says only that it launches a spot instance. */
+  /** Ids, announced after the call; before it Packer says only that it launches a spot instance. */
   readonly launchTemplates: readonly string[]
   readonly spot: boolean
   /** Where copies of the image may be, the image's own region among them where it is encrypted by copying. */
   readonly copyRegions: readonly string[]
-  /** What Packer reports at its end, on lines that are its own. */
+  /** The artifacts that Packer reports at its end, on lines of its own protocol. */
   readonly products: readonly Product[]
-  /** What Packer, or the machine in its place, named: it is looked at, and believed only if something proves it. */
+  /** Resources named by Packer, or by the machine in its place: they are looked up, and believed only with a proof. */
   readonly hints: readonly Hint[]
   /** An image is being copied to a region that Packer does not name: it hides sensitive values. */
   readonly hidesCopies: boolean
@@ -40,7 +40,7 @@ const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 export const temporaryName = new RegExp(`^packer_${uuid}$`)
 const temporaryIamName = new RegExp(`^packer-${uuid}$`)
 
-/** AWS has fewer regions, and no template so many builds of one name; more than this is not Packer speaking. */
+/** AWS has fewer regions, and no template has so many builds of one name; more than this does not come from Packer. */
 const most = 50
 
 /** Reads the announcements out of Packer's machine-readable output, of one run or several. */
@@ -54,7 +54,7 @@ export function announcedBy(...outputs: readonly string[]): Announced {
   )
 }
 
-/** What several runs of Packer have announced. */
+/** The announcements of several runs of Packer. */
 export function announcedIn(runs: readonly Announcements[]): Announced {
   const products = runs.flatMap((one) => one.products)
   return {...sum(runs.flatMap((one) => one.all)), products, hints: runs.flatMap((one) => one.hints)}
@@ -83,7 +83,7 @@ function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' 
   }
 }
 
-/** What the builds of one name have announced so far: there may be several, which make different things. */
+/** The announcements of the builds of one name so far: there may be several, which make different resources. */
 export interface BuildAnnouncements {
   readonly keyPairs: readonly string[]
   /** Packer said something that it says only once it has the key pair. */
@@ -95,7 +95,7 @@ export interface BuildAnnouncements {
   readonly volumes: readonly string[]
   readonly launchTemplates: readonly string[]
   readonly spot: boolean
-  /** How many launches were begun of which no end was told; of images the same. */
+  /** How many launches were begun whose end was not announced; the same for images. */
   readonly launching: number
   readonly imaging: number
   readonly copyRegions: readonly string[]
@@ -118,7 +118,7 @@ const nothing: BuildAnnouncements = {
   hidesCopies: false
 }
 
-/** What a text announced for the first time. */
+/** The resources that a message announced for the first time. */
 export interface Announcement {
   readonly keyPair?: string
   readonly securityGroup?: string
@@ -126,7 +126,7 @@ export interface Announcement {
   readonly hints: readonly Hint[]
 }
 
-/** What is in a line of Packer's output. */
+/** The content of a line of Packer's output. */
 export interface Heard {
   /** Absent where the line is not of Packer's protocol: a panic's stack, a plugin's own print. */
   readonly message?: Message
@@ -135,7 +135,7 @@ export interface Heard {
   readonly announced: Announcement
 }
 
-/** Not to be believed, but to be looked at in AWS: the machine may say it as well. */
+/** To be looked up in AWS and not believed: the machine may say the same. */
 export interface Hint {
   readonly type: 'instance' | 'image' | 'volume'
   readonly id: string
@@ -144,8 +144,8 @@ export interface Hint {
 /**
  * The announcements of all builds of a run.
  *
- * The machine under construction speaks on the same lines later and could name things that belong to others. So what is said while it may
- * be the machine that speaks, counts for nothing but a second look.
+ * Later the machine under construction speaks on the same lines and could name other people's resources. So anything
+ * said while it may be the machine that speaks is only a reason to look it up.
  */
 export class Announcements {
   readonly #builds = new Map<string, BuildAnnouncements>()
@@ -165,7 +165,7 @@ export class Announcements {
     return [...this.#hints.values()]
   }
 
-  /** The names of the builds that have come to an end without an error, as often as they have. */
+  /** The names of the builds that have ended without an error, as often as they have. */
   get finished(): readonly string[] {
     return this.#speakers.finished
   }
@@ -179,7 +179,7 @@ export class Announcements {
     return {message, ...(said ? {said} : {}), announced: said ? this.note(said) : {hints: []}}
   }
 
-  /** What Packer tells on a line of its own protocol, which no machine can write. */
+  /** Reads a line of Packer's own protocol, which no machine can write. */
   report({category, args: [, key, value = '']}: Message): void {
     if (category === 'artifact' && key === 'id') this.#products.push(...productsIn(value))
   }
@@ -227,8 +227,8 @@ function hintsIn(text: string): Hint[] {
 }
 
 function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnouncements {
-  // It does no harm when a provisioner forges these: they make a sweep look once more, and in more regions, for copies
-  // of this bake's own image.
+  // A provisioner may forge these without harm: they only make a sweep look again, and in more regions, for copies of
+  // this bake's own image.
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text))
     return {...build, imaging: build.imaging + 1}
   if (text.startsWith('AMI: ')) return {...build, imaging: Math.max(0, build.imaging - 1)}
@@ -271,8 +271,9 @@ function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnounce
 }
 
 /**
- * AWS's word that it launched nothing: an error of the client's, or no capacity, which comes with HTTP 500. Any other error of AWS's may
- * hide a launch whose answer was lost, and so may keys that have expired between two attempts.
+ * AWS's errors which say that it launched nothing: an error of the client, or no capacity, which comes with HTTP 500.
+ * Any other error of AWS may hide a launch whose answer was lost, and so may keys that have expired between two
+ * attempts.
  */
 const refused = new RegExp(
   '^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )' +
@@ -281,7 +282,7 @@ const refused = new RegExp(
   'i'
 )
 
-/** Packer makes its key pair before everything else, and says nothing more of the kind when it could not. */
+/** Packer makes its key pair before everything else, and announces nothing more if it could not. */
 function gotPast(build: BuildAnnouncements): BuildAnnouncements {
   return {...build, hasKeyPair: build.keyPairs.length > 0}
 }

@@ -5,12 +5,12 @@ import {setTimeout as sleep} from 'node:timers/promises'
 /** In characters. No line that means anything is as long as this; of a longer one the rest is left out. */
 export const longestLine = 65_536
 
-/** In bytes. What comes in one piece is worked on in one turn: of the shortest lines it has thousands. */
+/** In bytes. One piece is processed in one turn of the event loop; it may have thousands of short lines. */
 const pieceSize = 4_096
 
 /**
- * Yields the complete lines of a file while somebody else writes it, as many as come in one piece, and what is left once `ended` is
- * aborted. Others in this process have their turn in between.
+ * Yields the complete lines of a file while somebody else writes it, as many as come in one piece, and what is left
+ * once `ended` is aborted. Other work of this process has its turn in between.
  *
  * Packer writes into a file and not into a pipe, because a pipe would end it together with this process, without its
  * cleanup. A file offers no event that says "there is more" on every system, so it is read again every 200 ms.
@@ -20,7 +20,7 @@ export async function* follow(handle: FileHandle, ended: AbortSignal): AsyncGene
   const buffer = Buffer.alloc(pieceSize)
   let rest = ''
   for (;;) {
-    // Asked before reading: what was written before the end is then read for certain.
+    // Checked before reading, so that everything written before the end is read.
     const last = ended.aborted
     const {bytesRead} = await handle.read(buffer, 0, buffer.length)
     // Only what is new is searched: a line may have many megabytes.

@@ -1,6 +1,6 @@
 /** One line of `packer -machine-readable`: `timestamp,target,category,args…` (Packer's documentation, machine-readable output). */
 export interface Message {
-  /** The build's name; empty for what concerns the whole run. */
+  /** The build's name; empty for a message about the whole run. */
   readonly target: string
   /** `ui`, `artifact`, `artifact-count`, `error`, … */
   readonly category: string
@@ -42,7 +42,7 @@ function unescapeArgument(argument: string): string {
   return argument.replaceAll('%!(PACKER_COMMA)', ',').replaceAll('\\r', '\r').replaceAll('\\n', '\n')
 }
 
-/** What a build produced, read from the protocol's own `artifact` lines, never from what a provisioner printed. */
+/** A product of a build, read from the protocol's own `artifact` lines, never from a provisioner's output. */
 export interface Artifact {
   /** The build's name: `amazon-ebs.jenkins`, or the builder's bare name in legacy JSON. */
   readonly target: string
@@ -52,7 +52,7 @@ export interface Artifact {
   readonly id: string
 }
 
-/** What EC2 keeps, in the region that is named. */
+/** A resource of EC2, in the named region. */
 export interface Product {
   readonly type: 'image' | 'volume' | 'snapshot'
   readonly region: string
@@ -62,7 +62,10 @@ export interface Product {
 const product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/
 const types = {ami: 'image', vol: 'volume', snap: 'snapshot'} as const
 
-/** What of EC2 an artifact's id names: the Amazon builders' are `region:ami-…,region:ami-…`, or `region:vol-…`. */
+/**
+ * The resources of EC2 that an artifact's id names. The ids of the Amazon builders are `region:ami-…,region:ami-…`, or
+ * `region:vol-…`.
+ */
 export function productsIn(artifactId: string): Product[] {
   return artifactId.split(',').flatMap((part): Product[] => {
     const [, region = '', id = '', prefix = ''] = product.exec(part) ?? []
@@ -88,9 +91,9 @@ export function artifactsOf(messages: readonly Message[]): Artifact[] {
 }
 
 /**
- * What Packer reports as the errors of builds, each once and behind the build's name; where there are none (a template
- * that is not valid), what it showed as errors. The latter repeats the former among other things, and what a build shows
- * as an error may come from the machine: that is left out.
+ * The errors of builds that Packer reports, each once and with the build's name in front; if there are none (an invalid
+ * template), the messages that it showed as errors. The latter repeat the former, and a build's may come from the
+ * machine: those are left out.
  */
 export function errorsOf(messages: readonly Message[]): string[] {
   const ofBuilds = messages.flatMap(({category, target, args: [text = '']}) =>
@@ -108,7 +111,9 @@ function isOfBuild(text: string): boolean {
   return /^(?:==>|-->) \S[^\n]*:/.test(text)
 }
 
-/** What Packer shows to its user, with the name of a build in front where one speaks: Speakers tells which (speakers.ts). */
+/**
+ * A message for Packer's user, with the name of a build in front if one speaks: Speakers finds out which (speakers.ts).
+ */
 export function shownText({category, args}: Message): string | undefined {
   return category === 'ui' ? (args[1] ?? '') : undefined
 }

@@ -1,6 +1,6 @@
 import {shownText, type Message} from './messages.ts'
 
-/** What somebody says in Packer's output, without the name in front of it. */
+/** A message in Packer's output, without the name in front of it. */
 export interface Said {
   /** The build's name: `amazon-ebs.jenkins`; empty where Packer speaks by itself. */
   readonly build: string
@@ -12,7 +12,10 @@ export interface Said {
 /** A build's name may be anything, but Packer is not asked to read one that is a page long. */
 const longestName = 1_000
 
-/** What the Amazon builders say before anybody else can speak (packer-plugin-amazon, the steps up to the launch). */
+/**
+ * Messages of the Amazon builders before any other program can speak (packer-plugin-amazon, the steps up to the
+ * launch).
+ */
 const first = [
   'Prevalidating any provided VPC information',
   'Prevalidating AMI Name: ',
@@ -28,7 +31,7 @@ const first = [
   'Launching a (?:source|spot) AWS instance'
 ].join('|')
 
-/** What Packer says right before others may speak. */
+/** Packer's last messages before other programs may speak. */
 const lastOwn = [
   'Using \\S{1,40} communicator',
   'Connected to (?:SSH|WinRM)!',
@@ -49,10 +52,10 @@ interface Speaker {
 }
 
 /**
- * Tells which build speaks on a line of Packer's output. Packer writes `==> NAME: TEXT` (packer/ui.go, TargetedUI); a name may hold blanks,
- * colons and quotes, and a text may look like a name. So a name is learned from what an Amazon builder says at its beginning, and the
- * lines that begin with a name are that build's. What the machine prints always stands behind its own build's name, and can
- * make up none.
+ * Finds out which build speaks on a line of Packer's output. Packer writes `==> NAME: TEXT` (packer/ui.go, TargetedUI);
+ * a name may hold blanks, colons and quotes, and a message may look like a name. So a name is learned from what an
+ * Amazon builder says at its beginning, and the lines that begin with a name are that build's. The machine's output
+ * always stands behind its own build's name, and cannot invent another.
  */
 export class Speakers {
   readonly #speakers = new Map<string, Speaker>()
@@ -63,7 +66,7 @@ export class Speakers {
     return this.#finished
   }
 
-  /** @returns undefined for what is not shown to the user */
+  /** @returns undefined for messages that are not shown to the user */
   hear(message: Message): Said | undefined {
     const shown = shownText(message)
     if (shown === undefined) return undefined
@@ -74,7 +77,7 @@ export class Speakers {
     }
     const rest = shown.slice(arrow.length)
     const name = this.#nameIn(rest)
-    // Another builder's, which makes nothing of AWS's: what it is called is of interest to the log alone.
+    // A build of another builder, which makes nothing in AWS: its name matters only to the log.
     if (name === undefined) return guessed(arrow, rest) ?? {build: '', text: shown, byOthers: false}
     return this.#said(name, textBehind(name, rest))
   }
@@ -88,7 +91,7 @@ export class Speakers {
     return {build, text, byOthers}
   }
 
-  /** @returns undefined where nothing tells that it is the name of a build that makes something of AWS's */
+  /** @returns undefined if nothing shows that it is the name of a build that makes something in AWS */
   #nameIn(rest: string): string | undefined {
     const known = [...this.#speakers.keys()]
       .filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1)))

@@ -9,7 +9,7 @@ export interface BakeFiles {
 }
 
 /**
- * Writes what the template uploads to the machine: `plugins.txt` and `casc/`.
+ * Writes the files that the template uploads to the machine: `plugins.txt` and `casc/`.
  *
  * @returns the folder, for the template's variable jenkins_files; undefined when there is nothing to upload
  */
@@ -19,7 +19,7 @@ export async function writeBakeFiles(folder: string, {plugins, casc}: BakeFiles)
   await mkdir(files, {mode: 0o700})
   const lines = plugins.map(({name, version, sha256}) => `${name}:${version} ${sha256}\n`)
   if (lines.length > 0) await writeFile(path.join(files, 'plugins.txt'), lines.join(''))
-  // Links are followed: what they lead to is not on the machine.
+  // Links are followed, because their targets are not on the machine.
   if (casc !== undefined) await cp(casc, path.join(files, 'casc'), {recursive: true, dereference: true})
   return files
 }

@@ -46,7 +46,7 @@ export interface ImageBuild {
  * Renders the variables, has Packer check the template, serves Packer its credentials and builds the images.
  *
  * @throws {BuildError} when Packer fails
- * @throws {UserError} when the template works with other credentials than ours, or makes an image that cannot be tested
+ * @throws {UserError} when the template uses credentials of its own, or makes an image that cannot be tested
  */
 export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promise<Baked> {
   const {inputs, deps, session, account, plan, packer, ledger} = bake
@@ -77,7 +77,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   const onStart = (leader: ProcessIdentity): void => ledger.startedPacker(leader)
   if (isTooLong(env['TMPDIR'])) {
     log.info(
-      `TMPDIR is longer than the sockets of Packer's plugins allow: Packer and its plugins work in ${shortTemporaryFolder}`
+      `TMPDIR is too long for the sockets of Packer's plugins: Packer and its plugins use ${shortTemporaryFolder} instead`
     )
   }
   try {
@@ -93,7 +93,8 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     )
     const more = template.environment
     const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint, more}), ...plugins}
-    // Another instance type is worth a try only where the template lets us choose it. Of several images, some would be there already.
+    // Another instance type is worth a try only if the template lets the action choose it. With several images, some
+    // would exist already.
     const choosable = (variable: string): number | undefined =>
       template.variables.has(variable) && template.names.images <= 1 ? undefined : 1
     const types = plan.buildTypes.slice(0, choosable('instance_type'))
@@ -111,7 +112,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       const job = {
         packer: packer.path,
         template: template.path,
-        // The last one wins: what is given explicitly over the user's files.
+        // The last one takes precedence: explicit values over the user's files.
         variablesFiles: [...template.varFiles, file],
         arguments: template.arguments,
         workingDirectory: template.directory,
@@ -141,7 +142,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       traces,
       mayBeNone: mayBeNone(template),
       mayBeGone: template.throwsAway,
-      // A user's template may report an image that was there before: that one is tested, and never removed.
+      // A user's template may report an image that existed before: it is tested, and never removed.
       onFound: (image: RegionalImage) => {
         if (image.created < ledger.began) return
         ledger.made('image', image.id, undefined, image.region === region ? undefined : image.region)
@@ -151,13 +152,13 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     productsOf(baked.others, region).forEach((one) => ledger.made(one.type, one.id, undefined, one.region))
     baked.others.forEach(({target, builderId, id}) =>
       log.info(
-        `The template also made ${id || 'something'} (${builderId}, ${target}): it is reported, and not touched if the bake succeeds`
+        `The template also made ${id || 'something'} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
       )
     )
     if (baked.images.length === 0) log.warning(noImage(template))
     return baked
   } catch (error) {
-    // Packer did not ask for our keys, and AWS refused those that it used.
+    // Packer did not ask for the action's keys, and AWS refused the keys that it used.
     const refused = error instanceof BuildError && requests() === 0 && aboutCredentials.has(error.id)
     throw refused ? new UserError(`${bypassAdvice}\n${error.message}`, {cause: error}) : error
   } finally {
@@ -169,7 +170,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   }
 }
 
-/** Amazon's builders of a user's template may be told to make no image, and its post-processors may throw one away. */
+/** Amazon's builders of a user's template may be set to make no image, and its post-processors may throw one away. */
 function mayBeNone({shipped, sources}: Template): boolean {
   return !shipped && sources.some(({type}) => type !== 'amazon-ebsvolume')
 }
@@ -180,7 +181,7 @@ function noImage({sources}: Template): string {
     skips.length > 0
       ? `skip_create_ami in ${skips.join(', ')}`
       : 'Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)'
-  return `The template made no image: ${why}. There is nothing to test, and what was made of it is removed.`
+  return `The template made no image: ${why}. There is nothing to test, and everything else that the bake made is removed.`
 }
 
 function asksDataSources({hasDataSources}: Template, {version}: Packer): boolean {
@@ -221,7 +222,7 @@ export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: strin
     ...(files ? {jenkins_files: files} : {}),
     ...(casc?.hasSecurityRealm ? {jenkins_setup_wizard: false} : {}),
     ...(allowAnonymous ? {allow_anonymous: true} : {}),
-    // What was not given keeps the template's own default.
+    // A variable without a value keeps the template's own default.
     ...(jenkinsRepositoryKeyFingerprint ? {jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint} : {}),
     ...(setupScript ? {setup_script: setupScript} : {}),
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 60_000) + 30,

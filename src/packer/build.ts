@@ -28,15 +28,15 @@ export interface BuildJob {
   readonly arguments: readonly string[]
   readonly workingDirectory: string
   readonly environment: Readonly<Record<string, string>>
-  /** For the words of a failure. */
+  /** For the message of a failure. */
   readonly facts: BuildFacts
-  /** Packer is about to make its key pair, the first thing that it makes. */
+  /** Packer is about to make its key pair, its first resource. */
   readonly onKeyPair: (name: string) => void
   /** Packer is about to make its security group, under a name that nobody else uses. */
   readonly onSecurityGroup: (name: string) => void
   /** Packer has launched an instance. */
   readonly onInstance: (id: string) => void
-  /** Packer, or the machine in its place, named something that Packer may have made. */
+  /** Packer, or the machine in its place, named a resource that Packer may have made. */
   readonly onHint: (hint: Hint) => void
 }
 
@@ -45,9 +45,9 @@ export class BuildError extends UserError {
   override readonly name = 'BuildError'
 }
 
-/** Packer cleans up by itself when it is asked to end; what it has not done by then, the sweep does faster. */
+/** Packer cleans up by itself when it is asked to end; after this time, the sweep does the rest faster. */
 const graceMs = 5_000
-/** For what was killed to be gone. */
+/** The time until killed processes are gone. */
 const killingMs = 10_000
 
 /**
@@ -60,7 +60,7 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
   signal.throwIfAborted()
   const run = ledger.nextPackerRun()
   const {group, output} = await start(job, run, ledger)
-  // Aborted when Packer has ended, or does not end whatever is done.
+  // Aborted when Packer has ended, or cannot be ended.
   const ended = new AbortController()
   const exit = once(group.child, 'exit').finally(() => ended.abort()) as Promise<Exit>
   const stop = (): void => void endGracefully(group, ended)
@@ -84,7 +84,9 @@ export async function build(job: BuildJob, ledger: Ledger, log: Log, signal: Abo
     await output.close()
     // Packer's plugins and `shell-local` provisioners are in its group and may outlive it.
     await endStarted(group, timeLimit(killingMs)).catch((error: unknown) =>
-      log.warning(`Packer (process ${group.leader.pid}) still runs and may make more: ${messageOf(error)}`)
+      log.warning(
+        `Packer (process ${group.leader.pid}) is still running and may make more resources: ${messageOf(error)}`
+      )
     )
   }
 }
@@ -98,7 +100,7 @@ export function variablesOf({variablesFiles}: Pick<BuildJob, 'variablesFiles'>):
 
 interface Started {
   readonly group: StartedGroup
-  /** Open for reading, so that it can be read also when somebody has removed it. */
+  /** Open for reading, so that it can be read even after it was removed. */
   readonly output: FileHandle
 }
 
@@ -158,7 +160,7 @@ async function show(
       hints.forEach((hint) => job.onHint(hint))
       return said ?? []
     })
-    // Packer may print faster than the runner reads. When all is to end, the rest is only looked through.
+    // Packer may print faster than the runner reads. After an abort, the rest is read but not shown.
     const behind = log.caughtUp?.(signal)
     if (behind) await behind
     if (!(behind && signal.aborted)) quote(sayings, log)
@@ -166,7 +168,7 @@ async function show(
   return transcript
 }
 
-/** What one build says at a time is shown at once. */
+/** Consecutive messages of one build are shown at once. */
 function quote(sayings: readonly Said[], log: Log): void {
   let from = 0
   for (const [at, one] of sayings.entries()) {

@@ -6,12 +6,12 @@ import type {Account} from '../aws/account.ts'
 import type {AwsNames} from '../template/aws-names.ts'
 import type {Artifact} from '../packer-output/messages.ts'
 
-/** What Packer writes in place of a sensitive value, also in the output that programs read. */
+/** Packer's placeholder for a sensitive value, also in its machine-readable output. */
 const mark = '<sensitive>'
 
 /**
- * The artifacts of a build with the regions and ids that Packer hides because they are, or contain, a sensitive value: AWS is
- * asked what this bake has made.
+ * The artifacts of a build with the regions and ids that Packer hides because they are, or contain, a sensitive value:
+ * they are found by asking AWS for this bake's images.
  */
 export async function uncensored(
   artifacts: readonly Artifact[],
@@ -36,7 +36,10 @@ export async function uncensored(
   })
 }
 
-/** Where copies may be that Packer does not tell of: what the template names, or where it does not tell either, every region of the account. */
+/**
+ * The regions of copies that Packer does not report: those that the template names, or if it does not name them either,
+ * every region of the account.
+ */
 export async function regionsOfCopies(
   {ec2}: Account,
   names: AwsNames,

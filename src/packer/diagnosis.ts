@@ -9,33 +9,33 @@ import type {BuildFacts, Rule} from './diagnosis/rule.ts'
 import {machineRules, scriptFailed} from './diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from './diagnosis/template.ts'
 
-/** Why a build failed, in words. */
+/** The explanation of a failed build. */
 export interface Diagnosis {
-  /** Of the entry in docs/troubleshooting.md; absent for a failure of which nothing is known. */
+  /** Of the entry in docs/troubleshooting.md; absent for an unknown failure. */
   readonly id?: string
-  /** At most 3,500 characters: GitHub takes 4,096 in an annotation. */
+  /** At most 3,500 characters: GitHub allows 4,096 in an annotation. */
   readonly message: string
 }
 
-const unknownAdvice = 'Run the job again if that may pass by itself; otherwise correct what Packer names there.'
+const unknownAdvice = 'Run the job again if the problem may be temporary; otherwise correct what Packer names there.'
 const longestMessage = 3_400
 const longestError = 900
-/** An error of apt stands in its last lines; what a script said long before it failed did not make it fail. */
+/** An error of apt is in its last lines; output long before the end of a script did not make it fail. */
 const recent = 25
 const shownLines = 14
 
 /**
  * Explains a failed build to the person who reads the annotation: what happened, what to change, what Packer said.
  *
- * Only Packer's own errors decide on the cause. What the machine said is looked at when a script failed, and gives no
- * more than advice: whatever it prints, nothing but the words of the message depends on it.
+ * Only Packer's own errors decide on the cause. The machine's output is read when a script failed, and affects only the
+ * wording of the message.
  *
- * @param how how Packer's process ended, for a failure of which nothing is known
- * @param otherwise what is to be said of such a failure
+ * @param how how Packer's process ended, for an unknown failure
+ * @param otherwise the advice for such a failure
  */
 export function diagnose(failure: Failure, facts: BuildFacts, how: string, otherwise?: Advice): Diagnosis {
   const errors = failure.errors.join('\n')
-  // Until it is connected Packer alone speaks, and says some things beside its errors.
+  // Until it is connected, only Packer speaks, and some of its messages are not errors.
   const own = failure.connected ? errors : [errors, ...failure.said].join('\n')
   const aws = awsError(own)
   const cause = aws ? awsCause(aws.code, aws.message) : undefined
@@ -62,7 +62,7 @@ interface Extra {
   readonly detail?: string | undefined
   /** In place of the advice's own. */
   readonly change?: string
-  /** The line of the machine that told. */
+  /** The line of the machine that shows the cause. */
   readonly line?: number
 }
 
@@ -77,7 +77,7 @@ function explained(advice: Advice, {where = '', detail, change, line}: Extra, fa
   return {id: advice.id, message}
 }
 
-/** What a denial needs: the statement to add, or who else forbids it. */
+/** The advice for a denial: the statement to add, or the other policy that forbids it. */
 function onDenial(text: string, {tagged}: BuildFacts): Extra {
   const denial = denialIn(text)
   if (!denial) return {}
@@ -110,19 +110,21 @@ function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
   return {detail: rule.detail?.(failure, facts)}
 }
 
-/** What the machine said before says nothing of a post-processor. */
+/** The machine's earlier output is not about a post-processor. */
 function saidBy({id}: Rule, failure: Failure): Failure {
   return id === 'post-processor' ? {...failure, said: failure.postProcessor?.said ?? [], connected: true} : failure
 }
 
-/** AWS's error in a text of Packer: as both generations of its SDK print it, or as the reason of an ended instance. */
+/**
+ * AWS's error in a message of Packer: as both generations of its SDK print it, or as the reason of an ended instance.
+ */
 function awsError(text: string): {readonly code: string; readonly message: string} | undefined {
   const [, code, message] =
     /api error ([\w.]+): ([^\n]*)/.exec(text) ??
     // Of the services whose model names their errors: IAM, STS, SSM, KMS.
     /response error StatusCode: \d+, RequestID: [\w-]*, ([A-Z]\w*): ([^\n]*)/.exec(text) ??
     beforeStatusCode(text) ??
-    // What kept the machine from starting may stand behind an error of AWS's own.
+    // The reason why the machine did not start may follow an internal error of AWS.
     /Instance state change details: [^:\n]*: (?:Server\.InternalError: )?((?:Client|Server)\.[\w.]+): ([^\n]*)/.exec(
       text
     ) ??
@@ -139,7 +141,9 @@ function beforeStatusCode(text: string): RegExpExecArray | undefined {
   )
 }
 
-/** The lines that matter: Packer's errors, and around what told, or last, what was said. */
+/**
+ * The lines that matter: Packer's errors, and the output around the line that shows the cause, or else the last lines.
+ */
 function evidence({errors, said, connected, stderr}: Failure, line?: number): string[] {
   const from = line === undefined || line >= said.length - shownLines ? said.length - shownLines : line
   const lines = connected ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said)
@@ -152,7 +156,7 @@ function shownBefore(said: readonly string[]): string[] {
   return said.filter((text) => text.startsWith('Instance state change details'))
 }
 
-/** Without what is of use only to `aws sts decode-authorization-message`; it is in the log. */
+/** Without the encoded message for `aws sts decode-authorization-message`, which is in the log. */
 function shortError(error: string): string {
   const short = error.replace(/(Encoded authorization failure message: ).*/s, '$1(in the log)')
   return short.length > longestError ? `${short.slice(0, longestError)}…` : short

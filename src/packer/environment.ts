@@ -7,7 +7,7 @@ export interface PackerEnvironmentOptions {
   readonly folder: string
   readonly region: string
   readonly endpoint: {readonly url: string; readonly token: string}
-  /** Names of more variables, which the template needs. */
+  /** Names of further variables that the template needs. */
   readonly more?: readonly string[]
 }
 
@@ -16,7 +16,7 @@ export interface PackerEnvironmentOptions {
  * it or what it runs on this machine; and the endpoint as its only source of AWS keys. Both SDKs would prefer keys,
  * profiles and token files found in `AWS_*` variables or in ~/.aws to the endpoint.
  *
- * In a debug log Packer tells what it does too.
+ * For a debug log, Packer's own log is switched on, too.
  */
 export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnvironmentOptions): Record<string, string> {
   const more = (options.more ?? []).flatMap((name): [string, string][] => {
@@ -42,8 +42,8 @@ export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnviron
 }
 
 /**
- * Makes the two files that stand in for ~/.aws while Packer runs: no keys, and of profiles the names alone. An SDK that is
- * told a profile which is nowhere gives up; one that is empty leaves it with the endpoint's credentials.
+ * Makes the two files that stand in for ~/.aws while Packer runs: no keys, and of profiles the names alone. An SDK
+ * gives up if its profile does not exist; with an empty profile it uses the endpoint's credentials.
  */
 export async function writeAwsConfig(folder: string, profiles: readonly string[]): Promise<void> {
   const {config, credentials} = awsConfigFiles(folder)

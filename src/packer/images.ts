@@ -20,10 +20,10 @@ export interface RegionalImage {
   readonly snapshotIds: readonly string[]
 }
 
-/** What one source of the template was baked to. */
+/** The product of one source of the template. */
 export interface BakedImage extends RegionalImage {
   readonly architecture: Architecture
-  /** What it was baked on, as AWS knows it. Absent: AWS does not say. */
+  /** Its source image, as AWS reports it. Absent: AWS does not say. */
   readonly sourceImageId?: string
   /** Packer's name of the build: `amazon-ebs.jenkins`; with a number behind it where another one has the same. */
   readonly source: string
@@ -31,11 +31,11 @@ export interface BakedImage extends RegionalImage {
   readonly copies: readonly RegionalImage[]
 }
 
-/** What a build made. */
+/** The products of a build. */
 export interface Baked {
   /** In the order of their sources' names. */
   readonly images: readonly BakedImage[]
-  /** Of other builders and of post-processors: nothing that this action could test or remove. */
+  /** Of other builders and of post-processors: products that this action can neither test nor remove. */
   readonly others: readonly Artifact[]
 }
 
@@ -58,8 +58,8 @@ const imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/
 /**
  * The images in the artifacts of a build, as AWS knows them.
  *
- * An artifact is what Packer says. So AWS is asked whether each image is this account's own and, where the template sets
- * our tags, this bake's: a template that registers somebody else's image gets it neither tested nor removed.
+ * An artifact is only Packer's report. So AWS is asked whether each image is this account's own and, if the template
+ * sets the bake's tags, this bake's: another account's image that a template reports is neither tested nor removed.
  *
  * @throws {UserError} when there is none, or one of them is not in the account's region
  */
@@ -75,7 +75,7 @@ export async function bakedImages(
   if (builds.size === 0 && expected.mayBeNone) return {images: [], others: artifacts}
   if (builds.size === 0) {
     const made = artifacts.map(({target, id}) => `${target} (${id})`).join(', ') || 'nothing'
-    throw new UserError(`The template made no image of EC2: it made ${made}. It needs a source of the type amazon-ebs.`)
+    throw new UserError(`The template made no EC2 image: it made ${made}. It needs a source of the type amazon-ebs.`)
   }
   const baked = await Promise.all(
     [...builds.values()].map(async (artifact) => {
@@ -107,13 +107,13 @@ function numbered(images: readonly BakedImage[]): BakedImage[] {
 export interface Expected {
   /** A template may make none on purpose. */
   readonly mayBeNone?: boolean
-  /** Its post-processors may throw away what Packer reports all the same. */
+  /** Its post-processors may throw away an image that Packer still reports. */
   readonly mayBeGone?: boolean
   /** Called for each as soon as it is known: the next one may be an error. */
   readonly onFound?: (image: RegionalImage) => void
   /** The bake's id where the images must carry it. */
   readonly bake: string | undefined
-  /** Tells the bake's snapshots from others that are in the mapping of its image. */
+  /** Distinguishes the bake's snapshots from others in the mapping of its image. */
   readonly traces: Traces
 }
 
@@ -158,7 +158,7 @@ async function describeImage(
     {signal: timeLimit(expected.mayBeGone ? 15_000 : 60_000, [signal])}
   ).catch((error: unknown) => {
     signal.throwIfAborted()
-    throw new GoneError(`Packer reports the image ${id}, but this account owns none of that id in ${region}`, {
+    throw new GoneError(`Packer reports the image ${id}, but this account owns no image with that id in ${region}`, {
       cause: error
     })
   })
@@ -167,7 +167,7 @@ async function describeImage(
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`)
   }
   const snapshotIds = await ownSnapshots(ec2, described, expected, signal)
-  // A copy (encrypt_boot) has the image before it as its source, which is gone.
+  // The source of a copy (encrypt_boot) is the unencrypted image, which has been removed.
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : undefined
   const found: Found = {
     region,
@@ -186,7 +186,7 @@ interface ExpectedAtHome extends Expected {
   readonly home: string
 }
 
-/** A mapping may name a snapshot of the user's own, which Packer tags as it tags the bake's. */
+/** A mapping may name a snapshot of the user's own, which Packer tags like the bake's. */
 async function ownSnapshots(
   ec2: EC2Client,
   image: Described,
@@ -206,7 +206,10 @@ async function ownSnapshots(
   return own.flatMap(({type, id}) => (type === 'snapshot' ? [id] : []))
 }
 
-/** What other builders made in EC2 (amazon-ebsvolume), as their artifacts name it. @param home as in {@link resourcesOf} */
+/**
+ * The resources that other builders made in EC2 (amazon-ebsvolume), as their artifacts name them. @param home as in
+ * {@link resourcesOf}
+ */
 export function productsOf(others: readonly Artifact[], home: string): Resource[] {
   return others
     .flatMap(({id}) => productsIn(id))

@@ -32,7 +32,7 @@ export interface InitCollaborators {
   readonly onStart?: (leader: ProcessIdentity) => void
 }
 
-/** What Packer's environment needs so that the build finds the plugins, beside what it has anyway. */
+/** Further variables for Packer's environment, with which the build finds the plugins. */
 export type PluginEnvironment = Readonly<Partial<Record<'PACKER_PLUGIN_PATH', string>>>
 
 interface Init extends Required<Omit<InitCollaborators, 'onStart'>> {
@@ -46,10 +46,11 @@ interface Init extends Required<Omit<InitCollaborators, 'onStart'>> {
 }
 
 /**
- * Sees to it that the plugins which a template requires are there. What is installed already is used as it is, without a network. A
- * runner that has no plugins of its own, and no PACKER_PLUGIN_PATH, gets them from the tool cache, or into it.
+ * Makes sure that the plugins which a template requires are installed. Installed plugins are used as they are, without
+ * a network. A runner that has no plugins of its own, and no PACKER_PLUGIN_PATH, gets them from the tool cache, or into
+ * it.
  *
- * @throws {UserError} that says which plugin could not be installed, and what to change
+ * @throws {UserError} that names the plugin that could not be installed, and the remedy
  */
 export async function initPlugins(
   request: InitRequest,
@@ -72,7 +73,7 @@ export async function initPlugins(
   const token = request.githubToken || env['PACKER_GITHUB_API_TOKEN'] || ''
   if (token !== '') log.mask(token)
   const init = {request, token, required, run, env, log, pause, signal}
-  // An old Packer cannot tell, and a broken template is explained by init itself.
+  // An old Packer does not have this command, and init itself explains a broken template.
   if (required.length > 0 && missing(required).length === 0) {
     log.info(`Installed already: ${required.map(nameOf).join(', ')}`)
     return {}
@@ -85,7 +86,9 @@ export async function initPlugins(
   return {PACKER_PLUGIN_PATH: await fromCache(init)}
 }
 
-/** The plugin folder that satisfies the template: in the tool cache, or for this job alone where it cannot be kept there. */
+/**
+ * The plugin folder that satisfies the template: in the tool cache, or only for this job if it cannot be kept there.
+ */
 async function fromCache(init: Init): Promise<string> {
   const {required, log, env} = init
   const cached = await usable(init)
@@ -125,11 +128,11 @@ async function look(run: Init['run'], template: string, extra?: PluginEnvironmen
   return code === 0 ? requiredPlugins(stdout) : []
 }
 
-/** For one command of Packer; what it downloads has about 150 MB. */
+/** For one command of Packer; it downloads about 150 MB. */
 const initMs = 15 * 60_000
-/** Between attempts at a host that limits us and does not say for how long. */
+/** Between attempts at a host with a rate limit that does not say how long it lasts. */
 const pausesMs = [15_000, 30_000, 60_000]
-/** A limit that lasts longer is not waited for. */
+/** The longest rate limit that the action waits for. */
 const longestWaitMs = 120_000
 
 async function install(
@@ -144,7 +147,7 @@ async function install(
     const {code, timedOut, stdout, stderr} = await run(['init', template], {...extra, ...credentials})
     if (timedOut) {
       throw new UserError(
-        `packer init did not come to an end within ${initMs / 60_000} minutes and was ended: what it downloads from does not answer. ` +
+        `packer init did not finish within ${initMs / 60_000} minutes and was ended: the server that it downloads from does not answer. ` +
           'Check the proxy and the firewall of this runner, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
       )
     }
@@ -153,7 +156,7 @@ async function install(
     const said = `${stdout}\n${stderr}`
     const limit = rateLimitIn(said)
     if (limit && token !== '' && !withToken) {
-      log.info('GitHub limits what is downloaded without a token: trying with github-token')
+      log.info('GitHub limits downloads without a token: trying with github-token')
       withToken = true
       continue
     }
@@ -162,7 +165,7 @@ async function install(
     if (!limit || next === undefined || waitMs === undefined || waitMs > longestWaitMs) {
       throw initFailure(said, packer, {template, required, hadToken: withToken})
     }
-    log.warning(`The plugins' host limits this runner for now: trying again in ${Math.ceil(waitMs / 1_000)} s`)
+    log.warning(`The host of the plugins limits this runner's requests: trying again in ${Math.ceil(waitMs / 1_000)} s`)
     await pause(waitMs + 1_000, signal)
   }
 }

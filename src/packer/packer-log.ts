@@ -17,7 +17,7 @@ export async function showPackerLog(
 ): Promise<void> {
   const {PACKER_LOG: level = '', PACKER_LOG_PATH: location = ''} = environment
   if (level === '' || level === '0' || location !== '') return
-  // Somebody may have emptied the folder.
+  // The folder may have been emptied.
   const handle = await open(errors, 'r').catch(() => undefined)
   if (handle === undefined) return
   try {

@@ -3,16 +3,16 @@ import * as path from 'node:path'
 import {roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
 
 export interface RoomWatch {
-  /** Aborted with a UserError when Packer can write its output no more. */
+  /** Aborted with a UserError when Packer can no longer write its output. */
   readonly signal: AbortSignal
   /** Ends the watching. */
   close(): void
 }
 
-/** In bytes: more than what is left of the last block of a file. */
+/** In bytes: more than the free part of a file's last block. */
 const probeSize = 8_192
 const betweenLooksMs = 10_000
-/** It may be full for a moment: only what stays so for half a minute ends the build. */
+/** The disk may be full for a moment: the build is ended only if it stays full for half a minute. */
 const mostFailures = 3
 
 /**
@@ -30,7 +30,7 @@ export function watchRoom(folder: string, everyMs = betweenLooksMs): RoomWatch {
       writeFileSync(probe, Buffer.alloc(probeSize), {mode: 0o600})
       failures = 0
     } catch (error) {
-      // A file that somebody has removed can still be written by whoever has it open.
+      // A file that was removed can still be written by a process that has it open.
       failures = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 0 : failures + 1
       if (failures < mostFailures) return
       full.abort(
@@ -50,6 +50,6 @@ function removeProbe(probe: string): void {
   try {
     rmSync(probe, {force: true})
   } catch {
-    // On a file system that is read-only now it was not made either.
+    // If the file system is read-only now, the file was not made, either.
   }
 }

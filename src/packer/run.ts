@@ -7,7 +7,7 @@ import {timeLimit, untilAborted} from '../lib/wait.ts'
 export interface PackerResult {
   /** 0 when all went well; undefined when it did not end by itself. */
   readonly code: number | undefined
-  /** It was ended because its time was up. */
+  /** It was ended because of its time limit. */
   readonly timedOut: boolean
   /** Where it is longer than 256 KB, its beginning and its end. */
   readonly stdout: string
@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly onStart?: (leader: ProcessIdentity) => void
 }
 
-/** For what was killed to be gone, and for the rest of what it said to be read. */
+/** The time for killed processes to be gone, and for the rest of their output to be read. */
 const endingMs = 5_000
 const drainingMs = 1_000
 
@@ -62,7 +62,7 @@ export async function runPacker(path: string, args: readonly string[], options: 
     done.abort()
   }
 
-  /** Whoever left the group may hold the pipes open for ever. */
+  /** A process that has left the group may hold the pipes open forever. */
   async function restOf(started: StartedGroup): Promise<Pick<PackerResult, 'stdout' | 'stderr'>> {
     await endStarted(started, timeLimit(endingMs)).catch(() => undefined)
     await untilAborted(closed, timeLimit(drainingMs)).catch(() => undefined)
@@ -86,7 +86,7 @@ function endsOf(stream: Readable | null): () => string {
     const room = mostKept - first.length
     first += chunk.slice(0, room)
     last += chunk.slice(room)
-    // Not at each chunk: cutting copies what stays.
+    // Not at each chunk, because cutting copies the rest.
     if (last.length > 2 * mostKept) last = last.slice(-mostKept)
   })
   return () => `${first}${length > 2 * mostKept ? '\n' : ''}${last.slice(-mostKept)}`

@@ -6,13 +6,16 @@ import type {Said} from '../packer-output/speakers.ts'
 const mostArtifactMessages = 10_000
 const mostArtifactCharacters = 1_000_000
 
-/** What is kept of all that Packer says in a run: what it made, and what tells why it failed. Of any length of output a bounded part. */
+/**
+ * The part of Packer's output that a run keeps: its artifacts, and the lines that explain a failure. It is bounded,
+ * however long the output is.
+ */
 export class Transcript {
   readonly #artifactMessages: Message[] = []
   #artifactCharacters = 0
   readonly #failure = new FailureReader()
 
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message: Message, said: Said | undefined): void {
     if (message.category === 'artifact') this.#noteArtifact(message)
     this.#failure.note(message, said)
@@ -22,7 +25,7 @@ export class Transcript {
     return artifactsOf(this.#artifactMessages)
   }
 
-  /** @param stderr what Packer wrote to its error stream */
+  /** @param stderr the contents of Packer's error stream */
   failure(stderr: string): Failure {
     return this.#failure.read(stderr)
   }

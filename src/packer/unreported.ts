@@ -3,19 +3,19 @@ import {type Traces} from '../sweep/search.ts'
 import type {Account} from '../aws/account.ts'
 import type {Artifact} from '../packer-output/messages.ts'
 
-/** What one run of Packer made and said. */
+/** The artifacts and messages of one run of Packer. */
 export interface PackerReport {
   readonly artifacts: readonly Artifact[]
-  /** The names of the builds that came to a good end, as often as they did. */
+  /** The names of the builds that succeeded, as often as they did. */
   readonly finished: readonly string[]
 }
 
 /**
- * Packer keeps the artifacts of a run by the names of its builds (command/build.go): of two builds with one name it reports one. Where
- * more builds have ended well than are reported, AWS is asked for the images that descend from this bake, so that each is
- * tested and handed out.
+ * Packer keeps the artifacts of a run by the names of its builds (command/build.go): of two builds with one name it
+ * reports one. If more builds have succeeded than are reported, AWS is asked for the images that descend from this
+ * bake, so that each is tested and released.
  *
- * @param since when that run of Packer began, by AWS's clock: an image of a run before it is no product
+ * @param since when that run of Packer began, by AWS's clock: an image of an earlier run is not a product
  * @returns the artifacts, and one for each image that Packer did not report, with its copies
  */
 export async function withUnreported(
@@ -46,7 +46,7 @@ export async function withUnreported(
   ]
 }
 
-/** Those of which more builds have ended than are reported, each once. */
+/** The names of which more builds have ended than are reported, each once. */
 function missingNames(reported: ReadonlySet<string>, finished: readonly string[]): string[] {
   const missing = finished.filter((name, at) => !reported.has(name) || finished.indexOf(name) !== at)
   return [...new Set(missing)]

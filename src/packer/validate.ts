@@ -14,7 +14,10 @@ import {runPacker} from './run.ts'
 export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
-  /** The template has data sources, without whose values a name cannot be judged; Packer asks for them when it is told to (since 1.8.5). */
+  /**
+   * The template has data sources, whose values are needed to validate names; Packer reads them with an option (since
+   * 1.8.5).
+   */
   readonly asksDataSources?: boolean
   /** Called with Packer's process as soon as it runs. */
   readonly onStart?: (leader: ProcessIdentity) => void
@@ -25,8 +28,8 @@ const validateMs = 10 * 60_000
 const mostAnnotations = 9
 
 /**
- * Runs `packer validate`, which needs neither credentials nor a network but for data sources, before anything is made. Each error becomes an
- * annotation on the file and line that Packer names.
+ * Runs `packer validate`, which needs neither credentials nor a network except for data sources, before anything is
+ * made. Each error becomes an annotation on the file and line that Packer names.
  *
  * @throws {BuildError} when Packer does not accept the template
  */
@@ -44,7 +47,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   const {code, timedOut, stdout, stderr} = await runPacker(job.packer, command, options)
   if (timedOut) {
     throw new BuildError(
-      `packer validate did not come to an end within ${validateMs / 60_000} minutes and was ended, and nothing was made. ` +
+      `packer validate did not finish within ${validateMs / 60_000} minutes and was ended. Nothing was made. ` +
         'Find out what the template waits for: an old Packer reads data sources when it validates.'
     )
   }
@@ -55,7 +58,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   diagnosticsIn(said, job)
     .slice(0, mostAnnotations)
     .forEach(({text, place}) => log.error(text, place))
-  // Nothing of a template passes by itself.
+  // Another attempt does not help with a template's errors.
   const {id, message} = diagnose(failureIn(messages, stderr), job.facts, `ended with exit code ${code}`, notValid)
   const why = message.replace(/^The build failed\. /, '')
   throw new BuildError(`The template cannot be built, and nothing was made. ${why}`, id === undefined ? {} : {id})

@@ -18,12 +18,12 @@ import {poll, timeLimit} from '../lib/wait.ts'
 import {announcedBy, temporaryName, type Hint} from '../packer-output/created.ts'
 
 export interface Watch {
-  /** For the job that is watched. */
+  /** Callbacks for the job that is watched. */
   readonly onKeyPair: (name: string) => void
   readonly onSecurityGroup: (name: string) => void
   readonly onInstance: (id: string) => void
   readonly onHint: (hint: Hint) => void
-  /** Aborted with a UserError when the template works where we cannot clean up. */
+  /** Aborted with a UserError when the template works where the action cannot clean up. */
   readonly signal: AbortSignal
   /** Ends the watching. */
   close(): void
@@ -34,12 +34,12 @@ export interface WatchContext {
   readonly bakeId: string
   readonly region: string
   readonly ledger: Ledger
-  /** Ours, for what Packer makes without them. */
+  /** The bake's tags, for resources that Packer makes without them. */
   readonly tags: Tags
   readonly log: Log
-  /** How often Packer has asked for our credentials so far. */
+  /** How often Packer has asked for the action's credentials so far. */
   readonly requests: () => number
-  /** How long what Packer announced may take to show up, in milliseconds. */
+  /** How long announced resources may take to show up, in milliseconds. */
   readonly patienceMs?: number
 }
 
@@ -47,14 +47,15 @@ export interface WatchContext {
 const usualPatienceMs = 60_000
 
 /**
- * Watches what a template does with AWS while it can still be stopped: that it works with the credentials that it was
- * given, and in our region and account, for what it makes elsewhere could not be found and removed.
+ * Watches a template's use of AWS while it can still be stopped: it must work with the given credentials, and in the
+ * bake's region and account, because resources elsewhere could not be found and removed.
  *
  * The volumes of its instance are recorded while it lives: a launch mapping without `delete_on_termination` leaves them
- * behind, and once the instance is gone nothing leads to them. The same holds for the image of an instance.
+ * behind, and once the instance is gone they can no longer be found. The same holds for the image of an instance.
  *
- * What carries no tag of ours (an older Packer tags no key pair and no group, a template of the user's own perhaps nothing)
- * is tagged as soon as it is there: should this runner be lost, nothing else leads the sweep action to it.
+ * Resources without the bake's tags (an older Packer tags no key pair and no group, a template of the user's own
+ * perhaps nothing) are tagged as soon as they exist: if this runner is lost, the sweep action finds them only by their
+ * tags.
  */
 export function watchTemplate(context: WatchContext): Watch {
   const {ec2, bakeId, region, ledger, tags, log, requests, patienceMs = usualPatienceMs} = context
@@ -83,7 +84,7 @@ export function watchTemplate(context: WatchContext): Watch {
 
   const temporary = {keyPairs: new Set<string>(), securityGroups: new Set<string>()}
 
-  /** What of something is the bake's, as far as is known by now. */
+  /** The bake's resources among the given ones, as far as is known by now. */
   function ownOf(found: readonly Described[]): readonly Described[] {
     const announced = {
       ...announcedBy(),
@@ -95,7 +96,7 @@ export function watchTemplate(context: WatchContext): Watch {
     return sight.proved.own
   }
 
-  /** @param isIt what the search is for: an answer may show more than was asked for */
+  /** @param isIt selects the wanted resources: an answer may have more than was asked for */
   async function checkIsHere(
     what: string,
     search: Search,
@@ -152,7 +153,10 @@ export function watchTemplate(context: WatchContext): Watch {
     }
   }
 
-  /** The machine may have named somebody else's: it is looked at, and is the bake's only if it descends from what is. */
+  /**
+   * The machine may have named another person's resource: it is looked up, and is the bake's only if it descends from
+   * one of the bake's.
+   */
   async function follow({type, id}: Hint): Promise<void> {
     // The volumes of the instance are recorded already.
     if (type === 'volume') return
@@ -185,10 +189,10 @@ export function watchTemplate(context: WatchContext): Watch {
     close: () => ended.abort(),
     onKeyPair(name) {
       checkCredentials()
-      // Packer hides sensitive values: a name that is not told cannot be looked for.
+      // Packer hides sensitive values: a hidden name cannot be looked for.
       if (name.includes('<sensitive>')) return
       keyPair = checkIsHere('key pair', keyPairsBy, filter('key-name', [name]), (one) => one.name === name)
-      // With a name that the template chose it may be somebody else's.
+      // A key pair with a name that the template chose may be somebody else's.
       if (!temporaryName.test(name)) return
       temporary.keyPairs.add(name)
       void keyPair.then(tag)
@@ -212,9 +216,9 @@ export function watchTemplate(context: WatchContext): Watch {
 const isTagged = ({tags}: Described): boolean => tags[tagKeys.bake] !== undefined
 
 export const bypassAdvice =
-  'The template works with AWS credentials of its own, so that what it makes could not be found and removed. ' +
+  'The template works with AWS credentials of its own, so that this action could not find and remove what it makes. ' +
   'Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.'
 
 const elsewhereAdvice = (what: string, region: string): string =>
-  `The template makes its ${what} in another region than ${region}, or in another account, where what it makes could not be ` +
-  "found and removed. Set 'aws-region' to the template's region, or declare a variable \"region\" in it, which is filled in."
+  `The template makes its ${what} in another region than ${region}, or in another account, where this action could not ` +
+  "find and remove it. Set 'aws-region' to the template's region, or declare a variable \"region\" in it, which is filled in."

@@ -28,7 +28,7 @@ export interface ReachContext {
  * Looks up where the machines will be and who may reach them.
  *
  * @throws {InputError} for subnets that cannot be used
- * @throws {UserError} when this runner's own address cannot be learned
+ * @throws {UserError} when this runner's own address cannot be found out
  */
 export async function planReach(inputs: ReachInputs, context: ReachContext, signal: AbortSignal): Promise<Reach> {
   const {ec2, region} = context
@@ -58,9 +58,9 @@ async function cidrsFor(
 }
 
 /**
- * Whether this runner shows addresses that are not let in. That is a doubt and no more: behind several NAT addresses it may
- * show another one to the machines. Who lets in private addresses alone has a network of his own, of which the public address says
- * nothing.
+ * Whether this runner seems to have addresses that are not let in. That is only a suspicion: behind several NAT
+ * addresses the machines may see another one. If only private addresses are let in, the public address says nothing
+ * about that network.
  */
 async function isLeftOut(cidrs: readonly string[], {read, log}: ReachContext, signal: AbortSignal): Promise<boolean> {
   if (cidrs.every(isPrivate)) return false

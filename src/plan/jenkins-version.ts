@@ -8,16 +8,16 @@ import {timeLimit} from '../lib/wait.ts'
 export interface JenkinsRequest {
   /** `lts`, `weekly` or an exact version. */
   readonly version: string
-  /** The user's own repository, in the place of Jenkins's. */
+  /** The user's own repository, instead of Jenkins's. */
   readonly repositoryUrl?: string
-  /** What the machine installs. Absent: it is not known. */
+  /** The kind of package that the machine installs. Absent: it is not known. */
   readonly packages?: PackageKind
 }
 
 export interface JenkinsRelease {
   /** Exact, such as `2.568.2` (LTS) or `2.570` (weekly). */
   readonly version: string
-  /** The repository in which it was looked for. */
+  /** The repository in which the version was looked up. */
   readonly repositoryUrl: string
 }
 
@@ -29,9 +29,9 @@ const repositories = {
 
 /**
  * The exact Jenkins version of this bake. `lts` and `weekly` are looked up in the package index of the repository that
- * the machine will install from, so that what is promised is what can be installed; an exact version is looked for there.
+ * the machine will install from, so that this version can be installed; an exact version is looked for there.
  *
- * @throws {UserError} when there is no such Jenkins, or the index that must tell cannot be read
+ * @throws {UserError} when there is no such Jenkins, or the index that is needed cannot be read
  */
 export async function resolveJenkins(
   {version: wanted, repositoryUrl, packages}: JenkinsRequest,
@@ -52,7 +52,7 @@ export async function resolveJenkins(
     if (unquoted !== undefined) {
       throw new InputError(
         'jenkins-version',
-        `'${wanted}' is what YAML makes of ${unquoted} without quotes: ${index} has a Jenkins ${unquoted}. Write '${unquoted}' in quotes.`
+        `YAML turns ${unquoted} without quotes into '${wanted}', and ${index} has Jenkins ${unquoted}: write '${unquoted}' in quotes.`
       )
     }
     if (!isExact && versions.length > 0) return {version: versions.at(-1) ?? '', repositoryUrl: url}
@@ -74,20 +74,20 @@ export async function resolveJenkins(
   }
 }
 
-/** YAML reads `2.570` as a number, and drops its last zero. The Jenkins that has such a number without it is years old. */
+/** YAML reads `2.570` as a number, and drops its last zero. The Jenkins with the shorter number is years old. */
 function meantWithoutQuotes(wanted: string, versions: readonly string[]): string | undefined {
   return /^\d+\.\d*[1-9]$/.test(wanted)
     ? versions.findLast((version) => version.startsWith(wanted) && /^0+$/.test(version.slice(wanted.length)))
     : undefined
 }
 
-/** What is known of the machine is what counts; only where nothing is known may a mirror have either kind. */
+/** The kind of the machine's packages decides; only if it is not known may a mirror have either kind. */
 function packageKinds(known: PackageKind | undefined, isMirror: boolean): readonly [PackageKind, ...PackageKind[]] {
   if (known) return [known]
   return isMirror ? ['deb', 'rpm'] : ['deb']
 }
 
-/** The first kind of index that the repository has. Rejects as the first one did when it has none. */
+/** The first kind of index that the repository has. If it has none, rejects with the first kind's error. */
 async function firstIndex(
   url: string,
   [kind, ...others]: readonly [PackageKind, ...PackageKind[]],

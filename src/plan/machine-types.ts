@@ -2,7 +2,7 @@ import {type EC2Client, DescribeInstanceTypesCommand} from '@aws-sdk/client-ec2'
 import type {TemplateSource} from '../template/sources.ts'
 import type {Architecture} from '../inputs/distributions.ts'
 
-/** What matters of an instance type here. */
+/** The properties of an instance type that matter here. */
 interface TypeFacts {
   readonly architectures: readonly string[]
   readonly memoryMiB: number
@@ -11,22 +11,22 @@ interface TypeFacts {
 
 /** Which instance types a bake uses. */
 export interface MachineTypes {
-  /** The user's; empty where none were given. */
+  /** The user's; empty if none were given. */
   readonly given: readonly string[]
-  /** What the template's builders say, by their names. */
+  /** The types in the template's builders, by their names. */
   readonly ofSources: ReadonlyMap<string, string>
   readonly facts: ReadonlyMap<string, TypeFacts>
 }
 
-/** In MiB. With less, Jenkins starts and then runs out of memory at work. */
+/** In MiB. With less, Jenkins starts and later runs out of memory. */
 const leastMemory = 3_500
 
-/** Of 4 GB, and of every region. */
+/** They have 4 GB and exist in every region. */
 export function standardType(architecture: Architecture): string {
   return architecture === 'arm64' ? 't4g.medium' : 't3.medium'
 }
 
-/** Learns of the types that the user and the template name. What AWS does not tell is left to the launch. */
+/** Looks up the types that the user and the template name. Types that AWS does not describe are left to the launch. */
 export async function machineTypes(
   ec2: EC2Client,
   {given, sources}: {readonly given: readonly string[]; readonly sources: readonly TemplateSource[]},
@@ -37,7 +37,7 @@ export async function machineTypes(
     named.filter((entry): entry is [string, string] => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ''))
   )
   const names = [...new Set([...given, ...ofSources.values()])]
-  // One is all there is to take, and the launch shows whether it fits.
+  // If the template names no types there is no choice, and the launch shows whether the given ones fit.
   if (ofSources.size === 0) return {given, ofSources, facts: new Map()}
   try {
     const query = new DescribeInstanceTypesCommand({Filters: [{Name: 'instance-type', Values: names}], MaxResults: 100})
@@ -57,7 +57,7 @@ export async function machineTypes(
   }
 }
 
-/** What the smoke test of an image is launched on: the user's types, or the template's own where Jenkins can work on it. */
+/** The types for the smoke test of an image: the user's, or the template's own if it has enough memory for Jenkins. */
 export function smokeTypesFor(
   {given, ofSources, facts}: MachineTypes,
   {source, architecture}: {readonly source: string; readonly architecture: Architecture},

@@ -10,7 +10,7 @@ const service = 'https://checkip.amazonaws.com/'
  * The public addresses of this machine, as /32 ranges. Behind a pool of addresses (NAT) each connection may show
  * another one, so it is asked for on three connections at once. Behind a proxy it is the proxy's address.
  *
- * @throws {UserError} when it cannot be learned
+ * @throws {UserError} when it cannot be found out
  */
 export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<string[]> {
   const ask = async (): Promise<string> => {
@@ -24,7 +24,7 @@ export async function ownCidrs(read: ReadText, signal: AbortSignal): Promise<str
   const [failure] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []))
   if (cidrs.length === 0) {
     throw new UserError(
-      `The public address of this runner could not be learned from ${service}: ${messageOf(failure)}. ` +
+      `The public address of this runner could not be obtained from ${service}: ${messageOf(failure)}. ` +
         "Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32."
     )
   }

@@ -2,7 +2,7 @@ import type {PackageKind} from '../inputs/distributions.ts'
 import * as zlib from 'node:zlib'
 import type {ReadBytes} from '../lib/http.ts'
 
-/** More than any index of Jenkins's, and less than what would fill a runner's memory. In bytes. All that is done with it is linear. */
+/** More than any index of Jenkins, and less than would fill a runner's memory. In bytes. All work on it is linear. */
 const longestUnpacked = 50_000_000
 
 /** Jenkins's own repository of weekly releases has about a thousand. */
@@ -67,7 +67,7 @@ function* versionsOfRpms(primary: string): Generator<string> {
   }
 }
 
-/** Each line, and an empty one at the end. A part of a text holds on to all of it, and costs no copy. */
+/** Each line, and an empty one at the end. A slice of a string shares its memory and costs no copy. */
 function* linesOf(text: string): Generator<string> {
   for (let from = 0; from < text.length;) {
     const end = text.indexOf('\n', from)
@@ -78,7 +78,7 @@ function* linesOf(text: string): Generator<string> {
   yield ''
 }
 
-/** What stands between two marks, each time that they follow each other; every character is looked at once. */
+/** The parts of a string between two marks; each character is read once. */
 function* between(text: string, begin: string, end: string): Generator<string> {
   for (let at = 0; ;) {
     const found = text.indexOf(begin, at)
@@ -95,5 +95,5 @@ function unpack(path: string, bytes: Buffer): string {
   const options = {maxOutputLength: longestUnpacked}
   if (path.endsWith('.gz')) return zlib.gunzipSync(bytes, options).toString('utf8')
   if (path.endsWith('.zst')) return zlib.zstdDecompressSync(bytes, options).toString('utf8')
-  throw new Error(`its index ${path} is packed in a way that cannot be read`)
+  throw new Error(`its index ${path} is compressed in a way that cannot be read`)
 }

@@ -22,23 +22,25 @@ import {templateImages, type TemplateImage} from './template-images.ts'
 /** Everything that is decided before anything is made. */
 export interface Plan {
   readonly bakeId: string
-  /** By AWS's clock. What existed before is not this bake's. */
+  /** By AWS's clock. Older resources are not this bake's. */
   readonly began: Date
   readonly imageName: string
-  /** What the action has the template bake on. Absent: the template has an image of its own. */
+  /** The source image that the action gives to the template. Absent: the template has an image of its own. */
   readonly source?: SourceImage
-  /** What the builders of a user's template bake on, by their names, as far as it is known before. */
+  /**
+   * The source images of the builders of a user's template, by the builders' names, as far as they are known before.
+   */
   readonly templateImages: ReadonlyMap<string, TemplateImage>
   /** Of all images. Absent: it is not known before the build, or there are several. */
   readonly architecture?: Architecture
   /** For the build, where the action chooses them. */
   readonly buildTypes: readonly string[]
   readonly machineTypes: MachineTypes
-  /** Absent: it is not known, and a template of the user's own knows it. */
+  /** Absent: only the user's own template knows it. */
   readonly sshUsername?: string
   /** Absent: the template is the user's and does not say which Jenkins it installs. */
   readonly jenkins?: JenkinsRelease
-  /** With all that they depend on. */
+  /** With all their dependencies. */
   readonly plugins: readonly Plugin[]
   /** How the build and the smoke test are reached. */
   readonly reach: Reach
@@ -56,7 +58,7 @@ export interface PlanContext {
 /** In bytes. Jenkins's package indexes have less than 2 MB, those of a mirror of many packages may have more. */
 const longestIndex = 50_000_000
 
-/** @throws {UserError} when what the inputs name does not exist or cannot be learned */
+/** @throws {UserError} when something that the inputs name does not exist or cannot be looked up */
 export async function planImage(inputs: Inputs, context: PlanContext, signal: AbortSignal): Promise<Plan> {
   const {account, log, env} = context
   const {ec2, readParameter} = account
@@ -91,7 +93,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       'ssh-username',
-      `is missing: ${source.id} ${source.name} is nobody's own image of a distribution; name its login user`
+      `is missing: ${source.id} ${source.name} is not an official image of Debian, Ubuntu or Amazon Linux; give its login user`
     )
   }
   const {updateCenterUrl} = image
@@ -138,14 +140,14 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   }
 }
 
-/** Who may reach the machines, in words. Of a user's template, what it says itself. */
+/** Describes who may reach the machines. For a user's template, by its own settings. */
 function reachability({variables, sources}: Template, reach: Reach): string[] {
   const ours = letIn(reach)
   const own = sources.map((source) => {
     const ranges = letInBy(source)
     if (ranges === 'everybody') return '0.0.0.0/0, as the template says'
     if (ranges) return ranges.length > 0 ? `${ranges.join(', ')}, as the template says` : 'nobody: no port is opened'
-    return variables.has('allowed_cidrs') ? ours : 'whom the template lets in'
+    return variables.has('allowed_cidrs') ? ours : 'the sources that the template lets in'
   })
   const others = [...new Set(own)].filter((one) => one !== ours)
   if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`]
@@ -168,7 +170,7 @@ function checkArchitecture(wanted: Architecture | undefined, images: Plan['templ
     if (wanted === undefined || wanted === architecture) continue
     throw new InputError(
       'architecture',
-      `is ${wanted}, and ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
+      `is ${wanted}, but ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
     )
   }
 }
@@ -185,6 +187,7 @@ function jenkinsRequest(
 /** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */
 function runName(env: PlanContext['env']): string {
   const name = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_RUN_ATTEMPT']].filter(Boolean).join('/')
-  // What EC2 allows in a tag's value (Tag your resources, restrictions), and nothing that Packer would evaluate.
+  // Characters that EC2 allows in a tag's value (Tag your resources, restrictions), and none that Packer would
+  // evaluate.
   return name.replace(/[^\w+=.:/@-]/g, '_').slice(0, 256) || 'unknown'
 }

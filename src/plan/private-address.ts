@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Vpc} from './subnets.ts'
 
-/** Learns the address that this machine sends from to another one. */
+/** Finds out the address from which this machine sends to another one. */
 export type SourceAddress = (destination: string) => Promise<string>
 
 /** Asks the kernel's routes; nothing is sent (a datagram socket's `connect` only chooses addresses). */
@@ -23,7 +23,7 @@ export const sourceAddress: SourceAddress = async (destination) => {
  * The private address of this runner inside the VPC, as /32 ranges: the one that it sends from to the VPC's own router, which
  * is also what the machines see as long as no address is translated inside the VPC.
  *
- * @throws {UserError} when this runner is not in the VPC: what the machines would see of it cannot be known then
+ * @throws {UserError} when this runner is not in the VPC: the address that the machines would see cannot be known then
  */
 export async function ownPrivateCidrs(vpc: Vpc, source: SourceAddress = sourceAddress): Promise<string[]> {
   const seen = await Promise.allSettled(vpc.cidrs.map((cidr) => source(routerOf(cidr))))
@@ -34,12 +34,12 @@ export async function ownPrivateCidrs(vpc: Vpc, source: SourceAddress = sourceAd
   throw new UserError(
     `This runner has no address in ${vpc.id} (${vpc.cidrs.join(', ')}): it sends from ${[...new Set(addresses)].join(', ') || failures.join(', ')}. ` +
       "With connect-via: private-ip, 'auto' stands for the runner's own address inside the VPC. Run the job on a machine of the " +
-      "VPC; or set 'allowed-cidrs' to the addresses that the machines see of this runner, when it comes from a peered network, " +
+      "VPC; or set 'allowed-cidrs' to the addresses from which the machines see this runner connect, if it comes from a peered network, " +
       'over a VPN, or out of a container whose host translates its address.'
   )
 }
 
-/** The first address of each range is the VPC's router (VPC user guide, subnet sizing), which is nobody's machine. */
+/** The first address of each range is the VPC's router (VPC user guide, subnet sizing), which is not a machine. */
 function routerOf(cidr: string): string {
   const [first = 0, second = 0, third = 0, fourth = 0] = ipaddr.IPv4.networkAddressFromCIDR(cidr).octets
   return [first, second, third, fourth + 1].join('.')

@@ -8,7 +8,7 @@ const signsDataChannel = '1.2.764.0'
 
 const limitMs = 10_000
 
-/** Names the version of AWS's session-manager-plugin in the log: what a connection needs depends on it. */
+/** Logs the version of AWS's session-manager-plugin: the permissions that a connection needs depend on it. */
 export async function noteSessionManagerPlugin(
   log: Pick<Log, 'info' | 'warning'>,
   env: NodeJS.ProcessEnv,
@@ -22,12 +22,12 @@ export async function noteSessionManagerPlugin(
     const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0]
     if (version === undefined) {
       log.warning(
-        `session-manager-plugin does not tell its version: it said ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+        `session-manager-plugin does not report its version: it printed ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
       )
       return
     }
     const needs = isAtLeast(version, signsDataChannel)
-      ? ': it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+      ? ': it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows'
       : ''
     log.info(`session-manager-plugin ${version}${needs}`)
   } catch (error) {

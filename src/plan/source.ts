@@ -11,16 +11,16 @@ export interface SourceImage {
   readonly name: string
   readonly rootDeviceName: string
   readonly architecture: Architecture
-  /** Absent: the image is not a distribution's own, and does not say whom it lets in. */
+  /** The login user. Absent: the image is not a distribution's own, so that its user is not known. */
   readonly loginUser?: string
-  /** What its package manager installs, by the same token. */
+  /** The kind of packages that its package manager installs, known in the same way. */
   readonly packages?: PackageKind
 }
 
 export interface SourceContext {
   readonly ec2: EC2Client
   readonly log: Pick<Log, 'warning'>
-  /** By which an image has been deprecated, or not. */
+  /** The time against which an image's deprecation is compared. */
   readonly now: () => Date
   /** The value of an SSM parameter. Rejects when there is none, or it may not be read. */
   readonly readParameter: ReadParameter
@@ -81,7 +81,7 @@ async function newestOf(
 }
 
 /**
- * Asked for by its id and not by a filter: AWS leaves out of searches what its publisher has deprecated, such as Amazon Linux's images
+ * Requested by its id and not by a filter: AWS leaves deprecated images out of searches, such as Amazon Linux's images
  * 90 days after their release (EC2 user guide, "Deprecate an Amazon EC2 AMI").
  *
  * @throws {InputError} when there is no such image for this account
@@ -111,10 +111,10 @@ const allowedImages =
 function warnOf({ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed}: Image, {log, now}: SourceContext) {
   if (deprecated !== undefined && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
-      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Take a newer one ('source-ami').`
+      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Use a newer one ('source-ami').`
     )
   }
-  // The account only tries the setting out: with `enabled` the image would not be seen at all.
+  // The setting is in audit mode: with `enabled` the image would not be visible at all.
   if (allowed === false) {
     log.warning(
       `The source image ${id} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
@@ -140,7 +140,7 @@ function usable(image: Image, {architecture: wanted, volumeSize}: SourceRequest)
   if (wanted !== undefined && architecture !== wanted) {
     throw new InputError(
       'source-ami',
-      `${id} is for ${architecture}, and 'architecture' is ${wanted}; change one of them`
+      `${id} is for ${architecture}, but 'architecture' is ${wanted}; change one of them`
     )
   }
   const root = image.BlockDeviceMappings?.find(({DeviceName}) => DeviceName === rootDeviceName)
@@ -167,8 +167,8 @@ export function loginUserOf(publisher: string | undefined): string | undefined {
 }
 
 /**
- * What the machine's package manager installs. An image of one's own is not a distribution's, but lets in the user of the one that it
- * was made from.
+ * The kind of packages that the machine installs. A user's own image is not a distribution's, but has the login user of
+ * the distribution that it was made from.
  *
  * @returns undefined where nothing tells
  */
@@ -180,7 +180,7 @@ async function imageIdIn(parameter: string, read: ReadParameter, region: string,
   const value = await read(parameter, signal).catch((error: unknown) => {
     signal.throwIfAborted()
     const code = error instanceof Error ? error.name : ''
-    // AWS says nothing beside this code.
+    // AWS's error has only this code, and no message.
     if (code === 'ParameterNotFound') {
       throw new InputError(
         'source-ami',

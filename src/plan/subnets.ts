@@ -10,7 +10,7 @@ export interface Vpc {
 }
 
 /**
- * Looks subnets up: that they are there, and all in one VPC, because the machines' group belongs to one.
+ * Checks that the subnets exist and are all in one VPC, because the machines' security group belongs to one.
  *
  * @returns the id of their VPC
  * @throws {InputError} that names every subnet which cannot be used
@@ -21,7 +21,7 @@ export async function vpcOf(
   region: string,
   signal: AbortSignal
 ): Promise<string> {
-  // A filter finds those that are there; asking for an id that is not is an error, which names only the first.
+  // A filter finds the existing ones; a request for an id that does not exist is an error, which names only the first.
   const query = {Filters: [{Name: 'subnet-id', Values: [...subnetIds]}]}
   const pages = await allPages(paginateDescribeSubnets({client: ec2, pageSize}, query, {abortSignal: signal}))
   const found = pages.flatMap(({Subnets = []}) => Subnets)
@@ -32,7 +32,10 @@ export async function vpcOf(
   const vpcIds = new Set(found.map(({VpcId}) => VpcId ?? ''))
   if (vpcIds.size > 1) {
     const where = found.map(({SubnetId, VpcId}) => `${SubnetId} in ${VpcId}`).toSorted()
-    throw new InputError('subnet-ids', `must be of one VPC, because a group of it is made: ${where.join(', ')}`)
+    throw new InputError(
+      'subnet-ids',
+      `must be in one VPC, because the bake makes one security group for them: ${where.join(', ')}`
+    )
   }
   return [...vpcIds][0] ?? ''
 }

@@ -10,18 +10,18 @@ import type {ImageQuery} from '../template/image-query.ts'
 import {loginUserOf} from './source.ts'
 import {type Architecture} from '../inputs/distributions.ts'
 
-/** An image that a user's template bakes on. */
+/** A source image of a user's template. */
 export interface TemplateImage {
   readonly id: string
   readonly name: string
   readonly architecture: Architecture
-  /** Absent: the image does not say whom it lets in. */
+  /** The login user. Absent: it is not known. */
   readonly loginUser?: string
 }
 
 /**
- * What the builders of a user's template are going to bake on, by their names, as far as that can be known without Packer: by an id or
- * a filter that the template spells out. What is not found, Packer has the word on.
+ * The source images of the builders of a user's template, by the builders' names, as far as they can be known without
+ * Packer: by an id or a filter that the template spells out. The rest is left to Packer.
  */
 export async function templateImages(
   ec2: EC2Client,
@@ -44,7 +44,7 @@ async function newest(ec2: EC2Client, query: ImageQuery, abortSignal: AbortSigna
     const [image] = Images.toSorted((one, other) => ((one.CreationDate ?? '') < (other.CreationDate ?? '') ? 1 : -1))
     return image && known(image)
   } catch (error) {
-    // The template may name what this role cannot see, or what no filter of EC2 is called.
+    // The template may name an image that this role cannot see, or a filter that EC2 does not have.
     if (abortSignal.aborted) throw error
     return undefined
   }

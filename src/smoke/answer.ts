@@ -1,4 +1,4 @@
-/** What a request to Jenkins's port came to. */
+/** The result of a request to Jenkins's port. */
 export type Answer =
   | {readonly kind: 'none'; readonly reason: string}
   | {
@@ -11,14 +11,14 @@ export type Answer =
       readonly rootStatus?: number
     }
 
-/** What it says about the machine. */
+/** The state of Jenkins that the answer shows. */
 export type State =
   /** Nothing listens yet. */
   | {readonly state: 'booting'; readonly detail: string}
   /** Jenkins is there and not ready. */
   | {readonly state: 'starting'; readonly detail: string}
   | {readonly state: 'ready'; readonly version: string}
-  /** It will not get better by waiting. */
+  /** Waiting does not help. */
   | {readonly state: 'failed'; readonly detail: string}
 
 /**
@@ -37,7 +37,8 @@ export function stateOf(answer: Answer): State {
   }
   if (status >= 500) return {state: 'failed', detail: `Jenkins answered ${status}: ${textOf(body)}`}
   const isReady = (status >= 200 && status < 400) || status === 401 || status === 403
-  if (!isReady) return {state: 'failed', detail: `port 8080 answered ${status}, which a Jenkins that is ready does not`}
+  if (!isReady)
+    return {state: 'failed', detail: `port 8080 answered ${status}, which Jenkins never does once it is ready`}
   if (!version) {
     return {
       state: 'failed',
@@ -47,7 +48,7 @@ export function stateOf(answer: Answer): State {
   return {state: 'ready', version}
 }
 
-/** What a page says to a reader, on one line of at most 600 characters. */
+/** The visible text of a page, on one line of at most 600 characters. */
 function textOf(html: string): string {
   const text = html
     .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')

@@ -3,16 +3,19 @@ import {messageOf} from '../lib/errors.ts'
 import {causeMark, lastEvidence, stuckMark} from './user-data.ts'
 import {withoutReports} from './self-probe.ts'
 
-/** Lines of a report, whose beginning tells most, and of a whole console, whose end does. */
+/** How many lines to show of a report, whose beginning matters most, and of a whole console, whose end does. */
 const mostLines = {report: 200, console: 100}
 
-/** What a machine's console shows of its Jenkins. The machine under test wrote it: it is for people, and decides nothing that matters. */
+/**
+ * The evidence about Jenkins on a machine's console. The machine under test wrote it: it is for people, and decides
+ * nothing that matters.
+ */
 export interface Evidence {
-  /** The machine's newest report, or else the end of all that it printed; in words why there is none. */
+  /** The machine's newest report, or else the end of its console; or a sentence that says why there is none. */
   readonly text: string
-  /** Why Jenkins ended, as the machine reports it, the cause first; one line each. */
+  /** The reasons why Jenkins ended, as the machine reports them, the cause first; one line each. */
   readonly causes: readonly string[]
-  /** Units that have failed for good. */
+  /** Units that have failed and are not started again. */
   readonly failedUnits: readonly string[]
   /** Jenkins will not start any more: systemd has given up, or the process has failed and goes on. */
   readonly gaveUp: boolean
@@ -21,7 +24,7 @@ export interface Evidence {
 /**
  * Reads the console for the person who has to find out why Jenkins failed.
  *
- * @returns the reason in the place of the text when there is none: evidence must not fail the run a second time
+ * @returns a sentence instead of the console if it cannot be read: evidence must not fail the run a second time
  */
 export async function readEvidence(ec2: EC2Client, instanceId: string, signal: AbortSignal): Promise<Evidence> {
   const ask = async (Latest: boolean): Promise<string> => {
@@ -29,7 +32,7 @@ export async function readEvidence(ec2: EC2Client, instanceId: string, signal: A
     return (await ec2.send(command, {abortSignal: signal})).Output ?? ''
   }
   try {
-    // Only Nitro machines show what they print now; others show what they printed at their last start or stop.
+    // Only Nitro machines show their current output; others show that of their last start or stop.
     const output = await ask(true).catch(() => ask(false))
     return evidenceIn(Buffer.from(output, 'base64').toString('utf8'))
   } catch (error) {

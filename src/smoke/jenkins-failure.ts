@@ -1,6 +1,9 @@
 import type {Advice} from '../lib/advice.ts'
 
-/** A known reason why Jenkins does not start, recognised by what templates/jenkins/files/jenkins-log.sh prints as its cause. */
+/**
+ * A known reason why Jenkins does not start, recognised by the cause that templates/jenkins/files/jenkins-log.sh
+ * prints.
+ */
 export interface JenkinsFailure extends Advice {
   readonly pattern: RegExp
 }
@@ -19,7 +22,7 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
     title: 'Jenkins does not start: memory',
     pattern:
       /OutOfMemoryError|killed by the OOM killer|insufficient memory for the Java|Could not reserve enough space/,
-    cause: 'Jenkins does not start, because it has not enough memory.',
+    cause: 'Jenkins does not start, because it does not have enough memory.',
     change: "Give types with at least 4 GB in 'instance-types', or raise -Xmx where JAVA_OPTS sets it."
   },
   {
@@ -35,7 +38,7 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
     title: 'Jenkins does not start: an option of Java',
     pattern:
       /Unrecognized (VM )?option|Improperly specified VM option|during initialization of VM|^Error: |^(Missing|Invalid|Unsupported|Conflicting) /,
-    cause: 'Jenkins does not start, because Java refuses an option that it is given.',
+    cause: 'Jenkins does not start, because Java refuses one of its options.',
     change: "Correct the Java options that 'setup-script' or 'smoke-user-data' sets (JAVA_OPTS, JENKINS_OPTS)."
   },
   {
@@ -67,7 +70,8 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
     pattern:
       /Unable to read \S+|config\.xml|XMLStreamException|ConversionException|XmlPullParserException|CannotResolveClassException/,
     cause: 'Jenkins does not start, because it cannot read a file of its configuration.',
-    change: 'Correct or remove that file: whatever wrote it into JENKINS_HOME wrote it wrongly, or for another Jenkins.'
+    change:
+      'Correct or remove that file: it was written into JENKINS_HOME with a mistake, or for another version of Jenkins.'
   },
   {
     id: 'jenkins-home',
@@ -100,7 +104,7 @@ export const jenkinsFailures: readonly JenkinsFailure[] = [
   }
 ]
 
-/** The advice for a cause that Jenkins's log tells; undefined for one that is not known. */
+/** The advice for a cause in Jenkins's log; undefined for an unknown one. */
 export function jenkinsFailureOf(cause: string): JenkinsFailure | undefined {
   return jenkinsFailures.find(({pattern}) => pattern.test(cause))
 }

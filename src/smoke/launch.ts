@@ -24,7 +24,7 @@ import type {Log} from '../lib/log.ts'
 export interface LaunchRequest {
   readonly bakeId: string
   readonly imageId: string
-  /** Tells it from the other smoke tests of its bake. */
+  /** Distinguishes it from the other smoke tests of its bake. */
   readonly name: string
   readonly instanceTypes: readonly string[]
   /** Where it is launched, and who may reach its port 8080. */
@@ -43,9 +43,11 @@ export const jenkinsPort = 8080
 
 /**
  * Launches a fresh machine from the image, reachable on Jenkins's port by the given ranges and on no other port, with
- * what promotion will demand of every machine (IMDSv2, hop limit 2): what is tested is what is given out.
+ * what promotion will demand of every machine (IMDSv2, hop limit 2): the tested settings are those of the released
+ * image.
  *
- * What makes something is never aborted, only the waiting is; both creates are in the ledger before they are sent.
+ * Calls that make something are never aborted, only the waiting is; both creates are in the ledger before they are
+ * sent.
  */
 export async function launch(
   ec2: EC2Client,
@@ -58,7 +60,7 @@ export async function launch(
   const groupId = await openGroup(ec2, request, ledger, signal)
   const {reach} = request
   const places = placesOf(request.instanceTypes, reach.subnetIds)
-  // AWS may find out only while it starts a machine that it has no room for it.
+  // AWS may notice a lack of capacity only while it starts the machine.
   return onFirstWithCapacity(places, log, async (place, index) => {
     signal.throwIfAborted()
     const id = await onceKnown(signal, () => run(ec2, request, {groupId, place, index}, ledger))
@@ -127,9 +129,9 @@ async function run(
 }
 
 /**
- * Makes one thing, with the intent in the ledger before and the id after.
+ * Makes one resource, with the intent in the ledger before and the id after.
  *
- * @throws what `make` throws; the intent stays open unless AWS itself said no
+ * @throws what `make` throws; the intent stays open unless AWS itself refused
  */
 async function recorded(
   ledger: Ledger,

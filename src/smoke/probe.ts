@@ -13,7 +13,7 @@ export interface Probe {
   readonly ask: (instance: SmokeInstance, signal: AbortSignal) => Promise<Answer>
   /** For the status of its first page, without a user; undefined when there is no answer. */
   readonly askForRoot: (instance: SmokeInstance, signal: AbortSignal) => Promise<number | undefined>
-  /** What else than the image may be to blame when nothing answers: the end of a sentence. */
+  /** The cause other than the image if nothing answers, as the end of a sentence. */
   readonly otherwise: string
 }
 
@@ -32,7 +32,7 @@ export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidr
   }
 }
 
-/** Nobody has a way in: the machine asks itself (selfProbe.ts), and its console is read. */
+/** No port is open: the machine tests itself (self-probe.ts), and its console is read. */
 export function consoleProbe(ec2: EC2Client, key: string): Probe {
   const ask = async ({id}: SmokeInstance, abortSignal: AbortSignal): Promise<Answer> => {
     try {
@@ -40,7 +40,7 @@ export function consoleProbe(ec2: EC2Client, key: string): Probe {
       const report = reportIn(Buffer.from(Output, 'base64').toString('utf8'), key)
       return report ?? {kind: 'none', reason: 'the machine has reported nothing on its console'}
     } catch (error) {
-      // What cut it off is the caller's; a new id may not be known everywhere yet.
+      // The caller handles an abort; and a new id may not be known everywhere yet.
       const passing = abortSignal.aborted || (error instanceof Error && error.name === 'InvalidInstanceID.NotFound')
       if (!passing) throw error
       return {kind: 'none', reason: 'its console could not be read'}
@@ -53,6 +53,6 @@ export function consoleProbe(ec2: EC2Client, key: string): Probe {
       const answer = await ask(instance, signal)
       return answer.kind === 'http' ? answer.rootStatus : undefined
     },
-    otherwise: 'the image runs no cloud-init, which has to start what reports on the console: see docs/networks.md'
+    otherwise: 'the image does not run cloud-init, which has to start the reports on the console: see docs/networks.md'
   }
 }

@@ -8,7 +8,7 @@ import type {Probe} from './probe.ts'
 export interface Circumstances {
   readonly timeoutMs: number
   readonly probe: Pick<Probe, 'otherwise'>
-  /** What was baked, where that is known. */
+  /** The version that was baked, if it is known. */
   readonly expectedVersion?: string
   /** Jenkins let in somebody who had not signed in. */
   readonly isOpen: boolean
@@ -17,7 +17,7 @@ export interface Circumstances {
 /**
  * Why an image is rejected, for the person who reads the annotation.
  *
- * @returns what happened, in one line; further lines say what to change
+ * @returns the reason in one line; further lines have the advice
  */
 export function whyRejected(state: State, circumstances: Circumstances, evidence: Evidence): string {
   const {expectedVersion, timeoutMs, isOpen} = circumstances
@@ -35,14 +35,14 @@ export function whyRejected(state: State, circumstances: Circumstances, evidence
       if (isOpen) {
         return (
           'anybody may use this Jenkins without signing in.\n' +
-          "What to change: configure a security realm and who may do what in 'jenkins-casc'; if everybody is meant to come in, set 'allow-anonymous' to true."
+          "What to change: configure a security realm and permissions in 'jenkins-casc'; if access without signing in is intended, set 'allow-anonymous' to true."
         )
       }
       return `Jenkins ${state.version} answers, but ${expectedVersion} was baked`
   }
 }
 
-/** What the machine says of its own failure counts more than what was seen from outside. */
+/** The machine's own report of its failure counts more than the view from outside. */
 function withCause(seen: string, {causes: [cause]}: Evidence): string {
   if (cause === undefined) return seen
   const known = jenkinsFailureOf(cause)

@@ -4,7 +4,10 @@ import {timeLimit} from '../lib/wait.ts'
 
 const longestBody = 65_536
 
-/** What Jenkins calls its versions (`2.568.2`, `2.570`, `2.571-SNAPSHOT`). Anything else would be somebody's text in our outputs. */
+/**
+ * The form of Jenkins's versions (`2.568.2`, `2.570`, `2.571-SNAPSHOT`). Anything else would put an untrusted string
+ * into the outputs.
+ */
 export function versionIn(header: string | string[] | undefined): string | undefined {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0]
 }

@@ -3,7 +3,7 @@ import {gunzipSync} from 'node:zlib'
 import type {Answer} from './answer.ts'
 import {versionIn} from './request.ts'
 
-/** What a report on the console begins with. */
+/** The beginning of a report on the console. */
 const mark = 'bake-jenkins-ami-probe'
 const longestReason = 200
 const unreadable = 'what the machine reports cannot be read'
@@ -16,11 +16,11 @@ export function newProbeKey(): string {
 }
 
 /**
- * A program that asks this machine's Jenkins, as the action does from outside, and prints what came of it on the console when
- * it changed, and every few seconds. It needs Python, as cloud-init itself does.
+ * A program that sends requests to this machine's Jenkins, as the action does from outside, and prints the result on
+ * the console when it has changed, and every few seconds. It needs Python, as cloud-init itself does.
  *
- * The console is everybody's on the machine: each report is authenticated with the key, so that neither an image's recorded
- * text nor what another program prints can be taken for one. Who is root on the machine knows the key.
+ * Every program on the machine can write to the console: each report is authenticated with the key, so that neither a
+ * recording in the image nor the output of another program can pass for one. Root on the machine knows the key.
  *
  * It asks at the machine's own address, where a server that listens on the loopback address alone is not reached either.
  */
@@ -75,7 +75,7 @@ export function withoutReports(consoleText: string): string {
     .join('\n')
 }
 
-/** Whoever made it, the machine under test said it: nothing of its form is taken for granted. */
+/** Even with a valid signature it is untrusted, so its form is checked. */
 function read(text: string): Answer {
   const nothing = (reason: string): Answer => ({kind: 'none', reason})
   try {

@@ -11,9 +11,9 @@ import {whyRejected} from './reason.ts'
 export interface SmokeRequest extends LaunchRequest {
   readonly timeoutMs: number
   readonly probe: Probe
-  /** What Jenkins must say that it is; absent when the bake does not know it. */
+  /** The version that Jenkins must report; absent when the bake does not know it. */
   readonly expectedVersion?: string
-  /** The machine reports on its console why Jenkins does not start (instanceUserData.ts). */
+  /** The machine reports on its console why Jenkins does not start (user-data.ts). */
   readonly reports: boolean
   /** Jenkins must not let people in who have not signed in. */
   readonly mustBeClosed: boolean
@@ -24,9 +24,9 @@ export type SmokeResult =
   | {
       readonly verdict: 'rejected'
       readonly seconds: number
-      /** Its first line says it all in short. */
+      /** Its first line is a summary. */
       readonly reason: string
-      /** What the machine's console shows of it. */
+      /** The part of the machine's console that shows it. */
       readonly evidence: string
       readonly jenkinsVersion?: string
     }
@@ -98,14 +98,18 @@ async function evidenceOf(
 }
 
 /**
- * A packaged Jenkins that cannot boot shows why for a moment, exits, and is started again by systemd, five times at most
- * (jenkinsci/jenkins, SystemdLifecycle). Going away once or twice is what a restart after an installation looks like.
+ * A packaged Jenkins that cannot boot shows why for a moment, exits, and is started again by systemd, five times at
+ * most (jenkinsci/jenkins, SystemdLifecycle). To stop once or twice is normal: a restart after an installation looks
+ * like that.
  */
 const mostRestarts = 3
-const goneAgain: State = {state: 'failed', detail: 'Jenkins began to start and went away again; the console says more'}
+const goneAgain: State = {
+  state: 'failed',
+  detail: 'Jenkins began to start and stopped again, several times; see the console'
+}
 const givenUp: State = {state: 'failed', detail: 'jenkins.service has failed for good'}
 
-/** How often the console is read while nothing answers, and how often the log says that it is waited. */
+/** How often the console is read while nothing answers, and how often the log says that the test is still waiting. */
 const consoleEveryMs = 10_000
 const sayEveryMs = 30_000
 
@@ -127,7 +131,7 @@ async function waitForJenkins(
   let consoleAt = began
   const look = async (): Promise<State | undefined> => {
     const state = stateOf(await probe.ask(instance, limit))
-    // The request that the end of the time cut off says nothing new.
+    // A request that the timeout cut off says nothing new.
     if (timeUp.aborted && asked > 0) return undefined
     const now = Date.now()
     if (state.state !== last.state || asked === 0) {

@@ -8,7 +8,7 @@ export interface InstanceUserData {
   readonly userData: string
   /** Shell functions that read Jenkins's journal: the shipped template's `files/jenkins-log.sh`. */
   readonly jenkinsLog: string
-  /** Present: the machine asks its own Jenkins, and authenticates what it reports with this. */
+  /** Present: the machine tests its own Jenkins, and authenticates its reports with this. */
   readonly probeKey?: string
 }
 
@@ -20,7 +20,7 @@ export function smokeDeadlineMinutes(timeoutMs: number): number {
 /** EC2's limit, in bytes, before base64. */
 const longest = 16_384
 
-/** Between these lines the console has one report. The last one on it is the newest. */
+/** A report on the console is between these lines. The last one is the newest. */
 export const evidenceMarkers = {
   begin: '----- BEGIN bake-jenkins-ami evidence -----',
   end: '----- END bake-jenkins-ami evidence -----'
@@ -44,7 +44,7 @@ export function instanceUserData({deadlineMinutes, userData, jenkinsLog, probeKe
   if (excess > 0) {
     const own = Buffer.byteLength(userData)
     throw new Error(
-      `is ${own} bytes long, ${excess} more than fit: EC2 takes ${longest}, and the smoke test's own deadline and reports are in them`
+      `is ${own} bytes long, which is ${excess} too many: EC2 allows ${longest} bytes, and the smoke test's own deadline and reports need some of them`
     )
   }
   return message
@@ -83,10 +83,10 @@ systemd-run "$@" --unit=bake-probe python3 -I /run/bake-jenkins-ami/probe.py
 `
 }
 
-/** What begins the lines of a report that say why Jenkins ended. */
+/** The beginning of a report's lines that say why Jenkins ended. */
 export const causeMark = 'cause: '
 
-/** A line of a report where Jenkins has failed, and its process goes on all the same. */
+/** A line of a report if Jenkins has failed and its process still runs. */
 export const stuckMark = 'jenkins.service has failed to start, and does not end'
 
 /**
@@ -154,7 +154,7 @@ function part(type: string, text: string): string {
   return `Content-Type: ${type}; charset="utf-8"\nContent-Transfer-Encoding: base64\n\n${encoded}`
 }
 
-/** It begins with headers of its own, and is a part as it is. */
+/** It begins with headers of its own, and is already a MIME part. */
 function isMime(userData: string): boolean {
   return /^(mime-version|content-type):/i.test(userData)
 }

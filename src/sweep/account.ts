@@ -15,11 +15,11 @@ import {findTagged, judge, whyKept, type Age, type Kept, type LostBake} from './
 import {recordsOf} from './lost-records.ts'
 
 export interface AccountSweepOptions {
-  /** Absent: only what has expired goes. */
+  /** Absent: only expired resources are removed. */
   readonly olderThanMs?: number | undefined
   readonly dryRun: boolean
   readonly log: Log
-  /** Aborted when the time is up or the run is cancelled; what is left then is returned. */
+  /** Aborted when the time is up or the run is cancelled; the leftovers are returned then. */
   readonly limit: AbortSignal
   readonly pause?: Pause
 }
@@ -33,10 +33,10 @@ export interface Swept extends Resource {
 
 export interface AccountReport {
   readonly swept: readonly Swept[]
-  /** What could not be looked for. */
+  /** The types that could not be looked for. */
   readonly unseen: readonly Leftover[]
   readonly kept: readonly Kept[]
-  /** What to change, for what is left or could not be looked for; each once. */
+  /** The advice for leftovers and failed searches; each once. */
   readonly advice: readonly string[]
 }
 
@@ -44,8 +44,9 @@ export interface AccountReport {
 const mostAtOnce = 4
 
 /**
- * Removes what bakes left behind whose runner was lost: what carries the tag of a bake whose expiry has passed, and what
- * hangs on it. What a bake kept has no expiry, and stays. Repeatable: what is left now, the next sweep finds again.
+ * Removes the leftovers of bakes whose runner was lost: resources with the tag of a bake and a past expiry, and
+ * untagged ones that belong to them. Resources that a bake kept have no expiry, and stay. Repeatable: the next sweep
+ * finds the leftovers of this one.
  */
 export async function sweepAccount(account: Account, options: AccountSweepOptions): Promise<AccountReport> {
   const {olderThanMs, dryRun, log, limit} = options
@@ -56,7 +57,7 @@ export async function sweepAccount(account: Account, options: AccountSweepOption
   const age = {now: awsTime(account.ec2), olderThanMs}
   const {lost, kept} = judge(tagged, age)
   log.info(
-    `${lost.length} bakes have something that ${olderThanMs === undefined ? 'has expired' : 'has expired or is old enough'}; ` +
+    `${lost.length} bakes have resources of which at least one ${olderThanMs === undefined ? 'has expired' : 'has expired or is old enough'}; ` +
       `${kept.length} resources of bakes stay`
   )
   const work = dryRun ? foretell : clear
@@ -73,7 +74,7 @@ interface Result extends Pick<AccountReport, 'swept' | 'unseen' | 'kept'> {
   readonly left: readonly Leftover[]
 }
 
-/** What would be removed. */
+/** The resources that would be removed. */
 async function foretell(
   account: Account,
   bake: LostBake,
@@ -103,9 +104,9 @@ async function clear(
   const left = swept.filter((one) => !isIn(named, one))
   const recorded = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
   const known = [...recorded.values()].filter((one) => !isIn(named, one))
-  // A bake may have kept it meanwhile.
+  // A bake may have kept it in the meantime.
   const spared = limit.aborted ? [] : present.filter((one) => isIn(known, one) && !isIn(left, one))
-  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? "it is not its bake's"
+  const whyIt = (one: Described): string => whyKept(one, bake, age) ?? 'it does not belong to its bake'
   return {
     swept: known.filter((one) => !isIn(spared, one)).map((one) => outcomeOf(one, bake, left)),
     unseen: left.filter((one) => !isIn(known, one)),
@@ -118,7 +119,7 @@ function isIn(list: readonly Resource[], {type, id}: Resource): boolean {
   return list.some((one) => one.type === type && one.id === id)
 }
 
-/** Only what was looked for and not found is gone. */
+/** A resource counts as removed only if it was looked for and not found. */
 function outcomeOf(one: Resource, bake: LostBake, left: readonly Leftover[]): Swept {
   const mine = left.find((other) => isIn([other], one))
   const blind = left.find(({type, id, region}) => type === one.type && id === unknownId && region === one.region)
@@ -126,7 +127,7 @@ function outcomeOf(one: Resource, bake: LostBake, left: readonly Leftover[]): Sw
   return reason === undefined ? sweptOf(one, bake, 'removed') : sweptOf(one, bake, 'left', reason)
 }
 
-/** AWS refuses to remove it as long as it is used: it is named, and not tried. */
+/** AWS refuses to remove it as long as it is used: it is reported, and not tried. */
 function keptInUse({resource, by}: Use, {bakeId}: LostBake, log: Log): Kept {
   const why = `it is in use by the ${by.type} ${by.id}, which stays`
   log.warning(`The ${resource.type} ${resource.id} of the bake ${bakeId} stays: ${why}.`)
@@ -141,15 +142,15 @@ function tracesOf(account: Account, bake: LostBake, age: Age) {
     records,
     announced: records.announced,
     until: bake.until,
-    // Asked anew each time: a bake may keep its image at this very moment.
+    // Read anew each time: a bake may keep its image at this very moment.
     isKept: (one: Described): boolean => one.tags[tagKeys.bake] !== undefined && whyKept(one, bake, age) !== undefined
   }
 }
 
 /**
- * Tags what only hangs on something of the bake. Should this run end half-way, when an instance is gone and its volume is
- * not, the next one still finds it. Where the role may not tag, it may not remove untagged things either: the removal's
- * error says so.
+ * Tags untagged resources that belong to one of the bake's. If this run ends half-way, when an instance is gone but its
+ * volume is not, the next one still finds the volume. If the role may not tag, it may not remove untagged resources
+ * either: the removal's error says so.
  */
 async function adopt(
   {ec2}: Account,

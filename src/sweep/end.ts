@@ -13,16 +13,16 @@ export interface EndedBake {
   readonly bakeId: string
   readonly ledger: Ledger
   readonly log: Log
-  /** It may have been cut off while it gave something out. */
+  /** It may have been cut off during a release. */
   readonly failed: boolean
 }
 
 const limitMs = 10 * 60_000
 
 /**
- * Ends a bake in its own process: finishes what it had begun to give out, removes everything else, and clears its folder.
+ * Ends a bake in its own process: finishes its releases, removes everything else, and clears its folder.
  *
- * @returns what could not be removed; post, which tries again then, reads what is left of the folder
+ * @returns the leftovers; post, which then tries again, reads the rest of the folder
  */
 export async function endBake({account, bakeId, ledger, log, failed}: EndedBake): Promise<readonly Leftover[]> {
   const unwritten = ledger.flush()

@@ -19,17 +19,17 @@ import {type Leftover} from './leftovers.ts'
 import {isTaggedStranger, isUndecided} from './ownership.ts'
 
 export interface Findings {
-  /** What is this bake's, exists, is not to stay, and is not in use by something of others. */
+  /** This bake's resources that exist, must not stay, and are not in use by other resources. */
   readonly found: readonly Described[]
-  /** What is this bake's and cannot be removed, because something that stays uses it. */
+  /** This bake's resources that cannot be removed, because a resource that stays uses them. */
   readonly inUse: readonly Use[]
-  /** What carries this bake's tag and was there before it: others' (ownership.ts says how that comes). */
+  /** Resources with this bake's tag that are older than it, and so not its own (ownership.ts says how that happens). */
   readonly strangers: readonly Described[]
-  /** All that was seen, whosever it is. */
+  /** All resources that were seen, whether or not they are the bake's. */
   readonly present: readonly Described[]
-  /** What could not be looked for. */
+  /** The types that could not be looked for. */
   readonly unseen: readonly Leftover[]
-  /** What may be this bake's and cannot be told from others': looking again does not help. */
+  /** Resources that may be this bake's but cannot be told from others': looking again does not help. */
   readonly doubts: readonly Leftover[]
 }
 
@@ -106,7 +106,8 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
   const imaged = [...look.own('snapshot'), ...look.kept('snapshot')].flatMap(({volumeId}) => volumeId ?? [])
   await look.by('volume', volumesBy, [filter('volume-id', imaged)])
   if (announced.copyRegions.includes(home)) await lookForCopies(look, sight)
-  // What uses a group can only be others' when no instance of the bake is left, and only then is asked for.
+  // Only when no instance of the bake is left, a group's users can only be other resources; so they are looked for only
+  // then.
   if (look.own('instance').every(({state}) => state === 'terminated')) {
     const groups = look.own('security-group').map(({id}) => id)
     await look.by('instance', instancesBy, [filter('instance.group-id', groups)])
@@ -161,7 +162,7 @@ async function lookInIam(
   return problems
 }
 
-/** What may be Packer's or somebody else's is named and left alone. */
+/** Resources that may be Packer's or somebody else's are reported and left alone. */
 function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Leftover[] {
   const isDoubtful = ({type, name, tags}: Described): boolean =>
     type === 'key-pair' && tags[tagKeys.bake] === undefined && announced.doubtfulKeyPairs.includes(name ?? '')
@@ -185,16 +186,16 @@ function doubtsIn({described, evidence, proved}: Sight, {announced}: Traces): Le
 
 const untraceable =
   'Packer was launching an instance when it was ended, and the template uses a key pair and security groups of its own, ' +
-  'so that it cannot be told from others. Look for an instance with that key pair.'
+  'so that the instance cannot be told from others. Look for an instance with that key pair.'
 
 const doubtful =
-  "The template gives its temporary key pair this name, and Packer was ended while it made it, so that it may be somebody else's. " +
-  'Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer makes up a name that can be recognised.'
+  'The template gives its temporary key pair this name, and Packer was ended while making it, so that it may belong to somebody else. ' +
+  'Delete it if nothing uses it; without temporary_key_pair_name in the template, Packer chooses a name that can be recognised.'
 
 const unproved =
-  'Packer, or the machine that it built, says that Packer made it, and nothing in AWS shows that it did, so that it may be somebody ' +
-  "else's. Remove it if nothing uses it, with the snapshots of an image."
+  'Packer, or the machine that it built, says that Packer made it, but nothing in AWS confirms this, so that it may belong to somebody ' +
+  'else. Remove it if nothing uses it; of an image, remove the snapshots as well.'
 
 const undecided =
-  'It carries the tag of the bake, but AWS does not tell when it was made, and its name is none that only this bake has, so that it may ' +
-  "be somebody else's. Delete it if nothing uses it, or take the tags off it that begin with bake-jenkins-ami."
+  'It carries the tag of the bake, but AWS does not say when it was made, and its name is not unique to this bake, so that it may ' +
+  'belong to somebody else. Delete it if nothing uses it, or remove its tags that begin with bake-jenkins-ami.'

@@ -1,17 +1,17 @@
 import type {Described, Resource} from '../aws/resources.ts'
 import type {Sight} from './search.ts'
 
-/** Something of the bake that cannot be removed as long as something else uses it. */
+/** A resource of the bake that cannot be removed as long as another resource uses it. */
 export interface Use {
   readonly resource: Described
   readonly by: Resource
-  /** The bake gave out what uses it. */
+  /** The bake released the resource that uses it. */
   readonly byKept: boolean
 }
 
 /**
- * What of the bake's is used by something that is not the bake's, or that stays. AWS refuses to remove it then, however often it is
- * asked: a snapshot in an image, a volume on an instance, a group of an instance.
+ * The bake's resources that are used by resources which are not the bake's, or which stay. AWS always refuses to remove
+ * them: a snapshot in an image, a volume on an instance, a group of an instance.
  *
  * @param seesInstances false where instances could not be looked for: the one that a volume is attached to may be the bake's
  */

@@ -7,12 +7,13 @@ import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {evidenceOf, filter, Look, Sight, type Traces} from './search.ts'
 
-/** What is given out must not be half given out: a cancel does not interrupt it. */
+/** A release is not interrupted by a cancel: a half-released image would be worse. */
 export const neverAborted = new AbortController().signal
 
 /**
- * Takes the expiry off what was given out. From then on no sweep of an account takes it for what an expired bake left behind, and the role of
- * the README can do nothing more to it: it may change and remove only what has an expiry.
+ * Removes the expiry from released resources. From then on no sweep of an account treats them as leftovers of an
+ * expired bake, and the role of the README cannot change them any more: it may change and remove only resources with an
+ * expiry.
  */
 export async function takeExpiryOff(ec2: EC2Client, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
@@ -26,10 +27,10 @@ export async function putTags(ec2: EC2Client, ids: readonly string[], Tags: Tag[
 }
 
 /**
- * Finishes what {@link takeExpiryOff} does, for everything that was given out: after an end in the middle of it, or before it (`deregister: never`
- * gives its images out as soon as they are made). What is kept already is not touched.
+ * Finishes {@link takeExpiryOff} for everything that was released, after a run that ended in the middle of it or before
+ * it (`deregister: never` releases its images as soon as they are made). Resources without an expiry are not touched.
  *
- * @param released images, snapshots and volumes; what has been removed since is passed over
+ * @param released images, snapshots and volumes; those that have been removed since are skipped
  * @throws {UserError} naming what still has its expiry
  */
 export async function finishKeeping(
@@ -44,8 +45,8 @@ export async function finishKeeping(
       await finishIn(account.inRegion(region), ids, bakeId)
     } catch (error) {
       throw new UserError(
-        `Given out, but with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
-          `Take the tag ${tagKeys.expires} off: without that the sweep action removes them when their time has come.`,
+        `Released, but still with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
+          `Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
         {cause: error}
       )
     }
@@ -62,7 +63,10 @@ async function finishIn(ec2: EC2Client, ids: readonly string[], bakeId: string):
   )
 }
 
-/** What is there of these, with the keys of its tags. Asked for with filters: an id that is gone would be an error. */
+/**
+ * Those of these resources that exist, with the keys of their tags. Requested with filters: an id that is gone would be
+ * an error.
+ */
 async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<string, Set<string>>> {
   const reader = {client, abortSignal: neverAborted}
   const images = await imagesBy(reader, [{Name: 'image-id', Values: [...ids]}])
@@ -72,8 +76,8 @@ async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<st
 }
 
 /**
- * Marks what other builders of the template made (amazon-ebsvolume) as something that stays: it loses its expiry, so that no sweep action takes
- * it for a leftover. What is not this bake's own is left as it is.
+ * Keeps the products of the template's other builders (amazon-ebsvolume): they lose their expiry, so that no sweep action
+ * treats them as leftovers. Resources that are not this bake's own are left unchanged.
  *
  * @param products as their artifacts name them
  */

@@ -3,7 +3,10 @@ import {tagKeys} from '../aws/tags.ts'
 import {launchTemplatesBy, type Described, type Reader} from '../aws/resources.ts'
 import {filter, type Traces} from './search.ts'
 
-/** Packer calls them so, with seven random characters in place of the star (packer-plugin-amazon, step_run_spot_instance.go). */
+/**
+ * Packer's name for them, with seven random characters in place of the star (packer-plugin-amazon,
+ * step_run_spot_instance.go).
+ */
 const namedByPacker = filter('launch-template-name', ['packer-fleet-launch-template-*'])
 
 /**
@@ -15,7 +18,7 @@ export async function launchTemplatesOf(reader: Reader, {bakeId, records}: Trace
     launchTemplatesBy(reader, [filter(`tag:${tagKeys.bake}`, [bakeId])]),
     launchTemplatesBy(reader, [namedByPacker])
   ])
-  // What carries a bake's tag is that bake's: there is no need to look into it.
+  // A launch template with a bake's tag is that bake's: there is no need to read its contents.
   const recent = named.filter(
     ({name = '', created, tags}) =>
       name.startsWith('packer-fleet-launch-template-') &&
@@ -29,7 +32,10 @@ export async function launchTemplatesOf(reader: Reader, {bakeId, records}: Trace
   ]
 }
 
-/** @returns undefined also where the role may not look into launch templates: it may then remove none that has no tag, either */
+/**
+ * @returns undefined also if the role may not read the contents of launch templates: it may then not remove untagged
+ * ones, either
+ */
 async function keyNameOf({client, abortSignal}: Reader, LaunchTemplateId: string): Promise<string | undefined> {
   const query = new DescribeLaunchTemplateVersionsCommand({LaunchTemplateId, Versions: ['1']})
   try {

@@ -17,14 +17,14 @@ import type {Account} from '../aws/account.ts'
 import {lifetimeIn} from '../aws/lifetime.ts'
 import {tagKeys} from '../aws/tags.ts'
 
-/** What carries the tag of one bake and is not to stay. */
+/** The resources with the tag of one bake that must not stay. */
 export interface LostBake extends BakeTimes {
   readonly bakeId: string
   /** At least one; terminated instances are among them. */
   readonly resources: readonly Described[]
 }
 
-/** Something that carries the tag of a bake and stays. */
+/** A resource that carries the tag of a bake and stays. */
 export interface Kept {
   readonly resource: Described
   readonly why: string
@@ -41,7 +41,10 @@ const searches: Partial<Record<ResourceType, Search>> = {
   'key-pair': keyPairsBy
 }
 
-/** Everything in the account's region that carries the tag of any bake; what else a cloud may answer, is left out. What could not be looked for is named. */
+/**
+ * Everything in the account's region that carries the tag of any bake; further resources in AWS's answers are left out.
+ * Types that could not be looked for are reported.
+ */
 export async function findTagged(
   {ec2}: Account,
   abortSignal: AbortSignal
@@ -64,12 +67,13 @@ export async function findTagged(
 export interface Age {
   /** By AWS's clock. */
   readonly now: Date
-  /** Absent: only what has expired goes. */
+  /** Absent: only expired resources are removed. */
   readonly olderThanMs?: number | undefined
 }
 
 /**
- * Tells what goes from what stays. A bake takes the expiry off what it keeps; whatever has none, stays.
+ * Decides which resources are removed and which stay. A bake removes the expiry of resources that it keeps, so a
+ * resource without one stays.
  */
 export function judge(tagged: readonly Described[], age: Age): {lost: LostBake[]; kept: Kept[]} {
   const kept: Kept[] = []
@@ -87,18 +91,18 @@ export function judge(tagged: readonly Described[], age: Age): {lost: LostBake[]
 
 const bakeOf = ({tags}: Described): string => tags[tagKeys.bake] ?? ''
 
-/** What the tags of one bake say of its time, all of them together. */
+/** The times of one bake, from the tags of all of its resources. */
 export interface BakeTimes {
   /** By AWS's clock; of an old bake, not later than this. */
   readonly began: Date
-  /** Since when it is known to have run. */
+  /** The earliest time at which it is known to have run. */
   readonly since: Date
-  /** What was made later and carries no tag is not the bake's. */
+  /** Later resources without a tag are not the bake's. */
   readonly until: Date
   /** When it ends at the latest. */
   readonly end: Date
   readonly expires: Date
-  /** Of its machines, those that still run. */
+  /** Its machines that still run. */
   readonly machines: readonly Described[]
   /** How long it may take; absent where its tags do not say. */
   readonly timeoutMs?: number
@@ -106,14 +110,14 @@ export interface BakeTimes {
 
 /** An old bake does not say when it began: no bake may take longer than a day. */
 const longestBakeMs = 24 * 3_600_000
-/** What Packer does when its time is up, and what the end of a bake takes. */
+/** The time for Packer's own cleanup after the timeout, and for the end of a bake. */
 const windingUpMs = 30 * 60_000
 
 function timesOf(resources: readonly Described[]): BakeTimes {
   const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
   const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
   const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
-  // Nothing that somebody tagged by hand makes a bake begin earlier.
+  // A resource that somebody tagged by hand does not make a bake begin earlier.
   const told = lifetimes
     .flatMap((one) => (one.began === undefined ? [] : [{...one, began: one.began}]))
     .toSorted((one, other) => other.began.getTime() - one.began.getTime())
@@ -128,14 +132,14 @@ function timesOf(resources: readonly Described[]): BakeTimes {
   return {began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines}
 }
 
-/** @returns undefined for what goes */
+/** @returns undefined for a resource to remove */
 export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}: Age): string | undefined {
   // It becomes a filter, in which a star would mean every bake.
   if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`
   if (resource.tags[tagKeys.expires] === undefined) return 'it has no expiry: its bake kept it'
   const lifetime = lifetimeIn(resource.tags)
   if (lifetime === undefined) return `its ${tagKeys.expires} is not a time`
-  if (resource.created !== undefined && resource.created < bake.began) return 'it was there before its bake'
+  if (resource.created !== undefined && resource.created < bake.began) return 'it is older than its bake'
   const young = bake.machines.find((machine) => isYoung(machine, bake, now))
   if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`
   if (bake.timeoutMs !== undefined && now < bake.end) return `its bake may still run until ${bake.end.toISOString()}`
@@ -148,9 +152,9 @@ export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}
 const usualTimeoutMs = 60 * 60_000
 
 /**
- * A machine that is younger than its bake-timeout may be at work, whatever the tags say. Those of an old bake do not tell its bake-timeout,
- * and are by its runner's clock: a machine that was launched when its bake should have ended shows that this clock was behind, by less than a
- * day (a clock that is further off opens no connection to AWS).
+ * A machine that is younger than its bake-timeout may still be in use, whatever the tags say. Those of an old bake do
+ * not tell its bake-timeout, and are by its runner's clock: a machine that was launched when its bake should have ended
+ * shows that this clock was behind, by less than a day (a clock that is further off opens no connection to AWS).
  */
 function isYoung({created, tags}: Described, {timeoutMs}: BakeTimes, now: Date): boolean {
   const lifetime = lifetimeIn(tags)

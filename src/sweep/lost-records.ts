@@ -4,8 +4,8 @@ import {announcedBy, temporaryName, type Announced} from '../packer-output/creat
 import type {LostBake} from './lost-bakes.ts'
 
 /**
- * The ledger of a bake whose own ledger was lost with its runner, made up from what its tagged things say. It lives no
- * longer than the sweep.
+ * The ledger of a bake whose own ledger was lost with its runner, reconstructed from its tagged resources. It exists
+ * only during the sweep.
  *
  * @param region where copies of its image are looked for
  */
@@ -22,8 +22,8 @@ export function recordsOf({began, resources}: LostBake, region: string): Records
 }
 
 /**
- * What Packer made for an instance and an older Packer does not tag: the key pair and the group with its temporary
- * names, and the launch template of a spot instance.
+ * The resources of an instance that an older Packer does not tag: the key pair and the group with its temporary names,
+ * and the launch template of a spot instance.
  */
 function announcedIn(resources: LostBake['resources'], region: string): Announced {
   const isTemporary = (name: string): boolean => temporaryName.test(name)

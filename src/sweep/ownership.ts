@@ -3,43 +3,47 @@ import {temporaryName, type Announced} from '../packer-output/created.ts'
 import type {Described, Resource, ResourceType} from '../aws/resources.ts'
 
 /*
- * What is the bake's, is proved, not guessed. This is the rule, and the only place that decides by it:
+ * Decides which resources are the bake's, by proof and not by guess. This is the rule, and the only place that applies
+ * it:
  *
  *   A resource is this bake's only if it was made after this bake began, by AWS's clock, and carries its tag or descends from a
  *   resource that is (this instance's volume, this volume's or instance's snapshot, this snapshot's image); never by a name or a
  *   tag alone.
  *
- * A descent begins at what carries the tag, at what AWS named in its answer to a create of this action's own, and at what Packer
- * said that it makes, before the machine under construction could speak. Those too count only when they were made after the bake
- * began. AWS does not tell when a security group was made (nor, in some clouds, a key pair): it must have a name that nobody else
- * makes up, beside the tag or Packer's word. A tag proves nothing by itself: Packer puts its `tags` and `snapshot_tags` on every
- * snapshot in the image's mapping, also on one that the template mapped in and that is the user's own (hashicorp/packer#4653).
+ * A descent begins at resources that carry the tag, that AWS named in its answer to a create of this action's own, or
+ * that Packer announced before the machine under construction could speak. Those too count only when they were made
+ * after the bake began. AWS does not say when a security group was made (nor, in some clouds, a key pair): besides the
+ * tag or Packer's announcement, its name must be unique to this bake. A tag proves nothing by itself: Packer puts its
+ * `tags` and `snapshot_tags` on every snapshot in the image's mapping, also on one that the template mapped in and that
+ * is the user's own (hashicorp/packer#4653).
  */
 
-/** What is known of a bake beside what AWS tells. */
+/** The facts about a bake that do not come from AWS's descriptions. */
 export interface Evidence {
   readonly bakeId: string
   /** By AWS's clock. */
   readonly began: Date
-  /** What was made later and has no tag is not this bake's. Absent: the bake runs, or has only just ended. */
+  /** Later resources without a tag are not this bake's. Absent: the bake is running, or has only just ended. */
   readonly until?: Date | undefined
-  /** What AWS or Packer gave an id for: an answer to a create, an artifact, or what was proved before. */
+  /** Resources whose ids are known from AWS or Packer: from an answer to a create, an artifact, or an earlier proof. */
   readonly made: readonly Resource[]
   readonly announced: Announced
   /** The bake's own region, in which a resource names none. */
   readonly home: string
-  /** What stays all the same: released, or kept. What hangs on it is not the bake's to remove either. */
+  /** Resources that stay: released, or kept. Resources that belong to them stay, too. */
   readonly stays: (one: Described) => boolean
 }
 
 export interface Proved {
   /** Those of the described resources that are the bake's and are not to stay. */
   readonly own: readonly Described[]
-  /** What leads on to what descends from it: these, and what is known by its id and cannot be looked at any more. */
+  /**
+   * Resources from which others descend: these, and those that are known only by their id because they no longer exist.
+   */
   ids(type: ResourceType): readonly string[]
 }
 
-/** Tells what is the bake's. */
+/** Decides which resources are the bake's. */
 export function prove(described: readonly Described[], evidence: Evidence): Proved {
   const proof = new Proof(described, evidence)
   const own = new Set<Described>()
@@ -51,12 +55,12 @@ export function prove(described: readonly Described[], evidence: Evidence): Prov
   return {own: described.filter((one) => own.has(one)), ids: (type) => proof.ids(type)}
 }
 
-/** Of others, although it carries the bake's tag: it was there before the bake. */
+/** Not the bake's, although they carry its tag: they are older than the bake. */
 export function isTaggedStranger(one: Described, evidence: Evidence): boolean {
   return carriesTag(one, evidence) && createdAt(one) < evidence.began.getTime()
 }
 
-/** Carries the bake's tag, and neither AWS nor its name tells when it was made. */
+/** They carry the bake's tag, but neither AWS nor their name shows when they were made. */
 export function isUndecided(one: Described, evidence: Evidence): boolean {
   return carriesTag(one, evidence) && !isNobodys(one) && Number.isNaN(createdAt(one)) && !isTimely(one, evidence)
 }
@@ -64,9 +68,9 @@ export function isUndecided(one: Described, evidence: Evidence): boolean {
 class Proof {
   readonly #evidence: Evidence
   readonly #described: readonly Described[]
-  /** Ids that AWS or Packer told. */
+  /** Ids from AWS or Packer. */
   readonly #known: ReadonlySet<string>
-  /** Those of them of which nothing is left to look at, and what has been proved. */
+  /** Those of them that no longer exist, and resources with a proof. */
   readonly #proved: Map<string, Resource & Pick<Described, 'snapshotIds' | 'volumeId' | 'description'>>
   /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
   readonly #othersKeys: ReadonlySet<string>
@@ -135,8 +139,9 @@ class Proof {
   }
 
   /**
-   * A registered image tells nothing of the volumes that its snapshots were made of, and once their instance is gone nobody does. A snapshot
-   * in the mapping of an image that Packer reports is the bake's if Packer also said that it makes one of that very volume.
+   * A registered image does not name the volumes that its snapshots were made of, and once their instance is gone
+   * nothing does. A snapshot in the mapping of an image that Packer reports is the bake's if Packer also said that it
+   * makes one of that very volume.
    */
   #isInOwnImage({id, volumeId, region}: Described): boolean {
     const {announced} = this.#evidence
@@ -148,8 +153,8 @@ class Proof {
   }
 
   /**
-   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, also where it has been given
-   * out with its image.
+   * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, even after
+   * it was released with its image.
    */
   #wasImaged({id, region}: Described, isOf: (type: ResourceType, id: string | undefined) => boolean): boolean {
     const kept = this.#described.filter((one) => this.#evidence.stays(one))
@@ -159,7 +164,7 @@ class Proof {
     )
   }
 
-  /** EC2 itself says of snapshots what it made them for. */
+  /** EC2 itself describes the purpose of snapshots that it made. */
   #isSnapshotOf(one: Described, isOf: (type: ResourceType, id: string | undefined) => boolean): boolean {
     const [, instance, image] = createdBy.exec(one.description ?? '') ?? []
     const [, copy, source] =

@@ -15,27 +15,27 @@ import {sweep} from './sweep.ts'
 export interface CleanUpContext {
   readonly log: Log
   readonly env: NodeJS.ProcessEnv
-  /** For all of it, in milliseconds. All post steps of a cancelled job together have about 4 min 45 s. */
+  /** For the whole step, in milliseconds. All post steps of a cancelled job together have about 4 min 45 s. */
   readonly limitMs?: number
-  /** How long processes may take to end that were killed: one that hangs in the kernel must not take the sweep's time. */
+  /** How long killed processes may take to end: one that hangs in the kernel must not use up the sweep's time. */
   readonly endingMs?: number
   readonly pause?: Pause
 }
 
-/** For what Packer announced, in milliseconds: its output may have any length. */
+/** For reading Packer's announcements, in milliseconds: its output may have any length. */
 const readingMs = 20_000
 
 /**
- * Ends a bake whose main step did not come to its end: first whoever could still make something, then what was made.
+ * Ends a bake whose main step did not finish: first the processes that could still make something, then the resources.
  *
- * In a container job no signal reaches main, which then still runs beside post.
+ * In a container job no signal reaches main, which then still runs in parallel to post.
  *
  * @throws {LeftoverError} naming what could not be removed or ended
  */
 export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
   const {log, limitMs = 200_000} = context
   const limit = timeLimit(limitMs)
-  log.info(`The bake ${state.bakeId} did not come to its end: ending it and removing what it made`)
+  log.info(`The bake ${state.bakeId} did not finish: ending it and removing what it made`)
   try {
     await endAndRemove(state, context, limit)
   } finally {
@@ -45,12 +45,12 @@ export async function cleanUp(state: BakeState, context: CleanUpContext): Promis
 
 async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<void> {
   const {log, endingMs = 15_000, pause} = context
-  // Main may write into the ledger for as long as it runs, and start Packer.
+  // As long as main runs, it may write to the ledger and start Packer.
   const mainRuns = await endMain(state.main, timeLimit(endingMs, [limit]))
   const ledger = readLedger(state, log)
   const running = [...mainRuns, ...(await endPacker(ledger, timeLimit(endingMs, [limit])))]
   running.forEach((problem) => log.warning(problem))
-  // Now and not at the end: this step may be killed too.
+  // Now and not at the end, because this step may be killed, too.
   clearFolder(state.folder, 'what may be secret', log)
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]))
 
@@ -62,15 +62,15 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit, pause, isKept})
   const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
-  // Where main lived on, as in a container job, its outputs may not say so.
-  if (kept.length > 0) log.warning(`The bake had given out ${kept.join(', ')} before it was ended: it is kept.`)
+  // If main kept running, as in a container job, its outputs may be missing.
+  if (kept.length > 0) log.warning(`The bake had released ${kept.join(', ')} before it was ended: it is kept.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info('Nothing is left.')
 }
 
 /**
- * What carries the bake's tag and no expiry was given out, also where the ledger does not say so: it may be lost. The role of the README could
- * not remove it.
+ * A resource with the bake's tag and no expiry was released, even if the ledger, which may be lost, does not say so.
+ * The role of the README could not remove it.
  */
 function isKept({type, tags}: Described): boolean {
   const isProduct = type === 'image' || type === 'snapshot'
@@ -80,18 +80,19 @@ function isKept({type, tags}: Described): boolean {
 /** The folder lies in RUNNER_TEMP, where everything that the job runs can write. */
 function readLedger({folder, began}: BakeState, log: Log): Ledger {
   const ledger = reopenLedger(folder, new Date(began))
-  if (ledger.isEmpty) log.warning(`The ledger in ${folder} was lost: what carries no tag of the bake cannot be found.`)
+  if (ledger.isEmpty)
+    log.warning(`The ledger in ${folder} was lost: resources without the tag of the bake cannot be found.`)
   const {unreadableLines} = ledger
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`)
   return ledger
 }
 
-/** @returns what could not be ended, in a sentence */
+/** @returns a sentence about the process that could not be ended */
 function endMain(main: ProcessIdentity, signal: AbortSignal): Promise<string[]> {
   return problemsOf('The main step', main.pid, endProcess(main, signal))
 }
 
-/** @returns what could not be ended, one sentence each */
+/** @returns one sentence for each process that could not be ended */
 async function endPacker(ledger: Ledger, signal: AbortSignal): Promise<string[]> {
   const ended = await Promise.all(
     ledger.packerProcesses.map((leader) => problemsOf('Packer', leader.pid, endGroup(leader, signal)))
@@ -104,6 +105,6 @@ async function problemsOf(who: string, pid: number, work: Promise<void>): Promis
     await work
     return []
   } catch (error) {
-    return [`${who} (process ${pid}) still runs and may make more: ${messageOf(error)}`]
+    return [`${who} (process ${pid}) is still running and may make more resources: ${messageOf(error)}`]
   }
 }

@@ -42,7 +42,7 @@ const removers: Record<Ec2Type, (ec2: EC2Client, id: string, options: {abortSign
   async 'launch-template'(ec2, id, options) {
     await ec2.send(new DeleteLaunchTemplateCommand({LaunchTemplateId: id}), options)
   },
-  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would take those along that are the user's own.
+  // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would also delete the user's own.
   async image(ec2, id, options) {
     try {
       await ec2.send(new DeregisterImageCommand({ImageId: id}), options)

@@ -8,15 +8,18 @@ import type {Records} from '../ledger/ledger.ts'
 import {adviceOn, type Leftover} from './leftovers.ts'
 import {prove, type Evidence, type Proved} from './ownership.ts'
 
-/** What leads to the resources of one bake. */
+/** How one bake's resources are recognised. */
 export interface Traces {
   readonly bakeId: string
   readonly records: Records
-  /** What the records have of Packer's announcements; read once, because Packer has ended. */
+  /** Packer's announcements in the records; read once, because Packer has ended. */
   readonly announced: Announced
-  /** What carries no tag of ours and was made after this moment is not this bake's. Absent: it has only just ended. */
+  /**
+   * Resources without the bake's tags that were made after this moment are not this bake's. Absent: it has only just
+   * ended.
+   */
   readonly until?: Date | undefined
-  /** Whether something of this bake is to stay, over what the records have as released. */
+  /** Whether a resource of this bake stays, in addition to those that the records list as released. */
   readonly isKept?: (resource: Described) => boolean
 }
 
@@ -38,7 +41,7 @@ function placed({type, id, region}: Product, home: string): Resource {
   return {type, id, ...(region === home ? {} : {region})}
 }
 
-/** What AWS has shown so far, in all regions: what was searched for, and whatever it answered beside. */
+/** All resources that AWS has shown so far, in all regions: those searched for, and others in the answers. */
 export class Sight {
   readonly evidence: Evidence
   readonly #described = new Map<string, Described>()
@@ -64,7 +67,7 @@ export class Sight {
 
 /** Looks for this bake's resources in one region. */
 export class Look {
-  /** One for each type that could not be looked for; the other types are not given up for it. */
+  /** One for each type that could not be looked for; the other types are still searched. */
   readonly unseen: Leftover[] = []
   /** Absent for the bake's own. */
   readonly region: string | undefined
@@ -81,9 +84,9 @@ export class Look {
   }
 
   /**
-   * Looks for one type: by tag, by the recorded ids, and by what else leads to it. Filters of one request are joined by "and", so each
-   * gets a request; ids are looked for with filters too, because asking for an id that is gone is an error and a filter is not. What
-   * of the answers is the bake's, is not decided here.
+   * Looks for one type: by tag, by the recorded ids, and by further filters. Filters of one request are joined by
+   * "and", so each gets a request; ids are looked for with filters too, because asking for an id that is gone is an
+   * error and a filter is not. It does not decide which of the answers are the bake's.
    */
   async for(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
     const {bakeId, made} = this.#sight.evidence
@@ -112,13 +115,13 @@ export class Look {
     }
   }
 
-  /** What stays of one type in this region, as far as it has been seen. */
+  /** The resources of one type in this region that stay, as far as they have been seen. */
   kept(type: ResourceType): readonly Described[] {
     const {described, evidence} = this.#sight
     return described.filter((one) => one.type === type && one.region === this.region && evidence.stays(one))
   }
 
-  /** What is the bake's of one type in this region, as far as it has been seen. */
+  /** The bake's resources of one type in this region, as far as they have been seen. */
   own(type: ResourceType): readonly Described[] {
     return this.#sight.proved.own.filter((one) => one.type === type && one.region === this.region)
   }
@@ -139,14 +142,14 @@ export function filter(Name: string, Values: readonly string[]): Filter {
   return {Name, Values: [...new Set(Values)]}
 }
 
-/** For something of which it is not even known whether it is there. */
+/** For a resource that may not exist at all. */
 export const unknownId = '(unknown)'
 
 export function unseen(type: ResourceType, reason: string, region?: string, id = unknownId): Leftover {
   return {type, id, state: '', reason, ...(region !== undefined ? {region} : {})}
 }
 
-/** Something of a type that AWS would not tell of. */
+/** A possible resource of a type that AWS refused to list. */
 export function notLookedFor(
   type: ResourceType,
   error: unknown,

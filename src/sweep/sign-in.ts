@@ -33,7 +33,7 @@ export async function reachAccount(
       const session = await openSession(options, {env, log, pause}, limit)
       return openAccount(region, session.credentials, env)
     } catch (error) {
-      // That the time is up says nothing of why.
+      // A timeout hides the real reason: keep the previous error.
       last = limit.aborted ? (last ?? error) : error
       if (limit.aborted || !mayPass(error)) throw new LeftoverError(unreachable(state, ledger, last))
       log.info(`Trying again in ${ms / 1000} s. ${messageOf(error)}`)
@@ -42,7 +42,7 @@ export async function reachAccount(
   }
 }
 
-/** Whether another attempt can end better: all but a job without a token, and what AWS refuses for good. */
+/** Whether another attempt can succeed: not for a job without a token, nor after a permanent refusal of AWS. */
 function mayPass(error: unknown): boolean {
   const cause = error instanceof UserError ? error.cause : error
   if (!(cause instanceof Error)) return false
@@ -64,6 +64,6 @@ function unreachable({bakeId, region}: BakeState, ledger: Ledger, error: unknown
   return [
     `Nothing could be removed: ${explain(error)}`,
     `This may be left in ${region}: ${[...new Set(known)].join(', ') || 'nothing that is known by its id'}.`,
-    `What the bake made carries the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes it when it has expired.`
+    `The resources of the bake carry the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes them when they have expired.`
   ].join('\n')
 }

@@ -5,7 +5,7 @@ import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import type {Described} from '../aws/resources.ts'
 
-/** Whose tags are taken off, and with what. */
+/** The resources whose tags are removed, and the calls for it. */
 interface Untagging {
   readonly account: Account
   readonly log: Log
@@ -13,8 +13,9 @@ interface Untagging {
 }
 
 /**
- * Takes this action's tags off what carries them and is not the bake's, each once: a snapshot of the user's own that the template maps
- * into the image gets them from Packer, and the sweep action would take it for a leftover. The user's own tags are left on it.
+ * Removes this action's tags from resources that carry them but are not the bake's, each once: a snapshot of the user's
+ * own that the template maps into the image gets them from Packer, and the sweep action would treat it as a leftover.
+ * The user's own tags are left on it.
  */
 export function untagging({account, log, limit}: Untagging): (strangers: readonly Described[]) => Promise<void> {
   const known = new Set<string>()
@@ -43,12 +44,12 @@ async function untag(
   abortSignal: AbortSignal
 ): Promise<void> {
   const names = strangers.map(({type, id}) => `${type} ${id}`).join(', ')
-  log.info(`Carries the tags of this bake and was there before it, so that it stays and they are taken off: ${names}`)
+  log.info(`These resources carry the tags of this bake but are older, so that they stay and lose the tags: ${names}`)
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires]
   const Resources = strangers.map(({id}) => id)
   try {
     await ec2.send(new DeleteTagsCommand({Resources, Tags: keys.map((Key) => ({Key}))}), {abortSignal})
   } catch (error) {
-    log.info(`They could not be taken off ${names}: ${messageOf(error)}`)
+    log.info(`The tags of the bake could not be removed from ${names}: ${messageOf(error)}`)
   }
 }

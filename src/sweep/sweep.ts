@@ -17,18 +17,18 @@ export interface SweepOptions extends Pick<Traces, 'until' | 'isKept'> {
   readonly bakeId: string
   readonly ledger: Records
   readonly log: Log
-  /** Ends the sweep; what is left then is returned. */
+  /** Ends the sweep; the leftovers are returned then. */
   readonly limit: AbortSignal
-  /** How long something whose id was never learned may take to show up, in milliseconds. */
+  /** How long a resource whose id was never learned may take to show up, in milliseconds. */
   readonly settleMs?: number
   readonly pause?: Pause | undefined
-  /** Told of everything that each look has shown. */
+  /** Called with everything that each look has shown. */
   readonly onLook?: (findings: Findings) => void
 }
 
 /**
- * After so many removals that AWS accepted or refused for good (about 25 seconds), asking again is useless. What it
- * refuses for the time being is asked for until the time for the sweep is up.
+ * After so many attempts that AWS accepted or refused permanently (about 25 seconds), trying again is useless.
+ * Temporary refusals are tried again until the sweep's time is up.
  */
 const mostAttempts = 8
 
@@ -37,10 +37,10 @@ const mostAttempts = 8
  * The end of a normal run, of a failed one, of a cancelled one (by post), and the sweep of an account after a runner was lost, are this one
  * function.
  *
- * Each round removes what can be removed now; what depends on something else (a group on its instance, a snapshot on
- * its image) fails with an error that AWS documents for it, and is tried again in the next round.
+ * Each round removes every resource that can be removed now. One that another depends on (a group of an instance, a
+ * snapshot of an image) fails with an error that AWS documents for it, and is tried again in the next round.
  *
- * @returns what is left; empty when all is clean
+ * @returns the leftovers; empty when all is clean
  */
 export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   const {log, ledger, limit, settleMs = 5_000, pause: wait = pauseFor} = options
@@ -52,7 +52,7 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
     const state = await rounds.next()
     if (state === 'hopeless' || (state === 'clean' && isSettled)) break
     if (state === 'clean') {
-      log.info('Nothing is left. Looking once more, because something that was being made may still show up.')
+      log.info('Nothing is left. Looking once more, because a resource that was being made may still show up.')
       isSettled = true
     }
     await wait(state === 'clean' ? settleMs : pause, limit).catch(() => undefined)
@@ -60,14 +60,14 @@ export async function sweep(options: SweepOptions): Promise<Leftover[]> {
   return rounds.left
 }
 
-/** The rounds of one sweep: each looks for everything, and removes what can be removed now. */
+/** The rounds of one sweep: each looks for everything, and removes every resource that can be removed now. */
 class Rounds {
   left: Leftover[]
   readonly #options: SweepOptions
   readonly #untag: ReturnType<typeof untagging>
   readonly #attempts = new Map<string, Attempt>()
   readonly #recorded = new Set<string>()
-  /** Looks one after the other that could not see everything. */
+  /** The number of consecutive looks that could not see everything. */
   #blindLooks = 0
 
   constructor(options: SweepOptions) {
@@ -85,7 +85,8 @@ class Rounds {
     onLook?.(findings)
     const {found, inUse, strangers, unseen, doubts} = findings
     await this.#untag(strangers)
-    // What is in use is recorded too, so that each is looked for by its id even when what led to it is gone.
+    // Resources in use are recorded, too, so that each is looked for by its id even when the resource that led to it is
+    // gone.
     this.#record([...found, ...inUse.map(({resource}) => resource)])
     const stuck = [...inUse.flatMap(leftInUse), ...doubts]
     if (found.length === 0 && unseen.length === 0) {
@@ -110,7 +111,7 @@ class Rounds {
   #noteUnseen(unseen: readonly Leftover[]): void {
     if (this.#blindLooks === 0) {
       unseen.forEach(({type, reason}) =>
-        this.#options.log.warning(`Something of the type ${type} may be left: ${reason}`)
+        this.#options.log.warning(`A resource of the type ${type} may be left: ${reason}`)
       )
     }
     this.#blindLooks = unseen.length > 0 ? this.#blindLooks + 1 : 0
@@ -120,7 +121,7 @@ class Rounds {
     const isBlind = this.#blindLooks >= mostAttempts
     const cannotGo = (resource: Described): boolean =>
       (this.#attempts.get(nameOf(resource))?.tries ?? 0) >= mostAttempts ||
-      // What it waits for may be there for ever: it cannot be seen.
+      // The resource that it waits for may exist forever: it cannot be seen.
       (isBlind && unseen.some(({type}) => type === waitsFor[resource.type]))
     return removable.every(cannotGo) && (unseen.length === 0 || isBlind)
   }
@@ -132,7 +133,7 @@ interface Attempt {
   readonly advice?: string | undefined
 }
 
-/** @returns nothing for what the bake's own image uses that was given out */
+/** @returns nothing for resources that the bake's own released image uses */
 function leftInUse({resource: {type, id, state, region}, by, byKept}: Use): Leftover[] {
   if (byKept) return []
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`
@@ -140,9 +141,9 @@ function leftInUse({resource: {type, id, state, region}, by, byKept}: Use): Left
 }
 
 const useAdvice =
-  'Remove what uses it first, and then it; or keep both, and take the tags off it that begin with bake-jenkins-ami.'
+  'Remove first what uses it, and then this; or keep both, and remove its tags that begin with bake-jenkins-ami.'
 
-/** What has to be gone first. A volume that goes with its instance need not be deleted. */
+/** The types that must be gone first. A volume that is deleted with its instance need not be deleted. */
 const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
   volume: 'instance',
   // The group's absence is what makes a launch that is still under way fail.
@@ -152,7 +153,7 @@ const waitsFor: Partial<Record<ResourceType, ResourceType>> = {
   role: 'instance-profile'
 }
 
-/** What can be removed now. */
+/** The resources that can be removed now. */
 function removableNow(found: readonly Described[]): Described[] {
   return found.filter(
     ({type, region}) => !found.some((other) => other.type === waitsFor[type] && other.region === region)
@@ -175,7 +176,7 @@ async function attempt(
     await remove(account, resource, limit)
     attempts.set(nameOf(resource), {tries: state === 'pending' ? tries : tries + 1, reason: accepted})
   } catch (error) {
-    // That the time is up says nothing of why it is still there.
+    // A timeout hides the real reason: keep the previous one.
     const said =
       limit.aborted && before
         ? {reason: before, advice}
@@ -192,14 +193,14 @@ function nameOf({type, id}: Described): string {
 const accepted = 'AWS accepted its removal, but it is still there'
 
 /**
- * Whether AWS may accept later what it refuses now: something else has to go first, or it is busy.
+ * Whether AWS may later accept a removal that it refuses now: another resource must be removed first, or AWS is busy.
  *
- * @param found what of the bake's may go first
+ * @param found the bake's resources that may be removed first
  */
 function mayPass(error: unknown, found: readonly Described[]): boolean {
   // Service exceptions of the SDK carry `$fault`; their classes' names do not survive a bundler.
   if (!(error instanceof Error && '$fault' in error)) return true
-  // An image that cannot be seen (in the Recycle Bin, perhaps) may use it for ever.
+  // An image that cannot be seen (in the Recycle Bin, perhaps) may use it forever.
   if (error.name === 'InvalidSnapshot.InUse') return found.some(({type}) => type === 'image')
   return (
     error.$fault === 'server' ||
@@ -216,15 +217,15 @@ function leftover(resource: Described, attempts: Map<string, Attempt>): Leftover
     type,
     id,
     state,
-    reason: reason || 'it waits for another resource to go',
+    reason: reason || 'another resource must be removed before it',
     ...(advice !== undefined ? {advice} : {}),
     ...(region !== undefined ? {region} : {})
   }
 }
 
-/** Before the first look: everything that is recorded may still be there, and what is not recorded as well. */
+/** Before the first look: everything that is recorded may still exist, and unrecorded resources as well. */
 function unknown(ledger: Records): Leftover[] {
-  const reason = 'the time for the sweep was up before it could look'
+  const reason = 'the sweep ran out of time before it could look'
   const recorded = ledger.resources.map((resource) => ({...resource, state: '', reason}))
   return recorded.length > 0 ? recorded : [{type: 'instance', id: '(unknown)', state: '', reason}]
 }

@@ -1,4 +1,6 @@
-/** What Packer, its plugins and a template's own tools need of the runner's environment, and nothing else. */
+/**
+ * The variables of the runner's environment that Packer, its plugins and a template's own tools need, and no others.
+ */
 const names = new Set(
   [
     ['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LANGUAGE', 'TZ', 'TMPDIR'],
@@ -12,16 +14,16 @@ const names = new Set(
 )
 const prefixes = ['LC_', 'PKR_VAR_', 'PACKER_', 'AWS_ENDPOINT_URL']
 
-/** In the place of one that is too long. */
+/** Used instead of a TMPDIR that is too long. */
 export const shortTemporaryFolder = '/tmp'
 
 /**
- * In bytes. Packer talks with its plugins through sockets in TMPDIR, `packer-plugin` and up to ten digits, and no system takes more
- * than 103 bytes for the path of a socket (macOS; Linux 107).
+ * In bytes. Packer talks with its plugins through sockets in TMPDIR, `packer-plugin` and up to ten digits, and no
+ * system allows more than 103 bytes for the path of a socket (macOS; Linux 107).
  */
 const longestTemporaryFolder = 79
 
-/** Whether Packer's plugins would not come up with this TMPDIR. */
+/** Whether Packer's plugins could not start with this TMPDIR. */
 export function isTooLong(temporaryFolder: string | undefined): boolean {
   return temporaryFolder !== undefined && Buffer.byteLength(temporaryFolder) > longestTemporaryFolder
 }
@@ -37,7 +39,8 @@ export function allowedEnvironment(env: NodeJS.ProcessEnv): Record<string, strin
       entry[0] !== 'PACKER_GITHUB_API_TOKEN' &&
       (names.has(entry[0]) || prefixes.some((prefix) => entry[0].startsWith(prefix)))
   )
-  // An authority that this action's Node trusts is to be trusted by Packer too; Go reads the system's own beside it.
+  // Packer must trust the certificate authorities that this action's Node trusts; Go reads the system's own in
+  // addition.
   const extraCa = env['NODE_EXTRA_CA_CERTS']
   return {
     ...(extraCa ? {SSL_CERT_FILE: extraCa} : {}),

@@ -1,6 +1,6 @@
 import {quoted} from '../lib/parse.ts'
 
-/** What `packer build` takes and this action lets through, with whether `packer validate` takes it as well. */
+/** The arguments of `packer build` that this action allows, and whether `packer validate` has them as well. */
 const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boolean}>(
   Object.entries({
     only: {value: /^[^\s,][^\n]*$/, validate: true},
@@ -13,12 +13,12 @@ const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boo
   })
 )
 
-/** Why not, for those that people may think of. */
+/** Why others are not allowed, for those that users may try. */
 const reasons = new Map(
   Object.entries({
     'machine-readable': 'the action reads that output already',
-    color: 'the action reads the output, which must have no colours in it',
-    'timestamp-ui': 'the action reads the output, which must have no times in front; the runner shows times by itself',
+    color: 'the action reads the output, which must not be coloured',
+    'timestamp-ui': 'the action reads the output, which must not begin with times; the runner shows times by itself',
     debug: 'Packer would wait for a person to press a key',
     'on-error': 'Packer must clean up after an error; it may be cleanup or run-cleanup-provisioner',
     force: 'it removes an image of the same name before the new one is built and tested',
@@ -44,7 +44,7 @@ function packerArgument(line: string): string {
   )
 }
 
-/** Those that `packer validate` takes too. */
+/** Those that `packer validate` has, too. */
 export function validateArguments(given: readonly string[]): string[] {
   return given.filter((one) => allowed.get(/^--?([\w-]+)/.exec(one)?.[1] ?? '')?.validate)
 }

@@ -3,7 +3,7 @@ import {textsOf, type Sources, type Values} from './values.ts'
 import type {Setting} from './reading.ts'
 import {textsIn} from './value.ts'
 
-/** What a template names of AWS, as far as can be known without Packer. */
+/** The AWS resources and regions that a template names, as far as they can be known without Packer. */
 export interface AwsNames {
   /** Regions that its images are copied to, and that its data sources read in. */
   readonly copyRegions: readonly string[]
@@ -53,11 +53,11 @@ export function namesIn(sources: Sources, values: Values, legacy: boolean): AwsN
 
 interface Named {
   readonly texts: readonly string[]
-  /** Nothing is missing. */
+  /** All values are known. */
   readonly isWhole: boolean
 }
 
-/** What a setting comes to; where that is not known, every text that may go into it. */
+/** The value of a setting; if it is not known, every string that may become a part of it. */
 function textsOfSetting(setting: Setting, sources: Sources, values: Values, pattern: RegExp): Named {
   const all = values.ofSetting(setting).map(textsIn)
   const texts = all.flatMap((one) => one.texts)

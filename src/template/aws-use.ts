@@ -3,8 +3,8 @@ import type {Expression} from './expression.ts'
 import type {Placed, Reading, Setting} from './reading.ts'
 
 /**
- * What of AWS the sources of a template use, as far as Packer's session depends on it. A setting that is there counts, whatever its value
- * comes to.
+ * The features of AWS that the sources of a template use, as far as Packer's session depends on them. A setting counts
+ * if it is present, whatever its value is.
  */
 export interface AwsUse {
   /** Where its sources put the variable `tags`. */
@@ -16,7 +16,7 @@ export interface AwsUse {
   readonly sessions: boolean
   /** Its machine has an instance profile. */
   readonly profile: boolean
-  /** Its machine is launched with a group, a key pair, a snapshot, a placement … that is there already. */
+  /** Its machine is launched with an existing group, key pair, snapshot, placement … */
   readonly others: boolean
   readonly fastLaunch: boolean
   /** The password of a Windows machine is asked for. */
@@ -40,10 +40,10 @@ interface TagUse {
   readonly launchTemplates: boolean
 }
 
-/** Of these the Amazon plugin makes what carries `run_tags` from the start; data sources make nothing. */
+/** Components of which the Amazon plugin tags the resources with `run_tags` at creation; data sources make none. */
 const tagging = new Set(['amazon-ebs', 'amazon-ami', 'amazon-parameterstore', 'amazon-secretsmanager'])
 
-/** Settings, and blocks of them, that name what a machine is launched with (packer-plugin-amazon, common/run_config.go). */
+/** Settings and blocks that name existing resources for a launch (packer-plugin-amazon, common/run_config.go). */
 const there =
   /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/
 
@@ -80,7 +80,7 @@ function tagUseOf(settings: readonly Setting[], reading: Reading, legacy: boolea
   const images = settings.filter(({name}) => name === 'ami_name').length
   const tagsEverywhere = (name: string): boolean =>
     settings.filter((setting) => setting.name === name && refersToTags(setting, reading)).length >= images
-  // There is no map in legacy JSON; and with `ami_skip_run_tags` the image gets its tags too late.
+  // Legacy JSON has no maps; and with `ami_skip_run_tags` the image gets its tags too late.
   const machines =
     !legacy &&
     images > 0 &&

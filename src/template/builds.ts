@@ -35,7 +35,7 @@ export function buildsOf(reading: Reading, values: Values): Builds {
   }
 }
 
-/** The sources that builds name; nothing where that is not known, or there are no builds. */
+/** The sources that builds name; undefined if they are not known, or there are no builds. */
 function usedIn({settings, inBuilds}: Reading, values: Values): ReadonlySet<string> | undefined {
   const lists = settings.filter(({name, within, owner}) => name === 'sources' && within === 'build' && owner === '')
   const named = lists.flatMap((setting) => values.ofSetting(setting))
@@ -52,7 +52,7 @@ export function isChosen(names: readonly string[], given: readonly string[]): bo
   return isMeant && !names.every((one) => patternsOf('except', given).some((pattern) => fits(pattern, one) ?? false))
 }
 
-/** One error for each `-only` that chooses nothing: Packer would end with the words that there is nothing to do. */
+/** One error for each `-only` that chooses nothing: Packer would end with the message that there is nothing to do. */
 export function unmatched({ofSources, mayBeMore}: Builds, given: readonly string[]): InputError[] {
   if (mayBeMore || ofSources.size === 0) return []
   const all = [...ofSources.values()].flat()
@@ -69,7 +69,7 @@ function patternsOf(option: 'only' | 'except', given: readonly string[]): string
   return values.map((value) => value.trim())
 }
 
-/** @returns nothing for a pattern with more than `*` in it */
+/** @returns undefined for a pattern with other wildcards than `*` */
 function fits(pattern: string, name: string): boolean | undefined {
   if (/[?[\]{}\\!]/.test(pattern)) return undefined
   const [first = '', ...rest] = pattern.split('*')

@@ -30,8 +30,8 @@ export interface ChoiceRequest {
 const always = new Map([['region', 'aws-region']])
 
 /**
- * What a template says counts: the action fills in what it leaves open, and what the user gave as an input. Its own defaults
- * replace nothing that stands in the template.
+ * The template's own values are kept: the action fills in variables that it leaves open, and those that the user gave
+ * as an input. The action's defaults replace no value of the template.
  */
 export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceRequest): Choice {
   const {reading, vars, files, env} = sources
@@ -61,12 +61,12 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
   }
 }
 
-/** `null` and an empty text hold a place for a value: an input that gives one replaces nothing. */
+/** `null` and an empty string are placeholders: an input that gives a value replaces nothing. */
 function isNothing(value: Value | undefined): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
 }
 
-/** A source image that cannot be one (`enter-yours`, or nothing) is a form that nobody has filled in. */
+/** A source image that cannot be one (`enter-yours`, or empty) is a placeholder. */
 function gives(isInFile: boolean, name: string, values: Values): boolean {
   if (!isInFile || name !== 'source_ami') return isInFile
   const value = values.ofVariableItself(name)
@@ -77,8 +77,8 @@ function gives(isInFile: boolean, name: string, values: Values): boolean {
 const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'source_ami'])
 
 /**
- * Variables with an empty default that asks for a value: where a builder has nothing else, and in legacy JSON, which has no other way
- * to say so.
+ * Variables with an empty default that asks for a value: if a builder needs one, and in legacy JSON, which has no other
+ * way to ask.
  */
 function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
   const {variables, settings} = sources.reading
@@ -105,7 +105,10 @@ function isEmpty(syntax: Syntax | undefined): boolean {
   return syntax?.kind === 'value' && (syntax.value === '' || syntax.value === null)
 }
 
-/** The bake's tags are texts in a map: a variable `tags` of another type is for something else, and the template's own. */
+/**
+ * The bake's tags are a map of strings: a variable `tags` of another type has another purpose, and is left to the
+ * template.
+ */
 function takesTags({reading, vars}: Sources, values: Values): boolean {
   const kind = reading.variables.get('tags')?.kind
   if (kind === undefined || kind === 'text' || kind === 'other' || Object.hasOwn(vars, 'tags')) return false

@@ -57,9 +57,9 @@ export function environmentNames(text: string, env: Environment): readonly strin
 }
 
 export interface TemplateEnvironment {
-  /** Of variables of this step that Packer gets, where they are there, beside those that it always gets. */
+  /** Names of further variables of this step that Packer gets, if they exist. */
   readonly names: readonly string[]
-  /** What the template reads and does not get. */
+  /** The variables that the template reads and does not get. */
   readonly unread: (
     filled: ReadonlySet<string>,
     packerEnv: Environment,
@@ -67,7 +67,7 @@ export interface TemplateEnvironment {
   ) => {readonly problems: readonly InputError[]; readonly warnings: readonly string[]}
 }
 
-/** What a template needs of this step's environment. */
+/** The variables of this step's environment that a template needs. */
 export function environmentOf(
   sources: Sources,
   {
@@ -103,7 +103,7 @@ export function environmentOf(
           warnings: []
         }
       }
-      return {problems: [], warnings: [`The template reads environment variables that it finds empty: ${text}.`]}
+      return {problems: [], warnings: [`The template reads environment variables that are empty: ${text}.`]}
     }
   }
 }
@@ -113,7 +113,7 @@ function usesRegistry({blocks}: Reading, env: Environment): boolean {
   return blocks.has('hcp_packer_registry') || Boolean(env['HCP_PACKER_REGISTRY'])
 }
 
-/** One error where the template reports to HCP Packer, and none of the ways to sign in there is at hand (hcp-sdk-go, auth). */
+/** One error if the template reports to HCP Packer and has no credentials for it (hcp-sdk-go, auth). */
 export function unregistered({blocks}: Reading, env: Environment): InputError[] {
   if (!blocks.has('hcp_packer_registry') || /^(off|0)$/i.test(env['HCP_PACKER_REGISTRY'] ?? '')) return []
   const signsIn = Object.entries(env).some(
@@ -123,8 +123,8 @@ export function unregistered({blocks}: Reading, env: Environment): InputError[] 
   return [
     new InputError(
       'template',
-      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer would sign in to ' +
-        'HCP Packer nowhere and make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
+      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to ' +
+        'HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
         'repository, or HCP_PACKER_REGISTRY: off to bake without the registry.'
     )
   ]
@@ -138,7 +138,7 @@ function isFalse(syntax: Syntax): boolean {
   return syntax.kind === 'value' && !isTrue(syntax.value)
 }
 
-/** Names that `env` reads for variables that nothing else gives a value. In legacy JSON it reads for variables alone, too. */
+/** Names that `env` reads for variables without another value. In legacy JSON, too, only variables can read them. */
 function readNames({reading, files, vars, env}: Sources, filled: ReadonlySet<string>, legacy: boolean): string[] {
   const open = [...reading.variables].filter(
     ([name]) =>

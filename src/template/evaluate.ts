@@ -2,18 +2,18 @@ import {functions} from './functions.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isList, isMap, unknown, type Value, type ValueMap} from './value.ts'
 
-/** What the names in an expression stand for. */
+/** The values of the names in an expression. */
 export interface Scope {
-  /** `var`, `local`, an iterator …; unknown for what only Packer knows. */
+  /** `var`, `local`, an iterator …; unknown if only Packer knows the value. */
   readonly root: (name: string) => Value | Lookup
-  /** What Packer's environment has. */
+  /** The variables in Packer's environment. */
   readonly env: (name: string) => string
 }
 
 /** The members of a root are looked up one by one: a variable may need others. */
 export type Lookup = (member: string) => Value
 
-/** What an expression comes to; never throws. */
+/** The value of an expression; never throws. */
 export function evaluate(syntax: Syntax, scope: Scope): Value {
   switch (syntax.kind) {
     case 'value':
@@ -61,7 +61,7 @@ function call(name: string, given: readonly Syntax[], scope: Scope): Value {
     const variable = given[0] && evaluate(given[0], scope)
     return typeof variable === 'string' ? scope.env(variable) : unknown
   }
-  // The first that can be evaluated: what is not known here may be one that cannot.
+  // The first that can be evaluated. An unknown value may be one that cannot.
   const work = Object.hasOwn(functions, name) ? functions[name] : undefined
   if (!work) return unknown
   const values = given.map((one) => evaluate(one, scope))
@@ -144,7 +144,7 @@ function calculate(operator: string, left: number | undefined, right: number | u
   }
 }
 
-/** More items than this are nobody's list of regions. */
+/** No list of regions has more items than this. */
 const mostItems = 1_000
 
 function loop({names, over, result}: Extract<Syntax, {kind: 'loop'}>, scope: Scope): Value {
@@ -162,7 +162,7 @@ function loop({names, over, result}: Extract<Syntax, {kind: 'loop'}>, scope: Sco
   return result.key ? mapOf(results) : results.map(([, value]) => value)
 }
 
-/** The items of a list with their positions, or of a map with their names; nothing where they are not known. */
+/** The items of a list with their positions, or of a map with their names; undefined if they are not known. */
 export function entriesOf(value: Value): (readonly [Value, Value])[] | undefined {
   if (isList(value)) return value.map((item, index) => [index, item])
   if (!isMap(value)) return undefined

@@ -2,11 +2,11 @@ import {notUnderstood, readTemplate, type Syntax} from './syntax.ts'
 
 /** A value as a template or a variables file writes it. */
 export interface Expression {
-  /** The texts in it, those inside lists and maps too. */
+  /** The strings in it, including those inside lists and maps. */
   readonly texts: readonly string[]
   /** The variables in it: `var.name`, `local.name`. */
   readonly references: readonly string[]
-  /** What it means, as far as that is understood. */
+  /** Its syntax tree, as far as it is understood. */
   readonly syntax: Syntax
   /** Counted from 1. */
   readonly line: number
@@ -14,13 +14,16 @@ export interface Expression {
   readonly source: string
 }
 
-/** How texts in JSON are read: HCL2's have `${…}` in them, legacy JSON's `{{…}}`, and those of variables files are taken as they are. */
+/**
+ * How strings in JSON are read: HCL2's have `${…}` in them, legacy JSON's `{{…}}`, and those of variables files are
+ * literal.
+ */
 export type JsonKind = 'hcl2' | 'legacy' | 'file'
 
 /** Legacy JSON's variables, and HCL2's in JSON. */
 const references = /\{\{-?\s*user\s+[`"]([\w-]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\w-]+)/g
 
-/** An expression of a value in JSON. What Packer would evaluate is no text of its own. */
+/** An expression of a value in JSON. A part that Packer would evaluate does not count as a string. */
 export function jsonExpression(value: unknown, line: number, kind: JsonKind = 'file'): Expression {
   const strings = stringsIn(value)
   return {
@@ -48,7 +51,10 @@ function syntaxOf(value: unknown, kind: JsonKind): Syntax {
 const action = /(\{\{[\s\S]*?\}\})/
 const call = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/
 
-/** Variables, and the environment; what else stands in braces, Packer or its plugin puts in later (a time, the source image's name). */
+/**
+ * Variables, and the environment. Packer or its plugin replaces other parts in braces later (a time, the source image's
+ * name).
+ */
 function readLegacyText(text: string): Syntax {
   const parts = text
     .split(action)

@@ -4,18 +4,18 @@ import type {Setting} from './reading.ts'
 import type {TemplateSource} from './sources.ts'
 import {textsIn, unknown} from './value.ts'
 
-/** What is found in a template before anything is made. */
+/** The findings in a template before anything is made. */
 export interface Findings {
-  /** What cannot be baked like this. */
+  /** Problems because of which the template cannot be baked. */
   readonly problems: readonly InputError[]
-  /** What its owner should know. */
+  /** Warnings to the template's owner. */
   readonly warnings: readonly string[]
 }
 
 export interface FindingFacts {
   /** The bake's; empty where it is not known. */
   readonly region: string
-  /** The user accepts that Packer removes an image of the same name before the new one is proved. */
+  /** The user accepts that Packer removes an image of the same name before the new one is tested. */
   readonly allowsForceDeregister: boolean
   readonly legacy: boolean
   readonly hasAgent: boolean
@@ -24,7 +24,7 @@ export interface FindingFacts {
   readonly isNarrowed: boolean
 }
 
-/** What Amazon's builders of a user's template say that this action, or the account, has to suffer for. */
+/** Settings of Amazon's builders in a user's template that would harm the bake or the account. */
 export function findingsIn(sources: readonly TemplateSource[], facts: FindingFacts): Findings {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []))
   return {
@@ -63,8 +63,8 @@ function otherRegion(
         `declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`
   return {
     problem:
-      `${at(source, 'region')} builds in ${own}, and the input 'aws-region' is ${region}. What is made elsewhere could not be ` +
-      `found and removed. ${advice}`
+      `${at(source, 'region')} builds in ${own}, but the input 'aws-region' is ${region}. This action could not find and remove resources in another ` +
+      `region. ${advice}`
   }
 }
 
@@ -76,13 +76,13 @@ function forcedDeregistration(source: TemplateSource, {allowsForceDeregister}: F
     return {
       warning:
         `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. ` +
-        'Should the new one fail or be rejected, there is none.'
+        'If the new one fails or is rejected, there is no image left.'
     }
   }
   return {
     problem:
       `${where} says force_deregister: Packer would remove the image of the same name${snapshots} before the new one is tested, ` +
-      'so that there is none if the new one fails or is rejected. Take force_deregister out and give each image a name of its own ' +
+      'so that there is no image left if the new one fails or is rejected. Take force_deregister out and give each image a name of its own ' +
       '(ami_name = "jenkins-{{timestamp}}"); the sweep action removes old ones. If that loss is accepted: allow-force-deregister: true.'
   }
 }
@@ -91,7 +91,7 @@ function imageElsewhere(source: TemplateSource): Finding | undefined {
   if (!source.isTrue('skip_save_build_region')) return undefined
   return {
     problem:
-      `${at(source, 'skip_save_build_region')} says skip_save_build_region: the image would be in its copy regions alone, and it is tested ` +
+      `${at(source, 'skip_save_build_region')} says skip_save_build_region: the image would be only in its copy regions, but it is tested ` +
       "in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for."
   }
 }
@@ -118,7 +118,7 @@ function temporaryProfile(source: TemplateSource, {isNarrowed}: FindingFacts): F
   if (!source.has(block) || !isNarrowed) return undefined
   return {
     problem:
-      `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not, for a role can be given any right. ` +
+      `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. ` +
       'Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input \'instance-profile\' fills in.'
   }
 }
@@ -135,7 +135,7 @@ function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: Findi
   const where = at(source, 'ssh_interface')
   if (!hasSessionManagerPlugin) {
     return {
-      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, and it is not there. Install it in a step before this one: docs/networks.md shows how.`
+      problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how.`
     }
   }
   if (source.value('iam_instance_profile') !== null) return undefined
@@ -146,7 +146,7 @@ function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: Findi
 
 const everybody = new Set(['0.0.0.0/0', '::/0'])
 
-/** The builder's own default lets in the world (packer-plugin-amazon, common/step_security_group.go). */
+/** The builder's own default lets in everybody (packer-plugin-amazon, common/step_security_group.go). */
 function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Finding | undefined {
   const ranges = letInBy(source)
   if (ranges !== 'everybody') return undefined
@@ -161,7 +161,10 @@ function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Findin
   }
 }
 
-/** Who may reach a build: ranges, or in words; nothing where that is not known, or the template has a security group of its own. */
+/**
+ * Who may reach a build: ranges, or `everybody`; undefined if that is not known, or the template has a security group
+ * of its own.
+ */
 export function letInBy(source: TemplateSource): readonly string[] | 'everybody' | undefined {
   const own = ['security_group_id', 'security_group_ids'].some((name) => {
     const value = source.value(name)

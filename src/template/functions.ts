@@ -3,8 +3,8 @@ import {asText, isList, isMap, unknown, type Value, type ValueMap} from './value
 type Work = (values: readonly Value[]) => Value
 
 /**
- * The functions of HCL2 that templates put names, regions and settings together with (Packer's documentation, Functions). What the
- * others come to is not known.
+ * The functions of HCL2 with which templates build names, regions and settings (Packer's documentation, Functions).
+ * Others are not evaluated.
  */
 export const functions: Readonly<Record<string, Work>> = {
   lookup([map = unknown, key = unknown, fallback]) {
@@ -30,7 +30,7 @@ export const functions: Readonly<Record<string, Work>> = {
     }
     return unknown
   },
-  // The first that does not fail; what is not known here may be one that fails.
+  // The first that does not fail. An unknown value may be one that fails.
   try: ([first = unknown]) => first,
   concat: (values) => (values.every(isList) ? values.flat() : unknown),
   flatten: ([list = unknown]) => (isList(list) ? flat(list) : unknown),

@@ -1,7 +1,7 @@
 import type {Expression} from './expression.ts'
 import {readExpression} from './syntax.ts'
 
-/** What stands between a block's braces, or in a whole file. */
+/** The contents of a block, or of a whole file. */
 export interface Body {
   readonly attributes: readonly Attribute[]
   readonly blocks: readonly Block[]
@@ -19,10 +19,10 @@ interface Block extends Body {
 }
 
 /**
- * Reads the structure of an HCL2 file: blocks, attributes, and of expressions the texts and the variables in them.
+ * Reads the structure of an HCL2 file: blocks, attributes, and the strings and variables in expressions.
  *
- * Packer has the last word on a template. This reader never refuses one: what it does not understand, it passes over
- * (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md).
+ * Packer has the last word on a template. This reader never refuses one: it skips everything that it does not
+ * understand (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md).
  */
 export function readHcl(text: string): Body {
   return new Reader(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')).file()
@@ -110,7 +110,10 @@ class Reader {
     }
   }
 
-  /** `var.name`, `local.name`, or a call. What `env` would read is not in Packer's environment, unless it begins with PKR_VAR_. */
+  /**
+   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * names begin with PKR_VAR_.
+   */
   #name(found: Found): boolean {
     const name = this.#take(identifier)
     if (name === undefined) return false
@@ -124,7 +127,7 @@ class Reader {
     return true
   }
 
-  /** A text with its escapes resolved, its interpolations scanned. */
+  /** A string with its escapes resolved and its interpolations scanned. */
   #string(found: Found): void {
     let text = ''
     for (this.#at += 1; this.#at < this.#text.length && this.#next() !== '"' && this.#next() !== '\n';) {

@@ -8,7 +8,7 @@ export interface ImageQuery {
   readonly filters?: readonly (readonly [string, readonly string[]])[]
 }
 
-/** @returns nothing where only Packer knows */
+/** @returns undefined if only Packer knows */
 export function queryFor(id: string | undefined, filters: Value, owners: Value): ImageQuery | undefined {
   if (id !== undefined) return /^ami-[0-9a-f]{8,17}$/.test(id) ? {id} : undefined
   if (!isMap(filters)) return undefined

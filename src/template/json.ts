@@ -1,11 +1,13 @@
 import * as path from 'node:path'
 
-/** The value's members; none of what is no object. */
+/** The members of an object; none for any other value. */
 export function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : {}
 }
 
-/** @throws {Error} that says at which line it is no JSON any more, and shows nothing of it: it may hold a secret */
+/**
+ * @throws {Error} that names the line at which it stops being JSON, and quotes nothing, because it may hold a secret
+ */
 export function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''))
@@ -14,7 +16,7 @@ export function parseJson(file: string, text: string): unknown {
   }
 }
 
-/** The first line with which the text cannot be the beginning of JSON any more; its last, where only the end is missing. */
+/** The first line that makes the file invalid; its last line, if only the end is missing. */
 function brokenLine(text: string): number {
   const lines = text.split('\n')
   let [good, bad] = [0, lines.length]
@@ -26,7 +28,10 @@ function brokenLine(text: string): number {
   return bad
 }
 
-/** The engine's message quotes the text in some cases, tells a position in others, and that is the end where no more was wrong. */
+/**
+ * The engine's message quotes the file in some cases and has a position in others, which is the end if only the end is
+ * missing.
+ */
 function isBeginning(text: string): boolean {
   try {
     JSON.parse(text)

@@ -3,7 +3,7 @@ import {readHcl, type Attribute, type Body} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
 import {kindOf, typeIn, type VariableKind} from './variable-type.ts'
 
-/** What can be known of a template without Packer. */
+/** The facts about a template that can be known without Packer. */
 export interface Reading {
   readonly variables: ReadonlyMap<string, Declaration>
   readonly locals: ReadonlyMap<string, Placed>
@@ -22,7 +22,7 @@ export interface SourceBlock {
   readonly line: number
 }
 
-/** Where something stands. */
+/** A place in a file. */
 export interface Placed {
   readonly file: string
   readonly expression: Expression
@@ -35,11 +35,11 @@ export interface Declaration {
   readonly kind: VariableKind
   /** Absent: a value must be given. */
   readonly default?: Expression
-  /** Its value is to be shown nowhere. */
+  /** Its value must not be shown anywhere. */
   readonly sensitive: boolean
 }
 
-/** A line such as `access_key = …`, wherever it stands. */
+/** A line such as `access_key = …`, anywhere in the template. */
 export interface Setting extends Placed {
   /** Of the builder, data source or post-processor that it is in, such as `amazon-ebs`; empty outside of all. */
   readonly component: string
@@ -50,13 +50,13 @@ export interface Setting extends Placed {
   /** Not in a block inside of the builder. */
   readonly isTop: boolean
   readonly name: string
-  /** Around it, from the outside: dynamic blocks, which repeat it. */
+  /** The dynamic blocks around it, which repeat it, outermost first. */
   readonly loops: readonly Loop[]
 }
 
 /** `dynamic "assume_role" { for_each = … }`. */
 interface Loop {
-  /** What the item is called inside. */
+  /** The iterator's name. */
   readonly name: string
   readonly over: Expression
 }
@@ -91,9 +91,10 @@ export function readHclFiles(files: ReadonlyMap<string, string>): Reading {
   return draft
 }
 
-/** @throws {Error} when it is not JSON, or no template */
+/** @throws {Error} when it is not JSON, or not a template */
 export function readLegacyJson(file: string, text: string): Reading {
-  if (!('builders' in asObject(parseJson(file, text)))) throw new Error(`${file} is no template: it has no "builders"`)
+  if (!('builders' in asObject(parseJson(file, text))))
+    throw new Error(`${file} is not a template: it has no "builders"`)
   const draft = newDraft()
   readJson(draft, file, text, 'legacy')
   declareUsed(draft, file, text)

@@ -3,7 +3,7 @@ import * as path from 'node:path'
 import {InputError} from '../lib/errors.ts'
 import {readHclFiles, type Reading} from './reading.ts'
 
-/** A file of a folder whose files belong together uses what another one of them declares. */
+/** Reports a file that uses declarations of another file in its folder, because these files belong together. */
 export function missingParts(file: string, reading: Reading): InputError[] {
   const missing = [...used(reading)].filter((name) => !declares(reading, name))
   if (missing.length === 0) return []
@@ -17,7 +17,7 @@ export function missingParts(file: string, reading: Reading): InputError[] {
     return [
       new InputError(
         'template',
-        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder, template: ${folder}. Packer then reads all of its files.`
+        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
       )
     ]
   }
@@ -44,7 +44,7 @@ function declares({variables, locals, sources}: Reading, reference: string): boo
   return reference.startsWith('local.') ? locals.has(name) : sources.has(name)
 }
 
-/** One that is not JSON after all declares nothing. */
+/** A file that is not valid JSON declares nothing. */
 function readingOf(file: string): Reading | undefined {
   try {
     return readHclFiles(new Map([[file, readFileSync(file, 'utf8')]]))

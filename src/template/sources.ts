@@ -5,7 +5,9 @@ import type {Reading, Setting, SourceBlock} from './reading.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isTrue, type Value} from './value.ts'
 
-/** A builder of Amazon's plugin in a template, and what its settings come to as far as is known without Packer. */
+/**
+ * A builder of Amazon's plugin in a template, with the values of its settings as far as they are known without Packer.
+ */
 export class TemplateSource implements SourceBlock {
   /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly name: string
@@ -38,12 +40,12 @@ export class TemplateSource implements SourceBlock {
     return found.flatMap((setting) => this.#values.ofSetting(setting))
   }
 
-  /** Its value; null where the template does not say it. */
+  /** Its value; null if the template does not set it. */
   value(name: string, within?: string): Value {
     return this.all(name, within).at(-1) ?? null
   }
 
-  /** Its value as Packer would use it; undefined where there is none, or it is not known. */
+  /** Its value as Packer would use it; undefined if there is none, or it is not known. */
   text(name: string, within?: string): string | undefined {
     const text = asText(this.value(name, within))
     // The plugin evaluates it again.
@@ -54,7 +56,7 @@ export class TemplateSource implements SourceBlock {
     return this.all(name, within).some(isTrue)
   }
 
-  /** How it finds the image that it bakes on; nothing where only Packer knows. */
+  /** How it finds its source image; undefined if only Packer knows. */
   imageQuery(): ImageQuery | undefined {
     const setting = this.setting('source_ami')
     const data = setting && dataIn(setting.expression.syntax)
@@ -74,7 +76,7 @@ export class TemplateSource implements SourceBlock {
     return queryFor(undefined, find('filters'), find('owners'))
   }
 
-  /** What stands first in a block of this name. */
+  /** The first setting in a block of this name. */
   firstIn(block: string): Setting | undefined {
     return this.#settings.find(({within, isTop}) => within === block && !isTop)
   }

@@ -9,22 +9,23 @@ const advice =
   'A static key wins over the role and cannot be renewed or narrowed. Packer gets its credentials from this action: leave the ' +
   "variable empty (an input 'vars' with a line NAME= does that), or take the key out."
 
-/** What only Packer can evaluate is watched when it is used (packer/watch.ts). */
+/** Values that only Packer can evaluate are noticed when they are used (packer/watch.ts). */
 export interface KeyFindings {
   /** One for each place from which a static AWS key would reach Packer's own calls: a value of access_key or secret_key. */
   readonly problems: readonly InputError[]
-  /** What looks like an access key id and goes elsewhere: to a program on the machine, perhaps. */
+  /** Strings that look like an access key id and go elsewhere: to a program on the machine, perhaps. */
   readonly warnings: readonly string[]
 }
 
-/** Finds static AWS keys. What is overridden by something later does not reach anything. No message shows a key. */
+/** Finds static AWS keys. A value that a later one overrides is not used, and ignored. No message shows a key. */
 export function staticKeys(sources: Sources, values: Values): KeyFindings {
   const {settings, variables} = sources.reading
   const handed = settings
     .filter(({component, name}) => component.startsWith('amazon') && (name === 'access_key' || name === 'secret_key'))
     .flatMap((setting) => {
       const own = values.ofSetting(setting).map(asText)
-      // A value that is known and empty is no key, whatever the texts are that it is found by (`lookup(var.aws, "access_key", "")`).
+      // A value that is known to be empty is not a key, whatever strings its expression has (`lookup(var.aws,
+      // "access_key", "")`).
       const reached = textsOf(setting, sources).filter(({text}) => own.some((value) => comesFrom(text, value)))
       const isKey = own.some((value) => value !== undefined && value.trim() !== '')
       const places = reached.length > 0 || !isKey ? reached : [placeOf(setting)]
@@ -54,7 +55,7 @@ export function staticKeys(sources: Sources, values: Values): KeyFindings {
   }
 }
 
-/** A text that a value was made of; where the value is not known, one that looks like a key. */
+/** A string that a value was made of; if the value is not known, one that looks like a key. */
 function comesFrom(text: string, value: string | undefined): boolean {
   if (text.trim() === '') return false
   return value === undefined ? accessKeyId.test(text) : value.includes(text)

@@ -3,7 +3,7 @@ import {unknown, type Value} from './value.ts'
 /** The tree of an expression, as far as it is understood. */
 export type Syntax =
   | {readonly kind: 'value'; readonly value: Value}
-  /** A text with interpolations: its parts, put together. */
+  /** A string with interpolations, as a list of its parts. */
   | {readonly kind: 'text'; readonly parts: readonly Syntax[]}
   | {readonly kind: 'name'; readonly name: string}
   | {readonly kind: 'member'; readonly of: Syntax; readonly key: Syntax}
@@ -23,12 +23,12 @@ interface LoopResult {
 
 export const notUnderstood: Syntax = {kind: 'value', value: unknown}
 
-/** Deeper nesting is nobody's template. */
+/** No real template is nested deeper. */
 const deepest = 100
 
 /**
- * Reads an expression of HCL2 (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md). Like the reader of blocks, it never
- * refuses one: what it does not understand is not known.
+ * Reads an expression of HCL2 (https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md). Like the reader of
+ * blocks, it never refuses one: an expression that it does not understand is an unknown value.
  */
 export function readExpression(source: string): Syntax {
   try {
@@ -40,7 +40,7 @@ export function readExpression(source: string): Syntax {
   }
 }
 
-/** Reads a text with interpolations in it, without quotation marks and escapes: HCL2's in JSON. */
+/** Reads a string with interpolations, without quotation marks and escapes: HCL2's in JSON. */
 export function readTemplate(text: string): Syntax {
   try {
     return new ExpressionReader(text).template()
@@ -247,7 +247,7 @@ class ExpressionReader {
     return name
   }
 
-  /** The parts of a text up to its end. */
+  /** The parts of a string up to its end. */
   #parts(isEnd: () => boolean, hasEscapes: boolean): Syntax[] {
     const parts: Syntax[] = []
     let text = ''
@@ -307,11 +307,11 @@ class ExpressionReader {
     return new ExpressionReader(lines).template()
   }
 
-  /** @returns whether the text stands next, and is passed then */
+  /** @returns whether the string comes next; it is skipped then */
   #is(text: string): boolean {
     this.#skip()
     if (!this.#text.startsWith(text, this.#at)) return false
-    // `==` is no `=`, and `=>` neither.
+    // Neither `==` nor `=>` is a `=`.
     if (text === '=' && /[=>]/.test(this.#text[this.#at + 1] ?? '')) return false
     if (text === '!' && this.#text[this.#at + 1] === '=') return false
     this.#at += text.length
@@ -337,7 +337,10 @@ const literals = new Map<string, Syntax>(
   Object.entries({true: true, false: false, null: null}).map(([name, value]) => [name, {kind: 'value', value}])
 )
 
-/** A text of one literal is that, and one that is nothing but an interpolation is its value, of whatever type. */
+/**
+ * A string with a single literal is that literal, and a string that is a single interpolation is its value, of any
+ * type.
+ */
 function joined(parts: readonly Syntax[]): Syntax {
   const [only] = parts
   if (only === undefined) return {kind: 'value', value: ''}

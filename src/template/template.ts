@@ -18,21 +18,24 @@ import {unknown, type Value} from './value.ts'
 export interface Template {
   /** A file, or a folder of HCL2 files. */
   readonly path: string
-  /** Where Packer runs, so that relative paths in the template mean what they mean by hand. */
+  /** The folder in which Packer runs, so that relative paths in the template work as they do by hand. */
   readonly directory: string
-  /** The shipped template: its resources carry our tags, and the session policy may insist on them. */
+  /** The shipped template: its resources carry the bake's tags, and the session policy may require them. */
   readonly shipped: boolean
-  /** Written in JSON as Packer 1.4 knew it: its variables are texts, and it names no plugins. */
+  /** Written in the JSON of Packer 1.4: its variables are strings, and it names no plugins. */
   readonly legacy: boolean
-  /** What it declares; in legacy JSON also what it uses. */
+  /** The variables that it declares; in legacy JSON also those that it uses. */
   readonly declared: ReadonlyMap<string, Declaration>
-  /** Names of the variables that the action fills in, where it knows them: what the template leaves open, and what an input was given for. */
+  /**
+   * Names of the variables that the action fills in if it knows a value: those that the template leaves open, and those
+   * for which an input was given.
+   */
   readonly variables: ReadonlySet<string>
-  /** What the inputs replace. */
+  /** The values that the inputs replace. */
   readonly replaced: readonly Replaced[]
   /** The value of its variable `tags`, which the action's own tags are added to. */
   readonly ownTags: Readonly<Record<string, string>>
-  /** The user's values: files in Packer's order, then single variables, which win over all. */
+  /** The user's values: files in Packer's order, then single variables, which take precedence. */
   readonly varFiles: readonly string[]
   readonly vars: Readonly<Record<string, string>>
   /** More arguments of `packer build`. */
@@ -46,19 +49,19 @@ export interface Template {
   readonly throwsAway: boolean
   /** It has data sources, which only AWS can answer. */
   readonly hasDataSources: boolean
-  /** What makes it impossible to bake it: static AWS keys that would reach Packer, for one. */
+  /** Problems because of which it cannot be baked, such as static AWS keys that would reach Packer. */
   readonly problems: readonly InputError[]
   readonly warnings: readonly string[]
 }
 
-/** What the user adds to a template. */
+/** The user's additions to a template. */
 export interface Additions {
   /** Absent: the template's folder. */
   readonly directory?: string | undefined
   readonly varFiles?: readonly VariablesFile[]
   readonly vars?: Readonly<Record<string, string>>
   readonly arguments?: readonly string[]
-  /** Variables whose inputs were given, with the inputs: they win over defaults and variables files. */
+  /** Variables whose inputs were given, with the inputs: they take precedence over defaults and variables files. */
   readonly insisted?: ReadonlyMap<string, string>
   /** Of this step. */
   readonly env?: Readonly<Record<string, string | undefined>>
@@ -133,7 +136,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
   }
 }
 
-/** The region alone is known before AWS has been asked. */
+/** Only the region is known before AWS is called. */
 function knownValues({filled}: Choice, region: string): Map<string, Value> {
   return new Map([...filled].map((name) => [name, name === 'region' && region !== '' ? region : unknown]))
 }
@@ -166,7 +169,7 @@ function readFile(file: string): {reading: Reading; legacy: boolean} {
   if (isHcl(file)) return {reading: readHclFiles(new Map([[file, readFileSync(file, 'utf8')]])), legacy: false}
   if (isLegacy(file)) return {reading: readLegacyJson(file, readFileSync(file, 'utf8')), legacy: true}
   throw new Error(
-    `${file} is no template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
+    `${file} is not a template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   )
 }
 
@@ -177,7 +180,7 @@ export function isLegacy(file: string): boolean {
 
 const isHcl = (name: string): boolean => /\.pkr\.(hcl|json)$/.test(name)
 
-/** Files that Packer reads by itself beside a folder's templates. */
+/** Files that Packer reads by itself in a template's folder. */
 function automaticFiles(folder: string): VariablesFile[] {
   const names = readdirSync(folder).toSorted()
   const inOrder = ['.auto.pkrvars.hcl', '.auto.pkrvars.json'].flatMap((end) =>

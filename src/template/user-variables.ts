@@ -1,8 +1,8 @@
 import {quoted} from '../lib/parse.ts'
 
 /**
- * Lines of `name=value`. A value is what stands behind the first `=`, to the end of its line. No message shows one: it may be
- * a secret.
+ * Lines of `name=value`. A value is everything after the first `=`, to the end of its line. No message shows one: it
+ * may be a secret.
  */
 export function variableLines(text: string): Readonly<Record<string, string>> {
   const values = new Map<string, string>()
@@ -10,7 +10,7 @@ export function variableLines(text: string): Readonly<Record<string, string>> {
     if (line.trim() === '') continue
     const [, name = '', value = ''] = /^\s*([A-Za-z_][\w-]*)[ \t]*=([^\n]*?)\r?$/.exec(line) ?? []
     if (name === '') {
-      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot go on in the next line`)
+      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot continue on the next line`)
     }
     if (values.has(name)) throw new Error(`${quoted(name)} is given twice; expected each variable once`)
     // Plugins evaluate `{{ … }}` in many strings a second time.

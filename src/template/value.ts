@@ -1,14 +1,14 @@
-/** What an expression of a template comes to, as far as can be known without Packer. */
+/** The value of an expression in a template, as far as it can be known without Packer. */
 export type Value = string | number | boolean | null | typeof unknown | readonly Value[] | ValueMap
 
 export interface ValueMap {
   readonly [name: string]: Value
 }
 
-/** What only Packer, or AWS, will know. */
+/** A value that only Packer, or AWS, will know. */
 export const unknown: unique symbol = Symbol('unknown')
 
-/** `null` as well: where a template says it, the setting is not there. */
+/** `null` as well: a setting with this value does not exist. */
 export function isMap(value: Value): value is ValueMap {
   return typeof value === 'object' && value !== null && !isList(value)
 }
@@ -17,13 +17,13 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
 }
 
-/** A value as Packer puts it into a text; undefined for what has no such form, or is not known. */
+/** A value as Packer inserts it into a string; undefined for values without such a form, or unknown ones. */
 export function asText(value: Value): string | undefined {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-/** The texts of a setting that takes a list. Legacy JSON takes a text with commas for one. */
+/** The strings of a setting that needs a list. Legacy JSON reads a string with commas as one. */
 export function textsIn(value: Value): {readonly texts: readonly string[]; readonly isWhole: boolean} {
   if (value === unknown) return {texts: [], isWhole: false}
   const items = isList(value) ? value : typeof value === 'string' ? value.split(',').map((item) => item.trim()) : []
@@ -34,7 +34,7 @@ export function textsIn(value: Value): {readonly texts: readonly string[]; reado
   }
 }
 
-/** `true`, `"true"` and `1` are what Packer's decoder takes for it. */
+/** Packer's decoder accepts `true`, `"true"` and `1`. */
 export function isTrue(value: Value): boolean {
   return value === true || value === 1 || (typeof value === 'string' && /^(true|1)$/i.test(value))
 }

@@ -13,7 +13,7 @@ export interface VariablesFile {
   readonly values: ReadonlyMap<string, Expression>
 }
 
-/** @throws {Error} when it cannot be read, or is to be JSON and is not */
+/** @throws {Error} when it cannot be read, or is invalid JSON */
 export function openVariablesFile(location: string, mustBeJson: boolean): VariablesFile {
   const text = readFileSync(location, 'utf8')
   if (mustBeJson || location.endsWith('.json')) {
@@ -31,36 +31,36 @@ function lineOf(text: string, name: string): number {
   return text.slice(0, Math.max(text.indexOf(JSON.stringify(name)), 0)).split('\n').length
 }
 
-/** Where a value comes from, in words, and the input that gave it. */
+/** The origin of a value, as a phrase, and the input that gave it. */
 interface Origin {
   readonly input: 'template' | 'var-files' | 'vars'
   readonly where: string
 }
 
-/** A text that reaches a setting. */
+/** A string that reaches a setting. */
 export interface Reached extends Origin {
   readonly text: string
 }
 
 export interface Sources {
   readonly reading: Reading
-  /** In Packer's order: what comes later wins. */
+  /** In Packer's order: later values take precedence. */
   readonly files: readonly VariablesFile[]
   readonly vars: Readonly<Record<string, string>>
   /** For HCL2's `PKR_VAR_name`. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** What Packer's environment has, for `env` in a template. */
+  /** The variables in Packer's environment, for `env` in a template. */
   readonly packerEnv: Readonly<Record<string, string | undefined>>
 }
 
-/** What a template's expressions come to, with the values that its variables get. */
+/** The values of a template's expressions, with the values of its variables. */
 export class Values {
   readonly #sources: Sources
   readonly #filled: ReadonlyMap<string, Value>
   readonly #known = new Map<string, Value>()
   readonly #scope: Scope
 
-  /** @param filled variables that the action fills in, with what is known of their values */
+  /** @param filled variables that the action fills in, with their values if they are known */
   constructor(sources: Sources, filled: ReadonlyMap<string, Value> = new Map()) {
     this.#sources = sources
     this.#filled = filled
@@ -84,7 +84,7 @@ export class Values {
     return this.#once(`var.${name}`, () => this.#variable(name))
   }
 
-  /** What a variable would be without the action. */
+  /** The value that a variable would have without the action. */
   ofVariableItself(name: string): Value | undefined {
     return givenValue(name, this.#sources, this.#scope)
   }
@@ -117,7 +117,7 @@ export class Values {
     }
   }
 
-  /** Evaluates once; what needs itself is not known. */
+  /** Evaluates once; a value that depends on itself is unknown. */
   #once(name: string, work: () => Value): Value {
     const found = this.#known.get(name)
     if (found !== undefined) return found
@@ -133,7 +133,7 @@ export class Values {
   }
 }
 
-/** More than anybody copies an image to. */
+/** More regions than anybody copies an image to. */
 const mostRepetitions = 100
 
 /** `source.amazon-ebs.own`, as a build refers to it, comes to its name. */
@@ -146,7 +146,7 @@ function sourceNames({sources}: Reading): ValueMap {
   return Object.fromEntries(types)
 }
 
-/** What is given last wins over what is given before it, and all over the default; undefined where there is none. */
+/** The last value takes precedence, and all of them over the default; undefined if there is none. */
 function givenValue(name: string, {reading, files, vars, env}: Sources, scope: Scope): Value | undefined {
   const {kind = 'text', default: fallback} = reading.variables.get(name) ?? {}
   const isText = kind === 'text' || kind === 'untyped'
@@ -169,7 +169,7 @@ function written(text: string, isText: boolean): Value {
   }
 }
 
-/** The texts that an expression comes to, through variables and locals. */
+/** The strings in an expression's value, through variables and locals. */
 export function textsOf({file, expression}: Placed, sources: Sources, seen: readonly string[] = []): Reached[] {
   const own = expression.texts.map((text) => ({text, input: 'template' as const, where: place(file, expression.line)}))
   const others = expression.references
@@ -183,7 +183,7 @@ export function textsOf({file, expression}: Placed, sources: Sources, seen: read
   return [...own, ...others]
 }
 
-/** The texts in a variable's value: what is given last wins over what is given before it, and all over the default. */
+/** The strings in a variable's value: the last value takes precedence, and all of them over the default. */
 export function textsOfVariable(name: string, {reading, files, vars, env}: Sources): Reached[] {
   const given = Object.hasOwn(vars, name) ? vars[name] : undefined
   if (given !== undefined) return [{text: given, input: 'vars', where: `the variable '${name}'`}]

@@ -2,8 +2,8 @@ import type {Expression} from './expression.ts'
 import {readExpression, type Syntax} from './syntax.ts'
 
 /**
- * What a variable takes, as far as matters here: a text; a map of texts, such as tags; anything, because it says so, or because it
- * says nothing at all (`untyped`); or something else.
+ * The type of a variable, as far as it matters here: a string; a map of strings, such as tags; any type, because it
+ * says so, or because it has no type (`untyped`); or another type.
  */
 export type VariableKind = 'text' | 'map' | 'any' | 'untyped' | 'other'
 

@@ -4,7 +4,7 @@ import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading.ts'
 import type {Template} from './template.ts'
 
-/** What the action knows and a template may ask for by declaring a variable of this name. */
+/** Values that the action knows. A template gets one by declaring a variable of this name. */
 export interface TemplateValues {
   readonly region: string
   readonly ami_name: string
@@ -27,14 +27,14 @@ export interface TemplateValues {
   readonly jenkins_files?: string
   /** Absent: on. */
   readonly jenkins_setup_wizard?: false
-  /** Absent: Jenkins must let in nobody who has not signed in. */
+  /** Absent: Jenkins must not be usable without signing in. */
   readonly allow_anonymous?: true
   readonly java_version: string
   readonly volume_size?: number
   readonly kms_key_id?: string
   readonly instance_profile?: string
   readonly setup_script?: string
-  /** When the build's instance ends itself, should nobody else have done it. */
+  /** When the build's instance ends itself, if it was not ended before. */
   readonly deadline_minutes: number
   readonly tags: Readonly<Record<string, string>>
 }
@@ -63,19 +63,28 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
   tags: ['tags']
 }
 
-/** These serve the smoke test too. */
+/** The smoke test uses these, too. */
 const alsoUsed = new Set(['instance-types', 'connect-via', 'subnet-ids', 'allowed-cidrs'])
 
-/** Where the action looks up a version for the template, this input says in which repository; the template may install from elsewhere. */
+/**
+ * If the action looks up a version for the template, this input names the repository; the template may install from
+ * another one.
+ */
 const alsoCarriedBy: Readonly<Record<string, keyof TemplateValues>> = {'jenkins-repository-url': 'jenkins_version'}
 
-/** The action's own: with another value, what Packer makes could not be found and removed. Each with the input to use. */
+/**
+ * The action's own: with another value, the action could not find and remove Packer's resources. Each with the input to
+ * use.
+ */
 const reserved = new Map([
   ['region', 'aws-region'],
   ['tags', 'tags']
 ])
 
-/** The variables that inputs which were given stand for, with these inputs: they win over defaults and variables files. */
+/**
+ * The variables of the inputs that were given, with these inputs: they take precedence over defaults and variables
+ * files.
+ */
 export function insistedOn(given: ReadonlySet<string>): Map<string, string> {
   return new Map([...given].flatMap((input) => (carriers[input] ?? []).map((variable) => [variable, input] as const)))
 }
@@ -91,19 +100,19 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
         new InputError(
           input,
           template.declared.has(variable)
-            ? `has no effect: the variable '${variable}' of the template ${template.path} takes no map of texts. Give it the type map(string), or leave the input out.`
+            ? `has no effect: the variable '${variable}' of the template ${template.path} does not take a map of strings. Give it the type map(string), or leave the input out.`
             : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
         )
     )
 }
 
 function takes({declared, variables}: Template, input: string, variable: string): boolean {
-  // It also says where the version is looked up.
+  // This input also names the repository in which the version is looked up.
   if (input === 'jenkins-repository-url' && declared.has('jenkins_version')) return true
   return variable === 'tags' ? variables.has(variable) : declared.has(variable)
 }
 
-/** What cannot be done with the user's own values for variables. No message shows one: it may be a secret. */
+/** The problems with the user's own values for variables. No message shows a value, because it may be a secret. */
 export function unusableVars(template: Template): InputError[] {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? [])
 }
@@ -114,7 +123,7 @@ function problemWith(name: string, value: string, template: Template): InputErro
   const isMap = ['map', 'any', 'untyped'].includes(declared.get(name)?.kind ?? 'text') && !legacy
   if (input && (name !== 'tags' || isMap))
     return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
-  // Packer ignores it without a word.
+  // Packer ignores it silently.
   if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
   const text = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))))
   if (text.includes('{{')) {
@@ -123,18 +132,18 @@ function problemWith(name: string, value: string, template: Template): InputErro
       `'${name}' has {{ in it, written as JSON escapes, which Packer would evaluate; if it is meant to, put it into a file of 'var-files'`
     )
   }
-  // HCL2 composes every text (https://github.com/zclconf/go-cty/blob/main/docs/types.md).
+  // HCL2 normalizes every string (https://github.com/zclconf/go-cty/blob/main/docs/types.md).
   if (!legacy && text !== text.normalize('NFC')) {
     return new InputError(
       'vars',
-      `'${name}' has letters with separate accents, which Packer would put together; write each as one character (Unicode NFC)`
+      `'${name}' has combining accents, which Packer would normalize; write each letter as one character (Unicode NFC)`
     )
   }
   return undefined
 }
 
 /**
- * The JSON variables file for a template: what it declares of what the action knows, and the user's own values.
+ * The JSON variables file for a template: the action's values that it declares, and the user's own.
  *
  * @throws {Error} when a value of the action's would be evaluated by Packer's template engine
  */
@@ -145,7 +154,7 @@ export function variablesFile(template: Template, values: TemplateValues): strin
   if (JSON.stringify(known).includes('{{')) {
     throw new Error('a value for the template contains {{, which Packer would evaluate')
   }
-  // The template's own may be meant to.
+  // The template's own values may be meant to be evaluated.
   const whole =
     template.variables.has('tags') && !template.legacy ? {...known, tags: {...template.ownTags, ...values.tags}} : known
   const lines = new Map([
@@ -158,7 +167,7 @@ export function variablesFile(template: Template, values: TemplateValues): strin
   return `{\n${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(',\n')}\n}\n`
 }
 
-/** What the log says of each value that an input replaces. */
+/** The log's message about each value that an input replaces. */
 export function replacements(template: Template, values: TemplateValues): string[] {
   const known = new Map<string, unknown>(Object.entries(values))
   return template.replaced.flatMap(({variable, input, before}) => {
@@ -171,15 +180,15 @@ export function replacements(template: Template, values: TemplateValues): string
   })
 }
 
-/** Legacy JSON knows texts only, and takes one with commas for a list. There is none for a map. */
+/** Legacy JSON has only strings, and reads one with commas as a list. It has no form for a map. */
 function asText([name, value]: [string, unknown]): [string, string][] {
   if (Array.isArray(value)) return [[name, value.join(',')]]
   return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
 }
 
 /**
- * A list, map, number or truth value is written as in JSON. A number that would lose digits (`1.30`) is written as a text: Packer makes a
- * number of it where the variable is one. Packer explains what does not fit the variable's type.
+ * A list, map, number or bool is written as in JSON. A number that would lose digits (`1.30`) is written as a string:
+ * Packer converts it if the variable is a number. Packer reports a value that does not fit the variable's type.
  */
 function jsonOf(value: string, declaration: Declaration | undefined): string {
   if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)
@@ -196,5 +205,5 @@ function isAsWritten(found: string): boolean {
   return found.startsWith('"') || !/^-?\d+\.\d*0$/.test(found)
 }
 
-/** A text or a number of JSON. */
+/** A string or a number of JSON. */
 const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g

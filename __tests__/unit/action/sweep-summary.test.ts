@@ -33,7 +33,7 @@ it('says what was found, what became of it and why, and what stays and why', () 
   expect(text).toContain(
     '| <code>image ami-0123456789abcdef0</code> | <code>0123456789ab</code> | left | AWS refused |'
   )
-  expect(text).toContain('What stays (1)')
+  expect(text).toContain('Resources that stay (1)')
   expect(text).toContain('it has no expiry')
   // Tags come from whoever may tag.
   expect(text).not.toContain('<b>')

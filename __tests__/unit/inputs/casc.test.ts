@@ -48,7 +48,7 @@ it('says which line of which file is no YAML', () => {
     'a.yaml': 'jenkins: {}',
     'sub/b.yaml': 'jenkins:\n  systemMessage: "Hello\n numExecutors: 0\n'
   })
-  expect(() => readCasc(folder)).toThrow(/^has a file that is no YAML: sub\/b\.yaml, line \d+: \w/)
+  expect(() => readCasc(folder)).toThrow(/^has a file that is not valid YAML: sub\/b\.yaml, line \d+: \w/)
 })
 
 it('wants a folder with such a file', () => {

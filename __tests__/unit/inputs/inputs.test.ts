@@ -99,8 +99,8 @@ describe('refuses, saying what is allowed,', () => {
     ['packer-releases-url', 'https://u:p@x/', /without user name/],
     ['packer-releases-url', 'https://x/{{y}}', /expected a URL/],
     ['template', 'no/such/folder', /does not exist .*actions\/checkout/],
-    ['template', 'package.json', /is no template: it has no "builders"/],
-    ['template', 'LICENSE', /LICENSE is no template; expected a file that ends in/],
+    ['template', 'package.json', /is not a template: it has no "builders"/],
+    ['template', 'LICENSE', /LICENSE is not a template; expected a file that ends in/],
     ['working-directory', 'no/such/folder', /does not exist/],
     ['working-directory', 'LICENSE', /"LICENSE" is not a folder/],
     ['var-files', 'no/such.json', /does not exist/],
@@ -177,7 +177,7 @@ it('refuses an input that the own template cannot use', () => {
 })
 
 it.each([
-  ['e\u0301.sh', /has letters with separate accents in its path/],
+  ['e\u0301.sh', /has combining accents in its path/],
   ['{{isotime}}.sh', /has \{\{ in its path, which Packer would evaluate/]
 ])('refuses a script whose name Packer would change: %s', (name, message) => {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'inputs-')), name)
@@ -225,7 +225,7 @@ describe('with Session Manager', () => {
     const fits = 'x'.repeat(11_000)
     expect(messagesFor({'smoke-user-data': fits})).toEqual([])
     expect(messagesFor({...way, 'smoke-user-data': fits}, env)).toEqual([
-      expect.stringMatching(/^Input 'smoke-user-data': is 11000 bytes long, \d+ more than fit/)
+      expect.stringMatching(/^Input 'smoke-user-data': is 11000 bytes long, which is \d+ too many/)
     ])
   })
 })

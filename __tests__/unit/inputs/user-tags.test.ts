@@ -16,14 +16,14 @@ it('takes every character that EC2 takes', () => {
 })
 
 it.each([
-  ['no equals sign', /expected lines KEY=VALUE/],
-  ['=value', /expected lines KEY=VALUE/],
-  ['a={{env "PATH"}}', /and no \{\{/],
+  ['no equals sign', /expected lines of the form KEY=VALUE/],
+  ['=value', /expected lines of the form KEY=VALUE/],
+  ['a={{env "PATH"}}', /and without \{\{/],
   ['a=b\0', /control character/],
   [`${'k'.repeat(129)}=v`, /128 characters/],
-  [`k=${'v'.repeat(257)}`, /256 in its value/],
-  ['AWS:cost=1', /are not yours/],
-  ['bake-jenkins-ami:bake=1', /are not yours/],
+  [`k=${'v'.repeat(257)}`, /its value at most 256/],
+  ['AWS:cost=1', /are reserved/],
+  ['bake-jenkins-ami:bake=1', /are reserved/],
   ['a=1\na=2', /has the key "a" twice/],
   [Array.from({length: 41}, (_, i) => `k${i}=v`).join('\n'), /has 41 tags; at most 40/]
 ])('refuses %j', (text, message) => {

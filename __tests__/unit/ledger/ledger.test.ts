@@ -154,7 +154,7 @@ it('goes on without its file, says why, and writes what is missing when it can',
   ledger.made('image', 'ami-1')
   expect(ledger.resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
   expect(ledger.flush()).toMatch(
-    /^What this bake makes cannot be written down in .*: .*something else is in its place \(EEXIST\)\. This run knows it all the same/
+    /^The resources of this bake cannot be recorded in .*: .*something else exists at that path \(EEXIST\)\. This run still knows them/
   )
   rmSync(ledger.folder)
   expect(ledger.flush()).toBeUndefined()
@@ -165,7 +165,7 @@ it('gives out nothing of which it cannot be written down that it is given out', 
   ledger.made('image', 'ami-1')
   block()
   expect(() => ledger.release([{type: 'image', id: 'ami-1'}])).toThrow(
-    /^It could not be written down that the bake gives out image ami-1, which is removed instead: .*EEXIST/
+    /^The release of image ami-1 could not be recorded, so that the bake removes it instead: .*EEXIST/
   )
   expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
   // Nor later, when it has been removed.
@@ -178,7 +178,7 @@ it('begins in no folder that cannot be used', () => {
   const folder = join(ledger.folder, 'file')
   writeFileSync(folder, '')
   expect(() => openLedger(folder, 'bake')).toThrow(
-    /^It cannot be written down what this bake makes, so that nothing was made: .*ENOTDIR\)\. Give this runner room/
+    /^Nothing was made, because this bake cannot record its resources: .*ENOTDIR\)\. Give this runner free disk space/
   )
   mkdirSync(join(ledger.folder, 'full', 'bake', 'ledger.jsonl'), {recursive: true})
   expect(() => openLedger(ledger.folder, 'full', 'bake').begin()).toThrow(/EISDIR/)

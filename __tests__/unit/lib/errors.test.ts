@@ -6,7 +6,7 @@ const full = Object.assign(new Error('ENOSPC: no space left on device, write'), 
 
 it('says in a sentence what the system refused', () => {
   expect(explain(full)).toMatch(
-    /^A file of this run could not be used: the disk is full \(ENOSPC\)\. Give this runner room/
+    /^A file of this run could not be used: the disk is full \(ENOSPC\)\. Give this runner free disk space/
   )
   let error: unknown
   try {
@@ -14,7 +14,7 @@ it('says in a sentence what the system refused', () => {
   } catch (thrown) {
     error = thrown
   }
-  expect(systemProblem(error)).toBe('/absent/file: it is not there (ENOENT)')
+  expect(systemProblem(error)).toBe('/absent/file: it does not exist (ENOENT)')
 })
 
 it('shows a user’s error without its stack, and a defect with it', () => {

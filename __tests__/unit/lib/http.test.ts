@@ -30,7 +30,7 @@ it('reads no more of a body than it may', async () => {
   const server = await serve((_, response) => response.end('x'.repeat(101)))
   try {
     const response = await get(new URL(server.url), {env: {}, signal})
-    await expect(bodyOf(response, 100)).rejects.toThrow('longer than the 100 bytes')
+    await expect(bodyOf(response, 100)).rejects.toThrow('longer than 100 bytes')
   } finally {
     await server.close()
   }

@@ -129,7 +129,9 @@ it('ends what it started and cannot identify', async () => {
       pid = started
       return undefined
     })
-  expect(startHidden).toThrow(/^sh was started and ended again: this system does not tell when its process \d+ started/)
+  expect(startHidden).toThrow(
+    /^sh was started and ended again, because this system does not show when its process \d+ started/
+  )
   await until(() => !groupRuns(pid))
 })
 
@@ -138,7 +140,7 @@ it('says of a process that cannot be told from others that it was not ended', as
   const kill = jest.spyOn(process, 'kill').mockImplementation(() => true)
   try {
     const identity = {pid: 999_999_999, startTime: '1'}
-    await expect(endProcess(identity, limit())).rejects.toThrow('this system does not tell which process it is')
+    await expect(endProcess(identity, limit())).rejects.toThrow('this system does not show which process it is')
     expect(processRuns(identity)).toBe(false)
     expect(kill.mock.calls.filter(([, signal]) => signal !== 0)).toEqual([])
   } finally {

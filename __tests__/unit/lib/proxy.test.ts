@@ -21,7 +21,7 @@ it.each(['socks5://user:secret@proxy.example', 'http://'])(
   'refuses a proxy that cannot be used, and does not show it: %s',
   (value) => {
     expect(() => proxySettings({HTTP_PROXY: value})).toThrow(UserError)
-    expect(() => proxySettings({HTTP_PROXY: value})).toThrow(/^HTTP_PROXY names no HTTP proxy(?!.*secret)/)
+    expect(() => proxySettings({HTTP_PROXY: value})).toThrow(/^HTTP_PROXY does not name an HTTP proxy(?!.*secret)/)
   }
 )
 

@@ -133,7 +133,7 @@ it('says that nothing can be written, where Packer may have failed of that', asy
     `until ${isRecorded}; do sleep 0.01; done; rm -r '${ledger.folder}'; touch '${ledger.folder}'; exit 2`
   )
   await expect(build(job, ledger, recordingLog(), never)).rejects.toThrow(
-    /Packer ended with exit code 2 and made no image:\n[\s\S]*What this bake makes cannot be written down in /
+    /Packer ended with exit code 2 and made no image:\n[\s\S]*The resources of this bake cannot be recorded in /
   )
 })
 

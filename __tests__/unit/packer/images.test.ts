@@ -134,7 +134,7 @@ it('takes no image that does not carry the tags of this bake', async () => {
 })
 
 it.each([
-  ['nothing', [], /made no image of EC2: it made nothing/],
+  ['nothing', [], /made no EC2 image: it made nothing/],
   ['something else', [{target: 'null.x', builderId: 'fnoeding.null', id: 'Null'}], /it made null\.x \(Null\)/]
 ])('wants an image and refuses %s', async (_, artifacts, message) => {
   const {ec2} = await startTestCloud()

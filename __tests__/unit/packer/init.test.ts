@@ -197,7 +197,7 @@ it.each([
 
 it.each([
   [undefined, /set the input github-token to `\$\{\{ github\.token \}\}`/],
-  ['ghs_token', /limits how much a token may ask/]
+  ['ghs_token', /limits the requests of a token/]
 ])('gives up at once on a rate limit that lasts, with advice (token: %s)', async (githubToken, says) => {
   const running = plugins({init: rateLimited('40m1s')}, githubToken ? {githubToken} : {})
   await expect(running).rejects.toThrow(says)
@@ -222,7 +222,7 @@ it.each([
   ['* GET https://api.github.com/x: 404 Not Found []', /no such plugin or release on GitHub: correct the source of/],
   ['* GET https://api.github.com/x: 401 Bad credentials []', /does not accept the token/],
   ['* tls: failed to verify certificate: x509: certificate signed by unknown authority', /SSL_CERT_FILE/],
-  ['* checksums did not match', /not what its release lists/],
+  ['* checksums did not match', /does not match the checksums of its release/],
   [
     '* Get "https://api.github.com/x": dial tcp: no such host',
     /can reach releases.hashicorp.com and github.com.*PACKER_PLUGIN_PATH/

@@ -21,7 +21,7 @@ it('ends the build when nothing can be written for a while', async () => {
   expect(watch.signal.reason).toMatchObject({
     name: 'UserError',
     message: expect.stringMatching(
-      /^The build was ended, because Packer's output cannot be written any more: .*ENOTDIR\)\. Give this runner room/
+      /^The build was ended, because Packer's output cannot be written any more: .*ENOTDIR\)\. Give this runner free disk space/
     )
   })
 })

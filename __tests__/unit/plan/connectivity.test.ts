@@ -54,7 +54,7 @@ it('names every subnet that is not there', async () => {
 it('refuses subnets of different VPCs', async () => {
   ec2.on(DescribeSubnetsCommand).resolves({Subnets: [one ?? {}, {...other, VpcId: 'vpc-0bbbbbbbbbbbbbbbb'}]})
   await expect(plan({subnetIds})).rejects.toThrow(
-    "Input 'subnet-ids': must be of one VPC, because a group of it is made: subnet-0aaaaaaaaaaaaaaaa in vpc-0aaaaaaaaaaaaaaaa, subnet-0bbbbbbbbbbbbbbbb in vpc-0bbbbbbbbbbbbbbbb"
+    "Input 'subnet-ids': must be in one VPC, because the bake makes one security group for them: subnet-0aaaaaaaaaaaaaaaa in vpc-0aaaaaaaaaaaaaaaa, subnet-0bbbbbbbbbbbbbbbb in vpc-0bbbbbbbbbbbbbbbb"
   )
 })
 

@@ -156,7 +156,7 @@ it.each([
   [
     'with an index packed by xz',
     '<data type="primary"><location href="repodata/primary.xml.xz"/></data>',
-    'packed in a way'
+    'compressed in a way'
   ]
 ])('refuses an RPM repository %s', async (_, repomd, message) => {
   const broken = repository({'/repomd.xml': repomd, 'primary.xml.xz': ''})
@@ -203,7 +203,7 @@ it('notices a version that YAML has made shorter', async () => {
     .join('\n\n')
   const ask = (version: string) => resolveJenkins({...debian, version}, repository(versions), never)
   await expect(ask('2.57')).rejects.toThrow(
-    /'2\.57' is what YAML makes of 2\.570 without quotes: .* Write '2\.570' in quotes\./
+    /YAML turns 2\.570 without quotes into '2\.57', and .*: write '2\.570' in quotes\./
   )
   expect(await ask('2.570')).toMatchObject({version: '2.570'})
   expect(await ask('2.57.1')).toMatchObject({version: '2.57.1'})

@@ -30,11 +30,11 @@ it.each([
   ['1.2.707.0', 'session-manager-plugin 1.2.707.0'],
   [
     '1.2.764.0',
-    'session-manager-plugin 1.2.764.0: it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+    'session-manager-plugin 1.2.764.0: it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows'
   ],
   [
     '1.10.0.0',
-    'session-manager-plugin 1.10.0.0: it needs ssmmessages:OpenDataChannel, as iam/session-manager-permissions.json has it'
+    'session-manager-plugin 1.10.0.0: it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows'
   ]
 ])('names the version %s, and what it needs', async (version, line) => {
   expect(await noted(`echo ${version}`)).toEqual([line])
@@ -42,7 +42,7 @@ it.each([
 
 it('warns of a program that tells no version', async () => {
   expect(await noted('echo what? >&2; exit 3')).toEqual([
-    'warning: session-manager-plugin does not tell its version: it said "what?"'
+    'warning: session-manager-plugin does not report its version: it printed "what?"'
   ])
 })
 

@@ -246,7 +246,7 @@ it.each([
 
 it('refuses an image for another architecture', async () => {
   await expect(inCloud(({sourceImageId}) => sourceImageId, 'arm64')).rejects.toThrow(
-    /is for x86_64, and 'architecture' is arm64/
+    /is for x86_64, but 'architecture' is arm64/
   )
 })
 

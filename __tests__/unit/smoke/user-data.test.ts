@@ -56,7 +56,7 @@ it('counts EC2’s limit after merging', () => {
   const fits = 'x'.repeat(16_384 - own)
   expect(Buffer.byteLength(instanceUserData({jenkinsLog, deadlineMinutes: 25, userData: fits}))).toBe(16_384)
   expect(() => instanceUserData({jenkinsLog, deadlineMinutes: 25, userData: `${fits}xx`})).toThrow(
-    `is ${fits.length + 2} bytes long, 2 more than fit: EC2 takes 16384`
+    `is ${fits.length + 2} bytes long, which is 2 too many: EC2 allows 16384`
   )
 })
 

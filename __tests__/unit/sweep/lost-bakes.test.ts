@@ -33,7 +33,7 @@ it('takes what has expired, and nothing that was there before its bake', () => {
   const snapshots = [one('snapshot', 'own'), one('snapshot', 'mapped in', {created: after(-120_000)})]
   expect(told(snapshots, {now: after(4 * hour)})).toEqual({
     lost: ['own'],
-    kept: ['mapped in: it was there before its bake']
+    kept: ['mapped in: it is older than its bake']
   })
 })
 

@@ -95,7 +95,7 @@ it('sweeps all the same when main cannot be ended, and is red', async () => {
   try {
     const work = cleanUp(await post.state(main), {log: recordingLog(), env: post.env, endingMs: 100})
     await expect(work).rejects.toThrow(
-      new RegExp(`The main step \\(process ${main.pid}\\) still runs and may make more`)
+      new RegExp(`The main step \\(process ${main.pid}\\) is still running and may make more`)
     )
   } finally {
     kill.mockRestore()
@@ -125,7 +125,7 @@ it('names the image that the bake had given out, which stays', async () => {
   await cleanUp(await post.state(), {log, env: post.env})
   expect(post.cloud.leftovers([id])).toEqual([])
   expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
-  expect(log.lines).toContain(`warning: The bake had given out ${id} before it was ended: it is kept.`)
+  expect(log.lines).toContain(`warning: The bake had released ${id} before it was ended: it is kept.`)
 })
 
 it('tries again while GitHub gives no token', async () => {

@@ -326,7 +326,7 @@ describe('names what it could not remove', () => {
         type: 'instance',
         id: 'i-0123456789abcdef0',
         state: '',
-        reason: 'the time for the sweep was up before it could look'
+        reason: 'the sweep ran out of time before it could look'
       }
     ])
   })

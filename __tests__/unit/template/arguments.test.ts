@@ -11,8 +11,8 @@ it('passes on what is allowed, one on each line', () => {
 
 it.each([
   ['-machine-readable', /the action reads that output already/],
-  ['-color=true', /no colours/],
-  ['-timestamp-ui', /no times in front/],
+  ['-color=true', /must not be coloured/],
+  ['-timestamp-ui', /not begin with times/],
   ['-debug', /press a key/],
   ['-on-error=ask', /Packer must clean up/],
   ['-on-error=abort', /Packer must clean up/],

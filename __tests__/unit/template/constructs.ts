@@ -22,7 +22,7 @@ export const constructs: readonly Construct[] = [
   {
     row: '`region` that differs from `aws-region`',
     builder: ['region = "eu-west-1"'],
-    problem: /builds in eu-west-1, and the input 'aws-region' is us-east-1/
+    problem: /builds in eu-west-1, but the input 'aws-region' is us-east-1/
   },
   {
     row: '`region` that differs from `aws-region`',
@@ -50,7 +50,7 @@ export const constructs: readonly Construct[] = [
     row: '`force_deregister`',
     builder: ['force_deregister = true'],
     allowForceDeregister: true,
-    warning: /Should the new one fail or be rejected, there is none/
+    warning: /If the new one fails or is rejected, there is no image left/
   },
   {row: '`force_deregister`', builder: ['force_deregister = false']},
   {

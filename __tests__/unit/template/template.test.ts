@@ -129,8 +129,8 @@ it('has no use for an input whose variable is not declared, unless the smoke tes
 it.each([
   ['own.json', '{"builders": [\n  {"type": "secret" 1}\n]}', /own\.json is not valid JSON \(line 2\)$/],
   ['own.json', '{"a": {\n', /own\.json is not valid JSON \(line 2\)$/],
-  ['own.json', '{"name": "x"}', /own\.json is no template: it has no "builders"$/],
-  ['own.txt', '', /own\.txt is no template; expected a file that ends in \.pkr\.hcl/]
+  ['own.json', '{"name": "x"}', /own\.json is not a template: it has no "builders"$/],
+  ['own.txt', '', /own\.txt is not a template; expected a file that ends in \.pkr\.hcl/]
 ])('refuses %s with %j', (name, text, message) => {
   expect(() => open(name, text)).toThrow(message)
 })

@@ -70,7 +70,7 @@ it.each([
     {list: '["\\u007b\\u007b isotime \\u007d\\u007d"]'},
     /^Input 'vars': 'list' has \{\{ in it, written as JSON escapes/
   ],
-  [{text: 'e\u0301'}, /^Input 'vars': 'text' has letters with separate accents/],
+  [{text: 'e\u0301'}, /^Input 'vars': 'text' has combining accents/],
   [{region: 'mars'}, /^Input 'vars': 'region' is filled in by the action: set the input 'aws-region'$/],
   [{constructor: 'x'}, /^Input 'vars': the template .* declares no variable 'constructor'$/]
 ])('refuses %j', (vars, message) => {

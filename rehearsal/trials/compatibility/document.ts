@@ -15,7 +15,7 @@ export function documentOf({node, results}: Compatibility): string {
     '',
     '## Packers and templates',
     '',
-    'Templates as somebody else writes them, without this action’s tags, on light machines: the template’s script is recorded, not executed.',
+    'Templates as other people write them, without this action’s tags, on light machines: the template’s script is recorded, not executed.',
     `Every image is launched and tested by itself; *images* are those in the output \`amis\`. ${distributionVersion} is the package \`packer\` of Debian and Ubuntu, with the`,
     'amazon builder built in; newer ones have the amazon plugin.',
     '',

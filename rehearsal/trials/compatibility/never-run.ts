@@ -11,7 +11,7 @@ export const neverRun: readonly NeverRun[] = [
   {
     what: 'An AWS account',
     standIn:
-      'a local cloud with EC2, IAM, STS and Parameter Store: AWS’s own models of requests and answers, signatures, trust and session policies, checked with boto3 and the AWS CLI; every night a bake and a sweep against moto, which others wrote',
+      'a local cloud with EC2, IAM, STS and Parameter Store: AWS’s own models of requests and answers, signatures, trust and session policies, checked with boto3 and the AWS CLI; every night a bake and a sweep against moto, an independent project',
     open: 'quotas, real times and limits, service control policies, the rights of encrypted snapshots, AWS’s own defects'
   },
   {
@@ -22,7 +22,7 @@ export const neverRun: readonly NeverRun[] = [
   {
     what: 'A runner of GitHub’s, and GitHub’s OIDC tokens',
     standIn:
-      'the committed action, started with inputs, state, masks and post as the runner starts it, on the Node named above; a token endpoint that signs with a key of its own',
+      'the committed action, started with inputs, state, masks and post as the runner starts it, on the Node named above; a token endpoint that signs with its own key',
     open: 'what is installed on the hosted images; the runner’s own versions and limits'
   },
   {
@@ -45,7 +45,7 @@ export const neverRun: readonly NeverRun[] = [
   {
     what: 'HashiCorp’s release site',
     standIn:
-      'a local site of the same layout, signed with keys of the tests’; a list and a signature that HashiCorp has published; Packer and its plugin built from their Go modules',
+      'a local site of the same layout, signed with the tests’ own keys; a list and a signature that HashiCorp has published; Packer and its plugin built from their Go modules',
     open: 'a download from the site itself'
   },
   {
@@ -68,7 +68,7 @@ export const neverRun: readonly NeverRun[] = [
   {
     what: 'Amazon Linux 2023',
     standIn:
-      'Debian’s dnf and rpm with a signed repository like Amazon’s, for the scripts that install Jenkins; what Corretto’s headless package needs is taken from its spec file (corretto-21#156)',
+      'Debian’s dnf and rpm with a signed repository like Amazon’s, for the scripts that install Jenkins; the needs of Corretto’s headless package are taken from its spec file (corretto-21#156)',
     open: 'Amazon’s packages, so also whether Corretto finds all its libraries: the check of Java names what is missing; the first boot; the scripts that start, clean and check'
   },
   {
@@ -79,7 +79,7 @@ export const neverRun: readonly NeverRun[] = [
   },
   {
     what: '`kms-key-id`',
-    standIn: 'tests of what the template and the session policy are told, and of refusals',
+    standIn: 'tests of the values in the template and the session policy, and of refusals',
     open: 'whether the key’s policy lets the role use it, and a snapshot under it'
   }
 ]

@@ -51,9 +51,10 @@ function signed(
   }
 }
 
-const otherType = (type: string): RegExp => new RegExp(`a signature of type 0x${type}, and one of a file \\(0x00\\)`)
+const otherType = (type: string): RegExp =>
+  new RegExp(`a signature of type 0x${type}; expected one of a file \\(0x00\\)`)
 const listChanged = /does not match: the list was changed after it was signed/
-const armoredText = /armored text, and the binary file that HashiCorp publishes is expected/
+const armoredText = /ASCII-armored; expected the binary file that HashiCorp publishes/
 /** A packet that readers ignore: padding (RFC 9580, 5.14). */
 const padding = Buffer.from([0xc0 | enums.packet.padding, 1, 0])
 
@@ -73,7 +74,7 @@ const signatures: readonly Tampering[] = [
   signed('signature of nothing (standalone)', otherType('02'), forged({type: enums.signature.standalone})),
   signed('signature of a name (certification)', otherType('10'), forged({type: enums.signature.certGeneric})),
   signed('signature of another list', listChanged, (_, key) => key.sign(Buffer.from('another list'))),
-  signed('two signatures, of which one is bad', /it holds 2 signatures, and one is expected/, async (list, key) =>
+  signed('two signatures, of which one is bad', /it holds 2 signatures; expected one/, async (list, key) =>
     Buffer.concat([await key.sign(list), await key.sign(Buffer.from('another list'))])
   ),
   signed('a good signature, and more', /it holds more than a signature/, async (list, key) =>
@@ -85,7 +86,7 @@ const signatures: readonly Tampering[] = [
   }),
   signed('a good signature, armored', armoredText, async (list, key) => armored(await key.sign(list))),
   signed('a text with its signature (cleartext)', armoredText, clearSigned),
-  signed('another key under the name of the trusted one', /and that key did not make it/, async (list, key) =>
+  signed('another key under the name of the trusted one', /but that key did not make it/, async (list, key) =>
     forge(list, await newSigningKey(), {names: key})
   ),
   signed('a weak hash', /Insecure message hash algorithm: SHA1/, forged({hash: enums.hash.sha1}), {
@@ -133,7 +134,7 @@ export const tamperings: readonly Tampering[] = [
   },
   {
     name: 'bad signature: not a signature',
-    says: /what is there is not an OpenPGP signature/,
+    says: /the file is not an OpenPGP signature/,
     async spoil(site, version) {
       await site.publish(version)
       site.files.set(filesOf(version).signature, '<html>log in</html>')
@@ -149,7 +150,7 @@ export const tamperings: readonly Tampering[] = [
   },
   {
     name: 'signature by another key',
-    says: /the key [\dA-F]{16} signed it, and the key [\dA-F]{40} is expected/,
+    says: /the key [\dA-F]{16} signed it; expected the key [\dA-F]{40}/,
     async spoil(site, version) {
       return published(site, version, {key: await newSigningKey()})
     }
@@ -164,7 +165,7 @@ export const tamperings: readonly Tampering[] = [
   },
   {
     name: 'signed in the future',
-    says: /set the clock right/,
+    says: /correct the clock/,
     async spoil(site, version) {
       return published(site, version, {signedAt: inDays(10)})
     }

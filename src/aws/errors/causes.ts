@@ -1,7 +1,7 @@
 import type {Advice} from '../../lib/advice.ts'
 import {inOneLine, type Pattern} from '../../lib/pattern.ts'
 
-/** What one of AWS's error codes means for a bake, whoever got it: the action, or Packer. */
+/** The meaning of one of AWS's error codes for a bake, whether the action or Packer received it. */
 export interface AwsCause extends Advice {
   /** Of `CODE: message`. */
   readonly pattern: Pattern
@@ -11,35 +11,35 @@ export interface AwsCause extends Advice {
 export const awsCauses: readonly AwsCause[] = [
   {
     id: 'instance-profile',
-    title: 'The instance profile is not there',
+    title: 'The instance profile does not exist',
     // Packer looks it up in IAM, unless the template says skip_profile_validation.
     pattern: /^InvalidParameterValue: .*iamInstanceProfile|^NoSuchEntity\w*: Instance Profile /i,
-    cause: 'The instance profile that the machine is to have does not exist in this account.',
+    cause: "The machine's instance profile does not exist in this account.",
     change:
-      "Correct its name in 'instance-profile' or the template's iam_instance_profile: the profile's, not its role's. One that has just been made is known after some seconds."
+      "Correct the name in 'instance-profile' or in the template's iam_instance_profile: it must be the profile's name, not its role's. A new profile can be used some seconds after it was made."
   },
   {
     id: 'architecture',
-    title: 'Instance type and image are for different processors',
+    title: 'The instance type and the image are for different processors',
     pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
-    cause: 'The instance type has another processor than the image was made for.',
+    cause: 'The instance type has a different processor from the one that the image was made for.',
     change:
-      "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are such, t4g, m7g and c7g are not."
+      "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are x86_64; t4g, m7g and c7g are arm64."
   },
   {
     id: 'type-not-offered',
     title: 'The instance type is not offered here',
     pattern: /^(Unsupported|InvalidInstanceType): |^InvalidParameterValue: .*InstanceType/,
-    cause: 'There is no such instance type in this region, or not in this zone of it.',
-    change: "Give another type in 'instance-types'; not every region has every type, and not every zone of a region."
+    cause: 'AWS does not offer this instance type in this region, or not in this zone.',
+    change: "Give another type in 'instance-types'; not every region has every type, and not every zone does."
   },
   {
     id: 'free-plan',
-    title: 'The plan of the account does not allow the instance type',
+    title: "The account's plan does not allow the instance type",
     pattern: /^InvalidParameterCombination: .*not eligible for Free Tier/i,
-    cause: "This account is on AWS's free plan, which launches a few instance types and no others.",
+    cause: "This account is on AWS's free plan, which allows only a few instance types.",
     change:
-      "Set 'instance-types' to m7i-flex.large, c7i-flex.large: of the types that the plan takes, those with memory enough for Jenkins, for x86_64 (for arm64 it has none). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists what it takes."
+      "Set 'instance-types' to m7i-flex.large, c7i-flex.large: these x86_64 types are in the plan and have enough memory for Jenkins (it has no such type for arm64). Or upgrade the account to the paid plan. `aws ec2 describe-instance-types --filters Name=free-tier-eligible,Values=true` lists the types in the plan."
   },
   {
     id: 'marketplace-terms',
@@ -57,20 +57,20 @@ export const awsCauses: readonly AwsCause[] = [
   },
   {
     id: 'source-image-gone',
-    title: 'The source image is gone',
+    title: 'The source image cannot be found',
     pattern: /^InvalidAMIID\.\w+: /,
     cause:
-      'The image to bake on does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
+      'The source image does not exist in this region, is not shared with this account (any more), or is hidden by the setting "Allowed AMIs" of the account or its organization.',
     change:
-      "Give an image that is there: image ids differ from region to region, and old images of distributions are removed. 'debian-13' always means the newest. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
+      "Give an image that exists in this region: image ids differ from region to region, and distributions remove their old images. 'debian-13' always means the newest one. `aws ec2 get-allowed-images-settings` shows which publishers the account allows."
   },
   {
     id: 'block-public-access',
     title: 'The account blocks public access',
     pattern: /^\w+: .*block(ing)? public access/i,
-    cause: 'The account or its organization blocks that images, snapshots or networks are open to the public.',
+    cause: 'The account or its organization blocks public access to images, snapshots or networks.',
     change:
-      'Take what makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or have the account\'s administrators change the setting: EC2 console, Data protection and security.'
+      'Take the setting that makes it public out of the template (ami_groups or snapshot_groups with "all"), and share with single accounts (ami_users). Or ask the account\'s administrators to change their setting: EC2 console, Data protection and security.'
   },
   {
     id: 'denied',
@@ -86,9 +86,9 @@ export const awsCauses: readonly AwsCause[] = [
     pattern:
       /^(VPCIdNotSpecified|DefaultVpcDoesNotExist|DefaultSubnetDoesNotExist|MissingInput|VPCResourceNotSpecified): /,
     cause:
-      'Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has none, or none with a subnet.',
+      'Without subnet-ids the build and the smoke test run in the default VPC of the region, and this region has no default VPC, or its default VPC has no subnet.',
     change:
-      "Give subnets of another VPC in 'subnet-ids', make a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
+      "Give subnets of another VPC in 'subnet-ids', create a default one (aws ec2 create-default-vpc, aws ec2 create-default-subnet), or bake in another region."
   },
   {
     id: 'subnet-full',
@@ -96,11 +96,11 @@ export const awsCauses: readonly AwsCause[] = [
     pattern: /^InsufficientFreeAddressesInSubnet: /,
     cause: 'All addresses of the subnet are in use.',
     change:
-      "Give more subnets in 'subnet-ids': they are tried in turn. Or free addresses: network interfaces that nothing uses any more hold theirs."
+      "Give more subnets in 'subnet-ids': they are tried in turn. Or free some addresses: network interfaces that nothing uses any more still hold theirs."
   },
   {
     id: 'network-gone',
-    title: 'The subnet, VPC or group is not there',
+    title: 'The subnet, VPC or security group does not exist',
     pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
     cause: 'A subnet, VPC or security group that the launch names does not exist in this region.',
     change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
@@ -117,8 +117,8 @@ export const awsCauses: readonly AwsCause[] = [
     id: 'throttled',
     title: 'AWS throttles the account',
     pattern: /^(RequestLimitExceeded|Throttling\w*|TooManyRequestsException|EC2ThrottledException): /,
-    cause: 'AWS refused the call, repeatedly, because this account calls it too often at this time.',
-    change: 'Run the job again later, and not at the same moment as others of the account.'
+    cause: 'AWS refused the call repeatedly, because this account sends too many requests at the moment.',
+    change: 'Run the job again later, and not at the same time as other jobs in this account.'
   },
   {
     id: 'quota',
@@ -132,7 +132,7 @@ export const awsCauses: readonly AwsCause[] = [
     id: 'credentials-expired',
     title: 'The credentials have expired',
     pattern: /^(ExpiredToken\w*|RequestExpired|RequestTimeTooSkewed): /,
-    cause: 'AWS takes the session for expired.',
+    cause: 'AWS says that the session has expired.',
     change: "Set role-to-assume, whose session is renewed for as long as the bake lasts, and check this runner's clock."
   },
   {
@@ -145,20 +145,20 @@ export const awsCauses: readonly AwsCause[] = [
   },
   {
     id: 'key-pair',
-    title: 'The key pair is not there',
+    title: 'The key pair does not exist, or its name is taken',
     pattern: /^InvalidKeyPair\.\w+: /,
-    cause: 'The key pair of the build does not exist, or one of its name does already.',
+    cause: "The build's key pair does not exist, or another one already has its name.",
     change:
-      'Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer makes a key pair of its own. If it has none of them, something else removed the pair: run the job again.'
+      'Take ssh_keypair_name and temporary_key_pair_name out of the template: Packer then makes a key pair of its own. If the template has neither, something else removed the key pair: run the job again.'
   },
   {
     id: 'image-name-taken',
     title: "The image's name is taken",
     pattern: /^InvalidAMIName\.Duplicate: /,
     cause:
-      "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name meanwhile.",
+      "This account has an image of that name in the region, and had none when the build began: AWS's answer to Packer's own request was lost and Packer asked again, or another build took the name in the meantime.",
     change:
-      "Run the job again. If it happens again, use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+      "Run the job again. If it happens again, use the variable ami_name in the template, which is different in each bake, or put a timestamp into the template's own name."
   },
   {
     id: 'image-name-invalid',
@@ -174,23 +174,23 @@ export const awsCauses: readonly AwsCause[] = [
     cause:
       'The KMS key that encrypts the volume or the snapshot does not exist, is disabled, or may not be used by this role.',
     change:
-      "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). A source image may be encrypted under a key of another account."
+      "Enable the key, let its key policy allow the role (kms:CreateGrant, Decrypt, DescribeKey, GenerateDataKeyWithoutPlaintext, ReEncrypt*), or use the account's default key (alias/aws/ebs). The source image may be encrypted with a key of another account."
   },
   {
     id: 'volume-too-small',
     title: 'The volume does not fit the source image',
     pattern: /^(InvalidBlockDeviceMapping|VolumeTypeNotAvailableInZone): /,
     cause:
-      'The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that cannot be had here.',
+      'The volume that the template asks for does not fit the source image: too small for its snapshot, or of a type that is not available here.',
     change:
-      "Correct 'volume-size' or the template's launch_block_device_mappings: at least the size that AWS names, and the root device of the source image."
+      "Correct 'volume-size' or the template's launch_block_device_mappings: give at least the size that AWS names, and the root device of the source image."
   },
   {
     id: 'aws-unwell',
-    title: 'AWS has an error of its own',
+    title: 'AWS has an internal error',
     pattern: /^((Server\.)?Internal(Error|Failure|ServerError)|(Service)?Unavailable): /,
-    cause: 'AWS answered with an error of its own, repeatedly.',
-    change: 'Run the job again; health.aws.amazon.com says whether the region has an incident.'
+    cause: 'AWS answered with an internal error, repeatedly.',
+    change: 'Run the job again. See health.aws.amazon.com for incidents in the region.'
   }
 ]
 

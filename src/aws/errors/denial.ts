@@ -9,10 +9,10 @@ export interface Denial {
   readonly by: 'role' | 'explicit-deny' | 'session' | 'boundary' | 'organization' | 'endpoint' | 'resource'
 }
 
-/** The code and the words of a denial; the encoded part is for `aws sts decode-authorization-message`. */
+/** Matches the code and the message of a denial; the encoded part is for `aws sts decode-authorization-message`. */
 const denialCodes = /\b(UnauthorizedOperation|AccessDenied\w*)\b/
 
-/** @returns undefined where the text tells of no denial, or not of which action */
+/** @returns undefined if the message is not a denial, or does not name the action */
 export function denialIn(text: string): Denial | undefined {
   if (!denialCodes.test(text)) return undefined
   const said = /not authorized to perform: ([\w-]+:[A-Za-z]+)(?: on resource: (\S+))?/.exec(text)
@@ -32,20 +32,20 @@ function decidedBy(text: string): Denial['by'] {
   return /explicit deny/.test(text) ? 'explicit-deny' : 'role'
 }
 
-/** What to change where no statement of the role's own helps. */
+/** The advice for denials that no statement in the role's own policy can lift. */
 const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
   'explicit-deny':
-    'A policy of the role forbids it with an explicit deny: an allow does not help, that statement must go.',
+    "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
   session:
-    'The action narrows the session of Packer to what the amazon-ebs builder calls, in the region of the bake. With a template that uses the ' +
-    'variable tags it can make only what carries them, and change and remove only that: use tags in every source as run_tags, tags and snapshot_tags ' +
-    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template what needs more.',
-  boundary: "The role's permissions boundary does not allow it: whoever set it must extend it.",
+    "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the " +
+    'variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags ' +
+    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more.',
+  boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.',
   endpoint:
-    'The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: whoever runs the VPC must extend that policy (aws ec2 describe-vpc-endpoints), or the job must run elsewhere.',
+    'The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: ask the administrators of the VPC to extend that policy (aws ec2 describe-vpc-endpoints), or run the job elsewhere.',
   resource:
-    "The policy of the resource itself (a key's, for example) does not allow it to this role: whoever owns it must extend that policy."
+    "The resource's own policy (a key policy, for example) does not allow it to this role: ask the resource's owner to extend that policy."
 }
 
 /** Denials as lines of a message, each once. */
@@ -56,11 +56,11 @@ export function describeDenials(denials: readonly Denial[]): string[] {
 export interface DenialContext {
   /** False for a template that does not use our tags, and where Packer does not tag what it creates. */
   readonly tagged?: boolean
-  /** The policies that have all that is needed here. */
+  /** A sentence that names the policies with all permissions needed here. */
   readonly policies?: string
 }
 
-/** What to change where AWS denied calls: who must allow them, and the statements for the role's policy. */
+/** The advice after denied calls: who must allow them, and the statements for the role's policy. */
 export function denialAdvice(denials: readonly Denial[], context: DenialContext = {}): string {
   const {tagged = true, policies = 'iam/permissions.json has all that the action and the shipped template need'} =
     context
@@ -70,7 +70,7 @@ export function denialAdvice(denials: readonly Denial[], context: DenialContext 
   const others = new Set(denials.flatMap(({by, action}) => (by === 'role' ? [] : [nameOf(action) + otherPolicies[by]])))
   const untagged = tagged
     ? ''
-    : ' (no tag can be demanded: the template does not use the variable tags, or Packer does not tag at creation in this region)'
+    : ' (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)'
   const allow = `Allow ${actions.join(', ')} in the role's policy${untagged}; ${policies}:`
   return [...others, ...(actions.length > 0 ? [allow, printStatements(statementsFor(ofRole, tagged))] : [])].join('\n')
 }

@@ -5,7 +5,7 @@ import {awsCause, type AwsCause} from './causes.ts'
 import {denialAdvice, denialIn} from './denial.ts'
 
 /**
- * An error of AWS as its user's: what was attempted, what AWS said, what to change.
+ * Turns an error of AWS into a user's error: what was attempted, what AWS said, what to change.
  *
  * @param attempt what was being done, as the beginning of a sentence
  * @returns the error as it is when it is not AWS's

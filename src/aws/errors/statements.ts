@@ -31,8 +31,8 @@ const isABakes = {[key('ResourceTag', 'bake')]: 'false', [key('ResourceTag', 'ex
 const products = ['arn:*:ec2:*::image/*', 'arn:*:ec2:*::snapshot/*']
 
 /**
- * The statements that allow calls, no wider than iam/permissions.json does: what is made must carry the tags of a bake, and only
- * what carries them, and was not kept, can be changed or removed.
+ * The statements that allow calls, no wider than iam/permissions.json does: new resources must carry the tags of a
+ * bake, and only resources with them that were not kept can be changed or removed.
  *
  * @param calls what they need; the resource counts for what is not EC2's
  * @param tagged false for a template that does not use our tags: those conditions would deny it everything

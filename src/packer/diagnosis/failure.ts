@@ -1,17 +1,17 @@
 import {errorsOf, type Message} from '../../packer-output/messages.ts'
 import {Speakers, type Said} from '../../packer-output/speakers.ts'
 
-/** What Packer's output tells of its failure. Nothing of it decides anything: it is read to advise people. */
+/** The parts of Packer's output that explain its failure. They decide nothing: they are only used for advice. */
 export interface Failure {
-  /** What Packer itself calls errors, each once, behind the build's name. */
+  /** Packer's own errors, each once, with the build's name in front. */
   readonly errors: readonly string[]
-  /** The first and the last that was said since the last script began: once Packer is connected, by the machine. */
+  /** The first and the last lines of output since the last script began: once Packer is connected, the machine's. */
   readonly said: readonly string[]
   /** Packer had reached the machine, so that the machine could speak. */
   readonly connected: boolean
   /** The script that ran last, as Packer announced it: a path on this runner, or the machine's lie. */
   readonly script?: string
-  /** The post-processor that ran last, by its name and type, and what was said since. */
+  /** The post-processor that ran last, by its name and type, and the output since then. */
   readonly postProcessor?: {readonly name: string; readonly said: readonly string[]}
   /** The ranges that Packer let in, and the address that it tried to reach. */
   readonly ranges?: string
@@ -20,11 +20,11 @@ export interface Failure {
   readonly stderr: readonly string[]
 }
 
-/** A script of ours says what is wrong before it shows a long journal; others say it last. */
+/** The shipped scripts print the error before a long journal; other scripts print it last. */
 const firstSaid = 40
 const lastSaid = 80
 const mostErrors = 20
-/** At a time; more have no story of their own. */
+/** At a time; further ones are not followed separately. */
 const mostBuilds = 100
 const longest = 2_000
 
@@ -38,15 +38,15 @@ export function failureIn(messages: Iterable<Message>, stderr: string): Failure 
 
 /** Reads a failure out of the messages of a run as they come, and keeps no more of them than it may need. */
 export class FailureReader {
-  /** Each kind on its own: errors of builds count more, whatever was shown before them. */
+  /** Each kind is bounded separately, because errors of builds matter more than the messages before them. */
   readonly #errors = {error: new Map<string, Message>(), ui: new Map<string, Message>()}
   /** Of several builds at a time each has one of its own, by its name. */
   readonly #stories = new Map<string, Story>()
   #latest = new Story()
-  /** They run when the machine is gone. */
+  /** Post-processors run after the machine has ended. */
   #postProcessor: {readonly name: string; readonly said: Ends} | undefined
 
-  /** @param said what the message says, where it is one for people */
+  /** @param said the message, if it is one for users */
   note(message: Message, said: Said | undefined): void {
     this.#noteError(message, said)
     if (said !== undefined) this.#notePostProcessor(said.text)
@@ -77,7 +77,7 @@ export class FailureReader {
     return story
   }
 
-  /** What Packer calls the error of a build names the build. */
+  /** Packer's error of a build names the build. */
   #failed(): Story {
     const failed = [...this.#errors.error.values()].flatMap(({target}) => this.#stories.get(target) ?? [])
     return failed[0] ?? this.#latest
@@ -100,10 +100,10 @@ export class FailureReader {
   }
 }
 
-/** What a build has told up to some moment. */
+/** The output of a build up to some moment. */
 interface Told extends Pick<Failure, 'connected' | 'script' | 'ranges' | 'address' | 'said'> {}
 
-/** What a provisioner says first, with the script that it runs, if it is one. */
+/** A provisioner's first message, with the script that it runs, if it runs one. */
 const provisioner =
   /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
 
@@ -113,11 +113,11 @@ class Story {
   #ranges: string | undefined
   #address: string | undefined
   #said = new Ends()
-  /** As it was when Packer began to take down what it had made; what it says from then on made nothing fail. */
+  /** The state when Packer began to remove its resources: later messages are not the cause of the failure. */
   #beforeCleanup: Told | undefined
   #beforeEnd: Told | undefined
 
-  /** What led to the end of the build. */
+  /** The output that led to the end of the build. */
   get told(): Told {
     return this.#beforeCleanup ?? this.#beforeEnd ?? this.#now
   }
@@ -153,7 +153,7 @@ class Story {
   }
 }
 
-/** The first and the last lines of what was said. */
+/** The first and the last lines of an output. */
 class Ends {
   readonly #first: string[] = []
   readonly #last: string[] = []

@@ -1,7 +1,7 @@
 import {either, inOneLine} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
-/** What Packer and the shipped template's own scripts say (templates/jenkins/scripts). */
+/** Messages of Packer and of the shipped template's own scripts (templates/jenkins/scripts). */
 const unmistakable: readonly Rule[] = [
   {
     id: 'provisioner-timeout',
@@ -12,16 +12,15 @@ const unmistakable: readonly Rule[] = [
   },
   {
     id: 'jenkins-key',
-    title: "The Jenkins repository's key is another one",
+    title: 'The Jenkins repository has a different signing key',
     pattern: /The repository's key is not the expected one/,
-    cause:
-      'The Jenkins repository offers another signing key than the one that is trusted. Nothing of it was installed.',
+    cause: 'The Jenkins repository offers a signing key that is not the trusted one. Nothing was installed from it.',
     change:
       "For a mirror with a key of its own set 'jenkins-repository-key-fingerprint' to its fingerprint. If this is Jenkins's own repository and pkg.jenkins.io announces a new key, use a newer version of the action; if it announces none, do not trust it."
   },
   {
     id: 'jenkins-version-missing',
-    title: 'The repository does not have this Jenkins',
+    title: 'The repository does not have this version of Jenkins',
     pattern: /Jenkins \S+ could not be installed\. Versions at/,
     cause: 'The Jenkins repository does not have this version as a package, or its package cannot be installed here.',
     change:
@@ -29,41 +28,41 @@ const unmistakable: readonly Rule[] = [
   },
   {
     id: 'java-version',
-    title: 'Another Java is in front',
+    title: 'Another Java comes first',
     pattern: /Java \S+ is installed, but 'java' is version/,
-    cause: 'The source image has a Java of its own that comes first.',
-    change: 'Bake on an image without it, or give the Java version that it has.'
+    cause: 'The source image has a Java of its own, which takes precedence.',
+    change: "Bake on an image without Java, or set 'java-version' to the version that it has."
   },
   {
     id: 'java-incomplete',
     title: 'Java lacks something that Jenkins needs',
     pattern: /^Java \S+ cannot do what Jenkins does first|^Java cannot load all of its libraries:/,
-    cause: 'The Java of the image cannot do what Jenkins does when it starts: a library or a package is missing.',
+    cause: 'The Java of the image cannot do what Jenkins needs at its start: a library or a package is missing.',
     change:
-      "The lines below say what Java cannot do. Install the package that has it in the source image; where the shipped template runs on the distribution's own image, report it to the action."
+      "The lines below say what Java cannot do. Install the missing package in the source image. If the shipped template runs on the distribution's own image, report this as a defect of the action."
   },
   {
     id: 'jenkins-open',
     title: 'Anybody may use this Jenkins',
     pattern: /^Anybody may use this Jenkins without signing in/,
-    cause: 'Jenkins was started once during the build, and lets people in who have not signed in.',
+    cause: 'Jenkins was started once during the build, and lets in people who have not signed in.',
     change:
-      "Configure a security realm and who may do what in 'jenkins-casc', and leave the setup wizard on without one. If everybody is meant to come in, set 'allow-anonymous' to true."
+      "Configure a security realm and permissions in 'jenkins-casc', or leave the setup wizard on. If access without signing in is intended, set 'allow-anonymous' to true."
   },
   {
     id: 'jenkins-prefix',
     title: 'Jenkins answers below a prefix',
     pattern: /^Port 8080 answers with status 404 at \/login/,
     cause:
-      'During the build port 8080 answered 404 at /login. A Jenkins with a prefix (JENKINS_PREFIX, --prefix) does so, and another program may.',
+      'During the build port 8080 answered 404 at /login. Jenkins does so if it has a prefix (JENKINS_PREFIX, --prefix); another program may do so as well.',
     change:
-      'Bake without a prefix, and set it when an instance is launched, in its user data; let nothing else listen on port 8080.'
+      'Bake without a prefix, and set it in the user data of the instances that you launch; let nothing else listen on port 8080.'
   },
   {
     id: 'jenkins-other-version',
     title: 'Another Jenkins answers',
     pattern: inOneLine(/Port 8080 answers as Jenkins '/, /', not as /),
-    cause: 'During the build another Jenkins answered on port 8080 than the one that was installed.',
+    cause: 'During the build a Jenkins answered on port 8080 that is not the one that was installed.',
     change: 'Bake on an image without a Jenkins, and do not change the package in the setup script.'
   },
   {
@@ -71,7 +70,7 @@ const unmistakable: readonly Rule[] = [
     title: 'Something else answers on port 8080',
     pattern: /Port 8080 answers with status \d+/,
     cause:
-      'During the build something answered on port 8080 as Jenkins never does while it starts: another service, or a Jenkins that fails.',
+      'During the build port 8080 gave an answer that Jenkins never gives while it starts: another service answers there, or Jenkins fails.',
     change:
       "See the journal below. Let the setup script and the source image start nothing on port 8080, and keep Jenkins's own port."
   },
@@ -94,13 +93,13 @@ const unmistakable: readonly Rule[] = [
     id: 'plugin-checksum',
     title: 'A plugin is not the one that was asked for',
     pattern: /its checksum differs\. None was installed|^plugins\.txt: '/,
-    cause: 'A Jenkins plugin that was downloaded is not the one that was looked up before the build.',
+    cause: 'A downloaded Jenkins plugin is not the one that was looked up before the build.',
     change:
       'Run the job again; if it happens again, check the mirror or the proxy between the machine and updates.jenkins.io.'
   },
   {
     id: 'source-unknown',
-    title: 'The template does not know the source image',
+    title: 'The template does not support the source image',
     pattern: /This template knows Debian, Ubuntu and Amazon Linux/,
     cause: "The shipped template cannot install Jenkins on the source image's distribution.",
     change: "Give an image of Debian, Ubuntu or Amazon Linux 2023 in 'source-ami', or bring a template of your own."
@@ -111,14 +110,14 @@ const unmistakable: readonly Rule[] = [
     pattern: /apt could not read the package lists in \d+ attempts/,
     cause: "The build's machine could not read the package lists of its distribution, several times in a row.",
     change:
-      "apt's own errors are below. Most often the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table."
+      "apt's own errors are below. Most often the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table."
   },
   {
     id: 'jenkins-not-ready',
     title: 'Jenkins is not ready in time during the build',
     pattern: /Jenkins was not ready after \d+ seconds/,
     cause: 'Jenkins was started once during the build and did not become ready.',
-    change: "Its journal is below. Give a faster instance type in 'instance-types' if it was still at work."
+    change: "Its journal is below. Give a faster instance type in 'instance-types' if it was still starting."
   },
   {
     id: 'secrets-in-image',
@@ -132,12 +131,12 @@ const unmistakable: readonly Rule[] = [
     id: 'cloud-init',
     title: 'The first boot did not finish',
     pattern: /cloud-init did not finish its first boot/,
-    cause: 'cloud-init of the source image did not come to its end, or failed.',
+    cause: 'cloud-init of the source image did not finish, or failed.',
     change: "Its status is below: correct the source image, or bake on one of the distribution's own."
   }
 ]
 
-/** What any script's tools say. The first that fits counts, so the cause of a cause comes first. */
+/** Messages of any script's tools. The first that fits counts, so the cause of a cause comes first. */
 const anyScript: readonly Rule[] = [
   {
     id: 'disk-full',
@@ -153,23 +152,23 @@ const anyScript: readonly Rule[] = [
     pattern:
       /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
     cause: "The build's machine ran out of memory, or something killed a process of the script.",
-    change: "Give an instance type with more memory in 'instance-types': Jenkins wants at least 4 GB."
+    change: "Give an instance type with more memory in 'instance-types': Jenkins needs at least 4 GB."
   },
   {
     id: 'repository-key-expired',
     title: "A repository's signing key has expired",
     pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
-    cause: 'The key that signs a package repository has expired, as far as the machine knows it.',
+    cause: 'The key that signs a package repository has expired, or the machine has an old copy of it.',
     change:
-      "Install the repository's renewed key. If the key is a new one, its URL has changed as well; if the machine's clock is wrong, that is the cause."
+      "Install the repository's renewed key. If the repository has a new key, the key's URL has changed as well. Also check the machine's clock."
   },
   {
     id: 'repository-key-missing',
-    title: "A repository's signing key is not there",
+    title: "A repository's signing key is missing",
     pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
-    cause: 'A package repository is signed by a key that the machine does not trust, or not at all.',
+    cause: 'A package repository is signed by a key that the machine does not trust, or is not signed at all.',
     change:
-      "Install the repository's present key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins's did in December 2025."
+      "Install the repository's current key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins did in December 2025."
   },
   {
     id: 'name-unresolved',
@@ -178,14 +177,14 @@ const anyScript: readonly Rule[] = [
       /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
     cause: "The build's machine could not resolve the name of a server.",
     change:
-      'Check the name. Otherwise the subnet has no way out: it needs an internet gateway or a NAT gateway in its route table, and the VPC DNS support.'
+      'Check the name. Otherwise the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table, and the VPC needs DNS support.'
   },
   {
     id: 'repository-unreachable',
     title: 'A server cannot be reached from the machine',
     pattern:
       /Failed to connect to|Could not connect to|Connection timed out|Connection refused|Network is unreachable|Cannot initiate the connection|curl: \((7|28|35|52|56|60)\)/,
-    cause: "The build's machine got no connection to a server that a script needs.",
+    cause: "The build's machine could not connect to a server that a script needs.",
     change:
       "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use."
   },
@@ -205,7 +204,7 @@ const anyScript: readonly Rule[] = [
     id: 'download-missing',
     title: 'A download does not exist',
     pattern: /\b404 +Not Found|returned error: 4\d\d|does not have a Release file|Status code: 4\d\d|ERROR 404/,
-    cause: 'A server answered that it does not have what a script wants to download.',
+    cause: 'A server answered that it does not have the file that a script wants to download.',
     change:
       'Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again.'
   },
@@ -215,7 +214,7 @@ const anyScript: readonly Rule[] = [
     pattern:
       /Could not get lock|Unable to acquire the dpkg frontend lock|Waiting for cache lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
     cause:
-      'Another process of the machine held the package manager: most often its own automatic updates after the boot.',
+      'Another process on the machine had locked the package manager: most often the automatic updates after the boot.',
     change:
       'Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both.'
   },
@@ -225,18 +224,18 @@ const anyScript: readonly Rule[] = [
     pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
     cause: 'The login user may not use sudo without a password.',
     change:
-      "Set 'ssh-username' to the user that the source image's cloud-init makes, which may; or allow it in /etc/sudoers.d of that image."
+      "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image."
   },
   {
     id: 'command-missing',
     title: 'A command does not exist on the machine',
     pattern: /: command not found$|: not found$|No such file or directory$/,
     cause: 'A script calls a command, or opens a file, that the machine does not have.',
-    change: 'Install it in the script before, or correct its name or path.'
+    change: 'Install it earlier in the script, or correct its name or path.'
   }
 ]
 
-/** Looked for in what was said since the last script began. */
+/** Searched for in the output since the last script began. */
 export const machineRules: readonly Rule[] = [...unmistakable.map((rule) => ({...rule, anywhere: true})), ...anyScript]
 
 /** When none of them fits. */
@@ -248,5 +247,5 @@ export const scriptFailed: Rule = {
     inOneLine(/provisioner /i, /returned /i, /exit status/i)
   ),
   cause: 'A script of the build ended with an error.',
-  change: "Its last lines are below, all of them in the log of the phase 'Build'."
+  change: "Its last lines are below; all of its output is in the log of the phase 'Build'."
 }

@@ -1,7 +1,7 @@
 import {either, inOneLine, inOrder} from '../../lib/pattern.ts'
 import type {Rule} from './rule.ts'
 
-/** Also what is said of a template that Packer refuses for a reason that nothing here knows. */
+/** Also the advice for a template that Packer refuses for an unknown reason. */
 export const notValid: Rule = {
   id: 'template-invalid',
   title: 'The template is not valid',
@@ -20,9 +20,9 @@ export const templateRules: readonly Rule[] = [
     title: 'A plugin of Packer crashed',
     pattern: /\bunexpected EOF\b|^panic: |Plugin crashed|\bplugin process exited\b/m,
     cause:
-      "Packer's plugin crashed: a defect of it, which often hides a call that AWS denied (CreateFleet of a spot build is one).",
+      "Packer's plugin crashed: a defect of the plugin, which often hides a call that AWS denied (CreateFleet in a spot build, for example).",
     change:
-      'Look in the log for the last thing that the build did, and allow that call if a policy denies it. Otherwise try another version of the plugin in required_plugins.'
+      'Look in the log for the last step of the build, and allow its call if a policy denies it. Otherwise try another version of the plugin in required_plugins.'
   },
   {
     id: 'plugin-missing',
@@ -31,7 +31,7 @@ export const templateRules: readonly Rule[] = [
       /Missing plugins|is unknown by Packer,\s+and\s+is\s+likely\s+part\s+of\s+a\s+plugin|Unknown (source|provisioner|data source|post-processor) type/,
     cause: 'The template uses a plugin that is not installed and that its required_plugins block does not name.',
     change:
-      'Name it in a required_plugins block (and give the folder where that stands in another file of the template): packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).',
+      'Name it in a required_plugins block (if the block is in another file of the template, give the folder as the template): packer { required_plugins { amazon = { source = "github.com/hashicorp/amazon", version = ">= 1.8.1" } } }. Legacy JSON has no such block: the action installs amazon, ansible and docker for it; install others in a step before this one (packer plugins install).',
     detail: ({errors}) => missingComponent(errors.join('\n'))
   },
   {
@@ -41,20 +41,20 @@ export const templateRules: readonly Rule[] = [
     cause:
       'The image was made, and then a post-processor of the template failed. The image is removed again: it was not tested.',
     change:
-      "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees little of the environment of this step ('template-env').",
+      "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees only a small part of the environment of this step ('template-env').",
     detail: ({postProcessor}) => (postProcessor ? `It was ${postProcessor.name}.` : undefined)
   },
   {
     id: 'data-source',
     title: 'A data source of the template fails',
     pattern: /Datasource\.Execute failed/,
-    cause: 'A data source of the template finds nothing, or may not read what it asks for.',
+    cause: 'A data source of the template finds nothing, or may not read what it names.',
     change:
-      "Check that what it names is there, in its region and in this account, and that the role may read it. Packer's session is narrowed to the region of the bake and those that the template spells out."
+      "Check that the resource that it names exists in its region and in this account, and that the role may read it. Packer's session is limited to the region of the bake and the regions that the template spells out."
   },
   {
     id: 'aws-profile',
-    title: 'The template names a profile that is not there',
+    title: 'The template names a profile that does not exist',
     pattern: /failed to get shared config profile/,
     cause:
       'The template names a profile of ~/.aws/config, which Packer does not see: it gets its credentials from this action.',
@@ -66,11 +66,11 @@ export const templateRules: readonly Rule[] = [
     pattern: /Cannot assume IAM Role/i,
     cause: "The role in the template's assume_role may not be assumed.",
     change:
-      "Check that the bake's role may assume it (sts:AssumeRole in its policy, and it in the other's trust policy). Packer's session may assume the roles that can be read from the template: spell role_arn out, or let it come from variables and locals, not from a data source."
+      "Check that the bake's role may assume it (its policy must allow sts:AssumeRole, and the other role's trust policy must name it). Packer's session may assume the roles that can be read from the template: spell role_arn out, or let it come from variables and locals, not from a data source."
   },
   {
     id: 'packer-version',
-    title: 'The template wants another Packer',
+    title: 'The template needs another version of Packer',
     pattern: either(
       /Unsupported Packer Core version/,
       inOrder(/Unsupported block type/, /required_plugins/),
@@ -91,7 +91,7 @@ export const templateRules: readonly Rule[] = [
     id: 'script-missing',
     title: 'A file that the template names is missing',
     pattern: either(inOneLine(/Bad (script|source) '/, /': stat/), /no such file or directory/),
-    cause: 'The template names a file that is not there.',
+    cause: 'The template names a file that does not exist.',
     change:
       "Write its path with ${path.root}/ in front, or set 'working-directory': relative paths begin in the folder of the template, unless that input names another one. Files that are not in the repository must be made by a step before this one."
   },
@@ -108,25 +108,25 @@ export const templateRules: readonly Rule[] = [
     pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),
     cause: 'This account has an image of that name in the region already.',
     change:
-      "Use the variable ami_name in the template, which is new in each bake, or let the template's own name change (a timestamp)."
+      "Use the variable ami_name in the template, which is different in each bake, or put a timestamp into the template's own name."
   },
   notValid,
   {
     id: 'no-keys',
     title: 'Packer found no credentials',
     pattern: /No valid credential sources? found|NoCredentialProviders|failed to refresh cached credentials/,
-    cause: 'Packer could get no credentials from the action.',
+    cause: 'Packer could not get credentials from the action.',
     change:
-      'Take shared_credentials_file out of the template, and a profile whose name it does not spell out. A proxy must not stand between Packer and 127.0.0.1: set NO_PROXY.'
+      'Take shared_credentials_file out of the template, and any profile whose name it does not spell out. There must be no proxy between Packer and 127.0.0.1: set NO_PROXY.'
   },
   {
     id: 'own-address',
-    title: "Packer does not learn this runner's address",
+    title: "Packer cannot find out this runner's address",
     pattern: /failed to get current host's public ip/,
     cause:
-      "The template has Packer ask checkip.amazonaws.com for this runner's address (temporary_security_group_source_public_ip), and there is no answer.",
+      "The template makes Packer ask checkip.amazonaws.com for this runner's address (temporary_security_group_source_public_ip), but there was no answer.",
     change:
-      'Take temporary_security_group_source_public_ip out and say temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address.'
+      'Take temporary_security_group_source_public_ip out and set temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address.'
   },
   {
     id: 'aws-unreachable',
@@ -135,7 +135,7 @@ export const templateRules: readonly Rule[] = [
       /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
       inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
     ),
-    cause: 'Packer gets no connection to AWS from this runner.',
+    cause: 'Packer cannot connect to AWS from this runner.',
     change: 'Check that the region exists, and what stands between this runner and AWS: DNS, firewall, HTTPS_PROXY.'
   },
   {
@@ -144,7 +144,7 @@ export const templateRules: readonly Rule[] = [
     pattern: /Error waiting for (spot )?instance/i,
     cause: "AWS ended the build's machine while it started.",
     change:
-      "AWS's reason is in the line 'Instance state change details'. Server.InternalError and a volume that cannot be made are often an encryption key that the role may not use, or a quota for volumes."
+      "AWS's reason is in the line 'Instance state change details'. Server.InternalError, or a volume that cannot be made, often means that the role may not use an encryption key, or that a quota for volumes is used up."
   },
   {
     id: 'image-failed',
@@ -160,7 +160,7 @@ export const templateRules: readonly Rule[] = [
     id: 'image-slow',
     title: 'The image was not ready in time',
     pattern: inOrder(/Error waiting for AMI: /i, /exceeded max wait time|exceeded wait attempts/i),
-    cause: 'Packer waited for the image, and it was still pending when Packer gave up. Large volumes take long.',
+    cause: 'Packer waited for the image, and it was still pending when Packer gave up. Large volumes take a long time.',
     change:
       'Let it wait longer: set AWS_MAX_ATTEMPTS and AWS_POLL_DELAY_SECONDS, both of them, in the env of this step (120 and 30 are an hour), or aws_polling in your template; or make the volume smaller.'
   }
@@ -172,12 +172,12 @@ function missingComponent(text: string): string | undefined {
   return name === undefined ? undefined : `It is the ${kind} ${name} that no installed plugin has.`
 }
 
-/** AWS's error is the one of a missing source image, but it is Packer's own that is not there. */
+/** AWS's error is that of a missing source image, but the missing image is Packer's new one. */
 export const imageUnknown: Rule = {
   id: 'image-unknown',
   title: 'AWS does not know the new image yet',
   pattern: inOrder(/\bwaiting for AMI\b/i, /\bInvalidAMIID\.NotFound\b/i),
   cause:
-    'Packer had made the image, and AWS did not know it yet when Packer asked for it: what is new in EC2 is not known everywhere at once.',
-  change: 'Run the job again. If it fails again, look at health.aws.amazon.com for an incident of EC2 in this region.'
+    'Packer had made the image, but AWS did not know it yet when Packer asked for it: EC2 does not show new resources everywhere at once.',
+  change: 'Run the job again. If it fails again, see health.aws.amazon.com for incidents of EC2 in this region.'
 }

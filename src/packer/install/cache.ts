@@ -20,12 +20,13 @@ import semver from 'semver'
 import {messageOf} from '../../lib/errors.ts'
 
 /**
- * Packer in the runner's tool cache: `packer/VERSION/ARCH/packer` as @actions/tool-cache lays it out, and beside it `packer.sha256`, the
- * checksum of the program as it was when its release had been verified. That shows damage; whoever may write there can change both.
+ * Packer in the runner's tool cache: `packer/VERSION/ARCH/packer` as @actions/tool-cache lays it out, and beside it
+ * `packer.sha256`, the checksum of the program as it was when its release had been verified. That detects damage only:
+ * a program that may write there can change both.
  */
 export interface CachedPacker {
   readonly path: string
-  /** Why it must not be run; completes "PATH …". Undefined when it is what was verified. */
+  /** Why it must not be run; completes "PATH …". Undefined when it is the file that was verified. */
   readonly problem?: string
 }
 
@@ -39,7 +40,7 @@ export async function lookInCache(
   env: Environment,
   signal: AbortSignal
 ): Promise<CachedPacker | undefined> {
-  // The library reads RUNNER_TOOL_CACHE of this process, and ends with an assertion where it is not set.
+  // The library reads RUNNER_TOOL_CACHE of this process, and throws an assertion error if it is not set.
   const folder = env['RUNNER_TOOL_CACHE'] ? find(tool, version) : ''
   if (folder === '') return undefined
   const file = path.join(folder, 'packer')
@@ -51,14 +52,17 @@ export async function lookInCache(
     await access(file, constants.X_OK)
     const actual = await sha256Of(file, signal)
     if (actual === recorded) return {path: file}
-    return {path: file, problem: `is not what was verified: its SHA-256 is ${actual}, and ${recorded} is recorded`}
+    return {
+      path: file,
+      problem: `is not the file that was verified: its SHA-256 is ${actual}, and ${recorded} is recorded`
+    }
   } catch (error) {
     signal.throwIfAborted()
     return isMissing(error) ? undefined : {path: file, problem: `cannot be used: ${messageOf(error)}`}
   }
 }
 
-/** The versions that have a record, whether they still are what was verified or not; newest first. */
+/** The versions that have a record, newest first. Whether they are still undamaged is not checked. */
 export async function cachedVersions(env: Environment): Promise<string[]> {
   if (!env['RUNNER_TOOL_CACHE']) return []
   const versions = findAllVersions(tool).toSorted(semver.rcompare)
@@ -98,7 +102,10 @@ export async function sha256Of(file: string, signal: AbortSignal): Promise<strin
   return hash.digest('hex')
 }
 
-/** Where @actions/tool-cache finds a tool of this version. Its own cacheDir() removes what others are using before it copies. */
+/**
+ * Where @actions/tool-cache finds a tool of this version. Its own cacheDir() removes a folder that other jobs are using
+ * before it copies.
+ */
 function folderFor(version: string, env: Environment): string | undefined {
   const cache = env['RUNNER_TOOL_CACHE']
   return cache ? path.join(cache, tool, version, process.arch) : undefined

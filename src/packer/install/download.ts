@@ -10,7 +10,7 @@ export interface DownloadOptions {
   readonly pause: Pause
 }
 
-/** The server's final answer was neither the file nor worth another attempt. */
+/** The server's final answer was not the file, and another attempt would not help. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError'
   /** The HTTP status; undefined when there was none. */
@@ -29,7 +29,8 @@ const mostRedirects = 5
 /**
  * Downloads a file and hands its body to `consume`, from the start again when the connection or the server fails.
  *
- * @throws DownloadError, also for a redirect to another host; and what a file says that `consume` cannot write
+ * @throws DownloadError, also for a redirect to another host; and the system's error for a file that `consume` cannot
+ * write
  */
 export function download<T>(
   url: URL,
@@ -81,7 +82,7 @@ async function answerOf(url: URL, env: NodeJS.ProcessEnv, signal: AbortSignal): 
 }
 
 function interruption(url: URL, error: unknown): Interrupted {
-  // Node calls it so when the connection closes before the whole body is there.
+  // Node's message for a connection that closes before the whole body has arrived.
   const ended = /\baborted$/.test(messageOf(error))
   return new Interrupted(url, ended ? 'the answer ended early' : messageOf(error), {cause: error})
 }

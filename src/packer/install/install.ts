@@ -28,7 +28,7 @@ export interface Packer {
 }
 
 /**
- * Finds Packer or installs it: on PATH, in the runner's tool cache if it is still what was verified, or from a release that is
+ * Finds Packer or installs it: on PATH, in the runner's tool cache if it is still undamaged, or from a release that is
  * verified first. The log says which.
  *
  * @throws UserError; nothing is in the tool cache then
@@ -60,7 +60,9 @@ export async function installPacker(
   return {path: file, version, source: 'download'}
 }
 
-/** Downloads a release and keeps its Packer in the tool cache; where that cannot be done, in the temporary folder for this job. */
+/**
+ * Downloads a release and keeps its Packer in the tool cache, or if that fails, in the temporary folder for this job.
+ */
 async function fetchPacker(
   release: Release,
   options: ReleaseOptions & {log: InstallCollaborators['log']}
@@ -108,10 +110,10 @@ async function keepInCache(
   return file
 }
 
-/** Five times what Packer has. */
+/** Five times the size of Packer. */
 const largestPacker = 1_000_000_000
 
-/** Takes `packer` out of the zip, and nothing else. @returns the program */
+/** Extracts `packer` from the zip, and nothing else. @returns the program */
 async function extractPacker(zip: string, folder: string, signal: AbortSignal): Promise<string> {
   await mkdir(folder)
   const file = path.join(folder, 'packer')

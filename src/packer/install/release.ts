@@ -24,7 +24,7 @@ export interface ReleaseOptions extends DownloadOptions {
 }
 
 const longestList = 1024 * 1024
-/** Ten times what a release has. */
+/** Ten times the size of a release. */
 const longestZip = 1024 * 1024 * 1024
 
 /** `linux_amd64` for Node's `linux` and `x64`. */
@@ -43,7 +43,7 @@ export function platformOf(platform: string, arch: string): string {
 /**
  * Downloads a release's zip to `file`, once the signature over its checksums is verified, and compares its SHA-256.
  *
- * @throws UserError for whatever is wrong with the release; `file` must not be used then
+ * @throws UserError for anything that is wrong with the release; `file` must not be used then
  */
 export async function downloadRelease(release: Release, file: string, options: ReleaseOptions): Promise<void> {
   const {version, platform} = release
@@ -93,7 +93,7 @@ function small(url: URL, options: ReleaseOptions, advice: Advice): Promise<Buffe
   )
 }
 
-/** Resolves with the SHA-256 of what was written. */
+/** Resolves with the SHA-256 of the written file. */
 function zipTo(file: string, url: URL, options: ReleaseOptions): Promise<string> {
   const save = download(
     url,
@@ -109,7 +109,7 @@ function zipTo(file: string, url: URL, options: ReleaseOptions): Promise<string>
   return explained(save)
 }
 
-/** Lets a zip through while it hashes it, and ends one that would fill the disk. */
+/** Passes a zip on while it hashes it, and ends one that would fill the disk. */
 function hashing(hash: Hash, url: URL): Transform {
   let seen = 0
   return new Transform({

@@ -11,12 +11,12 @@ export interface ResolveOptions extends DownloadOptions {
   readonly log: Pick<Log, 'info' | 'warning'>
 }
 
-/** How long the site may be silent where the tool cache has an answer too. */
+/** How long the site may be silent if the tool cache can answer, too. */
 const patienceMs = 15_000
 
 /**
- * The exact version for a range or `latest`: the newest release that satisfies it. When the releases cannot be read, it is the newest
- * in the runner's tool cache that does and is still what was verified, with a warning.
+ * The exact version for a range or `latest`: the newest release that satisfies it. When the releases cannot be read, it
+ * is the newest undamaged one in the runner's tool cache that does, with a warning.
  *
  * @param platform `linux_amd64`, as in the names of the files
  * @throws {UserError}

@@ -7,11 +7,11 @@ export class SignatureError extends Error {
 }
 
 /**
- * Checks that `signature` is exactly one detached, binary OpenPGP signature (type 0x00) over `file` by the trusted key or a signing
- * subkey of it, and nothing else. It must have been made while that key was valid, and then counts for ever, also after the key has
- * expired: the self-signatures of HashiCorp's key are younger than most releases, and one of its subkeys has expired. A revoked key
- * counts as openpgp says: not at all, unless it was only retired or superseded later. The library is loaded only when something is
- * downloaded.
+ * Checks that `signature` is exactly one detached, binary OpenPGP signature (type 0x00) over `file` by the trusted key
+ * or a signing subkey of it, and nothing else. It must have been made while that key was valid, and stays valid after
+ * the key has expired: the self-signatures of HashiCorp's key are younger than most releases, and one of its subkeys
+ * has expired. A revoked key is judged by openpgp: it is invalid, unless it was only retired or superseded later. The
+ * library is loaded only when something is downloaded.
  *
  * @param trustedKey an armored public key
  * @throws SignatureError
@@ -26,15 +26,15 @@ export async function verifySignature(
   const key = await openpgp.readKey({armoredKey: trustedKey})
   if (signature.length === 0) throw new SignatureError('the signature file is empty')
   if (signature.toString('latin1').trimStart().startsWith('-----BEGIN PGP ')) {
-    throw new SignatureError('the signature is armored text, and the binary file that HashiCorp publishes is expected')
+    throw new SignatureError('the signature is ASCII-armored; expected the binary file that HashiCorp publishes')
   }
   const parsed = await openpgp.readSignature({binarySignature: new Uint8Array(signature)}).catch((error: unknown) => {
-    throw new SignatureError('what is there is not an OpenPGP signature', {cause: error})
+    throw new SignatureError('the file is not an OpenPGP signature', {cause: error})
   })
   const packet = onlyPacket(parsed, signature)
   if (packet.signatureType !== openpgp.enums.signature.binary) {
     const type = (packet.signatureType ?? 0).toString(16).padStart(2, '0')
-    throw new SignatureError(`it is a signature of type 0x${type}, and one of a file (0x00) is expected`)
+    throw new SignatureError(`it is a signature of type 0x${type}; expected one of a file (0x00)`)
   }
   const signer = signerOf(packet, key)
   await requirePlausibleDate(packet, key, signer, now)
@@ -43,10 +43,10 @@ export async function verifySignature(
       message: await openpgp.createMessage({binary: new Uint8Array(file)}),
       signature: parsed,
       verificationKeys: key,
-      // Otherwise it leaves it to its caller to look at each signature that it found, if any.
+      // Without this option the library leaves the check of each signature to its caller.
       expectSigned: true,
-      // No moment in particular: the library has one moment for the signature and the key's signatures about itself, which may be
-      // younger (a renewal replaces them). What has to do with time is checked above.
+      // No date: the library would use one date for the signature and for the key's self-signatures, which may be
+      // younger (a renewal replaces them). All dates are checked above.
       date: null,
       config: {allowInsecureVerificationWithReformattedKeys: true}
     })
@@ -55,17 +55,20 @@ export async function verifySignature(
   }
 }
 
-/** The one packet that the file consists of. What OpenPGP lets a reader ignore (padding, unknown packets) is not accepted here. */
+/**
+ * The one packet that the file consists of. Packets that OpenPGP lets a reader ignore (padding, unknown ones) are not
+ * accepted here.
+ */
 function onlyPacket({packets}: Signature, file: Buffer): SignaturePacket {
-  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures, and one is expected`)
+  if (packets.length > 1) throw new SignatureError(`it holds ${packets.length} signatures; expected one`)
   const [packet] = packets as readonly SignaturePacket[]
-  // Of a version that is not known, say.
+  // For example, a packet of an unknown version.
   if (packet?.created == null) throw new SignatureError('it holds no signature that can be read')
   if (endOfFirstPacket(file) !== file.length) throw new SignatureError('it holds more than a signature')
   return packet
 }
 
-/** Where the first packet ends, by its header (RFC 9580, 4.2); NaN for one that does not tell. */
+/** Where the first packet ends, by its header (RFC 9580, 4.2); NaN if the header does not say. */
 function endOfFirstPacket(file: Buffer): number {
   const [tag = 0, one = 0, two = 0] = file
   if ((tag & 0x40) !== 0) {
@@ -82,7 +85,7 @@ function signerOf(packet: SignaturePacket, key: PublicKey): PublicKey | Subkey {
   if (signer) return signer
   const other = packet.issuerKeyID.toHex().toUpperCase()
   const found = other === '' ? 'it does not say which key signed it' : `the key ${other} signed it`
-  throw new SignatureError(`${found}, and ${nameOf(key)} is expected`)
+  throw new SignatureError(`${found}; expected ${nameOf(key)}`)
 }
 
 /** A signature counts when it was made in the lifetime of its key, and of the key that vouches for that one. */
@@ -90,7 +93,7 @@ async function requirePlausibleDate(packet: SignaturePacket, key: PublicKey, sig
   const made = Number(packet.created)
   if (made > now.getTime()) {
     throw new SignatureError(
-      `its signature is of ${dayOf(made)}, and this runner's clock says ${dayOf(now.getTime())}: set the clock right`
+      `it was signed on ${dayOf(made)}, but this runner's clock says ${dayOf(now.getTime())}: correct the clock`
     )
   }
   if (packet.getExpirationTime() <= now) throw new SignatureError('the signature itself has expired')
@@ -113,7 +116,7 @@ function problemOf(error: unknown, key: PublicKey): string {
     return `the signature of ${nameOf(key)} does not match: the list was changed after it was signed`
   }
   if (/verification failed/i.test(problem)) {
-    return `it names ${nameOf(key)}, and that key did not make it`
+    return `it names ${nameOf(key)}, but that key did not make it`
   }
   return `no valid signature of ${nameOf(key)} (${problem})`
 }

@@ -28,7 +28,7 @@ async function versionOf(path: string, env: NodeJS.ProcessEnv, signal: AbortSign
   const {stdout, stderr} = await runPacker(path, ['version', '-machine-readable'], options)
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1]
   if (version !== undefined) return version
-  // Fedora and its kin have another packer, of cracklib, in /usr/sbin.
+  // Fedora and related distributions have another packer, of cracklib, in /usr/sbin.
   throw new UserError(
     `${path} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". ` +
       'Put Packer before it on PATH, or set packer-version to an exact version.'

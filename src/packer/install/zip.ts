@@ -5,12 +5,12 @@ import {pipeline} from 'node:stream/promises'
 import {crc32, createInflateRaw} from 'node:zlib'
 import {quoted} from '../../lib/parse.ts'
 
-/** The zip is not what a release is. The message completes "is not a release of Packer: ". */
+/** The zip does not have the form of a release. The message completes "is not a release of Packer: ". */
 export class ZipError extends Error {
   override readonly name = 'ZipError'
 }
 
-/** What the central directory of a zip says of one entry (PKWARE's APPNOTE.TXT, 4.3.12). */
+/** An entry of a zip's central directory (PKWARE's APPNOTE.TXT, 4.3.12). */
 interface Entry {
   readonly name: string
   readonly method: number
@@ -34,8 +34,8 @@ const longestComment = 65_535
 const longestDirectory = 1024 * 1024
 
 /**
- * Takes one regular file out of a zip's top level, and nothing else. A zip with anything suspicious in it is refused whole. It needs no
- * program on the runner: not every container has unzip, and not every unzip tells a link from a file.
+ * Extracts one regular file from a zip's top level, and nothing else. A zip with anything suspicious in it is refused
+ * whole. It needs no program on the runner: not every container has unzip, and not every unzip recognises links.
  *
  * @param target is made executable
  * @param mostBytes the largest size that is unpacked
@@ -120,7 +120,7 @@ async function dataStart(file: FileHandle, {offset, name}: Entry): Promise<numbe
   return offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
 }
 
-/** Lets through what has the size and the checksum that the zip announces, and no byte more. */
+/** Passes data on, and throws if its size or checksum differs from the zip's entry. */
 function exactly({name, size, checksum}: Entry): Transform {
   let [seen, sum] = [0, 0]
   return new Transform({

@@ -7,8 +7,8 @@ import {nameOf, type RequiredPlugin} from './required.ts'
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The plugin folder in the runner's tool cache that was made for these requirements, for this platform; undefined when there is none.
- * The same requirements always find the same plugins, also when there are newer ones: that is what a cache is for.
+ * The plugin folder in the runner's tool cache that was made for these requirements, for this platform; undefined when
+ * there is none. The same requirements always find the same plugins, even when there are newer ones.
  */
 export function cachedPlugins(required: readonly RequiredPlugin[], env: Environment): string | undefined {
   const folder = folderFor(required, env)
@@ -16,10 +16,10 @@ export function cachedPlugins(required: readonly RequiredPlugin[], env: Environm
 }
 
 /**
- * Copies a plugin folder into the tool cache, in the place of one that cannot be used, if any; under another name first, so that nobody
- * who shares the cache sees a part of it.
+ * Copies a plugin folder into the tool cache, replacing one that cannot be used, if any; first under another name, so
+ * that no other user of the cache sees a part of it.
  *
- * @returns the copy, or what somebody else has put there meanwhile
+ * @returns the copy, or the folder that another job has put there in the meantime
  * @throws {Error} when there is no tool cache, or it cannot be written to
  */
 export async function cachePlugins(

@@ -2,17 +2,17 @@ import {UserError} from '../../lib/errors.ts'
 import {inOneLine} from '../../lib/pattern.ts'
 import {nameOf, type RequiredPlugin} from './required.ts'
 
-/** A host that hands out plugins has had enough of this runner for now. */
+/** A host of plugins limits this runner's requests for now. */
 export interface RateLimit {
-  /** When the host says that it ends, in milliseconds from now. */
+  /** When the limit ends according to the host, in milliseconds from now. */
   readonly resetMs?: number
 }
 
 const lastLines = 15
 
 /**
- * Whether what `packer init` said is about a rate limit (packer, plugin-getter/plugins.go and github/getter.go; go-github's errors
- * read `GET URL: STATUS TEXT`).
+ * Whether the output of `packer init` is about a rate limit (packer, plugin-getter/plugins.go and github/getter.go;
+ * go-github's errors read `GET URL: STATUS TEXT`).
  */
 export function rateLimitIn(said: string): RateLimit | undefined {
   if (!/rate limit|: (403|429)\b/i.test(said)) return undefined
@@ -20,7 +20,7 @@ export function rateLimitIn(said: string): RateLimit | undefined {
   return given === '' ? {} : {resetMs: goDuration(given.slice(0, 40))}
 }
 
-/** Go's `1h2m3.4s`, in milliseconds; what is past is 0. */
+/** Go's `1h2m3.4s`, in milliseconds; 0 for a time in the past. */
 function goDuration(text: string): number {
   if (text.startsWith('-')) return 0
   const units: Readonly<Record<string, number>> = {h: 3_600_000, m: 60_000, s: 1_000, ms: 1}
@@ -30,7 +30,7 @@ function goDuration(text: string): number {
   )
 }
 
-/** What `packer init` said, which plugin failed, and what to change. */
+/** The output of `packer init`, the plugin that failed, and the advice. */
 export function initFailure(
   said: string,
   packer: {readonly version: string},
@@ -66,8 +66,8 @@ function adviceFor(said: string, named: readonly string[], hadToken: boolean): s
   }
   if (rateLimitIn(said)) {
     return hadToken
-      ? 'GitHub limits how much a token may ask: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
-      : 'GitHub limits what is downloaded without a token: set the input github-token to `${{ github.token }}`.'
+      ? 'GitHub limits the requests of a token: run the job again later, or install the plugins beforehand and set PACKER_PLUGIN_PATH in the env of this step.'
+      : 'GitHub limits downloads without a token: set the input github-token to `${{ github.token }}`.'
   }
   if (
     /no release version found|no matching version|could not find a local nor a remote checksum|no release found/.test(
@@ -76,17 +76,17 @@ function adviceFor(said: string, named: readonly string[], hadToken: boolean): s
   ) {
     return (
       `No release of ${which} satisfies the version and suits this Packer and platform: change its version in required_plugins, or packer-version. ` +
-      "HashiCorp's newer plugins (amazon since 1.3.10) are on releases.hashicorp.com alone: that takes Packer 1.14 or later, and a way there (proxy, firewall)."
+      "HashiCorp's newer plugins (amazon since 1.3.10) are only on releases.hashicorp.com: use Packer 1.14 or later, and let this runner connect to that host (proxy, firewall)."
     )
   }
   if (/: 404\b/.test(said)) {
     return `There is no such plugin or release on GitHub: correct the source of ${which} in required_plugins.`
   }
   if (/x509|certificate/.test(said)) {
-    return 'This runner does not trust what answers: name the proxy’s authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.'
+    return 'This runner does not trust the certificate of the server: name the proxy’s certificate authority in SSL_CERT_FILE (or NODE_EXTRA_CA_CERTS) in the env of this step.'
   }
   if (/checksum/i.test(said)) {
-    return `What was downloaded for ${which} is not what its release lists: run the job again, and check the proxy if it happens again.`
+    return `The download of ${which} does not match the checksums of its release: run the job again, and check the proxy if it happens again.`
   }
   return (
     'Check the required_plugins block, and that this runner can reach releases.hashicorp.com and github.com (proxy, firewall); or ' +

@@ -7,8 +7,8 @@ import type {Template} from '../../template/template.ts'
 const plugins = ['amazon', 'ansible', 'docker']
 
 /**
- * What `packer init` is to read: the template itself, or for legacy JSON, which names no plugins, a file that requires those
- * that its components belong to. Until 1.10 Packer had them built in.
+ * The file for `packer init`: the template itself, or for legacy JSON, which names no plugins, a file that requires the
+ * plugins of its components. Until 1.10 Packer had them built in.
  *
  * @param folder where that file is written
  */

@@ -9,7 +9,7 @@ export interface RequiredPlugin {
 }
 
 /**
- * Reads what `packer plugins required` prints: NAME SOURCE "CONSTRAINT", and the paths of what is installed
+ * Reads the output of `packer plugins required`: NAME SOURCE "CONSTRAINT", and the paths of installed plugins
  * (hashicorp/packer, command/plugins_required.go).
  */
 export function requiredPlugins(printed: string): RequiredPlugin[] {
@@ -18,7 +18,7 @@ export function requiredPlugins(printed: string): RequiredPlugin[] {
   )
 }
 
-/** Those that are still to be installed. */
+/** The plugins that are not installed yet. */
 export function missing(required: readonly RequiredPlugin[]): RequiredPlugin[] {
   return required.filter(({installed}) => !installed)
 }

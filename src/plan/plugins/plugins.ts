@@ -22,12 +22,12 @@ export interface PluginRequest {
 const mostWarnings = 100
 
 /**
- * The plugins that are asked for and all that they depend on, each in an exact version with its checksum: those asked for
- * with a version in that one, all others in the newest for this Jenkins, as Jenkins's own plugin manager chooses them.
- * Whether they fit together Jenkins itself says when it is started in the build.
+ * The requested plugins and all their dependencies, each in an exact version with its checksum: in the requested
+ * version, or else in the newest for this Jenkins, as Jenkins's own plugin manager chooses them. The start of Jenkins
+ * in the build shows whether they fit together.
  *
  * @returns sorted by name
- * @throws {UserError} when the update center cannot be read, or is not what it must be
+ * @throws {UserError} when the update center cannot be read, or is not signed as it must be
  * @throws {InputError} when it does not have a plugin, or the plugin is for a newer Jenkins
  */
 export async function resolvePlugins(
@@ -51,7 +51,7 @@ export async function resolvePlugins(
     const entry = newest?.version === version ? newest : find(name, version)
     if (!entry) throw missing(name, version, by, center, url)
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
-      throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, and this bake installs ${jenkinsVersion}`)
+      throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`)
     }
     chosen.set(name, exact(name, version, entry.sha256, url))
     for (const dependency of entry.dependencies) queue.push({name: dependency, by: name})

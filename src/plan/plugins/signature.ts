@@ -43,7 +43,7 @@ function blockOf(json: string | undefined): SignatureBlock {
   try {
     block = JSON.parse(json) as Partial<SignatureBlock> | null
   } catch {
-    // Said below.
+    // Reported below.
   }
   const {certificates, correct_signature512: signature} = block ?? {}
   const isList = Array.isArray(certificates) && certificates.every((each) => typeof each === 'string')

@@ -23,11 +23,12 @@ export interface Limits {
 const mostValues = 50_000
 
 /**
- * Reads a JSON object of any size in a bounded memory. Its member `signature` is about the document without that member, byte for byte, as
- * Jenkins's update-center2 signs what it writes (its classes WithSignature and Signer). What is kept is a part of the very bytes that are
- * verified. Whether it is JSON is told by parsing it. A call of `updateCenter.post` around the object, for browsers, is left out.
+ * Reads a JSON object of any size in a bounded memory. Its member `signature` is about the document without that
+ * member, byte for byte, as Jenkins's update-center2 signs what it writes (its classes WithSignature and Signer). What
+ * is kept is a part of the very bytes that are verified. Parsing the result shows whether it is JSON. A call of
+ * `updateCenter.post` around the object, for browsers, is left out.
  *
- * @throws {Error} that says what the document is not
+ * @throws {Error} that says what is wrong with the document
  */
 export async function readSignedJson(
   body: AsyncIterable<Buffer>,
@@ -48,7 +49,7 @@ const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
 const longestAround = 100
 
-/** A value or a name that goes on in the next chunk: what there is of it, and where in the present chunk it begins. */
+/** A value or a name that continues in the next chunk: the part so far, and where in the current chunk it begins. */
 interface Gathered {
   readonly depth: number
   readonly parts: Buffer[]
@@ -70,7 +71,7 @@ class Reader {
   /** How many brackets are open. */
   #depth = 0
   #isOver = false
-  /** What is before the document, and then what is behind it. */
+  /** The bytes before the document, and then those behind it. */
   #around = ''
   #isInString = false
   #isEscaped = false

@@ -5,7 +5,10 @@ import {jenkinsRoot} from './jenkins-root.ts'
 import {readSignedJson, type IsWanted, type Limits, type SignedJson} from './signed-json.ts'
 import {requireSignature} from './signature.ts'
 
-/** What an update center says of one version of a plugin (update-center2, PluginUpdateCenterEntry and PluginVersionsEntry). */
+/**
+ * An update center's entry for one version of a plugin (update-center2, PluginUpdateCenterEntry and
+ * PluginVersionsEntry).
+ */
 interface Entry {
   readonly version?: string
   /** Base64. */
@@ -23,7 +26,7 @@ export interface UpdateCenter {
   readonly warnings: readonly unknown[]
 }
 
-/** Any version of the plugins that were asked for. */
+/** Any version of the requested plugins. */
 export type FindVersion = (name: string, version: string) => Entry | undefined
 
 export interface UpdateCenterContext {
@@ -35,7 +38,10 @@ export interface UpdateCenterContext {
 
 /** In bytes. In August 2026 it had 3.4 MB, and four years before 2.7 MB. */
 const longestCenter = 10_000_000
-/** In bytes: of the list of all versions of all plugins, which has tens of megabytes, and of what is kept of it. */
+/**
+ * In bytes: the limits for the list of all versions of all plugins, which has tens of megabytes, and for the part that
+ * is kept.
+ */
 const [longestVersions, mostVersions] = [400_000_000, 16_000_000]
 
 /**
@@ -108,12 +114,12 @@ async function read(
         {cause: error}
       )
     }
-    log.warning(`${problem} Which plugins are installed, and with which checksums, is what this update center says.`)
+    log.warning(`${problem} This update center alone decides which plugins are installed, and with which checksums.`)
   }
   return document
 }
 
-/** Once the signature is verified, and only what is needed. */
+/** Done after the signature is verified, and only for the parts that are needed. */
 function parse(url: string, json: string | undefined): unknown {
   try {
     return json === undefined ? undefined : JSON.parse(json)

@@ -1,4 +1,4 @@
-/** What is asked about a plugin. */
+/** A plugin to look for in the warnings. */
 interface PluginVersion {
   readonly name: string
   readonly version: string
@@ -13,7 +13,7 @@ interface Warning {
   readonly versions?: unknown
 }
 
-/** Versions that a warning is about. Jenkins itself goes by the pattern, a regular expression of Java's. */
+/** Versions that a warning is about. Jenkins itself uses the pattern, a Java regular expression. */
 interface Range {
   readonly firstVersion?: unknown
   readonly lastVersion?: unknown
@@ -21,8 +21,9 @@ interface Range {
 }
 
 /**
- * What the update center's security warnings say of these plugins, in a sentence each. Their patterns are not executed: a range counts by
- * its first and last version, and the pattern `.*`, by far the most frequent one, by what it means. In doubt there is a warning.
+ * The update center's security warnings about these plugins, in a sentence each. Their patterns are not executed: a
+ * range is judged by its first and last version, and only the pattern `.*`, by far the most frequent one, is
+ * understood. In doubt there is a warning.
  */
 export function securityWarnings(plugins: readonly PluginVersion[], warnings: readonly unknown[]): string[] {
   const versions = new Map(plugins.map(({name, version}) => [name, version]))
@@ -53,10 +54,10 @@ const number = /^\d+$/
 const beforeRelease = /^(alpha|beta|cr|ea|m|milestone|pre|preview|rc|snapshot)(\d*)$/i
 
 /**
- * Compares versions of plugins, such as `2.0-beta-5`, `4.0.2.8` and `391.ve4a_38c1b_cf4b_`, part by part. A word counts only when it says
- * that the version comes before a release.
+ * Compares versions of plugins, such as `2.0-beta-5`, `4.0.2.8` and `391.ve4a_38c1b_cf4b_`, part by part. A word counts
+ * only if it marks a version before a release, such as `beta`.
  *
- * @returns less than, equal to or more than 0; 0 also where it cannot be told
+ * @returns less than, equal to or more than 0; 0 also if they cannot be compared
  */
 export function compareVersions(one: string, other: string): number {
   const [ones, others] = [one, other].map((version) => version.slice(0, 100).split(/[.-]/)) as [string[], string[]]
@@ -64,7 +65,7 @@ export function compareVersions(one: string, other: string): number {
     const [a, b] = [ones[index] ?? '0', others[index] ?? '0']
     const order = compareParts(a, b)
     if (order !== 0) return order
-    // The hash of a commit says nothing of the order.
+    // The hash of a commit says nothing about the order.
     if (a !== b && !(number.test(a) && number.test(b))) return 0
   }
   return 0

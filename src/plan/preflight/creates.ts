@@ -13,16 +13,16 @@ import {placement} from '../../aws/placement.ts'
 
 /** A call that would make something, sent as a dry run: AWS judges it and makes nothing. */
 export interface DryRun {
-  /** What is tried, as the beginning of a sentence. */
+  /** The attempted call, as the beginning of a sentence. */
   readonly attempt: string
   readonly send: (ec2: EC2Client, signal: AbortSignal) => Promise<unknown>
 }
 
 /**
- * The creates of a bake with the very tags and settings of the shipped template (templates/jenkins) and of the smoke test
- * (smoke/launch.ts). What belongs to other things is left out where these do not exist yet: the launches name neither
- * group nor key pair, and the smoke test's is of the source image. For a user's own template only what the action itself
- * makes is known.
+ * The creates of a bake with the very tags and settings of the shipped template (templates/jenkins) and of the smoke
+ * test (smoke/launch.ts). References to resources that do not exist yet are left out: the launches name neither group
+ * nor key pair, and the smoke test's uses the source image. For a user's own template only the action's own calls are
+ * known.
  */
 export function dryRunsOf(request: PreflightRequest): DryRun[] {
   const {shipped, smoke, bakeId} = request
@@ -75,7 +75,7 @@ function asTheTemplate(request: PreflightRequest): Partial<LaunchInput> {
   }
 }
 
-/** Whether what Packer makes besides the image gets its tags at once. */
+/** Whether Packer's resources other than the image get their tags at creation. */
 const pluginTags = ({region}: PreflightRequest): boolean => tagsAtCreation(region) !== 'nothing'
 
 function keyPair(name: string, request: PreflightRequest): DryRun {

@@ -2,16 +2,16 @@ import {type EC2Client, type Filter, type InstanceTypeInfo, paginateDescribeInst
 import {allPages, typePageSize} from '../../aws/pages.ts'
 import type {Architecture} from '../../inputs/distributions.ts'
 
-/** In MiB. Types of 4 GB have 4,096; with 2 GB Jenkins starts and then runs out of memory at work. */
+/** In MiB. Types of 4 GB have 4,096; with 2 GB Jenkins starts and later runs out of memory. */
 const leastMemory = 3_500
 
 export interface TypeFindings {
-  /** What makes a bake impossible. */
+  /** The reasons why the bake is impossible. */
   readonly problems: readonly string[]
   readonly warnings: readonly string[]
 }
 
-/** What the types are for. */
+/** The purpose of the types. */
 export interface TypeNeeds {
   /** Absent: it is not known. */
   readonly architecture?: Architecture | undefined
@@ -19,7 +19,7 @@ export interface TypeNeeds {
   readonly nitro: boolean
 }
 
-/** Looks the instance types up: that they exist in this region, fit the image, and have memory enough for Jenkins. */
+/** Checks that the instance types exist in this region, fit the image, and have enough memory for Jenkins. */
 export async function checkInstanceTypes(
   ec2: EC2Client,
   names: readonly string[],
@@ -41,8 +41,9 @@ export async function checkInstanceTypes(
 }
 
 /**
- * The types that an account of the free plan may launch here and that can carry this bake, the largest first. AWS names them itself
- * (EC2 user guide, "Free Tier"; DescribeInstanceTypes, free-tier-eligible): which they are differs by account and region.
+ * The types that an account of the free plan may launch here and that can carry this bake, the largest first. AWS lists
+ * them itself (EC2 user guide, "Free Tier"; DescribeInstanceTypes, free-tier-eligible): they differ by account and
+ * region.
  */
 export async function freePlanTypes(ec2: EC2Client, needs: TypeNeeds, signal: AbortSignal): Promise<string[]> {
   const types = await typesBy(ec2, {Name: 'free-tier-eligible', Values: ['true']}, signal)
@@ -69,15 +70,15 @@ function judge(
   if (!type) return {problem: `${name} is not offered in this region`}
   const architectures = type.ProcessorInfo?.SupportedArchitectures ?? []
   if (architecture !== undefined && !architectures.includes(architecture)) {
-    return {problem: `${name} is for ${architectures.join(' and ')}, and the source image for ${architecture}`}
+    return {problem: `${name} is for ${architectures.join(' and ')}, but the source image is for ${architecture}`}
   }
   if (nitro && type.Hypervisor !== 'nitro' && type.BareMetal !== true) {
-    return {problem: `${name} is not of the Nitro System, whose consoles alone can be read while a machine runs`}
+    return {problem: `${name} is not built on the Nitro System, and other consoles cannot be read while a machine runs`}
   }
   const memory = type.MemoryInfo?.SizeInMiB ?? leastMemory
   if (memory < leastMemory) {
     return {
-      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins wants at least 4 ('instance-types').`
+      warning: `${name} has ${(memory / 1024).toFixed(1)} GiB of memory; Jenkins needs at least 4 ('instance-types').`
     }
   }
   return {}

@@ -10,19 +10,19 @@ import {type PreflightRequest} from './request.ts'
 import {checkInstanceTypes, freePlanTypes} from './instance-types.ts'
 import {timeLimit} from '../../lib/wait.ts'
 
-/** What came of one check. */
+/** The result of one check. */
 type Finding =
   | {readonly kind: 'denied'; readonly denial: Denial}
   | {readonly kind: 'problem'; readonly text: string; readonly change?: string; readonly cause?: string}
   | {readonly kind: 'warning'; readonly text: string}
 
-/** An AWS that is slow today is no reason not to bake. */
+/** A slow AWS is no reason not to bake. */
 const limitMs = 30_000
 const longestMessage = 3_400
 
 /**
- * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it. Nothing
- * is made. What AWS says of things that do not exist yet cannot be asked: the image, and what is done to the instance.
+ * Asks AWS beforehand whether it would let the bake make what it makes, and whether the instance types can do it.
+ * Nothing is made. Calls on resources that do not exist yet cannot be tried: on the image, and on the instance.
  *
  * @throws {UserError} with all denials and the statements that allow them, and with everything else that would fail
  */
@@ -47,7 +47,8 @@ export async function preflight(
   new Set(warnings).forEach((text) => log.warning(text))
   const message = explain(findings, tagsAtCreation(request.region) === 'everything')
   if (message !== undefined) throw new UserError(message.text, {id: message.id})
-  if (warnings.length === 0) log.info(`AWS would allow what the bake makes (${checks.length} checks, nothing was made)`)
+  if (warnings.length === 0)
+    log.info(`AWS would allow the resources of the bake (${checks.length} checks, nothing was made)`)
 }
 
 async function tryCreate(
@@ -62,7 +63,7 @@ async function tryCreate(
   } catch (error) {
     // This is AWS's yes (EC2 API reference, common parameters, DryRun).
     if (error instanceof Error && error.name === 'DryRunOperation') return []
-    // Of several places the first was tried, and another one may have what it lacks.
+    // If there are several places, only the first was tried, and another one may have what it lacks.
     return [findingOf(attempt, error, {subnet: reach.subnetIds.length > 1, type: instanceTypes.length > 1})]
   }
 }
@@ -83,7 +84,7 @@ async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: Abo
   }
 }
 
-/** Only what AWS says of the request itself ends a bake; what may pass by itself does not. */
+/** Only AWS's judgement of the request itself ends a bake; temporary errors do not. */
 function findingOf(attempt: string, error: unknown, others: Others = {subnet: false, type: false}): Finding {
   const passing = {kind: 'warning', text: `${attempt} could not be tried beforehand: ${messageOf(error)}`} as const
   if (!(error instanceof EC2ServiceException) || error.$fault !== 'client') return passing
@@ -101,13 +102,13 @@ function findingOf(attempt: string, error: unknown, others: Others = {subnet: fa
   }
 }
 
-/** Of which there are more to be tried than the first. */
+/** There are more of these to try than the first. */
 interface Others {
   readonly subnet: boolean
   readonly type: boolean
 }
 
-/** Names the types that the account's plan does take, where AWS tells them. */
+/** Adds the types that the account's plan allows, if AWS lists them. */
 async function withFreePlanTypes(
   ec2: EC2Client,
   {architecture, smoke, reach}: PreflightRequest,
@@ -119,7 +120,7 @@ async function withFreePlanTypes(
   const nitro = smoke && reach.via === 'session-manager'
   const types = await freePlanTypes(ec2, {architecture, nitro}, signal).catch(() => [])
   if (types.length === 0) return findings
-  const change = `Set 'instance-types' to ${types.join(', ')}: AWS names them as those that the free plan takes, with memory enough for Jenkins. Or upgrade the account to the paid plan.`
+  const change = `Set 'instance-types' to ${types.join(', ')}: AWS lists them as types of the free plan, and they have enough memory for Jenkins. Or upgrade the account to the paid plan.`
   return findings.map((finding) => (isOfPlan(finding) ? {...finding, change} : finding))
 }
 
@@ -133,12 +134,17 @@ function explain(
   const id = denials.length > 0 ? 'preflight-denied' : 'preflight-refused'
   const lines = [
     'The bake would fail; nothing has been made.',
-    ...(problems.length > 0 ? ['It cannot be done like this:'] : []),
+    ...(problems.length > 0 ? ['These problems must be solved first:'] : []),
     ...unique(problems.map(({text}) => `- ${text}`)),
     ...unique(problems.flatMap(({change}) => change ?? [])),
-    ...(denials.length > 0 ? ['AWS denies what the bake has to do:', ...describeDenials(denials)] : []),
+    ...(denials.length > 0 ? ['AWS denies calls that the bake needs:', ...describeDenials(denials)] : []),
     ...(denials.length > 0
-      ? [denialAdvice(denials, {tagged, policies: 'iam/permissions.json also has what cannot be tried beforehand'})]
+      ? [
+          denialAdvice(denials, {
+            tagged,
+            policies: 'iam/permissions.json also has the permissions that cannot be tried beforehand'
+          })
+        ]
       : []),
     pointer(id)
   ]

@@ -5,14 +5,14 @@ import type {Inputs} from '../../inputs/inputs.ts'
 import {smokeTypesFor} from '../machine-types.ts'
 import type {Plan} from '../plan.ts'
 
-/** What a bake is going to make, as far as it can be asked for before anything exists. */
+/** The resources that a bake is going to make, as far as they can be tried before anything exists. */
 export interface PreflightRequest {
   readonly bakeId: string
   readonly tags: Tags
   readonly region: string
-  /** Absent: only Packer knows what a template of the user's own bakes on. */
+  /** Absent: only Packer knows the source image of the user's own template. */
   readonly source?: {readonly id: string; readonly rootDeviceName?: string}
-  /** The source image's, and so what the instance types must be of. Absent: it is not known, or there are several. */
+  /** The source image's, which the instance types must have, too. Absent: it is not known, or there are several. */
   readonly architecture?: Architecture
   readonly instanceTypes: readonly string[]
   readonly reach: Reach
@@ -22,13 +22,13 @@ export interface PreflightRequest {
   readonly volumeSize?: number
   /** Encrypts it. Absent: the account's default key. */
   readonly kmsKeyId?: string
-  /** The shipped template is going to build: what it makes is known. */
+  /** The shipped template is going to build: its resources are known. */
   readonly shipped: boolean
   /** A smoke test was asked for. */
   readonly smoke: boolean
 }
 
-/** What a bake of these inputs is going to make, for the preflight. */
+/** The resources that a bake with these inputs is going to make, for the preflight. */
 export function preflightOf({aws, template, image, smoke}: Inputs, plan: Plan): PreflightRequest {
   const {bakeId, tags, source, templateImages, architecture, reach, machineTypes} = plan
   const [own] = templateImages.values()

@@ -46,10 +46,10 @@ it('records beside Packer what was verified, checks it again, and says where Pac
 
 it.each([
   ['is empty', 'is empty', (file: string) => truncate(file)],
-  ['is cut off', 'is not what was verified: its SHA-256 is', (file: string) => truncate(file, 20)],
+  ['is cut off', 'is not the file that was verified: its SHA-256 is', (file: string) => truncate(file, 20)],
   [
     'is another program of the same length',
-    'is not what was verified: its SHA-256 is',
+    'is not the file that was verified: its SHA-256 is',
     (file: string) => writeFile(file, program.replace('echo', 'exec'))
   ],
   ['has no record', 'has no record of what was verified', (file: string) => rm(`${file}.sha256`)],

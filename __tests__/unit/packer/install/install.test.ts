@@ -68,7 +68,7 @@ it('downloads no zip whose checksums are not signed by the trusted key', async (
 it("trusts HashiCorp's key alone unless it is told otherwise", async () => {
   const request = {version, releasesUrl: site.url}
   const running = installPacker(request, {env: process.env, log: runner.log}, new AbortController().signal)
-  expect(await runner.failure(running)).toContain('the key C874011F0AB405110D02105534365D9472D7468F is expected')
+  expect(await runner.failure(running)).toContain('expected the key C874011F0AB405110D02105534365D9472D7468F')
 })
 
 it('follows redirects within the host', async () => {

@@ -74,7 +74,7 @@ it.each([
 
 it('says that a plugin needs a newer Jenkins', async () => {
   await expect(resolve([{name: 'git'}], center(), '2.479.1')).rejects.toThrow(
-    "Input 'jenkins-plugins': git:5.7.0 needs Jenkins 2.504.3, and this bake installs 2.479.1"
+    "Input 'jenkins-plugins': git:5.7.0 needs Jenkins 2.504.3, but this bake installs 2.479.1"
   )
 })
 

@@ -68,7 +68,7 @@ it('tries every create as a dry run with the tags of the bake', async () => {
       expect(Tags).toEqual([{Key: 'bake-jenkins-ami:bake', Value: '0123456789ab'}])
     }
   }
-  expect(log.lines).toEqual([expect.stringContaining('AWS would allow what the bake makes')])
+  expect(log.lines).toEqual([expect.stringContaining('AWS would allow the resources of the bake')])
 })
 
 it.each([
@@ -91,10 +91,10 @@ it('collects all denials in one message with the statements that allow them', as
   await expect(failure).rejects.toThrow(
     [
       'The bake would fail; nothing has been made.',
-      'AWS denies what the bake has to do:',
+      'AWS denies calls that the bake needs:',
       '- ec2:RunInstances on arn:aws:ec2:eu-west-1:123456789012:instance/*',
       '- ec2:CreateKeyPair on arn:aws:ec2:eu-west-1:123456789012:key-pair/x',
-      "Allow ec2:RunInstances, ec2:CreateKeyPair in the role's policy; iam/permissions.json also has what cannot be tried beforehand:",
+      "Allow ec2:RunInstances, ec2:CreateKeyPair in the role's policy; iam/permissions.json also has the permissions that cannot be tried beforehand:",
       '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair"],"Resource":"*","Condition":{"StringLike":{"aws:RequestTag/bake-jenkins-ami:bake":"????????????","aws:RequestTag/bake-jenkins-ami:expires":"20??-??-??T??:??:??.???Z"}}},'
     ].join('\n')
   )
@@ -133,7 +133,7 @@ it('refuses instance types that do not exist here or do not fit the image', asyn
   ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [medium, arm]})
   const failure = fly({instanceTypes: ['t3.medium', 't4g.medium', 't9.huge']})
   await expect(failure).rejects.toThrow(
-    /- t4g\.medium is for arm64, and the source image for x86_64\n- t9\.huge is not offered/
+    /- t4g\.medium is for arm64, but the source image is for x86_64\n- t9\.huge is not offered/
   )
 })
 
@@ -144,7 +144,7 @@ it('warns of too little memory, and bakes', async () => {
   })
   await fly({instanceTypes: ['t3.small']}, log)
   expect(log.lines).toEqual([
-    expect.stringMatching(/^warning: t3\.small has 2\.0 GiB of memory; Jenkins wants at least 4/)
+    expect.stringMatching(/^warning: t3\.small has 2\.0 GiB of memory; Jenkins needs at least 4/)
   ])
 })
 
@@ -253,7 +253,7 @@ it('names the types that the free plan takes, as AWS tells them, with memory eno
   })
   const failure = fly()
   await expect(failure).rejects.toMatchObject({id: 'preflight-refused'})
-  await expect(failure).rejects.toThrow("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS names them")
+  await expect(failure).rejects.toThrow("Set 'instance-types' to m7i-flex.large, c7i-flex.large: AWS lists them")
 })
 
 it('names those that AWS documents where it does not tell', async () => {
@@ -278,6 +278,6 @@ it('wants types whose console can be read where the smoke test needs that', asyn
   ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [nitro ?? medium]})
   await fly({reach})
   ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [xen ?? medium]})
-  await expect(fly({reach})).rejects.toThrow(/- t3\.medium is not of the Nitro System/)
+  await expect(fly({reach})).rejects.toThrow(/- t3\.medium is not built on the Nitro System/)
   await fly({reach, smoke: false})
 })
