@@ -70145,6 +70145,20 @@ function tagSpecifications(tags, ...types3) {
   const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return types3.map((ResourceType) => ({ ResourceType, Tags: list2 }));
 }
+var graceMs = 2 * 36e5;
+function lifetimeTags(began, bakeTimeoutMs) {
+  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs);
+  return { [tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString() };
+}
+function lifetimeIn(tags) {
+  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
+  if (expires === void 0) return void 0;
+  return { ...began !== void 0 ? { began } : {}, end: new Date(expires.getTime() - graceMs), expires };
+}
+function timeIn(text2 = "") {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
+  return Number.isNaN(ms) ? void 0 : new Date(ms);
+}
 
 // src/aws/errors/statements.ts
 var creating = ["ec2:RunInstances", "ec2:CreateImage", "ec2:CreateKeyPair", "ec2:CreateSecurityGroup"];
@@ -72371,7 +72385,7 @@ function startGroup2(file, args, options, identifyProcess = identify) {
   return { child: child2, leader: { ...identity, mark: mark4 } };
 }
 
-// src/aws/pages.ts
+// src/aws/calls.ts
 var pageSize = 500;
 var templatePageSize = 200;
 var typePageSize = 100;
@@ -72379,6 +72393,10 @@ async function allPages(pages) {
   const collected = [];
   for await (const page of pages) collected.push(page);
   return collected;
+}
+function onceKnown(signal, attempt2) {
+  const isTransient = (error2) => error2 instanceof Error && /^Invalid(Group|AMIID|Snapshot)\.NotFound$/.test(error2.name);
+  return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
 }
 
 // src/aws/resources.ts
@@ -74829,7 +74847,7 @@ var Transcript = class {
 var BuildError = class extends UserError {
   name = "BuildError";
 };
-var graceMs = 5e3;
+var graceMs2 = 5e3;
 var killingMs = 1e4;
 async function build(job, ledger, log, signal) {
   signal.throwIfAborted();
@@ -74890,7 +74908,7 @@ async function start(job, run2, ledger) {
 }
 async function endGracefully(group3, ended2) {
   send(-group3.leader.pid, "SIGINT");
-  await (0, import_promises13.setTimeout)(graceMs, void 0, { signal: ended2.signal }).catch(() => void 0);
+  await (0, import_promises13.setTimeout)(graceMs2, void 0, { signal: ended2.signal }).catch(() => void 0);
   await endStarted(group3, timeLimit(killingMs)).catch(() => void 0);
   await (0, import_promises13.setTimeout)(1e3, void 0, { signal: ended2.signal }).catch(() => void 0);
   ended2.abort();
@@ -76722,9 +76740,22 @@ function isPrivate2(cidr2) {
   return ["private", "loopback", "linkLocal", "carrierGradeNat"].includes(address.range());
 }
 
-// src/aws/reach.ts
+// src/aws/connectivity.ts
 function letIn({ via, cidrs }) {
   return via === "session-manager" ? "nobody (session-manager opens no port)" : cidrs.join(", ");
+}
+function placement({ via }, subnetId, groupIds) {
+  const groups = groupIds.length > 0 ? [...groupIds] : void 0;
+  if (subnetId === void 0 || via === "session-manager") {
+    return { ...subnetId ? { SubnetId: subnetId } : {}, ...groups ? { SecurityGroupIds: groups } : {} };
+  }
+  const primary = {
+    DeviceIndex: 0,
+    SubnetId: subnetId,
+    AssociatePublicIpAddress: via === "public-ip",
+    DeleteOnTermination: true
+  };
+  return { NetworkInterfaces: [{ ...primary, ...groups ? { Groups: groups } : {} }] };
 }
 
 // src/template/findings.ts
@@ -77041,22 +77072,6 @@ function oldestFirst(versions2) {
     return differences.find((difference) => difference !== 0) ?? 0;
   });
   return sorted.map(({ version }) => version);
-}
-
-// src/aws/lifetime.ts
-var graceMs2 = 2 * 36e5;
-function lifetimeTags(began, bakeTimeoutMs) {
-  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs2);
-  return { [tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString() };
-}
-function lifetimeIn(tags) {
-  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])];
-  if (expires === void 0) return void 0;
-  return { ...began !== void 0 ? { began } : {}, end: new Date(expires.getTime() - graceMs2), expires };
-}
-function timeIn(text2 = "") {
-  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text2) ? Date.parse(text2) : Number.NaN;
-  return Number.isNaN(ms) ? void 0 : new Date(ms);
 }
 
 // src/plan/plugins/plugins.ts
@@ -77931,26 +77946,6 @@ function runName(env2) {
   return name.replace(/[^\w+=.:/@-]/g, "_").slice(0, 256) || "unknown";
 }
 
-// src/aws/burstable.ts
-function isBurstable(instanceType) {
-  return /^t(2|3a?|4g)\./.test(instanceType);
-}
-
-// src/aws/placement.ts
-function placement({ via }, subnetId, groupIds) {
-  const groups = groupIds.length > 0 ? [...groupIds] : void 0;
-  if (subnetId === void 0 || via === "session-manager") {
-    return { ...subnetId ? { SubnetId: subnetId } : {}, ...groups ? { SecurityGroupIds: groups } : {} };
-  }
-  const primary = {
-    DeviceIndex: 0,
-    SubnetId: subnetId,
-    AssociatePublicIpAddress: via === "public-ip",
-    DeleteOnTermination: true
-  };
-  return { NetworkInterfaces: [{ ...primary, ...groups ? { Groups: groups } : {} }] };
-}
-
 // src/plan/preflight/creates.ts
 function dryRunsOf(request) {
   const { shipped, smoke, bakeId } = request;
@@ -78015,6 +78010,9 @@ function securityGroup(name, { tags, reach }) {
     TagSpecifications: tagSpecifications(tags, "security-group")
   });
   return { attempt: "The security group", send: (ec22, abortSignal) => ec22.send(command9, { abortSignal }) };
+}
+function isBurstable(instanceType) {
+  return /^t(2|3a?|4g)\./.test(instanceType);
 }
 
 // src/plan/preflight/request.ts
@@ -78187,12 +78185,6 @@ ${pointer(id2)}` : text2 };
 }
 function unique2(lines) {
   return [...new Set(lines)];
-}
-
-// src/aws/consistency.ts
-function onceKnown(signal, attempt2) {
-  const isTransient = (error2) => error2 instanceof Error && /^Invalid(Group|AMIID|Snapshot)\.NotFound$/.test(error2.name);
-  return withRetries(attempt2, { isTransient, pause: pauseFor, signal });
 }
 
 // src/sweep/keep.ts
@@ -83645,17 +83637,6 @@ function textsOfSetting(setting, sources, values, pattern) {
   return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
 }
 
-// src/template/image-query.ts
-function queryFor(id2, filters, owners) {
-  if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
-  if (!isMap(filters)) return void 0;
-  const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
-  const { texts, isWhole } = textsIn(owners);
-  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
-  if (!isKnown || !isWhole || named2.length === 0) return void 0;
-  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
-}
-
 // src/template/sources.ts
 var TemplateSource = class {
   /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
@@ -83747,6 +83728,15 @@ function sourcesOf(reading2, values, given2) {
     const block = reading2.sources.get(name);
     return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, reading2.settings, values)] : [];
   });
+}
+function queryFor(id2, filters, owners) {
+  if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
+  if (!isMap(filters)) return void 0;
+  const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
+  const { texts, isWhole } = textsIn(owners);
+  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
+  if (!isKnown || !isWhole || named2.length === 0) return void 0;
+  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
 }
 
 // src/template/choice.ts

@@ -365,8 +365,8 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
-    'aws/lifetime.ts',
-    ['unit/aws/lifetime.test.ts'],
+    'aws/tags.ts',
+    ['unit/aws/tags.test.ts'],
     [
       'an expiry that is no time does not count',
       '/^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,3})?Z$/.test(text)',

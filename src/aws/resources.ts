@@ -13,7 +13,7 @@ import {
   paginateDescribeVolumes,
   DescribeKeyPairsCommand
 } from '@aws-sdk/client-ec2'
-import {allPages, pageSize, templatePageSize} from './pages.ts'
+import {allPages, pageSize, templatePageSize} from './calls.ts'
 import type {Tags} from './tags.ts'
 
 export const resourceTypes = [

@@ -19,3 +19,34 @@ export function tagSpecifications(tags: Tags, ...types: TaggedType[]): TagSpecif
   const list = Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
   return types.map((ResourceType) => ({ResourceType, Tags: list}))
 }
+
+/** The times in a bake's tags, by AWS's clock. */
+export interface Lifetime {
+  /** Absent: an earlier version of this action tagged it. */
+  readonly began?: Date
+  /** When the bake ends at the latest, by its `bake-timeout`. */
+  readonly end: Date
+  /** The time from which the sweep action may remove leftovers. */
+  readonly expires: Date
+}
+
+/** For a bake's own sweep, its post step, and one more sweep by a person. */
+const graceMs = 2 * 3_600_000
+
+/** @param began by AWS's clock */
+export function lifetimeTags(began: Date, bakeTimeoutMs: number): Tags {
+  const expires = new Date(began.getTime() + bakeTimeoutMs + graceMs)
+  return {[tagKeys.began]: began.toISOString(), [tagKeys.expires]: expires.toISOString()}
+}
+
+/** @returns undefined if the expiry does not have the form in which bakes write it */
+export function lifetimeIn(tags: Tags): Lifetime | undefined {
+  const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])]
+  if (expires === undefined) return undefined
+  return {...(began !== undefined ? {began} : {}), end: new Date(expires.getTime() - graceMs), expires}
+}
+
+function timeIn(text = ''): Date | undefined {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? undefined : new Date(ms)
+}

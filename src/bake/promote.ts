@@ -1,5 +1,5 @@
 import {type EC2Client, ModifyImageAttributeCommand} from '@aws-sdk/client-ec2'
-import {onceKnown} from '../aws/consistency.ts'
+import {onceKnown} from '../aws/calls.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import type {ImageBuild} from '../packer/build-images.ts'

@@ -15,7 +15,7 @@ import {
   wholeNumber,
   type Parse
 } from '../lib/parse.ts'
-import type {ConnectVia} from '../aws/reach.ts'
+import type {ConnectVia} from '../aws/connectivity.ts'
 import {sessionManagerProblems} from './session-manager.ts'
 import {readCasc, type Casc} from './casc.ts'
 import {parsePlugins, type WantedPlugin} from './plugin-list.ts'

@@ -3,7 +3,7 @@ import {describedImage, snapshotsBy, type Described, type Resource} from '../aws
 import {evidenceOf, type Traces} from '../sweep/search.ts'
 import {prove} from '../sweep/ownership.ts'
 import type {Account} from '../aws/account.ts'
-import {allPages, pageSize} from '../aws/pages.ts'
+import {allPages, pageSize} from '../aws/calls.ts'
 import {poll, timeLimit} from '../lib/wait.ts'
 import {productsIn, type Artifact} from '../packer-output/messages.ts'
 import {UserError} from '../lib/errors.ts'

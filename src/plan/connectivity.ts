@@ -5,7 +5,7 @@ import type {ReadText} from '../lib/http.ts'
 import type {Log} from '../lib/log.ts'
 import {UserError} from '../lib/errors.ts'
 import {contains, ownPrivateCidrs, type SourceAddress} from './private-address.ts'
-import type {ConnectVia, Reach} from '../aws/reach.ts'
+import type {ConnectVia, Reach} from '../aws/connectivity.ts'
 import {findVpc, vpcOf} from './subnets.ts'
 
 export interface ReachInputs {

@@ -1,6 +1,6 @@
 import {type EC2Client, type Image, DescribeImagesCommand, paginateDescribeImages} from '@aws-sdk/client-ec2'
 import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
-import {allPages, pageSize} from '../aws/pages.ts'
+import {allPages, pageSize} from '../aws/calls.ts'
 import {InputError, messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {distributions, type Architecture, type Distribution, type PackageKind} from '../inputs/distributions.ts'

@@ -1,5 +1,5 @@
 import {type EC2Client, type Filter, paginateDescribeSubnets, paginateDescribeVpcs} from '@aws-sdk/client-ec2'
-import {allPages, pageSize} from '../aws/pages.ts'
+import {allPages, pageSize} from '../aws/calls.ts'
 import {InputError} from '../lib/errors.ts'
 
 /** The VPC of the given subnets, or the default one. */

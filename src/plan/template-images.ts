@@ -5,8 +5,7 @@ import {
   type DescribeImagesCommandInput,
   DescribeImagesCommand
 } from '@aws-sdk/client-ec2'
-import type {TemplateSource} from '../template/sources.ts'
-import type {ImageQuery} from '../template/image-query.ts'
+import type {ImageQuery, TemplateSource} from '../template/sources.ts'
 import {loginUserOf} from './source.ts'
 import {type Architecture} from '../inputs/distributions.ts'
 

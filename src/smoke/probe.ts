@@ -1,5 +1,5 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
-import type {Reach} from '../aws/reach.ts'
+import type {Reach} from '../aws/connectivity.ts'
 import type {Answer} from './answer.ts'
 import {jenkinsPort, type SmokeInstance} from './launch.ts'
 import {askJenkins} from './request.ts'

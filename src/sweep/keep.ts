@@ -1,6 +1,6 @@
 import {type EC2Client, type Tag, CreateTagsCommand, DeleteTagsCommand} from '@aws-sdk/client-ec2'
 import type {Account} from '../aws/account.ts'
-import {onceKnown} from '../aws/consistency.ts'
+import {onceKnown} from '../aws/calls.ts'
 import {imagesBy, snapshotsBy, volumesBy, type Resource} from '../aws/resources.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {messageOf, UserError} from '../lib/errors.ts'

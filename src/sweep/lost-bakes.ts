@@ -14,8 +14,7 @@ import {
 import {notLookedFor} from './search.ts'
 import {type Leftover} from './leftovers.ts'
 import type {Account} from '../aws/account.ts'
-import {lifetimeIn} from '../aws/lifetime.ts'
-import {tagKeys} from '../aws/tags.ts'
+import {lifetimeIn, tagKeys} from '../aws/tags.ts'
 
 /** The resources with the tag of one bake that must not stay. */
 export interface LostBake extends BakeTimes {

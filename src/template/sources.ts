@@ -1,9 +1,8 @@
 import {buildsOf, isChosen} from './builds.ts'
 import type {Values} from './values.ts'
-import {queryFor, type ImageQuery} from './image-query.ts'
 import type {Reading, Setting, SourceBlock} from './reading.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isTrue, type Value} from './value.ts'
+import {asText, isMap, isTrue, textsIn, type Value} from './value.ts'
 
 /**
  * A builder of Amazon's plugin in a template, with the values of its settings as far as they are known without Packer.
@@ -118,4 +117,22 @@ export function sourcesOf(reading: Reading, values: Values, given: readonly stri
       const block = reading.sources.get(name)
       return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, reading.settings, values)] : []
     })
+}
+
+/** How a template finds its source image. */
+export interface ImageQuery {
+  readonly id?: string
+  readonly owners?: readonly string[]
+  readonly filters?: readonly (readonly [string, readonly string[]])[]
+}
+
+/** @returns undefined if only Packer knows */
+function queryFor(id: string | undefined, filters: Value, owners: Value): ImageQuery | undefined {
+  if (id !== undefined) return /^ami-[0-9a-f]{8,17}$/.test(id) ? {id} : undefined
+  if (!isMap(filters)) return undefined
+  const named = Object.entries(filters).map(([name, value]): [string, string | undefined] => [name, asText(value)])
+  const {texts, isWhole} = textsIn(owners)
+  const isKnown = named.every((entry): entry is [string, string] => entry[1] !== undefined && !entry[1].includes('{{'))
+  if (!isKnown || !isWhole || named.length === 0) return undefined
+  return {owners: texts, filters: named.map(([name, value]) => [name, [value ?? '']])}
 }

@@ -1,4 +1,4 @@
-import type {ConnectVia} from '../aws/reach.ts'
+import type {ConnectVia} from '../aws/connectivity.ts'
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading.ts'

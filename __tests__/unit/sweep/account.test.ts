@@ -1,7 +1,6 @@
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it, jest} from '@jest/globals'
-import {tagKeys, tagSpecifications, type Tags} from '../../../src/aws/tags.ts'
-import {lifetimeTags} from '../../../src/aws/lifetime.ts'
+import {lifetimeTags, tagKeys, tagSpecifications, type Tags} from '../../../src/aws/tags.ts'
 import {sweepAccount, type AccountSweepOptions} from '../../../src/sweep/account.ts'
 import type {CloudOptions} from '../../../rehearsal/index.ts'
 import {populate} from '../../../rehearsal/trials/look-alikes.ts'

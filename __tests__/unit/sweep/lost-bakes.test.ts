@@ -1,7 +1,6 @@
 import {expect, it} from '@jest/globals'
 import type {Described} from '../../../src/aws/resources.ts'
-import {lifetimeTags} from '../../../src/aws/lifetime.ts'
-import {tagKeys} from '../../../src/aws/tags.ts'
+import {lifetimeTags, tagKeys} from '../../../src/aws/tags.ts'
 import {judge, type Age} from '../../../src/sweep/lost-bakes.ts'
 
 const hour = 3_600_000

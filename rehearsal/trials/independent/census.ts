@@ -7,7 +7,7 @@ import {
   paginateDescribeVolumes,
   DescribeKeyPairsCommand
 } from '@aws-sdk/client-ec2'
-import {allPages} from '../../../src/aws/pages.ts'
+import {allPages} from '../../../src/aws/calls.ts'
 
 /** `volume vol-0123456789abcdef0` … of everything that the account has and that a bake could make. */
 export type Census = ReadonlySet<string>

@@ -5,11 +5,10 @@ import {
   CreateSecurityGroupCommand,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
-import {isBurstable} from '../../aws/burstable.ts'
 import {tagsAtCreation} from '../../aws/restricted-tagging.ts'
 import {tagSpecifications} from '../../aws/tags.ts'
 import type {PreflightRequest} from './request.ts'
-import {placement} from '../../aws/placement.ts'
+import {placement} from '../../aws/connectivity.ts'
 
 /** A call that would make something, sent as a dry run: AWS judges it and makes nothing. */
 export interface DryRun {
@@ -97,4 +96,12 @@ function securityGroup(name: string, {tags, reach}: PreflightRequest): DryRun {
     TagSpecifications: tagSpecifications(tags, 'security-group')
   })
   return {attempt: 'The security group', send: (ec2, abortSignal) => ec2.send(command, {abortSignal})}
+}
+
+/**
+ * Whether a type earns and spends CPU credits. EC2 accepts a credit specification only for such types (EC2 API
+ * reference, CreditSpecificationRequest).
+ */
+function isBurstable(instanceType: string): boolean {
+  return /^t(2|3a?|4g)\./.test(instanceType)
 }

@@ -1,5 +1,5 @@
 import {type EC2Client, type Filter, type InstanceTypeInfo, paginateDescribeInstanceTypes} from '@aws-sdk/client-ec2'
-import {allPages, typePageSize} from '../../aws/pages.ts'
+import {allPages, typePageSize} from '../../aws/calls.ts'
 import type {Architecture} from '../../inputs/distributions.ts'
 
 /** In MiB. Types of 4 GB have 4,096; with 2 GB Jenkins starts and later runs out of memory. */

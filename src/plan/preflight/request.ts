@@ -1,4 +1,4 @@
-import type {Reach} from '../../aws/reach.ts'
+import type {Reach} from '../../aws/connectivity.ts'
 import type {Tags} from '../../aws/tags.ts'
 import type {Architecture} from '../../inputs/distributions.ts'
 import type {Inputs} from '../../inputs/inputs.ts'

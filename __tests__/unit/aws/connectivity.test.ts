@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {placement} from '../../../src/aws/placement.ts'
+import {placement} from '../../../src/aws/connectivity.ts'
 
 const subnet = 'subnet-0aaaaaaaaaaaaaaaa'
 

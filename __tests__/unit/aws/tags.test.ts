@@ -1,6 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {lifetimeIn, lifetimeTags} from '../../../src/aws/lifetime.ts'
-import {tagKeys} from '../../../src/aws/tags.ts'
+import {lifetimeIn, lifetimeTags, tagKeys} from '../../../src/aws/tags.ts'
 
 const began = new Date('2026-11-26T10:00:00.000Z')
 
