@@ -78495,11 +78495,11 @@ function isGone2(images, { resources }, leftovers) {
 }
 
 // src/bake/promote.ts
-function giveOutImages({ announce, ledger, account }, made) {
+function releaseImages({ announce, ledger, account }, made) {
   announce(made);
   ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)));
 }
-async function giveOutProducts(build2, made) {
+async function releaseProducts(build2, made) {
   const { account, plan, ledger, deps, announce } = build2;
   const products2 = productsOf(made.others, account.region);
   if (products2.length === 0 || made.othersStay) return made;
@@ -78519,7 +78519,7 @@ async function promote(build2, made) {
     const ec22 = account.inRegion(image.region);
     await (made.verdict === "verified" ? markVerified(ec22, image, bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, bakeId));
   }
-  if (inputs.deregister !== "never") giveOutImages(build2, made);
+  if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
   images.forEach(({ name, id: id2, region: region3 }) => deps.log.info(`${name} is ${id2} in ${region3}`));
 }
@@ -79205,11 +79205,11 @@ async function buildTestAndPromote(build2, phase, signal) {
     made = { ...made, ...await phase("Build", () => buildImages(build2, signal)) };
     if (made.images.length === 0) return made;
     if (deregister === "never") {
-      made = await giveOutProducts(build2, made);
-      giveOutImages(build2, made);
+      made = await releaseProducts(build2, made);
+      releaseImages(build2, made);
     }
     if (smoke) made = { ...made, ...await smokeTestImages(build2, made.images, phase, signal) };
-    if (made.verdict !== "rejected") made = await giveOutProducts(build2, made);
+    if (made.verdict !== "rejected") made = await releaseProducts(build2, made);
     if (!keeps(deregister, made.verdict)) return made;
     signal.throwIfAborted();
     await phase("Promote", () => promote(build2, made));

@@ -14,7 +14,7 @@ import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
 import {endBake} from '../sweep/end.ts'
 import {isGone, keeps, type Made, type Outcome} from './outcome.ts'
-import {giveOutImages, giveOutProducts, promote, type GivingOut} from './promote.ts'
+import {releaseImages, releaseProducts, promote, type ReleasableBuild} from './promote.ts'
 import {smokeTestImages} from './test-images.ts'
 
 export interface Deps {
@@ -70,19 +70,19 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
 }
 
 /** Resources that it did not release are still in the ledger: the sweep removes them. */
-async function buildTestAndPromote(build: GivingOut, phase: Phases, signal: AbortSignal): Promise<Made> {
+async function buildTestAndPromote(build: ReleasableBuild, phase: Phases, signal: AbortSignal): Promise<Made> {
   const {deregister, smoke} = build.inputs
   let made: Made = {images: [], others: [], othersStay: false, verdict: 'unverified'}
   try {
     made = {...made, ...(await phase('Build', () => buildImages(build, signal)))}
     if (made.images.length === 0) return made
     if (deregister === 'never') {
-      made = await giveOutProducts(build, made)
-      giveOutImages(build, made)
+      made = await releaseProducts(build, made)
+      releaseImages(build, made)
     }
     if (smoke) made = {...made, ...(await smokeTestImages(build, made.images, phase, signal))}
     // The log has said that they are not touched if the bake succeeds, whether or not the image is kept.
-    if (made.verdict !== 'rejected') made = await giveOutProducts(build, made)
+    if (made.verdict !== 'rejected') made = await releaseProducts(build, made)
     if (!keeps(deregister, made.verdict)) return made
 
     signal.throwIfAborted()

@@ -7,19 +7,19 @@ import {productsOf, resourcesOf, withCopies, type RegionalImage} from '../packer
 import {keepProducts, neverAborted, putTags, takeExpiryOff} from '../sweep/keep.ts'
 import type {Made} from './outcome.ts'
 
-export interface GivingOut extends ImageBuild {
+export interface ReleasableBuild extends ImageBuild {
   /** Writes the outputs, so that resources that stay are named even if this process is killed next. */
   readonly announce: (made: Made) => void
 }
 
 /** From here on the images are the user's: no sweep removes them. */
-export function giveOutImages({announce, ledger, account}: GivingOut, made: Made): void {
+export function releaseImages({announce, ledger, account}: ReleasableBuild, made: Made): void {
   announce(made)
   ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)))
 }
 
 /** From here on the products of the template's other builders are the user's, and lose their expiry. */
-export async function giveOutProducts(build: GivingOut, made: Made): Promise<Made> {
+export async function releaseProducts(build: ReleasableBuild, made: Made): Promise<Made> {
   const {account, plan, ledger, deps, announce} = build
   const products = productsOf(made.others, account.region)
   if (products.length === 0 || made.othersStay) return made
@@ -36,7 +36,7 @@ export async function giveOutProducts(build: GivingOut, made: Made): Promise<Mad
  * Tags the images and their copies, verified ones as such, releases them, and removes their expiry last of all: the
  * role of the README cannot change images without one.
  */
-export async function promote(build: GivingOut, made: Made): Promise<void> {
+export async function promote(build: ReleasableBuild, made: Made): Promise<void> {
   const {inputs, account, ledger, plan, deps} = build
   const images = made.images.flatMap(withCopies)
   for (const image of images) {
@@ -48,7 +48,7 @@ export async function promote(build: GivingOut, made: Made): Promise<void> {
       ? markVerified(ec2, image, bakeId, made.jenkinsVersion ?? '')
       : mark(ec2, image, bakeId))
   }
-  if (inputs.deregister !== 'never') giveOutImages(build, made)
+  if (inputs.deregister !== 'never') releaseImages(build, made)
   for (const image of images) await takeExpiryOff(account.inRegion(image.region), idsOf(image))
   images.forEach(({name, id, region}) => deps.log.info(`${name} is ${id} in ${region}`))
 }

@@ -5,7 +5,7 @@ import type {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import type {Made} from '../../../src/bake/outcome.ts'
-import {promote, type GivingOut} from '../../../src/bake/promote.ts'
+import {promote, type ReleasableBuild} from '../../../src/bake/promote.ts'
 import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
@@ -36,7 +36,7 @@ async function promoted(ec2: EC2, id: string, ledger: Ledger, verdict: Made['ver
     announce: (made: Made) => announced.push(made)
   }
   const made = {images: [image], others: [], othersStay: false, verdict, jenkinsVersion: '2.568.2'}
-  await promote(build as unknown as GivingOut, made as unknown as Made)
+  await promote(build as unknown as ReleasableBuild, made as unknown as Made)
   const {Images: [found] = []} = await ec2.describeImages({ImageIds: [id]})
   const tags = Object.fromEntries((found?.Tags ?? []).map(({Key, Value}) => [Key, Value]))
   return {tags, imdsSupport: found?.ImdsSupport, announced}
