@@ -69821,23 +69821,29 @@ function debug2(message) {
   if (messages.hasSubscribers) messages.publish(message());
 }
 function showDebug(show2) {
-  (0, import_node_diagnostics_channel.subscribe)(messages.name, (message) => show2(String(message)));
   const begun = /* @__PURE__ */ new WeakMap();
   const tell = (request, outcome) => {
     if (String(request.getHeader("user-agent")).startsWith("aws-sdk-js")) return;
     show2(`HTTP ${nameOf(request)}: ${String(outcome)} after ${elapsed(begun.get(request))}`);
   };
-  (0, import_node_diagnostics_channel.subscribe)("http.client.request.start", (event) => {
-    begun.set(event.request, performance.now());
-  });
-  (0, import_node_diagnostics_channel.subscribe)("http.client.response.finish", (event) => {
-    const { request, response } = event;
-    tell(request, response.statusCode);
-  });
-  (0, import_node_diagnostics_channel.subscribe)("http.client.request.error", (event) => {
-    const { request, error: error2 } = event;
-    tell(request, error2.code ?? error2.message);
-  });
+  const subscriptions = {
+    [messages.name]: (message) => show2(String(message)),
+    "http.client.request.start": (event) => {
+      begun.set(event.request, performance.now());
+    },
+    "http.client.response.finish": (event) => {
+      const { request, response } = event;
+      tell(request, response.statusCode);
+    },
+    "http.client.request.error": (event) => {
+      const { request, error: error2 } = event;
+      tell(request, error2.code ?? error2.message);
+    }
+  };
+  for (const [name, act] of Object.entries(subscriptions)) (0, import_node_diagnostics_channel.subscribe)(name, act);
+  return () => {
+    for (const [name, act] of Object.entries(subscriptions)) (0, import_node_diagnostics_channel.unsubscribe)(name, act);
+  };
 }
 function nameOf(request) {
   const { method, protocol, host, path: path30 } = request;

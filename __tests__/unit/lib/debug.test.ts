@@ -1,10 +1,12 @@
 import {once} from 'node:events'
 import {createServer, get} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {expect, it} from '@jest/globals'
+import {afterAll, expect, it} from '@jest/globals'
 import {debug, showDebug} from '../../../src/lib/debug.ts'
 
 const shown: string[] = []
+let stop = (): void => undefined
+afterAll(() => stop())
 
 it('makes no message that nobody wants to see', () => {
   debug(() => {
@@ -13,7 +15,7 @@ it('makes no message that nobody wants to see', () => {
 })
 
 it('shows what it is told, once somebody wants it', () => {
-  showDebug((message) => shown.push(message))
+  stop = showDebug((message) => shown.push(message))
   debug(() => 'Ledger {}')
   expect(shown).toEqual(['Ledger {}'])
 })
