@@ -70138,6 +70138,34 @@ function awsCause(code2, message) {
   return awsCauses.find(({ pattern }) => pattern.test(`${code2}: ${message}`));
 }
 
+// src/aws/ec2-actions.ts
+var creatingActions = [
+  "RunInstances",
+  "CreateImage",
+  "CreateKeyPair",
+  "CreateSecurityGroup"
+];
+var changingActions = [
+  "AuthorizeSecurityGroupIngress",
+  "CreateImage",
+  "DeleteKeyPair",
+  "DeleteSecurityGroup",
+  "DeleteSnapshot",
+  "DeregisterImage",
+  "StopInstances",
+  "TerminateInstances"
+];
+var furtherActions = [
+  "DeleteVolume",
+  "DisableImageDeregistrationProtection",
+  "EnableImageDeprecation",
+  "EnableImageDeregistrationProtection",
+  "GetConsoleOutput",
+  "GetPasswordData",
+  "ModifyImageAttribute",
+  "ModifySnapshotAttribute"
+];
+
 // src/aws/tags.ts
 var tagKeys = {
   bake: "bake-jenkins-ami:bake",
@@ -70167,26 +70195,9 @@ function timeIn(text2 = "") {
 }
 
 // src/aws/errors/statements.ts
-var creating = ["ec2:RunInstances", "ec2:CreateImage", "ec2:CreateKeyPair", "ec2:CreateSecurityGroup"];
+var creating = creatingActions.map((action2) => `ec2:${action2}`);
 var looking = /^ec2:Describe\w*$/;
-var changing = /* @__PURE__ */ new Set([
-  "ec2:AuthorizeSecurityGroupIngress",
-  "ec2:CreateImage",
-  "ec2:DeleteKeyPair",
-  "ec2:DeleteSecurityGroup",
-  "ec2:DeleteSnapshot",
-  "ec2:DeleteVolume",
-  "ec2:DeregisterImage",
-  "ec2:DisableImageDeregistrationProtection",
-  "ec2:EnableImageDeprecation",
-  "ec2:EnableImageDeregistrationProtection",
-  "ec2:GetConsoleOutput",
-  "ec2:GetPasswordData",
-  "ec2:ModifyImageAttribute",
-  "ec2:ModifySnapshotAttribute",
-  "ec2:StopInstances",
-  "ec2:TerminateInstances"
-]);
+var changing = new Set([...changingActions, ...furtherActions].map((action2) => `ec2:${action2}`));
 var tagging = /* @__PURE__ */ new Set(["ec2:CreateTags", "ec2:DeleteTags"]);
 var key = (kind, name) => `aws:${kind}/${tagKeys[name]}`;
 var given = { [key("RequestTag", "bake")]: "?".repeat(12), [key("RequestTag", "expires")]: "20??-??-??T??:??:??.???Z" };
@@ -70217,7 +70228,7 @@ function taggedStatements(wanted2) {
     // AWS asks for this only once the create itself is allowed, so it would be the next denial.
     ...creates.length > 0 || tags ? [
       allow(["ec2:CreateTags"], "*", {
-        StringEquals: { "ec2:CreateAction": creating.map((action2) => action2.slice(4)) }
+        StringEquals: { "ec2:CreateAction": creatingActions }
       })
     ] : [],
     ...changes.length > 0 ? [allow(changes, "*", { Null: isABakes })] : [],
@@ -72989,33 +73000,24 @@ var ec2 = (actions) => actions.map((action2) => `ec2:${action2}`);
 var arn = (type2) => `arn:*:ec2:*:*:${type2}/*`;
 var requestTag = (key2) => `aws:RequestTag/${key2}`;
 var resourceTag = (key2) => `aws:ResourceTag/${key2}`;
-var creating2 = ["RunInstances", "CreateImage", "CreateKeyPair", "CreateSecurityGroup"];
-var changing2 = [
-  "AuthorizeSecurityGroupIngress",
-  "CreateImage",
-  "CreateTags",
-  "DeleteKeyPair",
-  "DeleteSecurityGroup",
-  "DeregisterImage",
-  "DeleteSnapshot",
-  // With the bake's own group and key pair.
-  "RunInstances",
-  "StopInstances",
-  "TerminateInstances"
-];
 var changingWithOptions = ["*ImageDe*", "DeleteVolume", "Modify*Attribute"];
 function taggedTemplate(options) {
   const { bakeId, own, uses: uses2, startsSessions } = options;
   const ours = { [requestTag(tagKeys.bake)]: bakeId };
   const tagsLaunchTemplate = uses2.spot && uses2.tags.launchTemplates;
   return [
-    allow2(ec2([...creating2, ...tagsLaunchTemplate ? ["CreateLaunchTemplate"] : []]), "*", { StringEquals: ours }),
+    allow2(ec2([...creatingActions, ...tagsLaunchTemplate ? ["CreateLaunchTemplate"] : []]), "*", {
+      StringEquals: ours
+    }),
     ...launching(options),
     // Tags that are given while something is made.
     allow2("ec2:CreateTags", "*", { Null: { "ec2:CreateAction": "false" } }),
     allow2(
       ec2([
-        ...changing2,
+        ...changingActions,
+        "CreateTags",
+        // With the bake's own group and key pair.
+        "RunInstances",
         ...own ? changingWithOptions : ["ModifyImageAttribute"],
         ...uses2.fastLaunch ? ["EnableFastLaunch"] : [],
         ...uses2.passwords ? ["GetPasswordData"] : [],

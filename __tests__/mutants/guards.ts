@@ -485,7 +485,7 @@ const session = [
   ...inFile(
     'credentials/session-statements.ts',
     ['unit/credentials/session-policy.test.ts'],
-    ['nothing is made without the bake’s tag', "[])]), '*', {StringEquals: ours}),", "[])]), '*'),"],
+    ['nothing is made without the bake’s tag', "[])]), '*', {\n      StringEquals: ours\n    }),", "[])]), '*'),"],
     ['no tag of a bake on what is there already', "{Null: {'ec2:CreateAction': 'false'}}", '{}'],
     ['only what is the bake’s is changed', 'StringEquals: {[resourceTag(tagKeys.bake)]: bakeId}, ', ''],
     ['what is the bake’s stays the bake’s', ', StringEqualsIfExists: ours', ''],

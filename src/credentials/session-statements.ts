@@ -1,3 +1,4 @@
+import {changingActions, creatingActions} from '../aws/ec2-actions.ts'
 import {tagKeys} from '../aws/tags.ts'
 import type {AwsUse} from '../template/aws-use.ts'
 
@@ -51,21 +52,6 @@ const arn = (type: string): string => `arn:*:ec2:*:*:${type}/*`
 const requestTag = (key: string): string => `aws:RequestTag/${key}`
 const resourceTag = (key: string): string => `aws:ResourceTag/${key}`
 
-/** The calls of a template that uses no more of the builder's options than the shipped one. */
-const creating = ['RunInstances', 'CreateImage', 'CreateKeyPair', 'CreateSecurityGroup']
-const changing = [
-  'AuthorizeSecurityGroupIngress',
-  'CreateImage',
-  'CreateTags',
-  'DeleteKeyPair',
-  'DeleteSecurityGroup',
-  'DeregisterImage',
-  'DeleteSnapshot',
-  // With the bake's own group and key pair.
-  'RunInstances',
-  'StopInstances',
-  'TerminateInstances'
-]
 /** The calls of the builder's further options: deprecation, protection, sharing, attributes, volumes that stay. */
 const changingWithOptions = ['*ImageDe*', 'DeleteVolume', 'Modify*Attribute']
 
@@ -79,13 +65,18 @@ export function taggedTemplate(options: PackerPolicyOptions): Statement[] {
   const ours = {[requestTag(tagKeys.bake)]: bakeId}
   const tagsLaunchTemplate = uses.spot && uses.tags.launchTemplates
   return [
-    allow(ec2([...creating, ...(tagsLaunchTemplate ? ['CreateLaunchTemplate'] : [])]), '*', {StringEquals: ours}),
+    allow(ec2([...creatingActions, ...(tagsLaunchTemplate ? ['CreateLaunchTemplate'] : [])]), '*', {
+      StringEquals: ours
+    }),
     ...launching(options),
     // Tags that are given while something is made.
     allow('ec2:CreateTags', '*', {Null: {'ec2:CreateAction': 'false'}}),
     allow(
       ec2([
-        ...changing,
+        ...changingActions,
+        'CreateTags',
+        // With the bake's own group and key pair.
+        'RunInstances',
         ...(own ? changingWithOptions : ['ModifyImageAttribute']),
         ...(uses.fastLaunch ? ['EnableFastLaunch'] : []),
         ...(uses.passwords ? ['GetPasswordData'] : []),

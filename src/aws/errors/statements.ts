@@ -1,28 +1,12 @@
+import {changingActions, creatingActions, furtherActions} from '../ec2-actions.ts'
 import {tagKeys} from '../tags.ts'
 
 /** A statement of an IAM policy, as JSON. */
 export type Statement = Readonly<Record<string, unknown>>
 
-const creating = ['ec2:RunInstances', 'ec2:CreateImage', 'ec2:CreateKeyPair', 'ec2:CreateSecurityGroup']
+const creating = creatingActions.map((action) => `ec2:${action}`)
 const looking = /^ec2:Describe\w*$/
-const changing = new Set([
-  'ec2:AuthorizeSecurityGroupIngress',
-  'ec2:CreateImage',
-  'ec2:DeleteKeyPair',
-  'ec2:DeleteSecurityGroup',
-  'ec2:DeleteSnapshot',
-  'ec2:DeleteVolume',
-  'ec2:DeregisterImage',
-  'ec2:DisableImageDeregistrationProtection',
-  'ec2:EnableImageDeprecation',
-  'ec2:EnableImageDeregistrationProtection',
-  'ec2:GetConsoleOutput',
-  'ec2:GetPasswordData',
-  'ec2:ModifyImageAttribute',
-  'ec2:ModifySnapshotAttribute',
-  'ec2:StopInstances',
-  'ec2:TerminateInstances'
-])
+const changing = new Set([...changingActions, ...furtherActions].map((action) => `ec2:${action}`))
 const tagging = new Set(['ec2:CreateTags', 'ec2:DeleteTags'])
 
 const key = (kind: 'RequestTag' | 'ResourceTag', name: 'bake' | 'expires'): string => `aws:${kind}/${tagKeys[name]}`
@@ -69,7 +53,7 @@ function taggedStatements(wanted: readonly string[]): Statement[] {
     ...(creates.length > 0 || tags
       ? [
           allow(['ec2:CreateTags'], '*', {
-            StringEquals: {'ec2:CreateAction': creating.map((action) => action.slice(4))}
+            StringEquals: {'ec2:CreateAction': creatingActions}
           })
         ]
       : []),
