@@ -36,7 +36,7 @@ function arrives(userData: string): boolean {
   try {
     message = instanceUserData({jenkinsLog: '', deadlineMinutes: 60, userData})
   } catch (error) {
-    assert.match(String(error), /EC2 takes 16384/)
+    assert.match(String(error), /EC2 allows 16384/)
     return false
   }
   const parts = partsOf(message)

@@ -11,6 +11,7 @@ import type {BakeState} from '../../../src/ledger/state.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import type {CloudOptions} from '../../../rehearsal/index.ts'
 import {launch, startTestCloud, type TestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 jest.setTimeout(60_000)
@@ -81,7 +82,7 @@ it('ends a main that no signal has reached, and Packer, before it touches AWS', 
     }
   })
   await make(post)
-  await cleanUp(await post.state(main), {log: recordingLog(), env: post.env})
+  await cleanUp(await post.state(main), {log: recordingLog(), env: post.env, pause: quickPause})
   expect(stillRan).toEqual([false, false])
   expect(post.cloud.leftovers()).toEqual([])
 })
@@ -93,7 +94,7 @@ it('sweeps all the same when main cannot be ended, and is red', async () => {
   // As when it hangs in the kernel.
   const kill = jest.spyOn(process, 'kill').mockImplementation(() => true)
   try {
-    const work = cleanUp(await post.state(main), {log: recordingLog(), env: post.env, endingMs: 100})
+    const work = cleanUp(await post.state(main), {log: recordingLog(), env: post.env, endingMs: 100, pause: quickPause})
     await expect(work).rejects.toThrow(
       new RegExp(`The main step \\(process ${main.pid}\\) is still running and may make more`)
     )
@@ -106,7 +107,7 @@ it('sweeps all the same when main cannot be ended, and is red', async () => {
 it('leaves a process alone that only has main’s id', async () => {
   const other = await start()
   const post = await job()
-  await cleanUp(await post.state({...other, startTime: '1'}), {log: recordingLog(), env: post.env})
+  await cleanUp(await post.state({...other, startTime: '1'}), {log: recordingLog(), env: post.env, pause: quickPause})
   expect(processRuns(other)).toBe(true)
 })
 
@@ -122,7 +123,7 @@ it('names the image that the bake had given out, which stays', async () => {
   const snapshots = (image?.BlockDeviceMappings ?? []).flatMap(({Ebs}) => Ebs?.SnapshotId ?? [])
   ledger.release([{type: 'image', id}, ...snapshots.map((snapshot) => ({type: 'snapshot' as const, id: snapshot}))])
   const log = recordingLog()
-  await cleanUp(await post.state(), {log, env: post.env})
+  await cleanUp(await post.state(), {log, env: post.env, pause: quickPause})
   expect(post.cloud.leftovers([id])).toEqual([])
   expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
   expect(log.lines).toContain(`warning: The bake had released ${id} before it was ended: it is kept.`)
@@ -160,7 +161,7 @@ it('gives up in time, with what was said last', async () => {
     }
   })
   ledger.made('instance', 'i-0123456789abcdef0')
-  const work = cleanUp(await post.state(), {log: recordingLog(), env: post.env, limitMs: 8_000})
+  const work = cleanUp(await post.state(), {log: recordingLog(), env: post.env, limitMs: 2_000, pause: quickPause})
   await expect(work).rejects.toThrow(/GitHub gave no OIDC token[\s\S]*instance i-0123456789abcdef0/)
 })
 
@@ -176,7 +177,7 @@ it('finds by tag what a lost ledger knew, and says that it was lost', async () =
   await make(post)
   rmSync(ledger.folder, {recursive: true})
   const log = recordingLog()
-  await cleanUp(await post.state(), {log, env: post.env})
+  await cleanUp(await post.state(), {log, env: post.env, pause: quickPause})
   expect(log.lines).toContainEqual(expect.stringMatching(/^warning: The ledger in .* was lost/))
   expect(post.cloud.leftovers()).toEqual([])
 })
@@ -186,7 +187,7 @@ it('leaves nothing of the bake’s folder, whatever comes of the sweep', async (
   writeFileSync(join(ledger.folder, 'variables.json'), '{"licence": "secret"}')
   const there: string[][] = []
   const log = recordingLog((line) => line.startsWith('Nothing is left') && there.push(readdirSync(ledger.folder)))
-  await cleanUp(await post.state(), {log, env: post.env})
+  await cleanUp(await post.state(), {log, env: post.env, pause: quickPause})
   expect(there[0]).toEqual(['ledger.jsonl'])
   expect(existsSync(ledger.folder)).toBe(false)
 
@@ -221,7 +222,7 @@ it('takes the expiry off what was given out', async () => {
     {type: 'image', id: image},
     {type: 'snapshot', id: snapshot}
   ])
-  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause: quickPause})
   expect([await tagsOn(post, image), await tagsOn(post, snapshot)]).toEqual([[tagKeys.bake], [tagKeys.bake]])
 })
 
@@ -237,7 +238,7 @@ it('keeps what had been given out when the ledger was lost: it has no expiry any
   const kept = await image('given-out', ours)
   await image('not-given-out', {...ours, [tagKeys.expires]: new Date(Date.now() + 3_600_000).toISOString()})
   rmSync(ledger.folder, {recursive: true})
-  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause: quickPause})
   expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
   expect(post.cloud.leftovers()[0]?.id).toBe(kept)
 })
@@ -269,6 +270,6 @@ it('leaves a group alone that has only the id of Packer’s', async () => {
   child.kill('SIGKILL')
   await once(child, 'exit')
   const post = await job()
-  await cleanUp(await post.state(), {log: recordingLog(), env: post.env})
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause: quickPause})
   expect(groupRuns(leader.pid)).toBe(true)
 })
