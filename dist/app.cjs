@@ -78237,7 +78237,7 @@ async function tagsOf3(client, ids) {
   const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
   return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
 }
-async function keepProducts(account, products2, traces, log) {
+async function keepProducts(account, products2, traces, { log, release: release3 }) {
   const sight = new Sight(evidenceOf(traces, account.region));
   const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
   const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
@@ -78251,9 +78251,12 @@ async function keepProducts(account, products2, traces, log) {
   );
   looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
   const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
-  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== void 0);
-  for (const { id: id2, region: region3 } of expiring) {
-    await takeExpiryOff2(clientOf2(account, region3), [id2]);
+  const own = sight.proved.own.filter(isProduct);
+  release3();
+  for (const { id: id2, region: region3, tags } of own) {
+    const client = clientOf2(account, region3);
+    if (tags[tagKeys.bake] === void 0) await putTags(client, [id2], [{ Key: tagKeys.bake, Value: traces.bakeId }]);
+    if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id2]);
   }
 }
 var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
@@ -78513,9 +78516,8 @@ async function releaseProducts(build2, made) {
   if (products2.length === 0 || made.othersStay) return made;
   const released = { ...made, othersStay: true };
   announce(released);
-  ledger.release(products2);
   const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
-  await keepProducts(account, products2, traces, deps.log);
+  await keepProducts(account, products2, traces, { log: deps.log, release: () => ledger.release(products2) });
   return released;
 }
 async function promote(build2, made) {

@@ -1,7 +1,10 @@
+import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
+import type {LocalCloud} from '../../rehearsal/index.ts'
 import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withPacker} from './scenario.ts'
+import {severalBuilders, snapshotVariable} from '../../rehearsal/trials/templates/several-builders.ts'
+import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
 const anImage: unknown = expect.stringMatching(/^ami-[0-9a-f]{17}$/)
 
@@ -60,3 +63,34 @@ withPacker((packer) => {
     scenarioMs
   )
 })
+
+withCurrentPacker((packer) => {
+  it(
+    'releases the volume of another builder for good: with the tag of the bake, and without an expiry',
+    async () => {
+      const inputs: Record<string, string> = {template: severalBuilders()}
+      let tags: readonly (string | undefined)[] = []
+      const run = await play(packer, {
+        inputs,
+        async onCloud({cloud}) {
+          const ec2 = clientOf(cloud)
+          const {VolumeId} = await cloud.furnish(() => ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8}))
+          const {SnapshotId = ''} = await cloud.furnish(() => ec2.createSnapshot({VolumeId}))
+          inputs['vars'] = `${snapshotVariable}=${SnapshotId}`
+        },
+        async afterwards({cloud}) {
+          const Filters = [{Name: 'tag:Name', Values: ['jenkins-home-seed']}]
+          const {Volumes = []} = await cloud.furnish(() => clientOf(cloud).describeVolumes({Filters}))
+          tags = Volumes.flatMap(({Tags = []}) => Tags.map(({Key}) => Key))
+        }
+      })
+      expect(run).toMatchObject({exitCode: 0, outputs: {verdict: 'verified'}})
+      expect(tags).toContain('bake-jenkins-ami:bake')
+      expect(tags).not.toContain('bake-jenkins-ami:expires')
+    },
+    scenarioMs
+  )
+})
+
+const clientOf = ({endpoint, region, administrator: credentials}: LocalCloud['cloud']): EC2 =>
+  new EC2({endpoint, region, credentials, maxAttempts: 5})

@@ -25,10 +25,9 @@ export async function releaseProducts(build: ReleasableBuild, made: Made): Promi
   if (products.length === 0 || made.othersStay) return made
   const released = {...made, othersStay: true}
   announce(released)
-  // Done before they lose their expiry, because the role of the README may not remove images without one.
-  ledger.release(products)
   const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
-  await keepProducts(account, products, traces, deps.log)
+  // They are released before they lose their expiry, because the role of the README may not remove images without one.
+  await keepProducts(account, products, traces, {log: deps.log, release: () => ledger.release(products)})
   return released
 }
 

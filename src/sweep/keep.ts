@@ -76,16 +76,18 @@ async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<st
 }
 
 /**
- * Keeps the products of the template's other builders (amazon-ebsvolume): they lose their expiry, so that no sweep action
- * treats them as leftovers. Resources that are not this bake's own are left unchanged.
+ * Releases the products of the template's other builders (amazon-ebsvolume): they get the bake's tag where it is missing,
+ * and lose their expiry, so that no sweep action treats them as leftovers. Resources that are not this bake's own are
+ * left unchanged.
  *
  * @param products as their artifacts name them
+ * @param release called when it is known which of them are the bake's own, and before anything of them is changed
  */
 export async function keepProducts(
   account: Account,
   products: readonly Resource[],
   traces: Traces,
-  log: Log
+  {log, release}: {readonly log: Log; readonly release: () => void}
 ): Promise<void> {
   const sight = new Sight(evidenceOf(traces, account.region))
   const regions = [...new Set(products.map(({region}) => region))]
@@ -103,9 +105,12 @@ export async function keepProducts(
     .flatMap((look) => look.unseen)
     .forEach(({type, reason}) => log.warning(`A ${type} that the template made may keep its expiry: ${reason}`))
   const isProduct = ({type, id}: Resource): boolean => products.some((one) => one.type === type && one.id === id)
-  const expiring = sight.proved.own.filter((one) => isProduct(one) && one.tags[tagKeys.expires] !== undefined)
-  for (const {id, region} of expiring) {
-    await takeExpiryOff(clientOf(account, region), [id])
+  const own = sight.proved.own.filter(isProduct)
+  release()
+  for (const {id, region, tags} of own) {
+    const client = clientOf(account, region)
+    if (tags[tagKeys.bake] === undefined) await putTags(client, [id], [{Key: tagKeys.bake, Value: traces.bakeId}])
+    if (tags[tagKeys.expires] !== undefined) await takeExpiryOff(client, [id])
   }
 }
 

@@ -1,12 +1,14 @@
+import {mkdtempSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Traces} from '../../../src/sweep/search.ts'
 import {finishKeeping, keepProducts} from '../../../src/sweep/keep.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
-import {announcedBy} from '../../../src/packer-output/created.ts'
+import {openLedger} from '../../../src/ledger/ledger.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
-import {recordsWith} from '../../helpers/test-records.ts'
 
 const tags = {[tagKeys.bake]: 'ours', [tagKeys.expires]: '2030-01-01T00:00:00.000Z'}
 
@@ -21,20 +23,40 @@ it('takes the expiry off what the bake made, and leaves what others made as it i
     Size: 8,
     TagSpecifications: tagSpecifications({...tags, [tagKeys.bake]: 'theirs'}, 'volume')
   })
-  const announced = announcedBy()
-  const traces: Traces = {bakeId: 'ours', records: recordsWith(announced), announced}
+  const ledger = openLedger(mkdtempSync(join(tmpdir(), 'keep-')), 'bake')
+  ledger.begin(new Date(0))
+  const traces: Traces = {bakeId: 'ours', records: ledger, announced: ledger.announced}
   const ids = [own?.VolumeId ?? '', theirs.VolumeId ?? '', 'vol-0123456789abcdef0']
-  await keepProducts(
-    accountOf(ec2),
-    ids.map((id) => ({type: 'volume', id})),
-    traces,
-    recordingLog()
-  )
+  const products = ids.map((id) => ({type: 'volume', id}) as const)
+  await keepProducts(accountOf(ec2), products, traces, {
+    log: recordingLog(),
+    release: () => {
+      expect(cloud.calls.filter(({action}) => action === 'DeleteTags')).toEqual([])
+      ledger.release(products)
+    }
+  })
   const {Volumes = []} = await ec2.describeVolumes({})
   const keysOf = (id: string): unknown => Volumes.find(({VolumeId}) => VolumeId === id)?.Tags?.map(({Key}) => Key)
   expect(keysOf(ids[0] ?? '')).toEqual([tagKeys.bake])
   expect(keysOf(ids[1] ?? '')).toEqual([tagKeys.bake, tagKeys.expires])
   expect(cloud.calls.filter(({action}) => action === 'DeleteTags')).toHaveLength(1)
+})
+
+it('puts the tag of the bake on a product that has lost it', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const instance = await launch(ec2, cloud, {TagSpecifications: tagSpecifications(tags, 'instance')})
+  const {Volumes: [volume] = []} = await ec2.describeVolumes({
+    Filters: [{Name: 'attachment.instance-id', Values: [instance]}]
+  })
+  const id = volume?.VolumeId ?? ''
+  const ledger = openLedger(mkdtempSync(join(tmpdir(), 'keep-')), 'bake')
+  ledger.begin(new Date(0))
+  ledger.made('volume', id)
+  const traces: Traces = {bakeId: 'ours', records: ledger, announced: ledger.announced}
+  const release = (): void => ledger.release([{type: 'volume', id}])
+  await keepProducts(accountOf(ec2), [{type: 'volume', id}], traces, {log: recordingLog(), release})
+  const {Volumes: [kept] = []} = await ec2.describeVolumes({VolumeIds: [id]})
+  expect(kept?.Tags).toEqual([{Key: tagKeys.bake, Value: 'ours'}])
 })
 
 it('takes the expiry off a volume that was given out, and passes over one that is gone', async () => {
