@@ -72154,11 +72154,16 @@ var Announcements = class {
     const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
     const hints = instance === void 0 ? this.#hintsIn(text2) : [];
     const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
+    const untagged = [
+      ...after.instances.map((id2) => ({ type: "instance", id: id2 })),
+      // A short build may be over, and its instance gone, before anybody looks.
+      ...after.volumes.map((id2) => ({ type: "volume", id: id2 }))
+    ];
     return {
       ...keyPair2 !== void 0 ? { keyPair: keyPair2 } : {},
       ...securityGroup2 !== void 0 ? { securityGroup: securityGroup2 } : {},
       ...instance !== void 0 ? { instance } : {},
-      hints: [...hints, ...isUntagged ? after.instances.map((id2) => ({ type: "instance", id: id2 })) : []]
+      hints: [...hints, ...isUntagged ? untagged : []]
     };
   }
   /** Those that were not heard before. */
@@ -75484,7 +75489,8 @@ function watchTemplate(context) {
     const announced = {
       ...announcedBy(),
       keyPairs: [...temporary.keyPairs],
-      securityGroups: [...temporary.securityGroups]
+      securityGroups: [...temporary.securityGroups],
+      volumes: ledger.announced.volumes
     };
     const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region3));
     sight.add(found);
@@ -75537,9 +75543,8 @@ function watchTemplate(context) {
     }
   }
   async function follow3({ type: type2, id: id2 }) {
-    if (type2 === "volume") return;
     if (type2 === "image" && (await keyPair2).some(isTagged)) return;
-    const [search, by] = type2 === "instance" ? [instancesBy, "instance-id"] : [imagesBy, "image-id"];
+    const [search, by] = lookups[type2];
     try {
       const [found] = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id2])]));
       if (found === void 0 || found.id !== id2) return;
@@ -75584,6 +75589,11 @@ function watchTemplate(context) {
     }
   };
 }
+var lookups = {
+  instance: [instancesBy, "instance-id"],
+  image: [imagesBy, "image-id"],
+  volume: [volumesBy, "volume-id"]
+};
 var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
 var bypassAdvice = "The template works with AWS credentials of its own, so that this action could not find and remove what it makes. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
 var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;

@@ -196,11 +196,16 @@ export class Announcements {
     const hints = instance === undefined ? this.#hintsIn(text) : []
     // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
     const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
+    const untagged: readonly Hint[] = [
+      ...after.instances.map((id) => ({type: 'instance', id}) as const),
+      // A short build may be over, and its instance gone, before anybody looks.
+      ...after.volumes.map((id) => ({type: 'volume', id}) as const)
+    ]
     return {
       ...(keyPair !== undefined ? {keyPair} : {}),
       ...(securityGroup !== undefined ? {securityGroup} : {}),
       ...(instance !== undefined ? {instance} : {}),
-      hints: [...hints, ...(isUntagged ? after.instances.map((id): Hint => ({type: 'instance', id})) : [])]
+      hints: [...hints, ...(isUntagged ? untagged : [])]
     }
   }
 

@@ -89,7 +89,8 @@ export function watchTemplate(context: WatchContext): Watch {
     const announced = {
       ...announcedBy(),
       keyPairs: [...temporary.keyPairs],
-      securityGroups: [...temporary.securityGroups]
+      securityGroups: [...temporary.securityGroups],
+      volumes: ledger.announced.volumes
     }
     const sight = new Sight(evidenceOf({bakeId, records: ledger, announced}, region))
     sight.add(found)
@@ -158,12 +159,9 @@ export function watchTemplate(context: WatchContext): Watch {
    * one of the bake's.
    */
   async function follow({type, id}: Hint): Promise<void> {
-    // The volumes of the instance are recorded already.
-    if (type === 'volume') return
     // A Packer that tags its key pair tags its image as well.
     if (type === 'image' && (await keyPair).some(isTagged)) return
-    const [search, by] =
-      type === 'instance' ? ([instancesBy, 'instance-id'] as const) : ([imagesBy, 'image-id'] as const)
+    const [search, by] = lookups[type]
     try {
       const [found] = await appear((abortSignal) => search({client: ec2, abortSignal}, [filter(by, [id])]))
       if (found === undefined || found.id !== id) return
@@ -212,6 +210,12 @@ export function watchTemplate(context: WatchContext): Watch {
     }
   }
 }
+
+const lookups = {
+  instance: [instancesBy, 'instance-id'],
+  image: [imagesBy, 'image-id'],
+  volume: [volumesBy, 'volume-id']
+} as const
 
 const isTagged = ({tags}: Described): boolean => tags[tagKeys.bake] !== undefined
 

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals'
-import {announcedBy} from '../../../src/packer-output/created.ts'
+import {Announcements, announcedBy} from '../../../src/packer-output/created.ts'
 
 const ours = 'packer_6740f1a0-1111-2222-3333-444455556666'
 const theirs = 'packer_6740f1a0-9999-9999-9999-999999999999'
@@ -87,6 +87,21 @@ it('knows the volumes that amazon-ebsvolume tells before it connects, and takes 
     volumes: ['vol-01234567', 'vol-12345678'],
     hints: [{type: 'volume', id: 'vol-0bbbbbbb'}]
   })
+})
+
+it('has the volumes of amazon-ebsvolume looked at when their tags are off, and not when a machine says so', () => {
+  const announcements = new Announcements()
+  const hintsOf = (line: string): unknown => announcements.hear(line).announced.hints
+  announcements.hear(say('Found Image ID: ami-01234567'))
+  announcements.hear(say('Launching a source AWS instance...'))
+  announcements.hear(print('Instance ID: i-01234567'))
+  expect(hintsOf(say("Deleting 'run_volume_tags' on EBS Volumes: vol-01234567"))).toEqual([])
+  expect(hintsOf(say('Tagging EBS volumes...'))).toEqual([
+    {type: 'instance', id: 'i-01234567'},
+    {type: 'volume', id: 'vol-01234567'}
+  ])
+  announcements.hear(say('Connected to SSH!'))
+  expect(hintsOf(say('Tagging EBS volumes...'))).toEqual([])
 })
 
 it('reads what Packer reports at its end on lines that no machine can write', () => {

@@ -7,6 +7,7 @@ import {openLedger, reopenLedger} from '../../../src/ledger/ledger.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {watchTemplate, type WatchContext} from '../../../src/packer/watch.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {packerSays} from '../../helpers/packer-says.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 const tags = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2030-01-01T00:00:00.000Z', team: 'ci'}
@@ -119,6 +120,25 @@ describe('what is named when the machine may speak', () => {
       const {Tags = []} = await ec2.describeTags({Filters: [{Name: 'resource-id', Values: [id]}]})
       expect(Tags.map(({Key}) => Key)).toContain(tagKeys.bake)
     }
+  })
+
+  it('is tagged where Packer has announced the volume, although its instance is gone', async () => {
+    const {ec2, watch, ledger} = await start()
+    const [announced = '', other = ''] = await Promise.all(
+      [1, 2].map(async (Size) => (await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size})).VolumeId ?? '')
+    )
+    packerSays(
+      ledger,
+      `1,,ui,say,==> a.b: Found Image ID: ami-01234567\n1,,ui,say,==> a.b: Deleting 'run_volume_tags' on EBS Volumes: ${announced}\n`
+    )
+    watch.onHint({type: 'volume', id: other})
+    watch.onHint({type: 'volume', id: announced})
+    const tagsOf = async (id: string) => (await ec2.describeVolumes({VolumeIds: [id]})).Volumes?.[0]?.Tags ?? []
+    while ((await tagsOf(announced)).length === 0) await new Promise((resolve) => setImmediate(resolve))
+    watch.close()
+    expect((await tagsOf(announced)).map(({Key}) => Key)).toContain(tagKeys.bake)
+    expect(await tagsOf(other)).toEqual([])
+    expect(ledger.resources).toEqual([{type: 'volume', id: announced}])
   })
 
   it('is left alone where it is somebody else’s', async () => {
