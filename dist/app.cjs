@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path30 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path29 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path30 && path30[0] !== "/") {
-          path30 = `/${path30}`;
+        if (path29 && path29[0] !== "/") {
+          path29 = `/${path29}`;
         }
-        return new URL(`${origin}${path30}`);
+        return new URL(`${origin}${path29}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin }
+          request: { method, path: path29, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path30);
+        debuglog("sending request to %s %s/%s", method, origin, path29);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin },
+          request: { method, path: path29, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path30,
+          path29,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin }
+          request: { method, path: path29, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path30);
+        debuglog("trailers received from %s %s/%s", method, origin, path29);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin },
+          request: { method, path: path29, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path30,
+          path29,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path30, origin }
+            request: { method, path: path29, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path30);
+          debuglog("sending request to %s %s/%s", method, origin, path29);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path30,
+        path: path29,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path30 !== "string") {
+        if (typeof path29 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path30[0] !== "/" && !(path30.startsWith("http://") || path30.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path29[0] !== "/" && !(path29.startsWith("http://") || path29.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path30)) {
+        } else if (invalidPathRegex.test(path29)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path30, query) : path30;
+        this.path = query ? buildURL(path29, query) : path29;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path30, host, upgrade, blocking, reset } = request;
+      const { method, path: path29, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path30} HTTP/1.1\r
+      let header = `${method} ${path29} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path30, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path29, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path30;
+      headers[HTTP2_HEADER_PATH] = path29;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path30 = search ? `${pathname}${search}` : pathname;
+        const path29 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path30;
+        this.opts.path = path29;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path30 = "/",
+          path: path29 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path30;
+        opts.path = origin + path29;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path30) {
-      if (typeof path30 !== "string") {
-        return path30;
+    function safeUrl(path29) {
+      if (typeof path29 !== "string") {
+        return path29;
       }
-      const pathSegments = path30.split("?");
+      const pathSegments = path29.split("?");
       if (pathSegments.length !== 2) {
-        return path30;
+        return path29;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path30, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path30);
+    function matchKey(mockDispatch2, { path: path29, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path29);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path30 }) => matchValue(safeUrl(path30), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path29 }) => matchValue(safeUrl(path29), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path30, method, body, headers, query } = opts;
+      const { path: path29, method, body, headers, query } = opts;
       return {
-        path: path30,
+        path: path29,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path30, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path29, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path30,
+            Path: path29,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path30) {
-      for (let i9 = 0; i9 < path30.length; ++i9) {
-        const code2 = path30.charCodeAt(i9);
+    function validateCookiePath(path29) {
+      for (let i9 = 0; i9 < path29.length; ++i9) {
+        const code2 = path29.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path30 = opts.path;
+          let path29 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path30 = `/${path30}`;
+            path29 = `/${path29}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path30);
+          url = new URL(util.parseOrigin(url).origin + path29);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path30, options) => {
-      if (fileIntercept[path30] !== void 0) {
-        return fileIntercept[path30];
+    readFile2 = (path29, options) => {
+      if (fileIntercept[path29] !== void 0) {
+        return fileIntercept[path29];
       }
-      if (!filePromises[path30] || options?.ignoreCache) {
-        filePromises[path30] = (0, import_promises2.readFile)(path30, "utf8");
+      if (!filePromises[path29] || options?.ignoreCache) {
+        filePromises[path29] = (0, import_promises2.readFile)(path29, "utf8");
       }
-      return filePromises[path30];
+      return filePromises[path29];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path30, contents) {
-        fileIntercept[path30] = Promise.resolve(contents);
+      interceptFile(path29, contents) {
+        fileIntercept[path29] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path30 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path30}`;
+              const { protocol, hostname, port, path: path29 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path29}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path30) => {
-      const parts = path30.split(".");
+    getAttrPathList = (path29) => {
+      const parts = path29.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path30}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path29}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path30}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path29}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path30) => getAttrPathList(path30).reduce((acc, index) => {
+    getAttr = (value, path29) => getAttrPathList(path29).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path30}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path29}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path30 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path30}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path29 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path29}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path30) => {
+    buildPathSegments = (path29) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path30.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path29.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path30.slice(offset, match2.index), 0]);
+          segments.push([path29.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path30.length) {
-        segments.push([path30.slice(offset), 0]);
+      if (segments.length && offset < path29.length) {
+        segments.push([path29.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path30, search] = http3?.[1].split("?") ?? [];
+      const [path29, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path30,
+        path29,
         search ? [...new URLSearchParams(search)] : [],
-        path30 ? buildPathSegments(path30) : void 0,
+        path29 ? buildPathSegments(path29) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path30, staticQuery] = operation2;
+          const [method, path29, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path30 : request.path + path30;
+            request.path = request.path === "/" ? path29 : request.path + path29;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path30 = "";
+        let path29 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path30 += value;
+            path29 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path30 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path29 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path30 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path29 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path30;
+        return path29;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path30) => {
+    get = (fromObject, path29) => {
       let cursor = fromObject;
-      const pathComponents = path30.split(".");
+      const pathComponents = path29.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path30 }) {
+      getCanonicalPath({ path: path29 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path30.split("/")) {
+          for (const pathSegment of path29.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path30?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path30?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path29?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path29?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path30;
+        return path29;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path30 = request.path;
+          let path29 = request.path;
           if (queryString) {
-            path30 += `?${queryString}`;
+            path29 += `?${queryString}`;
           }
           if (request.fragment) {
-            path30 += `#${request.fragment}`;
+            path29 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path30,
+            path: path29,
             port: request.port,
             agent: agent2,
             auth
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path29 = __toESM(require("node:path"), 1);
+var path28 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -69846,8 +69846,8 @@ function showDebug(show2) {
   };
 }
 function nameOf(request) {
-  const { method, protocol, host, path: path30 } = request;
-  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path30.replace(/\?.*/s, "")}`;
+  const { method, protocol, host, path: path29 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path29.replace(/\?.*/s, "")}`;
 }
 function elapsed(since = performance.now()) {
   return `${Math.round(performance.now() - since)} ms`;
@@ -72926,12 +72926,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path30 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path29 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path30)
+    if (request.method !== "GET" || request.url !== path29)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -72954,7 +72954,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path30}`,
+    url: `http://127.0.0.1:${address.port}${path29}`,
     token: token2,
     requests: () => requests,
     async close() {
@@ -73973,12 +73973,12 @@ function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
 function problemWith(name, value, template) {
-  const { path: path30, declared, legacy } = template;
+  const { path: path29, declared, legacy } = template;
   const input = reserved2.get(name);
   const isMap2 = ["map", "any", "untyped"].includes(declared.get(name)?.kind ?? "text") && !legacy;
   if (input && (name !== "tags" || isMap2))
     return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path30} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path29} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -75170,11 +75170,11 @@ function adviceFor3(said, named2, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path30, args, options) {
+async function runPacker(path29, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  debug2(() => `Running ${[path30, ...args].join(" ")}`);
-  const group3 = startGroup2(path30, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  debug2(() => `Running ${[path29, ...args].join(" ")}`);
+  const group3 = startGroup2(path29, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child: child2 } = group3;
   const stdout = endsOf(child2.stdout);
   const stderr = endsOf(child2.stderr);
@@ -75962,8 +75962,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path30 } = error2 ?? {};
-  return code2 !== void 0 && (path30 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path29 } = error2 ?? {};
+  return code2 !== void 0 && (path29 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -76429,21 +76429,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path30 = await which("packer");
-  if (path30 === "") {
+  const path29 = await which("packer");
+  if (path29 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path30, version: await versionOf(path30, env2, signal) };
+  return { path: path29, version: await versionOf(path29, env2, signal) };
 }
-async function versionOf(path30, env2, signal) {
+async function versionOf(path29, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path30, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path29, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path30} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path29} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -76935,9 +76935,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded3(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path30 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path30)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path30, await read5(`${repository}/${path30}`, signal))));
+  const [path29 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
 }
 function bounded3(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -76985,11 +76985,11 @@ function* between(text2, begin, end) {
     at2 = to + end.length;
   }
 }
-function unpack(path30, bytes) {
+function unpack(path29, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path30.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path30.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path30} is compressed in a way that cannot be read`);
+  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path29} is compressed in a way that cannot be read`);
 }
 
 // src/inputs/distributions.ts
@@ -78665,14 +78665,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path30, signal) {
+function askJenkins(address, port, path29, signal) {
   return new Promise((resolve4) => {
     const none = (error2) => resolve4({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path30,
+        path: path29,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -79249,7 +79249,7 @@ ${last.trim()}` : "")
 
 // src/inputs/inputs.ts
 var import_node_fs24 = require("node:fs");
-var path28 = __toESM(require("node:path"), 1);
+var import_node_path12 = require("node:path");
 
 // src/inputs/aws.ts
 var awsDefaults = {
@@ -79302,43 +79302,56 @@ var roleArn = matching(
 );
 var sessionName = matching(/^[\w+=,.@-]{2,64}$/, "from 2 to 64 letters, digits and + = , . @ _ -");
 
-// src/inputs/session-manager.ts
-function sessionManagerProblems(of) {
-  const { given: given2, template, source, env: env2 } = of;
-  const { declared } = template;
-  const problems = [];
-  if (given2.has("allowed-cidrs")) {
-    problems.push(
-      new InputError("allowed-cidrs", "has no effect: connect-via: session-manager opens no port to anybody")
-    );
-  }
-  if (!declared.has("connect_via")) return problems;
-  if (template.shipped && source === "debian-13") {
-    problems.push(
-      new InputError(
-        "source-ami",
-        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Use al2023 or ubuntu-24.04, or an image of your own that has the agent."
-      )
-    );
-  }
-  if (declared.has("instance_profile") && template.variables.has("instance_profile") && !given2.has("instance-profile")) {
-    problems.push(
-      new InputError(
-        "instance-profile",
-        "is missing: with connect-via: session-manager the build's machine needs a role for its SSM agent. Name an instance profile whose role has AWS's policy AmazonSSMManagedInstanceCore."
-      )
-    );
-  }
-  if (!isOnPath("session-manager-plugin", env2)) {
-    problems.push(
-      new InputError(
-        "connect-via",
-        "session-manager needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how."
-      )
-    );
-  }
-  return problems;
-}
+// src/inputs/defaults.ts
+var defaults = {
+  ...awsDefaults,
+  "packer-version": "1.16.0",
+  "packer-releases-url": "https://releases.hashicorp.com",
+  template: "",
+  "working-directory": "",
+  "var-files": "",
+  vars: "",
+  "packer-args": "",
+  "template-env": "",
+  "allow-force-deregister": "false",
+  "github-token": "",
+  "bake-timeout": "60m",
+  "source-ami": "",
+  "ssh-username": "",
+  architecture: "",
+  "instance-types": "",
+  "ami-name-prefix": "",
+  "jenkins-version": "",
+  "jenkins-repository-url": "",
+  "jenkins-repository-key-fingerprint": "",
+  tags: "",
+  "volume-size": "",
+  "kms-key-id": "",
+  "instance-profile": "",
+  "java-version": "",
+  "jenkins-plugins": "",
+  "jenkins-casc": "",
+  "jenkins-update-center-url": "",
+  "allow-anonymous": "",
+  "setup-script": "",
+  "connect-via": "",
+  "subnet-ids": "",
+  "allowed-cidrs": "",
+  "smoke-test": "true",
+  "smoke-timeout": "10m",
+  "smoke-user-data": "",
+  deregister: "on-failure"
+};
+var whenEmpty = {
+  "source-ami": "debian-13",
+  "ami-name-prefix": "jenkins",
+  "jenkins-version": "lts",
+  "java-version": "21",
+  "jenkins-update-center-url": "https://updates.jenkins.io",
+  "allow-anonymous": "false",
+  "connect-via": "public-ip",
+  "allowed-cidrs": "auto"
+};
 
 // src/inputs/casc.ts
 var import_node_fs19 = require("node:fs");
@@ -82466,9 +82479,304 @@ function parseTags(value) {
   return Object.fromEntries(tags);
 }
 
-// src/template/values.ts
+// src/inputs/image.ts
+function readImageInputs(input, workspace) {
+  const repository = input("jenkins-repository-url", optional(httpUrl));
+  const keyFingerprint = input("jenkins-repository-key-fingerprint", optional(fingerprint));
+  const setupScript = input("setup-script", optional(scriptOf(workspace)));
+  const casc = input("jenkins-casc", optional(cascFolder(workspace)));
+  const sshUsername = input("ssh-username", optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")));
+  const volumeSize = input("volume-size", optional(wholeNumber(1, 65536)));
+  const kmsKeyId = input(
+    "kms-key-id",
+    optional(matching(/^[A-Za-z0-9:/_-]{1,2048}$/, "a KMS key id, an ARN or an alias such as alias/images"))
+  );
+  const instanceProfile = input(
+    "instance-profile",
+    optional(matching(/^[A-Za-z0-9+=,.@_-]{1,128}$/, "an instance profile's name, not an ARN"))
+  );
+  const architecture = input("architecture", optional(oneOf("x86_64", "arm64")));
+  return {
+    source: input(
+      "source-ami",
+      matching(
+        /^(al2023|ubuntu-24\.04|debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[A-Za-z0-9_./-]{1,1024}(:[A-Za-z0-9_.-]{1,100})?)$/,
+        `${sourceNames.join(", ")}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
+      )
+    ),
+    ...architecture ? { architecture } : {},
+    ...sshUsername ? { sshUsername } : {},
+    instanceTypes: input(
+      "instance-types",
+      optional(
+        nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, "instance types such as t3.medium")))
+      )
+    ) ?? [],
+    namePrefix: input(
+      "ami-name-prefix",
+      matching(
+        /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
+        "up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit"
+      )
+    ),
+    jenkinsVersion: input(
+      "jenkins-version",
+      matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
+    ),
+    ...repository ? { jenkinsRepositoryUrl: repository } : {},
+    ...keyFingerprint ? { jenkinsRepositoryKeyFingerprint: keyFingerprint } : {},
+    tags: input("tags", parseTags),
+    ...volumeSize ? { volumeSize } : {},
+    ...kmsKeyId ? { kmsKeyId } : {},
+    ...instanceProfile ? { instanceProfile } : {},
+    javaVersion: input("java-version", oneOf("21", "25")),
+    plugins: withCasc(
+      input("jenkins-plugins", (value) => parsePlugins(value, workspace)),
+      casc
+    ),
+    updateCenterUrl: input("jenkins-update-center-url", httpUrl),
+    ...casc ? { casc } : {},
+    allowAnonymous: input("allow-anonymous", oneOf("true", "false")) === "true",
+    ...setupScript ? { setupScript } : {}
+  };
+}
+function cascFolder(workspace) {
+  return (value) => readCasc(existing(workspace)(value));
+}
+function withCasc(plugins2, casc) {
+  const reader = { name: "configuration-as-code" };
+  if (!plugins2 || casc === void 0 || plugins2.some(({ name }) => name === reader.name)) return plugins2 ?? [];
+  return [...plugins2, reader];
+}
+function fingerprint(value) {
+  const digits = value.replace(/\s/g, "").toUpperCase();
+  return matching(/^[0-9A-F]{40}$/, "the 40 hexadecimal digits of a key’s fingerprint")(digits);
+}
+
+// src/inputs/session-manager.ts
+function sessionManagerProblems(of) {
+  const { given: given2, template, source, env: env2 } = of;
+  const { declared } = template;
+  const problems = [];
+  if (given2.has("allowed-cidrs")) {
+    problems.push(
+      new InputError("allowed-cidrs", "has no effect: connect-via: session-manager opens no port to anybody")
+    );
+  }
+  if (!declared.has("connect_via")) return problems;
+  if (template.shipped && source === "debian-13") {
+    problems.push(
+      new InputError(
+        "source-ami",
+        "Debian's own images have no SSM agent, which connect-via: session-manager needs. Use al2023 or ubuntu-24.04, or an image of your own that has the agent."
+      )
+    );
+  }
+  if (declared.has("instance_profile") && template.variables.has("instance_profile") && !given2.has("instance-profile")) {
+    problems.push(
+      new InputError(
+        "instance-profile",
+        "is missing: with connect-via: session-manager the build's machine needs a role for its SSM agent. Name an instance profile whose role has AWS's policy AmazonSSMManagedInstanceCore."
+      )
+    );
+  }
+  if (!isOnPath("session-manager-plugin", env2)) {
+    problems.push(
+      new InputError(
+        "connect-via",
+        "session-manager needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how."
+      )
+    );
+  }
+  return problems;
+}
+
+// src/template/environment.ts
 var import_node_fs20 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var path23 = __toESM(require("node:path"), 1);
+var secrets = [
+  [
+    /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
+    "GitHub's tokens and file commands"
+  ],
+  [/^(ACTIONS_|INPUT_|STATE_)/, "the job's own tokens, inputs and state"],
+  [/^AWS_/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
+];
+var tokens = [
+  "GITHUB_TOKEN",
+  "GH_TOKEN",
+  "ACTIONS_RUNTIME_TOKEN",
+  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN"
+];
+function environmentNames(text2, env2) {
+  const names2 = text2.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  names2.forEach((name) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) {
+      throw new Error(
+        `${quoted(name)} is not allowed; expected names of environment variables, one on each line, without their values`
+      );
+    }
+    const why2 = secrets.find(([pattern]) => pattern.test(name))?.[1];
+    if (why2 !== void 0)
+      throw new Error(`${quoted(name)} is not allowed: it is among ${why2}, which never reach Packer`);
+    const value = env2[name];
+    if (value && (tokens.some((token2) => env2[token2] === value) || /^gh[su]_/.test(value))) {
+      throw new Error(
+        `${quoted(name)} is not allowed: its value is one of the job's own tokens or keys, which never reach Packer`
+      );
+    }
+  });
+  return [...new Set(names2)];
+}
+function environmentOf(sources, {
+  legacy,
+  env: env2,
+  templateEnv
+}) {
+  const { reading: reading2 } = sources;
+  const names2 = [
+    ...templateEnv,
+    ...usesRegistry(reading2, env2) ? Object.keys(env2).filter((name) => name.startsWith("HCP_")) : [],
+    ...usesAgent(reading2) ? ["SSH_AUTH_SOCK"] : []
+  ];
+  return {
+    names: [...new Set(names2)],
+    unread(filled, packerEnv, builders) {
+      const read5 = readNames(sources, filled, legacy);
+      const missing3 = read5.filter((name) => !packerEnv[name] && !name.startsWith("AWS_"));
+      if (missing3.length === 0) return { problems: [], warnings: [] };
+      const nameless = builders.find((source) => source.value("ami_name") === "");
+      const kept = missing3.filter((name) => env2[name]);
+      const absent = missing3.filter((name) => !env2[name]);
+      const text2 = [
+        ...kept.length > 0 ? [`${kept.join(", ")} of this step's env does not reach Packer unless the input 'template-env' names it`] : [],
+        ...absent.length > 0 ? [`${absent.join(", ")} is empty or not there in the env of this step`] : []
+      ].join("; ");
+      if (nameless) {
+        return {
+          problems: [new InputError("template", `the image of ${nameless.name} would have an empty name: ${text2}`)],
+          warnings: []
+        };
+      }
+      return { problems: [], warnings: [`The template reads environment variables that are empty: ${text2}.`] };
+    }
+  };
+}
+function usesRegistry({ blocks }, env2) {
+  return blocks.has("hcp_packer_registry") || Boolean(env2["HCP_PACKER_REGISTRY"]);
+}
+function unregistered({ blocks }, env2) {
+  if (!blocks.has("hcp_packer_registry") || /^(off|0)$/i.test(env2["HCP_PACKER_REGISTRY"] ?? "")) return [];
+  const signsIn = Object.entries(env2).some(
+    ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
+  );
+  if (signsIn || env2["HOME"] && (0, import_node_fs20.existsSync)(path23.join(env2["HOME"], ".config", "hcp"))) return [];
+  return [
+    new InputError(
+      "template",
+      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
+    )
+  ];
+}
+function usesAgent({ settings }) {
+  return settings.some(({ name, expression }) => name === "ssh_agent_auth" && !isFalse(expression.syntax));
+}
+function isFalse(syntax) {
+  return syntax.kind === "value" && !isTrue(syntax.value);
+}
+function readNames({ reading: reading2, files, vars, env: env2 }, filled, legacy) {
+  const open7 = [...reading2.variables].filter(
+    ([name]) => !filled.has(name) && !Object.hasOwn(vars, name) && !files.some(({ values }) => values.has(name)) && (legacy || env2[`PKR_VAR_${name}`] === void 0)
+  );
+  return [...new Set(open7.flatMap(([, variable]) => variable.default ? namesIn(variable.default.syntax) : []))];
+}
+function namesIn(syntax) {
+  switch (syntax.kind) {
+    case "call": {
+      const [first2] = syntax.given;
+      const own = syntax.name === "env" && first2?.kind === "value" && typeof first2.value === "string" ? [first2.value] : [];
+      return [...own, ...syntax.given.flatMap(namesIn)];
+    }
+    case "text":
+      return syntax.parts.flatMap(namesIn);
+    case "list":
+      return syntax.items.flatMap(namesIn);
+    case "map":
+      return syntax.entries.flatMap(([, value]) => namesIn(value));
+    case "choice":
+      return [syntax.condition, syntax.yes, syntax.no].flatMap(namesIn);
+    case "operation":
+      return [syntax.left, syntax.right].flatMap(namesIn);
+    default:
+      return [];
+  }
+}
+
+// src/template/template.ts
+var import_node_fs23 = require("node:fs");
+var path27 = __toESM(require("node:path"), 1);
+
+// src/template/builds.ts
+function buildsOf(reading2, values) {
+  const { sources, settings } = reading2;
+  const used2 = usedIn(reading2, values);
+  const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
+  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
+  const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
+  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
+    const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
+    return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
+  });
+  return {
+    ofSources: new Map(ofSources),
+    mayBeMore: named2.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+  };
+}
+function usedIn({ settings, inBuilds }, values) {
+  const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
+  const named2 = lists.flatMap((setting) => values.ofSetting(setting));
+  if (!named2.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
+  const names2 = named2.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
+  const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
+  return used2.size === 0 ? void 0 : used2;
+}
+function isChosen(names2, given2) {
+  const only = patternsOf("only", given2);
+  const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern, one) ?? true));
+  return isMeant && !names2.every((one) => patternsOf("except", given2).some((pattern) => fits(pattern, one) ?? false));
+}
+function unmatched({ ofSources, mayBeMore }, given2) {
+  if (mayBeMore || ofSources.size === 0) return [];
+  const all = [...ofSources.values()].flat();
+  return patternsOf("only", given2).filter((pattern) => all.every((name) => fits(pattern, name) === false)).map(
+    (pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all.join(", ")}`)
+  );
+}
+function patternsOf(option, given2) {
+  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
+  return values.map((value) => value.trim());
+}
+function fits(pattern, name) {
+  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
+  const [first2 = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === void 0) return pattern === name;
+  if (!name.startsWith(first2)) return false;
+  let at2 = first2.length;
+  for (const part2 of rest) {
+    const found = name.indexOf(part2, at2);
+    if (found === -1) return false;
+    at2 = found + part2.length;
+  }
+  return name.length - last.length >= at2 && name.endsWith(last);
+}
+
+// src/template/values.ts
+var import_node_fs21 = require("node:fs");
+var path25 = __toESM(require("node:path"), 1);
 
 // src/template/functions.ts
 var functions = {
@@ -83179,7 +83487,7 @@ var Reader2 = class {
 var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path23 = __toESM(require("node:path"), 1);
+var path24 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -83187,7 +83495,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path23.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path24.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -83212,7 +83520,7 @@ function isBeginning(text2) {
 
 // src/template/values.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs20.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs21.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -83348,190 +83656,7 @@ function textsOfVariable(name, { reading: reading2, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path24.basename(file)} line ${line}`;
-}
-
-// src/template/template.ts
-var import_node_fs23 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
-
-// src/template/builds.ts
-function buildsOf(reading2, values) {
-  const { sources, settings } = reading2;
-  const used2 = usedIn(reading2, values);
-  const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
-  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
-    const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
-    return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
-  });
-  return {
-    ofSources: new Map(ofSources),
-    mayBeMore: named2.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
-  };
-}
-function usedIn({ settings, inBuilds }, values) {
-  const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
-  const named2 = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named2.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
-  const names2 = named2.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
-  const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
-  return used2.size === 0 ? void 0 : used2;
-}
-function isChosen(names2, given2) {
-  const only = patternsOf("only", given2);
-  const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern, one) ?? true));
-  return isMeant && !names2.every((one) => patternsOf("except", given2).some((pattern) => fits(pattern, one) ?? false));
-}
-function unmatched({ ofSources, mayBeMore }, given2) {
-  if (mayBeMore || ofSources.size === 0) return [];
-  const all = [...ofSources.values()].flat();
-  return patternsOf("only", given2).filter((pattern) => all.every((name) => fits(pattern, name) === false)).map(
-    (pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all.join(", ")}`)
-  );
-}
-function patternsOf(option, given2) {
-  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
-  return values.map((value) => value.trim());
-}
-function fits(pattern, name) {
-  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
-  const [first2 = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === name;
-  if (!name.startsWith(first2)) return false;
-  let at2 = first2.length;
-  for (const part2 of rest) {
-    const found = name.indexOf(part2, at2);
-    if (found === -1) return false;
-    at2 = found + part2.length;
-  }
-  return name.length - last.length >= at2 && name.endsWith(last);
-}
-
-// src/template/environment.ts
-var import_node_fs21 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
-var secrets = [
-  [
-    /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
-    "GitHub's tokens and file commands"
-  ],
-  [/^(ACTIONS_|INPUT_|STATE_)/, "the job's own tokens, inputs and state"],
-  [/^AWS_/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
-];
-var tokens = [
-  "GITHUB_TOKEN",
-  "GH_TOKEN",
-  "ACTIONS_RUNTIME_TOKEN",
-  "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
-  "AWS_ACCESS_KEY_ID",
-  "AWS_SECRET_ACCESS_KEY",
-  "AWS_SESSION_TOKEN"
-];
-function environmentNames(text2, env2) {
-  const names2 = text2.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  names2.forEach((name) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) {
-      throw new Error(
-        `${quoted(name)} is not allowed; expected names of environment variables, one on each line, without their values`
-      );
-    }
-    const why2 = secrets.find(([pattern]) => pattern.test(name))?.[1];
-    if (why2 !== void 0)
-      throw new Error(`${quoted(name)} is not allowed: it is among ${why2}, which never reach Packer`);
-    const value = env2[name];
-    if (value && (tokens.some((token2) => env2[token2] === value) || /^gh[su]_/.test(value))) {
-      throw new Error(
-        `${quoted(name)} is not allowed: its value is one of the job's own tokens or keys, which never reach Packer`
-      );
-    }
-  });
-  return [...new Set(names2)];
-}
-function environmentOf(sources, {
-  legacy,
-  env: env2,
-  templateEnv
-}) {
-  const { reading: reading2 } = sources;
-  const names2 = [
-    ...templateEnv,
-    ...usesRegistry(reading2, env2) ? Object.keys(env2).filter((name) => name.startsWith("HCP_")) : [],
-    ...usesAgent(reading2) ? ["SSH_AUTH_SOCK"] : []
-  ];
-  return {
-    names: [...new Set(names2)],
-    unread(filled, packerEnv, builders) {
-      const read5 = readNames(sources, filled, legacy);
-      const missing3 = read5.filter((name) => !packerEnv[name] && !name.startsWith("AWS_"));
-      if (missing3.length === 0) return { problems: [], warnings: [] };
-      const nameless = builders.find((source) => source.value("ami_name") === "");
-      const kept = missing3.filter((name) => env2[name]);
-      const absent = missing3.filter((name) => !env2[name]);
-      const text2 = [
-        ...kept.length > 0 ? [`${kept.join(", ")} of this step's env does not reach Packer unless the input 'template-env' names it`] : [],
-        ...absent.length > 0 ? [`${absent.join(", ")} is empty or not there in the env of this step`] : []
-      ].join("; ");
-      if (nameless) {
-        return {
-          problems: [new InputError("template", `the image of ${nameless.name} would have an empty name: ${text2}`)],
-          warnings: []
-        };
-      }
-      return { problems: [], warnings: [`The template reads environment variables that are empty: ${text2}.`] };
-    }
-  };
-}
-function usesRegistry({ blocks }, env2) {
-  return blocks.has("hcp_packer_registry") || Boolean(env2["HCP_PACKER_REGISTRY"]);
-}
-function unregistered({ blocks }, env2) {
-  if (!blocks.has("hcp_packer_registry") || /^(off|0)$/i.test(env2["HCP_PACKER_REGISTRY"] ?? "")) return [];
-  const signsIn = Object.entries(env2).some(
-    ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
-  );
-  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path25.join(env2["HOME"], ".config", "hcp"))) return [];
-  return [
-    new InputError(
-      "template",
-      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
-    )
-  ];
-}
-function usesAgent({ settings }) {
-  return settings.some(({ name, expression }) => name === "ssh_agent_auth" && !isFalse(expression.syntax));
-}
-function isFalse(syntax) {
-  return syntax.kind === "value" && !isTrue(syntax.value);
-}
-function readNames({ reading: reading2, files, vars, env: env2 }, filled, legacy) {
-  const open7 = [...reading2.variables].filter(
-    ([name]) => !filled.has(name) && !Object.hasOwn(vars, name) && !files.some(({ values }) => values.has(name)) && (legacy || env2[`PKR_VAR_${name}`] === void 0)
-  );
-  return [...new Set(open7.flatMap(([, variable]) => variable.default ? namesIn(variable.default.syntax) : []))];
-}
-function namesIn(syntax) {
-  switch (syntax.kind) {
-    case "call": {
-      const [first2] = syntax.given;
-      const own = syntax.name === "env" && first2?.kind === "value" && typeof first2.value === "string" ? [first2.value] : [];
-      return [...own, ...syntax.given.flatMap(namesIn)];
-    }
-    case "text":
-      return syntax.parts.flatMap(namesIn);
-    case "list":
-      return syntax.items.flatMap(namesIn);
-    case "map":
-      return syntax.entries.flatMap(([, value]) => namesIn(value));
-    case "choice":
-      return [syntax.condition, syntax.yes, syntax.no].flatMap(namesIn);
-    case "operation":
-      return [syntax.left, syntax.right].flatMap(namesIn);
-    default:
-      return [];
-  }
+  return `${path25.basename(file)} line ${line}`;
 }
 
 // src/template/static-keys.ts
@@ -84203,6 +84328,46 @@ function automaticFiles(folder) {
   return inOrder2.map((name) => openVariablesFile(path27.join(folder, name), false));
 }
 
+// src/template/user-variables.ts
+function variableLines(text2) {
+  const values = /* @__PURE__ */ new Map();
+  for (const [index, line] of text2.split("\n").entries()) {
+    if (line.trim() === "") continue;
+    const [, name = "", value = ""] = /^\s*([A-Za-z_][\w-]*)[ \t]*=([^\n]*?)\r?$/.exec(line) ?? [];
+    if (name === "") {
+      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot continue on the next line`);
+    }
+    if (values.has(name)) throw new Error(`${quoted(name)} is given twice; expected each variable once`);
+    if (value.includes("{{")) {
+      throw new Error(
+        `${quoted(name)} has a value with {{ in it, which Packer would evaluate; if it is meant to, put it into a file of 'var-files'`
+      );
+    }
+    values.set(name, value);
+  }
+  return Object.fromEntries(values);
+}
+
+// src/inputs/template.ts
+function readTemplate2(input, text2, { given: given2, env: env2, workspace, shippedTemplate: shippedTemplate2 }) {
+  const additions = {
+    directory: input("working-directory", optional(folderOf(workspace))),
+    varFiles: input(
+      "var-files",
+      (value) => pathList(value).map((file) => openVariablesFile(fileOf(workspace)(file), isLegacy(text2("template"))))
+    ),
+    vars: input("vars", variableLines),
+    arguments: input("packer-args", packerArguments),
+    insisted: insistedOn(given2),
+    env: env2,
+    templateEnv: input("template-env", (value) => environmentNames(value, env2)),
+    assumesRole: text2("role-to-assume") !== "",
+    allowForceDeregister: input("allow-force-deregister", oneOf("true", "false")) === "true",
+    region: text2("aws-region") || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || ""
+  };
+  return input("template", (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate2, additions));
+}
+
 // node_modules/fastest-levenshtein/esm/mod.js
 var peq = new Uint32Array(65536);
 var myers_32 = (a9, b9) => {
@@ -84349,79 +84514,10 @@ function nearest(name, known2) {
   return known2.find((candidate) => `-${candidate}-`.includes(`-${spelt}-`));
 }
 
-// src/template/user-variables.ts
-function variableLines(text2) {
-  const values = /* @__PURE__ */ new Map();
-  for (const [index, line] of text2.split("\n").entries()) {
-    if (line.trim() === "") continue;
-    const [, name = "", value = ""] = /^\s*([A-Za-z_][\w-]*)[ \t]*=([^\n]*?)\r?$/.exec(line) ?? [];
-    if (name === "") {
-      throw new Error(`line ${index + 1} is not of the form name=value; a value cannot continue on the next line`);
-    }
-    if (values.has(name)) throw new Error(`${quoted(name)} is given twice; expected each variable once`);
-    if (value.includes("{{")) {
-      throw new Error(
-        `${quoted(name)} has a value with {{ in it, which Packer would evaluate; if it is meant to, put it into a file of 'var-files'`
-      );
-    }
-    values.set(name, value);
-  }
-  return Object.fromEntries(values);
-}
-
 // src/inputs/inputs.ts
 var subnetIdList = list(
   matching(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "subnet ids such as subnet-0123456789abcdef0")
 );
-var defaults = {
-  ...awsDefaults,
-  "packer-version": "1.16.0",
-  "packer-releases-url": "https://releases.hashicorp.com",
-  template: "",
-  "working-directory": "",
-  "var-files": "",
-  vars: "",
-  "packer-args": "",
-  "template-env": "",
-  "allow-force-deregister": "false",
-  "github-token": "",
-  "bake-timeout": "60m",
-  "source-ami": "",
-  "ssh-username": "",
-  architecture: "",
-  "instance-types": "",
-  "ami-name-prefix": "",
-  "jenkins-version": "",
-  "jenkins-repository-url": "",
-  "jenkins-repository-key-fingerprint": "",
-  tags: "",
-  "volume-size": "",
-  "kms-key-id": "",
-  "instance-profile": "",
-  "java-version": "",
-  "jenkins-plugins": "",
-  "jenkins-casc": "",
-  "jenkins-update-center-url": "",
-  "allow-anonymous": "",
-  "setup-script": "",
-  "connect-via": "",
-  "subnet-ids": "",
-  "allowed-cidrs": "",
-  "smoke-test": "true",
-  "smoke-timeout": "10m",
-  "smoke-user-data": "",
-  deregister: "on-failure"
-};
-var whenEmpty = {
-  "source-ami": "debian-13",
-  "ami-name-prefix": "jenkins",
-  "jenkins-version": "lts",
-  "java-version": "21",
-  "jenkins-update-center-url": "https://updates.jenkins.io",
-  "allow-anonymous": "false",
-  "connect-via": "public-ip",
-  "allowed-cidrs": "auto"
-};
 function readInputs(env2, shippedTemplate2, read5 = givenText) {
   const text2 = (name) => read5(name) || defaults[name];
   const standing = (name) => read5(name) || (whenEmpty[name] ?? "");
@@ -84429,25 +84525,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
   return readAll(defaults, standing, (input, problems) => {
     problems.push(...unknownInputs(Object.keys(defaults), env2));
     const given2 = new Set(Object.keys(defaults).filter((name) => text2(name) !== defaults[name]));
-    const additions = {
-      directory: input("working-directory", optional(folderOf(workspace))),
-      varFiles: input(
-        "var-files",
-        (value) => pathList(value).map((file) => openVariablesFile(fileOf(workspace)(file), isLegacy(text2("template"))))
-      ),
-      vars: input("vars", variableLines),
-      arguments: input("packer-args", packerArguments),
-      insisted: insistedOn(given2),
-      env: env2,
-      templateEnv: input("template-env", (value) => environmentNames(value, env2)),
-      assumesRole: text2("role-to-assume") !== "",
-      allowForceDeregister: input("allow-force-deregister", oneOf("true", "false")) === "true",
-      region: text2("aws-region") || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || ""
-    };
-    const template = input(
-      "template",
-      (value) => openTemplate(optional(existing(workspace))(value), shippedTemplate2, additions)
-    );
+    const template = readTemplate2(input, text2, { given: given2, env: env2, workspace, shippedTemplate: shippedTemplate2 });
     const githubToken = text2("github-token");
     const smokeTest2 = input("smoke-test", oneOf("true", "false")) === "true";
     const smoke = {
@@ -84464,7 +84542,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)(path28.join(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -84489,78 +84567,6 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
 }
 function givenText(name) {
   return getInput(name, { trimWhitespace: name !== "vars" });
-}
-function readImageInputs(input, workspace) {
-  const repository = input("jenkins-repository-url", optional(httpUrl));
-  const keyFingerprint = input("jenkins-repository-key-fingerprint", optional(fingerprint));
-  const setupScript = input("setup-script", optional(scriptOf(workspace)));
-  const casc = input("jenkins-casc", optional(cascFolder(workspace)));
-  const sshUsername = input("ssh-username", optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, "a Linux user name")));
-  const volumeSize = input("volume-size", optional(wholeNumber(1, 65536)));
-  const kmsKeyId = input(
-    "kms-key-id",
-    optional(matching(/^[A-Za-z0-9:/_-]{1,2048}$/, "a KMS key id, an ARN or an alias such as alias/images"))
-  );
-  const instanceProfile = input(
-    "instance-profile",
-    optional(matching(/^[A-Za-z0-9+=,.@_-]{1,128}$/, "an instance profile's name, not an ARN"))
-  );
-  const architecture = input("architecture", optional(oneOf("x86_64", "arm64")));
-  return {
-    source: input(
-      "source-ami",
-      matching(
-        /^(al2023|ubuntu-24\.04|debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[A-Za-z0-9_./-]{1,1024}(:[A-Za-z0-9_.-]{1,100})?)$/,
-        `${sourceNames.join(", ")}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
-      )
-    ),
-    ...architecture ? { architecture } : {},
-    ...sshUsername ? { sshUsername } : {},
-    instanceTypes: input(
-      "instance-types",
-      optional(
-        nonEmpty(list(matching(/^[a-z][a-z0-9-]{0,30}\.[a-z0-9-]{1,20}$/, "instance types such as t3.medium")))
-      )
-    ) ?? [],
-    namePrefix: input(
-      "ami-name-prefix",
-      matching(
-        /^[A-Za-z0-9][A-Za-z0-9()./_-]{0,79}$/,
-        "up to 80 letters, digits and ( ) . / _ -, beginning with a letter or digit"
-      )
-    ),
-    jenkinsVersion: input(
-      "jenkins-version",
-      matching(/^(lts|weekly|\d+\.\d{1,4}(\.\d{1,3})?)$/, "'lts', 'weekly' or an exact version such as 2.568.2")
-    ),
-    ...repository ? { jenkinsRepositoryUrl: repository } : {},
-    ...keyFingerprint ? { jenkinsRepositoryKeyFingerprint: keyFingerprint } : {},
-    tags: input("tags", parseTags),
-    ...volumeSize ? { volumeSize } : {},
-    ...kmsKeyId ? { kmsKeyId } : {},
-    ...instanceProfile ? { instanceProfile } : {},
-    javaVersion: input("java-version", oneOf("21", "25")),
-    plugins: withCasc(
-      input("jenkins-plugins", (value) => parsePlugins(value, workspace)),
-      casc
-    ),
-    updateCenterUrl: input("jenkins-update-center-url", httpUrl),
-    ...casc ? { casc } : {},
-    allowAnonymous: input("allow-anonymous", oneOf("true", "false")) === "true",
-    ...setupScript ? { setupScript } : {}
-  };
-}
-function cascFolder(workspace) {
-  return (value) => readCasc(existing(workspace)(value));
-}
-function withCasc(plugins2, casc) {
-  const reader = { name: "configuration-as-code" };
-  if (!plugins2 || casc === void 0 || plugins2.some(({ name }) => name === reader.name)) return plugins2 ?? [];
-  return [...plugins2, reader];
-}
-function fingerprint(value) {
-  const digits = value.replace(/\s/g, "").toUpperCase();
-  return matching(/^[0-9A-F]{40}$/, "the 40 hexadecimal digits of a key’s fingerprint")(digits);
 }
 function userData(value) {
   if (Buffer.byteLength(value) > 16384) throw new Error("is longer than the 16 KB that EC2 allows");
@@ -84826,7 +84832,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path29.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);

@@ -6,7 +6,9 @@ const src = join(import.meta.dirname, '..', '..', 'src')
 
 /** What these throw becomes the message of an InputError. */
 const inputFiles = new Set([
+  'inputs/image.ts',
   'inputs/inputs.ts',
+  'inputs/template.ts',
   'lib/parse.ts',
   'lib/paths.ts',
   'smoke/user-data.ts',

@@ -1,5 +1,6 @@
 import {randomBytes} from 'node:crypto'
-import type {ImageInputs, Inputs} from '../inputs/inputs.ts'
+import type {Inputs} from '../inputs/inputs.ts'
+import type {ImageInputs} from '../inputs/image.ts'
 import {InputError} from '../lib/errors.ts'
 import {bytesReader, fileOpener, textReader} from '../lib/http.ts'
 import {planReach} from './connectivity.ts'

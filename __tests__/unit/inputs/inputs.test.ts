@@ -3,7 +3,8 @@ import {tmpdir} from 'node:os'
 import * as path from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import {parse} from 'yaml'
-import {defaults, readInputs, type InputName, type Inputs} from '../../../src/inputs/inputs.ts'
+import {readInputs, type Inputs} from '../../../src/inputs/inputs.ts'
+import {defaults, type InputName} from '../../../src/inputs/defaults.ts'
 import {InputErrors} from '../../../src/lib/errors.ts'
 
 const root = path.join(import.meta.dirname, '../../..')

@@ -5,7 +5,8 @@ import {neverRun} from '../../../../rehearsal/trials/compatibility/never-run.ts'
 import {javaVersions, nameOf, packers, rows, titles} from '../../../../rehearsal/trials/compatibility/rows.ts'
 import {readActionFile} from '../../../../rehearsal/runner/action-file.ts'
 import {sourceNames} from '../../../../src/inputs/distributions.ts'
-import {defaults, readInputs, type InputName} from '../../../../src/inputs/inputs.ts'
+import {readInputs} from '../../../../src/inputs/inputs.ts'
+import {defaults, type InputName} from '../../../../src/inputs/defaults.ts'
 import {messageOf} from '../../../../src/lib/errors.ts'
 
 const root = join(import.meta.dirname, '../../../..')
