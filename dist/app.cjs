@@ -83959,6 +83959,25 @@ function shown({ reading: reading2 }, variable, value) {
   return text2 === void 0 ? {} : { before: text2 };
 }
 
+// src/template/reading-parts.ts
+function newDraft() {
+  return {
+    variables: /* @__PURE__ */ new Map(),
+    locals: /* @__PURE__ */ new Map(),
+    settings: [],
+    sources: /* @__PURE__ */ new Map(),
+    inBuilds: /* @__PURE__ */ new Set(),
+    blocks: /* @__PURE__ */ new Set()
+  };
+}
+function declare(draft, name, declaration) {
+  if (name !== "") draft.variables.set(name, declaration);
+}
+function ownerOf(type2, labels) {
+  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
+}
+var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
+
 // src/template/variable-type.ts
 function kindOf(type2, given2) {
   const value = given2?.syntax;
@@ -83982,39 +84001,7 @@ function typeIn(value) {
   return typeof value === "string" ? readExpression(value) : void 0;
 }
 
-// src/template/reading.ts
-function newDraft() {
-  return {
-    variables: /* @__PURE__ */ new Map(),
-    locals: /* @__PURE__ */ new Map(),
-    settings: [],
-    sources: /* @__PURE__ */ new Map(),
-    inBuilds: /* @__PURE__ */ new Set(),
-    blocks: /* @__PURE__ */ new Set()
-  };
-}
-function readHclFiles(files) {
-  const draft = newDraft();
-  for (const [file, text2] of files) {
-    if (file.endsWith(".json")) readJson(draft, file, text2, "hcl2");
-    else readBody(draft, file, readHcl(text2));
-  }
-  return draft;
-}
-function readLegacyJson(file, text2) {
-  if (!("builders" in asObject(parseJson(file, text2))))
-    throw new Error(`${file} is not a template: it has no "builders"`);
-  const draft = newDraft();
-  readJson(draft, file, text2, "legacy");
-  declareUsed(draft, file, text2);
-  return draft;
-}
-function declareUsed(draft, file, text2) {
-  for (const { 1: name = "", index } of text2.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
-    if (draft.variables.has(name)) continue;
-    declare(draft, name, { file, line: text2.slice(0, index).split("\n").length, kind: "text", sensitive: false });
-  }
-}
+// src/template/hcl-body.ts
 function readBody(draft, file, body) {
   for (const { type: type2, labels, line, attributes, blocks } of body.blocks) {
     const [label = ""] = labels;
@@ -84048,9 +84035,6 @@ function readBody(draft, file, body) {
     collect(draft, { file, component, owner, within: type2, isTop: true, loops: [] }, { attributes, blocks });
   }
 }
-function ownerOf(type2, labels) {
-  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
-}
 function collect(draft, around, body) {
   body.attributes.forEach(({ name, expression }) => draft.settings.push({ ...around, name, expression }));
   for (const { type: type2, labels, attributes, blocks } of body.blocks) {
@@ -84066,7 +84050,6 @@ function collect(draft, around, body) {
     collect(draft, inner, { attributes, blocks });
   }
 }
-var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
 function collectDynamic(draft, around, { attributes, blocks }, label) {
   const over = expressionIn(attributes, "for_each");
   const name = expressionIn(attributes, "iterator")?.source ?? label;
@@ -84076,9 +84059,8 @@ function collectDynamic(draft, around, { attributes, blocks }, label) {
 function expressionIn(attributes, wanted2) {
   return attributes.find(({ name }) => name === wanted2)?.expression;
 }
-function declare(draft, name, declaration) {
-  if (name !== "") draft.variables.set(name, declaration);
-}
+
+// src/template/json-body.ts
 function readJson(draft, file, text2, kind) {
   const template = asObject(parseJson(file, text2));
   const lineOf2 = (name) => lineOfKey(text2, name);
@@ -84184,6 +84166,30 @@ function lineOfKey(text2, name) {
     if (/^\s*:/.test(text2.slice(at2 + key2.length, at2 + key2.length + 100))) return text2.slice(0, at2).split("\n").length;
   }
   return 1;
+}
+
+// src/template/reading.ts
+function readHclFiles(files) {
+  const draft = newDraft();
+  for (const [file, text2] of files) {
+    if (file.endsWith(".json")) readJson(draft, file, text2, "hcl2");
+    else readBody(draft, file, readHcl(text2));
+  }
+  return draft;
+}
+function readLegacyJson(file, text2) {
+  if (!("builders" in asObject(parseJson(file, text2))))
+    throw new Error(`${file} is not a template: it has no "builders"`);
+  const draft = newDraft();
+  readJson(draft, file, text2, "legacy");
+  declareUsed(draft, file, text2);
+  return draft;
+}
+function declareUsed(draft, file, text2) {
+  for (const { 1: name = "", index } of text2.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
+    if (draft.variables.has(name)) continue;
+    declare(draft, name, { file, line: text2.slice(0, index).split("\n").length, kind: "text", sensitive: false });
+  }
 }
 
 // src/template/siblings.ts

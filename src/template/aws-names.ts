@@ -1,6 +1,6 @@
 import {awsUseOf, type AwsUse} from './aws-use.ts'
 import {textsOf, type Sources, type Values} from './values.ts'
-import type {Setting} from './reading.ts'
+import type {Setting} from './reading-parts.ts'
 import {textsIn} from './value.ts'
 
 /** The AWS resources and regions that a template names, as far as they can be known without Packer. */

@@ -1,6 +1,6 @@
 import {textsOf, type Sources} from './values.ts'
 import type {Expression} from './expression.ts'
-import type {Placed, Reading, Setting} from './reading.ts'
+import type {Placed, Reading, Setting} from './reading-parts.ts'
 
 /**
  * The features of AWS that the sources of a template use, as far as Packer's session depends on them. A setting counts

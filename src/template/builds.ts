@@ -1,6 +1,6 @@
 import {InputError} from '../lib/errors.ts'
 import type {Values} from './values.ts'
-import type {Reading} from './reading.ts'
+import type {Reading} from './reading-parts.ts'
 import {asText, isList} from './value.ts'
 
 /** The names of builds, as `-only` and `-except` of `packer build` know them: `amazon-ebs.own`, or `BUILD.amazon-ebs.own`. */

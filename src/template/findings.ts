@@ -1,6 +1,6 @@
 import * as path from 'node:path'
 import {InputError} from '../lib/errors.ts'
-import type {Setting} from './reading.ts'
+import type {Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
 import {textsIn, unknown} from './value.ts'
 

@@ -1,6 +1,6 @@
 import {buildsOf, isChosen} from './builds.ts'
 import type {Values} from './values.ts'
-import type {Reading, Setting, SourceBlock} from './reading.ts'
+import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, type Value} from './value.ts'
 

@@ -4,7 +4,7 @@ import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
-import type {Placed, Reading, Setting} from './reading.ts'
+import type {Placed, Reading, Setting} from './reading-parts.ts'
 import {unknown, type Value, type ValueMap} from './value.ts'
 
 /** A file of values for a template's variables. */

@@ -1,7 +1,7 @@
 import type {ConnectVia} from '../aws/connectivity.ts'
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
-import type {Declaration} from './reading.ts'
+import type {Declaration} from './reading-parts.ts'
 import type {Template} from './template.ts'
 
 /** Values that the action knows. A template gets one by declaring a variable of this name. */

@@ -1,0 +1,72 @@
+import type {Expression} from './expression.ts'
+import type {Attribute, Body} from './hcl.ts'
+import {declare, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
+import {kindOf} from './variable-type.ts'
+
+/** Adds a file of an HCL2 template to a reading. */
+export function readBody(draft: Draft, file: string, body: Body): void {
+  for (const {type, labels, line, attributes, blocks} of body.blocks) {
+    const [label = ''] = labels
+    const found = (name: string): Expression | undefined => expressionIn(attributes, name)
+    draft.blocks.add(type)
+    if (type === 'variable') {
+      const given = found('default')
+      const kind = kindOf(found('type')?.syntax, given)
+      const sensitive = found('sensitive')?.source.startsWith('true') ?? false
+      declare(draft, label, {file, line, kind, sensitive, ...(given ? {default: given} : {})})
+      continue
+    }
+    if (type === 'variables') {
+      attributes.forEach(({name, expression}) =>
+        declare(draft, name, {
+          file,
+          line: expression.line,
+          kind: kindOf(undefined, expression),
+          default: expression,
+          sensitive: false
+        })
+      )
+      continue
+    }
+    if (type === 'locals') attributes.forEach(({name, expression}) => draft.locals.set(name, {file, expression}))
+    const value = type === 'local' ? found('expression') : undefined
+    if (value) draft.locals.set(label, {file, expression: value})
+    const owner = ownerOf(type, labels)
+    if (type === 'source') draft.sources.set(owner, {type: label, file, line})
+    const component = type === 'source' || type === 'data' ? label : ''
+    collect(draft, {file, component, owner, within: type, isTop: true, loops: []}, {attributes, blocks})
+  }
+}
+
+function collect(draft: Draft, around: Around, body: Body): void {
+  body.attributes.forEach(({name, expression}) => draft.settings.push({...around, name, expression}))
+  for (const {type, labels, attributes, blocks} of body.blocks) {
+    const [label = ''] = labels
+    draft.blocks.add(type)
+    if (type === 'dynamic') {
+      collectDynamic(draft, {...around, within: label, isTop: false}, {attributes, blocks}, label)
+      continue
+    }
+    // `source "source.amazon-ebs.x" {…}` and `source "amazon-ebs.x" {…}` inside of a build add to what is outside.
+    const source = type === 'source' ? label.replace(/^source\./, '') : undefined
+    if (source !== undefined) draft.inBuilds.add(source)
+    const inner =
+      source === undefined
+        ? {...around, component: nests.has(type) ? label : around.component, within: type, isTop: false}
+        : {...around, component: source.split('.')[0] ?? '', owner: source, within: type, isTop: true}
+    collect(draft, inner, {attributes, blocks})
+  }
+}
+
+function collectDynamic(draft: Draft, around: Around, {attributes, blocks}: Body, label: string): void {
+  const over = expressionIn(attributes, 'for_each')
+  const name = expressionIn(attributes, 'iterator')?.source ?? label
+  const loops = over ? [...around.loops, {name, over}] : around.loops
+  blocks
+    .filter(({type}) => type === 'content')
+    .forEach((content) => collect(draft, {...around, loops}, {attributes: content.attributes, blocks: content.blocks}))
+}
+
+function expressionIn(attributes: readonly Attribute[], wanted: string): Expression | undefined {
+  return attributes.find(({name}) => name === wanted)?.expression
+}

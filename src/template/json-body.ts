@@ -1,0 +1,134 @@
+import {jsonExpression, type Expression} from './expression.ts'
+import {asObject, parseJson} from './json.ts'
+import {declare, nests, type Around, type Draft} from './reading-parts.ts'
+import {kindOf, typeIn} from './variable-type.ts'
+
+/**
+ * Adds a JSON file to a reading: a legacy template, or a file of an HCL2 template.
+ *
+ * @throws {Error} when it is not JSON
+ */
+export function readJson(draft: Draft, file: string, text: string, kind: 'legacy' | 'hcl2'): void {
+  const template = asObject(parseJson(file, text))
+  const lineOf = (name: string): number => lineOfKey(text, name)
+  const at = (name: string, value: unknown): Expression => jsonExpression(value, lineOf(name), kind)
+  const sensitive = new Set(Array.isArray(template['sensitive-variables']) ? template['sensitive-variables'] : [])
+  const sections = kind === 'legacy' ? ['variables'] : ['variables', 'variable']
+  for (const [name, value] of sections.flatMap((section) => entriesOf(template[section]))) {
+    const isBare = kind === 'legacy' || typeof value !== 'object'
+    const [block = {}] = isBare ? [] : [Array.isArray(value) ? asObject(value[0]) : asObject(value)]
+    const given = isBare ? value : block['default']
+    // In legacy JSON a null asks for a value; in HCL2 it is one.
+    const expression = given === undefined || (given === null && kind === 'legacy') ? undefined : at(name, given)
+    declare(draft, name, {
+      file,
+      line: lineOf(name),
+      kind: kind === 'legacy' ? 'text' : kindOf(typeIn(block['type']), expression),
+      sensitive: sensitive.has(name) || block['sensitive'] === true,
+      ...(expression ? {default: expression} : {})
+    })
+  }
+  entriesOf(template['locals']).forEach(([name, value]) => draft.locals.set(name, {file, expression: at(name, value)}))
+  if (kind === 'hcl2') {
+    for (const [name, block] of entriesOf(template['local'])) {
+      const value = asObject(block)['expression']
+      if (value !== undefined) draft.locals.set(name, {file, expression: at(name, value)})
+    }
+  }
+  for (const [name, value] of Object.entries(template)) {
+    draft.blocks.add(name)
+    if (['variables', 'variable', 'locals', 'local'].includes(name)) continue
+    const around = {file, component: '', owner: '', within: name, isTop: true, loops: []}
+    if (kind === 'legacy') walkLegacy(draft, {around, at, lineOf}, value)
+    else walkHcl(draft, {around, at, lineOf}, value, name)
+  }
+}
+
+interface Walk {
+  readonly around: Around
+  readonly at: (name: string, value: unknown) => Expression
+  readonly lineOf: (name: string) => number
+}
+
+function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): void {
+  if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, {around, at, lineOf}, item))
+  const {type, name: given} = asObject(value)
+  const isComponent = typeof type === 'string' && around.owner === ''
+  const name = typeof given === 'string' ? given : type
+  const isSource = isComponent && around.within === 'builders'
+  if (isSource) draft.sources.set(String(name), {type, file: around.file, line: lineOf('builders')})
+  const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : ''} : around
+  for (const [key, item] of Object.entries(asObject(value))) {
+    draft.settings.push({...inner, name: key, expression: at(key, item)})
+    if (isPlain(item)) continue
+    walkLegacy(draft, {around: {...inner, within: key, isTop: false}, at, lineOf}, item)
+  }
+}
+
+/** In HCL2's JSON, what is below `source` and its like is named after the component: {"source": {"amazon-ebs": {"x": {…}}}}. */
+function walkHcl(draft: Draft, walk: Walk, value: unknown, kind: string, labels: readonly string[] = []): void {
+  if (Array.isArray(value)) return value.forEach((item) => walkHcl(draft, walk, item, kind, labels))
+  const {around} = walk
+  const isOutside = around.owner === '' && around.within === kind && around.isTop
+  const depth = isOutside && (kind === 'source' || kind === 'data') ? 2 : labelled.has(kind) ? 1 : 0
+  for (const [key, item] of Object.entries(asObject(value))) {
+    const named = [...labels, key]
+    if (named.length <= depth) {
+      const inner = named.length === depth ? labelledAs(draft, walk, kind, named) : around
+      walkHcl(draft, {...walk, around: inner}, item, kind, named)
+      continue
+    }
+    draft.blocks.add(key)
+    if (key === 'dynamic') {
+      walkDynamic(draft, walk, item)
+      continue
+    }
+    if (!labelled.has(key)) draft.settings.push({...around, name: key, expression: walk.at(key, item)})
+    if (!isPlain(item)) walkHcl(draft, {...walk, around: {...around, within: key, isTop: false}}, item, key)
+  }
+}
+
+const labelled = new Set(['source', 'data', ...nests])
+
+function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: readonly string[]): Around {
+  const [first = '', second] = labels
+  if (kind === 'source') {
+    const owner = second === undefined ? first.replace(/^source\./, '') : labels.join('.')
+    const [type = ''] = owner.split('.')
+    if (second === undefined) draft.inBuilds.add(owner)
+    else draft.sources.set(owner, {type, file: around.file, line: lineOf(second)})
+    return {...around, component: type, owner, within: kind, isTop: true}
+  }
+  if (kind === 'data') return {...around, component: first, owner: ['data', ...labels].join('.'), isTop: true}
+  return {...around, component: first, within: kind, isTop: false}
+}
+
+function walkDynamic(draft: Draft, walk: Walk, value: unknown): void {
+  for (const [label, block] of entriesOf(value)) {
+    const {for_each: over, iterator, content} = asObject(block)
+    const name = typeof iterator === 'string' ? iterator : label
+    const loops = over === undefined ? [] : [{name, over: walk.at('for_each', over)}]
+    const {around} = walk
+    const inner = {...around, within: label, isTop: false, loops: [...around.loops, ...loops]}
+    walkHcl(draft, {...walk, around: inner}, content, label)
+  }
+}
+
+function isPlain(item: unknown): boolean {
+  return typeof item !== 'object' || (Array.isArray(item) && item.every((one) => typeof one !== 'object'))
+}
+
+/** A section may be an object or a list of them. */
+function entriesOf(section: unknown): [string, unknown][] {
+  const objects: readonly unknown[] = Array.isArray(section) ? section : [section]
+  return objects.flatMap((object) => Object.entries(asObject(object)))
+}
+
+/** The line on which a key is given a value for the first time. */
+function lineOfKey(text: string, name: string): number {
+  const key = JSON.stringify(name)
+  for (let at = text.indexOf(key); at !== -1; at = text.indexOf(key, at + 1)) {
+    if (/^\s*:/.test(text.slice(at + key.length, at + key.length + 100))) return text.slice(0, at).split('\n').length
+  }
+  return 1
+}

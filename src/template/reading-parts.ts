@@ -1,0 +1,96 @@
+import type {Expression} from './expression.ts'
+import type {VariableKind} from './variable-type.ts'
+
+/** The facts about a template that can be known without Packer. */
+export interface Reading {
+  readonly variables: ReadonlyMap<string, Declaration>
+  readonly locals: ReadonlyMap<string, Placed>
+  readonly settings: readonly Setting[]
+  /** Builders that the template has, by their names: `amazon-ebs.own`; in legacy JSON the builder's bare name. */
+  readonly sources: ReadonlyMap<string, SourceBlock>
+  /** Builders that builds name by a block of their own. */
+  readonly inBuilds: ReadonlySet<string>
+  /** The types of all blocks, `hcp_packer_registry` for one. */
+  readonly blocks: ReadonlySet<string>
+}
+
+export interface SourceBlock {
+  readonly type: string
+  readonly file: string
+  readonly line: number
+}
+
+/** A place in a file. */
+export interface Placed {
+  readonly file: string
+  readonly expression: Expression
+}
+
+/** A variable that a template declares. */
+export interface Declaration {
+  readonly file: string
+  readonly line: number
+  readonly kind: VariableKind
+  /** Absent: a value must be given. */
+  readonly default?: Expression
+  /** Its value must not be shown anywhere. */
+  readonly sensitive: boolean
+}
+
+/** A line such as `access_key = …`, anywhere in the template. */
+export interface Setting extends Placed {
+  /** Of the builder, data source or post-processor that it is in, such as `amazon-ebs`; empty outside of all. */
+  readonly component: string
+  /** Of the builder that it is in, such as `amazon-ebs.own`, or of the data source, `data.amazon-ami.base`; empty outside of all. */
+  readonly owner: string
+  /** Of the block or object around it. */
+  readonly within: string
+  /** Not in a block inside of the builder. */
+  readonly isTop: boolean
+  readonly name: string
+  /** The dynamic blocks around it, which repeat it, outermost first. */
+  readonly loops: readonly Loop[]
+}
+
+/** `dynamic "assume_role" { for_each = … }`. */
+interface Loop {
+  /** The iterator's name. */
+  readonly name: string
+  readonly over: Expression
+}
+
+/** A reading while it is made. */
+export interface Draft {
+  readonly variables: Map<string, Declaration>
+  readonly locals: Map<string, Placed>
+  readonly settings: Setting[]
+  readonly sources: Map<string, SourceBlock>
+  readonly inBuilds: Set<string>
+  readonly blocks: Set<string>
+}
+
+export function newDraft(): Draft {
+  return {
+    variables: new Map(),
+    locals: new Map(),
+    settings: [],
+    sources: new Map(),
+    inBuilds: new Set(),
+    blocks: new Set()
+  }
+}
+
+/** The facts that all settings of one block share. */
+export type Around = Omit<Setting, 'name' | 'expression'>
+
+export function declare(draft: Draft, name: string, declaration: Declaration): void {
+  if (name !== '') draft.variables.set(name, declaration)
+}
+
+/** The name of the builder or data source that a block makes; empty for other blocks. */
+export function ownerOf(type: string, labels: readonly string[]): string {
+  return type === 'source' ? labels.join('.') : type === 'data' ? ['data', ...labels].join('.') : ''
+}
+
+/** Blocks inside of a build that are named after a component. */
+export const nests = new Set(['provisioner', 'post-processor', 'error-cleanup-provisioner'])
