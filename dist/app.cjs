@@ -76992,39 +76992,6 @@ function unpack(path29, bytes) {
   throw new Error(`its index ${path29} is compressed in a way that cannot be read`);
 }
 
-// src/inputs/distributions.ts
-var distributions = {
-  // Amazon Linux 2023 user guide, "Naming and versioning". The pattern names the kernel's line, so that new images do
-  // not change it.
-  al2023: {
-    owner: "137112412989",
-    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
-    loginUser: "ec2-user",
-    packages: "rpm"
-  },
-  // Ubuntu on AWS, "Find Ubuntu images on AWS".
-  "ubuntu-24.04": {
-    owner: "099720109477",
-    names: {
-      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
-      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
-    },
-    loginUser: "ubuntu",
-    packages: "deb"
-  },
-  // wiki.debian.org/Cloud/AmazonEC2Image
-  "debian-13": {
-    owner: "136693071363",
-    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
-    loginUser: "admin",
-    packages: "deb"
-  }
-};
-function distributionOf(loginUser) {
-  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
-}
-var sourceNames = Object.keys(distributions);
-
 // src/plan/jenkins-version.ts
 var repositories = {
   deb: { stable: "https://pkg.jenkins.io/debian-stable", weekly: "https://pkg.jenkins.io/debian" },
@@ -77696,6 +77663,39 @@ function isAtLeast(version, least) {
   return at2 === -1 || (one?.[at2] ?? 0) > (other?.[at2] ?? 0);
 }
 
+// src/inputs/distributions.ts
+var distributions = {
+  // Amazon Linux 2023 user guide, "Naming and versioning". The pattern names the kernel's line, so that new images do
+  // not change it.
+  al2023: {
+    owner: "137112412989",
+    names: { x86_64: "al2023-ami-2023.*-kernel-6.1-x86_64", arm64: "al2023-ami-2023.*-kernel-6.1-arm64" },
+    loginUser: "ec2-user",
+    packages: "rpm"
+  },
+  // Ubuntu on AWS, "Find Ubuntu images on AWS".
+  "ubuntu-24.04": {
+    owner: "099720109477",
+    names: {
+      x86_64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
+      arm64: "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*"
+    },
+    loginUser: "ubuntu",
+    packages: "deb"
+  },
+  // wiki.debian.org/Cloud/AmazonEC2Image
+  "debian-13": {
+    owner: "136693071363",
+    names: { x86_64: "debian-13-amd64-*", arm64: "debian-13-arm64-*" },
+    loginUser: "admin",
+    packages: "deb"
+  }
+};
+function distributionOf(loginUser) {
+  return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
+}
+var sourceNames = Object.keys(distributions);
+
 // src/plan/source.ts
 var parameterPrefix = "resolve:ssm:";
 async function resolveSource(context, request, signal) {
@@ -78033,31 +78033,6 @@ function isBurstable(instanceType) {
   return /^t(2|3a?|4g)\./.test(instanceType);
 }
 
-// src/plan/preflight/request.ts
-function preflightOf({ aws, template, image, smoke }, plan) {
-  const { bakeId, tags, source, templateImages: templateImages2, architecture, reach, machineTypes: machineTypes2 } = plan;
-  const [own] = templateImages2.values();
-  const tested = [...templateImages2].flatMap(
-    ([name, one]) => smokeTypesFor(machineTypes2, { source: name, architecture: one.architecture }, reach.via === "session-manager")
-  );
-  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes;
-  const ofBuild2 = template.variables.has("instance_type") ? plan.buildTypes : [];
-  return {
-    bakeId,
-    tags,
-    region: aws.region,
-    ...source ?? own ? { source: source ?? own } : {},
-    ...architecture ? { architecture } : {},
-    instanceTypes: [.../* @__PURE__ */ new Set([...ofBuild2, ...smoke ? ofSmoke : []])],
-    reach,
-    ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
-    ...image.volumeSize ? { volumeSize: image.volumeSize } : {},
-    ...image.kmsKeyId ? { kmsKeyId: image.kmsKeyId } : {},
-    shipped: template.shipped,
-    smoke: smoke !== void 0
-  };
-}
-
 // src/plan/preflight/instance-types.ts
 var leastMemory2 = 3500;
 async function checkInstanceTypes(ec22, names2, needs, signal) {
@@ -78203,6 +78178,31 @@ ${pointer(id2)}` : text2 };
 }
 function unique2(lines) {
   return [...new Set(lines)];
+}
+
+// src/plan/preflight/request.ts
+function preflightOf({ aws, template, image, smoke }, plan) {
+  const { bakeId, tags, source, templateImages: templateImages2, architecture, reach, machineTypes: machineTypes2 } = plan;
+  const [own] = templateImages2.values();
+  const tested = [...templateImages2].flatMap(
+    ([name, one]) => smokeTypesFor(machineTypes2, { source: name, architecture: one.architecture }, reach.via === "session-manager")
+  );
+  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes;
+  const ofBuild2 = template.variables.has("instance_type") ? plan.buildTypes : [];
+  return {
+    bakeId,
+    tags,
+    region: aws.region,
+    ...source ?? own ? { source: source ?? own } : {},
+    ...architecture ? { architecture } : {},
+    instanceTypes: [.../* @__PURE__ */ new Set([...ofBuild2, ...smoke ? ofSmoke : []])],
+    reach,
+    ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
+    ...image.volumeSize ? { volumeSize: image.volumeSize } : {},
+    ...image.kmsKeyId ? { kmsKeyId: image.kmsKeyId } : {},
+    shipped: template.shipped,
+    smoke: smoke !== void 0
+  };
 }
 
 // src/sweep/keep.ts

@@ -2,5 +2,6 @@
 export type {Cloud, CloudOptions, Leftover} from './cloud/cloud.ts'
 export {parseFault, type Fault} from './cloud/faults/fault.ts'
 export {startLocalCloud, type LocalCloud, type LocalCloudOptions} from './trials/local-cloud.ts'
-export {rehearse, type RehearseOptions} from './trials/rehearse.ts'
+export {rehearse} from './trials/rehearse.ts'
+export type {RehearseOptions} from './trials/rehearse-options.ts'
 export type {Report} from './trials/report.ts'

@@ -1,99 +1,21 @@
-import {createWriteStream} from 'node:fs'
 import {copyFile, mkdir, mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
-import {finished} from 'node:stream/promises'
+import {join} from 'node:path'
 import {readActionUnderTest} from '../runner/action-under-test.ts'
-import type {Behaviour, DriverName} from './choose-driver.ts'
-import type {Authorize} from '../cloud/auth/authorize.ts'
-import type {Canary, Cloud, Leftover, Shortages} from '../cloud/cloud.ts'
-import type {Call} from '../cloud/calls.ts'
-import type {Fault} from '../cloud/faults/fault.ts'
-import type {BaseName} from '../machines/driver.ts'
+import type {Cloud, Leftover} from '../cloud/cloud.ts'
 import {realFiles, type RealFiles} from '../jenkins/real/files.ts'
 import {expectUsable, jenkinsReachable, openJenkinsSource, type JenkinsSource} from './jenkins-source.ts'
 import {startLocalCloud, type LocalCloud} from './local-cloud.ts'
 import {choosePacker, releasesReachable} from '../host/packers/choose.ts'
-import {cacheFolder} from '../host/folders.ts'
-import {settingsFor} from '../host/packers/for-action.ts'
-import {needsDerivedTemplate, type Packer} from '../host/packers/packer.ts'
-import {run, type Progress} from '../host/run.ts'
+import {run} from '../host/run.ts'
 import {phasesOf, reportedCalls, roundSeconds, type Report} from './report.ts'
 import type {ActionFile} from '../runner/action-file.ts'
-import type {Wait} from '../runner/child.ts'
-import {asLogFileLine, type LogLine} from '../runner/log.ts'
-import {runAction, type ActionRun} from '../runner/run-action.ts'
+import type {ActionRun} from '../runner/run-action.ts'
 import {refuseRealCredentials} from '../host/safeguard.ts'
-import {installSessionManagerPlugin} from '../machines/session-manager/install.ts'
-import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, declares} from './settings.ts'
 import {anyOf} from '../../src/lib/wait.ts'
 import {triggerAt} from './triggers.ts'
-
-export interface RehearseOptions {
-  /** Default `light`; `best` is `nspawn` where this host can run real machines. */
-  readonly driver?: DriverName | 'best'
-  /** The system on the source image, which only real machines run. */
-  readonly base?: BaseName
-  /** How the image's Jenkins behaves. Default `ready`. */
-  readonly jenkins?: Behaviour
-  /** A .deb or .war of Jenkins, for real machines. Default: the one that REHEARSAL_JENKINS_PACKAGE names. */
-  readonly jenkinsPackage?: string
-  /** A folder with plugins, for real machines. Default: the one that REHEARSAL_JENKINS_PLUGINS names. */
-  readonly jenkinsPlugins?: string
-  /** Takes the stand-in for Jenkins, whatever the environment names and can be reached; for tests of what only it does. */
-  readonly onlyStandIn?: boolean
-  /** Whether Jenkins's own repository can be reached, for real machines. */
-  readonly jenkinsReachable?: () => Promise<boolean>
-  /** A path, an exact version or `system`; default the best that can be had. Or one that was found already. */
-  readonly packer?: string | Packer
-  /** Inputs of the action, over those that the rehearsal sets. */
-  readonly inputs?: Readonly<Record<string, string>>
-  /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives; with `:after`, when it has been answered. */
-  readonly cancelAt?: string
-  /** The same: SIGKILL for the action's node. */
-  readonly killAt?: string
-  /** The same: SIGKILL for everything that the job runs, and no post: the runner is lost. */
-  readonly loseAt?: string
-  /** As in a container job, where a cancel does not reach the action's node: it lives on beside post. */
-  readonly container?: boolean
-  /** What goes wrong deliberately in the cloud. */
-  readonly faults?: readonly Fault[]
-  /** Seconds that role sessions last at most, whatever is asked for. */
-  readonly sessionSeconds?: number
-  readonly canary?: Canary
-  /** What the account and its regions lack; for tests. */
-  readonly shortages?: Shortages
-  /** Milliseconds that states with an end last in the cloud. Default 0. */
-  readonly stateDelayMs?: number
-  /** The cloud's clock; the default is the machine's. For tests. */
-  readonly now?: () => Date
-  /** What AWS allows whom; the default honours session policies and allows everything else. For tests. */
-  readonly authorize?: Authorize
-  /** As with "Enable debug logging": RUNNER_DEBUG=1, and the log has the debug lines. */
-  readonly debug?: boolean
-  /** Variables added to the action's environment. */
-  readonly actionEnv?: Readonly<Record<string, string>>
-  /** Called when a call has arrived, before it is done; for tests. */
-  readonly onCall?: (call: Call) => void | Promise<void>
-  /** Awaited when the action has ended and the leftovers are counted, while the cloud and its machines are still there; for tests. */
-  readonly afterwards?: (local: LocalCloud, report: Report) => Promise<void>
-  /** Awaited once the cloud runs, before the action does; for tests. */
-  readonly onCloud?: (local: LocalCloud) => unknown
-  /** Each line of the action's log, as it comes. */
-  readonly onLine?: (line: LogLine) => void
-  /** What is being set up, and whatever else a person wants to know while waiting. */
-  readonly progress?: Progress
-  /** Aborted (Ctrl-C): the cancel sequence, then everything is stopped. */
-  readonly signal?: AbortSignal
-  /** The clock of the cancel sequence. */
-  readonly wait?: Wait
-  /** Keeps everything of the run; the caller removes it. Default: a new one that keeps the log and the summary only. */
-  readonly folder?: string
-  /** The folder with action.yml; default this project's. */
-  readonly action?: string
-  /** This process's environment; default process.env. */
-  readonly env?: NodeJS.ProcessEnv
-}
+import type {RehearseOptions} from './rehearse-options.ts'
+import {runOn} from './run-on-cloud.ts'
 
 const projectFolder = join(import.meta.dirname, '../..')
 
@@ -234,78 +156,6 @@ async function packerFor(
     releasesReachable,
     actionDefault: action.defaults.get('packer-version') ?? ''
   })
-}
-
-interface Performance {
-  readonly options: RehearseOptions
-  readonly packer: Packer
-  readonly jenkins: JenkinsSource
-  readonly work: string
-  readonly logFile: string
-  readonly cancel: AbortSignal
-  readonly kill: AbortSignal
-  readonly lose: AbortSignal
-}
-
-/** Runs the action against the cloud, with its log also in a file. */
-async function runOn(local: LocalCloud, {options, packer, jenkins, work, logFile, cancel, kill, lose}: Performance) {
-  const {env = process.env} = options
-  const {cloud, sshPort} = local
-  const log = createWriteStream(logFile)
-  try {
-    const settings = await settingsFor(packer, {
-      scratch: work,
-      shippedTemplate: join(projectFolder, 'templates/jenkins'),
-      endpoint: cloud.endpoint,
-      ...(sshPort !== undefined ? {sshPort} : {})
-    })
-    const workspace = env['INIT_CWD'] ?? process.cwd()
-    const own = options.inputs?.['template']
-    if (own && needsDerivedTemplate(packer) && !declares(resolve(workspace, own), 'custom_endpoint_ec2')) {
-      throw new Error(
-        `Packer ${packer.version} can be sent to the local cloud only by the template: declare a variable "custom_endpoint_ec2" and ` +
-          'use it in the source, or take a Packer from 1.7 on (--packer)'
-      )
-    }
-    const bySession = options.inputs?.['connect-via'] === 'session-manager'
-    const basic = rehearsalInputs(local, jenkins, options.canary)
-    const inputs = {
-      ...(own ? usableInputs(basic, resolve(workspace, own), local.driver) : basic),
-      ...settings.inputs,
-      // Where no port is opened, the action takes no ranges.
-      ...(bySession ? {'allowed-cidrs': ''} : {}),
-      ...options.inputs
-    }
-    return await runAction({
-      action: options.action ?? projectFolder,
-      debug: options.debug ?? false,
-      inputs,
-      env: {
-        ...rehearsalEnvironment(cloud, inputs, env),
-        ...settings.env,
-        ...options.actionEnv
-      },
-      path: bySession ? [...settings.path, await installSessionManagerPlugin(work)] : settings.path,
-      oidc: cloud.oidc,
-      context: rehearsalContext(),
-      parentFolder: work,
-      workspace,
-      toolCache: join(cacheFolder(env), 'tool-cache'),
-      ...(options.container ? {container: true} : {}),
-      cancel,
-      kill,
-      lose,
-      onLine(line) {
-        log.write(`${asLogFileLine(line)}\n`)
-        options.onLine?.(line)
-      },
-      ...(options.wait ? {wait: options.wait} : {})
-    })
-  } finally {
-    log.end()
-    await finished(log)
-    await jenkins.stop()
-  }
 }
 
 /** What was made and not removed, but for the images that the action says it keeps, and for what other builders made. */

@@ -1,7 +1,7 @@
 import * as path from 'node:path'
 import * as core from '@actions/core'
 import {bake} from '../bake/bake.ts'
-import {type Outcome} from '../bake/outcome.ts'
+import type {Outcome} from '../bake/outcome.ts'
 import {readInputs} from '../inputs/inputs.ts'
 import {stateKeys, type BakeState} from '../ledger/state.ts'
 import {explain, roomAdvice, systemProblem, UserError} from '../lib/errors.ts'

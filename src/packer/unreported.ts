@@ -1,5 +1,5 @@
 import {findResources} from '../sweep/find.ts'
-import {type Traces} from '../sweep/search.ts'
+import type {Traces} from '../sweep/search.ts'
 import type {Account} from '../aws/account.ts'
 import type {Artifact} from '../packer-output/messages.ts'
 

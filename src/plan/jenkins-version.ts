@@ -2,7 +2,7 @@ import type {ReadBytes} from '../lib/http.ts'
 import {InputError, messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {indexOf, jenkinsVersions} from './package-index.ts'
-import {type PackageKind} from '../inputs/distributions.ts'
+import type {PackageKind} from '../inputs/distributions.ts'
 import {timeLimit} from '../lib/wait.ts'
 
 export interface JenkinsRequest {

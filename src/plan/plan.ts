@@ -16,7 +16,7 @@ import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
 import {machineTypes, standardType, type MachineTypes} from './machine-types.ts'
 import {noteSessionManagerPlugin} from './session-manager-plugin.ts'
 import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
-import {type Architecture} from '../inputs/distributions.ts'
+import type {Architecture} from '../inputs/distributions.ts'
 import {templateImages, type TemplateImage} from './template-images.ts'
 
 /** Everything that is decided before anything is made. */

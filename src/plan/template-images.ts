@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import type {ImageQuery, TemplateSource} from '../template/sources.ts'
 import {loginUserOf} from './source.ts'
-import {type Architecture} from '../inputs/distributions.ts'
+import type {Architecture} from '../inputs/distributions.ts'
 
 /** A source image of a user's template. */
 export interface TemplateImage {

@@ -15,7 +15,7 @@ import {
 import {usesOf, type Use} from './in-use.ts'
 import {launchTemplatesOf} from './launch-templates.ts'
 import {evidenceOf, filter, Look, notLookedFor, Sight, unseen, type Traces} from './search.ts'
-import {type Leftover} from './leftovers.ts'
+import type {Leftover} from './leftovers.ts'
 import {isTaggedStranger, isUndecided} from './ownership.ts'
 
 export interface Findings {

@@ -12,7 +12,7 @@ import {
   volumesBy
 } from '../aws/resources.ts'
 import {notLookedFor} from './search.ts'
-import {type Leftover} from './leftovers.ts'
+import type {Leftover} from './leftovers.ts'
 import type {Account} from '../aws/account.ts'
 import {lifetimeIn, tagKeys} from '../aws/tags.ts'
 

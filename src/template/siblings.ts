@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {InputError} from '../lib/errors.ts'
 import {readHclFiles} from './reading.ts'
-import {type Reading} from './reading-parts.ts'
+import type {Reading} from './reading-parts.ts'
 
 /** Reports a file that uses declarations of another file in its folder, because these files belong together. */
 export function missingParts(file: string, reading: Reading): InputError[] {

@@ -6,7 +6,7 @@ import {pointer} from '../../lib/advice.ts'
 import {messageOf, UserError} from '../../lib/errors.ts'
 import type {Log} from '../../lib/log.ts'
 import {dryRunsOf, type DryRun} from './creates.ts'
-import {type PreflightRequest} from './request.ts'
+import type {PreflightRequest} from './request.ts'
 import {checkInstanceTypes, freePlanTypes} from './instance-types.ts'
 import {timeLimit} from '../../lib/wait.ts'
 
