@@ -84,22 +84,24 @@ function sum(builds: readonly BuildAnnouncements[]): Omit<Announced, 'products' 
 }
 
 /** The announcements of the builds of one name so far: there may be several, which make different resources. */
-export interface BuildAnnouncements {
+export interface BuildAnnouncements extends Pick<
+  Announced,
+  | 'securityGroups'
+  | 'instanceProfiles'
+  | 'roles'
+  | 'instances'
+  | 'volumes'
+  | 'launchTemplates'
+  | 'spot'
+  | 'copyRegions'
+  | 'hidesCopies'
+> {
   readonly keyPairs: readonly string[]
   /** Packer said something that it says only once it has the key pair. */
   readonly hasKeyPair: boolean
-  readonly securityGroups: readonly string[]
-  readonly instanceProfiles: readonly string[]
-  readonly roles: readonly string[]
-  readonly instances: readonly string[]
-  readonly volumes: readonly string[]
-  readonly launchTemplates: readonly string[]
-  readonly spot: boolean
   /** How many launches were begun whose end was not announced; the same for images. */
   readonly launching: number
   readonly imaging: number
-  readonly copyRegions: readonly string[]
-  readonly hidesCopies: boolean
 }
 
 const nothing: BuildAnnouncements = {

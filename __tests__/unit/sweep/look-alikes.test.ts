@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
+import {lookAlikeCounts} from '../../helpers/look-alike-counts.ts'
 import {openIam} from '../../../src/aws/iam.ts'
 import {openLedger} from '../../../src/ledger/ledger.ts'
 import {sweep} from '../../../src/sweep/sweep.ts'
@@ -45,18 +46,7 @@ it('touches none of fifty of each kind that look like a bake’s, made while the
   )
   // Launched from the image of this very bake.
   const others = await cloud.furnish(() => populate(ec2, {imageId: image, iam}))
-  expect(others.counts).toMatchObject({
-    instance: 100,
-    'spot-request': 50,
-    volume: 100,
-    image: 50,
-    snapshot: 100,
-    'security-group': 50,
-    'key-pair': 50,
-    'launch-template': 50,
-    'instance-profile': 50,
-    role: 50
-  })
+  expect(others.counts).toMatchObject(lookAlikeCounts)
 
   const account = accountOf(ec2, {iam: openIam(iam)})
   const log = recordingLog()
