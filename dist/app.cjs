@@ -77638,8 +77638,7 @@ function ofBuild(ofSources, build2) {
 var signsDataChannel = "1.2.764.0";
 var limitMs = 1e4;
 async function noteSessionManagerPlugin(log, env2, signal) {
-  const { PATH = "", HOME = "" } = env2;
-  const options = { env: { PATH, HOME }, silent: true, ignoreReturnCode: true };
+  const options = { env: allowedEnvironment(env2), silent: true, ignoreReturnCode: true };
   try {
     const asked2 = getExecOutput("session-manager-plugin", ["--version"], options);
     const { stdout, stderr } = await untilAborted(asked2, timeLimit(limitMs, [signal]));
@@ -78265,7 +78264,11 @@ async function keepProducts(account, products2, traces, { log, release: release3
   release3();
   for (const { id: id2, region: region3, tags } of own) {
     const client = clientOf2(account, region3);
-    if (tags[tagKeys.bake] === void 0) await putTags(client, [id2], [{ Key: tagKeys.bake, Value: traces.bakeId }]);
+    if (tags[tagKeys.bake] === void 0) {
+      await putTags(client, [id2], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
+        (error2) => log.warning(`${id2} is kept without the tag of this bake: ${messageOf(error2)}`)
+      );
+    }
     if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id2]);
   }
 }

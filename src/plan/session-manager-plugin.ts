@@ -2,6 +2,7 @@ import {getExecOutput} from '@actions/exec'
 import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {timeLimit, untilAborted} from '../lib/wait.ts'
+import {allowedEnvironment} from '../template/allowed-environment.ts'
 
 /** From this version on the plugin signs ssmmessages:OpenDataChannel with its own keys, which role and session must allow (its README). */
 const signsDataChannel = '1.2.764.0'
@@ -14,8 +15,8 @@ export async function noteSessionManagerPlugin(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal
 ): Promise<void> {
-  const {PATH = '', HOME = ''} = env
-  const options = {env: {PATH, HOME}, silent: true, ignoreReturnCode: true}
+  // The runner finds a program that does not end by a variable of its own, which is among these.
+  const options = {env: allowedEnvironment(env), silent: true, ignoreReturnCode: true}
   try {
     const asked = getExecOutput('session-manager-plugin', ['--version'], options)
     const {stdout, stderr} = await untilAborted(asked, timeLimit(limitMs, [signal]))

@@ -109,7 +109,12 @@ export async function keepProducts(
   release()
   for (const {id, region, tags} of own) {
     const client = clientOf(account, region)
-    if (tags[tagKeys.bake] === undefined) await putTags(client, [id], [{Key: tagKeys.bake, Value: traces.bakeId}])
+    if (tags[tagKeys.bake] === undefined) {
+      // Without it nothing but the log says whose it is; that is no reason to fail.
+      await putTags(client, [id], [{Key: tagKeys.bake, Value: traces.bakeId}]).catch((error: unknown) =>
+        log.warning(`${id} is kept without the tag of this bake: ${messageOf(error)}`)
+      )
+    }
     if (tags[tagKeys.expires] !== undefined) await takeExpiryOff(client, [id])
   }
 }
