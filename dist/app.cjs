@@ -70272,7 +70272,7 @@ function decidedBy(text2) {
 }
 var otherPolicies = {
   "explicit-deny": "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
-  session: "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more.",
+  session: "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more: images are copied and shared with ami_regions and ami_users, and commands that ask AWS for something else belong in a step after this one.",
   boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
   endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: ask the administrators of the VPC to extend that policy (aws ec2 describe-vpc-endpoints), or run the job elsewhere.",
@@ -74513,6 +74513,13 @@ var templateRules = [
     change: "Correct its filters and owners for this region, or use the variable source_ami, which the action fills in."
   },
   {
+    id: "network-filter",
+    title: "A filter of the template does not find its network",
+    pattern: /No Subnets was found matching filters|Your filter matched \d+ Subnets|Exactly one VPC should match the filter/,
+    cause: "subnet_filter or vpc_filter of the template finds no network in this region, or more than one.",
+    change: "Correct its filters for this region and account (for several subnets: random = true or most_free = true), or take it out, set subnet_id = var.subnet_id and give the subnets in 'subnet-ids'."
+  },
+  {
     id: "image-name-used",
     title: "The image's name is in use",
     pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),
@@ -74640,7 +74647,11 @@ function jenkinsFailureIn(line) {
   return causes.length === 0 ? void 0 : jenkinsFailureOf(causes.at(-1) ?? "");
 }
 function detailOf(rule, failure, facts) {
-  return { detail: rule.detail?.(failure, facts) };
+  const detail = rule.detail?.(failure, facts);
+  const denied = rule.id === "post-processor" ? failure.postProcessor?.said.findLast(denialIn) : void 0;
+  if (denied === void 0) return { detail };
+  const denial = onDenial(denied, facts);
+  return { ...denial, detail: [detail, denial.detail].filter(Boolean).join(" ") };
 }
 function saidBy({ id: id2 }, failure) {
   return id2 === "post-processor" ? { ...failure, said: failure.postProcessor?.said ?? [], connected: true } : failure;

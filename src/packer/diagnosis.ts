@@ -107,7 +107,12 @@ function jenkinsFailureIn(line: string): Advice | undefined {
 }
 
 function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
-  return {detail: rule.detail?.(failure, facts)}
+  const detail = rule.detail?.(failure, facts)
+  // A post-processor's commands ask AWS with Packer's credentials.
+  const denied = rule.id === 'post-processor' ? failure.postProcessor?.said.findLast(denialIn) : undefined
+  if (denied === undefined) return {detail}
+  const denial = onDenial(denied, facts)
+  return {...denial, detail: [detail, denial.detail].filter(Boolean).join(' ')}
 }
 
 /** The machine's earlier output is not about a post-processor. */

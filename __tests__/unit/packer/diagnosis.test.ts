@@ -53,6 +53,14 @@ describe('what real Packers printed', () => {
     expect(message.length).toBeLessThan(3_500)
   })
 
+  it('says that Packer’s session does not let a post-processor ask AWS what it asked', () => {
+    const {message} = diagnosed(failureOf('post-processor-denied-1.16.0'))
+    expect(message).toContain(
+      'It was shell-local. AWS denied:\n- ec2:DescribeImages\nWhat to change: The action limits'
+    )
+    expect(message).toContain('images are copied and shared with ami_regions and ami_users')
+  })
+
   it('tells of every rule at least once, with what our scripts say', () => {
     const rules = [...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed, ...awsCauses].map(
       ({id}) => id

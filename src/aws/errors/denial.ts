@@ -39,7 +39,8 @@ const otherPolicies: Readonly<Record<Exclude<Denial['by'], 'role'>, string>> = {
   session:
     "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the " +
     'variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags ' +
-    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more.',
+    '(and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more: images are copied and shared with ' +
+    'ami_regions and ami_users, and commands that ask AWS for something else belong in a step after this one.',
   boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: 'A policy of the AWS organization forbids it: its administrators must allow it for this account.',
   endpoint:

@@ -103,6 +103,15 @@ export const templateRules: readonly Rule[] = [
     change: 'Correct its filters and owners for this region, or use the variable source_ami, which the action fills in.'
   },
   {
+    id: 'network-filter',
+    title: 'A filter of the template does not find its network',
+    pattern:
+      /No Subnets was found matching filters|Your filter matched \d+ Subnets|Exactly one VPC should match the filter/,
+    cause: 'subnet_filter or vpc_filter of the template finds no network in this region, or more than one.',
+    change:
+      "Correct its filters for this region and account (for several subnets: random = true or most_free = true), or take it out, set subnet_id = var.subnet_id and give the subnets in 'subnet-ids'."
+  },
+  {
     id: 'image-name-used',
     title: "The image's name is in use",
     pattern: either(inOneLine(/AMI Name: '/i, /' is used by an existing AMI/i), /Name conflicts with an existing AMI/i),

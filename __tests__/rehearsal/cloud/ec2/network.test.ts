@@ -15,6 +15,17 @@ it('has a default VPC with a subnet in each of three zones', async () => {
   expect(AvailabilityZones).toMatchObject([{ZoneId: 'apne1-az2', State: 'available'}])
 })
 
+it('finds the VPC and a subnet by tags that they were given', async () => {
+  const {ec2} = await startTestCloud()
+  const {Vpcs: [vpc] = []} = await ec2.describeVpcs({})
+  const {Subnets: [subnet] = []} = await ec2.describeSubnets({})
+  const ids = [vpc?.VpcId ?? '', subnet?.SubnetId ?? '']
+  await ec2.createTags({Resources: ids, Tags: [{Key: 'Name', Value: 'golden-images'}]})
+  const Filters = [{Name: 'tag:Name', Values: ['golden-*']}]
+  expect((await ec2.describeVpcs({Filters})).Vpcs).toHaveLength(1)
+  expect((await ec2.describeSubnets({Filters})).Subnets?.map(({SubnetId}) => SubnetId)).toEqual([subnet?.SubnetId])
+})
+
 it('knows the regions, and refuses others', async () => {
   const {ec2} = await startTestCloud()
   const {Regions} = await ec2.describeRegions({RegionNames: ['eu-west-1']})

@@ -65,10 +65,10 @@ const regionFilters: FilterTable<Region> = {
 }
 
 export function networkOperations(cloud: Ec2Cloud): Operations {
-  const vpcs = new Map([[cloud.network.vpcId, describeVpc(cloud)]])
   return {
     DescribeVpcs: async (input, call) => {
       await call.permit()
+      const vpcs = new Map([[cloud.network.vpcId, describeVpc(cloud)]])
       const things = input.VpcIds ? findAll('vpc', vpcs, input.VpcIds) : [...vpcs.values()]
       const {items, NextToken} = list(things, input, {filters: vpcFilters, limits, byId: input.VpcIds !== undefined})
       return {Vpcs: items, NextToken}
@@ -134,7 +134,8 @@ function select<T>(
   })
 }
 
-function describeVpc({network, accountId, shortages}: Ec2Cloud): Vpc {
+function describeVpc(cloud: Ec2Cloud): Vpc {
+  const {network, accountId, shortages} = cloud
   return {
     VpcId: network.vpcId,
     CidrBlock: network.vpcCidr,
@@ -144,14 +145,12 @@ function describeVpc({network, accountId, shortages}: Ec2Cloud): Vpc {
     OwnerId: accountId,
     State: 'available',
     CidrBlockAssociationSet: [{CidrBlock: network.vpcCidr, CidrBlockState: {State: 'associated'}}],
-    Tags: []
+    Tags: tagSet(cloud, network.vpcId)
   }
 }
 
-function describeSubnet(
-  {network, accountId, region, shortages}: Ec2Cloud,
-  {id, zone, zoneId, cidr}: SubnetRecord
-): Subnet {
+function describeSubnet(cloud: Ec2Cloud, {id, zone, zoneId, cidr}: SubnetRecord): Subnet {
+  const {network, accountId, region, shortages} = cloud
   return {
     SubnetId: id,
     SubnetArn: `arn:aws:ec2:${region}:${accountId}:subnet/${id}`,
@@ -165,7 +164,7 @@ function describeSubnet(
     AssignIpv6AddressOnCreation: false,
     OwnerId: accountId,
     State: 'available',
-    Tags: []
+    Tags: tagSet(cloud, id)
   }
 }
 
