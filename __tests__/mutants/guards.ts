@@ -337,7 +337,7 @@ const downloads = [
 const lookAlikes = [
   ...inFile(
     'sweep/lost-bakes.ts',
-    ['unit/sweep/lost-bakes.test.ts', 'unit/sweep/account.test.ts'],
+    ['unit/sweep/lost-bakes.test.ts', 'unit/sweep/account.cloud.test.ts'],
     ['only ids of bakes', 'if (!/^[0-9a-f]{12}$/.test(bakeOf(resource)))', 'if (false)'],
     ['what has no expiry stays', 'if (resource.tags[tagKeys.expires] === undefined)', 'if (false)'],
     ['what has not expired stays', 'return expires <= now || isOld ?', 'return true ?'],
@@ -352,7 +352,7 @@ const lookAlikes = [
   ),
   ...inFile(
     'sweep/account.ts',
-    ['unit/sweep/account.test.ts'],
+    ['unit/sweep/account.cloud.test.ts'],
     [
       'what a bake keeps meanwhile is not called removed',
       'limit.aborted ? [] : present.filter',
@@ -375,7 +375,7 @@ const lookAlikes = [
   ),
   ...inFile(
     'aws/time.ts',
-    ['unit/aws/time.test.ts'],
+    ['unit/aws/time.cloud.test.ts'],
     ['the time is AWS’s', 'return new Date(reading.date + steady() - reading.at)', 'return new Date()'],
     ['no clock that somebody sets', 'steady() - reading.at)', 'Date.now() - reading.at)']
   ),
@@ -418,19 +418,19 @@ const lookAlikes = [
   ),
   ...inFile(
     'sweep/search.ts',
-    ['unit/sweep/sweep.test.ts'],
+    ['unit/sweep/sweep.cloud.test.ts'],
     ['what is released stays', 'released.has(`${one.type} ${one.id}`) || ', '']
   ),
   ...inFile(
     'sweep/in-use.ts',
-    ['unit/sweep/sweep.test.ts', 'unit/sweep/account.test.ts'],
+    ['unit/sweep/sweep.cloud.test.ts', 'unit/sweep/account.cloud.test.ts'],
     ['a volume whose instance cannot be seen is not others’', 'seesInstances && resource', 'resource'],
     ['what others use is not tried', "one.type === 'image' && (one.snapshotIds ?? []).includes(id)", 'false'],
     ['a group that others use is not tried', "one.type === 'instance' && (one.groupIds ?? []).includes(id)", 'false']
   ),
   ...inFile(
     'sweep/strangers.ts',
-    ['unit/sweep/sweep.test.ts'],
+    ['unit/sweep/sweep.cloud.test.ts'],
     [
       'a snapshot of the user’s own is rid of our tags',
       'await ec2.send(new DeleteTagsCommand(',
@@ -439,7 +439,7 @@ const lookAlikes = [
   ),
   ...inFile(
     'packer/unreported.ts',
-    ['unit/packer/unreported.test.ts'],
+    ['unit/packer/unreported.cloud.test.ts'],
     ['no image of a run before', ' && created >= since', ''],
     [
       'images that Packer does not report are found',
@@ -449,12 +449,12 @@ const lookAlikes = [
   ),
   ...inFile(
     'sweep/keep.ts',
-    ['unit/sweep/keep.test.ts'],
+    ['unit/sweep/keep.cloud.test.ts'],
     ['what others made keeps its tags', 'sight.proved.own.filter', 'sight.described.filter']
   ),
   ...inFile(
     'packer/watch.ts',
-    ['unit/packer/watch.test.ts'],
+    ['unit/packer/watch.cloud.test.ts'],
     ['what a machine names is proved first', 'if (!own.includes(found)) return', '']
   ),
   ...inFile(
@@ -468,7 +468,7 @@ const lookAlikes = [
   ),
   ...inFile(
     'packer/images.ts',
-    ['unit/packer/images.test.ts'],
+    ['unit/packer/images.cloud.test.ts'],
     [
       'an image is this bake’s',
       'if (expected.bake !== undefined && described.tags[tagKeys.bake] !== expected.bake)',
@@ -538,7 +538,7 @@ const temporary = [
   ),
   ...inFile(
     'sweep/post.ts',
-    ['unit/sweep/post.test.ts'],
+    ['unit/sweep/post.cloud.test.ts'],
     ['post removes what may be secret first', "clearFolder(state.folder, 'what may be secret', log)", ''],
     ['post leaves no folder', "clearFolder(state.folder, 'everything', log)", ''],
     [
@@ -582,7 +582,7 @@ const ends = [
   ),
   ...inFile(
     'sweep/post.ts',
-    ['unit/sweep/post.test.ts'],
+    ['unit/sweep/post.cloud.test.ts'],
     ['what was given out stays when the ledger is lost', ', isKept})', '})'],
     ['main writes nothing more when its ledger is read', '...mainRuns, ', '']
   ),
