@@ -72993,6 +72993,9 @@ function send2(response, status, body) {
 function allow2(actions, resource = "*", condition) {
   return { Effect: "Allow", Action: actions, Resource: resource, ...condition ? { Condition: condition } : {} };
 }
+function deny(action2, condition) {
+  return { Effect: "Deny", Action: action2, Resource: "*", ...condition ? { Condition: condition } : {} };
+}
 function denyOutside(regions, actions) {
   return {
     Effect: "Deny",
@@ -73054,7 +73057,8 @@ function copies({ uses: uses2, copyRegions = [], copiesAnywhere = false }) {
 }
 function copying(options, ours) {
   if (!copies(options)) return [];
-  return [allow2("ec2:CreateTags", "*", { StringEquals: ours, StringLike: { "ec2:ParentVolume": "*/vol-ffff*" } })];
+  const isCopy = { StringLike: { "ec2:ParentVolume": "*/vol-ffff*" } };
+  return [allow2("ec2:CreateTags", "*", { StringEquals: ours, ...isCopy }), deny("ec2:DeleteSnapshot", isCopy)];
 }
 function spotInstances(tagsLaunchTemplate, ours) {
   return [
@@ -73062,14 +73066,13 @@ function spotInstances(tagsLaunchTemplate, ours) {
     allow2("ec2:CreateTags", arn("spot-instances-request"), { StringEquals: ours })
   ];
 }
-function mapping({ uses: { snapshots, unknownSnapshots } }, ours) {
-  if (unknownSnapshots) return [allow2("ec2:CreateTags", arn("snapshot"), { StringEquals: ours })];
-  if (snapshots.length === 0) return [];
-  const arns = snapshots.map((id2) => `arn:*:ec2:*:*:snapshot/${id2}`);
-  return [
-    allow2("ec2:CreateTags", arns, { StringEquals: ours }),
-    { Effect: "Deny", Action: "ec2:DeleteSnapshot", Resource: arns }
-  ];
+function mapping(options, ours) {
+  const { snapshots, unknownSnapshots } = options.uses;
+  const mapped = unknownSnapshots ? [arn("snapshot")] : snapshots.map((id2) => `arn:*:ec2:*:*:snapshot/${id2}`);
+  return [...mapped.length > 0 ? [allow2("ec2:CreateTags", mapped, { StringEquals: ours })] : [], ...keepMapped(options)];
+}
+function keepMapped({ uses: { snapshots, unknownSnapshots } }) {
+  return snapshots.length > 0 || unknownSnapshots ? [deny("ec2:DeleteSnapshot")] : [];
 }
 function look(options) {
   const { own, startsSessions, uses: uses2 } = options;
@@ -73148,6 +73151,7 @@ function anyTemplate(options) {
     allow2(builderActions(options)),
     ...look({ ...options, own: true }),
     ...startsSessions ? [allow2("ssmmessages:OpenDataChannel", `arn:*:ssm:*:*:session/${sessionName2}-*`)] : [],
+    ...keepMapped(options),
     unless({ Action: "ec2:*" }, requestTag(tagKeys.bake)),
     unless({ NotAction: ec2(["CopyImage", "RunInstances"]) }, resourceTag(tagKeys.bake))
   ];
@@ -76830,6 +76834,7 @@ var rules = [
   noImage2,
   cooldown,
   temporaryProfile,
+  mappedSnapshot,
   agent,
   sessionManager,
   openToEverybody
@@ -76880,6 +76885,13 @@ function temporaryProfile(source, { isNarrowed }) {
   if (!source.has(block) || !isNarrowed) return void 0;
   return {
     problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
+  };
+}
+function mappedSnapshot(source, { isNarrowed }) {
+  const [name, within] = ["snapshot_id", "ami_block_device_mappings"];
+  if (isNarrowed || source.setting(name, within) === void 0) return void 0;
+  return {
+    warning: `${at(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer.`
   };
 }
 function agent(source, { hasAgent }) {

@@ -489,13 +489,15 @@ const session = [
     ['no tag of a bake on what is there already', "{Null: {'ec2:CreateAction': 'false'}}", '{}'],
     ['only what is the bake’s is changed', 'StringEquals: {[resourceTag(tagKeys.bake)]: bakeId}, ', ''],
     ['what is the bake’s stays the bake’s', ', StringEqualsIfExists: ours', ''],
-    ['only copies get a tag later', ", StringLike: {'ec2:ParentVolume': '*/vol-ffff*'}", ''],
+    ['only copies get a tag later', '{StringEquals: ours, ...isCopy}', '{StringEquals: ours}'],
+    ['what may be another’s copy is not deleted', ", deny('ec2:DeleteSnapshot', isCopy)", ''],
     [
       'a launch uses no more than is there for all',
       "['image', 'subnet', 'vpc', ",
       "['image', 'subnet', 'vpc', 'launch-template', "
     ],
-    ['a mapped snapshot stays', "{Effect: 'Deny', Action: 'ec2:DeleteSnapshot', Resource: arns}", ''],
+    ['a mapped snapshot stays', "[deny('ec2:DeleteSnapshot')]", '[]'],
+    ['a mapped snapshot stays with a template without tags', '...keepMapped(options),\n    unless', 'unless'],
     ['sessions on the bake’s machine', "'*', {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}", "'*'"],
     ['sessions of one’s own', '`session/${sessionName}-*`]', "'session/*']"],
     ['no tag of another bake', "unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),", ''],

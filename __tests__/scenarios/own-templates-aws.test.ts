@@ -1,8 +1,8 @@
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate} from '../../rehearsal/host/packers/packer.ts'
-import type {LocalCloud} from '../../rehearsal/index.ts'
-import {ownTemplate, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
+import {parseFault, type LocalCloud} from '../../rehearsal/index.ts'
+import {everyTag, ownTemplate, use, type Kind} from '../../rehearsal/trials/templates/own-template.ts'
 import {severalBuilders, snapshotVariable} from '../../rehearsal/trials/templates/several-builders.ts'
 import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
 
@@ -73,10 +73,7 @@ withCurrentPacker((packer) => {
       const run = await play(packer, {
         inputs,
         async onCloud({cloud}) {
-          const ec2 = clientOf(cloud)
-          const {VolumeId} = await cloud.furnish(() => ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8}))
-          const {SnapshotId = ''} = await cloud.furnish(() => ec2.createSnapshot({VolumeId}))
-          inputs['vars'] = `${snapshotVariable}=${SnapshotId}`
+          inputs['vars'] = `${snapshotVariable}=${await snapshotIn(cloud)}`
         },
         async afterwards({cloud}) {
           const Filters = [{Name: 'tag:Name', Values: ['jenkins-home-seed']}]
@@ -91,6 +88,52 @@ withCurrentPacker((packer) => {
     scenarioMs
   )
 })
+
+withCurrentPacker((packer) => {
+  it.each([
+    ['with the bake’s tags', everyTag],
+    ['without tags', []]
+  ])(
+    'keeps the user’s snapshot that is mapped into an image that Packer gives up (%s)',
+    async (_, tagged) => {
+      let snapshots: readonly (string | undefined)[] = []
+      let users = ''
+      const mapping = {device_name: '/dev/sdf', snapshot_id: use('HCL2', snapshotVariable)}
+      const template = ownTemplate({
+        tagged,
+        settings: {
+          ami_block_device_mappings: mapping,
+          ...(tagged.length > 0 ? {} : {tag: {key: 'team', value: 'builds'}})
+        },
+        variables: {[snapshotVariable]: ''}
+      })
+      const inputs: Record<string, string> = {template}
+      const run = await play(packer, {
+        inputs,
+        faults: [parseFault('packer:CreateTags=denied')],
+        async onCloud({cloud}) {
+          users = await snapshotIn(cloud)
+          inputs['vars'] = `${snapshotVariable}=${users}`
+        },
+        async afterwards({cloud}) {
+          const {Snapshots = []} = await cloud.furnish(() => clientOf(cloud).describeSnapshots({OwnerIds: ['self']}))
+          snapshots = Snapshots.map(({SnapshotId}) => SnapshotId)
+        }
+      })
+      expect(run.log).toContain('Deregistering the AMI and deleting associated snapshots because of')
+      expect(run).toMatchObject({exitCode: 1, leftovers: []})
+      expect(snapshots).toContain(users)
+    },
+    scenarioMs
+  )
+})
+
+async function snapshotIn(cloud: LocalCloud['cloud']): Promise<string> {
+  const ec2 = clientOf(cloud)
+  const {VolumeId} = await cloud.furnish(() => ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8}))
+  const {SnapshotId = ''} = await cloud.furnish(() => ec2.createSnapshot({VolumeId}))
+  return SnapshotId
+}
 
 const clientOf = ({endpoint, region, administrator: credentials}: LocalCloud['cloud']): EC2 =>
   new EC2({endpoint, region, credentials, maxAttempts: 5})

@@ -38,6 +38,10 @@ export function allow(
   return {Effect: 'Allow', Action: actions, Resource: resource, ...(condition ? {Condition: condition} : {})}
 }
 
+function deny(action: string, condition?: Statement): Statement {
+  return {Effect: 'Deny', Action: action, Resource: '*', ...(condition ? {Condition: condition} : {})}
+}
+
 export function denyOutside(regions: readonly string[], actions: readonly string[]): Statement {
   return {
     Effect: 'Deny',
@@ -110,10 +114,14 @@ function copies({uses, copyRegions = [], copiesAnywhere = false}: PackerPolicyOp
   return copyRegions.length > 0 || copiesAnywhere || uses.copiesAtHome
 }
 
-/** Tags reach the snapshots of a copy only when it is made. AWS gives all snapshots that are copies a volume of such a name. */
+/**
+ * Tags reach the snapshots of a copy only when it is made. AWS gives all snapshots that are copies a volume of such a
+ * name, those of others too: what may be tagged for that reason may not be deleted, which is left to the sweep.
+ */
 function copying(options: PackerPolicyOptions, ours: Statement): Statement[] {
   if (!copies(options)) return []
-  return [allow('ec2:CreateTags', '*', {StringEquals: ours, StringLike: {'ec2:ParentVolume': '*/vol-ffff*'}})]
+  const isCopy = {StringLike: {'ec2:ParentVolume': '*/vol-ffff*'}}
+  return [allow('ec2:CreateTags', '*', {StringEquals: ours, ...isCopy}), deny('ec2:DeleteSnapshot', isCopy)]
 }
 
 function spotInstances(tagsLaunchTemplate: boolean, ours: Statement): Statement[] {
@@ -125,15 +133,19 @@ function spotInstances(tagsLaunchTemplate: boolean, ours: Statement): Statement[
   ]
 }
 
-/** Packer tags every snapshot in the image's mappings, those of the user's own too. They stay the user's. */
-function mapping({uses: {snapshots, unknownSnapshots}}: PackerPolicyOptions, ours: Statement): Statement[] {
-  if (unknownSnapshots) return [allow('ec2:CreateTags', arn('snapshot'), {StringEquals: ours})]
-  if (snapshots.length === 0) return []
-  const arns = snapshots.map((id) => `arn:*:ec2:*:*:snapshot/${id}`)
-  return [
-    allow('ec2:CreateTags', arns, {StringEquals: ours}),
-    {Effect: 'Deny', Action: 'ec2:DeleteSnapshot', Resource: arns}
-  ]
+/**
+ * Packer tags every snapshot in the image's mappings, and deletes them all with an image that it gives up
+ * (packer-plugin-amazon, builder/ebs/step_create_ami.go): those of the user's own too. They stay the user's.
+ */
+function mapping(options: PackerPolicyOptions, ours: Statement): Statement[] {
+  const {snapshots, unknownSnapshots} = options.uses
+  const mapped = unknownSnapshots ? [arn('snapshot')] : snapshots.map((id) => `arn:*:ec2:*:*:snapshot/${id}`)
+  return [...(mapped.length > 0 ? [allow('ec2:CreateTags', mapped, {StringEquals: ours})] : []), ...keepMapped(options)]
+}
+
+/** The sweep removes the bake's own snapshots, which it tells from the user's. */
+function keepMapped({uses: {snapshots, unknownSnapshots}}: PackerPolicyOptions): Statement[] {
+  return snapshots.length > 0 || unknownSnapshots ? [deny('ec2:DeleteSnapshot')] : []
 }
 
 /**
@@ -227,6 +239,7 @@ export function anyTemplate(options: PackerPolicyOptions): Statement[] {
     allow(builderActions(options)),
     ...look({...options, own: true}),
     ...(startsSessions ? [allow('ssmmessages:OpenDataChannel', `arn:*:ssm:*:*:session/${sessionName}-*`)] : []),
+    ...keepMapped(options),
     unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),
     unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))
   ]

@@ -43,6 +43,7 @@ const rules: readonly Rule[] = [
   noImage,
   cooldown,
   temporaryProfile,
+  mappedSnapshot,
   agent,
   sessionManager,
   openToEverybody
@@ -120,6 +121,16 @@ function temporaryProfile(source: TemplateSource, {isNarrowed}: FindingFacts): F
     problem:
       `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. ` +
       'Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input \'instance-profile\' fills in.'
+  }
+}
+
+function mappedSnapshot(source: TemplateSource, {isNarrowed}: FindingFacts): Finding | undefined {
+  const [name, within] = ['snapshot_id', 'ami_block_device_mappings'] as const
+  if (isNarrowed || source.setting(name, within) === undefined) return undefined
+  return {
+    warning:
+      `${at(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it ` +
+      "deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer."
   }
 }
 

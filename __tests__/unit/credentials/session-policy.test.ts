@@ -297,8 +297,32 @@ describe("with what a user's template that uses tags may use beside it", () => {
       {action: 'ec2:DeleteSnapshot', resource: arn('snapshot', mine, ''), on: bake},
       false
     ],
+    [
+      'a mapped snapshot, its image’s other snapshots',
+      mapped,
+      {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake},
+      false
+    ],
     ['a mapped snapshot, others', mapped, {action: 'ec2:CreateTags', resource: snapshot, gives: bake}, false],
     ['a mapped snapshot that nobody knows', unknown, {action: 'ec2:CreateTags', resource: snapshot, gives: bake}, true],
+    [
+      'a mapped snapshot that nobody knows, removal',
+      unknown,
+      {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake},
+      false
+    ],
+    [
+      'copies, removal of what may be another’s copy',
+      elsewhere,
+      {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake, context: aCopy},
+      false
+    ],
+    [
+      'encryption by copying, removal of what was copied',
+      home,
+      {action: 'ec2:DeleteSnapshot', resource: snapshot, on: bake, context: {'ec2:ParentVolume': volume}},
+      true
+    ],
     ['no run_volume_tags', noVolumes, {action: 'ec2:RunInstances', resource: volume}, true],
     ['no run_volume_tags, machines', noVolumes, {action: 'ec2:RunInstances', resource: instance}, false],
     [
@@ -331,6 +355,16 @@ describe("with what a user's template that uses tags may use beside it", () => {
     expect(packerSessionPolicy(options)).toContain(tag)
     expect(await allows(options, call)).toBe(expected)
   })
+})
+
+it.each([
+  ['no snapshot', {}, true],
+  ['a snapshot', {snapshots: ['snap-0123456789abcdef0']}, false],
+  ['a snapshot that nobody knows', {unknownSnapshots: true}, false]
+])('lets a template without tags that maps %s delete snapshots: %s', async (_, mapped, expected) => {
+  const options = {...own, uses: {...own.uses, ...mapped}}
+  expect(await allows(options, {action: 'ec2:DeleteSnapshot', resource: snapshot})).toBe(expected)
+  expect(packerSessionPolicy(options).length).toBeLessThanOrEqual(policyLimit)
 })
 
 describe('with a template that copies its image and assumes a role', () => {

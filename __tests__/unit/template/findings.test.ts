@@ -34,3 +34,26 @@ it('gives a template of legacy JSON advice in legacy JSON', () => {
     )
   ])
 })
+
+it('warns of a mapped snapshot where Packer’s rights cannot be narrowed', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  const mapping =
+    'ami_block_device_mappings {\n    device_name = "/dev/sdf"\n    snapshot_id = "snap-0123456789abcdef0"\n  }'
+  writeFileSync(
+    file,
+    `source "amazon-ebs" "own" {
+  ami_name = "x"
+  temporary_security_group_source_cidrs = ["192.0.2.1/32"]
+  ${mapping}
+}
+build {
+  sources = ["amazon-ebs.own"]
+}
+`
+  )
+  const warnings = (assumesRole: boolean) => openTemplate(file, '/shipped', {region: 'us-east-1', assumesRole}).warnings
+  expect(warnings(true)).toEqual([])
+  expect(warnings(false)).toEqual([
+    expect.stringMatching(/^own\.pkr\.hcl line 6: amazon-ebs\.own maps a snapshot of your own .* With 'role-to-assume'/)
+  ])
+})
