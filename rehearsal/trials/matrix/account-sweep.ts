@@ -1,7 +1,9 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as pause} from 'node:timers/promises'
 import {EC2} from '@aws-sdk/client-ec2'
-import type {Leftover} from '../../cloud/cloud.ts'
+import type {Call} from '../../cloud/calls.ts'
+import type {Cloud, Leftover} from '../../cloud/cloud.ts'
 import type {LocalCloud} from '../local-cloud.ts'
 import {runAction} from '../../runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../settings.ts'
@@ -27,9 +29,13 @@ export interface Clock {
   readonly now: () => Date
   /** Does something two minutes ago, as those see it who come later. */
   readonly before: <T>(work: () => Promise<T>) => Promise<T>
-  /** Lets so much time pass that what the bake made has expired. */
-  readonly expire: () => void
+  /** Lets so much time pass that what the bake made has expired; the calls of those who were killed are carried out first. */
+  readonly expire: (cloud: Pick<Cloud, 'calls'>) => Promise<void>
 }
+
+/** The machine answers a probe, and a call that a fault left without an answer has an error's code. */
+const isUnderWay = ({service, status, errorCode}: Call): boolean =>
+  service !== 'probe' && status === 0 && errorCode === undefined
 
 export function createClock(): Clock {
   let ahead = 0
@@ -43,7 +49,10 @@ export function createClock(): Clock {
         ahead = 0
       }
     },
-    expire: () => void (ahead = 4 * 3_600_000)
+    async expire({calls}) {
+      while (calls.some(isUnderWay)) await pause(20)
+      ahead = 4 * 3_600_000
+    }
   }
 }
 

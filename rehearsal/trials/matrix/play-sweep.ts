@@ -19,7 +19,7 @@ export async function playUndisturbedSweep(
   const clock = createClock()
   const options = {packer, loseAt: lostAt, clock, ...(template ? {template} : {})}
   const {after} = await playAmongBystanders(options, async (local, folder) => {
-    clock.expire()
+    await clock.expire(local.cloud)
     const before = local.cloud.calls.length
     const {exitCode, leftovers, errors} = await sweepAfterwards(local, folder)
     if (exitCode === 0 && leftovers.length === 0) return reportedCalls(local.cloud.calls.slice(before))
@@ -36,7 +36,7 @@ export async function playSweep(cell: SweepCell, packer: Packer, template?: Temp
     {packer, loseAt: lostAt, clock, ...(template ? {template} : {})},
     async (local, folder) => {
       const {cloud} = local
-      clock.expire()
+      await clock.expire(local.cloud)
       const before = cloud.calls.length
       const isFault = 'kind' in trial
       const kill = triggerAt(isFault ? undefined : `${spellCallPoint(trial.at)}:${trial.moment}`)

@@ -49,7 +49,7 @@ export async function play(
   }
   const {report, bystanders, touched, after} = await playAmongBystanders(options, async (local, folder) => {
     if (cell.section !== 'lost') return undefined
-    clock.expire()
+    await clock.expire(local.cloud)
     return sweepAfterwards(local, folder)
   })
   const {leftovers} = after ?? report
