@@ -7036,8 +7036,8 @@ var require_client_h2 = __commonJS({
       this[kSocket][kError] = err;
       this[kClient][kOnError](err);
     }
-    function onHttp2FrameError(type2, code2, id2) {
-      if (id2 === 0) {
+    function onHttp2FrameError(type2, code2, id) {
+      if (id === 0) {
         const err = new InformationalError(`HTTP/2: "frameError" received - type ${type2}, code ${code2}`);
         this[kSocket][kError] = err;
         this[kClient][kOnError](err);
@@ -20569,9 +20569,9 @@ var init_getSSOTokenFilepath = __esm({
     import_node_crypto = require("node:crypto");
     import_node_path2 = require("node:path");
     init_getHomeDir();
-    getSSOTokenFilepath = (id2) => {
+    getSSOTokenFilepath = (id) => {
       const hasher = (0, import_node_crypto.createHash)("sha1");
-      const cacheName = hasher.update(id2).digest("hex");
+      const cacheName = hasher.update(id).digest("hex");
       return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
     };
   }
@@ -20584,11 +20584,11 @@ var init_getSSOTokenFromFile = __esm({
     import_promises = require("node:fs/promises");
     init_getSSOTokenFilepath();
     tokenIntercept = {};
-    getSSOTokenFromFile = async (id2) => {
-      if (tokenIntercept[id2]) {
-        return tokenIntercept[id2];
+    getSSOTokenFromFile = async (id) => {
+      if (tokenIntercept[id]) {
+        return tokenIntercept[id];
       }
-      const ssoTokenFilepath = getSSOTokenFilepath(id2);
+      const ssoTokenFilepath = getSSOTokenFilepath(id);
       const ssoTokenText = await (0, import_promises.readFile)(ssoTokenFilepath, "utf8");
       return JSON.parse(ssoTokenText);
     };
@@ -20836,8 +20836,8 @@ var init_externalDataInterceptor = __esm({
       getTokenRecord() {
         return tokenIntercept;
       },
-      interceptToken(id2, contents) {
-        tokenIntercept[id2] = contents;
+      interceptToken(id, contents) {
+        tokenIntercept[id] = contents;
       }
     };
   }
@@ -21628,8 +21628,8 @@ var init_NormalizedSchema = __esm({
         if (typeof sc !== "object") {
           return false;
         }
-        const id2 = sc[0];
-        return id2 === 3 || id2 === -3 || id2 === 4;
+        const id = sc[0];
+        return id === 3 || id === -3 || id === 4;
       }
       isUnionSchema() {
         const sc = this.getSchema();
@@ -21806,8 +21806,8 @@ var init_TypeRegistry = __esm({
         }
       }
       getSchema(shapeId) {
-        const id2 = this.normalizeShapeId(shapeId);
-        if (!this.schemas.has(id2)) {
+        const id = this.normalizeShapeId(shapeId);
+        if (!this.schemas.has(id)) {
           if (!shapeId.includes("#")) {
             const suffix = "#" + shapeId;
             const candidates = [];
@@ -21820,9 +21820,9 @@ var init_TypeRegistry = __esm({
               return candidates[0];
             }
           }
-          throw new Error(`@smithy/core/schema - schema not found for ${id2}`);
+          throw new Error(`@smithy/core/schema - schema not found for ${id}`);
         }
-        return this.schemas.get(id2);
+        return this.schemas.get(id);
       }
       registerError(es, ctor) {
         const $error = es;
@@ -21850,8 +21850,8 @@ var init_TypeRegistry = __esm({
         for (const exceptionKey of this.exceptions.keys()) {
           if (Array.isArray(exceptionKey)) {
             const [, ns, name] = exceptionKey;
-            const id2 = ns + "#" + name;
-            if (id2.startsWith("smithy.ts.sdk.synthetic.") && id2.endsWith("ServiceException")) {
+            const id = ns + "#" + name;
+            if (id.startsWith("smithy.ts.sdk.synthetic.") && id.endsWith("ServiceException")) {
               return exceptionKey;
             }
           }
@@ -22291,11 +22291,11 @@ var init_checksum2 = __esm({
     knownAlgorithms = Object.values(AlgorithmId);
     getChecksumConfiguration = (runtimeConfig) => {
       const checksumAlgorithms = [];
-      for (const id2 in AlgorithmId) {
-        if (!hasOwn(AlgorithmId, id2)) {
+      for (const id in AlgorithmId) {
+        if (!hasOwn(AlgorithmId, id)) {
           continue;
         }
-        const algorithmId = AlgorithmId[id2];
+        const algorithmId = AlgorithmId[id];
         if (runtimeConfig[algorithmId] === void 0) {
           continue;
         }
@@ -22304,21 +22304,21 @@ var init_checksum2 = __esm({
           checksumConstructor: () => runtimeConfig[algorithmId]
         });
       }
-      for (const [id2, ChecksumCtor] of Object.entries(runtimeConfig.checksumAlgorithms ?? {})) {
+      for (const [id, ChecksumCtor] of Object.entries(runtimeConfig.checksumAlgorithms ?? {})) {
         checksumAlgorithms.push({
-          algorithmId: () => id2,
+          algorithmId: () => id,
           checksumConstructor: () => ChecksumCtor
         });
       }
       return {
         addChecksumAlgorithm(algo) {
           runtimeConfig.checksumAlgorithms = runtimeConfig.checksumAlgorithms ?? {};
-          const id2 = algo.algorithmId();
+          const id = algo.algorithmId();
           const ctor = algo.checksumConstructor();
-          if (knownAlgorithms.includes(id2)) {
-            runtimeConfig.checksumAlgorithms[id2.toUpperCase()] = ctor;
+          if (knownAlgorithms.includes(id)) {
+            runtimeConfig.checksumAlgorithms[id.toUpperCase()] = ctor;
           } else {
-            runtimeConfig.checksumAlgorithms[id2] = ctor;
+            runtimeConfig.checksumAlgorithms[id] = ctor;
           }
           checksumAlgorithms.push(algo);
         },
@@ -22330,9 +22330,9 @@ var init_checksum2 = __esm({
     resolveChecksumRuntimeConfig = (clientConfig) => {
       const runtimeConfig = {};
       clientConfig.checksumAlgorithms().forEach((checksumAlgorithm) => {
-        const id2 = checksumAlgorithm.algorithmId();
-        if (knownAlgorithms.includes(id2)) {
-          runtimeConfig[id2] = checksumAlgorithm.checksumConstructor();
+        const id = checksumAlgorithm.algorithmId();
+        if (knownAlgorithms.includes(id)) {
+          runtimeConfig[id] = checksumAlgorithm.checksumConstructor();
         }
       });
       return runtimeConfig;
@@ -22494,7 +22494,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN_TTL]: "21600"
           }
         })).toString();
-        const region3 = (await imdsRequest({
+        const region4 = (await imdsRequest({
           ...endpoint,
           path: IMDS_REGION_PATH,
           method: "GET",
@@ -22502,7 +22502,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN]: token2
           }
         })).toString().trim();
-        return region3 || cacheNegativeAndReturnUndefined();
+        return region4 || cacheNegativeAndReturnUndefined();
       } catch {
         return cacheNegativeAndReturnUndefined();
       }
@@ -22576,9 +22576,9 @@ var init_config = __esm({
       environmentVariableSelector: (env2) => env2[REGION_ENV_NAME],
       configFileSelector: (profile) => profile[REGION_INI_NAME],
       default: async () => {
-        const region3 = await getInstanceMetadataRegion();
-        if (region3) {
-          return region3;
+        const region4 = await getInstanceMetadataRegion();
+        if (region4) {
+          return region4;
         }
         throw new Error("Region is missing");
       }
@@ -22595,15 +22595,15 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region3, check = isValidHostLabel) => {
-      if (!validRegions.has(region3) && !check(region3)) {
-        if (region3 === "*") {
+    checkRegion = (region4, check = isValidHostLabel) => {
+      if (!validRegions.has(region4) && !check(region4)) {
+        if (region4 === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
-          throw new Error(`Region not accepted: region="${region3}" is not a valid hostname component.`);
+          throw new Error(`Region not accepted: region="${region4}" is not a valid hostname component.`);
         }
       } else {
-        validRegions.add(region3);
+        validRegions.add(region4);
       }
     };
   }
@@ -22613,7 +22613,7 @@ var init_checkRegion = __esm({
 var isFipsRegion;
 var init_isFipsRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/isFipsRegion.js"() {
-    isFipsRegion = (region3) => typeof region3 === "string" && (region3.startsWith("fips-") || region3.endsWith("-fips"));
+    isFipsRegion = (region4) => typeof region4 === "string" && (region4.startsWith("fips-") || region4.endsWith("-fips"));
   }
 });
 
@@ -22622,7 +22622,7 @@ var getRealRegion;
 var init_getRealRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getRealRegion.js"() {
     init_isFipsRegion();
-    getRealRegion = (region3) => isFipsRegion(region3) ? ["fips-aws-global", "aws-fips"].includes(region3) ? "us-east-1" : region3.replace(/fips-(dkr-|prod-)?|-fips/, "") : region3;
+    getRealRegion = (region4) => isFipsRegion(region4) ? ["fips-aws-global", "aws-fips"].includes(region4) ? "us-east-1" : region4.replace(/fips-(dkr-|prod-)?|-fips/, "") : region4;
   }
 });
 
@@ -22634,19 +22634,19 @@ var init_resolveRegionConfig = __esm({
     init_getRealRegion();
     init_isFipsRegion();
     resolveRegionConfig = (input) => {
-      const { region: region3, useFipsEndpoint } = input;
-      if (!region3) {
+      const { region: region4, useFipsEndpoint } = input;
+      if (!region4) {
         throw new Error("Region is missing");
       }
       return Object.assign(input, {
         region: async () => {
-          const providedRegion = typeof region3 === "function" ? await region3() : region3;
+          const providedRegion = typeof region4 === "function" ? await region4() : region4;
           const realRegion = getRealRegion(providedRegion);
           checkRegion(realRegion);
           return realRegion;
         },
         useFipsEndpoint: async () => {
-          const providedRegion = typeof region3 === "string" ? region3 : await region3();
+          const providedRegion = typeof region4 === "string" ? region4 : await region4();
           if (isFipsRegion(providedRegion)) {
             return true;
           }
@@ -22685,11 +22685,11 @@ var init_resolveDefaultsModeConfig = __esm({
     init_memoize();
     init_constants2();
     init_defaultsModeConfig();
-    resolveDefaultsModeConfig = ({ region: region3 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
+    resolveDefaultsModeConfig = ({ region: region4 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
       const mode = typeof defaultsMode === "function" ? await defaultsMode() : defaultsMode;
       switch (mode?.toLowerCase()) {
         case "auto":
-          return resolveNodeDefaultsModeAuto(region3);
+          return resolveNodeDefaultsModeAuto(region4);
         case "in-region":
         case "cross-region":
         case "mobile":
@@ -28994,8 +28994,8 @@ var init_partition = __esm({
       const { partitions } = selectedPartitionsInfo;
       for (const partition2 of partitions) {
         const { regions, outputs } = partition2;
-        for (const [region3, regionData] of Object.entries(regions)) {
-          if (region3 === value) {
+        for (const [region4, regionData] of Object.entries(regions)) {
+          if (region4 === value) {
             return {
               ...outputs,
               ...regionData
@@ -30078,7 +30078,7 @@ var init_parseArn = __esm({
       if (segments.length < 6) {
         return null;
       }
-      const [arn2, partition2, service2, region3, accountId, ...resourcePath] = segments;
+      const [arn2, partition2, service2, region4, accountId, ...resourcePath] = segments;
       if (arn2 !== "arn" || partition2 === "" || service2 === "" || resourcePath.join(ARN_DELIMITER) === "") {
         return null;
       }
@@ -30086,7 +30086,7 @@ var init_parseArn = __esm({
       return {
         partition: partition2,
         service: service2,
-        region: region3,
+        region: region4,
         accountId,
         resourceId
       };
@@ -30139,8 +30139,8 @@ var init_extensions2 = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/region-config-resolver/extensions.js"() {
     getAwsRegionExtensionConfiguration = (runtimeConfig) => {
       return {
-        setRegion(region3) {
-          runtimeConfig.region = region3;
+        setRegion(region4) {
+          runtimeConfig.region = region4;
         },
         region() {
           return runtimeConfig.region;
@@ -30688,12 +30688,12 @@ var init_SignatureV4Base = __esm({
       sha256;
       uriEscapePath;
       applyChecksum;
-      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region4, service: service2, sha256, uriEscapePath = true }) {
         this.service = service2;
         this.sha256 = sha256;
         this.uriEscapePath = uriEscapePath;
         this.applyChecksum = typeof applyChecksum === "boolean" ? applyChecksum : true;
-        this.regionProvider = normalizeProvider(region3);
+        this.regionProvider = normalizeProvider(region4);
         this.credentialProvider = normalizeProvider(credentials);
       }
       createCanonicalRequest(request, canonicalHeaders, payloadHash) {
@@ -30764,10 +30764,10 @@ var init_credentialDerivation = __esm({
     init_constants6();
     signingKeyCache = {};
     cacheQueue = [];
-    createScope = (shortDate, region3, service2) => `${shortDate}/${region3}/${service2}/${KEY_TYPE_IDENTIFIER}`;
-    getSigningKey = async (sha256Constructor, credentials, shortDate, region3, service2) => {
+    createScope = (shortDate, region4, service2) => `${shortDate}/${region4}/${service2}/${KEY_TYPE_IDENTIFIER}`;
+    getSigningKey = async (sha256Constructor, credentials, shortDate, region4, service2) => {
       const credsHash = await hmac(sha256Constructor, credentials.secretAccessKey, credentials.accessKeyId);
-      const cacheKey = `${shortDate}:${region3}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
+      const cacheKey = `${shortDate}:${region4}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
       if (cacheKey in signingKeyCache) {
         return signingKeyCache[cacheKey];
       }
@@ -30776,7 +30776,7 @@ var init_credentialDerivation = __esm({
         delete signingKeyCache[cacheQueue.shift()];
       }
       let key2 = `AWS4${credentials.secretAccessKey}`;
-      for (const signable of [shortDate, region3, service2, KEY_TYPE_IDENTIFIER]) {
+      for (const signable of [shortDate, region4, service2, KEY_TYPE_IDENTIFIER]) {
         key2 = await hmac(sha256Constructor, key2, signable);
       }
       return signingKeyCache[cacheKey] = key2;
@@ -30930,11 +30930,11 @@ var init_SignatureV4 = __esm({
     init_prepareRequest();
     SignatureV4 = class extends SignatureV4Base {
       headerFormatter = new HeaderFormatter();
-      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region4, service: service2, sha256, uriEscapePath = true }) {
         super({
           applyChecksum,
           credentials,
-          region: region3,
+          region: region4,
           service: service2,
           sha256,
           uriEscapePath
@@ -30944,12 +30944,12 @@ var init_SignatureV4 = __esm({
         const { signingDate = /* @__PURE__ */ new Date(), expiresIn = 3600, unsignableHeaders, unhoistableHeaders, signableHeaders, hoistableHeaders, signingRegion, signingService } = options;
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region4 = signingRegion ?? await this.regionProvider();
         const { longDate, shortDate } = this.formatDate(signingDate);
         if (expiresIn > MAX_PRESIGNED_TTL) {
           return Promise.reject("Signature version 4 presigned URLs must have an expiration date less than one week in the future");
         }
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region4, signingService ?? this.service);
         const request = moveHeadersToQuery(prepareRequest(originalRequest), { unhoistableHeaders, hoistableHeaders });
         if (credentials.sessionToken) {
           request.query[TOKEN_QUERY_PARAM] = credentials.sessionToken;
@@ -30960,7 +30960,7 @@ var init_SignatureV4 = __esm({
         request.query[EXPIRES_QUERY_PARAM] = expiresIn.toString(10);
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
         request.query[SIGNED_HEADERS_QUERY_PARAM] = this.getCanonicalHeaderList(canonicalHeaders);
-        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
+        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region4, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
         return request;
       }
       async sign(toSign, options) {
@@ -30975,9 +30975,9 @@ var init_SignatureV4 = __esm({
         }
       }
       async signEvent({ headers, payload }, { signingDate = /* @__PURE__ */ new Date(), priorSignature, signingRegion, signingService, eventStreamCredentials }) {
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region4 = signingRegion ?? await this.regionProvider();
         const { shortDate, longDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region4, signingService ?? this.service);
         const hashedPayload = await getPayloadHash({ headers: {}, body: payload }, this.sha256);
         const hash = new this.sha256();
         hash.update(headers);
@@ -30992,7 +30992,7 @@ var init_SignatureV4 = __esm({
         ].join("\n");
         return this.signString(stringToSign, {
           signingDate,
-          signingRegion: region3,
+          signingRegion: region4,
           signingService,
           eventStreamCredentials
         });
@@ -31015,19 +31015,19 @@ var init_SignatureV4 = __esm({
       async signString(stringToSign, { signingDate = /* @__PURE__ */ new Date(), signingRegion, signingService, eventStreamCredentials } = {}) {
         const credentials = eventStreamCredentials ?? await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region4 = signingRegion ?? await this.regionProvider();
         const { shortDate } = this.formatDate(signingDate);
-        const hash = new this.sha256(await this.getSigningKey(credentials, region3, shortDate, signingService));
+        const hash = new this.sha256(await this.getSigningKey(credentials, region4, shortDate, signingService));
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
       async signRequest(requestToSign, { signingDate = /* @__PURE__ */ new Date(), signableHeaders, unsignableHeaders, signingRegion, signingService } = {}) {
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region3 = signingRegion ?? await this.regionProvider();
+        const region4 = signingRegion ?? await this.regionProvider();
         const request = prepareRequest(requestToSign);
         const { longDate, shortDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region3, signingService ?? this.service);
+        const scope = createScope(shortDate, region4, signingService ?? this.service);
         request.headers[AMZ_DATE_HEADER] = longDate;
         if (credentials.sessionToken) {
           request.headers[TOKEN_HEADER] = credentials.sessionToken;
@@ -31037,7 +31037,7 @@ var init_SignatureV4 = __esm({
           request.headers[SHA256_HEADER] = payloadHash;
         }
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
-        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
+        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region4, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
         request.headers[AUTH_HEADER] = `${ALGORITHM_IDENTIFIER} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${this.getCanonicalHeaderList(canonicalHeaders)}, Signature=${signature}`;
         return request;
       }
@@ -31047,8 +31047,8 @@ var init_SignatureV4 = __esm({
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
-      getSigningKey(credentials, region3, shortDate, service2) {
-        return getSigningKey(this.sha256, credentials, shortDate, region3, service2 || this.service);
+      getSigningKey(credentials, region4, shortDate, service2) {
+        return getSigningKey(this.sha256, credentials, shortDate, region4, service2 || this.service);
       }
     };
   }
@@ -31154,15 +31154,15 @@ var init_resolveAwsSdkSigV4Config = __esm({
       if (config.signer) {
         signer = normalizeProvider2(config.signer);
       } else if (config.regionInfoProvider) {
-        signer = () => normalizeProvider2(config.region)().then(async (region3) => [
-          await config.regionInfoProvider(region3, {
+        signer = () => normalizeProvider2(config.region)().then(async (region4) => [
+          await config.regionInfoProvider(region4, {
             useFipsEndpoint: await config.useFipsEndpoint(),
             useDualstackEndpoint: await config.useDualstackEndpoint()
           }) || {},
-          region3
-        ]).then(([regionInfo, region3]) => {
+          region4
+        ]).then(([regionInfo, region4]) => {
           const { signingRegion, signingService } = regionInfo;
-          config.signingRegion = config.signingRegion || signingRegion || region3;
+          config.signingRegion = config.signingRegion || signingRegion || region4;
           config.signingName = config.signingName || signingService || config.serviceId;
           const params = {
             ...config,
@@ -34841,8 +34841,8 @@ var init_writeSSOTokenToFile = __esm({
     init_config2();
     import_node_fs2 = require("node:fs");
     ({ writeFile: writeFile2 } = import_node_fs2.promises);
-    writeSSOTokenToFile = (id2, ssoToken) => {
-      const tokenFilepath = getSSOTokenFilepath(id2);
+    writeSSOTokenToFile = (id, ssoToken) => {
+      const tokenFilepath = getSSOTokenFilepath(id);
       const tokenString = JSON.stringify(ssoToken, null, 2);
       return writeFile2(tokenFilepath, tokenString);
     };
@@ -37088,11 +37088,11 @@ var init_defaultStsRoleAssumers = __esm({
       return void 0;
     };
     resolveRegion = async (_region, _parentRegion, credentialProviderLogger, loaderConfig = {}) => {
-      const region3 = typeof _region === "function" ? await _region() : _region;
+      const region4 = typeof _region === "function" ? await _region() : _region;
       const parentRegion = typeof _parentRegion === "function" ? await _parentRegion() : _parentRegion;
       let stsDefaultRegion = "";
-      const resolvedRegion = region3 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
-      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region3} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
+      const resolvedRegion = region4 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
+      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region4} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
       return resolvedRegion;
     };
     getDefaultRoleAssumer = (stsOptions, STSClient3) => {
@@ -37101,8 +37101,8 @@ var init_defaultStsRoleAssumers = __esm({
       return async (sourceCreds, params) => {
         closureSourceCreds = sourceCreds;
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region4, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region4, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37138,8 +37138,8 @@ var init_defaultStsRoleAssumers = __esm({
       let stsClient;
       return async (params) => {
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region4, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region4, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37290,7 +37290,7 @@ var init_resolveAssumeRoleCredentials = __esm({
     resolveAssumeRoleCredentials = async (profileName, profiles, options, callerClientConfig, visitedProfiles = {}, resolveProfileData2) => {
       options.logger?.debug("@aws-sdk/credential-provider-ini - resolveAssumeRoleCredentials (STS)");
       const profileData = profiles[profileName];
-      const { source_profile, region: region3 } = profileData;
+      const { source_profile, region: region4 } = profileData;
       if (!options.roleAssumer) {
         const { getDefaultRoleAssumer: getDefaultRoleAssumer3 } = await Promise.resolve().then(() => (init_sts(), sts_exports));
         options.roleAssumer = getDefaultRoleAssumer3({
@@ -37299,7 +37299,7 @@ var init_resolveAssumeRoleCredentials = __esm({
           parentClientConfig: {
             ...callerClientConfig,
             ...options?.parentClientConfig,
-            region: region3 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
+            region: region4 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
           }
         }, options.clientPlugins);
       }
@@ -38328,13 +38328,13 @@ var init_LoginCredentialsFetcher = __esm({
         };
         const requestHandler = isH22(this.callerClientConfig?.requestHandler) ? void 0 : this.callerClientConfig?.requestHandler;
         const signInRegion = typeof freshToken.signInRegion === "string" && freshToken.signInRegion.length > 0 ? freshToken.signInRegion : void 0;
-        const region3 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
+        const region4 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
         const client = new SigninClient2({
           credentials: {
             accessKeyId: "",
             secretAccessKey: ""
           },
-          region: region3,
+          region: region4,
           requestHandler,
           logger: logger2,
           userAgentAppId,
@@ -39997,14 +39997,14 @@ var require_semver = __commonJS({
         if (!m5[4]) {
           this.prerelease = [];
         } else {
-          this.prerelease = m5[4].split(".").map((id2) => {
-            if (/^[0-9]+$/.test(id2)) {
-              const num = +id2;
+          this.prerelease = m5[4].split(".").map((id) => {
+            if (/^[0-9]+$/.test(id)) {
+              const num = +id;
               if (num >= 0 && num < MAX_SAFE_INTEGER) {
                 return num;
               }
             }
-            return id2;
+            return id;
           });
         }
         this.build = m5[5] ? m5[5].split(".") : [];
@@ -41064,7 +41064,7 @@ var require_range = __commonJS({
       debug3("stars", comp);
       return comp;
     };
-    var isX = (id2) => !id2 || id2.toLowerCase() === "x" || id2 === "*";
+    var isX = (id) => !id || id.toLowerCase() === "x" || id === "*";
     var invalidXRangeOrder = (M, m5, p5) => isX(M) && !isX(m5) || isX(m5) && p5 && !isX(p5);
     var replaceTildes = (comp, options) => {
       return comp.trim().split(/\s+/).map((c9) => replaceTilde(c9, options)).join(" ");
@@ -69583,27 +69583,27 @@ function openIam(client) {
   const role = async (RoleName, abortSignal) => (await client.send(new GetRoleCommand({ RoleName }), { abortSignal })).Role;
   return {
     async find(resource, abortSignal) {
-      const { type: type2, id: id2 } = resource;
-      const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id2, abortSignal));
+      const { type: type2, id } = resource;
+      const found = await unlessGone(async () => (type2 === "role" ? role : profile)(id, abortSignal));
       if (!found) return void 0;
       const name = ("RoleName" in found ? found.RoleName : found.InstanceProfileName) ?? "";
       return { ...resource, id: name, state: "", created: found.CreateDate, tags: tagsOf(found.Tags) };
     },
-    async remove({ type: type2, id: id2 }, abortSignal) {
+    async remove({ type: type2, id }, abortSignal) {
       if (type2 === "role") {
-        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName: id2 }, { abortSignal })) {
+        for await (const { PolicyNames = [] } of paginateListRolePolicies({ client }, { RoleName: id }, { abortSignal })) {
           for (const PolicyName of PolicyNames) {
-            await client.send(new DeleteRolePolicyCommand({ RoleName: id2, PolicyName }), { abortSignal });
+            await client.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName }), { abortSignal });
           }
         }
-        await client.send(new DeleteRoleCommand({ RoleName: id2 }), { abortSignal });
+        await client.send(new DeleteRoleCommand({ RoleName: id }), { abortSignal });
         return;
       }
-      for (const { RoleName } of (await profile(id2, abortSignal))?.Roles ?? []) {
-        const input = { InstanceProfileName: id2, RoleName };
+      for (const { RoleName } of (await profile(id, abortSignal))?.Roles ?? []) {
+        const input = { InstanceProfileName: id, RoleName };
         await client.send(new RemoveRoleFromInstanceProfileCommand(input), { abortSignal });
       }
-      await client.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id2 }), { abortSignal });
+      await client.send(new DeleteInstanceProfileCommand({ InstanceProfileName: id }), { abortSignal });
     }
   };
 }
@@ -69634,9 +69634,9 @@ var import_node_tls = __toESM(require("node:tls"), 1);
 var UserError = class extends Error {
   name = "UserError";
   id;
-  constructor(message, { id: id2, ...options } = {}) {
+  constructor(message, { id, ...options } = {}) {
     super(message, options);
-    if (id2 !== void 0) this.id = id2;
+    if (id !== void 0) this.id = id;
   }
 };
 var InputError = class extends UserError {
@@ -69860,9 +69860,9 @@ function observeCalls(client) {
     (next, { clientName, commandName }) => async (args) => {
       const began = performance.now();
       const tell = async (outcome, { requestId = "none", attempts: attempts2 = 1 } = {}) => {
-        const region3 = await config.region();
+        const region4 = await config.region();
         debug2(
-          () => `AWS ${named(clientName)} ${named(commandName)} in ${region3}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
+          () => `AWS ${named(clientName)} ${named(commandName)} in ${region4}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
         );
       };
       try {
@@ -69916,23 +69916,23 @@ function dateOf(response) {
 
 // src/aws/account.ts
 var attempts = { ownRegion: 8, elsewhere: 3 };
-function openAccount(region3, credentials, env2) {
+function openAccount(region4, credentials, env2) {
   const settings = { credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
   const ec2In = (name, maxAttempts) => observeCalls(observeTime(new EC2Client({ ...settings, region: name, maxAttempts })));
-  const ec22 = ec2In(region3, attempts.ownRegion);
-  const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
+  const ec22 = ec2In(region4, attempts.ownRegion);
+  const clients = /* @__PURE__ */ new Map([[region4, ec22]]);
   let iam;
   return {
-    region: region3,
+    region: region4,
     ec2: ec22,
     inRegion(name) {
       const client = clients.get(name) ?? ec2In(name, attempts.elsewhere);
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }))),
+    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region4, maxAttempts: attempts.elsewhere }))),
     async readParameter(Name, abortSignal) {
-      const client = observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }));
+      const client = observeCalls(new SSMClient({ ...settings, region: region4, maxAttempts: attempts.elsewhere }));
       const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
       return Parameter?.Value ?? "";
     }
@@ -69941,8 +69941,8 @@ function openAccount(region3, credentials, env2) {
 
 // src/lib/advice.ts
 var troubleshooting = "docs/troubleshooting.md";
-function pointer(id2) {
-  return `See ${troubleshooting}#${id2}.`;
+function pointer(id) {
+  return `See ${troubleshooting}#${id}.`;
 }
 
 // src/lib/pattern.ts
@@ -71721,14 +71721,14 @@ function isPassing(error2) {
   return code2 === "IDPCommunicationError" || code2 === "ExpiredToken" || code2 === "InvalidIdentityToken" && /verification key/i.test(messageOf(error2));
 }
 function explainRefusedRole(error2, request) {
-  const { role, region: region3 } = request;
+  const { role, region: region4 } = request;
   const text2 = [
-    `The role ${role.arn} could not be assumed in ${region3}. ${answerOf2(error2)}`,
+    `The role ${role.arn} could not be assumed in ${region4}. ${answerOf2(error2)}`,
     ...adviceFor2(error2, request)
   ];
   return new UserError(text2.join("\n"), { cause: error2 });
 }
-function adviceFor2(error2, { role, region: region3, claims }) {
+function adviceFor2(error2, { role, region: region4, claims }) {
   const { accountId, partition: partition2 } = partsOfArn(role.arn);
   switch (codeOf(error2)) {
     case "AccessDenied":
@@ -71759,9 +71759,9 @@ function adviceFor2(error2, { role, region: region3, claims }) {
     case "MalformedPolicyDocument":
       return ["The session policy was refused. Report this as a defect of the action."];
     case "RegionDisabled":
-      return [`Enable STS for ${region3} in the account settings of IAM, or choose another aws-region.`];
+      return [`Enable STS for ${region4} in the account settings of IAM, or choose another aws-region.`];
     default:
-      return unreachable(error2) ? [unreachableAdvice(region3)] : ["Check role-to-assume and aws-region."];
+      return unreachable(error2) ? [unreachableAdvice(region4)] : ["Check role-to-assume and aws-region."];
   }
 }
 function trustAdvice(claims, accountId, audience, partition2) {
@@ -71775,12 +71775,12 @@ function trustAdvice(claims, accountId, audience, partition2) {
     ] : []
   ];
 }
-function explainRefusedIdentity(error2, region3) {
-  const said = `The AWS credentials could not be used in ${region3}. ${answerOf2(error2)}`;
+function explainRefusedIdentity(error2, region4) {
+  const said = `The AWS credentials could not be used in ${region4}. ${answerOf2(error2)}`;
   return new UserError(`${said}
-${identityAdvice(error2, region3)}`, { cause: error2 });
+${identityAdvice(error2, region4)}`, { cause: error2 });
 }
-function identityAdvice(error2, region3) {
+function identityAdvice(error2, region4) {
   switch (codeOf(error2)) {
     case "CredentialsProviderError":
       return "Set role-to-assume (with `permissions: {id-token: write, contents: read}`), or run aws-actions/configure-aws-credentials in a step before this one.";
@@ -71788,11 +71788,11 @@ function identityAdvice(error2, region3) {
       return "They have expired. Set role-to-assume: its session is renewed for as long as the bake lasts.";
     case "InvalidClientTokenId":
     case "UnrecognizedClient":
-      return `They are not valid (any more), or ${region3} is not enabled in their account.`;
+      return `They are not valid (any more), or ${region4} is not enabled in their account.`;
     case "SignatureDoesNotMatch":
       return "The secret key does not belong to the access key, or this runner's clock is wrong.";
     default:
-      return unreachable(error2) ? unreachableAdvice(region3) : "Check the credentials in the environment and aws-region.";
+      return unreachable(error2) ? unreachableAdvice(region4) : "Check the credentials in the environment and aws-region.";
   }
 }
 function answerOf2(error2) {
@@ -71805,22 +71805,22 @@ function unreachable(error2) {
     messageOf(error2)
   );
 }
-function unreachableAdvice(region3) {
-  return `AWS could not be reached: check that aws-region '${region3}' exists and that this runner may connect to it.`;
+function unreachableAdvice(region4) {
+  return `AWS could not be reached: check that aws-region '${region4}' exists and that this runner may connect to it.`;
 }
 
 // src/credentials/session.ts
 async function openSession(options, collaborators, signal) {
   signal.throwIfAborted();
-  const { region: region3, role } = options;
-  const source = role ? assumedRole(role, region3, collaborators) : ambient(region3, collaborators);
+  const { region: region4, role } = options;
+  const source = role ? assumedRole(role, region4, collaborators) : ambient(region4, collaborators);
   const { log, now } = collaborators;
   const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
   const credentials = () => keys.current();
   const giveUp = () => keys.close();
   signal.addEventListener("abort", giveUp, { once: true });
   try {
-    const identity = await callerIdentity(credentials, region3, collaborators, signal);
+    const identity = await callerIdentity(credentials, region4, collaborators, signal);
     rejectForeignAccount(identity, options, source.claims());
     const lost = signalOfLoss(keys, now);
     return { ...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed };
@@ -71828,13 +71828,13 @@ async function openSession(options, collaborators, signal) {
     signal.removeEventListener("abort", giveUp);
   }
 }
-function ambient(region3, collaborators) {
-  const { config } = clientOf(collaborators, { region: region3 });
+function ambient(region4, collaborators) {
+  const { config } = clientOf(collaborators, { region: region4 });
   return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
 }
-function assumedRole(role, region3, collaborators) {
+function assumedRole(role, region4, collaborators) {
   const { env: env2, log, pause = pauseFor, now = Date.now } = collaborators;
-  const client = clientOf(collaborators, { region: region3 });
+  const client = clientOf(collaborators, { region: region4 });
   let claims = {};
   async function assume(policy, signal) {
     const token2 = await requestIdToken(env2, role.audience, signal, { log, pause });
@@ -71864,20 +71864,20 @@ function assumedRole(role, region3, collaborators) {
       return await withRetries(() => assume(policy, signal), { isTransient: isPassing, pause, signal });
     } catch (error2) {
       signal.throwIfAborted();
-      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region3, claims });
+      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region4, claims });
     }
   };
   return { narrowed: source, claims: () => claims };
 }
-async function callerIdentity(credentials, region3, collaborators, signal) {
+async function callerIdentity(credentials, region4, collaborators, signal) {
   try {
-    const client = clientOf(collaborators, { region: region3, credentials });
+    const client = clientOf(collaborators, { region: region4, credentials });
     const { Account: accountId, Arn: arn2 } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
     if (!accountId || !arn2) throw new Error("the answer to GetCallerIdentity names no account");
     return { accountId, arn: arn2 };
   } catch (error2) {
     signal.throwIfAborted();
-    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region3);
+    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region4);
   }
 }
 function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, role }, claims) {
@@ -71929,8 +71929,8 @@ var product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/;
 var types = { ami: "image", vol: "volume", snap: "snapshot" };
 function productsIn(artifactId) {
   return artifactId.split(",").flatMap((part2) => {
-    const [, region3 = "", id2 = "", prefix = ""] = product.exec(part2) ?? [];
-    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id: id2 }] : [];
+    const [, region4 = "", id = "", prefix = ""] = product.exec(part2) ?? [];
+    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region4, id }] : [];
   });
 }
 function artifactsOf(messages2) {
@@ -72155,9 +72155,9 @@ var Announcements = class {
     const hints = instance === void 0 ? this.#hintsIn(text2) : [];
     const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
     const untagged = [
-      ...after.instances.map((id2) => ({ type: "instance", id: id2 })),
+      ...after.instances.map((id) => ({ type: "instance", id })),
       // A short build may be over, and its instance gone, before anybody looks.
-      ...after.volumes.map((id2) => ({ type: "volume", id: id2 }))
+      ...after.volumes.map((id) => ({ type: "volume", id }))
     ];
     return {
       ...keyPair2 !== void 0 ? { keyPair: keyPair2 } : {},
@@ -72168,7 +72168,7 @@ var Announcements = class {
   }
   /** Those that were not heard before. */
   #hintsIn(text2) {
-    const fresh = hintsIn(text2.trim()).filter(({ id: id2 }) => !this.#hints.has(id2)).slice(0, Math.max(0, most - this.#hints.size));
+    const fresh = hintsIn(text2.trim()).filter(({ id }) => !this.#hints.has(id)).slice(0, Math.max(0, most - this.#hints.size));
     fresh.forEach((hint) => this.#hints.set(hint.id, hint));
     return fresh;
   }
@@ -72180,16 +72180,16 @@ function hintsIn(text2) {
   if (instance !== void 0) return [{ type: "instance", id: instance }];
   if (image !== void 0) return [{ type: "image", id: image }];
   if (snapshot !== void 0) return [{ type: "volume", id: snapshot }];
-  const ids = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
-  return [...new Set(ids)].slice(0, most).map((id2) => ({ type: "volume", id: id2 }));
+  const ids2 = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
+  return [...new Set(ids2)].slice(0, most).map((id) => ({ type: "volume", id }));
 }
 function noted(build2, { text: text2, byOthers }) {
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
     return { ...build2, imaging: build2.imaging + 1 };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
-  const region3 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region3 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region3] };
-  if (!region3 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
+  const region4 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  if (region4 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region4] };
+  if (!region4 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
   if (byOthers) return build2;
   const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
   if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
@@ -72548,18 +72548,57 @@ function tagsOf2(tags = []) {
 }
 
 // src/ledger/entries.ts
-var id = /^[\w-]{1,128}$/;
+var ids = {
+  instance: /^i-[0-9a-f]{8,32}$/,
+  "spot-request": /^sir-[0-9a-z]{8,32}$/,
+  "launch-template": /^lt-[0-9a-f]{8,32}$/,
+  volume: /^vol-[0-9a-f]{8,32}$/,
+  image: /^ami-[0-9a-f]{8,32}$/,
+  snapshot: /^snap-[0-9a-f]{8,32}$/,
+  "security-group": /^sg-[0-9a-f]{8,32}$/,
+  "key-pair": /^key-[0-9a-f]{8,32}$/,
+  "instance-profile": temporaryIamName,
+  role: temporaryIamName
+};
+var region = /^[a-z0-9-]{1,30}$/;
+var kinds = {
+  began: ({ began }) => isText(began) && !Number.isNaN(Date.parse(began)) ? { began } : void 0,
+  intent: ({ intent, key: key2 }) => isType(intent) && isText(key2) ? { intent, key: key2 } : void 0,
+  made({ made, key: key2, ...line }) {
+    const place2 = placeOf(made, line);
+    if (!isType(made) || place2 === void 0 || !(key2 === void 0 || isText(key2))) return void 0;
+    return { made, ...place2, ...key2 !== void 0 ? { key: key2 } : {} };
+  },
+  refused: ({ refused: refused3 }) => isText(refused3) ? { refused: refused3 } : void 0,
+  released({ released, ...line }) {
+    const place2 = placeOf(released, line);
+    return isType(released) && place2 !== void 0 ? { released, ...place2 } : void 0;
+  },
+  packer: ({ packer }) => isIdentity(packer) ? { packer: processOf(packer) } : void 0,
+  copies: ({ copies: copies2 }) => Array.isArray(copies2) && copies2.every(isRegion) ? { copies: copies2 } : void 0
+};
 function entryOf(line) {
   const value = parsed(line);
-  const isType = (name) => resourceTypes.some((type2) => type2 === value[name]);
-  const isText = (name) => typeof value[name] === "string";
-  const isMaybeText = (name) => value[name] === void 0 || isText(name);
-  const hasId = isText("id") && id.test(String(value["id"]));
-  const isEntry = isText("began") && !Number.isNaN(Date.parse(String(value["began"]))) || isType("intent") && isText("key") || isType("made") && hasId && isMaybeText("key") && isMaybeText("region") || isText("refused") || isType("released") && hasId && isMaybeText("region") || isIdentity(value["packer"]) || isRegions(value["copies"]);
-  return isEntry ? value : void 0;
+  const [kind, ...others] = Object.keys(kinds).filter((name) => name in value);
+  return kind === void 0 || others.length > 0 ? void 0 : kinds[kind]?.(value);
 }
-function isRegions(value) {
-  return Array.isArray(value) && value.every((one) => typeof one === "string" && /^[a-z0-9-]{1,30}$/.test(one));
+function placeOf(type2, line) {
+  const { id, region: place2 } = line;
+  if (!isType(type2) || !isText(id) || !ids[type2].test(id)) return void 0;
+  if (place2 === void 0) return { id };
+  return isRegion(place2) ? { id, region: place2 } : void 0;
+}
+function processOf({ pid, startTime, mark: mark4 }) {
+  return { pid, startTime, ...mark4 !== void 0 ? { mark: mark4 } : {} };
+}
+function isText(value) {
+  return typeof value === "string";
+}
+function isType(value) {
+  return resourceTypes.some((type2) => type2 === value);
+}
+function isRegion(value) {
+  return isText(value) && region.test(value);
 }
 function parsed(line) {
   try {
@@ -72725,8 +72764,8 @@ var Ledger = class {
   refused(key2) {
     this.#append({ refused: key2 });
   }
-  made(type2, id2, key2, region3) {
-    this.#append({ made: type2, id: id2, ...key2 !== void 0 ? { key: key2 } : {}, ...region3 !== void 0 ? { region: region3 } : {} });
+  made(type2, id, key2, region4) {
+    this.#append({ made: type2, id, ...key2 !== void 0 ? { key: key2 } : {}, ...region4 !== void 0 ? { region: region4 } : {} });
   }
   /**
    * From here on it is the user's: no sweep removes it.
@@ -72735,15 +72774,15 @@ var Ledger = class {
    * released resource
    */
   release(resources) {
-    const entries = resources.map(({ type: type2, id: id2, region: region3 }) => ({
+    const entries = resources.map(({ type: type2, id, region: region4 }) => ({
       released: type2,
-      id: id2,
-      ...region3 !== void 0 ? { region: region3 } : {}
+      id,
+      ...region4 !== void 0 ? { region: region4 } : {}
     }));
     try {
       this.#file.appendNow(...entries);
     } catch (error2) {
-      const names2 = resources.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+      const names2 = resources.map(({ type: type2, id }) => `${type2} ${id}`).join(", ");
       throw new UserError(
         `The release of ${names2} could not be recorded, so that the bake removes it instead: ${systemProblem(error2)}. ${roomAdvice}`,
         { cause: error2 }
@@ -72762,7 +72801,7 @@ var Ledger = class {
     return this.#entries.flatMap((entry) => "packer" in entry ? [entry.packer] : []);
   }
   get resources() {
-    const released = new Set(this.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+    const released = new Set(this.released.map(({ type: type2, id }) => `${type2} ${id}`));
     const made = this.#entries.flatMap((entry) => "made" in entry ? [resourceOf(entry)] : []);
     const known2 = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]));
     return [...known2].flatMap(([name, resource]) => released.has(name) ? [] : [resource]);
@@ -72830,19 +72869,19 @@ var Ledger = class {
     this.#file.append(entry);
   }
 };
-function resourceOf({ made: type2, id: id2, region: region3 }) {
-  return region3 === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: region3 };
+function resourceOf({ made: type2, id, region: region4 }) {
+  return region4 === void 0 ? { type: type2, id } : { type: type2, id, region: region4 };
 }
 
 // src/ledger/state.ts
-function stateOf({ region: region3, role }, { bakeId, began }, folder) {
+function stateOf({ region: region4, role }, { bakeId, began }, folder) {
   const main = identify(process.pid);
   if (!main) {
     throw new UserError(
       "Nothing was made, because this system does not show when the process of this step started: the post step could not tell it from other processes. Let this runner read /proc (on macOS: run ps)."
     );
   }
-  return { bakeId, region: region3, ...role ? { role } : {}, folder, main, began: began.toISOString() };
+  return { bakeId, region: region4, ...role ? { role } : {}, folder, main, began: began.toISOString() };
 }
 var stateKeys = { bake: "bake", swept: "swept" };
 
@@ -73068,7 +73107,7 @@ function spotInstances(tagsLaunchTemplate, ours) {
 }
 function mapping(options, ours) {
   const { snapshots, unknownSnapshots } = options.uses;
-  const mapped = unknownSnapshots ? [arn("snapshot")] : snapshots.map((id2) => `arn:*:ec2:*:*:snapshot/${id2}`);
+  const mapped = unknownSnapshots ? [arn("snapshot")] : snapshots.map((id) => `arn:*:ec2:*:*:snapshot/${id}`);
   return [...mapped.length > 0 ? [allow2("ec2:CreateTags", mapped, { StringEquals: ours })] : [], ...keepMapped(options)];
 }
 function keepMapped({ uses: { snapshots, unknownSnapshots } }) {
@@ -73172,8 +73211,8 @@ function packerSessionPolicy(options) {
   return policy;
 }
 function document2(statements, options) {
-  const { region: region3, partition: partition2, uses: uses2, passesRole, copyRegions = [], copiesAnywhere = false, roles = [] } = options;
-  const regions = [.../* @__PURE__ */ new Set([region3, ...copyRegions])];
+  const { region: region4, partition: partition2, uses: uses2, passesRole, copyRegions = [], copiesAnywhere = false, roles = [] } = options;
+  const regions = [.../* @__PURE__ */ new Set([region4, ...copyRegions])];
   const suffix = { "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.*" }[partition2] ?? "amazonaws.com";
   return JSON.stringify({
     Version: "2012-10-17",
@@ -73183,11 +73222,11 @@ function document2(statements, options) {
       // EC2 alone decides which calls of KMS it makes for the caller. The star stands for a list of regions that would
       // be too long: EC2 itself is denied outside of them.
       allow2("kms:*", "*", {
-        StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region3}.${suffix}` }
+        StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region4}.${suffix}` }
       }),
       ...roles.length > 0 ? [allow2("sts:AssumeRole", roles)] : [],
       ...copiesAnywhere ? [] : [denyOutside(regions, ["ec2:*", "ssm:*", ...uses2.secrets ? ["secretsmanager:*"] : []])],
-      ...regions.length > 1 || copiesAnywhere ? [denyOutside([region3], makingMachines)] : []
+      ...regions.length > 1 || copiesAnywhere ? [denyOutside([region4], makingMachines)] : []
     ]
   });
 }
@@ -73234,8 +73273,8 @@ var lackings = {
 };
 function whatIsLacking(error2) {
   if (!(error2 instanceof Error)) return void 0;
-  const id2 = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
-  return id2 === void 0 || !Object.hasOwn(lackings, id2) ? void 0 : lackings[id2];
+  const id = error2 instanceof UserError ? error2.id : awsCause(error2.name, error2.message)?.id;
+  return id === void 0 || !Object.hasOwn(lackings, id) ? void 0 : lackings[id];
 }
 function nameOf2({ instanceType, subnetId }) {
   return subnetId === void 0 ? instanceType : `${instanceType} in ${subnetId}`;
@@ -73250,17 +73289,17 @@ AWS said about ${nameOf2(last)}: ${messageOf(error2)}`,
 }
 
 // src/aws/restricted-tagging.ts
-function tagsAtCreation(region3) {
-  if (region3.startsWith("cn-")) return "nothing";
-  return region3.startsWith("us-gov-") ? "no-images" : "everything";
+function tagsAtCreation(region4) {
+  if (region4.startsWith("cn-")) return "nothing";
+  return region4.startsWith("us-gov-") ? "no-images" : "everything";
 }
-function restrictedTagging(region3) {
+function restrictedTagging(region4) {
   const left = {
     "no-images": "the image and its snapshots",
     nothing: "the key pair, the group, the machine, its volume, the image and its snapshots",
     everything: void 0
-  }[tagsAtCreation(region3)];
-  return left === void 0 ? void 0 : `In ${region3} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`;
+  }[tagsAtCreation(region4)];
+  return left === void 0 ? void 0 : `In ${region4} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`;
 }
 
 // src/packer/bake-files.ts
@@ -73293,7 +73332,7 @@ function advising(left) {
 }
 var otherAdvice2 = "Run the sweep action when it has expired; what that cannot remove either, remove by hand.";
 function describeLeftovers(left) {
-  const lines = left.map(({ type: type2, id: id2, reason }) => `Left in the account: ${type2} ${id2}: ${reason}`);
+  const lines = left.map(({ type: type2, id, reason }) => `Left in the account: ${type2} ${id}: ${reason}`);
   return [...lines, ...advising(left)].join("\n");
 }
 
@@ -73352,8 +73391,8 @@ var Proof = class {
   }
   #descends(one) {
     const { announced } = this.#evidence;
-    const isOf = (type2, id2) => id2 !== void 0 && this.#proved.has(nameOf3({ type: type2, id: id2, ...regionOf(one) }));
-    const isOfAny = (type2, ids = []) => ids.some((id2) => isOf(type2, id2));
+    const isOf = (type2, id) => id !== void 0 && this.#proved.has(nameOf3({ type: type2, id, ...regionOf(one) }));
+    const isOfAny = (type2, ids2 = []) => ids2.some((id) => isOf(type2, id));
     const hasKey = one.keyName !== void 0 && announced.keyPairs.includes(one.keyName) && !this.#othersKeys.has(one.keyName);
     switch (one.type) {
       case "key-pair":
@@ -73381,22 +73420,22 @@ var Proof = class {
    * nothing does. A snapshot in the mapping of an image that Packer reports is the bake's if Packer also said that it
    * makes one of that very volume.
    */
-  #isInOwnImage({ id: id2, volumeId, region: region3 }) {
+  #isInOwnImage({ id, volumeId, region: region4 }) {
     const { announced } = this.#evidence;
     const isNamed = announced.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
     if (!isNamed) return false;
     return [...this.#proved.values()].some(
-      (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id2)
+      (one) => one.type === "image" && one.region === region4 && one.snapshotIds?.includes(id)
     );
   }
   /**
    * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, even after
    * it was released with its image.
    */
-  #wasImaged({ id: id2, region: region3 }, isOf) {
+  #wasImaged({ id, region: region4 }, isOf) {
     const kept = this.#described.filter((one) => this.#evidence.stays(one));
     return [...this.#proved.values(), ...kept].some(
-      (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id2 && isOf("instance", imagedIn(one))
+      (one) => one.type === "snapshot" && one.region === region4 && one.volumeId === id && isOf("instance", imagedIn(one))
     );
   }
   /** EC2 itself describes the purpose of snapshots that it made. */
@@ -73410,9 +73449,9 @@ var Proof = class {
     return one.sourceInstanceId === void 0 && this.#isCopied(one, one.sourceImageId);
   }
   /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
-  #isCopied({ region: region3 }, source) {
+  #isCopied({ region: region4 }, source) {
     const { announced, home } = this.#evidence;
-    if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
+    if (source === void 0 || !announced.copyRegions.includes(region4 ?? home)) return false;
     return this.#proved.has(nameOf3({ type: "image", id: source }));
   }
 };
@@ -73447,7 +73486,7 @@ function hasNameOfItsOwn(one, { bakeId, made }) {
   return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf3(known2) === nameOf3(one));
 }
 function knownOf({ made, announced }) {
-  const told = (type2, ids) => ids.map((id2) => ({ type: type2, id: id2 }));
+  const told = (type2, ids2) => ids2.map((id) => ({ type: type2, id }));
   return [
     ...made,
     ...told("instance", announced.instances),
@@ -73457,12 +73496,12 @@ function knownOf({ made, announced }) {
     ...told("role", announced.roles)
   ];
 }
-var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
-var nameOf3 = ({ type: type2, id: id2, region: region3 }) => `${type2} ${id2} ${region3 ?? ""}`;
+var regionOf = ({ region: region4 }) => region4 === void 0 ? {} : { region: region4 };
+var nameOf3 = ({ type: type2, id, region: region4 }) => `${type2} ${id} ${region4 ?? ""}`;
 
 // src/sweep/search.ts
 function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
-  const released = new Set(records.released.map(({ type: type2, id: id2 }) => `${type2} ${id2}`));
+  const released = new Set(records.released.map(({ type: type2, id }) => `${type2} ${id}`));
   return {
     bakeId,
     began: records.began,
@@ -73473,8 +73512,8 @@ function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home
     stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
   };
 }
-function placed({ type: type2, id: id2, region: region3 }, home) {
-  return { type: type2, id: id2, ...region3 === home ? {} : { region: region3 } };
+function placed({ type: type2, id, region: region4 }, home) {
+  return { type: type2, id, ...region4 === home ? {} : { region: region4 } };
 }
 var Sight = class {
   evidence;
@@ -73502,9 +73541,9 @@ var Look = class {
   #client;
   #sight;
   #signal;
-  constructor(client, region3, sight, signal) {
+  constructor(client, region4, sight, signal) {
     this.#client = client;
-    this.region = region3;
+    this.region = region4;
     this.#sight = sight;
     this.#signal = signal;
   }
@@ -73560,31 +73599,33 @@ function filter(Name, Values2) {
   return { Name, Values: [...new Set(Values2)] };
 }
 var unknownId = "(unknown)";
-function unseen(type2, reason, region3, id2 = unknownId) {
-  return { type: type2, id: id2, state: "", reason, ...region3 !== void 0 ? { region: region3 } : {} };
+function unseen(type2, reason, region4, id = unknownId) {
+  return { type: type2, id, state: "", reason, ...region4 !== void 0 ? { region: region4 } : {} };
 }
-function notLookedFor(type2, error2, { region: region3, id: id2 } = {}) {
-  return { ...unseen(type2, `it could not be looked for: ${messageOf(error2)}`, region3, id2), advice: adviceOn(error2) };
+function notLookedFor(type2, error2, { region: region4, id } = {}) {
+  const where = region4 === void 0 ? "" : ` in ${region4}`;
+  const reason = `it could not be looked for${where}: ${messageOf(error2)}`;
+  return { ...unseen(type2, reason, region4, id), advice: adviceOn(error2) };
 }
 
 // src/packer/images.ts
 function withCopies(image) {
   return [image, ...image.copies];
 }
-function resourcesOf({ region: region3, id: id2, snapshotIds }, home) {
-  const elsewhere = region3 === home ? {} : { region: region3 };
+function resourcesOf({ region: region4, id, snapshotIds }, home) {
+  const elsewhere = region4 === home ? {} : { region: region4 };
   return [
-    { type: "image", id: id2, ...elsewhere },
+    { type: "image", id, ...elsewhere },
     ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
   ];
 }
 var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
 async function bakedImages(account, artifacts, expected, signal) {
-  const isImage = ({ id: id2 }) => id2.split(",").every((part2) => imageName.test(part2));
+  const isImage = ({ id }) => id.split(",").every((part2) => imageName.test(part2));
   const builds = new Map(artifacts.filter(isImage).map((artifact) => [`${artifact.target} ${artifact.id}`, artifact]));
   if (builds.size === 0 && expected.mayBeNone) return { images: [], others: artifacts };
   if (builds.size === 0) {
-    const made = artifacts.map(({ target, id: id2 }) => `${target} (${id2})`).join(", ") || "nothing";
+    const made = artifacts.map(({ target, id }) => `${target} (${id})`).join(", ") || "nothing";
     throw new UserError(`The template made no EC2 image: it made ${made}. It needs a source of the type amazon-ebs.`);
   }
   const baked = await Promise.all(
@@ -73603,7 +73644,7 @@ async function bakedImages(account, artifacts, expected, signal) {
     others: artifacts.filter((artifact) => !isImage(artifact))
   };
 }
-var orderOf = ({ source, name, id: id2 }) => [source, name, id2].join("\0");
+var orderOf = ({ source, name, id }) => [source, name, id].join("\0");
 function numbered(images) {
   return images.map((image, at2) => {
     const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
@@ -73612,44 +73653,44 @@ function numbered(images) {
 }
 var GoneError = class extends UserError {
 };
-async function bakedImage(account, { target, id: id2 }, expected, signal) {
+async function bakedImage(account, { target, id }, expected, signal) {
   const found = await Promise.all(
-    id2.split(",").map((part2) => {
-      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
-      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
+    id.split(",").map((part2) => {
+      const [, region4 = "", imageId = ""] = imageName.exec(part2) ?? [];
+      return describeImage(account.inRegion(region4), region4, imageId, { ...expected, home: account.region }, signal);
     })
   );
-  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
+  const [image, ...others] = found.filter(({ region: region4 }) => region4 === account.region);
   if (!image || others.length > 0) {
     throw new UserError(
-      `The source ${target} made ${id2}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
+      `The source ${target} made ${id}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
     );
   }
-  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
+  return { ...image, source: target, copies: found.filter(({ region: region4 }) => region4 !== account.region) };
 }
-async function describeImage(ec22, region3, id2, expected, signal) {
+async function describeImage(ec22, region4, id, expected, signal) {
   const image = await poll(
     async () => {
-      const query = { Filters: [{ Name: "image-id", Values: [id2] }], Owners: ["self"] };
+      const query = { Filters: [{ Name: "image-id", Values: [id] }], Owners: ["self"] };
       const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id2);
+      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id);
     },
     { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
   ).catch((error2) => {
     signal.throwIfAborted();
-    throw new GoneError(`Packer reports the image ${id2}, but this account owns no image with that id in ${region3}`, {
+    throw new GoneError(`Packer reports the image ${id}, but this account owns no image with that id in ${region4}`, {
       cause: error2
     });
   });
-  const described = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
+  const described = { ...describedImage(image), ...region4 === expected.home ? {} : { region: region4 } };
   if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
-    throw new UserError(`Packer reports the image ${id2}, but it does not carry the tags of this bake`);
+    throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`);
   }
   const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
   const found = {
-    region: region3,
-    id: id2,
+    region: region4,
+    id,
     name: image.Name ?? "",
     created: described.created ?? /* @__PURE__ */ new Date(0),
     snapshotIds,
@@ -73660,20 +73701,20 @@ async function describeImage(ec22, region3, id2, expected, signal) {
   return found;
 }
 async function ownSnapshots(ec22, image, { traces, home }, signal) {
-  const ids = image.snapshotIds ?? [];
-  if (ids.length === 0) return [];
-  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids] }]);
-  const mapped = found.filter(({ id: id2 }) => ids.includes(id2));
-  const { region: region3 } = image;
+  const ids2 = image.snapshotIds ?? [];
+  if (ids2.length === 0) return [];
+  const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids2] }]);
+  const mapped = found.filter(({ id }) => ids2.includes(id));
+  const { region: region4 } = image;
   const evidence2 = evidenceOf(traces, home);
-  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
+  const { own } = prove([image, ...mapped.map((one) => region4 === void 0 ? one : { ...one, region: region4 })], {
     ...evidence2,
     made: [...evidence2.made, image]
   });
-  return own.flatMap(({ type: type2, id: id2 }) => type2 === "snapshot" ? [id2] : []);
+  return own.flatMap(({ type: type2, id }) => type2 === "snapshot" ? [id] : []);
 }
 function productsOf(others, home) {
-  return others.flatMap(({ id: id2 }) => productsIn(id2)).map(({ type: type2, id: id2, region: region3 }) => ({ type: type2, id: id2, ...region3 === home ? {} : { region: region3 } }));
+  return others.flatMap(({ id }) => productsIn(id)).map(({ type: type2, id, region: region4 }) => ({ type: type2, id, ...region4 === home ? {} : { region: region4 } }));
 }
 
 // src/sweep/in-use.ts
@@ -73686,13 +73727,13 @@ function usesOf(own, { described, evidence: evidence2, proved }, seesInstances) 
     return instance === void 0 ? [] : [{ resource, by: { type: "instance", id: instance }, byKept: false }];
   });
 }
-function uses(one, { type: type2, id: id2 }) {
-  if (type2 === "snapshot") return one.type === "image" && (one.snapshotIds ?? []).includes(id2);
-  if (type2 === "security-group") return one.type === "instance" && (one.groupIds ?? []).includes(id2);
+function uses(one, { type: type2, id }) {
+  if (type2 === "snapshot") return one.type === "image" && (one.snapshotIds ?? []).includes(id);
+  if (type2 === "security-group") return one.type === "instance" && (one.groupIds ?? []).includes(id);
   return false;
 }
 function strangersOf({ instanceIds = [] }, own) {
-  return instanceIds.filter((id2) => !own.includes(id2));
+  return instanceIds.filter((id) => !own.includes(id));
 }
 
 // src/sweep/launch-templates.ts
@@ -73727,14 +73768,13 @@ async function findResources(account, traces, signal) {
   const home = new Look(account.ec2, void 0, sight, signal);
   await lookAtHome(home, sight, traces, account.region);
   const { copyRegions } = traces.announced;
-  const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
-  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
-  const elsewhere = regions.map((region3) => new Look(account.inRegion(region3), region3, sight, signal));
-  await Promise.all(elsewhere.map((look3) => lookForCopies(look3, sight)));
+  const recorded2 = sight.evidence.made.flatMap(({ region: region4 }) => region4 ?? []);
+  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region4) => region4 !== account.region);
+  const elsewhere = await Promise.all(regions.map((region4) => lookElsewhere(account, region4, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const notSeen = [...[home, ...elsewhere].flatMap((look3) => onePerType(look3.unseen)), ...unseenInIam];
+  const notSeen = [...[home.unseen, ...elsewhere].flatMap(onePerType), ...unseenInIam];
   const inUse = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse.map(({ resource }) => resource));
   const present = described.filter(({ state: state2 }) => state2 !== "terminated");
@@ -73778,7 +73818,7 @@ async function lookAtHome(look3, sight, traces, home) {
   await lookForSnapshots(look3, [
     filter(
       "description",
-      instanceIds.map((id2) => `Created by CreateImage(${id2})*`)
+      instanceIds.map((id) => `Created by CreateImage(${id})*`)
     ),
     filter("volume-id", sight.proved.ids("volume"))
   ]);
@@ -73786,8 +73826,17 @@ async function lookAtHome(look3, sight, traces, home) {
   await look3.by("volume", volumesBy, [filter("volume-id", imaged)]);
   if (announced.copyRegions.includes(home)) await lookForCopies(look3, sight);
   if (look3.own("instance").every(({ state: state2 }) => state2 === "terminated")) {
-    const groups = look3.own("security-group").map(({ id: id2 }) => id2);
+    const groups = look3.own("security-group").map(({ id }) => id);
     await look3.by("instance", instancesBy, [filter("instance.group-id", groups)]);
+  }
+}
+async function lookElsewhere(account, region4, sight, signal) {
+  try {
+    const look3 = new Look(account.inRegion(region4), region4, sight, signal);
+    await lookForCopies(look3, sight);
+    return look3.unseen;
+  } catch (error2) {
+    return [notLookedFor("image", error2, { region: region4 }), notLookedFor("snapshot", error2, { region: region4 })];
   }
 }
 async function lookForCopies(look3, sight) {
@@ -73796,20 +73845,20 @@ async function lookForCopies(look3, sight) {
   await lookForSnapshots(look3, [
     filter(
       "description",
-      imageIds.map((id2) => `Copied for DestinationAmi * from SourceAmi ${id2} *`)
+      imageIds.map((id) => `Copied for DestinationAmi * from SourceAmi ${id} *`)
     )
   ]);
 }
 async function lookForSnapshots(look3, filters) {
   const mapped = look3.own("image").flatMap(({ snapshotIds = [] }) => snapshotIds);
   await look3.for("snapshot", snapshotsBy, [...filters, filter("snapshot-id", mapped)]);
-  const snapshots = look3.own("snapshot").map(({ id: id2 }) => id2);
+  const snapshots = look3.own("snapshot").map(({ id }) => id);
   await look3.by("image", imagesBy, [filter("block-device-mapping.snapshot-id", snapshots)]);
 }
 async function lookInIam(account, sight, { announced }, signal) {
   const named2 = [
-    ...announced.instanceProfiles.map((id2) => ({ type: "instance-profile", id: id2 })),
-    ...announced.roles.map((id2) => ({ type: "role", id: id2 }))
+    ...announced.instanceProfiles.map((id) => ({ type: "instance-profile", id })),
+    ...announced.roles.map((id) => ({ type: "role", id }))
   ];
   const problems = [];
   const looked = await Promise.all(
@@ -73827,11 +73876,11 @@ async function lookInIam(account, sight, { announced }, signal) {
 }
 function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
   const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced.doubtfulKeyPairs.includes(name ?? "");
-  const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id: id2 }) => id2 === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
+  const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id }) => id === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
   return [
-    ...described.filter(isUnproved).map(({ type: type2, id: id2 }) => unseen(type2, unproved, void 0, id2)),
-    ...described.filter(isDoubtful).map(({ id: id2 }) => unseen("key-pair", doubtful, void 0, id2)),
-    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id: id2, region: region3 }) => unseen(type2, undecided, region3, id2)),
+    ...described.filter(isUnproved).map(({ type: type2, id }) => unseen(type2, unproved, void 0, id)),
+    ...described.filter(isDoubtful).map(({ id }) => unseen("key-pair", doubtful, void 0, id)),
+    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id, region: region4 }) => unseen(type2, undecided, region4, id)),
     ...announced.untraceable ? [unseen("instance", untraceable)] : []
   ];
 }
@@ -73845,20 +73894,20 @@ async function withUnreported(account, { artifacts, finished }, traces, since, s
   const reported = new Set(artifacts.map(({ target }) => target));
   if (finished.length <= reported.size) return artifacts;
   const { found } = await findResources(account, traces, signal);
-  const known2 = new Set(artifacts.flatMap(({ id: id2 }) => id2.split(",")));
+  const known2 = new Set(artifacts.flatMap(({ id }) => id.split(",")));
   const images = found.filter(
     ({ type: type2, state: state2, created }) => type2 === "image" && state2 !== "failed" && created !== void 0 && created >= since
   );
-  const ofTheirs = images.filter(({ region: region3, id: id2 }) => region3 === void 0 && !known2.has(`${account.region}:${id2}`));
+  const ofTheirs = images.filter(({ region: region4, id }) => region4 === void 0 && !known2.has(`${account.region}:${id}`));
   const names2 = missingNames(reported, finished);
   return [
     ...artifacts,
-    ...ofTheirs.map(({ id: id2, name = id2 }) => {
+    ...ofTheirs.map(({ id, name = id }) => {
       const copies2 = images.flatMap(
-        (one) => one.sourceImageId === id2 && one.region ? [`${one.region}:${one.id}`] : []
+        (one) => one.sourceImageId === id && one.region ? [`${one.region}:${one.id}`] : []
       );
       const target = names2.length === 1 ? names2[0] ?? name : name;
-      return { target, builderId: "mitchellh.amazonebs", id: [`${account.region}:${id2}`, ...copies2].join(",") };
+      return { target, builderId: "mitchellh.amazonebs", id: [`${account.region}:${id}`, ...copies2].join(",") };
     })
   ];
 }
@@ -74608,7 +74657,7 @@ function diagnose(failure, facts, how, otherwise) {
   if (cause) return explained(cause, {}, failure);
   const rule = [...connectionRules, ...templateRules].find(
     ({ pattern, applies }) => pattern.test(own) && (applies?.(failure) ?? true)
-  ) ?? templateRules.find(({ id: id2, pattern }) => id2 === "plugin-crash" && pattern.test(crashIn(failure)));
+  ) ?? templateRules.find(({ id, pattern }) => id === "plugin-crash" && pattern.test(crashIn(failure)));
   if (rule) return explained(rule, detailOf(rule, failure, facts), saidBy(rule, failure));
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts);
   if (otherwise) return explained(otherwise, {}, failure);
@@ -74657,8 +74706,8 @@ function detailOf(rule, failure, facts) {
   const denial = onDenial(denied, facts);
   return { ...denial, detail: [detail, denial.detail].filter(Boolean).join(" ") };
 }
-function saidBy({ id: id2 }, failure) {
-  return id2 === "post-processor" ? { ...failure, said: failure.postProcessor?.said ?? [], connected: true } : failure;
+function saidBy({ id }, failure) {
+  return id === "post-processor" ? { ...failure, said: failure.postProcessor?.said ?? [], connected: true } : failure;
 }
 function awsError(text2) {
   const [, code2, message] = /api error ([\w.]+): ([^\n]*)/.exec(text2) ?? // Of the services whose model names their errors: IAM, STS, SSM, KMS.
@@ -74895,8 +74944,8 @@ async function build(job, ledger, log, signal) {
     signal.throwIfAborted();
     if (code2 !== 0) {
       const how = code2 === null ? `was ended by ${killedBy}` : `ended with exit code ${code2}`;
-      const { id: id2, message } = diagnose(said.failure(await endsOfFile(run2.errors)), job.facts, how);
-      throw new BuildError([message, ledger.flush()].filter(Boolean).join("\n"), id2 === void 0 ? {} : { id: id2 });
+      const { id, message } = diagnose(said.failure(await endsOfFile(run2.errors)), job.facts, how);
+      throw new BuildError([message, ledger.flush()].filter(Boolean).join("\n"), id === void 0 ? {} : { id });
     }
     return { artifacts: said.artifacts, finished: run2.announcements.finished };
   } finally {
@@ -74973,17 +75022,17 @@ function quote(sayings, log) {
 // src/packer/censored.ts
 var mark = "<sensitive>";
 async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
-  const isHidden = ({ id: id2 }) => id2.includes(mark);
+  const isHidden = ({ id }) => id.includes(mark);
   if (!artifacts.some(isHidden)) return artifacts;
   const { found } = await findResources(account, { bakeId, records: ledger, announced: ledger.announced }, signal);
   const images = found.filter(({ type: type2, created }) => type2 === "image" && created !== void 0 && created >= ledger.began);
-  const name = ({ id: id2, region: region3 = account.region }) => `${region3}:${id2}`;
-  const told = new Set(artifacts.filter((artifact) => !isHidden(artifact)).flatMap(({ id: id2 }) => id2.split(",")));
+  const name = ({ id, region: region4 = account.region }) => `${region4}:${id}`;
+  const told = new Set(artifacts.filter((artifact) => !isHidden(artifact)).flatMap(({ id }) => id.split(",")));
   return artifacts.map((artifact) => {
     if (!isHidden(artifact)) return artifact;
     const parts = artifact.id.split(",").map((part2) => {
-      const id2 = /:(ami-[0-9a-f]{8,17})$/.exec(part2)?.[1];
-      const image = images.find((one) => one.id === id2);
+      const id = /:(ami-[0-9a-f]{8,17})$/.exec(part2)?.[1];
+      const image = images.find((one) => one.id === id);
       return image && name(image);
     });
     const known2 = parts.every((part2) => part2 !== void 0) ? parts : images.map(name).filter((one) => !told.has(one));
@@ -75458,9 +75507,9 @@ async function validate(job, log, signal) {
   const messages2 = stdout.split("\n").flatMap((line) => parseMessage(line.slice(0, longestLine)) ?? []);
   const said = messages2.flatMap((message2) => shownText(message2) ?? []).join("\n");
   diagnosticsIn(said, job).slice(0, mostAnnotations).forEach(({ text: text2, place: place2 }) => log.error(text2, place2));
-  const { id: id2, message } = diagnose(failureIn(messages2, stderr), job.facts, `ended with exit code ${code2}`, notValid);
+  const { id, message } = diagnose(failureIn(messages2, stderr), job.facts, `ended with exit code ${code2}`, notValid);
   const why2 = message.replace(/^The build failed\. /, "");
-  throw new BuildError(`The template cannot be built, and nothing was made. ${why2}`, id2 === void 0 ? {} : { id: id2 });
+  throw new BuildError(`The template cannot be built, and nothing was made. ${why2}`, id === void 0 ? {} : { id });
 }
 function diagnosticsIn(said, { template, declared }) {
   const errors = said.split(/^(?=Error: )/m).filter((text2) => text2.startsWith("Error: "));
@@ -75480,7 +75529,7 @@ function placed2(text2, template, declared) {
 // src/packer/watch.ts
 var usualPatienceMs = 6e4;
 function watchTemplate(context) {
-  const { ec2: ec22, bakeId, region: region3, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
+  const { ec2: ec22, bakeId, region: region4, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
   const stop = new AbortController();
   const ended2 = new AbortController();
   const checkCredentials = () => {
@@ -75507,7 +75556,7 @@ function watchTemplate(context) {
       securityGroups: [...temporary.securityGroups],
       volumes: ledger.announced.volumes
     };
-    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region3));
+    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region4));
     sight.add(found);
     return sight.proved.own;
   }
@@ -75516,10 +75565,10 @@ function watchTemplate(context) {
       const found = await appear(
         async (abortSignal) => (await search({ client: ec22, abortSignal }, [by])).filter((one) => isIt(one))
       );
-      if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region3)));
+      if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region4)));
       return found;
     } catch (error2) {
-      log.warning(`It could not be checked that the template makes its ${what} in ${region3}: ${messageOf(error2)}`);
+      log.warning(`It could not be checked that the template makes its ${what} in ${region4}: ${messageOf(error2)}`);
       return [];
     }
   }
@@ -75528,11 +75577,11 @@ function watchTemplate(context) {
     if (untagged.length === 0) return;
     const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
     try {
-      const Resources = untagged.map(({ id: id2 }) => id2);
+      const Resources = untagged.map(({ id }) => id);
       await ec22.send(new CreateTagsCommand({ Resources, Tags }), { abortSignal: ended2.signal });
     } catch (error2) {
       if (ended2.signal.aborted) return;
-      const names2 = untagged.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+      const names2 = untagged.map(({ type: type2, id }) => `${type2} ${id}`).join(", ");
       log.info(
         `Not tagged, so that the sweep action could not find it if this runner were lost: ${names2}: ${messageOf(error2)}`
       );
@@ -75551,26 +75600,26 @@ function watchTemplate(context) {
     const filters = [filter("attachment.instance-id", [instance])];
     try {
       const own = ownOf(await appear((abortSignal) => volumesBy({ client: ec22, abortSignal }, filters)));
-      own.forEach(({ id: id2 }) => ledger.made("volume", id2));
+      own.forEach(({ id }) => ledger.made("volume", id));
       await tag(own);
     } catch (error2) {
       log.warning(`The volumes of ${instance} could not be recorded: ${messageOf(error2)}`);
     }
   }
-  async function follow3({ type: type2, id: id2 }) {
+  async function follow3({ type: type2, id }) {
     if (type2 === "image" && (await keyPair2).some(isTagged)) return;
     const [search, by] = lookups[type2];
     try {
-      const [found] = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id2])]));
-      if (found === void 0 || found.id !== id2) return;
+      const [found] = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id])]));
+      if (found === void 0 || found.id !== id) return;
       const mapped = type2 === "image" ? await mappedIn(found) : [];
       const own = ownOf([found, ...mapped]);
       if (!own.includes(found)) return;
-      ledger.made(type2, id2);
+      ledger.made(type2, id);
       await tag(own);
-      if (type2 === "instance") await recordVolumes(id2);
+      if (type2 === "instance") await recordVolumes(id);
     } catch (error2) {
-      log.info(`The ${type2} ${id2} could not be looked at: ${messageOf(error2)}`);
+      log.info(`The ${type2} ${id} could not be looked at: ${messageOf(error2)}`);
     }
   }
   async function mappedIn({ snapshotIds = [] }) {
@@ -75593,11 +75642,11 @@ function watchTemplate(context) {
       temporary.securityGroups.add(name);
       void tagGroup(name, keyPair2);
     },
-    onInstance(id2) {
+    onInstance(id) {
       checkCredentials();
-      ledger.made("instance", id2);
-      void checkIsHere("instance", instancesBy, filter("instance-id", [id2]), (one) => one.id === id2).then(tag);
-      void recordVolumes(id2);
+      ledger.made("instance", id);
+      void checkIsHere("instance", instancesBy, filter("instance-id", [id]), (one) => one.id === id).then(tag);
+      void recordVolumes(id);
     },
     onHint(hint) {
       void follow3(hint);
@@ -75611,16 +75660,16 @@ var lookups = {
 };
 var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
 var bypassAdvice = "The template works with AWS credentials of its own, so that this action could not find and remove what it makes. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
-var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
+var elsewhereAdvice = (what, region4) => `The template makes its ${what} in another region than ${region4}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
 // src/packer/build-images.ts
 async function buildImages(bake2, signal) {
   const { inputs, deps, session, account, plan, packer, ledger } = bake2;
   const { log, env: env2 } = deps;
   const { template } = inputs;
-  const { region: region3 } = inputs.aws;
+  const { region: region4 } = inputs.aws;
   const policy = packerSessionPolicy({
-    region: region3,
+    region: region4,
     partition: session.partition,
     bakeId: plan.bakeId,
     tagsAtCreation: import_semver3.default.gte(packer.version, "1.8.0") && template.variables.has("tags"),
@@ -75637,7 +75686,7 @@ async function buildImages(bake2, signal) {
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
   let requestsBefore = 0;
   const requests = () => endpoint.requests() - requestsBefore;
-  const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region3, ledger, tags: plan.tags, log, requests });
+  const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region4, ledger, tags: plan.tags, log, requests });
   const room = watchRoom(ledger.folder);
   const onStart = (leader) => ledger.startedPacker(leader);
   if (isTooLong(env2["TMPDIR"])) {
@@ -75657,7 +75706,7 @@ async function buildImages(bake2, signal) {
       signal
     );
     const more = template.environment;
-    const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region3, endpoint, more }), ...plugins2 };
+    const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region4, endpoint, more }), ...plugins2 };
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
     const types3 = plan.buildTypes.slice(0, choosable("instance_type"));
     const places = placesOf(types3, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
@@ -75681,7 +75730,7 @@ async function buildImages(bake2, signal) {
         environment,
         facts: {
           shipped: template.shipped,
-          tagged: template.names.uses.tags.machines && tagsAtCreation(region3) === "everything",
+          tagged: template.names.uses.tags.machines && tagsAtCreation(region4) === "everything",
           sshUsername: template.variables.has("ssh_username") ? plan.sshUsername ?? "" : "",
           ...inputs.image.setupScript ? { setupScript: inputs.image.setupScript } : {}
         },
@@ -75707,14 +75756,14 @@ async function buildImages(bake2, signal) {
       // A user's template may report an image that existed before: it is tested, and never removed.
       onFound: (image) => {
         if (image.created < ledger.began) return;
-        ledger.made("image", image.id, void 0, image.region === region3 ? void 0 : image.region);
+        ledger.made("image", image.id, void 0, image.region === region4 ? void 0 : image.region);
       }
     };
     const baked = await bakedImages(account, artifacts, expected, signal);
-    productsOf(baked.others, region3).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
+    productsOf(baked.others, region4).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
     baked.others.forEach(
-      ({ target, builderId, id: id2 }) => log.info(
-        `The template also made ${id2 || "something"} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
+      ({ target, builderId, id }) => log.info(
+        `The template also made ${id || "something"} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
       )
     );
     if (baked.images.length === 0) log.warning(noImage(template));
@@ -76707,13 +76756,13 @@ function contains(cidr2, address) {
 }
 
 // src/plan/subnets.ts
-async function vpcOf(ec22, subnetIds, region3, signal) {
+async function vpcOf(ec22, subnetIds, region4, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
   const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
   const found = pages.flatMap(({ Subnets = [] }) => Subnets);
-  const missing3 = subnetIds.filter((id2) => !found.some(({ SubnetId }) => SubnetId === id2));
+  const missing3 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
   if (missing3.length > 0) {
-    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region3}`);
+    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region4}`);
   }
   const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
   if (vpcIds.size > 1) {
@@ -76725,8 +76774,8 @@ async function vpcOf(ec22, subnetIds, region3, signal) {
   }
   return [...vpcIds][0] ?? "";
 }
-async function findVpc(ec22, id2, signal) {
-  const filter2 = id2 === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id2] };
+async function findVpc(ec22, id, signal) {
+  const filter2 = id === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id] };
   const query = { Filters: [filter2] };
   const pages = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
   const [vpc] = pages.flatMap(({ Vpcs = [] }) => Vpcs);
@@ -76737,21 +76786,21 @@ async function findVpc(ec22, id2, signal) {
 
 // src/plan/connectivity.ts
 async function planReach(inputs, context, signal) {
-  const { ec2: ec22, region: region3 } = context;
+  const { ec2: ec22, region: region4 } = context;
   const { via, subnetIds } = inputs;
-  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region3, signal) : void 0;
+  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region4, signal) : void 0;
   const cidrs = via === "session-manager" ? [] : await cidrsFor(inputs, vpcId, context, signal);
   const doubtful2 = via === "public-ip" && inputs.allowedCidrs !== "auto" && await isLeftOut(cidrs, context, signal);
   const reach = { via, cidrs, subnetIds, ...vpcId ? { vpcId } : {}, doubtful: doubtful2 };
   return reach;
 }
-async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region3, read: read5, source }, signal) {
+async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region4, read: read5, source }, signal) {
   if (allowedCidrs !== "auto") return allowedCidrs;
   if (via === "public-ip") return ownCidrs(read5, signal);
   const vpc = await findVpc(ec22, vpcId, signal);
   if (!vpc) {
     throw new UserError(
-      `${region3} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
+      `${region4} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
     );
   }
   return ownPrivateCidrs(vpc, source);
@@ -76839,13 +76888,13 @@ var rules = [
   sessionManager,
   openToEverybody
 ];
-function otherRegion(source, { region: region3, legacy }, all) {
+function otherRegion(source, { region: region4, legacy }, all) {
   const own = source.text("region");
-  if (own === void 0 || region3 === "" || own === region3) return void 0;
-  const regions = new Set(all.map((one) => one.text("region") ?? region3));
+  if (own === void 0 || region4 === "" || own === region4) return void 0;
+  const regions = new Set(all.map((one) => one.text("region") ?? region4));
   const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
-    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
+    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region4}. This action could not find and remove resources in another region. ${advice2}`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
@@ -77023,12 +77072,12 @@ var repositories = {
 async function resolveJenkins({ version: wanted2, repositoryUrl, packages }, { readBytes, log }, signal) {
   const isExact = wanted2 !== "lts" && wanted2 !== "weekly";
   const isWeekly = wanted2 === "weekly" || /^\d+\.\d+$/.test(wanted2);
-  const kinds = packageKinds(packages, repositoryUrl !== void 0);
-  const url = repositoryUrl ?? repositories[kinds[0]][isWeekly ? "weekly" : "stable"];
+  const kinds2 = packageKinds(packages, repositoryUrl !== void 0);
+  const url = repositoryUrl ?? repositories[kinds2[0]][isWeekly ? "weekly" : "stable"];
   const limit = timeLimit(3e4, [signal]);
-  let index = indexOf(url, kinds[0]);
+  let index = indexOf(url, kinds2[0]);
   try {
-    const found = await firstIndex(url, kinds, readBytes, limit);
+    const found = await firstIndex(url, kinds2, readBytes, limit);
     index = indexOf(url, found.kind);
     const versions2 = oldestFirst(found.versions);
     const unquoted = isExact ? meantWithoutQuotes(wanted2, versions2) : void 0;
@@ -77721,13 +77770,13 @@ var sourceNames = Object.keys(distributions);
 // src/plan/source.ts
 var parameterPrefix = "resolve:ssm:";
 async function resolveSource(context, request, signal) {
-  const { source, region: region3 } = request;
+  const { source, region: region4 } = request;
   const distribution = distributions[source];
-  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region3, signal), context, region3, signal);
+  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region4, signal), context, region4, signal);
   warnOf(image, context);
   return usable2(image, request);
 }
-async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region3 }, signal) {
+async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region4 }, signal) {
   const query = {
     Owners: [owner],
     Filters: [
@@ -77740,16 +77789,16 @@ async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, archi
   if (newest2) return newest2;
   throw new InputError(
     "source-ami",
-    `no image '${source}' can be seen in ${region3}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+    `no image '${source}' can be seen in ${region4}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
   );
 }
-async function imageById(id2, { ec2: ec22 }, region3, signal) {
+async function imageById(id, { ec2: ec22 }, region4, signal) {
   const unseen2 = (said) => new InputError(
     "source-ami",
-    `no image '${id2}' can be seen in ${region3}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+    `no image '${id}' can be seen in ${region4}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
   );
   try {
-    const query = new DescribeImagesCommand({ ImageIds: [id2] });
+    const query = new DescribeImagesCommand({ ImageIds: [id] });
     const { Images: [image] = [] } = await ec22.send(query, { abortSignal: signal });
     if (image?.ImageId) return image;
   } catch (error2) {
@@ -77760,35 +77809,35 @@ async function imageById(id2, { ec2: ec22 }, region3, signal) {
   throw unseen2("");
 }
 var allowedImages = 'the setting "Allowed AMIs" of the account or its organization hides it (aws ec2 get-allowed-images-settings)';
-function warnOf({ ImageId: id2, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
+function warnOf({ ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowed2 }, { log, now }) {
   if (deprecated !== void 0 && Date.parse(deprecated) <= now().getTime()) {
     log.warning(
-      `The source image ${id2} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Use a newer one ('source-ami').`
+      `The source image ${id} has been deprecated by its publisher since ${deprecated.slice(0, 10)}: it still launches, but gets no updates and may be removed. Use a newer one ('source-ami').`
     );
   }
   if (allowed2 === false) {
     log.warning(
-      `The source image ${id2} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
+      `The source image ${id} does not meet the setting "Allowed AMIs" of this account, which is in audit mode: once it is enabled, this bake fails.`
     );
   }
 }
-async function imageIdOf(source, { readParameter }, region3, signal) {
+async function imageIdOf(source, { readParameter }, region4, signal) {
   if (!source.startsWith(parameterPrefix)) return source;
-  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal);
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region4, signal);
 }
 function usable2(image, { architecture: wanted2, volumeSize }) {
-  const { ImageId: id2 = "", RootDeviceName: rootDeviceName } = image;
+  const { ImageId: id = "", RootDeviceName: rootDeviceName } = image;
   if (image.RootDeviceType !== "ebs" || !rootDeviceName) {
-    throw new InputError("source-ami", `${id2} has no EBS root volume, which a bake needs`);
+    throw new InputError("source-ami", `${id} has no EBS root volume, which a bake needs`);
   }
   const { Architecture: architecture } = image;
   if (architecture !== "x86_64" && architecture !== "arm64") {
-    throw new InputError("source-ami", `${id2} is for ${architecture}; expected an image for x86_64 or arm64`);
+    throw new InputError("source-ami", `${id} is for ${architecture}; expected an image for x86_64 or arm64`);
   }
   if (wanted2 !== void 0 && architecture !== wanted2) {
     throw new InputError(
       "source-ami",
-      `${id2} is for ${architecture}, but 'architecture' is ${wanted2}; change one of them`
+      `${id} is for ${architecture}, but 'architecture' is ${wanted2}; change one of them`
     );
   }
   const root9 = image.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === rootDeviceName);
@@ -77796,12 +77845,12 @@ function usable2(image, { architecture: wanted2, volumeSize }) {
   if (volumeSize !== void 0 && least !== void 0 && volumeSize < least) {
     throw new InputError(
       "volume-size",
-      `${volumeSize} GiB is smaller than the root volume of the source image ${id2}, which has ${least} GiB; give at least ${least}, or leave it out`
+      `${volumeSize} GiB is smaller than the root volume of the source image ${id}, which has ${least} GiB; give at least ${least}, or leave it out`
     );
   }
   const publisher = Object.values(distributions).find(({ owner }) => owner === image.OwnerId);
   return {
-    id: id2,
+    id,
     name: image.Name ?? "",
     rootDeviceName,
     architecture,
@@ -77814,24 +77863,24 @@ function loginUserOf(publisher) {
 function packagesOf(source, loginUser) {
   return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
 }
-async function imageIdIn(parameter, read5, region3, signal) {
+async function imageIdIn(parameter, read5, region4, signal) {
   const value = await read5(parameter, signal).catch((error2) => {
     signal.throwIfAborted();
     const code2 = error2 instanceof Error ? error2.name : "";
     if (code2 === "ParameterNotFound") {
       throw new InputError(
         "source-ami",
-        `there is no parameter ${parameter} in ${region3}; correct its name or 'aws-region': every region has parameters of its own`
+        `there is no parameter ${parameter} in ${region4}; correct its name or 'aws-region': every region has parameters of its own`
       );
     }
     const said = `${code2}: ${messageOf(error2)}`;
     const denial = denialIn(said);
     const advice2 = denial ? `
 ${denialAdvice([denial], { policies: "this action needs it for parameters alone" })}` : "";
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} cannot be read: ${said}${advice2}`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region4} cannot be read: ${said}${advice2}`);
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region4} does not hold an image id`);
   }
   return value;
 }
@@ -77860,20 +77909,20 @@ async function newest(ec22, query, abortSignal) {
     return void 0;
   }
 }
-function asked({ id: id2, owners = [], filters = [] }) {
-  if (id2 !== void 0) return { ImageIds: [id2] };
+function asked({ id, owners = [], filters = [] }) {
+  if (id !== void 0) return { ImageIds: [id] };
   const Filters = filters.map(([Name, Values2]) => ({ Name, Values: [...Values2] }));
   return { Owners: [...owners], Filters };
 }
 function known({
-  ImageId: id2,
+  ImageId: id,
   Name: name = "",
   Architecture: architecture,
   OwnerId: owner
 }) {
-  if (id2 === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
+  if (id === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
   const loginUser = loginUserOf(owner);
-  return { id: id2, name, architecture, ...loginUser ? { loginUser } : {} };
+  return { id, name, architecture, ...loginUser ? { loginUser } : {} };
 }
 
 // src/plan/plan.ts
@@ -77923,7 +77972,7 @@ async function planImage(inputs, context, signal) {
   const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
   if (source) log.info(`Source image ${source.id} ${source.name}`);
-  images.forEach(({ id: id2, name }, builder) => log.info(`${builder} bakes on ${id2} ${name}`));
+  images.forEach(({ id, name }, builder) => log.info(`${builder} bakes on ${id} ${name}`));
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
   if (plugins2.length > 0) log.info(`Plugins ${plugins2.map(({ name, version }) => `${name}:${version}`).join(" ")}`);
   reachability(template, reach).forEach((text2) => log.info(text2));
@@ -77962,18 +78011,18 @@ function reachability({ variables: variables2, sources }, reach) {
   return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
 }
 var noImages = /* @__PURE__ */ new Map();
-function sourceRequest({ source, architecture, volumeSize }, region3) {
-  return { source, region: region3, ...architecture ? { architecture } : {}, ...volumeSize ? { volumeSize } : {} };
+function sourceRequest({ source, architecture, volumeSize }, region4) {
+  return { source, region: region4, ...architecture ? { architecture } : {}, ...volumeSize ? { volumeSize } : {} };
 }
 function onlyOne(values) {
   return new Set(values).size === 1 ? values[0] : void 0;
 }
 function checkArchitecture(wanted2, images) {
-  for (const [builder, { id: id2, architecture }] of images) {
+  for (const [builder, { id, architecture }] of images) {
     if (wanted2 === void 0 || wanted2 === architecture) continue;
     throw new InputError(
       "architecture",
-      `is ${wanted2}, but ${builder} of the template bakes on ${id2}, which is for ${architecture}; leave the input out`
+      `is ${wanted2}, but ${builder} of the template bakes on ${id}, which is for ${architecture}; leave the input out`
     );
   }
 }
@@ -78031,7 +78080,7 @@ function asTheTemplate(request) {
     ...pluginTags(request) ? {} : { TagSpecifications: void 0 }
   };
 }
-var pluginTags = ({ region: region3 }) => tagsAtCreation(region3) !== "nothing";
+var pluginTags = ({ region: region4 }) => tagsAtCreation(region4) !== "nothing";
 function keyPair(name, request) {
   const command9 = new CreateKeyPairCommand({
     DryRun: true,
@@ -78179,7 +78228,7 @@ function explain2(findings, tagged) {
   const denials = findings.flatMap((finding) => finding.kind === "denied" ? [finding.denial] : []);
   const problems = findings.flatMap((finding) => finding.kind === "problem" ? [finding] : []);
   if (denials.length === 0 && problems.length === 0) return void 0;
-  const id2 = denials.length > 0 ? "preflight-denied" : "preflight-refused";
+  const id = denials.length > 0 ? "preflight-denied" : "preflight-refused";
   const lines = [
     "The bake would fail; nothing has been made.",
     ...problems.length > 0 ? ["These problems must be solved first:"] : [],
@@ -78192,11 +78241,11 @@ function explain2(findings, tagged) {
         policies: "iam/permissions.json also has the permissions that cannot be tried beforehand"
       })
     ] : [],
-    pointer(id2)
+    pointer(id)
   ];
   const text2 = lines.join("\n");
-  return { id: id2, text: text2.length > longestMessage2 ? `${text2.slice(0, longestMessage2)}…
-${pointer(id2)}` : text2 };
+  return { id, text: text2.length > longestMessage2 ? `${text2.slice(0, longestMessage2)}…
+${pointer(id)}` : text2 };
 }
 function unique2(lines) {
   return [...new Set(lines)];
@@ -78229,119 +78278,119 @@ function preflightOf({ aws, template, image, smoke }, plan) {
 
 // src/sweep/keep.ts
 var neverAborted = new AbortController().signal;
-async function takeExpiryOff2(ec22, ids) {
-  if (ids.length === 0) return;
-  const command9 = new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: tagKeys.expires }] });
+async function takeExpiryOff2(ec22, ids2) {
+  if (ids2.length === 0) return;
+  const command9 = new DeleteTagsCommand({ Resources: [...ids2], Tags: [{ Key: tagKeys.expires }] });
   await onceKnown(neverAborted, () => ec22.send(command9));
 }
-async function putTags(ec22, ids, Tags) {
-  if (ids.length === 0 || Tags.length === 0) return;
-  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids], Tags })));
+async function putTags(ec22, ids2, Tags) {
+  if (ids2.length === 0 || Tags.length === 0) return;
+  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids2], Tags })));
 }
 async function finishKeeping(account, released, bakeId) {
-  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
-  for (const region3 of regions) {
-    const ids = released.filter((one) => (one.region ?? account.region) === region3).map(({ id: id2 }) => id2);
+  const regions = [...new Set(released.map(({ region: region4 = account.region }) => region4))];
+  for (const region4 of regions) {
+    const ids2 = released.filter((one) => (one.region ?? account.region) === region4).map(({ id }) => id);
     try {
-      await finishIn(account.inRegion(region3), ids, bakeId);
+      await finishIn(account.inRegion(region4), ids2, bakeId);
     } catch (error2) {
       throw new UserError(
-        `Released, but still with an expiry: ${ids.join(", ")} in ${region3}. ${messageOf(error2)}
+        `Released, but still with an expiry: ${ids2.join(", ")} in ${region4}. ${messageOf(error2)}
 Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
         { cause: error2 }
       );
     }
   }
 }
-async function finishIn(ec22, ids, bakeId) {
-  const tags = await tagsOf3(ec22, ids);
-  const lacking = ids.filter((id2) => tags.has(id2) && !tags.get(id2)?.has(tagKeys.bake));
+async function finishIn(ec22, ids2, bakeId) {
+  const tags = await tagsOf3(ec22, ids2);
+  const lacking = ids2.filter((id) => tags.has(id) && !tags.get(id)?.has(tagKeys.bake));
   await putTags(ec22, lacking, [{ Key: tagKeys.bake, Value: bakeId }]);
   await takeExpiryOff2(
     ec22,
-    ids.filter((id2) => tags.get(id2)?.has(tagKeys.expires))
+    ids2.filter((id) => tags.get(id)?.has(tagKeys.expires))
   );
 }
-async function tagsOf3(client, ids) {
+async function tagsOf3(client, ids2) {
   const reader = { client, abortSignal: neverAborted };
-  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids] }]);
-  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids] }]);
-  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids] }]);
-  return new Map([...images, ...snapshots, ...volumes].map(({ id: id2, tags }) => [id2, new Set(Object.keys(tags))]));
+  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids2] }]);
+  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids2] }]);
+  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids2] }]);
+  return new Map([...images, ...snapshots, ...volumes].map(({ id, tags }) => [id, new Set(Object.keys(tags))]));
 }
 async function keepProducts(account, products2, traces, { log, release: release3 }) {
   const sight = new Sight(evidenceOf(traces, account.region));
-  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
-  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
+  const regions = [...new Set(products2.map(({ region: region4 }) => region4))];
+  const looks = regions.map((region4) => new Look(clientOf2(account, region4), region4, sight, neverAborted));
   await Promise.all(
     looks.map(async (look3) => {
-      const ids = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
-      await look3.by("volume", volumesBy, [filter("volume-id", ids("volume"))]);
-      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids("snapshot"))]);
-      await look3.by("image", imagesBy, [filter("image-id", ids("image"))]);
+      const ids2 = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
+      await look3.by("volume", volumesBy, [filter("volume-id", ids2("volume"))]);
+      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids2("snapshot"))]);
+      await look3.by("image", imagesBy, [filter("image-id", ids2("image"))]);
     })
   );
   looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
-  const isProduct = ({ type: type2, id: id2 }) => products2.some((one) => one.type === type2 && one.id === id2);
+  const isProduct = ({ type: type2, id }) => products2.some((one) => one.type === type2 && one.id === id);
   const own = sight.proved.own.filter(isProduct);
   release3();
-  for (const { id: id2, region: region3, tags } of own) {
-    const client = clientOf2(account, region3);
+  for (const { id, region: region4, tags } of own) {
+    const client = clientOf2(account, region4);
     if (tags[tagKeys.bake] === void 0) {
-      await putTags(client, [id2], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
-        (error2) => log.warning(`${id2} is kept without the tag of this bake: ${messageOf(error2)}`)
+      await putTags(client, [id], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
+        (error2) => log.warning(`${id} is kept without the tag of this bake: ${messageOf(error2)}`)
       );
     }
-    if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id2]);
+    if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id]);
   }
 }
-var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
+var clientOf2 = (account, region4) => region4 === void 0 ? account.ec2 : account.inRegion(region4);
 
 // src/sweep/sweep.ts
 var import_node_events5 = require("node:events");
 
 // src/sweep/remove.ts
 async function remove(account, resource, abortSignal) {
-  const { type: type2, id: id2, region: region3 } = resource;
+  const { type: type2, id, region: region4 } = resource;
   try {
     if (type2 === "instance-profile" || type2 === "role") await account.iam().remove(resource, abortSignal);
-    else await removers[type2](region3 === void 0 ? account.ec2 : account.inRegion(region3), id2, { abortSignal });
+    else await removers[type2](region4 === void 0 ? account.ec2 : account.inRegion(region4), id, { abortSignal });
   } catch (error2) {
     if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
     throw error2;
   }
 }
 var removers = {
-  async instance(ec22, id2, options) {
-    await ec22.send(new TerminateInstancesCommand({ InstanceIds: [id2] }), options);
+  async instance(ec22, id, options) {
+    await ec22.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options);
   },
-  async "spot-request"(ec22, id2, options) {
-    await ec22.send(new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id2] }), options);
+  async "spot-request"(ec22, id, options) {
+    await ec22.send(new CancelSpotInstanceRequestsCommand({ SpotInstanceRequestIds: [id] }), options);
   },
-  async "launch-template"(ec22, id2, options) {
-    await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id2 }), options);
+  async "launch-template"(ec22, id, options) {
+    await ec22.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: id }), options);
   },
   // Its snapshots are removed one by one after it: DeleteAssociatedSnapshots would also delete the user's own.
-  async image(ec22, id2, options) {
+  async image(ec22, id, options) {
     try {
-      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
+      await ec22.send(new DeregisterImageCommand({ ImageId: id }), options);
     } catch (error2) {
       if (!(error2 instanceof Error && error2.name === "OperationNotPermitted")) throw error2;
-      await ec22.send(new DisableImageDeregistrationProtectionCommand({ ImageId: id2 }), options);
-      await ec22.send(new DeregisterImageCommand({ ImageId: id2 }), options);
+      await ec22.send(new DisableImageDeregistrationProtectionCommand({ ImageId: id }), options);
+      await ec22.send(new DeregisterImageCommand({ ImageId: id }), options);
     }
   },
-  async snapshot(ec22, id2, options) {
-    await ec22.send(new DeleteSnapshotCommand({ SnapshotId: id2 }), options);
+  async snapshot(ec22, id, options) {
+    await ec22.send(new DeleteSnapshotCommand({ SnapshotId: id }), options);
   },
-  async volume(ec22, id2, options) {
-    await ec22.send(new DeleteVolumeCommand({ VolumeId: id2 }), options);
+  async volume(ec22, id, options) {
+    await ec22.send(new DeleteVolumeCommand({ VolumeId: id }), options);
   },
-  async "security-group"(ec22, id2, options) {
-    await ec22.send(new DeleteSecurityGroupCommand({ GroupId: id2 }), options);
+  async "security-group"(ec22, id, options) {
+    await ec22.send(new DeleteSecurityGroupCommand({ GroupId: id }), options);
   },
-  async "key-pair"(ec22, id2, options) {
-    await ec22.send(new DeleteKeyPairCommand({ KeyPairId: id2 }), options);
+  async "key-pair"(ec22, id, options) {
+    await ec22.send(new DeleteKeyPairCommand({ KeyPairId: id }), options);
   }
 };
 
@@ -78349,15 +78398,15 @@ var removers = {
 function untagging({ account, log, limit }) {
   const known2 = /* @__PURE__ */ new Set();
   return async (strangers) => {
-    const fresh = strangers.filter(({ id: id2, region: region3 }) => !known2.has(`${id2} ${region3}`));
-    fresh.forEach(({ id: id2, region: region3 }) => known2.add(`${id2} ${region3}`));
-    const regions = [...new Set(fresh.map(({ region: region3 }) => region3))];
+    const fresh = strangers.filter(({ id, region: region4 }) => !known2.has(`${id} ${region4}`));
+    fresh.forEach(({ id, region: region4 }) => known2.add(`${id} ${region4}`));
+    const regions = [...new Set(fresh.map(({ region: region4 }) => region4))];
     await Promise.all(
-      regions.map((region3) => {
-        const ec22 = region3 === void 0 ? account.ec2 : account.inRegion(region3);
+      regions.map((region4) => {
+        const ec22 = region4 === void 0 ? account.ec2 : account.inRegion(region4);
         return untag(
           ec22,
-          fresh.filter((one) => one.region === region3),
+          fresh.filter((one) => one.region === region4),
           log,
           limit
         );
@@ -78366,10 +78415,10 @@ function untagging({ account, log, limit }) {
   };
 }
 async function untag(ec22, strangers, log, abortSignal) {
-  const names2 = strangers.map(({ type: type2, id: id2 }) => `${type2} ${id2}`).join(", ");
+  const names2 = strangers.map(({ type: type2, id }) => `${type2} ${id}`).join(", ");
   log.info(`These resources carry the tags of this bake but are older, so that they stay and lose the tags: ${names2}`);
   const keys = [tagKeys.bake, tagKeys.run, tagKeys.began, tagKeys.expires];
-  const Resources = strangers.map(({ id: id2 }) => id2);
+  const Resources = strangers.map(({ id }) => id);
   try {
     await ec22.send(new DeleteTagsCommand({ Resources, Tags: keys.map((Key) => ({ Key })) }), { abortSignal });
   } catch (error2) {
@@ -78431,8 +78480,8 @@ var Rounds = class {
   }
   #record(resources) {
     for (const resource of resources) {
-      const { type: type2, id: id2, region: region3 } = resource;
-      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id2, void 0, region3);
+      const { type: type2, id, region: region4 } = resource;
+      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id, void 0, region4);
       this.#recorded.add(nameOf6(resource));
     }
   }
@@ -78451,10 +78500,10 @@ var Rounds = class {
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
 };
-function leftInUse({ resource: { type: type2, id: id2, state: state2, region: region3 }, by, byKept }) {
+function leftInUse({ resource: { type: type2, id, state: state2, region: region4 }, by, byKept }) {
   if (byKept) return [];
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
-  return [{ type: type2, id: id2, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 !== void 0 ? { region: region3 } : {} }];
+  return [{ type: type2, id, state: state2, reason, advice: useAdvice, usedBy: by, ...region4 !== void 0 ? { region: region4 } : {} }];
 }
 var useAdvice = "Remove first what uses it, and then this; or keep both, and remove its tags that begin with bake-jenkins-ami.";
 var waitsFor = {
@@ -78467,15 +78516,15 @@ var waitsFor = {
 };
 function removableNow(found) {
   return found.filter(
-    ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
+    ({ type: type2, region: region4 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region4)
   );
 }
 async function attempt({ account, log, limit }, resource, attempts2, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
   const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
-  const { state: state2, region: region3 } = resource;
+  const { state: state2, region: region4 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region4 === void 0 ? "" : ` in ${region4}`}`);
   }
   try {
     await remove(account, resource, limit);
@@ -78485,8 +78534,8 @@ async function attempt({ account, log, limit }, resource, attempts2, found) {
     attempts2.set(nameOf6(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
   }
 }
-function nameOf6({ type: type2, id: id2 }) {
-  return `${type2} ${id2}`;
+function nameOf6({ type: type2, id }) {
+  return `${type2} ${id}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
 function mayPass(error2, found) {
@@ -78497,15 +78546,15 @@ function mayPass(error2, found) {
   );
 }
 function leftover(resource, attempts2) {
-  const { type: type2, id: id2, state: state2, region: region3 } = resource;
+  const { type: type2, id, state: state2, region: region4 } = resource;
   const { reason, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   return {
     type: type2,
-    id: id2,
+    id,
     state: state2,
     reason: reason || "another resource must be removed before it",
     ...advice2 !== void 0 ? { advice: advice2 } : {},
-    ...region3 !== void 0 ? { region: region3 } : {}
+    ...region4 !== void 0 ? { region: region4 } : {}
   };
 }
 function unknown2(ledger) {
@@ -78537,8 +78586,8 @@ function keeps(deregister, verdict) {
 }
 function isGone2(images, { resources }, leftovers) {
   const all = images.flatMap(withCopies);
-  const isIn3 = (list2, id2) => list2.some((one) => one.id === id2);
-  return all.length > 0 && all.every(({ id: id2 }) => isIn3(resources, id2) && !isIn3(leftovers, id2));
+  const isIn3 = (list2, id) => list2.some((one) => one.id === id);
+  return all.length > 0 && all.every(({ id }) => isIn3(resources, id) && !isIn3(leftovers, id));
 }
 
 // src/bake/promote.ts
@@ -78560,14 +78609,14 @@ async function promote(build2, made) {
   const { inputs, account, ledger, plan, deps } = build2;
   const images = made.images.flatMap(withCopies);
   for (const image of images) {
-    const isOurs = [...ledger.resources, ...ledger.released].some(({ id: id2 }) => id2 === image.id);
+    const isOurs = [...ledger.resources, ...ledger.released].some(({ id }) => id === image.id);
     const bakeId = isOurs ? plan.bakeId : void 0;
     const ec22 = account.inRegion(image.region);
     await (made.verdict === "verified" ? markVerified(ec22, image, bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, bakeId));
   }
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
-  images.forEach(({ name, id: id2, region: region3 }) => deps.log.info(`${name} is ${id2} in ${region3}`));
+  images.forEach(({ name, id, region: region4 }) => deps.log.info(`${name} is ${id} in ${region4}`));
 }
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
@@ -78582,7 +78631,7 @@ async function mark2(ec22, image, bakeId, moreTags = {}) {
     Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
   );
 }
-var idsOf = (image) => resourcesOf(image, image.region).map(({ id: id2 }) => id2);
+var idsOf = (image) => resourcesOf(image, image.region).map(({ id }) => id);
 
 // src/smoke/launch.ts
 var jenkinsPort = 8080;
@@ -78593,11 +78642,11 @@ async function launch2(ec22, request, ledger, log, signal) {
   const places = placesOf(request.instanceTypes, reach.subnetIds);
   return onFirstWithCapacity(places, log, async (place2, index) => {
     signal.throwIfAborted();
-    const id2 = await onceKnown(signal, () => run(ec22, request, { groupId, place: place2, index }, ledger));
-    log.info(`Launched ${id2} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
-    const address = await poll(async () => addressOf2(await describe(ec22, id2, signal), reach), { signal });
-    log.info(`${id2} runs at ${address}`);
-    return { id: id2, address };
+    const id = await onceKnown(signal, () => run(ec22, request, { groupId, place: place2, index }, ledger));
+    log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
+    const address = await poll(async () => addressOf2(await describe(ec22, id, signal), reach), { signal });
+    log.info(`${id} runs at ${address}`);
+    return { id, address };
   });
 }
 async function openGroup(ec22, request, ledger, signal) {
@@ -78650,17 +78699,17 @@ async function run(ec22, request, { groupId, place: place2, index }, ledger) {
 async function recorded(ledger, type2, key2, make) {
   ledger.intend(type2, key2);
   try {
-    const id2 = await make();
-    if (!id2) throw new Error(`AWS answered without the id of the new ${type2}`);
-    ledger.made(type2, id2, key2);
-    return id2;
+    const id = await make();
+    if (!id) throw new Error(`AWS answered without the id of the new ${type2}`);
+    ledger.made(type2, id, key2);
+    return id;
   } catch (error2) {
     if (error2 instanceof EC2ServiceException && error2.$fault === "client") ledger.refused(key2);
     throw error2;
   }
 }
-async function describe(ec22, id2, signal) {
-  const query = { Filters: [{ Name: "instance-id", Values: [id2] }] };
+async function describe(ec22, id, signal) {
+  const query = { Filters: [{ Name: "instance-id", Values: [id] }] };
   const pages = await allPages(paginateDescribeInstances({ client: ec22, pageSize }, query, { abortSignal: signal }));
   return pages.flatMap(({ Reservations = [] }) => Reservations)[0]?.Instances?.[0];
 }
@@ -78815,9 +78864,9 @@ function probeFor(ec22, { via, cidrs }) {
   };
 }
 function consoleProbe(ec22, key2) {
-  const ask = async ({ id: id2 }, abortSignal) => {
+  const ask = async ({ id }, abortSignal) => {
     try {
-      const { Output = "" } = await ec22.send(new GetConsoleOutputCommand({ InstanceId: id2, Latest: true }), { abortSignal });
+      const { Output = "" } = await ec22.send(new GetConsoleOutputCommand({ InstanceId: id, Latest: true }), { abortSignal });
       const report = reportIn(Buffer.from(Output, "base64").toString("utf8"), key2);
       return report ?? { kind: "none", reason: "the machine has reported nothing on its console" };
     } catch (error2) {
@@ -79084,12 +79133,12 @@ async function letsAnybodyIn(instance, { probe }, signal) {
   return await probe.askForRoot(instance, signal) === 200;
 }
 var reportWithinMs = 2e4;
-async function evidenceOf2({ state: state2 }, ec22, { id: id2 }, { reports }, signal) {
-  let evidence2 = await readEvidence(ec22, id2, signal);
+async function evidenceOf2({ state: state2 }, ec22, { id }, { reports }, signal) {
+  let evidence2 = await readEvidence(ec22, id, signal);
   if (!reports || state2 !== "failed" || evidence2.causes.length > 0) return evidence2;
   const timeUp = timeLimit(reportWithinMs, [signal]);
   const look3 = async () => {
-    evidence2 = await readEvidence(ec22, id2, signal);
+    evidence2 = await readEvidence(ec22, id, signal);
     return evidence2.causes.length > 0 || void 0;
   };
   await poll(look3, { signal: timeUp, firstMs: 2e3, slowestMs: 4e3 }).catch(() => signal.throwIfAborted());
@@ -79142,8 +79191,8 @@ async function waitForJenkins(ec22, instance, { timeoutMs, probe, reports }, log
     return last.state === "booting" && timesGone > 0 ? goneAgain : last;
   }
 }
-async function endedBehindOurBack(ec22, id2, signal) {
-  const instance = await describe(ec22, id2, signal);
+async function endedBehindOurBack(ec22, id, signal) {
+  const instance = await describe(ec22, id, signal);
   const name = instance?.State?.Name;
   if (name === void 0 || name === "running" || name === "pending") return void 0;
   return {
@@ -79172,7 +79221,7 @@ async function testImages(images, test) {
 function judge2(results) {
   const several = results.length > 1;
   const rejected = results.flatMap(({ image, result }) => result.verdict === "rejected" ? [{ image, ...result }] : []);
-  const named2 = ({ source, id: id2 }, text2, between2) => several ? `${source} (${id2})${between2}${text2}` : text2;
+  const named2 = ({ source, id }, text2, between2) => several ? `${source} (${id})${between2}${text2}` : text2;
   const versions2 = [...new Set(results.flatMap(({ result }) => result.jenkinsVersion ?? []))];
   return {
     verdict: rejected.length > 0 ? "rejected" : "verified",
@@ -79217,19 +79266,19 @@ function smokeUserData({ smoke }, probeKey) {
 // src/bake/bake.ts
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
-  const { region: region3 } = inputs.aws;
+  const { region: region4 } = inputs.aws;
   const phase = explainingPhases(log);
   const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()));
   const session = await phase("Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
   const signal = anyOf(limit, session.lost);
-  const account = openAccount(region3, session.credentials, env2);
+  const account = openAccount(region4, session.credentials, env2);
   const plan = await phase("Plan", () => planImage(inputs, { account, env: env2, log }, signal));
   await phase("Preflight", () => preflight(account.ec2, preflightOf(inputs, plan), log, signal));
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   ledger.begin(plan.began);
   deps.saveState(stateOf(inputs.aws, plan, ledger.folder));
-  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
+  const facts = { region: region4, accountId: session.accountId, plan, packerVersion: packer.version };
   const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
   const build2 = { inputs, deps, session, account, plan, packer, ledger, announce };
   const made = await buildTestAndPromote(build2, phase, signal);
@@ -79310,12 +79359,12 @@ function readAwsInputs(input, env2) {
     )
   };
   return {
-    region: input("aws-region", region(env2)),
+    region: input("aws-region", region2(env2)),
     ...arn2 ? { role: { arn: arn2, ...role } } : {},
     allowedAccountIds: input("allowed-account-ids", list(matching(/^\d{12}$/, "account ids of 12 digits")))
   };
 }
-function region(env2) {
+function region2(env2) {
   return (given2) => {
     const value = given2 || env2["AWS_REGION"] || env2["AWS_DEFAULT_REGION"] || "";
     if (value === "") throw new Error("is missing; give a region such as eu-west-1, or set AWS_REGION");
@@ -83639,16 +83688,16 @@ function sourceNames2({ sources }) {
 }
 function givenValue(name, { reading: reading2, files, vars, env: env2 }, scope) {
   const { kind = "text", default: fallback } = reading2.variables.get(name) ?? {};
-  const isText = kind === "text" || kind === "untyped";
-  if (Object.hasOwn(vars, name)) return written(vars[name] ?? "", isText);
+  const isText2 = kind === "text" || kind === "untyped";
+  if (Object.hasOwn(vars, name)) return written(vars[name] ?? "", isText2);
   const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
   if (file) return evaluate(file.syntax, scope);
   const ambient2 = env2[`PKR_VAR_${name}`];
-  if (ambient2 !== void 0) return written(ambient2, isText);
+  if (ambient2 !== void 0) return written(ambient2, isText2);
   return fallback && evaluate(fallback.syntax, scope);
 }
-function written(text2, isText) {
-  if (isText) return text2;
+function written(text2, isText2) {
+  if (isText2) return text2;
   try {
     return JSON.parse(text2);
   } catch {
@@ -83694,7 +83743,7 @@ function staticKeys(sources, values) {
     const own = values.ofSetting(setting).map(asText2);
     const reached = textsOf(setting, sources).filter(({ text: text2 }) => own.some((value) => comesFrom(text2, value)));
     const isKey = own.some((value) => value !== void 0 && value.trim() !== "");
-    const places = reached.length > 0 || !isKey ? reached : [placeOf(setting)];
+    const places = reached.length > 0 || !isKey ? reached : [placeOf2(setting)];
     return places.map(({ input, where }) => ({
       input,
       where,
@@ -83722,7 +83771,7 @@ function comesFrom(text2, value) {
   if (text2.trim() === "") return false;
   return value === void 0 ? accessKeyId.test(text2) : value.includes(text2);
 }
-function placeOf(setting) {
+function placeOf2(setting) {
   const { file, expression } = setting;
   return { input: "template", where: `${file.slice(file.lastIndexOf("/") + 1)} line ${expression.line}` };
 }
@@ -83773,7 +83822,7 @@ function refersToTags({ expression }, reading2, seen = []) {
 }
 
 // src/template/aws-names.ts
-var region2 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
+var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn2(sources, values, legacy) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
@@ -83784,8 +83833,8 @@ function namesIn2(sources, values, legacy) {
       isWhole: found.every(({ isWhole }) => isWhole)
     };
   };
-  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region2);
-  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region2);
+  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region3);
+  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region3);
   return {
     copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
     copiesAnywhere: !copies2.isWhole,
@@ -83900,8 +83949,8 @@ function sourcesOf(reading2, values, given2) {
     return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, reading2.settings, values)] : [];
   });
 }
-function queryFor(id2, filters, owners) {
-  if (id2 !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id2) ? { id: id2 } : void 0;
+function queryFor(id, filters, owners) {
+  if (id !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id) ? { id } : void 0;
   if (!isMap(filters)) return void 0;
   const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
   const { texts, isWhole } = textsIn(owners);
@@ -84270,20 +84319,20 @@ function openTemplate(given2, shipped, additions = {}) {
   const location = given2 ?? shipped;
   const isFolder = (0, import_node_fs23.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
-  const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
+  const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region4 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const isShipped = given2 === void 0;
   const before = { reading: reading2, files, vars, env: legacy ? {} : env2, packerEnv: {} };
   const environment = environmentOf(before, { legacy, env: env2, templateEnv });
   const sources = {
     ...before,
-    packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region3) }
+    packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region4) }
   };
   const choice = choose(sources, { insisted, legacy, takesAll: isShipped });
-  const values = new Values(sources, knownValues(choice, region3));
+  const values = new Values(sources, knownValues(choice, region4));
   const builders = sourcesOf(reading2, values, additions.arguments ?? []);
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
-    region: region3,
+    region: region4,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
     legacy,
     hasAgent: Boolean(env2["SSH_AUTH_SOCK"]),
@@ -84320,14 +84369,14 @@ function openTemplate(given2, shipped, additions = {}) {
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]
   };
 }
-function knownValues({ filled }, region3) {
-  return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown]));
+function knownValues({ filled }, region4) {
+  return new Map([...filled].map((name) => [name, name === "region" && region4 !== "" ? region4 : unknown]));
 }
 function throwsAway({ settings }, values) {
   return settings.filter(({ name }) => name === "keep_input_artifact").some((setting) => values.ofSetting(setting).some((value) => value === false || value === "false"));
 }
-function regionOf2(region3) {
-  return region3 === "" ? {} : { AWS_REGION: region3, AWS_DEFAULT_REGION: region3 };
+function regionOf2(region4) {
+  return region4 === "" ? {} : { AWS_REGION: region4, AWS_DEFAULT_REGION: region4 };
 }
 function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
@@ -84674,9 +84723,9 @@ function whenUnread(act) {
 function sourceOf({ source, templateImages: templateImages2 }, image) {
   const [first2] = templateImages2.values();
   const planned = source ?? (image ? ofBuild(templateImages2, image.source) : first2);
-  const id2 = image?.sourceImageId;
-  if (id2 === void 0 || id2 === planned?.id) return planned;
-  return { id: id2, name: "" };
+  const id = image?.sourceImageId;
+  if (id === void 0 || id === planned?.id) return planned;
+  return { id, name: "" };
 }
 
 // src/action/outputs.ts
@@ -84688,10 +84737,10 @@ function outputsOf(outcome) {
     "ami-name": image?.name ?? "",
     amis: JSON.stringify(byRegion(images)),
     "also-made": JSON.stringify(
-      (outcome.othersStay ? outcome.others : []).map(({ target, builderId, id: id2 }) => ({
+      (outcome.othersStay ? outcome.others : []).map(({ target, builderId, id }) => ({
         source: target,
         builder: builderId,
-        id: id2
+        id
       }))
     ),
     "aws-region": outcome.region,
@@ -84705,11 +84754,11 @@ function outputsOf(outcome) {
   };
 }
 function byRegion(images) {
-  const all = images.flatMap((image) => withCopies(image).map(({ region: region3, id: id2 }) => ({ region: region3, id: id2, source: image.source })));
-  const regions = [...new Set(all.map(({ region: region3 }) => region3))];
-  const inRegion = (region3) => Object.fromEntries(all.flatMap((one) => one.region === region3 ? [[one.source, one.id]] : []));
+  const all = images.flatMap((image) => withCopies(image).map(({ region: region4, id }) => ({ region: region4, id, source: image.source })));
+  const regions = [...new Set(all.map(({ region: region4 }) => region4))];
+  const inRegion = (region4) => Object.fromEntries(all.flatMap((one) => one.region === region4 ? [[one.source, one.id]] : []));
   return Object.fromEntries(
-    regions.map((region3) => [region3, images.length > 1 ? inRegion(region3) : Object.values(inRegion(region3))[0] ?? ""])
+    regions.map((region4) => [region4, images.length > 1 ? inRegion(region4) : Object.values(inRegion(region4))[0] ?? ""])
   );
 }
 
@@ -84756,7 +84805,7 @@ var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)/gi;
 var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
 var sixCharacters = /.{6}(?=.)/g;
 function text(value) {
-  return fact(value.slice(0, longestValue + 1)).replace(commits, (id2) => id2.replace(sixCharacters, "$&<span></span>"));
+  return fact(value.slice(0, longestValue + 1)).replace(commits, (id) => id.replace(sixCharacters, "$&<span></span>"));
 }
 function fact(value) {
   const short = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
@@ -84795,7 +84844,7 @@ function summaryOf(outcome, phases) {
   const rows = [
     [images.length > 1 ? "Images" : "Image", images.map(imageRow).join("<br>")],
     ["Kept", images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : "yes"],
-    ["Also made", others.map(({ target, id: id2 }) => `${code(target)} ${text(id2)}`).join("<br>")],
+    ["Also made", others.map(({ target, id }) => `${code(target)} ${text(id)}`).join("<br>")],
     ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
     ["Why", outcome.reason && inShort(outcome.reason)],
@@ -84805,7 +84854,7 @@ function summaryOf(outcome, phases) {
     ["Packer", code(outcome.packerVersion)],
     [
       "Left in the account",
-      leftovers.map(({ type: type2, id: id2, reason }) => `${code(`${type2} ${id2}`)} ${text(reason)}`).join("<br>")
+      leftovers.map(({ type: type2, id, reason }) => `${code(`${type2} ${id}`)} ${text(reason)}`).join("<br>")
     ]
   ];
   return [
@@ -84835,10 +84884,10 @@ function earlyEndSummary(error2) {
     ...message === firstLineOf(message) ? [] : [fenced(message), ""]
   ].join("\n");
 }
-function imageRow({ id: id2, name, source, copies: copies2 }, _, all) {
+function imageRow({ id, name, source, copies: copies2 }, _, all) {
   const from = all.length > 1 ? ` from ${code(source)}` : "";
   const also = copies2.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join("");
-  return `${code(id2)} ${code(name)}${from}${also}`;
+  return `${code(id)} ${code(name)}${from}${also}`;
 }
 function sourceRow({ plan, images }) {
   const sources = images.length > 0 ? images.map((image) => sourceOf(plan, image)) : [sourceOf(plan, void 0)];
@@ -84916,13 +84965,13 @@ function reportEnd({ failure, verdict, reason, leftovers }, log) {
 
 // src/sweep/sign-in.ts
 async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }, limit) {
-  const { region: region3, role } = state2;
-  const options = { region: region3, ...role ? { role } : {}, allowedAccountIds: [] };
+  const { region: region4, role } = state2;
+  const options = { region: region4, ...role ? { role } : {}, allowedAccountIds: [] };
   let last;
   for (let ms = 2e3; ; ms = Math.min(ms * 2, 15e3)) {
     try {
       const session = await openSession(options, { env: env2, log, pause }, limit);
-      return openAccount(region3, session.credentials, env2);
+      return openAccount(region4, session.credentials, env2);
     } catch (error2) {
       last = limit.aborted ? last ?? error2 : error2;
       if (limit.aborted || !mayPass2(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
@@ -84936,19 +84985,19 @@ function mayPass2(error2) {
   if (!(cause instanceof Error)) return false;
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
 }
-function unreachable2({ bakeId, region: region3 }, ledger, error2) {
+function unreachable2({ bakeId, region: region4 }, ledger, error2) {
   const { announced, resources } = ledger;
   const known2 = [
     ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
-    ...announced.instances.map((id2) => `instance ${id2}`),
-    ...announced.launchTemplates.map((id2) => `launch template ${id2}`),
+    ...announced.instances.map((id) => `instance ${id}`),
+    ...announced.launchTemplates.map((id) => `launch template ${id}`),
     ...announced.keyPairs.map((name) => `key pair ${name}`),
     ...announced.securityGroups.map((name) => `security group ${name}`),
     ...[...announced.instanceProfiles, ...announced.roles].map((name) => `instance profile and role ${name}`)
   ];
   return [
     `Nothing could be removed: ${explain(error2)}`,
-    `This may be left in ${region3}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
+    `This may be left in ${region4}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
     `The resources of the bake carry the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes them when they have expired.`
   ].join("\n");
 }
@@ -84980,7 +85029,7 @@ async function endAndRemove(state2, context, limit) {
   );
   const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, pause, isKept });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
-  const kept = ledger.released.flatMap(({ type: type2, id: id2 }) => type2 === "image" ? [id2] : []);
+  const kept = ledger.released.flatMap(({ type: type2, id }) => type2 === "image" ? [id] : []);
   if (kept.length > 0) log.warning(`The bake had released ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
@@ -85135,18 +85184,18 @@ function isYoung({ created, tags }, { timeoutMs }, now) {
 }
 
 // src/sweep/lost-records.ts
-function recordsOf({ began, resources }, region3) {
-  const known2 = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id: id2 }) => ({ type: type2, id: id2 }));
+function recordsOf({ began, resources }, region4) {
+  const known2 = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id }) => ({ type: type2, id }));
   return {
     began,
     resources: known2,
     released: [],
-    announced: announcedIn2(resources, region3),
+    announced: announcedIn2(resources, region4),
     hasOpenIntents: false,
-    made: (type2, id2, _key, where) => void known2.push(where === void 0 ? { type: type2, id: id2 } : { type: type2, id: id2, region: where })
+    made: (type2, id, _key, where) => void known2.push(where === void 0 ? { type: type2, id } : { type: type2, id, region: where })
   };
 }
-function announcedIn2(resources, region3) {
+function announcedIn2(resources, region4) {
   const isTemporary = (name) => temporaryName.test(name);
   const launchTemplates = resources.flatMap(({ tags }) => tags["aws:ec2launchtemplate:id"] ?? []);
   return {
@@ -85155,7 +85204,7 @@ function announcedIn2(resources, region3) {
     securityGroups: resources.flatMap(({ groupNames = [] }) => groupNames).filter(isTemporary),
     launchTemplates,
     spot: launchTemplates.length > 0 || resources.some(({ type: type2 }) => type2 === "launch-template" || type2 === "spot-request"),
-    copyRegions: [region3]
+    copyRegions: [region4]
   };
 }
 
@@ -85206,12 +85255,12 @@ async function clear(account, bake2, age2, { log, limit, pause }) {
     left
   };
 }
-function isIn2(list2, { type: type2, id: id2 }) {
-  return list2.some((one) => one.type === type2 && one.id === id2);
+function isIn2(list2, { type: type2, id }) {
+  return list2.some((one) => one.type === type2 && one.id === id);
 }
 function outcomeOf(one, bake2, left) {
   const mine = left.find((other) => isIn2([other], one));
-  const blind = left.find(({ type: type2, id: id2, region: region3 }) => type2 === one.type && id2 === unknownId && region3 === one.region);
+  const blind = left.find(({ type: type2, id, region: region4 }) => type2 === one.type && id === unknownId && region4 === one.region);
   const reason = (mine ?? blind)?.reason;
   return reason === void 0 ? sweptOf(one, bake2, "removed") : sweptOf(one, bake2, "left", reason);
 }
@@ -85232,19 +85281,19 @@ function tracesOf(account, bake2, age2) {
   };
 }
 async function adopt({ ec2: ec22 }, { bakeId, began, timeoutMs, expires }, found) {
-  const untagged = found.filter(({ tags, region: region3 }) => tags[tagKeys.bake] === void 0 && region3 === void 0);
+  const untagged = found.filter(({ tags, region: region4 }) => tags[tagKeys.bake] === void 0 && region4 === void 0);
   if (untagged.length === 0) return;
   const since = timeoutMs === void 0 ? {} : { [tagKeys.began]: began.toISOString() };
   const Tags = Object.entries({ [tagKeys.bake]: bakeId, ...since, [tagKeys.expires]: expires.toISOString() });
   await ec22.send(
     new CreateTagsCommand({
-      Resources: untagged.map(({ id: id2 }) => id2),
+      Resources: untagged.map(({ id }) => id),
       Tags: Tags.map(([Key, Value]) => ({ Key, Value }))
     })
   ).catch(() => void 0);
 }
-function sweptOf({ type: type2, id: id2, region: region3 }, { bakeId }, outcome, reason = "") {
-  return { type: type2, id: id2, ...region3 !== void 0 ? { region: region3 } : {}, bake: bakeId, outcome, reason };
+function sweptOf({ type: type2, id, region: region4 }, { bakeId }, outcome, reason = "") {
+  return { type: type2, id, ...region4 !== void 0 ? { region: region4 } : {}, bake: bakeId, outcome, reason };
 }
 async function atMost(width, items, work) {
   const queue = [...items];
@@ -85259,25 +85308,25 @@ async function atMost(width, items, work) {
 // src/action/sweep-summary.ts
 var mostRows = 200;
 var longestReason2 = 300;
-function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
+function sweepSummary({ swept, unseen: unseen2, kept }, region4, accountId) {
   const rows = [
-    ...swept.map(({ type: type2, id: id2, bake: bake2, outcome, reason }) => [
-      code(`${type2} ${id2}`),
+    ...swept.map(({ type: type2, id, bake: bake2, outcome, reason }) => [
+      code(`${type2} ${id}`),
       idCode(bake2),
       text(outcome),
       why(reason)
     ]),
-    ...unseen2.map(({ type: type2, id: id2, reason }) => [code(`${type2} ${id2}`), "", "unknown", why(reason)])
+    ...unseen2.map(({ type: type2, id, reason }) => [code(`${type2} ${id}`), "", "unknown", why(reason)])
   ];
-  const stays = kept.map(({ resource: { type: type2, id: id2, tags }, why: whyKept2 }) => [
-    code(`${type2} ${id2}`),
+  const stays = kept.map(({ resource: { type: type2, id, tags }, why: whyKept2 }) => [
+    code(`${type2} ${id}`),
     idCode(tags[tagKeys.bake] ?? ""),
     why(whyKept2)
   ]);
   return [
     `## ${headline2({ swept, unseen: unseen2 })}`,
     "",
-    `${code(region3)} ${idCode(accountId)}`,
+    `${code(region4)} ${idCode(accountId)}`,
     "",
     ...table(["Resource", "Bake", "Outcome", "Why"], rows),
     ...stays.length > 0 ? [`<details><summary>Resources that stay (${stays.length})</summary>`, ""] : [],
@@ -85330,8 +85379,8 @@ function outputsOf2({ swept }) {
 function reportLeft({ swept, unseen: unseen2, advice: advice2 }, log) {
   const left = swept.filter(({ outcome }) => outcome === "left");
   const lines = [
-    ...left.map(({ type: type2, id: id2, bake: bake2, reason }) => `Left in the account: ${type2} ${id2} of the bake ${bake2}: ${reason}`),
-    ...unseen2.map(({ type: type2, id: id2, reason }) => `It is not known whether ${type2} ${id2} is left: ${reason}`)
+    ...left.map(({ type: type2, id, bake: bake2, reason }) => `Left in the account: ${type2} ${id} of the bake ${bake2}: ${reason}`),
+    ...unseen2.map(({ type: type2, id, reason }) => `It is not known whether ${type2} ${id} is left: ${reason}`)
   ];
   if (lines.length === 0) return true;
   const named2 = [...new Set(lines)];

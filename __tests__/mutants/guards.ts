@@ -599,6 +599,22 @@ const ends = [
     ['announcements are read for a bounded time', 'if (limit.aborted) return', '']
   ),
   ...inFile(
+    'ledger/entries.ts',
+    ['unit/ledger/ledger.test.ts'],
+    ['a line is of one kind', 'kind === undefined || others.length > 0', 'kind === undefined'],
+    ['an id is no wildcard', '!ids[type].test(id)', '!ids[type]'],
+    [
+      'a region is one',
+      'return isRegion(place) ? {id, region: place} : undefined',
+      'return {id, region: String(place)}'
+    ],
+    [
+      'Packer’s process is one',
+      'isIdentity(packer) ? {packer: processOf(packer)}',
+      'packer ? {packer: packer as never}'
+    ]
+  ),
+  ...inFile(
     'ledger/file.ts',
     ['unit/ledger/ledger.test.ts'],
     ['a file that is gone is written again', 'if (!existsSync(this.#file))', 'if (this.#written === 0)'],

@@ -1,4 +1,5 @@
 import {isIdentity, type ProcessIdentity} from '../lib/processes.ts'
+import {temporaryIamName} from '../packer-output/created.ts'
 import {resourceTypes, type ResourceType} from '../aws/resources.ts'
 
 /** A line of the ledger. */
@@ -12,38 +13,82 @@ export type Entry =
   /** Regions that copies of the image may be in. */
   | {readonly copies: readonly string[]}
 
-/** Ids and names as AWS gives them. There must be no wildcards, because ids are looked for with filters. */
-const id = /^[\w-]{1,128}$/
+/**
+ * The forms of AWS's ids, and of the names that Packer makes up in IAM. There must be no wildcards, because ids are
+ * looked for with filters.
+ */
+const ids: Readonly<Record<ResourceType, RegExp>> = {
+  instance: /^i-[0-9a-f]{8,32}$/,
+  'spot-request': /^sir-[0-9a-z]{8,32}$/,
+  'launch-template': /^lt-[0-9a-f]{8,32}$/,
+  volume: /^vol-[0-9a-f]{8,32}$/,
+  image: /^ami-[0-9a-f]{8,32}$/,
+  snapshot: /^snap-[0-9a-f]{8,32}$/,
+  'security-group': /^sg-[0-9a-f]{8,32}$/,
+  'key-pair': /^key-[0-9a-f]{8,32}$/,
+  'instance-profile': temporaryIamName,
+  role: temporaryIamName
+}
+const region = /^[a-z0-9-]{1,30}$/
+
+type Members = Readonly<Record<string, unknown>>
+
+/** One for each kind of entry, by the member that only this kind has. @returns undefined when the form is wrong */
+const kinds: Readonly<Record<string, (line: Members) => Entry | undefined>> = {
+  began: ({began}) => (isText(began) && !Number.isNaN(Date.parse(began)) ? {began} : undefined),
+  intent: ({intent, key}) => (isType(intent) && isText(key) ? {intent, key} : undefined),
+  made({made, key, ...line}) {
+    const place = placeOf(made, line)
+    if (!isType(made) || place === undefined || !(key === undefined || isText(key))) return undefined
+    return {made, ...place, ...(key !== undefined ? {key} : {})}
+  },
+  refused: ({refused}) => (isText(refused) ? {refused} : undefined),
+  released({released, ...line}) {
+    const place = placeOf(released, line)
+    return isType(released) && place !== undefined ? {released, ...place} : undefined
+  },
+  packer: ({packer}) => (isIdentity(packer) ? {packer: processOf(packer)} : undefined),
+  copies: ({copies}) => (Array.isArray(copies) && copies.every(isRegion) ? {copies} : undefined)
+}
 
 /**
- * Reads a line. The file lies where other programs of the job can write, so a line that does not have the ledger's own
- * form is ignored.
+ * Reads a line. The file lies where other programs of the job can write, and a process is killed and resources are
+ * removed on its word. So a line is ignored unless it is one entry of the ledger's own form, and only the members that
+ * were checked are taken from it.
  *
  * @returns undefined for a line that a kill has cut short, or that is damaged
  */
 export function entryOf(line: string): Entry | undefined {
   const value = parsed(line)
-  const isType = (name: string): boolean => resourceTypes.some((type) => type === value[name])
-  const isText = (name: string): boolean => typeof value[name] === 'string'
-  const isMaybeText = (name: string): boolean => value[name] === undefined || isText(name)
-  const hasId = isText('id') && id.test(String(value['id']))
-  const isEntry =
-    (isText('began') && !Number.isNaN(Date.parse(String(value['began'])))) ||
-    (isType('intent') && isText('key')) ||
-    (isType('made') && hasId && isMaybeText('key') && isMaybeText('region')) ||
-    isText('refused') ||
-    (isType('released') && hasId && isMaybeText('region')) ||
-    isIdentity(value['packer']) ||
-    isRegions(value['copies'])
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its form has just been checked
-  return isEntry ? (value as unknown as Entry) : undefined
+  const [kind, ...others] = Object.keys(kinds).filter((name) => name in value)
+  return kind === undefined || others.length > 0 ? undefined : kinds[kind]?.(value)
 }
 
-function isRegions(value: unknown): boolean {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string' && /^[a-z0-9-]{1,30}$/.test(one))
+/** The id and the region in a line about a resource. */
+function placeOf(type: unknown, line: Members): {readonly id: string; readonly region?: string} | undefined {
+  const {id, region: place} = line
+  if (!isType(type) || !isText(id) || !ids[type].test(id)) return undefined
+  if (place === undefined) return {id}
+  return isRegion(place) ? {id, region: place} : undefined
 }
 
-function parsed(line: string): Readonly<Record<string, unknown>> {
+function processOf({pid, startTime, mark}: ProcessIdentity): ProcessIdentity {
+  return {pid, startTime, ...(mark !== undefined ? {mark} : {})}
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function isType(value: unknown): value is ResourceType {
+  return resourceTypes.some((type) => type === value)
+}
+
+function isRegion(value: unknown): value is string {
+  return isText(value) && region.test(value)
+}
+
+function parsed(line: string): Members {
   try {
     const value: unknown = JSON.parse(line)
     return typeof value === 'object' && value !== null ? {...value} : {}

@@ -38,7 +38,8 @@ export interface Announced {
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 /** The names that Packer makes up for key pairs and groups: no two builds have the same. */
 export const temporaryName = new RegExp(`^packer_${uuid}$`)
-const temporaryIamName = new RegExp(`^packer-${uuid}$`)
+/** The same for instance profiles and roles. */
+export const temporaryIamName = new RegExp(`^packer-${uuid}$`)
 
 /** AWS has fewer regions, and no template has so many builds of one name; more than this does not come from Packer. */
 const most = 50

@@ -44,12 +44,11 @@ export async function findResources(account: Account, traces: Traces, signal: Ab
   const {copyRegions} = traces.announced
   const recorded = sight.evidence.made.flatMap(({region}) => region ?? [])
   const regions = [...new Set([...copyRegions, ...recorded])].filter((region) => region !== account.region)
-  const elsewhere = regions.map((region) => new Look(account.inRegion(region), region, sight, signal))
-  await Promise.all(elsewhere.map((look) => lookForCopies(look, sight)))
+  const elsewhere = await Promise.all(regions.map((region) => lookElsewhere(account, region, sight, signal)))
   const unseenInIam = await lookInIam(account, sight, traces, signal)
   const {described, evidence, proved} = sight
   const own = proved.own.filter(({state}) => state !== 'terminated')
-  const notSeen = [...[home, ...elsewhere].flatMap((look) => onePerType(look.unseen)), ...unseenInIam]
+  const notSeen = [...[home.unseen, ...elsewhere].flatMap(onePerType), ...unseenInIam]
   const inUse = usesOf(own, sight, !notSeen.some(({type}) => type === 'instance'))
   const used = new Set(inUse.map(({resource}) => resource))
   const present = described.filter(({state}) => state !== 'terminated')
@@ -111,6 +110,22 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
   if (look.own('instance').every(({state}) => state === 'terminated')) {
     const groups = look.own('security-group').map(({id}) => id)
     await look.by('instance', instancesBy, [filter('instance.group-id', groups)])
+  }
+}
+
+/** @returns the types that could not be looked for there: a region that cannot be asked must not end the search elsewhere */
+async function lookElsewhere(
+  account: Account,
+  region: string,
+  sight: Sight,
+  signal: AbortSignal
+): Promise<readonly Leftover[]> {
+  try {
+    const look = new Look(account.inRegion(region), region, sight, signal)
+    await lookForCopies(look, sight)
+    return look.unseen
+  } catch (error) {
+    return [notLookedFor('image', error, {region}), notLookedFor('snapshot', error, {region})]
   }
 }
 

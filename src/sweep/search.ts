@@ -155,5 +155,7 @@ export function notLookedFor(
   error: unknown,
   {region, id}: {readonly region?: string | undefined; readonly id?: string} = {}
 ): Leftover {
-  return {...unseen(type, `it could not be looked for: ${messageOf(error)}`, region, id), advice: adviceOn(error)}
+  const where = region === undefined ? '' : ` in ${region}`
+  const reason = `it could not be looked for${where}: ${messageOf(error)}`
+  return {...unseen(type, reason, region, id), advice: adviceOn(error)}
 }

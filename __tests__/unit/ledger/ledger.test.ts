@@ -14,34 +14,34 @@ beforeEach(() => {
 })
 
 it('is readable by its user alone', () => {
-  ledger.made('image', 'ami-1')
+  ledger.made('image', 'ami-00000001')
   expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
   expect(statSync(join(ledger.folder, 'ledger.jsonl')).mode & 0o777).toBe(0o600)
 })
 
 it('lists what was made and not released', () => {
-  ledger.made('image', 'ami-1')
-  ledger.made('snapshot', 'snap-1')
-  ledger.made('instance', 'i-1')
+  ledger.made('image', 'ami-00000001')
+  ledger.made('snapshot', 'snap-00000001')
+  ledger.made('instance', 'i-00000001')
   ledger.release([
-    {type: 'image', id: 'ami-1'},
-    {type: 'snapshot', id: 'snap-1'}
+    {type: 'image', id: 'ami-00000001'},
+    {type: 'snapshot', id: 'snap-00000001'}
   ])
-  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-1'}])
-  expect(ledger.released.map(({id}) => id)).toEqual(['ami-1', 'snap-1'])
+  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-00000001'}])
+  expect(ledger.released.map(({id}) => id)).toEqual(['ami-00000001', 'snap-00000001'])
 })
 
 it('knows of a create whose answer never came', () => {
   ledger.intend('instance', 'token')
   expect(ledger.hasOpenIntents).toBe(true)
-  ledger.made('instance', 'i-1', 'token')
+  ledger.made('instance', 'i-00000001', 'token')
   expect(ledger.hasOpenIntents).toBe(false)
 })
 
 it('can be read by another process after a kill in the middle of a line', () => {
-  ledger.made('instance', 'i-1')
+  ledger.made('instance', 'i-00000001')
   appendFileSync(join(ledger.folder, 'ledger.jsonl'), '{"made":"ima')
-  expect(reopened().resources).toEqual([{type: 'instance', id: 'i-1'}])
+  expect(reopened().resources).toEqual([{type: 'instance', id: 'i-00000001'}])
 })
 
 const keyPair = (n: number): string => `packer_6740f1a0-1111-2222-3333-44445555666${n}`
@@ -74,11 +74,11 @@ it('reads no longer than it may', async () => {
 })
 
 it('goes on after a line that a kill has cut short', () => {
-  ledger.made('instance', 'i-1')
+  ledger.made('instance', 'i-00000001')
   appendFileSync(join(ledger.folder, 'ledger.jsonl'), '\n{"made":"image","id":"ami-')
   const later = reopened()
-  later.made('image', 'ami-2')
-  expect(later.resources.map(({id}) => id)).toEqual(['i-1', 'ami-2'])
+  later.made('image', 'ami-00000002')
+  expect(later.resources.map(({id}) => id)).toEqual(['i-00000001', 'ami-00000002'])
   expect(later.unreadableLines).toBe(1)
   // What the cut line was about may exist.
   expect(later.hasOpenIntents).toBe(true)
@@ -86,8 +86,23 @@ it('goes on after a line that a kill has cut short', () => {
 
 it.each([
   '{"made":"image","id":"ami-*"}',
-  '{"made":"everything","id":"i-1"}',
-  '{"made":"image","id":["ami-1"]}',
+  '{"made":"everything","id":"i-00000001"}',
+  '{"made":"image","id":["ami-00000001"]}',
+  '{"made":"image","id":"*"}',
+  '{"made":"image","id":"i-00000001"}',
+  '{"made":"role","id":"production"}',
+  '{"made":"image","id":"ami-00000001","key":1}',
+  '{"made":"image","id":"ami-00000001","region":""}',
+  '{"made":"image","id":"ami-00000001","region":"evil.example/"}',
+  '{"released":"image","id":"*"}',
+  '{"released":"image","id":"ami-00000001","region":"not a region"}',
+  '{"refused":"x","made":"instance","id":"i-00000001"}',
+  '{"refused":"x","packer":{"pid":0,"startTime":"0"}}',
+  '{"refused":"x","packer":{"pid":4711,"startTime":"815"}}',
+  '{"copies":["us-east-1"],"packer":7}',
+  '{"packer":7}',
+  '{"packer":{"pid":0,"startTime":"0"}}',
+  '{"packer":{"pid":2.5,"startTime":"0"}}',
   '{"packer":{"pid":-1,"startTime":"1"}}',
   '{"packer":{"pid":1,"startTime":"1"}}',
   '{"began":"long ago"}',
@@ -98,8 +113,45 @@ it.each([
   appendFileSync(join(ledger.folder, 'ledger.jsonl'), `${line}\n`)
   const later = reopened()
   expect(later.resources).toEqual([])
+  expect(later.released).toEqual([])
   expect(later.packerProcesses).toEqual([])
   expect(later.unreadableLines).toBe(1)
+})
+
+it('takes no more from a line than it has checked', () => {
+  const lines = [
+    '{"made":"image","id":"ami-00000001","region":"eu-west-1","state":"gone"}',
+    '{"packer":{"pid":4711,"startTime":"815","mark":"0123456789abcdef","more":1},"more":1}'
+  ]
+  appendFileSync(join(ledger.folder, 'ledger.jsonl'), lines.map((line) => `${line}\n`).join(''))
+  expect(readLedgerFile(ledger.folder).entries.slice(1)).toEqual([
+    {made: 'image', id: 'ami-00000001', region: 'eu-west-1'},
+    {packer: {pid: 4711, startTime: '815', mark: '0123456789abcdef'}}
+  ])
+})
+
+it('reads all that it has written', () => {
+  const name = 'packer-6740f1a0-1111-2222-3333-444455556666'
+  ledger.intend('instance', 'token')
+  ledger.refused('token')
+  ledger.startedPacker({pid: 4711, startTime: '815', mark: '0123456789abcdef'})
+  ledger.mayCopyTo(['eu-west-1', 'us-gov-east-1', 'eusc-de-east-1'])
+  const made = [
+    ['instance', 'i-0123456789abcdef0'],
+    ['spot-request', 'sir-0zk3n9qp'],
+    ['launch-template', 'lt-0123456789abcdef0'],
+    ['volume', 'vol-0123456789abcdef0'],
+    ['image', 'ami-01234567'],
+    ['snapshot', 'snap-0123456789abcdef0'],
+    ['security-group', 'sg-0123456789abcdef0'],
+    ['key-pair', 'key-0123456789abcdef0'],
+    ['instance-profile', name],
+    ['role', name]
+  ] as const
+  made.forEach(([type, id]) => ledger.made(type, id, 'key', 'eu-west-1'))
+  expect(reopened().unreadableLines).toBe(0)
+  expect(reopened().resources).toEqual(ledger.resources)
+  expect(reopened().packerProcesses).toEqual(ledger.packerProcesses)
 })
 
 it('knows when its bake began although nothing is left of it', () => {
@@ -118,26 +170,26 @@ it('begins when AWS says that it does, and not by the runner’s clock', () => {
 })
 
 it('remembers in which region something is', () => {
-  ledger.made('image', 'ami-1', undefined, 'eu-west-1')
-  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1', region: 'eu-west-1'}])
+  ledger.made('image', 'ami-00000001', undefined, 'eu-west-1')
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-00000001', region: 'eu-west-1'}])
 })
 
 it('believes what it knows itself, not its file', () => {
-  ledger.made('image', 'ami-1')
+  ledger.made('image', 'ami-00000001')
   appendFileSync(
     join(ledger.folder, 'ledger.jsonl'),
-    '{"made":"image","id":"ami-theirs"}\n{"released":"image","id":"ami-1"}\n'
+    '{"made":"image","id":"ami-theirs"}\n{"released":"image","id":"ami-00000001"}\n'
   )
-  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-00000001'}])
 })
 
 it('knows all that was made when its folder is gone, and writes all of it again with the next', () => {
   ledger.intend('instance', 'token')
-  ledger.made('instance', 'i-1', 'token')
+  ledger.made('instance', 'i-00000001', 'token')
   rmSync(ledger.folder, {recursive: true})
-  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-1'}])
-  ledger.made('image', 'ami-1')
-  expect(reopened().resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+  expect(ledger.resources).toEqual([{type: 'instance', id: 'i-00000001'}])
+  ledger.made('image', 'ami-00000001')
+  expect(reopened().resources.map(({id}) => id)).toEqual(['i-00000001', 'ami-00000001'])
   expect(reopened().hasOpenIntents).toBe(false)
   expect(statSync(ledger.folder).mode & 0o777).toBe(0o700)
 })
@@ -149,28 +201,28 @@ function block(): void {
 }
 
 it('goes on without its file, says why, and writes what is missing when it can', () => {
-  ledger.made('instance', 'i-1')
+  ledger.made('instance', 'i-00000001')
   block()
-  ledger.made('image', 'ami-1')
-  expect(ledger.resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+  ledger.made('image', 'ami-00000001')
+  expect(ledger.resources.map(({id}) => id)).toEqual(['i-00000001', 'ami-00000001'])
   expect(ledger.flush()).toMatch(
     /^The resources of this bake cannot be recorded in .*: .*something else exists at that path \(EEXIST\)\. This run still knows them/
   )
   rmSync(ledger.folder)
   expect(ledger.flush()).toBeUndefined()
-  expect(reopened().resources.map(({id}) => id)).toEqual(['i-1', 'ami-1'])
+  expect(reopened().resources.map(({id}) => id)).toEqual(['i-00000001', 'ami-00000001'])
 })
 
 it('gives out nothing of which it cannot be written down that it is given out', () => {
-  ledger.made('image', 'ami-1')
+  ledger.made('image', 'ami-00000001')
   block()
-  expect(() => ledger.release([{type: 'image', id: 'ami-1'}])).toThrow(
-    /^The release of image ami-1 could not be recorded, so that the bake removes it instead: .*EEXIST/
+  expect(() => ledger.release([{type: 'image', id: 'ami-00000001'}])).toThrow(
+    /^The release of image ami-00000001 could not be recorded, so that the bake removes it instead: .*EEXIST/
   )
-  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-1'}])
+  expect(ledger.resources).toEqual([{type: 'image', id: 'ami-00000001'}])
   // Nor later, when it has been removed.
   rmSync(ledger.folder)
-  ledger.made('snapshot', 'snap-1')
+  ledger.made('snapshot', 'snap-00000001')
   expect(readFileSync(join(ledger.folder, 'ledger.jsonl'), 'utf8')).not.toContain('released')
 })
 

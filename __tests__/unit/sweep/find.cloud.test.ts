@@ -131,6 +131,19 @@ it('leaves a copy that somebody else made of the image, where Packer did not say
   expect(test.cloud.leftovers()[0]?.id).toBe(copy)
 })
 
+it('removes everything else when a region cannot be asked, and names that region', async () => {
+  const test = await startTestCloud()
+  await launch(test.ec2, test.cloud, {TagSpecifications: tagSpecifications(ours, 'instance', 'volume')})
+  ledger.made('image', 'ami-0123456789abcdef0', undefined, 'mars-north-1')
+  const where = {id: '(unknown)', state: '', region: 'mars-north-1', advice: undefined}
+  const reason = 'it could not be looked for in mars-north-1: this test has no region mars-north-1'
+  expect(await clean(test)).toEqual([
+    {...where, type: 'image', reason},
+    {...where, type: 'snapshot', reason}
+  ])
+  expect(test.cloud.leftovers()).toEqual([])
+})
+
 it('removes a temporary instance profile and its role with its policy', async () => {
   const test = await startTestCloud()
   const name = 'packer-6740f1a0-1111-2222-3333-444455556666'

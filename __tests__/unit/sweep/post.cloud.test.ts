@@ -249,12 +249,13 @@ it('reads what main wrote until it was ended', async () => {
   const kill = process.kill.bind(process)
   const spy = jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
     // Main's last act.
-    if (signal === 'SIGKILL') appendFileSync(join(ledger.folder, 'ledger.jsonl'), '{"made":"volume","id":"vol-1"}\n')
+    if (signal === 'SIGKILL')
+      appendFileSync(join(ledger.folder, 'ledger.jsonl'), '{"made":"volume","id":"vol-00000001"}\n')
     return kill(pid, signal)
   })
   try {
     const work = cleanUp(await post.state(main), {log: recordingLog(), env: {}, pause})
-    await expect(work).rejects.toThrow('volume vol-1')
+    await expect(work).rejects.toThrow('volume vol-00000001')
   } finally {
     spy.mockRestore()
   }
