@@ -72119,6 +72119,11 @@ var Announcements = class {
   #hints = /* @__PURE__ */ new Map();
   #products = [];
   #speakers = new Speakers();
+  #regions;
+  /** @param regions where copies may be, so that a machine cannot name others; absent: not known */
+  constructor(regions) {
+    this.#regions = regions;
+  }
   get all() {
     return [...this.#builds.values()];
   }
@@ -72148,7 +72153,7 @@ var Announcements = class {
     const { build: build2, text: text2, byOthers } = said;
     if (build2 === "") return { hints: [] };
     const before = this.#builds.get(build2) ?? nothing;
-    const after = noted(before, said);
+    const after = noted(before, said, this.#regions);
     this.#builds.set(build2, after);
     const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
     const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
@@ -72183,12 +72188,12 @@ function hintsIn(text2) {
   const ids2 = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
   return [...new Set(ids2)].slice(0, most).map((id) => ({ type: "volume", id }));
 }
-function noted(build2, { text: text2, byOthers }) {
+function noted(build2, { text: text2, byOthers }, regions) {
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
     return { ...build2, imaging: build2.imaging + 1 };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
   const region4 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region4 && build2.copyRegions.length < most) return { ...build2, copyRegions: [...build2.copyRegions, region4] };
+  if (region4) return regions && !regions.has(region4) ? build2 : { ...build2, copyRegions: withLast(build2, region4) };
   if (!region4 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
   if (byOthers) return build2;
   const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
@@ -72217,6 +72222,9 @@ function noted(build2, { text: text2, byOthers }) {
     default:
       return build2;
   }
+}
+function withLast({ copyRegions }, region4) {
+  return [...copyRegions.filter((one) => one !== region4), region4].slice(-most);
 }
 var refused = new RegExp(
   "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
@@ -72736,7 +72744,7 @@ var Ledger = class {
   }
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun() {
-    const announcements = new Announcements();
+    const announcements = new Announcements(this.copyRegions);
     const file = (stream) => path5.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`);
     const run2 = { output: file("stdout"), errors: file("stderr"), announcements };
     this.#announcements.push(announcements);
@@ -72790,9 +72798,17 @@ var Ledger = class {
     }
     this.#entries.push(...entries);
   }
-  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  /**
+   * Where copies of the image may be. What Packer's output says of other regions does not come from Packer; and Packer
+   * does not name regions that are sensitive values.
+   */
   mayCopyTo(regions) {
-    if (regions.length > 0) this.#append({ copies: regions });
+    this.#append({ copies: regions });
+  }
+  /** The regions of {@link mayCopyTo}; undefined as long as they are not known. */
+  get copyRegions() {
+    const known2 = this.#entries.flatMap((entry) => "copies" in entry ? [entry.copies] : []);
+    return known2.length > 0 ? new Set(known2.flat()) : void 0;
   }
   startedPacker(leader) {
     this.#append({ packer: leader });
@@ -72828,9 +72844,10 @@ var Ledger = class {
   }
   get announced() {
     const announced = announcedIn(this.#announcements);
-    if (!announced.hidesCopies) return announced;
-    const hidden = this.#entries.flatMap((entry) => "copies" in entry ? entry.copies : []);
-    return { ...announced, copyRegions: [.../* @__PURE__ */ new Set([...announced.copyRegions, ...hidden])] };
+    const possible = this.copyRegions;
+    if (possible === void 0) return announced;
+    const copyRegions = announced.copyRegions.filter((region4) => possible.has(region4));
+    return { ...announced, copyRegions: announced.hidesCopies ? [...possible] : copyRegions };
   }
   /**
    * Reads what Packer announced while another process ran it.
@@ -72839,7 +72856,7 @@ var Ledger = class {
    */
   async readAnnouncements(limit) {
     for (const file of this.#packerOutputs()) {
-      const announcements = new Announcements();
+      const announcements = new Announcements(this.copyRegions);
       this.#announcements.push(announcements);
       const handle = await (0, import_promises9.open)(file, "r").catch(() => void 0);
       if (handle === void 0) continue;
@@ -75039,10 +75056,17 @@ async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
     return known2.length > 0 ? { ...artifact, id: known2.join(",") } : artifact;
   });
 }
-async function regionsOfCopies({ ec2: ec22 }, names2, abortSignal) {
-  if (!names2.copiesAnywhere) return names2.copyRegions;
+
+// src/aws/regions.ts
+async function enabledRegions({ ec2: ec22 }, abortSignal) {
   const { Regions: Regions2 = [] } = await ec22.send(new DescribeRegionsCommand({}), { abortSignal });
   return Regions2.flatMap(({ RegionName }) => RegionName ?? []);
+}
+
+// src/packer/copy-regions.ts
+async function regionsOfCopies(account, { copyRegions, copiesAnywhere, uses: uses2 }, signal) {
+  const elsewhere = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
+  return [.../* @__PURE__ */ new Set([...elsewhere, ...uses2.copiesAtHome ? [account.region] : []])];
 }
 
 // src/packer/environment.ts
@@ -85023,6 +85047,7 @@ async function endAndRemove(state2, context, limit) {
   clearFolder(state2.folder, "what may be secret", log);
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
   const account = await reachAccount(state2, ledger, context, limit);
+  await learnCopyRegions(account, ledger, limit);
   const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
     () => [],
     (error2) => [messageOf(error2)]
@@ -85045,6 +85070,13 @@ function readLedger({ folder, began }, log) {
   const { unreadableLines } = ledger;
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`);
   return ledger;
+}
+async function learnCopyRegions(account, ledger, signal) {
+  if (ledger.copyRegions !== void 0 || ledger.announced.copyRegions.length === 0) return;
+  await enabledRegions(account, signal).then(
+    (regions) => ledger.mayCopyTo(regions),
+    () => void 0
+  );
 }
 function endMain(main, signal) {
   return problemsOf("The main step", main.pid, endProcess(main, signal));

@@ -107,7 +107,7 @@ const output = [
       'return temporaryIamName.test(name) ? {...build, roles',
       'return true ? {...build, roles'
     ],
-    ['a bounded number of regions', 'region && build.copyRegions.length < most', 'region'],
+    ['a bounded number of regions', ', region].slice(-most)', ', region]'],
     ['a bounded number of hints', 'Math.max(0, most - this.#hints.size)', '1_000'],
     [
       'a launch is refused only by AWS’s word',
@@ -597,6 +597,22 @@ const ends = [
       'this.#file.append(...entries)'
     ],
     ['announcements are read for a bounded time', 'if (limit.aborted) return', '']
+  ),
+  ...inFile(
+    'packer-output/created.ts',
+    ['unit/packer-output/created.test.ts'],
+    ['a machine names no regions', 'regions && !regions.has(region) ? build : ', ''],
+    ['regions of a machine push none out', ', region].slice(-most)', ', region].slice(0, most)']
+  ),
+  ...inFile(
+    'ledger/ledger.ts',
+    ['unit/ledger/ledger.test.ts'],
+    ['regions that are none are forgotten', '.filter((region) => possible.has(region))', '']
+  ),
+  ...inFile(
+    'sweep/post.ts',
+    ['unit/sweep/post.cloud.test.ts'],
+    ['post looks in no regions that are none', '(regions) => ledger.mayCopyTo(regions)', '() => undefined']
   ),
   ...inFile(
     'ledger/entries.ts',

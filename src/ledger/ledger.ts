@@ -95,7 +95,7 @@ export class Ledger implements Records {
 
   /** The files for the output of the next run of Packer; an earlier run's output stays, for what it announced. */
   nextPackerRun(): PackerRun {
-    const announcements = new Announcements()
+    const announcements = new Announcements(this.copyRegions)
     const file = (stream: string): string =>
       path.join(this.folder, `packer-${this.#announcements.length + 1}.${stream}`)
     const run = {output: file('stdout'), errors: file('stderr'), announcements}
@@ -157,9 +157,18 @@ export class Ledger implements Records {
     this.#entries.push(...entries)
   }
 
-  /** Where copies of the image may be: Packer does not name regions that are sensitive values. */
+  /**
+   * Where copies of the image may be. What Packer's output says of other regions does not come from Packer; and Packer
+   * does not name regions that are sensitive values.
+   */
   mayCopyTo(regions: readonly string[]): void {
-    if (regions.length > 0) this.#append({copies: regions})
+    this.#append({copies: regions})
+  }
+
+  /** The regions of {@link mayCopyTo}; undefined as long as they are not known. */
+  get copyRegions(): ReadonlySet<string> | undefined {
+    const known = this.#entries.flatMap((entry) => ('copies' in entry ? [entry.copies] : []))
+    return known.length > 0 ? new Set(known.flat()) : undefined
   }
 
   startedPacker(leader: ProcessIdentity): void {
@@ -203,9 +212,11 @@ export class Ledger implements Records {
 
   get announced(): Announced {
     const announced = announcedIn(this.#announcements)
-    if (!announced.hidesCopies) return announced
-    const hidden = this.#entries.flatMap((entry) => ('copies' in entry ? entry.copies : []))
-    return {...announced, copyRegions: [...new Set([...announced.copyRegions, ...hidden])]}
+    const possible = this.copyRegions
+    if (possible === undefined) return announced
+    // They may have become known only after Packer's output was read.
+    const copyRegions = announced.copyRegions.filter((region) => possible.has(region))
+    return {...announced, copyRegions: announced.hidesCopies ? [...possible] : copyRegions}
   }
 
   /**
@@ -215,7 +226,7 @@ export class Ledger implements Records {
    */
   async readAnnouncements(limit: AbortSignal): Promise<void> {
     for (const file of this.#packerOutputs()) {
-      const announcements = new Announcements()
+      const announcements = new Announcements(this.copyRegions)
       this.#announcements.push(announcements)
       const handle = await open(file, 'r').catch(() => undefined)
       if (handle === undefined) continue

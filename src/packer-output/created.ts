@@ -155,6 +155,12 @@ export class Announcements {
   readonly #hints = new Map<string, Hint>()
   readonly #products: Product[] = []
   readonly #speakers = new Speakers()
+  readonly #regions: ReadonlySet<string> | undefined
+
+  /** @param regions where copies may be, so that a machine cannot name others; absent: not known */
+  constructor(regions?: ReadonlySet<string>) {
+    this.#regions = regions
+  }
 
   get all(): readonly BuildAnnouncements[] {
     return [...this.#builds.values()]
@@ -191,7 +197,7 @@ export class Announcements {
     const {build, text, byOthers} = said
     if (build === '') return {hints: []}
     const before = this.#builds.get(build) ?? nothing
-    const after = noted(before, said)
+    const after = noted(before, said, this.#regions)
     this.#builds.set(build, after)
     const fresh = (kind: 'keyPairs' | 'securityGroups' | 'instances'): string | undefined =>
       after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
@@ -234,14 +240,18 @@ function hintsIn(text: string): Hint[] {
   return [...new Set(ids)].slice(0, most).map((id) => ({type: 'volume', id}))
 }
 
-function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnouncements {
-  // A provisioner may forge these without harm: they only make a sweep look again, and in more regions, for copies of
-  // this bake's own image.
+function noted(
+  build: BuildAnnouncements,
+  {text, byOthers}: Said,
+  regions: ReadonlySet<string> | undefined
+): BuildAnnouncements {
+  // A provisioner may forge these without harm: they only make a sweep look again, and for copies of this bake's own
+  // image in regions where the template may copy it to.
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text))
     return {...build, imaging: build.imaging + 1}
   if (text.startsWith('AMI: ')) return {...build, imaging: Math.max(0, build.imaging - 1)}
   const region = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text.trim())?.[1]
-  if (region && build.copyRegions.length < most) return {...build, copyRegions: [...build.copyRegions, region]}
+  if (region) return regions && !regions.has(region) ? build : {...build, copyRegions: withLast(build, region)}
   if (!region && text.startsWith('Copying to: ') && text.includes('<sensitive>')) return {...build, hidesCopies: true}
   if (byOthers) return build
 
@@ -276,6 +286,11 @@ function noted(build: BuildAnnouncements, {text, byOthers}: Said): BuildAnnounce
     default:
       return build
   }
+}
+
+/** The last ones are kept: Packer copies only when the machine, which may name any number, has been stopped. */
+function withLast({copyRegions}: BuildAnnouncements, region: string): readonly string[] {
+  return [...copyRegions.filter((one) => one !== region), region].slice(-most)
 }
 
 /**

@@ -1,9 +1,7 @@
-import {DescribeRegionsCommand} from '@aws-sdk/client-ec2'
 import type {Described} from '../aws/resources.ts'
 import {findResources} from '../sweep/find.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import type {Account} from '../aws/account.ts'
-import type {AwsNames} from '../template/aws-names.ts'
 import type {Artifact} from '../packer-output/messages.ts'
 
 /** Packer's placeholder for a sensitive value, also in its machine-readable output. */
@@ -34,18 +32,4 @@ export async function uncensored(
     const known = parts.every((part) => part !== undefined) ? parts : images.map(name).filter((one) => !told.has(one))
     return known.length > 0 ? {...artifact, id: known.join(',')} : artifact
   })
-}
-
-/**
- * The regions of copies that Packer does not report: those that the template names, or if it does not name them either,
- * every region of the account.
- */
-export async function regionsOfCopies(
-  {ec2}: Account,
-  names: AwsNames,
-  abortSignal: AbortSignal
-): Promise<readonly string[]> {
-  if (!names.copiesAnywhere) return names.copyRegions
-  const {Regions = []} = await ec2.send(new DescribeRegionsCommand({}), {abortSignal})
-  return Regions.flatMap(({RegionName}) => RegionName ?? [])
 }

@@ -1,4 +1,6 @@
 import {finishKeeping} from './keep.ts'
+import type {Account} from '../aws/account.ts'
+import {enabledRegions} from '../aws/regions.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {LeftoverError, messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
@@ -55,6 +57,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]))
 
   const account = await reachAccount(state, ledger, context, limit)
+  await learnCopyRegions(account, ledger, limit)
   const unkept = await finishKeeping(account, ledger.released, state.bakeId).then(
     () => [],
     (error: unknown) => [messageOf(error)]
@@ -85,6 +88,19 @@ function readLedger({folder, began}: BakeState, log: Log): Ledger {
   const {unreadableLines} = ledger
   if (unreadableLines > 0) log.info(`${unreadableLines} of the ledger's lines cannot be read.`)
   return ledger
+}
+
+/**
+ * If the line about the template's regions was lost: the machine, which can name regions in Packer's output, cannot
+ * name others than AWS.
+ */
+async function learnCopyRegions(account: Account, ledger: Ledger, signal: AbortSignal): Promise<void> {
+  if (ledger.copyRegions !== undefined || ledger.announced.copyRegions.length === 0) return
+  // Without AWS's list, each region that the output names is looked at.
+  await enabledRegions(account, signal).then(
+    (regions) => ledger.mayCopyTo(regions),
+    () => undefined
+  )
 }
 
 /** @returns a sentence about the process that could not be ended */

@@ -65,6 +65,40 @@ it('reads what Packer announced while another process ran it, past any length of
   expect(later.announced).toMatchObject({keyPairs: [keyPair(0), keyPair(1)], copyRegions: ['eu-west-1', 'eu-west-2']})
 })
 
+const copying = (region: string): string => `1,,ui,say,==> a.b: Copying to: ${region}\n`
+
+it('knows copies only in regions where the template may copy to, also in another process', async () => {
+  ledger.mayCopyTo(['eu-west-1'])
+  const {output, announcements} = ledger.nextPackerRun()
+  const lines = `${copying('zz-nowhere-1')}${copying('eu-west-1')}`
+  lines.split('\n').forEach((line) => announcements.hear(line))
+  writeFileSync(output, lines)
+  const later = reopened()
+  await later.readAnnouncements(new AbortController().signal)
+  expect(ledger.announced.copyRegions).toEqual(['eu-west-1'])
+  expect(later.announced.copyRegions).toEqual(['eu-west-1'])
+})
+
+it('knows no copies where the template makes none', () => {
+  ledger.mayCopyTo([])
+  packerSays(ledger, copying('zz-nowhere-1'))
+  expect(reopened().copyRegions).toEqual(new Set())
+  expect(ledger.announced).toMatchObject({copyRegions: [], unfinished: false})
+})
+
+it('forgets regions that are none when the possible ones become known later', () => {
+  packerSays(ledger, `${copying('zz-nowhere-1')}${copying('eu-west-1')}`)
+  expect(ledger.announced.copyRegions).toEqual(['zz-nowhere-1', 'eu-west-1'])
+  ledger.mayCopyTo(['us-east-1', 'eu-west-1'])
+  expect(ledger.announced.copyRegions).toEqual(['eu-west-1'])
+})
+
+it('takes every possible region where Packer hides one', () => {
+  ledger.mayCopyTo(['us-east-1', 'eu-west-1'])
+  packerSays(ledger, copying('<sensitive>'))
+  expect(ledger.announced.copyRegions).toEqual(['us-east-1', 'eu-west-1'])
+})
+
 it('reads no longer than it may', async () => {
   const chatter = '1,,ui,message,    a.b: x\n'.repeat(1_000)
   writeFileSync(ledger.nextPackerRun().output, `${announcing(1)}${chatter}1,,ui,say,==> a.b: Copying to: eu-west-1\n`)

@@ -1,5 +1,5 @@
 import {describe, expect, it} from '@jest/globals'
-import {Announcements, announcedBy} from '../../../src/packer-output/created.ts'
+import {announcedBy, announcedIn, Announcements, type Announced} from '../../../src/packer-output/created.ts'
 
 const ours = 'packer_6740f1a0-1111-2222-3333-444455556666'
 const theirs = 'packer_6740f1a0-9999-9999-9999-999999999999'
@@ -297,4 +297,26 @@ it('notices a launch that nothing unique was announced for', () => {
   expect(announcedBy(launch).untraceable).toBe(true)
   expect(announcedBy([launch, print('Instance ID: i-0123456789abcdef0')].join('\n')).untraceable).toBe(false)
   expect(announcedBy([say(`Creating temporary keypair: ${ours}`), launch].join('\n')).untraceable).toBe(false)
+})
+
+describe('regions that a machine names', () => {
+  const forged = Array.from({length: 60}, (_, n) => print(`Copying to: aa-fake-${n}`))
+  const heard = (announcements: Announcements, lines: readonly string[]): Announced => {
+    lines.forEach((line) => announcements.hear(line))
+    return announcedIn([announcements])
+  }
+
+  it('are none where the template may copy to is known', () => {
+    const announcements = new Announcements(new Set(['eu-west-1', 'eu-west-2']))
+    const output = [say('Connected to SSH!'), ...forged, say('Copying to: eu-west-1'), say('Copying to: eu-west-1')]
+    expect(heard(announcements, output).copyRegions).toEqual(['eu-west-1'])
+    expect(heard(new Announcements(new Set()), forged)).toMatchObject({copyRegions: [], unfinished: false})
+  })
+
+  it('do not take the place of those that Packer names when the machine has been stopped', () => {
+    const output = [say('Connected to SSH!'), ...forged, say('Copying to: eu-west-1')]
+    const {copyRegions} = heard(new Announcements(), output)
+    expect(copyRegions).toHaveLength(50)
+    expect(copyRegions).toContain('eu-west-1')
+  })
 })

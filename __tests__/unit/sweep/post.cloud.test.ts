@@ -165,6 +165,14 @@ it('gives up in time, with what was said last', async () => {
   await expect(work).rejects.toThrow(/GitHub gave no OIDC token[\s\S]*instance i-0123456789abcdef0/)
 })
 
+it('looks only in regions of AWS when the machine may have named others and the template’s are lost', async () => {
+  const post = await job()
+  await make(post)
+  writeFileSync(ledger.nextPackerRun().output, '1,,ui,say,==> a.b: Copying to: zz-nowhere-1\n')
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause: quickPause})
+  expect(post.cloud.leftovers()).toEqual([])
+})
+
 it('does not ask a role again that refuses the job for good', async () => {
   const post = await job({subject: 'repo:somebody/else:ref:refs/heads/main'})
   const work = cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause})
