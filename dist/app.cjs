@@ -71532,27 +71532,28 @@ var waitBeforeMs = 6e4;
 var patienceMs = 3e3;
 var betweenFailuresMs = 3e4;
 var renewalMs = 6e4;
-function keepFresh(source, { log, owner, now = Date.now }) {
+function keepFresh(source, { log, owner, now = Date.now, elapsed: elapsed2 = () => performance.now() }) {
   const closing2 = new AbortController();
   let held;
-  let heldSince = 0;
   let renewal;
   let failedAt = -Infinity;
   let failure;
-  const leftOf = (keys) => (keys.expiration?.getTime() ?? Infinity) - now();
+  const leftOf = ({ since, lifetime }) => lifetime - (elapsed2() - since);
+  const leftByClock = ({ keys }) => (keys.expiration?.getTime() ?? Infinity) - now();
+  const served = (one) => one.lifetime === Infinity ? one.keys : { ...one.keys, expiration: new Date(now() + leftOf(one)) };
   async function obtain() {
     try {
       const limit = timeLimit(renewalMs, [closing2.signal]);
       const keys = await untilAborted(source(limit), limit);
       [keys.accessKeyId, keys.secretAccessKey, keys.sessionToken].forEach((secret) => secret && log.mask(secret));
-      held = keys;
-      heldSince = now();
+      const lifetime = (keys.expiration?.getTime() ?? Infinity) - now();
+      held = { keys, since: elapsed2(), lifetime };
       failure = void 0;
-      return keys;
+      return held;
     } catch (error2) {
-      failedAt = now();
+      failedAt = elapsed2();
       if (held && failure === void 0 && !closing2.signal.aborted) {
-        const until = held.expiration?.toISOString() ?? "further notice";
+        const until = served(held).expiration?.toISOString() ?? "further notice";
         log.warning(
           `The AWS keys ${owner} could not be renewed; the ones in use stay valid until ${until}. ${messageOf(error2)}`
         );
@@ -71564,20 +71565,21 @@ function keepFresh(source, { log, owner, now = Date.now }) {
     }
   }
   const renew = () => renewal ??= obtain();
-  async function current() {
-    const keys = held;
-    if (!keys) return renew();
-    const left = leftOf(keys);
-    const lifetime = left + now() - heldSince;
-    if (left > Math.min(renewBeforeMs, lifetime / 3)) return keys;
+  async function best() {
+    const one = held;
+    if (!one) return renew();
+    const { lifetime } = one;
+    const left = leftOf(one);
     if (left <= 0) return renew();
-    if (now() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return keys;
-    const renewed = renew().catch(() => keys);
-    if (left > waitBeforeMs) return keys;
-    return Promise.race([renewed, (0, import_promises5.setTimeout)(Math.min(patienceMs, left / 2), keys, { ref: false })]);
+    const soonest = Math.min(left, leftByClock(one));
+    if (soonest > Math.min(renewBeforeMs, lifetime / 3)) return one;
+    if (elapsed2() - failedAt <= Math.min(betweenFailuresMs, lifetime / 20)) return one;
+    const renewed = renew().catch(() => one);
+    if (soonest > waitBeforeMs) return one;
+    return Promise.race([renewed, (0, import_promises5.setTimeout)(Math.min(patienceMs, left / 2), one, { ref: false })]);
   }
   return {
-    current,
+    current: async () => served(await best()),
     get failure() {
       return failure;
     },
@@ -71816,7 +71818,10 @@ async function openSession(options, collaborators, signal) {
   const source = role ? assumedRole(role, region4, collaborators) : ambient(region4, collaborators);
   const { log, now } = collaborators;
   const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
-  const credentials = () => keys.current();
+  const credentials = async () => {
+    const current = await keys.current();
+    return current.expiration ? { ...current, expiration: /* @__PURE__ */ new Date(0) } : current;
+  };
   const giveUp = () => keys.close();
   signal.addEventListener("abort", giveUp, { once: true });
   try {

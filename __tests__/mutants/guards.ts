@@ -709,7 +709,13 @@ const ends = [
   ...inFile(
     'credentials/fresh.ts',
     ['unit/credentials/fresh.test.ts'],
-    ['no source is waited for that does not listen', 'await untilAborted(source(limit), limit)', 'await source(limit)']
+    ['no source is waited for that does not listen', 'await untilAborted(source(limit), limit)', 'await source(limit)'],
+    [
+      'a clock that is set makes no key valid',
+      'lifetime - (elapsed() - since)',
+      'leftByClock({keys: held?.keys} as Held)'
+    ],
+    ['a machine may have slept', 'Math.min(left, leftByClock(one))', 'left']
   ),
   ...inFile(
     'lib/log.ts',

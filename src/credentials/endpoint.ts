@@ -3,14 +3,10 @@ import {once} from 'node:events'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AwsCredentialIdentity} from '@smithy/types'
 import {messageOf} from '../lib/errors.ts'
-import type {Log} from '../lib/log.ts'
 import {keepAnswering} from './connections.ts'
-import {keepFresh, type KeySource} from './fresh.ts'
+import {keepFresh, type FreshOptions, type KeySource} from './fresh.ts'
 
-export interface EndpointOptions {
-  readonly log: Pick<Log, 'warning' | 'mask'>
-  readonly now?: () => number
-}
+export type EndpointOptions = Omit<FreshOptions, 'owner'>
 
 /** AWS's container credentials, served on this machine's loopback address. */
 export interface CredentialsEndpoint {

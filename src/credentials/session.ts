@@ -66,7 +66,11 @@ export async function openSession(
   const source = role ? assumedRole(role, region, collaborators) : ambient(region, collaborators)
   const {log, now} = collaborators
   const keys = keepFresh(source.narrowed(), {log, owner: 'of this run', ...(now ? {now} : {})})
-  const credentials = () => keys.current()
+  // The SDK would keep them by the runner's clock, which may be set right meanwhile: so it has to ask each time.
+  const credentials = async () => {
+    const current = await keys.current()
+    return current.expiration ? {...current, expiration: new Date(0)} : current
+  }
   const giveUp = () => keys.close()
   signal.addEventListener('abort', giveUp, {once: true})
   try {

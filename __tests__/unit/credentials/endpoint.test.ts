@@ -8,7 +8,7 @@ import type {AwsCredentialIdentity} from '@smithy/types'
 import {serveCredentials, type CredentialsEndpoint} from '../../../src/credentials/endpoint.ts'
 import {recordingLog} from './stand-ins.ts'
 
-const clock = {now: 1_000_000_000_000}
+const clock = {now: 1_000_000_000_000, ahead: 0}
 const expiration = new Date(clock.now + 3_600_000)
 const first = {accessKeyId: 'ASIA1', secretAccessKey: 's1', sessionToken: 't1', expiration, accountId: '111122223333'}
 
@@ -18,9 +18,10 @@ let endpoint: CredentialsEndpoint
 
 beforeEach(async () => {
   clock.now = expiration.getTime() - 3_600_000
+  clock.ahead = 0
   log = recordingLog()
   next = async () => first
-  endpoint = await serveCredentials(() => next(), {log, now: () => clock.now})
+  endpoint = await serveCredentials(() => next(), {log, now: () => clock.now + clock.ahead, elapsed: () => clock.now})
 })
 afterEach(() => endpoint.close())
 
@@ -51,6 +52,15 @@ it("answers in the container credentials' form and counts", async () => {
     AccountId: '111122223333'
   })
   expect(endpoint.requests()).toBe(1)
+})
+
+it('says when the keys expire by the runner’s clock, also when that was set right meanwhile', async () => {
+  clock.now += 600_000
+  clock.ahead = -3_600_000
+  expect(await (await ask()).json()).toMatchObject({
+    AccessKeyId: 'ASIA1',
+    Expiration: new Date(expiration.getTime() - 3_600_000).toISOString()
+  })
 })
 
 it("leaves out the expiration of keys that don't expire", async () => {

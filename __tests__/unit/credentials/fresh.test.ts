@@ -5,9 +5,10 @@ import {recordingLog} from './stand-ins.ts'
 
 const minute = 60_000
 
-/** A source whose keys are numbered, on a clock that the test turns. */
+/** A source whose keys are numbered, on a clock that the test turns; `ahead` is how much the runner's is wrong. */
 function setUp(lifetimeMs: number | 'unlimited' = 60 * minute) {
-  const clock = {now: 1_000_000_000_000}
+  const clock = {now: 1_000_000_000_000, ahead: 0}
+  const runners = () => clock.now + clock.ahead
   const log = recordingLog()
   const pending: {resolve: () => void; reject: (error: Error) => void; signal: AbortSignal}[] = []
   let n = 0
@@ -16,11 +17,11 @@ function setUp(lifetimeMs: number | 'unlimited' = 60 * minute) {
       const deliver = () => {
         n += 1
         const keys = {accessKeyId: `key-${n}`, secretAccessKey: `secret-${n}`, sessionToken: `token-${n}`}
-        resolve(lifetimeMs === 'unlimited' ? keys : {...keys, expiration: new Date(clock.now + lifetimeMs)})
+        resolve(lifetimeMs === 'unlimited' ? keys : {...keys, expiration: new Date(runners() + lifetimeMs)})
       }
       pending.push({resolve: deliver, reject, signal})
     })
-  const keys = keepFresh(source, {log, owner: 'of the test', now: () => clock.now})
+  const keys = keepFresh(source, {log, owner: 'of the test', now: runners, elapsed: () => clock.now})
   const current = async () => (await keys.current()).accessKeyId
   async function first() {
     const asked = current()
@@ -170,4 +171,52 @@ it('waits for no source that does not listen, once it is closed', async () => {
   const asked = keys.current()
   keys.close()
   await expect(asked).rejects.toThrow('the session was closed')
+})
+
+it('renews in time after the runner’s clock, which was ahead, was set right', async () => {
+  const {clock, pending, current, first} = setUp()
+  clock.ahead = 60 * minute
+  await first()
+  clock.now += 10 * minute
+  clock.ahead = 0
+  expect(await current()).toBe('key-1')
+  expect(pending).toHaveLength(0)
+  clock.now += 40 * minute
+  expect(await current()).toBe('key-1')
+  expect(pending).toHaveLength(1)
+  clock.now += 10 * minute
+  const asked = current()
+  pending.shift()?.resolve()
+  expect(await asked).toBe('key-2')
+})
+
+it('answers with valid keys after the runner’s clock, which was behind, was set right and a renewal fails', async () => {
+  const {clock, pending, current, first} = setUp()
+  clock.ahead = -120 * minute
+  await first()
+  clock.now += 10 * minute
+  clock.ahead = 0
+  const asked = current()
+  pending.shift()?.reject(new Error('no'))
+  expect(await asked).toBe('key-1')
+})
+
+it('says when its keys expire by the runner’s clock at that moment', async () => {
+  const {clock, keys, first} = setUp()
+  clock.ahead = 60 * minute
+  await first()
+  const end = clock.now + 60 * minute
+  expect((await keys.current()).expiration).toEqual(new Date(end + 60 * minute))
+  clock.now += 10 * minute
+  clock.ahead = 0
+  expect((await keys.current()).expiration).toEqual(new Date(end))
+})
+
+it('renews early after the machine has slept, when only the runner’s clock went on', async () => {
+  const {clock, pending, current, first} = setUp()
+  await first()
+  clock.ahead = 90 * minute
+  const asked = current()
+  pending.shift()?.resolve()
+  expect(await asked).toBe('key-2')
 })

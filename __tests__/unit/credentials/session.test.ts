@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
-import {STSClient} from '@aws-sdk/client-sts'
+import {GetCallerIdentityCommand, STSClient} from '@aws-sdk/client-sts'
 import {openSession, type SessionCollaborators} from '../../../src/credentials/session.ts'
 import {UserError} from '../../../src/lib/errors.ts'
 import {claims, fakeSts, fakeTokenService, recordingLog} from './stand-ins.ts'
@@ -83,6 +83,22 @@ it('renews with a fresh token before the keys expire, and not sooner', async () 
   expect(await credentials()).toMatchObject({accessKeyId: 'ASIA2', secretAccessKey: 'secret-2'})
   expect(tokens.tokens).toHaveLength(2)
   expect(sts.calls.at(-1)?.get('WebIdentityToken')).toBe(tokens.tokens[1])
+})
+
+it('lets no client keep its keys, because the runner’s clock may be set right meanwhile', async () => {
+  const {credentials} = await openSession(options, collaborators, signal)
+  let asked = 0
+  const client = sts.createClient({
+    region: 'eu-west-1',
+    credentials: () => {
+      asked += 1
+      return credentials()
+    }
+  })
+  await client.send(new GetCallerIdentityCommand({}))
+  asked = 0
+  await client.send(new GetCallerIdentityCommand({}))
+  expect(asked).toBeGreaterThan(0)
 })
 
 it('narrows by a session policy, each time with a fresh token', async () => {
