@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path29 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path30 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path29 && path29[0] !== "/") {
-          path29 = `/${path29}`;
+        if (path30 && path30[0] !== "/") {
+          path30 = `/${path30}`;
         }
-        return new URL(`${origin}${path29}`);
+        return new URL(`${origin}${path30}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin }
+          request: { method, path: path30, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path29);
+        debuglog("sending request to %s %s/%s", method, origin, path30);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin },
+          request: { method, path: path30, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path29,
+          path30,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin }
+          request: { method, path: path30, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path29);
+        debuglog("trailers received from %s %s/%s", method, origin, path30);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path29, origin },
+          request: { method, path: path30, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path29,
+          path30,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path29, origin }
+            request: { method, path: path30, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path29);
+          debuglog("sending request to %s %s/%s", method, origin, path30);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path29,
+        path: path30,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path29 !== "string") {
+        if (typeof path30 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path29[0] !== "/" && !(path29.startsWith("http://") || path29.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path30[0] !== "/" && !(path30.startsWith("http://") || path30.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path29)) {
+        } else if (invalidPathRegex.test(path30)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path29, query) : path29;
+        this.path = query ? buildURL(path30, query) : path30;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path29, host, upgrade, blocking, reset } = request;
+      const { method, path: path30, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path29} HTTP/1.1\r
+      let header = `${method} ${path30} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path29, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path30, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path29;
+      headers[HTTP2_HEADER_PATH] = path30;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path29 = search ? `${pathname}${search}` : pathname;
+        const path30 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path29;
+        this.opts.path = path30;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path29 = "/",
+          path: path30 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path29;
+        opts.path = origin + path30;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path29) {
-      if (typeof path29 !== "string") {
-        return path29;
+    function safeUrl(path30) {
+      if (typeof path30 !== "string") {
+        return path30;
       }
-      const pathSegments = path29.split("?");
+      const pathSegments = path30.split("?");
       if (pathSegments.length !== 2) {
-        return path29;
+        return path30;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path29, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path29);
+    function matchKey(mockDispatch2, { path: path30, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path30);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path29 }) => matchValue(safeUrl(path29), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path30 }) => matchValue(safeUrl(path30), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path29, method, body, headers, query } = opts;
+      const { path: path30, method, body, headers, query } = opts;
       return {
-        path: path29,
+        path: path30,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path29, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path30, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path29,
+            Path: path30,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path29) {
-      for (let i9 = 0; i9 < path29.length; ++i9) {
-        const code2 = path29.charCodeAt(i9);
+    function validateCookiePath(path30) {
+      for (let i9 = 0; i9 < path30.length; ++i9) {
+        const code2 = path30.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path29 = opts.path;
+          let path30 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path29 = `/${path29}`;
+            path30 = `/${path30}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path29);
+          url = new URL(util.parseOrigin(url).origin + path30);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path29, options) => {
-      if (fileIntercept[path29] !== void 0) {
-        return fileIntercept[path29];
+    readFile2 = (path30, options) => {
+      if (fileIntercept[path30] !== void 0) {
+        return fileIntercept[path30];
       }
-      if (!filePromises[path29] || options?.ignoreCache) {
-        filePromises[path29] = (0, import_promises2.readFile)(path29, "utf8");
+      if (!filePromises[path30] || options?.ignoreCache) {
+        filePromises[path30] = (0, import_promises2.readFile)(path30, "utf8");
       }
-      return filePromises[path29];
+      return filePromises[path30];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path29, contents) {
-        fileIntercept[path29] = Promise.resolve(contents);
+      interceptFile(path30, contents) {
+        fileIntercept[path30] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path29 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path29}`;
+              const { protocol, hostname, port, path: path30 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path30}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path29) => {
-      const parts = path29.split(".");
+    getAttrPathList = (path30) => {
+      const parts = path30.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path29}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path30}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path29}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path30}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path29) => getAttrPathList(path29).reduce((acc, index) => {
+    getAttr = (value, path30) => getAttrPathList(path30).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path29}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path30}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path29 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path29}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path30 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path30}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path29) => {
+    buildPathSegments = (path30) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path29.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path30.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path29.slice(offset, match2.index), 0]);
+          segments.push([path30.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path29.length) {
-        segments.push([path29.slice(offset), 0]);
+      if (segments.length && offset < path30.length) {
+        segments.push([path30.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path29, search] = http3?.[1].split("?") ?? [];
+      const [path30, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path29,
+        path30,
         search ? [...new URLSearchParams(search)] : [],
-        path29 ? buildPathSegments(path29) : void 0,
+        path30 ? buildPathSegments(path30) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path29, staticQuery] = operation2;
+          const [method, path30, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path29 : request.path + path29;
+            request.path = request.path === "/" ? path30 : request.path + path30;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path29 = "";
+        let path30 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path29 += value;
+            path30 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path29 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path30 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path29 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path30 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path29;
+        return path30;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path29) => {
+    get = (fromObject, path30) => {
       let cursor = fromObject;
-      const pathComponents = path29.split(".");
+      const pathComponents = path30.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path29 }) {
+      getCanonicalPath({ path: path30 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path29.split("/")) {
+          for (const pathSegment of path30.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path29?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path29?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path30?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path30?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path29;
+        return path30;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path29 = request.path;
+          let path30 = request.path;
           if (queryString) {
-            path29 += `?${queryString}`;
+            path30 += `?${queryString}`;
           }
           if (request.fragment) {
-            path29 += `#${request.fragment}`;
+            path30 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path29,
+            path: path30,
             port: request.port,
             agent: agent2,
             auth
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path28 = __toESM(require("node:path"), 1);
+var path29 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -69846,8 +69846,8 @@ function showDebug(show2) {
   };
 }
 function nameOf(request) {
-  const { method, protocol, host, path: path29 } = request;
-  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path29.replace(/\?.*/s, "")}`;
+  const { method, protocol, host, path: path30 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path30.replace(/\?.*/s, "")}`;
 }
 function elapsed(since = performance.now()) {
   return `${Math.round(performance.now() - since)} ms`;
@@ -72896,14 +72896,23 @@ function resourceOf({ made: type2, id, region: region4 }) {
 }
 
 // src/ledger/state.ts
-function stateOf({ region: region4, role }, { bakeId, began }, folder) {
+function stateOf({ region: region4, role }, { bakeId, began }, { folder, temporaryFolder }) {
   const main = identify(process.pid);
   if (!main) {
     throw new UserError(
       "Nothing was made, because this system does not show when the process of this step started: the post step could not tell it from other processes. Let this runner read /proc (on macOS: run ps)."
     );
   }
-  return { bakeId, region: region4, ...role ? { role } : {}, folder, main, began: began.toISOString() };
+  const isInside = temporaryFolder.startsWith(`${folder}/`);
+  return {
+    bakeId,
+    region: region4,
+    ...role ? { role } : {},
+    folder,
+    ...isInside ? {} : { temporaryFolder },
+    main,
+    began: began.toISOString()
+  };
 }
 var stateKeys = { bake: "bake", swept: "swept" };
 
@@ -72987,12 +72996,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path29 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path30 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path29)
+    if (request.method !== "GET" || request.url !== path30)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -73015,7 +73024,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path29}`,
+    url: `http://127.0.0.1:${address.port}${path30}`,
     token: token2,
     requests: () => requests,
     async close() {
@@ -74048,12 +74057,12 @@ function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
 function problemWith(name, value, template) {
-  const { path: path29, declared, legacy } = template;
+  const { path: path30, declared, legacy } = template;
   const input = reserved2.get(name);
   const isMap2 = ["map", "any", "untyped"].includes(declared.get(name)?.kind ?? "text") && !legacy;
   if (input && (name !== "tags" || isMap2))
     return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path29} declares no variable '${name}'`);
+  if (!declared.has(name)) return new InputError("vars", `the template ${path30} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
     return new InputError(
@@ -75122,6 +75131,7 @@ function packerEnvironment(env2, options) {
   return {
     ...allowed2,
     ...env2["RUNNER_DEBUG"] === "1" && !allowed2["PACKER_LOG"] ? { PACKER_LOG: "1" } : {},
+    TMPDIR: options.temporaryFolder,
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,
@@ -75263,11 +75273,11 @@ function adviceFor3(said, named2, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path29, args, options) {
+async function runPacker(path30, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  debug2(() => `Running ${[path29, ...args].join(" ")}`);
-  const group3 = startGroup2(path29, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  debug2(() => `Running ${[path30, ...args].join(" ")}`);
+  const group3 = startGroup2(path30, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child: child2 } = group3;
   const stdout = endsOf(child2.stdout);
   const stderr = endsOf(child2.stderr);
@@ -75693,7 +75703,7 @@ var elsewhereAdvice = (what, region4) => `The template makes its ${what} in anot
 
 // src/packer/build-images.ts
 async function buildImages(bake2, signal) {
-  const { inputs, deps, session, account, plan, packer, ledger } = bake2;
+  const { inputs, deps, session, account, plan, packer, ledger, temporaryFolder } = bake2;
   const { log, env: env2 } = deps;
   const { template } = inputs;
   const { region: region4 } = inputs.aws;
@@ -75718,11 +75728,6 @@ async function buildImages(bake2, signal) {
   const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region4, ledger, tags: plan.tags, log, requests });
   const room = watchRoom(ledger.folder);
   const onStart = (leader) => ledger.startedPacker(leader);
-  if (isTooLong(env2["TMPDIR"])) {
-    log.info(
-      `TMPDIR is too long for the sockets of Packer's plugins: Packer and its plugins use ${shortTemporaryFolder} instead`
-    );
-  }
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles);
     const plugins2 = await initPlugins(
@@ -75731,11 +75736,12 @@ async function buildImages(bake2, signal) {
         template: await requirementsOf(template, packer, ledger.folder),
         ...inputs.githubToken ? { githubToken: inputs.githubToken } : {}
       },
-      { env: env2, log, onStart },
+      { env: { ...env2, TMPDIR: temporaryFolder }, log, onStart },
       signal
     );
     const more = template.environment;
-    const environment = { ...packerEnvironment(env2, { folder: ledger.folder, region: region4, endpoint, more }), ...plugins2 };
+    const own = { folder: ledger.folder, temporaryFolder };
+    const environment = { ...packerEnvironment(env2, { ...own, region: region4, endpoint, more }), ...plugins2 };
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
     const types3 = plan.buildTypes.slice(0, choosable("instance_type"));
     const places = placesOf(types3, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
@@ -75805,6 +75811,7 @@ ${error2.message}`, { cause: error2 }) : error2;
     watch2.close();
     room.close();
     await endpoint.close();
+    clearFolder(temporaryFolder, "everything", log);
     clearFolder(ledger.folder, "what may be secret", log);
   }
 }
@@ -76055,8 +76062,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path29 } = error2 ?? {};
-  return code2 !== void 0 && (path29 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path30 } = error2 ?? {};
+  return code2 !== void 0 && (path30 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -76522,21 +76529,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path29 = await which("packer");
-  if (path29 === "") {
+  const path30 = await which("packer");
+  if (path30 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path29, version: await versionOf(path29, env2, signal) };
+  return { path: path30, version: await versionOf(path30, env2, signal) };
 }
-async function versionOf(path29, env2, signal) {
+async function versionOf(path30, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path29, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path30, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path29} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path30} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -76725,6 +76732,23 @@ async function extractPacker(zip, folder, signal) {
   return file;
 }
 
+// src/packer/temporary-folder.ts
+var import_node_fs17 = require("node:fs");
+var path19 = __toESM(require("node:path"), 1);
+function makeTemporaryFolder(folder, elsewhere = shortTemporaryFolder) {
+  const inside = path19.join(folder, "tmp");
+  try {
+    if (isTooLong(inside) || !/^[\w/.@+-]+$/.test(inside)) return (0, import_node_fs17.mkdtempSync)(path19.join(elsewhere, "bake-jenkins-ami-"));
+    (0, import_node_fs17.mkdirSync)(inside, { mode: 448 });
+    return inside;
+  } catch (error2) {
+    throw new UserError(
+      `Nothing was made, because Packer's temporary folder cannot be made: ${systemProblem(error2)}. ${roomAdvice}`,
+      { cause: error2 }
+    );
+  }
+}
+
 // src/plan/plan.ts
 var import_node_crypto12 = require("node:crypto");
 
@@ -76870,7 +76894,7 @@ function placement({ via }, subnetId, groupIds) {
 }
 
 // src/template/findings.ts
-var path19 = __toESM(require("node:path"), 1);
+var path20 = __toESM(require("node:path"), 1);
 
 // src/template/value.ts
 var unknown = /* @__PURE__ */ Symbol("unknown");
@@ -77018,7 +77042,7 @@ function letInBy(source) {
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path19.basename(file)} line ${line}: ${source.name}`;
+  return `${path20.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -77036,9 +77060,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded3(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path29 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path29)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path29, await read5(`${repository}/${path29}`, signal))));
+  const [path30 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path30)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path30, await read5(`${repository}/${path30}`, signal))));
 }
 function bounded3(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -77086,11 +77110,11 @@ function* between(text2, begin, end) {
     at2 = to + end.length;
   }
 }
-function unpack(path29, bytes) {
+function unpack(path30, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path29.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path29.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path29} is compressed in a way that cannot be read`);
+  if (path30.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path30.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path30} is compressed in a way that cannot be read`);
 }
 
 // src/plan/jenkins-version.ts
@@ -77164,16 +77188,16 @@ function oldestFirst(versions2) {
 var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
-var import_node_fs18 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
+var import_node_fs19 = require("node:fs");
+var path22 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
-var import_node_fs17 = require("node:fs");
-var path20 = __toESM(require("node:path"), 1);
+var import_node_fs18 = require("node:fs");
+var path21 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path20.resolve(workspace, value);
-    if (!(0, import_node_fs17.existsSync)(resolved))
+    const resolved = path21.resolve(workspace, value);
+    if (!(0, import_node_fs18.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -77186,21 +77210,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs17.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs18.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs17.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs18.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs17.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs18.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`);
@@ -77209,12 +77233,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path20.delimiter).some((folder) => folder !== "" && isProgram(path20.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path21.delimiter).some((folder) => folder !== "" && isProgram(path21.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs17.accessSync)(file, import_node_fs17.constants.X_OK);
-    return (0, import_node_fs17.statSync)(file).isFile();
+    (0, import_node_fs18.accessSync)(file, import_node_fs18.constants.X_OK);
+    return (0, import_node_fs18.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -77243,9 +77267,9 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path21.resolve(workspace, value.trim());
+  const file = path22.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs18.existsSync)(file) && (0, import_node_fs18.statSync)(file).isFile()) return (0, import_node_fs18.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && (0, import_node_fs19.existsSync)(file) && (0, import_node_fs19.statSync)(file).isFile()) return (0, import_node_fs19.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
   return value;
 }
@@ -78594,7 +78618,8 @@ function unknown2(ledger) {
 
 // src/sweep/end.ts
 var limitMs3 = 10 * 6e4;
-async function endBake({ account, bakeId, ledger, log, failed }) {
+async function endBake(bake2) {
+  const { account, bakeId, ledger, temporaryFolder, log, failed } = bake2;
   const unwritten = ledger.flush();
   if (unwritten !== void 0) log.warning(unwritten);
   let leftovers;
@@ -78605,6 +78630,7 @@ async function endBake({ account, bakeId, ledger, log, failed }) {
     leftovers = await sweep({ account, bakeId, ledger, log, limit: timeLimit(limitMs3) });
     return leftovers;
   } finally {
+    clearFolder(temporaryFolder, "everything", log);
     clearFolder(ledger.folder, leftovers?.length === 0 ? "everything" : "what may be secret", log);
   }
 }
@@ -78769,14 +78795,14 @@ var longestBody = 65536;
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path29, signal) {
+function askJenkins(address, port, path30, signal) {
   return new Promise((resolve4) => {
     const none = (error2) => resolve4({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path29,
+        path: path30,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -79306,12 +79332,13 @@ async function bake(inputs, deps, cancel) {
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   ledger.begin(plan.began);
-  deps.saveState(stateOf(inputs.aws, plan, ledger.folder));
+  const temporaryFolder = makeTemporaryFolder(ledger.folder);
+  deps.saveState(stateOf(inputs.aws, plan, { folder: ledger.folder, temporaryFolder }));
   const facts = { region: region4, accountId: session.accountId, plan, packerVersion: packer.version };
   const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
-  const build2 = { inputs, deps, session, account, plan, packer, ledger, announce };
+  const build2 = { inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce };
   const made = await buildTestAndPromote(build2, phase, signal);
-  const ended2 = { account, bakeId: plan.bakeId, ledger, log, failed: made.failure !== void 0 };
+  const ended2 = { account, bakeId: plan.bakeId, ledger, temporaryFolder, log, failed: made.failure !== void 0 };
   const leftovers = await phase("Sweep", () => endBake(ended2));
   if (leftovers.length === 0) deps.noteSwept();
   const outcome = { ...facts, ...made, deregistered: isGone2(made.images, ledger, leftovers), leftovers };
@@ -79352,7 +79379,7 @@ ${last.trim()}` : "")
 }
 
 // src/inputs/inputs.ts
-var import_node_fs24 = require("node:fs");
+var import_node_fs25 = require("node:fs");
 var import_node_path12 = require("node:path");
 
 // src/inputs/aws.ts
@@ -79458,8 +79485,8 @@ var whenEmpty = {
 };
 
 // src/inputs/casc.ts
-var import_node_fs19 = require("node:fs");
-var path22 = __toESM(require("node:path"), 1);
+var import_node_fs20 = require("node:fs");
+var path23 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -82532,17 +82559,17 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs19.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs20.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path22.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path23.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs19.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path22.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs19.statSync)(path22.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs20.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path23.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs20.statSync)(path23.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs19.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark4 } = error2;
@@ -82696,8 +82723,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/template/environment.ts
-var import_node_fs20 = require("node:fs");
-var path23 = __toESM(require("node:path"), 1);
+var import_node_fs21 = require("node:fs");
+var path24 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -82777,7 +82804,7 @@ function unregistered({ blocks }, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs20.existsSync)(path23.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path24.join(env2["HOME"], ".config", "hcp"))) return [];
   return [
     new InputError(
       "template",
@@ -82820,8 +82847,8 @@ function namesIn(syntax) {
 }
 
 // src/template/template.ts
-var import_node_fs23 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
+var import_node_fs24 = require("node:fs");
+var path28 = __toESM(require("node:path"), 1);
 
 // src/template/builds.ts
 function buildsOf(reading2, values) {
@@ -82879,8 +82906,8 @@ function fits(pattern, name) {
 }
 
 // src/template/values.ts
-var import_node_fs21 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var import_node_fs22 = require("node:fs");
+var path26 = __toESM(require("node:path"), 1);
 
 // src/template/functions.ts
 var functions = {
@@ -83591,7 +83618,7 @@ var Reader2 = class {
 var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
-var path24 = __toESM(require("node:path"), 1);
+var path25 = __toESM(require("node:path"), 1);
 function asObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
@@ -83599,7 +83626,7 @@ function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
   } catch {
-    throw new Error(`${path24.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+    throw new Error(`${path25.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
   }
 }
 function brokenLine(text2) {
@@ -83624,7 +83651,7 @@ function isBeginning(text2) {
 
 // src/template/values.ts
 function openVariablesFile(location, mustBeJson) {
-  const text2 = (0, import_node_fs21.readFileSync)(location, "utf8");
+  const text2 = (0, import_node_fs22.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject(parseJson(location, text2)));
     return {
@@ -83760,7 +83787,7 @@ function textsOfVariable(name, { reading: reading2, files, vars, env: env2 }) {
   return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
 }
 function place(file, line) {
-  return `${path25.basename(file)} line ${line}`;
+  return `${path26.basename(file)} line ${line}`;
 }
 
 // src/template/static-keys.ts
@@ -84297,14 +84324,14 @@ function declareUsed(draft, file, text2) {
 }
 
 // src/template/siblings.ts
-var import_node_fs22 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var import_node_fs23 = require("node:fs");
+var path27 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
   if (missing3.length === 0) return [];
-  const folder = path26.dirname(file);
-  for (const name of (0, import_node_fs22.readdirSync)(folder)) {
-    const other = path26.join(folder, name);
+  const folder = path27.dirname(file);
+  for (const name of (0, import_node_fs23.readdirSync)(folder)) {
+    const other = path27.join(folder, name);
     if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue;
     const found = readingOf(other);
     const first2 = missing3.find((one) => found && declares(found, one));
@@ -84312,7 +84339,7 @@ function missingParts(file, reading2) {
     return [
       new InputError(
         "template",
-        `${path26.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        `${path27.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
       )
     ];
   }
@@ -84337,7 +84364,7 @@ function declares({ variables: variables2, locals, sources }, reference) {
 }
 function readingOf(file) {
   try {
-    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs22.readFileSync)(file, "utf8")]]));
+    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs23.readFileSync)(file, "utf8")]]));
   } catch {
     return void 0;
   }
@@ -84346,7 +84373,7 @@ function readingOf(file) {
 // src/template/template.ts
 function openTemplate(given2, shipped, additions = {}) {
   const location = given2 ?? shipped;
-  const isFolder = (0, import_node_fs23.statSync)(location).isDirectory();
+  const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region4 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
@@ -84372,7 +84399,7 @@ function openTemplate(given2, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path27.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path28.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -84411,17 +84438,17 @@ function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs23.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = (0, import_node_fs24.readdirSync)(folder).filter((name) => isHcl(name));
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path27.join(folder, name);
-    return [file, (0, import_node_fs23.readFileSync)(file, "utf8")];
+    const file = path28.join(folder, name);
+    return [file, (0, import_node_fs24.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
 function readFile4(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs23.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs23.readFileSync)(file, "utf8")), legacy: true };
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs24.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs24.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is not a template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -84431,11 +84458,11 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs23.readdirSync)(folder).toSorted();
+  const names2 = (0, import_node_fs24.readdirSync)(folder).toSorted();
   const inOrder2 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder2.map((name) => openVariablesFile(path27.join(folder, name), false));
+  return inOrder2.map((name) => openVariablesFile(path28.join(folder, name), false));
 }
 
 // src/template/user-variables.ts
@@ -84652,7 +84679,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs24.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs25.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -84942,7 +84969,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path28.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path29.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);
@@ -85040,6 +85067,7 @@ async function cleanUp(state2, context) {
   try {
     await endAndRemove(state2, context, limit);
   } finally {
+    clearTemporaryFolder(state2, log);
     clearFolder(state2.folder, "everything", log);
   }
 }
@@ -85049,6 +85077,7 @@ async function endAndRemove(state2, context, limit) {
   const ledger = readLedger(state2, log);
   const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
   running.forEach((problem3) => log.warning(problem3));
+  clearTemporaryFolder(state2, log);
   clearFolder(state2.folder, "what may be secret", log);
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
   const account = await reachAccount(state2, ledger, context, limit);
@@ -85063,6 +85092,9 @@ async function endAndRemove(state2, context, limit) {
   if (kept.length > 0) log.warning(`The bake had released ${kept.join(", ")} before it was ended: it is kept.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info("Nothing is left.");
+}
+function clearTemporaryFolder({ temporaryFolder }, log) {
+  if (temporaryFolder !== void 0) clearFolder(temporaryFolder, "everything", log);
 }
 function isKept({ type: type2, tags }) {
   const isProduct = type2 === "image" || type2 === "snapshot";

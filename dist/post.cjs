@@ -46,7 +46,7 @@ function savedState(env) {
   const text = env[`STATE_${stateKeys.bake}`];
   if (!text) return void 0;
   const value = parsed(text);
-  const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])));
+  const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name]))) && mayBeRemoved(value["temporaryFolder"]);
   if (!fits || !isIdentity(value["main"]) || Number.isNaN(Date.parse(String(value["began"])))) {
     throw new UserError(
       "The state of the bake is damaged, so that this step cannot clean up. The resources of the bake carry the tag bake-jenkins-ami:bake: look for them in the account, or run the sweep action when they have expired."
@@ -59,6 +59,9 @@ var forms = {
   region: /^[a-z0-9-]{1,30}$/,
   folder: /^\//
 };
+function mayBeRemoved(folder) {
+  return folder === void 0 || typeof folder === "string" && /^\/tmp\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder);
+}
 function parsed(text) {
   try {
     const value = JSON.parse(text);

@@ -460,6 +460,7 @@ const lookAlikes = [
   ...inFile(
     'ledger/state.ts',
     ['unit/ledger/state.test.ts'],
+    ['post removes no other folder', '/^\\/tmp\\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder)', 'folder !== ""'],
     [
       'post acts on no state but main’s',
       "if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began']))))",
@@ -533,6 +534,23 @@ const session = [
 
 const temporary = [
   ...inFile(
+    'packer/environment.ts',
+    ['unit/packer/environment.test.ts'],
+    ['Packer’s temporary files are where they are removed', 'TMPDIR: options.temporaryFolder,', '']
+  ),
+  ...inFile(
+    'sweep/end.ts',
+    ['unit/sweep/end.cloud.test.ts'],
+    ['the end leaves no temporary folder', "clearFolder(temporaryFolder, 'everything', log)", '']
+  ),
+  ...inFile(
+    'packer/temporary-folder.ts',
+    ['unit/packer/temporary-folder.test.ts'],
+    ['the temporary folder is this user’s', '{mode: 0o700}', '{mode: 0o755}'],
+    ['sockets in the bake’s folder have a short path', 'isTooLong(inside) || ', ''],
+    ['a shell needs no quotes for the temporary folder', '!/^[\\w/.@+-]+$/.test(inside)', 'false']
+  ),
+  ...inFile(
     'ledger/folder.ts',
     ['unit/ledger/folder.test.ts'],
     ['nothing stays of what may be secret', '!isForSweep.test(name)', 'isForSweep.test(name)'],
@@ -543,6 +561,11 @@ const temporary = [
     ['unit/sweep/post.cloud.test.ts'],
     ['post removes what may be secret first', "clearFolder(state.folder, 'what may be secret', log)", ''],
     ['post leaves no folder', "clearFolder(state.folder, 'everything', log)", ''],
+    [
+      'post leaves no temporary folder',
+      "if (temporaryFolder !== undefined) clearFolder(temporaryFolder, 'everything', log)",
+      ''
+    ],
     [
       'post takes the expiry off what was given out',
       'await finishKeeping(account, ledger.released, state.bakeId)',

@@ -84,7 +84,7 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
     expect(internet.tunnels).toEqual([])
     const build = packerEnvironment(
       {...env, PACKER_GITHUB_API_TOKEN: 'x'},
-      {folder, region: 'x', endpoint: {url: 'x', token: 'x'}}
+      {folder, temporaryFolder: folder, region: 'x', endpoint: {url: 'x', token: 'x'}}
     )
     expect(build).not.toHaveProperty('PACKER_GITHUB_API_TOKEN')
   }, 30_000)

@@ -134,7 +134,7 @@ withPacker((packer) => {
       mkdirSync(TMPDIR, {recursive: true})
       const run = await play(packer, {actionEnv: {TMPDIR}})
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
-      expect(run.log).toContain("TMPDIR is too long for the sockets of Packer's plugins")
+      expect(readdirSync(TMPDIR)).toEqual([])
     },
     scenarioMs
   )

@@ -9,6 +9,7 @@ import type {Current, Log, Phases} from '../lib/log.ts'
 import {anyOf, timeLimit} from '../lib/wait.ts'
 import {buildImages} from '../packer/build-images.ts'
 import {installPacker} from '../packer/install/install.ts'
+import {makeTemporaryFolder} from '../packer/temporary-folder.ts'
 import {planImage} from '../plan/plan.ts'
 import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
@@ -51,13 +52,14 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
   ledger.begin(plan.began)
-  deps.saveState(stateOf(inputs.aws, plan, ledger.folder))
+  const temporaryFolder = makeTemporaryFolder(ledger.folder)
+  deps.saveState(stateOf(inputs.aws, plan, {folder: ledger.folder, temporaryFolder}))
   const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
   const announce = (made: Made): void => deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
-  const build = {inputs, deps, session, account, plan, packer, ledger, announce}
+  const build = {inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce}
   const made = await buildTestAndPromote(build, phase, signal)
 
-  const ended = {account, bakeId: plan.bakeId, ledger, log, failed: made.failure !== undefined}
+  const ended = {account, bakeId: plan.bakeId, ledger, temporaryFolder, log, failed: made.failure !== undefined}
   const leftovers = await phase('Sweep', () => endBake(ended))
   if (leftovers.length === 0) deps.noteSwept()
   const outcome = {...facts, ...made, deregistered: isGone(made.images, ledger, leftovers), leftovers}

@@ -12,6 +12,8 @@ export interface BakeState {
   readonly role?: Role
   /** Holds the ledger and Packer's output; readable by this user alone. */
   readonly folder: string
+  /** Packer's TMPDIR; absent where it is in `folder`. */
+  readonly temporaryFolder?: string
   readonly main: ProcessIdentity
   /** When the bake began by AWS's clock, in ISO 8601, should the ledger be lost. */
   readonly began: string
@@ -21,7 +23,7 @@ export interface BakeState {
 export function stateOf(
   {region, role}: {readonly region: string; readonly role?: Role},
   {bakeId, began}: {readonly bakeId: string; readonly began: Date},
-  folder: string
+  {folder, temporaryFolder}: {readonly folder: string; readonly temporaryFolder: string}
 ): BakeState {
   const main = identify(process.pid)
   if (!main) {
@@ -30,7 +32,16 @@ export function stateOf(
         'Let this runner read /proc (on macOS: run ps).'
     )
   }
-  return {bakeId, region, ...(role ? {role} : {}), folder, main, began: began.toISOString()}
+  const isInside = temporaryFolder.startsWith(`${folder}/`)
+  return {
+    bakeId,
+    region,
+    ...(role ? {role} : {}),
+    folder,
+    ...(isInside ? {} : {temporaryFolder}),
+    main,
+    began: began.toISOString()
+  }
 }
 
 export const stateKeys = {bake: 'bake', swept: 'swept'} as const
@@ -45,7 +56,9 @@ export function savedState(env: Readonly<Record<string, string | undefined>>): B
   const text = env[`STATE_${stateKeys.bake}`]
   if (!text) return undefined
   const value = parsed(text)
-  const fits = Object.entries(forms).every(([name, form]) => form.test(String(value[name])))
+  const fits =
+    Object.entries(forms).every(([name, form]) => form.test(String(value[name]))) &&
+    mayBeRemoved(value['temporaryFolder'])
   if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began'])))) {
     throw new UserError(
       'The state of the bake is damaged, so that this step cannot clean up. The resources of the bake carry the tag bake-jenkins-ami:bake: ' +
@@ -61,6 +74,11 @@ const forms: Readonly<Record<string, RegExp>> = {
   bakeId: /^[0-9a-f]{12}$/,
   region: /^[a-z0-9-]{1,30}$/,
   folder: /^\//
+}
+
+/** As packer/temporary-folder.ts makes it outside of the bake's folder: it is removed as a whole. */
+function mayBeRemoved(folder: unknown): boolean {
+  return folder === undefined || (typeof folder === 'string' && /^\/tmp\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder))
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

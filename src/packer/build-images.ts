@@ -25,7 +25,6 @@ import {build, BuildError} from './build.ts'
 import {uncensored} from './censored.ts'
 import {regionsOfCopies} from './copy-regions.ts'
 import {packerEnvironment, writeAwsConfig} from './environment.ts'
-import {isTooLong, shortTemporaryFolder} from '../template/allowed-environment.ts'
 import {initPlugins} from './init.ts'
 import {requirementsOf} from './plugins/legacy.ts'
 import {watchRoom} from './room.ts'
@@ -41,6 +40,8 @@ export interface ImageBuild {
   readonly plan: Plan
   readonly packer: Packer
   readonly ledger: Ledger
+  /** Packer's TMPDIR. */
+  readonly temporaryFolder: string
 }
 
 /**
@@ -50,7 +51,7 @@ export interface ImageBuild {
  * @throws {UserError} when the template uses credentials of its own, or makes an image that cannot be tested
  */
 export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promise<Baked> {
-  const {inputs, deps, session, account, plan, packer, ledger} = bake
+  const {inputs, deps, session, account, plan, packer, ledger, temporaryFolder} = bake
   const {log, env} = deps
   const {template} = inputs
   const {region} = inputs.aws
@@ -76,11 +77,6 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   const watch = watchTemplate({ec2: account.ec2, bakeId: plan.bakeId, region, ledger, tags: plan.tags, log, requests})
   const room = watchRoom(ledger.folder)
   const onStart = (leader: ProcessIdentity): void => ledger.startedPacker(leader)
-  if (isTooLong(env['TMPDIR'])) {
-    log.info(
-      `TMPDIR is too long for the sockets of Packer's plugins: Packer and its plugins use ${shortTemporaryFolder} instead`
-    )
-  }
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(
@@ -89,11 +85,12 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         template: await requirementsOf(template, packer, ledger.folder),
         ...(inputs.githubToken ? {githubToken: inputs.githubToken} : {})
       },
-      {env, log, onStart},
+      {env: {...env, TMPDIR: temporaryFolder}, log, onStart},
       signal
     )
     const more = template.environment
-    const environment = {...packerEnvironment(env, {folder: ledger.folder, region, endpoint, more}), ...plugins}
+    const own = {folder: ledger.folder, temporaryFolder}
+    const environment = {...packerEnvironment(env, {...own, region, endpoint, more}), ...plugins}
     // Another instance type is worth a try only if the template lets the action choose it. With several images, some
     // would exist already.
     const choosable = (variable: string): number | undefined =>
@@ -167,6 +164,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     room.close()
     await endpoint.close()
     // Packer has ended, and the smoke test needs none of it.
+    clearFolder(temporaryFolder, 'everything', log)
     clearFolder(ledger.folder, 'what may be secret', log)
   }
 }

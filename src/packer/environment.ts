@@ -5,6 +5,8 @@ import {allowedEnvironment} from '../template/allowed-environment.ts'
 export interface PackerEnvironmentOptions {
   /** The bake's own folder, where {@link writeAwsConfig} has put its files. */
   readonly folder: string
+  /** Packer's TMPDIR. */
+  readonly temporaryFolder: string
   readonly region: string
   readonly endpoint: {readonly url: string; readonly token: string}
   /** Names of further variables that the template needs. */
@@ -29,6 +31,7 @@ export function packerEnvironment(env: NodeJS.ProcessEnv, options: PackerEnviron
   return {
     ...allowed,
     ...(env['RUNNER_DEBUG'] === '1' && !allowed['PACKER_LOG'] ? {PACKER_LOG: '1'} : {}),
+    TMPDIR: options.temporaryFolder,
     NO_PROXY: direct,
     no_proxy: direct,
     AWS_REGION: options.region,

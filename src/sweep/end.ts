@@ -12,6 +12,8 @@ export interface EndedBake {
   readonly account: Account
   readonly bakeId: string
   readonly ledger: Ledger
+  /** Packer's TMPDIR. */
+  readonly temporaryFolder: string
   readonly log: Log
   /** It may have been cut off during a release. */
   readonly failed: boolean
@@ -20,11 +22,12 @@ export interface EndedBake {
 const limitMs = 10 * 60_000
 
 /**
- * Ends a bake in its own process: finishes its releases, removes everything else, and clears its folder.
+ * Ends a bake in its own process: finishes its releases, removes everything else, and clears its folders.
  *
  * @returns the leftovers; post, which then tries again, reads the rest of the folder
  */
-export async function endBake({account, bakeId, ledger, log, failed}: EndedBake): Promise<readonly Leftover[]> {
+export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
+  const {account, bakeId, ledger, temporaryFolder, log, failed} = bake
   const unwritten = ledger.flush()
   if (unwritten !== undefined) log.warning(unwritten)
   let leftovers: readonly Leftover[] | undefined
@@ -35,6 +38,7 @@ export async function endBake({account, bakeId, ledger, log, failed}: EndedBake)
     leftovers = await sweep({account, bakeId, ledger, log, limit: timeLimit(limitMs)})
     return leftovers
   } finally {
+    clearFolder(temporaryFolder, 'everything', log)
     clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)
   }
 }

@@ -41,6 +41,7 @@ export async function cleanUp(state: BakeState, context: CleanUpContext): Promis
   try {
     await endAndRemove(state, context, limit)
   } finally {
+    clearTemporaryFolder(state, log)
     clearFolder(state.folder, 'everything', log)
   }
 }
@@ -53,6 +54,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   const running = [...mainRuns, ...(await endPacker(ledger, timeLimit(endingMs, [limit])))]
   running.forEach((problem) => log.warning(problem))
   // Now and not at the end, because this step may be killed, too.
+  clearTemporaryFolder(state, log)
   clearFolder(state.folder, 'what may be secret', log)
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]))
 
@@ -69,6 +71,11 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   if (kept.length > 0) log.warning(`The bake had released ${kept.join(', ')} before it was ended: it is kept.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info('Nothing is left.')
+}
+
+/** Where Packer's TMPDIR is not in the bake's folder. */
+function clearTemporaryFolder({temporaryFolder}: BakeState, log: Log): void {
+  if (temporaryFolder !== undefined) clearFolder(temporaryFolder, 'everything', log)
 }
 
 /**

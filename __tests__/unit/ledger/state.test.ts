@@ -1,5 +1,6 @@
 import {expect, it} from '@jest/globals'
-import {savedState, type BakeState} from '../../../src/ledger/state.ts'
+import {identify} from '../../../src/lib/processes.ts'
+import {savedState, stateOf, type BakeState} from '../../../src/ledger/state.ts'
 
 const state: BakeState = {
   bakeId: '0123456789ab',
@@ -15,6 +16,14 @@ it('gives back what main saved', () => {
   expect(savedState({})).toBeUndefined()
 })
 
+it('names the temporary folder that post has to remove, unless it is in the bake’s folder', () => {
+  const plan = {bakeId: state.bakeId, began: new Date(state.began)}
+  const saved = (temporaryFolder: string) =>
+    savedState({STATE_bake: JSON.stringify(stateOf(state, plan, {folder: '/tmp/bake', temporaryFolder}))})
+  expect(saved('/tmp/bake/tmp')).toEqual({...state, main: identify(process.pid)})
+  expect(saved('/tmp/bake-jenkins-ami-aB3xYz')?.temporaryFolder).toBe('/tmp/bake-jenkins-ami-aB3xYz')
+})
+
 it.each([
   ['no JSON', '{"bakeId":"01'],
   ['no object', 'null'],
@@ -23,6 +32,8 @@ it.each([
   ['a folder that is not absolute', JSON.stringify({...state, folder: 'bake'})],
   ['a process id that means every process', JSON.stringify({...state, main: {pid: -1, startTime: '1'}})],
   ['the first process', JSON.stringify({...state, main: {pid: 1, startTime: '1'}})],
+  ['a temporary folder that is none', JSON.stringify({...state, temporaryFolder: '/tmp'})],
+  ['a temporary folder of another name', JSON.stringify({...state, temporaryFolder: '/tmp/bake-jenkins-ami-/../..'})],
   ['no beginning', JSON.stringify({...state, began: 'once'})]
 ])('refuses %s, and says how to find what may be left', (_, text) => {
   expect(() => savedState({STATE_bake: text})).toThrow(/The state of the bake is damaged.*bake-jenkins-ami:bake/)

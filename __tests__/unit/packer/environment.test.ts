@@ -7,12 +7,14 @@ import {allowedEnvironment} from '../../../src/template/allowed-environment.ts'
 
 const options = {
   folder: '/bake',
+  temporaryFolder: '/bake/tmp',
   region: 'eu-west-1',
   endpoint: {url: 'http://127.0.0.1:4000/path', token: 'endpoint-token'}
 }
 const ours = {
   CHECKPOINT_DISABLE: '1',
   PACKER_NO_COLOR: '1',
+  TMPDIR: '/bake/tmp',
   NO_PROXY: '127.0.0.1',
   no_proxy: '127.0.0.1',
   AWS_REGION: 'eu-west-1',
@@ -35,7 +37,6 @@ it('passes on what Packer needs', () => {
     USER: 'runner',
     LANG: 'C.UTF-8',
     LC_ALL: 'C',
-    TMPDIR: '/tmp',
     TZ: 'UTC',
     https_proxy: 'http://proxy:3128',
     HTTPS_PROXY: 'http://proxy:3128',
@@ -51,6 +52,10 @@ it('passes on what Packer needs', () => {
     AWS_MAX_ATTEMPTS: '90'
   }
   expect(packerEnvironment(needed, options)).toEqual({...ours, ...needed})
+})
+
+it('gives Packer a folder for its temporary files that the bake removes, also if the template names TMPDIR', () => {
+  expect(packerEnvironment({TMPDIR: '/tmp'}, {...options, more: ['TMPDIR']})).toEqual(ours)
 })
 
 it.each([

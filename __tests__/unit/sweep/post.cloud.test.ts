@@ -205,6 +205,24 @@ it('leaves nothing of the bake’s folder, whatever comes of the sweep', async (
   expect(existsSync(ledger.folder)).toBe(false)
 })
 
+it('leaves nothing of a temporary folder that is not in the bake’s, whatever comes of the sweep', async () => {
+  const post = await job()
+  const secret = (): string => {
+    const temporaryFolder = mkdtempSync('/tmp/bake-jenkins-ami-')
+    writeFileSync(join(temporaryFolder, 'packer-shell1'), 'login --token secret')
+    return temporaryFolder
+  }
+  const there: boolean[] = []
+  const temporaryFolder = secret()
+  const log = recordingLog((line) => line.startsWith('Nothing is left') && there.push(existsSync(temporaryFolder)))
+  await cleanUp({...(await post.state()), temporaryFolder}, {log, env: post.env, pause: quickPause})
+  expect(there).toEqual([false])
+
+  const other = secret()
+  await cleanUp({...(await post.state()), temporaryFolder: other}, {log, env: {}, pause}).catch(() => undefined)
+  expect(existsSync(other)).toBe(false)
+})
+
 /** As a bake has made it. @returns the image's id and its snapshot's */
 async function makeImage({ec2, cloud}: TestCloud, tags: Record<string, string>): Promise<[string, string]> {
   const instance = await cloud.furnish(() => launch(ec2, cloud))
