@@ -101,7 +101,7 @@ export const awsCauses: readonly AwsCause[] = [
   {
     id: 'network-gone',
     title: 'The subnet, VPC or security group does not exist',
-    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.\w+)?: /,
+    pattern: /^Invalid(Subnet|SubnetID|Vpc|VpcID|Group|GroupId|SecurityGroupID)(\.(NotFound|Malformed))?: /,
     cause: 'A subnet, VPC or security group that the launch names does not exist in this region.',
     change: "Correct its id in 'subnet-ids' or the template; ids belong to one region and one account."
   },

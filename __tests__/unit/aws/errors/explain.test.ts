@@ -24,6 +24,14 @@ it.each([
   expect(explainRefusal('Build', refusal(code, 'no'))).toMatchObject({message: expect.stringContaining(advice)})
 })
 
+it('does not say of a group that there is already that it does not exist', () => {
+  const explained = explainRefusal('Build', refusal('InvalidGroup.Duplicate', 'The security group already exists'))
+  expect(explained).toMatchObject({message: expect.not.stringContaining('its id')})
+  expect(explainRefusal('Build', refusal('InvalidGroup.NotFound', 'no'))).toMatchObject({
+    message: expect.stringContaining('its id')
+  })
+})
+
 it('leaves an error that is not AWS’s as it is', () => {
   const defect = new TypeError('x is undefined')
   expect(explainRefusal('Build', defect)).toBe(defect)
