@@ -105,6 +105,43 @@ it.each([
     'JENKINS_HOME'
   ],
   ['jenkins: /var/lib/jenkins is not a directory', 'jenkins-home', 'JENKINS_HOME'],
+  [
+    'java.nio.file.AccessDeniedException: /var/lib/jenkins/config.xml (Failed to initialize Jenkins; java.io.IOException: Unable to read /var/lib/jenkins/config.xml)',
+    'jenkins-home',
+    'own JENKINS_HOME'
+  ],
+  [
+    'jenkins.service: Failed at step CHDIR spawning /usr/bin/jenkins: No such file or directory',
+    'jenkins-home',
+    'JENKINS_HOME'
+  ],
+  [
+    'jenkins.service: Failed at step EXEC spawning /usr/bin/jenkins: Permission denied',
+    'jenkins-unit',
+    'jenkins.service.d'
+  ],
+  [
+    'java.net.SocketException: Permission denied (Container startup failed: java.io.IOException: Failed to start Jetty)',
+    'jenkins-low-port',
+    'CAP_NET_BIND_SERVICE'
+  ],
+  [
+    'java.net.BindException: Cannot assign requested address (Container startup failed: java.io.IOException: Failed to bind to /10.0.0.9:8080)',
+    'jenkins-listen-address',
+    'JENKINS_LISTEN_ADDRESS'
+  ],
+  ['ERROR: transport error 202: bind failed: Address already in use', 'jenkins-java-options', 'JAVA_OPTS'],
+  ['JDWP exit error AGENT_ERROR_TRANSPORT_INIT(197): No transports initialized', 'jenkins-java-options', 'JAVA_OPTS'],
+  ['Error: Unable to access jarfile /usr/share/java/jenkins.war', 'jenkins-war', 'JENKINS_WAR'],
+  ['Error: Invalid or corrupt jarfile /usr/share/java/jenkins.war', 'jenkins-war', 'JENKINS_WAR'],
+  ['Error: Could not find or load main class executable.Main', 'jenkins-war', 'JENKINS_WAR'],
+  ['Error: Could not find or load main class -Xmx2g', 'jenkins-java-options', 'JAVA_OPTS'],
+  ['Error: LinkageError occurred while loading main class executable.Main', 'jenkins-java-version', "'java-version'"],
+  [
+    'java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process/resource limits reached (Failed to initialize Jenkins)',
+    'jenkins-threads',
+    'TasksMax'
+  ],
   ['jenkins.service: start operation timed out. Terminating.', 'jenkins-too-slow', 'instance-types'],
   [
     'jenkins.service: Failed at step EXEC spawning /usr/bin/jenkins: No such file or directory',
