@@ -74319,6 +74319,250 @@ function isPrivate(address) {
   return import_ipaddr3.default.IPv4.parse(address).range() === "private";
 }
 
+// src/packer/diagnosis/network.ts
+var reasons = "Unauthorized|Forbidden|Not Found|Gone|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out|(?:Client|Server) Error";
+function answered(status) {
+  return new RegExp(
+    `(?:returned error: |HTTP response code: |[Ss]tatus code:? |HTTPS? [Ee]rror:? )(?:${status})\\b|\\bERROR (?:${status}):|\\b(?:${status})(?: {1,2}| - )(?:${reasons})\\b`
+  );
+}
+var networkRules = [
+  {
+    id: "proxy-credentials",
+    title: "A proxy asks for credentials",
+    pattern: either(answered("407"), /\b407 from proxy|tunnel failed, response 407\b|Proxy Authentication Required/),
+    cause: "The proxy that a script has to use does not let it through without a user and a password.",
+    change: "Give the proxy's credentials to the program that the script calls (https_proxy=http://USER:PASSWORD@HOST:PORT, or Acquire::http::Proxy of apt), from a variable that the template declares as sensitive; or let the proxy accept the machine's address without them.",
+    onRunner: {
+      change: "Give the proxy's credentials to the program that the script calls (https_proxy=http://USER:PASSWORD@HOST:PORT), from a variable that the template declares as sensitive."
+    }
+  },
+  {
+    id: "proxy-refuses",
+    title: "A proxy refuses the server",
+    pattern: /HTTP code [45]\d\d from proxy|tunnel failed, response [45]|Proxy tunneling failed: |Tunnel connection failed: |Invalid response from proxy: /,
+    cause: "The proxy that a script has to use does not connect it to the server.",
+    change: "Let the proxy's rules allow that server, or name it in no_proxy if it can be reached without the proxy.",
+    onRunner: {}
+  },
+  {
+    id: "proxy-name",
+    title: "A proxy's name cannot be resolved",
+    pattern: /(?:Could not|Couldn't) resolve proxy|curl: \(5\)/,
+    cause: "The name of the proxy that a script has to use does not exist, or cannot be resolved there.",
+    change: "Correct the proxy's address (https_proxy, http_proxy, or the package manager's own setting). A name of a private network needs that network's DNS server.",
+    onRunner: {}
+  },
+  {
+    id: "certificate-refused",
+    title: "The certificate of a server is not trusted",
+    pattern: either(
+      /SSL certificate problem|SSL: no alternative certificate|curl(?:: \((?:60|77)\)|#60 )|CERTIFICATE_VERIFY_FAILED/,
+      /certificate verif(?:y failed|ication failed)|PKIX path building failed|x509: certificate /i,
+      /cannot verify \S+'s certificate|^ERROR: The certificate of \S+ (?:is not|doesn't have|has)/,
+      /(?:SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT|UNABLE_TO_VERIFY_LEAF|CERT_HAS_EXPIRED)/
+    ),
+    cause: "A server was reached, but a script does not trust its certificate. Most often a proxy on the way opens the connection and signs with a certificate authority of its own.",
+    change: "Install that authority's certificate on the machine before the download (update-ca-certificates on Debian and Ubuntu, update-ca-trust on Amazon Linux; pip, npm and Java may need it as well: PIP_CERT, NODE_EXTRA_CA_CERTS, keytool). Without such a proxy: install ca-certificates, and check the machine's clock and the name in the URL.",
+    onRunner: {
+      change: "Let this runner trust that authority in a step before this one (update-ca-certificates; pip, npm and Java may need it as well: PIP_CERT, NODE_EXTRA_CA_CERTS, keytool). Without such a proxy: check the name in the URL and the server's certificate."
+    }
+  },
+  {
+    id: "rate-limit",
+    title: "A server limits the number of requests",
+    pattern: either(
+      answered("429"),
+      /\btoomanyrequests: |\brate limit exceeded|reached your (?:\w+ )?pull rate limit/i
+    ),
+    cause: "A server answered that too many requests came from this address or account. It does have the file.",
+    change: "Run the job again later; sign in to that server in the script, because most servers allow more to known users; or load from a mirror or a cache of your own.",
+    onRunner: {}
+  },
+  {
+    id: "access-refused",
+    title: "A server refuses access",
+    pattern: either(
+      answered("401|403"),
+      /^Username\/Password Authentication Failed|^fatal: (?:could not read (?:Username|Password) for |Authentication failed for )/,
+      /denied: requested access to the resource is denied|unauthorized: authentication required/
+    ),
+    cause: "A server answered that the script may not have what it asks for: credentials are missing or wrong.",
+    change: "Give the script credentials that may read it, as a variable that the template declares as sensitive. If everybody may read it: a proxy, or the policy of a VPC endpoint, may refuse it on the way (Amazon Linux's repositories are in S3), or the server refuses addresses of clouds.",
+    onRunner: {}
+  },
+  {
+    id: "server-error",
+    title: "A server has an error",
+    pattern: answered("5\\d\\d"),
+    cause: "A server, or a proxy in front of it, answered that it has a problem of its own.",
+    change: "Run the job again later. If it goes on, look for a status page of the server, or load from another mirror.",
+    onRunner: {}
+  },
+  {
+    id: "repository-key-expired",
+    title: "A repository's signing key has expired",
+    pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
+    cause: "The key that signs a package repository has expired, or the machine has an old copy of it.",
+    change: "Install the repository's renewed key. If the repository has a new key, the key's URL has changed as well. Also check the machine's clock."
+  },
+  {
+    id: "repository-key-missing",
+    title: "A repository's signing key is missing",
+    // apt says `is not signed` as well when it may not read the signature.
+    pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
+    cause: "A package repository is signed by a key that the machine does not trust, or is not signed at all.",
+    change: "Install the repository's current key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins did in December 2025."
+  },
+  {
+    id: "no-bus",
+    title: "systemd cannot be reached",
+    pattern: /Failed to connect to (?:(?:system|user) scope )?bus\b/,
+    cause: "systemctl (or a similar program) in a script cannot reach systemd.",
+    change: "For systemctl --user: `loginctl enable-linger USER`, and set XDG_RUNTIME_DIR to /run/user/UID in the script. Otherwise systemd does not run where the script does: do not call systemctl in a chroot or a container.",
+    onRunner: {}
+  },
+  {
+    id: "name-unresolved",
+    title: "A name cannot be resolved on the machine",
+    pattern: /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
+    cause: "The build's machine could not resolve the name of a server.",
+    change: "Check the name. Otherwise the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table, and the VPC needs DNS support.",
+    onRunner: {
+      cause: "A script that runs on this runner (shell-local) could not resolve the name of a server.",
+      change: "Check the name and this runner's DNS. Behind a proxy, set HTTPS_PROXY in the env of this step."
+    }
+  },
+  {
+    id: "connection-refused",
+    title: "A connection is refused",
+    pattern: either(
+      /connection refused/i,
+      inOneLine(/\b(?:localhost|127\.0\.0\.1)\b/, /(?:Couldn't|Could not) connect to server/)
+    ),
+    cause: "A script wants to connect to a port on which nothing listens, or whose firewall rejects it. The route to it is not the reason.",
+    change: "Check the port, and whether that server is up; with a proxy, check the proxy's address. If it is a service on the same machine (localhost), start it earlier and wait until it answers; `journalctl -u NAME` says why it does not start.",
+    onRunner: {
+      change: "Check the port, and whether that server is up; with a proxy, check the proxy's address. The script runs on this runner (shell-local): localhost is the runner, and for a service on the build's machine use a provisioner that runs there (shell)."
+    }
+  },
+  {
+    id: "repository-unreachable",
+    title: "A server cannot be reached from the machine",
+    pattern: /Failed to connect to|Could not connect to|Connection timed out|Network is unreachable|Cannot initiate the connection|curl: \((?:7|28|35|52|56)\)/,
+    cause: "The build's machine could not connect to a server that a script needs.",
+    change: "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use.",
+    onRunner: {
+      cause: "A script that runs on this runner (shell-local) could not connect to a server.",
+      change: "Run the job again if the server was down. Otherwise check what stands between this runner and the server: firewall, HTTPS_PROXY."
+    }
+  },
+  {
+    id: "package-missing",
+    title: "A package does not exist",
+    pattern: either(
+      /Unable to locate package|has no installation candidate|No match for argument|Unable to find a match/,
+      inOneLine(/Version '/, /' for '/, /' was not found/),
+      inOneLine(/No package /, / available/)
+    ),
+    cause: "A package, or that version of it, does not exist for the distribution of the source image.",
+    change: "Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them."
+  },
+  {
+    id: "download-missing",
+    title: "A download does not exist",
+    pattern: either(
+      answered("404|410"),
+      /does not have a Release file|\bmanifest unknown\b|^fatal: repository '[^']*' not found/,
+      inOneLine(/failed to resolve reference /, /: not found$/)
+    ),
+    cause: "A server answered that it does not have the file that a script wants to download.",
+    change: "Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again. GitHub says the same of a private repository to those who may not read it.",
+    onRunner: {}
+  }
+];
+
+// src/packer/diagnosis/tools.ts
+var harmless = /^sudo: unable to resolve host |^dpkg-preconfigure: unable to re-open stdin|\bwarning: setlocale: |^locale: Cannot set LC_|^Waiting for cache lock: /;
+var lineEndingRules = [
+  {
+    id: "line-endings",
+    title: "A script has Windows line endings",
+    // Packer leaves out what stands before a carriage return in a line, and writes a tool's `\r` as it writes one.
+    pattern: either(
+      /(?:\\r|\r)['’]+: (?:No such file or directory|command not found)|\^M: bad interpreter/,
+      /unexpected token `\$'[^']{0,100}(?:\\r|\r)''/,
+      /^'?: (?:invalid option|not a valid identifier|numeric argument required|not found|No such file or directory)/
+    ),
+    cause: "The lines of a script end as on Windows (CRLF): the shell takes the carriage return for a part of the last word.",
+    change: "Let Git keep LF: a line such as '*.sh text eol=lf' in .gitattributes, and then `git add --renormalize .`. A file that is made elsewhere: sed -i 's/\\r$//' FILE before it is run.",
+    onRunner: {}
+  },
+  {
+    id: "interpreter-missing",
+    title: "The program that runs a script does not exist",
+    pattern: /: cannot execute: required file not found$|: bad interpreter: No such file or directory$/,
+    cause: "A file is there, but not the program that it needs to run: the one that a script's first line names (#!…), or a binary's loader. Most often the script has Windows line endings (CRLF), and the carriage return counts as a part of that name.",
+    change: "Let Git keep LF (a line such as '*.sh text eol=lf' in .gitattributes, and then `git add --renormalize .`), correct the first line, or install the program earlier. A binary must be one for the machine's distribution.",
+    onRunner: {}
+  }
+];
+var roomRules = [
+  {
+    id: "disk-full",
+    title: "The disk is full",
+    pattern: /No space left on device|You don't have enough free space in|Disk quota exceeded|ENOSPC/,
+    cause: "A disk of the build's machine is full. It can also be a small tmpfs such as /tmp.",
+    change: "Bake on a source image with a larger root volume (in a template of your own: volume_size in launch_block_device_mappings), and write large files to /var/tmp instead of /tmp.",
+    onRunner: {
+      cause: "A script that runs on this runner (shell-local) found a disk of the runner full.",
+      change: "Free space in a step before this one, or use a runner with a larger disk."
+    }
+  },
+  {
+    id: "memory-full",
+    title: "The machine ran out of memory",
+    pattern: /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
+    cause: "The build's machine ran out of memory, or something killed a process of the script.",
+    change: "Give an instance type with more memory in 'instance-types': Jenkins needs at least 4 GB.",
+    onRunner: {
+      cause: "This runner ran out of memory, or something killed a process of a script that runs on it (shell-local).",
+      change: "Use a runner with more memory, or let the script need less."
+    }
+  }
+];
+var toolRules = [
+  {
+    id: "package-lock",
+    title: "The package manager is busy",
+    pattern: /Could not get lock|Unable to acquire the dpkg frontend lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
+    cause: "Another process on the machine had locked the package manager: most often the automatic updates after the boot.",
+    change: "Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both."
+  },
+  {
+    id: "sudo-password",
+    title: "sudo asks for a password",
+    pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
+    cause: "The login user may not use sudo without a password.",
+    change: "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image.",
+    onRunner: {
+      cause: "A script that runs on this runner (shell-local) uses sudo, and the runner's user may not without a password.",
+      change: "Do it without sudo, or use a runner whose user may use sudo without a password."
+    }
+  },
+  {
+    id: "command-missing",
+    title: "A command does not exist on the machine",
+    pattern: /: command not found$|: not found$|No such file or directory$/,
+    cause: "A script calls a command, or opens a file, that the machine does not have.",
+    change: "Install it earlier in the script, or correct its name or path.",
+    onRunner: {
+      cause: "A script that runs on this runner (shell-local) calls a command, or opens a file, that the runner does not have.",
+      change: "Install it in a step before this one, or correct its name or path."
+    }
+  }
+];
+
 // src/packer/diagnosis/scripts.ts
 var unmistakable = [
   {
@@ -74326,7 +74570,8 @@ var unmistakable = [
     title: "A provisioner took too long",
     pattern: /^Cancelling provisioner after a timeout/,
     cause: "A provisioner reached the 'timeout' that the template gives it.",
-    change: "Raise that timeout, or find out what it waits for; its last lines are below."
+    change: "Raise that timeout, or find out what it waits for; its last lines are below.",
+    onRunner: {}
   },
   {
     id: "jenkins-key",
@@ -74441,89 +74686,7 @@ var unmistakable = [
     change: "Its status is below: correct the source image, or bake on one of the distribution's own."
   }
 ];
-var anyScript = [
-  {
-    id: "disk-full",
-    title: "The disk is full",
-    pattern: /No space left on device|You don't have enough free space in|Disk quota exceeded|ENOSPC/,
-    cause: "A disk of the build's machine is full. It can also be a small tmpfs such as /tmp.",
-    change: "Bake on a source image with a larger root volume (in a template of your own: volume_size in launch_block_device_mappings), and write large files to /var/tmp instead of /tmp."
-  },
-  {
-    id: "memory-full",
-    title: "The machine ran out of memory",
-    pattern: /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
-    cause: "The build's machine ran out of memory, or something killed a process of the script.",
-    change: "Give an instance type with more memory in 'instance-types': Jenkins needs at least 4 GB."
-  },
-  {
-    id: "repository-key-expired",
-    title: "A repository's signing key has expired",
-    pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
-    cause: "The key that signs a package repository has expired, or the machine has an old copy of it.",
-    change: "Install the repository's renewed key. If the repository has a new key, the key's URL has changed as well. Also check the machine's clock."
-  },
-  {
-    id: "repository-key-missing",
-    title: "A repository's signing key is missing",
-    pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
-    cause: "A package repository is signed by a key that the machine does not trust, or is not signed at all.",
-    change: "Install the repository's current key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins did in December 2025."
-  },
-  {
-    id: "name-unresolved",
-    title: "A name cannot be resolved on the machine",
-    pattern: /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
-    cause: "The build's machine could not resolve the name of a server.",
-    change: "Check the name. Otherwise the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table, and the VPC needs DNS support."
-  },
-  {
-    id: "repository-unreachable",
-    title: "A server cannot be reached from the machine",
-    pattern: /Failed to connect to|Could not connect to|Connection timed out|Connection refused|Network is unreachable|Cannot initiate the connection|curl: \((7|28|35|52|56|60)\)/,
-    cause: "The build's machine could not connect to a server that a script needs.",
-    change: "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use."
-  },
-  {
-    id: "package-missing",
-    title: "A package does not exist",
-    pattern: either(
-      /Unable to locate package|has no installation candidate|No match for argument|Unable to find a match/,
-      inOneLine(/Version '/, /' for '/, /' was not found/),
-      inOneLine(/No package /, / available/)
-    ),
-    cause: "A package, or that version of it, does not exist for the distribution of the source image.",
-    change: "Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them."
-  },
-  {
-    id: "download-missing",
-    title: "A download does not exist",
-    pattern: /\b404 +Not Found|returned error: 4\d\d|does not have a Release file|Status code: 4\d\d|ERROR 404/,
-    cause: "A server answered that it does not have the file that a script wants to download.",
-    change: "Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again."
-  },
-  {
-    id: "package-lock",
-    title: "The package manager is busy",
-    pattern: /Could not get lock|Unable to acquire the dpkg frontend lock|Waiting for cache lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
-    cause: "Another process on the machine had locked the package manager: most often the automatic updates after the boot.",
-    change: "Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both."
-  },
-  {
-    id: "sudo-password",
-    title: "sudo asks for a password",
-    pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
-    cause: "The login user may not use sudo without a password.",
-    change: "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image."
-  },
-  {
-    id: "command-missing",
-    title: "A command does not exist on the machine",
-    pattern: /: command not found$|: not found$|No such file or directory$/,
-    cause: "A script calls a command, or opens a file, that the machine does not have.",
-    change: "Install it earlier in the script, or correct its name or path."
-  }
-];
+var anyScript = [...lineEndingRules, ...roomRules, ...networkRules, ...toolRules];
 var machineRules = [...unmistakable.map((rule) => ({ ...rule, anywhere: true })), ...anyScript];
 var scriptFailed = {
   id: "script-failed",
@@ -74551,7 +74714,7 @@ var templateRules = [
   {
     id: "plugin-crash",
     title: "A plugin of Packer crashed",
-    pattern: /\bunexpected EOF\b|^panic: |Plugin crashed|\bplugin process exited\b/m,
+    pattern: /\bunexpected EOF\b(?! while looking)|^panic: |Plugin crashed|\bplugin process exited\b/m,
     cause: "Packer's plugin crashed: a defect of the plugin, which often hides a call that AWS denied (CreateFleet in a spot build, for example).",
     change: "Look in the log for the last step of the build, and allow its call if a policy denies it. Otherwise try another version of the plugin in required_plugins."
   },
@@ -74602,6 +74765,13 @@ var templateRules = [
     ),
     cause: "The template does not work with this version of Packer.",
     change: "Set 'packer-version' to a version that its required_version and its plugins accept."
+  },
+  {
+    id: "program-missing",
+    title: "Packer calls a program that this runner does not have",
+    pattern: /executable file not found in \$PATH/,
+    cause: "A provisioner or a post-processor of the template runs a program on this runner, and the runner does not have it.",
+    change: "Install that program in a step before this one (for Ansible: pipx install ansible-core), or give its path in the template (command of the provisioner ansible)."
   },
   {
     id: "variable-missing",
@@ -74708,7 +74878,7 @@ var recent = 25;
 var shownLines = 14;
 function diagnose(failure, facts, how, otherwise) {
   const errors = failure.errors.join("\n");
-  const own = failure.connected ? errors : [errors, ...failure.said].join("\n");
+  const own = othersSpoke(failure) ? errors : [errors, ...failure.said].join("\n");
   const aws = awsError(own);
   const cause = aws ? awsCause(aws.code, aws.message) : void 0;
   if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure);
@@ -74721,6 +74891,9 @@ function diagnose(failure, facts, how, otherwise) {
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts);
   if (otherwise) return explained(otherwise, {}, failure);
   return { message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice]) };
+}
+function othersSpoke({ connected, local }) {
+  return connected || local === true;
 }
 function crashIn({ stderr }) {
   return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes("panic: ")).join("\n");
@@ -74742,16 +74915,21 @@ function onDenial(text2, { tagged }) {
 ${describeDenials([denial]).join("\n")}`, change: denialAdvice([denial], { tagged }) };
 }
 function explainScript(failure, facts) {
-  const { said, script } = failure;
+  const { said, script, local } = failure;
   const first2 = said.length - recent;
-  const found = machineRules.map((rule) => ({
+  const found = machineRules.flatMap((rule) => local ? onRunner(rule) : rule).map((rule) => ({
     rule,
-    line: said.findIndex((text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2))
+    line: said.findIndex(
+      (text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2 && !harmless.test(text2))
+    )
   })).find(({ line }) => line !== -1);
   const own = script !== void 0 && script === facts.setupScript;
   const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
+}
+function onRunner(rule) {
+  return rule.onRunner ? { ...rule, ...rule.onRunner } : [];
 }
 function jenkinsFailureIn(line) {
   if (!/^(?:Jenkins does not start|Jenkins was not ready|Port 8080 answers)/.test(line)) return void 0;
@@ -74781,9 +74959,10 @@ function beforeStatusCode(text2) {
   const errors = lines.filter((_, at2) => /^\s*status code: \d/.test(lines[at2 + 1] ?? ""));
   return errors.map((line) => /(?:^|: )([A-Z]\w*(?:\.\w+)*): (.*)$/.exec(line)).find((found) => found !== null) ?? void 0;
 }
-function evidence({ errors, said, connected, stderr }, line) {
+function evidence(failure, line) {
+  const { errors, said, stderr } = failure;
   const from = line === void 0 || line >= said.length - shownLines ? said.length - shownLines : line;
-  const lines = connected ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said);
+  const lines = othersSpoke(failure) ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said);
   const crash = stderr.filter((text2) => /^.{0,120}\bpanic: |signal SIG/.test(text2)).slice(0, 3);
   const silent = errors.length === 0 && lines.length === 0;
   return [...errors.map(shortError), ...lines, ...silent ? stderr.slice(-shownLines) : crash];
@@ -74846,14 +75025,15 @@ var FailureReader = class {
     this.#latest.add(said.text);
   }
   read(stderr) {
-    const { connected, script, ranges, address, said } = this.#failed().told;
+    const { connected, script, local, ranges, address, said } = this.#failed().told;
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
     const last = this.#postProcessor;
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded2),
       said,
       connected,
-      ...connected && script ? { script } : {},
+      ...script ? { script } : {},
+      ...local ? { local } : {},
       ...last ? { postProcessor: { name: last.name, said: last.said.lines } } : {},
       ...ranges ? { ranges } : {},
       ...address ? { address } : {},
@@ -74888,6 +75068,7 @@ var provisioner = /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Runni
 var Story = class {
   #connected = false;
   #script;
+  #local = false;
   #ranges;
   #address;
   #said = new Ends();
@@ -74902,6 +75083,7 @@ var Story = class {
     return {
       connected: this.#connected,
       ...this.#script !== void 0 ? { script: this.#script } : {},
+      local: this.#local,
       ...this.#ranges !== void 0 ? { ranges: this.#ranges } : {},
       ...this.#address !== void 0 ? { address: this.#address } : {},
       said: this.#said.lines
@@ -74914,11 +75096,15 @@ var Story = class {
       this.#beforeEnd = this.#now;
     }
     const [begins, script, local] = provisioner.exec(text2) ?? [];
-    if (begins === void 0) this.#said.add(text2);
-    else this.#said = new Ends();
-    if (this.#connected) {
-      if (begins !== void 0) this.#script = script ?? local;
-    } else if (/^Connected to (SSH|WinRM)!/.test(text2)) {
+    if (begins !== void 0) {
+      this.#said = new Ends();
+      this.#script = script ?? local;
+      this.#local = local !== void 0;
+    } else {
+      this.#said.add(text2);
+    }
+    if (this.#connected) return;
+    if (/^Connected to (SSH|WinRM)!/.test(text2)) {
       this.#connected = true;
     } else {
       this.#ranges = /^Authorizing access to port \S+ from \[(.*)\] in the temporary security groups/.exec(text2)?.[1] ?? this.#ranges;
@@ -75520,7 +75706,7 @@ var allowed = new Map(
     "use-sequential-evaluation": { validate: true }
   })
 );
-var reasons = new Map(
+var reasons2 = new Map(
   Object.entries({
     "machine-readable": "the action reads that output already",
     color: "the action reads the output, which must not be coloured",
@@ -75541,7 +75727,7 @@ function packerArgument(line) {
   const option = allowed.get(name);
   if (option && (option.value ? option.value.test(value ?? "") : value === void 0)) return line;
   const names2 = [...allowed].map(([one, { value: takes2 }]) => `-${one}${takes2 ? "=…" : ""}`);
-  const reason = reasons.get(name);
+  const reason = reasons2.get(name);
   throw new Error(
     `${quoted(line)} is not allowed${reason ? `: ${reason}` : ""}; expected, one on each line, ${names2.join(", ")}`
   );

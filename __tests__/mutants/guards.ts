@@ -685,6 +685,13 @@ const ends = [
     ['artifacts are bounded', 'if (isFull) return', '']
   ),
   ...inFile(
+    'packer/diagnosis.ts',
+    ['unit/packer/diagnosis.test.ts'],
+    ['a script on this runner is not Packer', 'connected || local === true', 'connected'],
+    ['it has no advice for the machine', 'return rule.onRunner ? ', 'return true ? '],
+    ['a warning is no cause', ' && !harmless.test(text)', '']
+  ),
+  ...inFile(
     'packer/diagnosis/failure.ts',
     ['unit/packer/transcript.test.ts'],
     ['what was said is bounded', 'if (this.#last.length > lastSaid) this.#last.shift()', ''],

@@ -8,6 +8,7 @@ import type {Failure} from './diagnosis/failure.ts'
 import type {BuildFacts, Rule} from './diagnosis/rule.ts'
 import {machineRules, scriptFailed} from './diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from './diagnosis/template.ts'
+import {harmless} from './diagnosis/tools.ts'
 
 /** The explanation of a failed build. */
 export interface Diagnosis {
@@ -35,8 +36,8 @@ const shownLines = 14
  */
 export function diagnose(failure: Failure, facts: BuildFacts, how: string, otherwise?: Advice): Diagnosis {
   const errors = failure.errors.join('\n')
-  // Until it is connected, only Packer speaks, and some of its messages are not errors.
-  const own = failure.connected ? errors : [errors, ...failure.said].join('\n')
+  // Until others may speak, only Packer does, and some of its messages are not errors.
+  const own = othersSpoke(failure) ? errors : [errors, ...failure.said].join('\n')
   const aws = awsError(own)
   const cause = aws ? awsCause(aws.code, aws.message) : undefined
   if (imageUnknown.pattern.test(own)) return explained(imageUnknown, {}, failure)
@@ -50,6 +51,11 @@ export function diagnose(failure: Failure, facts: BuildFacts, how: string, other
   if (scriptFailed.pattern.test(errors)) return explainScript(failure, facts)
   if (otherwise) return explained(otherwise, {}, failure)
   return {message: bounded([`Packer ${how} and made no image:`, ...evidence(failure), unknownAdvice])}
+}
+
+/** A machine, or a script on this runner. */
+function othersSpoke({connected, local}: Failure): boolean {
+  return connected || local === true
 }
 
 /** Packer's error stream, without the lines of its own log (PACKER_LOG), which tells of every plugin that ends. */
@@ -85,18 +91,26 @@ function onDenial(text: string, {tagged}: BuildFacts): Extra {
 }
 
 function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {
-  const {said, script} = failure
+  const {said, script, local} = failure
   const first = said.length - recent
   const found = machineRules
+    .flatMap((rule) => (local ? onRunner(rule) : rule))
     .map((rule) => ({
       rule,
-      line: said.findIndex((text, at) => rule.pattern.test(text) && (rule.anywhere || at >= first))
+      line: said.findIndex(
+        (text, at) => rule.pattern.test(text) && (rule.anywhere || (at >= first && !harmless.test(text)))
+      )
     }))
     .find(({line}) => line !== -1)
   const own = script !== undefined && script === facts.setupScript
   const where = script === undefined ? '' : ` in ${own ? 'your setup script' : 'the script'} ${path.basename(script)}`
   const advice = jenkinsFailureIn(found === undefined ? '' : (said[found.line] ?? '')) ?? found?.rule ?? scriptFailed
   return explained(advice, {where, ...(found ? {line: found.line} : {})}, failure)
+}
+
+/** The rule in the words for a script on this runner. */
+function onRunner(rule: Rule): Rule | [] {
+  return rule.onRunner ? {...rule, ...rule.onRunner} : []
 }
 
 /** prove-start.sh says on the same line why Jenkins failed, where Jenkins's log tells. */
@@ -149,9 +163,10 @@ function beforeStatusCode(text: string): RegExpExecArray | undefined {
 /**
  * The lines that matter: Packer's errors, and the output around the line that shows the cause, or else the last lines.
  */
-function evidence({errors, said, connected, stderr}: Failure, line?: number): string[] {
+function evidence(failure: Failure, line?: number): string[] {
+  const {errors, said, stderr} = failure
   const from = line === undefined || line >= said.length - shownLines ? said.length - shownLines : line
-  const lines = connected ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said)
+  const lines = othersSpoke(failure) ? said.slice(Math.max(from, 0)).slice(0, shownLines) : shownBefore(said)
   const crash = stderr.filter((text) => /^.{0,120}\bpanic: |signal SIG/.test(text)).slice(0, 3)
   const silent = errors.length === 0 && lines.length === 0
   return [...errors.map(shortError), ...lines, ...(silent ? stderr.slice(-shownLines) : crash)]

@@ -200,6 +200,192 @@ it('makes up no crash of a plugin from Packer’s own log', () => {
   expect(diagnosed({errors: [], said: [], connected: false, stderr: ['panic: runtime error']}).id).toBe('plugin-crash')
 })
 
+// Verbatim from the tools' sources and from real runs; what real Packers made of some of them is in the captures.
+it.each<[string, readonly string[]]>([
+  [
+    'access-refused',
+    [
+      'curl: (22) The requested URL returned error: 401',
+      '2026-11-27 05:53:32 ERROR 403: Forbidden.',
+      "fatal: unable to access 'https://git.example/x.git/': The requested URL returned error: 403",
+      "fatal: Authentication failed for 'https://git.example/x.git/'",
+      '  - Status code: 403 for https://repo.example/repodata/repomd.xml (IP: 192.0.2.1)',
+      'https://repo.example/repodata/repomd.xml: [Errno 14] HTTPS Error 403 - Forbidden',
+      'E: Failed to fetch https://repo.example/InRelease  401  Unauthorized [IP: 192.0.2.1 443]',
+      'npm error 403 403 Forbidden - GET https://registry.example/left-pad',
+      'java.io.IOException: Server returned HTTP response code: 403 for URL: https://mirror.example/jenkins.war'
+    ]
+  ],
+  [
+    'rate-limit',
+    [
+      'E: Failed to fetch http://mirror.example/InRelease  429  Too Many Requests [IP: 192.0.2.1 80]',
+      '2026-11-27 05:53:32 ERROR 403: rate limit exceeded.',
+      'npm error 429 Too Many Requests - GET https://registry.example/left-pad',
+      'docker: Error response from daemon: toomanyrequests: You have reached your pull rate limit.'
+    ]
+  ],
+  [
+    'server-error',
+    [
+      'curl: (22) The requested URL returned error: 503',
+      'E: Failed to fetch http://mirror.example/Packages  500  Internal Server Error [IP: 192.0.2.1 80]',
+      '  - Status code: 502 for https://repo.example/repodata/repomd.xml (IP: 192.0.2.1)',
+      'npm error 503 Service Unavailable - GET https://registry.example/left-pad'
+    ]
+  ],
+  [
+    'download-missing',
+    [
+      'curl: (22) The requested URL returned error: 410',
+      '2026-11-27 05:53:32 ERROR 404: Not Found.',
+      '  - Status code: 404 for https://repo.example/repodata/repomd.xml (IP: 192.0.2.1)',
+      'https://repo.example/repodata/repomd.xml: [Errno 14] HTTP Error 404 - Not Found',
+      "fatal: repository 'https://git.example/x.git/' not found",
+      'Error response from daemon: manifest for jenkins/jenkins:0 not found: manifest unknown: manifest unknown',
+      'failed to resolve reference "docker.io/jenkins/jenkins:0": docker.io/jenkins/jenkins:0: not found'
+    ]
+  ],
+  [
+    'certificate-refused',
+    [
+      'curl: (60) SSL certificate problem: unable to get local issuer certificate',
+      "fatal: unable to access 'https://git.example/x.git/': server certificate verification failed. CAfile: none CRLfile: none",
+      "ERROR: cannot verify git.example's certificate, issued by ‘CN=Proxy’:",
+      '  - Curl error (60): SSL peer certificate or SSH remote key was not OK for https://repo.example/repomd.xml [SSL certificate problem: self-signed certificate in certificate chain]',
+      'npm error code SELF_SIGNED_CERT_IN_CHAIN',
+      'sun.security.validator.ValidatorException: PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid certification path to requested target',
+      'Get "https://registry.example/v2/": tls: failed to verify certificate: x509: certificate signed by unknown authority'
+    ]
+  ],
+  [
+    'proxy-credentials',
+    [
+      'curl: (56) Received HTTP code 407 from proxy after CONNECT',
+      'curl: (56) CONNECT tunnel failed, response 407',
+      'E: Failed to fetch http://deb.example/Packages  407  Proxy Authentication Required [IP: 192.0.2.2 3128]',
+      "OSError('Tunnel connection failed: 407 Proxy Authentication Required')",
+      'Proxy tunneling failed: Proxy Authentication RequiredUnable to establish SSL connection.'
+    ]
+  ],
+  [
+    'proxy-refuses',
+    ['curl: (56) Received HTTP code 403 from proxy after CONNECT', 'CONNECT tunnel failed, response 403']
+  ],
+  [
+    'proxy-name',
+    [
+      "  - Curl error (5): Couldn't resolve proxy name for https://repo.example/repomd.xml [Could not resolve proxy: proxy.invalid]"
+    ]
+  ],
+  [
+    'line-endings',
+    [
+      '/usr/bin/env: ‘python3\\r’: No such file or directory',
+      "env: 'bash\\r': No such file or directory",
+      'bash: /tmp/tool.sh: /bin/bash^M: bad interpreter: No such file or directory',
+      "tool.sh: line 2: $'foo\\r': command not found",
+      "tool.sh: line 2: cd: $'/tmp\\r': No such file or directory",
+      "tool.sh: line 1: syntax error near unexpected token `$'do\\r''",
+      ': invalid option name',
+      ': not found'
+    ]
+  ],
+  ['interpreter-missing', ['-bash: ./tool.sh: /opt/none: bad interpreter: No such file or directory']],
+  [
+    'connection-refused',
+    [
+      'ssh: connect to host git.example port 22: Connection refused',
+      'dial tcp 127.0.0.1:8080: connect: connection refused'
+    ]
+  ],
+  [
+    'repository-unreachable',
+    ['curl: (28) Failed to connect to mirror.example port 443 after 130000 ms: Connection timed out']
+  ],
+  ['no-bus', ['Failed to connect to bus: No such file or directory', 'Failed to connect to bus: Connection refused']],
+  // Not known, and better shown than told as something else.
+  [
+    'script-failed',
+    [
+      'curl: (22) The requested URL returned error: 400',
+      'E: Unable to correct problems, you have held broken packages.',
+      'git@git.example: Permission denied (publickey).',
+      'Failed to start jenkins.service: Unit jenkins.service not found.',
+      'gpg: no valid OpenPGP data found.',
+      'tar: Unexpected EOF in archive',
+      'error: externally-managed-environment',
+      'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'
+    ]
+  ]
+])('tells as %s what tools say of it', (id, lines) => {
+  const machine = lines.map((line) => [line, diagnosed(afterSaying(line)).id])
+  expect(machine).toEqual(lines.map((line) => [line, id]))
+})
+
+it.each([
+  'sudo: unable to resolve host ip-10-0-0-1: Name or service not known',
+  'dpkg-preconfigure: unable to re-open stdin: No such file or directory',
+  'bash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8): No such file or directory',
+  'locale: Cannot set LC_CTYPE to default locale: No such file or directory',
+  'Waiting for cache lock: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7 (unattended-upgr)'
+])('takes no warning for the cause: %s', (warning) => {
+  expect(diagnosed(afterSaying(warning, 'it failed')).id).toBe('script-failed')
+  expect(diagnosed(afterSaying(warning, 'x.sh: line 3: nmp: command not found')).id).toBe('command-missing')
+})
+
+it('takes the first cause: apt does not find what the proxy did not let it load', () => {
+  const {message} = diagnosed(failureOf('apt-proxy-credentials-1.16.0'))
+  expect(message).toContain('E: Unable to locate package jenkins')
+  expect(message).toContain('does not let it through without a user and a password')
+})
+
+describe('a script that runs on this runner', () => {
+  it.each(['shell-local-curl-1.16.0', 'shell-local-unreachable-1.16.0', 'shell-local-1.16.0'])(
+    'is not told as one of the machine: %s',
+    (capture) => {
+      const failure = failureOf(capture)
+      const {message} = diagnosed(failure)
+      expect(failure.local).toBe(true)
+      expect(message).toMatch(/^The build failed in the script packer-shell\d+\. A script that runs on this runner/)
+      expect(message).not.toMatch(/subnet|route table|the machine/)
+      expect(message).toContain(failure.said.at(-1))
+    }
+  )
+
+  it('may say what a plugin says that crashes', () => {
+    const {message} = diagnosed(failureOf('shell-local-quote-1.16.0'))
+    expect(message).toContain('unexpected EOF while looking for matching `"')
+  })
+
+  it('is not given the advice for the machine: the package manager, the scripts of the template', () => {
+    const local = (line: string): Failure => ({...afterSaying(line), local: true})
+    expect(diagnosed(local('E: Unable to locate package docker-cee')).id).toBe('script-failed')
+    expect(diagnosed(local('Jenkins does not start.')).id).toBe('script-failed')
+    expect(diagnosed(local('Cancelling provisioner after a timeout...')).id).toBe('provisioner-timeout')
+  })
+
+  it('is over when a provisioner on the machine begins', () => {
+    const lines = [
+      '1,,ui,say,==> a.b: Connected to SSH!',
+      '1,,ui,say,==> a.b: Running local shell script: ./build.sh',
+      '1,,ui,say,==> a.b: Provisioning with shell script: ./setup.sh'
+    ]
+    const failure = failureIn(
+      lines.flatMap((line) => parseMessage(line) ?? []),
+      ''
+    )
+    expect(failure).toMatchObject({script: './setup.sh'})
+    expect(failure.local).toBeUndefined()
+  })
+})
+
+it('takes a quote that is not closed for no crash of a plugin', () => {
+  const errors = ['a.b: bash: -c: line 1: unexpected EOF while looking for matching `"\'']
+  expect(diagnosed({errors, said: [], connected: false, stderr: []}).id).toBeUndefined()
+  expect(diagnosed({errors: ['a.b: unexpected EOF'], said: [], connected: false, stderr: []}).id).toBe('plugin-crash')
+})
+
 it('keeps Packer’s own words when nothing is known of them', () => {
   const failure = {errors: ['a.b: a new error'], said: [], connected: false, stderr: []}
   expect(diagnosed(failure)).toEqual({

@@ -11,6 +11,8 @@ export interface Failure {
   readonly connected: boolean
   /** The script that ran last, as Packer announced it: a path on this runner, or the machine's lie. */
   readonly script?: string
+  /** That script runs on this runner (shell-local), not on the machine. */
+  readonly local?: boolean
   /** The post-processor that ran last, by its name and type, and the output since then. */
   readonly postProcessor?: {readonly name: string; readonly said: readonly string[]}
   /** The ranges that Packer let in, and the address that it tried to reach. */
@@ -56,14 +58,15 @@ export class FailureReader {
   }
 
   read(stderr: string): Failure {
-    const {connected, script, ranges, address, said} = this.#failed().told
+    const {connected, script, local, ranges, address, said} = this.#failed().told
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()]
     const last = this.#postProcessor
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded),
       said,
       connected,
-      ...(connected && script ? {script} : {}),
+      ...(script ? {script} : {}),
+      ...(local ? {local} : {}),
       ...(last ? {postProcessor: {name: last.name, said: last.said.lines}} : {}),
       ...(ranges ? {ranges} : {}),
       ...(address ? {address} : {}),
@@ -101,7 +104,7 @@ export class FailureReader {
 }
 
 /** The output of a build up to some moment. */
-interface Told extends Pick<Failure, 'connected' | 'script' | 'ranges' | 'address' | 'said'> {}
+interface Told extends Pick<Failure, 'connected' | 'script' | 'local' | 'ranges' | 'address' | 'said'> {}
 
 /** A provisioner's first message, with the script that it runs, if it runs one. */
 const provisioner =
@@ -110,6 +113,7 @@ const provisioner =
 class Story {
   #connected = false
   #script: string | undefined
+  #local = false
   #ranges: string | undefined
   #address: string | undefined
   #said = new Ends()
@@ -126,6 +130,7 @@ class Story {
     return {
       connected: this.#connected,
       ...(this.#script !== undefined ? {script: this.#script} : {}),
+      local: this.#local,
       ...(this.#ranges !== undefined ? {ranges: this.#ranges} : {}),
       ...(this.#address !== undefined ? {address: this.#address} : {}),
       said: this.#said.lines
@@ -139,11 +144,15 @@ class Story {
       this.#beforeEnd = this.#now
     }
     const [begins, script, local] = provisioner.exec(text) ?? []
-    if (begins === undefined) this.#said.add(text)
-    else this.#said = new Ends()
-    if (this.#connected) {
-      if (begins !== undefined) this.#script = script ?? local
-    } else if (/^Connected to (SSH|WinRM)!/.test(text)) {
+    if (begins !== undefined) {
+      this.#said = new Ends()
+      this.#script = script ?? local
+      this.#local = local !== undefined
+    } else {
+      this.#said.add(text)
+    }
+    if (this.#connected) return
+    if (/^Connected to (SSH|WinRM)!/.test(text)) {
       this.#connected = true
     } else {
       this.#ranges =

@@ -19,6 +19,11 @@ export interface Rule extends Advice {
   readonly pattern: Pattern
   /** A line of a shipped script, which counts anywhere in the output; other tools' lines count only near the end. */
   readonly anywhere?: boolean
+  /**
+   * The wording for a script that runs on this runner (shell-local), where it differs. Absent for a rule about the build's
+   * machine, which does not fit such a script.
+   */
+  readonly onRunner?: Partial<Pick<Advice, 'cause' | 'change'>>
   /** A further condition, if the pattern is not enough. */
   readonly applies?: (failure: Failure) => boolean
   /** Details of this run, to add to the cause. */

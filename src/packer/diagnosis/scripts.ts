@@ -1,5 +1,7 @@
 import {either, inOneLine} from '../../lib/pattern.ts'
+import {networkRules} from './network.ts'
 import type {Rule} from './rule.ts'
+import {lineEndingRules, roomRules, toolRules} from './tools.ts'
 
 /** Messages of Packer and of the shipped template's own scripts (templates/jenkins/scripts). */
 const unmistakable: readonly Rule[] = [
@@ -8,7 +10,8 @@ const unmistakable: readonly Rule[] = [
     title: 'A provisioner took too long',
     pattern: /^Cancelling provisioner after a timeout/,
     cause: "A provisioner reached the 'timeout' that the template gives it.",
-    change: 'Raise that timeout, or find out what it waits for; its last lines are below.'
+    change: 'Raise that timeout, or find out what it waits for; its last lines are below.',
+    onRunner: {}
   },
   {
     id: 'jenkins-key',
@@ -136,104 +139,8 @@ const unmistakable: readonly Rule[] = [
   }
 ]
 
-/** Messages of any script's tools. The first that fits counts, so the cause of a cause comes first. */
-const anyScript: readonly Rule[] = [
-  {
-    id: 'disk-full',
-    title: 'The disk is full',
-    pattern: /No space left on device|You don't have enough free space in|Disk quota exceeded|ENOSPC/,
-    cause: "A disk of the build's machine is full. It can also be a small tmpfs such as /tmp.",
-    change:
-      'Bake on a source image with a larger root volume (in a template of your own: volume_size in launch_block_device_mappings), and write large files to /var/tmp instead of /tmp.'
-  },
-  {
-    id: 'memory-full',
-    title: 'The machine ran out of memory',
-    pattern:
-      /Cannot allocate memory|Out of memory|oom-kill|^\S+: line \d+: +\d+ Killed\b|There is insufficient memory for the Java Runtime/,
-    cause: "The build's machine ran out of memory, or something killed a process of the script.",
-    change: "Give an instance type with more memory in 'instance-types': Jenkins needs at least 4 GB."
-  },
-  {
-    id: 'repository-key-expired',
-    title: "A repository's signing key has expired",
-    pattern: either(/\bEXPKEYSIG\b|KEYEXPIRED/i, inOneLine(/key|not live/i, /\bExpired on \d/i)),
-    cause: 'The key that signs a package repository has expired, or the machine has an old copy of it.',
-    change:
-      "Install the repository's renewed key. If the repository has a new key, the key's URL has changed as well. Also check the machine's clock."
-  },
-  {
-    id: 'repository-key-missing',
-    title: "A repository's signing key is missing",
-    pattern: /\bNO_PUBKEY\b|Missing key [0-9A-F]{16,}|public key is not available|GPG check FAILED|is not signed\.$/,
-    cause: 'A package repository is signed by a key that the machine does not trust, or is not signed at all.',
-    change:
-      "Install the repository's current key in the script, and name it in signed-by (apt) or gpgkey (dnf) of the source. Repositories change their keys: Jenkins did in December 2025."
-  },
-  {
-    id: 'name-unresolved',
-    title: 'A name cannot be resolved on the machine',
-    pattern:
-      /Could not resolve|Temporary failure (in name resolution|resolving)|Name or service not known|Couldn't resolve host/,
-    cause: "The build's machine could not resolve the name of a server.",
-    change:
-      'Check the name. Otherwise the subnet has no route to the internet: it needs an internet gateway or a NAT gateway in its route table, and the VPC needs DNS support.'
-  },
-  {
-    id: 'repository-unreachable',
-    title: 'A server cannot be reached from the machine',
-    pattern:
-      /Failed to connect to|Could not connect to|Connection timed out|Connection refused|Network is unreachable|Cannot initiate the connection|curl: \((7|28|35|52|56|60)\)/,
-    cause: "The build's machine could not connect to a server that a script needs.",
-    change:
-      "Run the job again if the server was down. Otherwise check the subnet's route table and network ACL, and the proxy that the machine has to use."
-  },
-  {
-    id: 'package-missing',
-    title: 'A package does not exist',
-    pattern: either(
-      /Unable to locate package|has no installation candidate|No match for argument|Unable to find a match/,
-      inOneLine(/Version '/, /' for '/, /' was not found/),
-      inOneLine(/No package /, / available/)
-    ),
-    cause: 'A package, or that version of it, does not exist for the distribution of the source image.',
-    change:
-      'Correct its name or version. Package lists differ between distributions and releases, and old versions are removed from them.'
-  },
-  {
-    id: 'download-missing',
-    title: 'A download does not exist',
-    pattern: /\b404 +Not Found|returned error: 4\d\d|does not have a Release file|Status code: 4\d\d|ERROR 404/,
-    cause: 'A server answered that it does not have the file that a script wants to download.',
-    change:
-      'Correct the URL, or the release of the distribution in it. A mirror may be in the middle of an update: run the job again.'
-  },
-  {
-    id: 'package-lock',
-    title: 'The package manager is busy',
-    pattern:
-      /Could not get lock|Unable to acquire the dpkg frontend lock|Waiting for cache lock|another (app|process|copy) is (currently )?(holding|using|running)/i,
-    cause:
-      'Another process on the machine had locked the package manager: most often the automatic updates after the boot.',
-    change:
-      'Wait for it in the script: apt-get -o DPkg::Lock::Timeout=600 …, after cloud-init status --wait. The shipped template does both.'
-  },
-  {
-    id: 'sudo-password',
-    title: 'sudo asks for a password',
-    pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
-    cause: 'The login user may not use sudo without a password.',
-    change:
-      "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image."
-  },
-  {
-    id: 'command-missing',
-    title: 'A command does not exist on the machine',
-    pattern: /: command not found$|: not found$|No such file or directory$/,
-    cause: 'A script calls a command, or opens a file, that the machine does not have.',
-    change: 'Install it earlier in the script, or correct its name or path.'
-  }
-]
+/** The cause of a cause comes first. */
+const anyScript = [...lineEndingRules, ...roomRules, ...networkRules, ...toolRules]
 
 /** Searched for in the output since the last script began. */
 export const machineRules: readonly Rule[] = [...unmistakable.map((rule) => ({...rule, anywhere: true})), ...anyScript]

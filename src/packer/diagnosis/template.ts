@@ -18,7 +18,7 @@ export const templateRules: readonly Rule[] = [
   {
     id: 'plugin-crash',
     title: 'A plugin of Packer crashed',
-    pattern: /\bunexpected EOF\b|^panic: |Plugin crashed|\bplugin process exited\b/m,
+    pattern: /\bunexpected EOF\b(?! while looking)|^panic: |Plugin crashed|\bplugin process exited\b/m,
     cause:
       "Packer's plugin crashed: a defect of the plugin, which often hides a call that AWS denied (CreateFleet in a spot build, for example).",
     change:
@@ -78,6 +78,15 @@ export const templateRules: readonly Rule[] = [
     ),
     cause: 'The template does not work with this version of Packer.',
     change: "Set 'packer-version' to a version that its required_version and its plugins accept."
+  },
+  {
+    id: 'program-missing',
+    title: 'Packer calls a program that this runner does not have',
+    pattern: /executable file not found in \$PATH/,
+    cause:
+      'A provisioner or a post-processor of the template runs a program on this runner, and the runner does not have it.',
+    change:
+      'Install that program in a step before this one (for Ansible: pipx install ansible-core), or give its path in the template (command of the provisioner ansible).'
   },
   {
     id: 'variable-missing',
