@@ -72130,7 +72130,7 @@ var Announcements = class {
     this.#regions = regions;
   }
   get all() {
-    return [...this.#builds.values()];
+    return [...this.#builds].map(([name, build2]) => this.finished.includes(name) ? gaveUpNames(build2) : build2);
   }
   get products() {
     return this.#products;
@@ -72235,6 +72235,9 @@ var refused = new RegExp(
   "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
   "i"
 );
+function gaveUpNames(build2) {
+  return { ...build2, keyPairs: build2.keyPairs.filter((name) => temporaryName.test(name)) };
+}
 function gotPast(build2) {
   return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
 }

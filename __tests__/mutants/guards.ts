@@ -624,6 +624,11 @@ const ends = [
   ...inFile(
     'packer-output/created.ts',
     ['unit/packer-output/created.test.ts'],
+    [
+      'a chosen name proves nothing after its build',
+      'this.finished.includes(name) ? gaveUpNames(build) : build',
+      'build'
+    ],
     ['a machine names no regions', 'regions && !regions.has(region) ? build : ', ''],
     ['regions of a machine push none out', ', region].slice(-most)', ', region].slice(0, most)']
   ),

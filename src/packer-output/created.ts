@@ -3,7 +3,7 @@ import {Speakers, type Said} from './speakers.ts'
 
 /** The resources that Packer announced. */
 export interface Announced {
-  /** Of temporary key pairs that are this build's own: unique names, or names that Packer got past. */
+  /** Of temporary key pairs that are this build's own: unique names, or names that Packer got past in a build that has not finished. */
   readonly keyPairs: readonly string[]
   /**
    * Names that the template chose (`temporary_key_pair_name`), with nothing said since: Packer may have made the key pair,
@@ -163,7 +163,7 @@ export class Announcements {
   }
 
   get all(): readonly BuildAnnouncements[] {
-    return [...this.#builds.values()]
+    return [...this.#builds].map(([name, build]) => (this.finished.includes(name) ? gaveUpNames(build) : build))
   }
 
   get products(): readonly Product[] {
@@ -304,6 +304,11 @@ const refused = new RegExp(
     '(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)',
   'i'
 )
+
+/** Its key pair is gone, and a name that the template chose may be used by anybody from now on. */
+function gaveUpNames(build: BuildAnnouncements): BuildAnnouncements {
+  return {...build, keyPairs: build.keyPairs.filter((name) => temporaryName.test(name))}
+}
 
 /** Packer makes its key pair before everything else, and announces nothing more if it could not. */
 function gotPast(build: BuildAnnouncements): BuildAnnouncements {

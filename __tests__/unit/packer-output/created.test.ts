@@ -229,6 +229,15 @@ it('takes a key pair with a name of the template’s own for Packer’s only onc
   expect(announcedBy(forged.join('\n'))).toMatchObject({keyPairs: [], doubtfulKeyPairs: ['builder']})
 })
 
+it('no longer knows a build that has finished by a name that the template chose, which anybody may use by then', () => {
+  const group = say(`Creating temporary security group for this instance: ${ours}`)
+  const finished = `1,,ui,say,Build 'amazon-ebs.jenkins' finished after 2 minutes.`
+  const after = (name: string) =>
+    announcedBy([say(`Creating temporary keypair: ${name}`), group, finished].join('\n')).keyPairs
+  expect(after('builder')).toEqual([])
+  expect(after(ours)).toEqual([ours])
+})
+
 it('takes what no build says for no announcement', () => {
   const output = `1,,ui,say,Creating temporary keypair: ${ours}\n1,,ui,say,AMI: ami-0123456789abcdef0`
   expect(announcedBy(output)).toMatchObject({keyPairs: [], hints: []})
