@@ -77588,6 +77588,7 @@ async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mos
 }
 var [quote2, backslash, comma, colon] = [34, 92, 44, 58];
 var [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
+var blanks = /* @__PURE__ */ new Set([32, 9, 10, 13]);
 var longestAround = 100;
 var Reader = class {
   #isWanted;
@@ -77612,6 +77613,8 @@ var Reader = class {
   #names = [];
   #isObject = [];
   #isNameNext = [];
+  /** A name of the document itself was read, and not yet the colon behind it. */
+  #isColonNext = false;
   constructor(isWanted, mostKept2) {
     this.#isWanted = isWanted;
     this.#mostKept = mostKept2;
@@ -77645,6 +77648,7 @@ var Reader = class {
   }
   #tokenAt(chunk, at2) {
     const depth = this.#depth;
+    if (depth === 1 && !this.#isInPlace(chunk[at2])) throw new Error("it is not a JSON object");
     switch (chunk[at2]) {
       case quote2:
         this.#isInString = true;
@@ -77652,6 +77656,7 @@ var Reader = class {
         this.#isNameNext[depth] = false;
         break;
       case colon:
+        if (depth === 1) this.#isColonNext = false;
         this.#beginValue(at2 + 1);
         break;
       case comma:
@@ -77669,6 +77674,15 @@ var Reader = class {
         break;
       default:
     }
+  }
+  /**
+   * Of the bytes between two members, and of those around the member `signature`, none is signed: there may be nothing
+   * that could be read as a value of another member.
+   */
+  #isInPlace(byte) {
+    if (blanks.has(byte)) return true;
+    if (this.#isNameNext[1]) return byte === quote2 || byte === closeBrace;
+    return this.#isColonNext === (byte === colon) && byte !== closeBracket;
   }
   /** @returns where the string ends, or the end of the chunk */
   #stringIn(chunk, from) {
@@ -77703,6 +77717,7 @@ var Reader = class {
     const bytes = Buffer.concat(name.parts);
     this.#name = void 0;
     this.#names[name.depth] = bytes.toString("utf8");
+    if (name.depth === 1) this.#isColonNext = true;
     if (name.depth > 1 || this.#names[1] === "signature") return;
     this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes);
     this.#hasMember = true;
@@ -77728,6 +77743,7 @@ var Reader = class {
     this.#kept += value.size;
     const name = this.#names[value.depth] ?? "";
     const values = value.depth === 1 ? this.#members : this.#inner;
+    if (values.has(name)) throw new Error("it has two members of one name");
     values.set(name, Buffer.concat(value.parts).toString("utf8"));
     if (values.size > mostValues) throw new Error(`it has more than ${mostValues} members`);
   }
@@ -83688,7 +83704,7 @@ function readHcl(text2) {
   return new Reader2(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
 }
 var identifier2 = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-var blanks = /[ \t]+/y;
+var blanks2 = /[ \t]+/y;
 var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
 var closing = { "(": ")", "[": "]", "{": "}" };
@@ -83720,7 +83736,7 @@ var Reader2 = class {
         this.#at += 1;
         continue;
       }
-      this.#take(blanks);
+      this.#take(blanks2);
       if (this.#next() === "=" || this.#next() === ":") {
         this.#at += 1;
         attributes.push({ name, expression: this.#expression(line) });
@@ -83732,7 +83748,7 @@ var Reader2 = class {
   #block(type2, line) {
     const labels = [];
     for (; ; ) {
-      this.#take(blanks);
+      this.#take(blanks2);
       const label = this.#quoted() ?? this.#take(identifier2);
       if (label === void 0) break;
       labels.push(label);

@@ -272,6 +272,14 @@ const downloads = [
     'plan/plugins/signed-json.ts',
     ['unit/plan/plugins/signed-json.test.ts'],
     ['the signature is about every byte', 'this.#signed.update(chunk.subarray(this.#signedFrom, end))', ''],
+    [
+      'nothing is read between its members',
+      'if (depth === 1 && !this.#isInPlace(chunk[at])) throw',
+      'if (false) throw'
+    ],
+    ['no value where a name belongs', 'return byte === quote || byte === closeBrace', 'return true'],
+    ['a colon stands behind a name alone', 'this.#isColonNext === (byte === colon) && ', ''],
+    ['no member has two values', 'if (values.has(name)) throw', 'if (false) throw'],
     ['a document is bounded', 'if (size > longest) throw', 'if (false) throw'],
     ['what is kept of it is bounded', 'if (this.#kept + piece.size > this.#mostKept)', 'if (false)'],
     ['the members that are kept are bounded', 'if (values.size > mostValues) throw', 'if (false) throw']

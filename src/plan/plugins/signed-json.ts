@@ -47,6 +47,7 @@ export async function readSignedJson(
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a]
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
+const blanks: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d])
 const longestAround = 100
 
 /** A value or a name that continues in the next chunk: the part so far, and where in the current chunk it begins. */
@@ -81,6 +82,8 @@ class Reader {
   readonly #names: string[] = []
   readonly #isObject: boolean[] = []
   readonly #isNameNext: boolean[] = []
+  /** A name of the document itself was read, and not yet the colon behind it. */
+  #isColonNext = false
 
   constructor(isWanted: IsWanted, mostKept: number) {
     this.#isWanted = isWanted
@@ -119,6 +122,7 @@ class Reader {
 
   #tokenAt(chunk: Buffer, at: number): void {
     const depth = this.#depth
+    if (depth === 1 && !this.#isInPlace(chunk[at])) throw new Error('it is not a JSON object')
     switch (chunk[at]) {
       case quote:
         this.#isInString = true
@@ -126,6 +130,7 @@ class Reader {
         this.#isNameNext[depth] = false
         break
       case colon:
+        if (depth === 1) this.#isColonNext = false
         this.#beginValue(at + 1)
         break
       case comma:
@@ -143,6 +148,16 @@ class Reader {
         break
       default:
     }
+  }
+
+  /**
+   * Of the bytes between two members, and of those around the member `signature`, none is signed: there may be nothing
+   * that could be read as a value of another member.
+   */
+  #isInPlace(byte: number | undefined): boolean {
+    if (blanks.has(byte)) return true
+    if (this.#isNameNext[1]) return byte === quote || byte === closeBrace
+    return this.#isColonNext === (byte === colon) && byte !== closeBracket
   }
 
   /** @returns where the string ends, or the end of the chunk */
@@ -181,6 +196,7 @@ class Reader {
     const bytes = Buffer.concat(name.parts)
     this.#name = undefined
     this.#names[name.depth] = bytes.toString('utf8')
+    if (name.depth === 1) this.#isColonNext = true
     if (name.depth > 1 || this.#names[1] === 'signature') return
     this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes)
     this.#hasMember = true
@@ -208,6 +224,8 @@ class Reader {
     this.#kept += value.size
     const name = this.#names[value.depth] ?? ''
     const values = value.depth === 1 ? this.#members : this.#inner
+    // Readers differ in which of the two they take.
+    if (values.has(name)) throw new Error('it has two members of one name')
     values.set(name, Buffer.concat(value.parts).toString('utf8'))
     if (values.size > mostValues) throw new Error(`it has more than ${mostValues} members`)
   }

@@ -84,6 +84,47 @@ it('does not verify a document in which anything was changed', async () => {
   }
 })
 
+it('reads nothing that stands between the members or around the signature', async () => {
+  const text = '{"plugins":{"git":1},"signature":{"s":1},"warnings":["w"]}'
+  const wanted: IsWanted = (name, inner) => (inner === undefined ? name === 'warnings' : name === 'plugins')
+  const forged = [
+    ['},"signature"', '},{"git":2},"signature"'],
+    ['},"signature"', '},:{"git":2},"signature"'],
+    ['},"signature"', '},[],"signature"'],
+    ['},"signature"', '},,"signature"'],
+    ['},"signature"', '},1,"signature"'],
+    ['"signature":', '"signature":[],{"git":2},"signature":'],
+    ['"signature":', '"signature"::'],
+    ['"signature":', '"signature" {"git":2}:'],
+    ['"signature":', '"signature"'],
+    ['{"s":1}', '{"s":1}:{"s":2}'],
+    ['{"s":1}', '{"s":1}]}{"git":2}'],
+    ['{"plugins"', '{{"git":2},"plugins"'],
+    ['{"plugins"', '{:{"git":2},"plugins"'],
+    ['{"plugins"', '{},{"plugins"'],
+    ['["w"]}', '["w"],:[]}'],
+    ['["w"]}', '["w"],[]}'],
+    ['["w"]}', '["w"]]']
+  ].map(([from = '', to = '']) => text.replace(from, to))
+  for (const changed of forged) {
+    for (const size of [1, 1_000]) {
+      await expect(read(changed, wanted, size)).rejects.toThrow('it is not a JSON object')
+    }
+  }
+  const blanks = text.replaceAll(',', ' ,\n\t').replace('":{', '" : \r{')
+  expect([...(await read(blanks, wanted)).inner]).toEqual([['git', '1']])
+})
+
+it.each([
+  '{"warnings":[1],"warnings":[]}',
+  '{"signature":{"s":1},"signature":{"s":2}}',
+  '{"plugins":{"git":1,"git":2}}',
+  '{"plugins":{"git":1},"plugins":{"git":2}}'
+])('refuses two values of one name: %s', async (text) => {
+  const wanted: IsWanted = (name, inner) => (inner === undefined ? name === 'warnings' : name === 'plugins')
+  await expect(read(text, wanted)).rejects.toThrow('it has two members of one name')
+})
+
 it.each([
   ['<html>', 'it is not a JSON object'],
   ['', 'it is not a JSON object'],
