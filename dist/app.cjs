@@ -69968,6 +69968,20 @@ function either(...patterns) {
 function partsOf(pattern) {
   return pattern instanceof RegExp ? [pattern] : pattern.parts;
 }
+function fits(pattern, name) {
+  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
+  const [first2 = "", ...rest] = pattern.split("*");
+  const last = rest.pop();
+  if (last === void 0) return pattern === name;
+  if (!name.startsWith(first2)) return false;
+  let at2 = first2.length;
+  for (const part2 of rest) {
+    const found = name.indexOf(part2, at2);
+    if (found === -1) return false;
+    at2 = found + part2.length;
+  }
+  return name.length - last.length >= at2 && name.endsWith(last);
+}
 
 // src/aws/errors/causes.ts
 var awsCauses = [
@@ -72514,12 +72528,13 @@ var snapshotsBy = async ({ client, abortSignal }, Filters) => {
 };
 var securityGroupsBy = async ({ client, abortSignal }, Filters) => {
   const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters }, { abortSignal }));
-  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, Tags }) => ({
+  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, VpcId, Tags }) => ({
     type: "security-group",
     id: GroupId,
     state: "",
     tags: tagsOf2(Tags),
-    name: GroupName
+    name: GroupName,
+    vpcId: VpcId
   }));
 };
 var keyPairsBy = async ({ client, abortSignal }, Filters) => {
@@ -75866,8 +75881,9 @@ function watchTemplate(context) {
     if (type2 === "image" && (await keyPair2).some(isTagged)) return;
     const [search, by] = lookups[type2];
     try {
-      const [found] = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id])]));
-      if (found === void 0 || found.id !== id) return;
+      const described = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id])]));
+      const found = described.find((one) => one.id === id);
+      if (found === void 0) return;
       const mapped = type2 === "image" ? await mappedIn(found) : [];
       const own = ownOf([found, ...mapped]);
       if (!own.includes(found)) return;
@@ -77029,7 +77045,7 @@ function contains(cidr2, address) {
 async function vpcOf(ec22, subnetIds, region4, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
   const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const found = pages.flatMap(({ Subnets = [] }) => Subnets);
+  const found = pages.flatMap(({ Subnets = [] }) => Subnets).filter(({ SubnetId = "" }) => subnetIds.includes(SubnetId));
   const missing3 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
   if (missing3.length > 0) {
     throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region4}`);
@@ -77048,7 +77064,7 @@ async function findVpc(ec22, id, signal) {
   const filter2 = id === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id] };
   const query = { Filters: [filter2] };
   const pages = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const [vpc] = pages.flatMap(({ Vpcs = [] }) => Vpcs);
+  const vpc = pages.flatMap(({ Vpcs = [] }) => Vpcs).find(({ VpcId, IsDefault }) => id === void 0 ? IsDefault === true : VpcId === id);
   if (!vpc?.VpcId) return void 0;
   const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
   return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
@@ -78063,15 +78079,16 @@ async function resolveSource(context, request, signal) {
   return usable2(image, request);
 }
 async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region4 }, signal) {
+  const pattern = names2[architecture ?? "x86_64"];
   const query = {
     Owners: [owner],
     Filters: [
-      { Name: "name", Values: [names2[architecture ?? "x86_64"]] },
+      { Name: "name", Values: [pattern] },
       { Name: "state", Values: ["available"] }
     ]
   };
   const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const newest2 = pages.flatMap(({ Images = [] }) => Images).reduce(newer, void 0);
+  const newest2 = pages.flatMap(({ Images = [] }) => Images).filter((one) => one.OwnerId === owner && one.State === "available" && fits(pattern, one.Name ?? "")).reduce(newer, void 0);
   if (newest2) return newest2;
   throw new InputError(
     "source-ami",
@@ -78085,8 +78102,9 @@ async function imageById(id, { ec2: ec22 }, region4, signal) {
   );
   try {
     const query = new DescribeImagesCommand({ ImageIds: [id] });
-    const { Images: [image] = [] } = await ec22.send(query, { abortSignal: signal });
-    if (image?.ImageId) return image;
+    const { Images = [] } = await ec22.send(query, { abortSignal: signal });
+    const image = Images.find(({ ImageId }) => ImageId === id);
+    if (image) return image;
   } catch (error2) {
     signal.throwIfAborted();
     if (!(error2 instanceof Error && error2.name.startsWith("InvalidAMIID."))) throw error2;
@@ -78188,7 +78206,9 @@ async function templateImages(ec22, sources, signal) {
 async function newest(ec22, query, abortSignal) {
   try {
     const { Images = [] } = await ec22.send(new DescribeImagesCommand(asked(query)), { abortSignal });
-    const [image] = Images.toSorted((one, other) => (one.CreationDate ?? "") < (other.CreationDate ?? "") ? 1 : -1);
+    const [image] = Images.filter((one) => isAskedFor(one, query)).toSorted(
+      (one, other) => (one.CreationDate ?? "") < (other.CreationDate ?? "") ? 1 : -1
+    );
     return image && known(image);
   } catch (error2) {
     if (abortSignal.aborted) throw error2;
@@ -78199,6 +78219,12 @@ function asked({ id, owners = [], filters = [] }) {
   if (id !== void 0) return { ImageIds: [id] };
   const Filters = filters.map(([Name, Values2]) => ({ Name, Values: [...Values2] }));
   return { Owners: [...owners], Filters };
+}
+function isAskedFor(image, { id, owners = [], filters = [] }) {
+  if (id !== void 0) return image.ImageId === id;
+  const isTheirs = owners.length === 0 || owners.some((owner) => !/^\d{12}$/.test(owner) || owner === image.OwnerId);
+  const names2 = filters.filter(([name]) => name === "name");
+  return isTheirs && names2.every(([, values]) => values.some((one) => fits(one, image.Name ?? "") ?? true));
 }
 function known({
   ImageId: id,
@@ -78950,8 +78976,9 @@ async function openGroup(ec22, request, ledger, signal) {
       return (await ec22.send(command9)).GroupId;
     } catch (error2) {
       if (!(error2 instanceof Error && error2.name === "InvalidGroup.Duplicate")) throw error2;
-      const [group3] = await securityGroupsBy({ client: ec22, abortSignal: signal }, [{ Name: "group-name", Values: [name] }]);
-      return group3?.id;
+      const { vpcId } = request.reach;
+      const groups = await securityGroupsBy({ client: ec22, abortSignal: signal }, [{ Name: "group-name", Values: [name] }]);
+      return groups.find((one) => one.name === name && (vpcId === void 0 || one.vpcId === vpcId))?.id;
     }
   });
   const { cidrs } = request.reach;
@@ -78999,7 +79026,7 @@ async function recorded(ledger, type2, key2, make) {
 async function describe(ec22, id, signal) {
   const query = { Filters: [{ Name: "instance-id", Values: [id] }] };
   const pages = await allPages(paginateDescribeInstances({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  return pages.flatMap(({ Reservations = [] }) => Reservations)[0]?.Instances?.[0];
+  return pages.flatMap(({ Reservations = [] }) => Reservations).flatMap(({ Instances = [] }) => Instances).find(({ InstanceId }) => InstanceId === id);
 }
 function addressOf2(instance, { via }) {
   const state2 = instance?.State?.Name;
@@ -83122,20 +83149,6 @@ function unmatched({ ofSources, mayBeMore }, given2) {
 function patternsOf(option, given2) {
   const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
   return values.map((value) => value.trim());
-}
-function fits(pattern, name) {
-  if (/[?[\]{}\\!]/.test(pattern)) return void 0;
-  const [first2 = "", ...rest] = pattern.split("*");
-  const last = rest.pop();
-  if (last === void 0) return pattern === name;
-  if (!name.startsWith(first2)) return false;
-  let at2 = first2.length;
-  for (const part2 of rest) {
-    const found = name.indexOf(part2, at2);
-    if (found === -1) return false;
-    at2 = found + part2.length;
-  }
-  return name.length - last.length >= at2 && name.endsWith(last);
 }
 
 // src/template/values.ts

@@ -130,6 +130,13 @@ const output = [
     ['no first password in the log', ".replace(/\\b[0-9a-f]{32}\\b/gi, '(32 digits, removed)')", '']
   ),
   ...inFile(
+    'smoke/launch.ts',
+    ['unit/smoke/launch.cloud.test.ts'],
+    ['no group of others is opened', 'one.name === name && ', ''],
+    ['nor one in another VPC', ' && (vpcId === undefined || one.vpcId === vpcId)', ''],
+    ['no machine of others is tested', 'InstanceId === id', 'InstanceId !== undefined']
+  ),
+  ...inFile(
     'smoke/request.ts',
     ['unit/smoke/request.test.ts', 'properties/answers.test.ts'],
     ['only versions are versions', '/^\\d+(\\.\\d+){1,3}(-[\\w.-]{1,40})?$/', '/^.*$/s']
@@ -298,6 +305,25 @@ const downloads = [
     ['unit/plan/plugins/plugins.test.ts'],
     ['Jenkins\u2019s own update center is signed', 'if (isJenkins(url))', 'if (false)'],
     ['the signature is looked at', 'requireSignature(document, root)', '']
+  ),
+  ...inFile(
+    'plan/source.ts',
+    ['unit/plan/source.cloud.test.ts'],
+    ['an image is the publisher’s', 'one.OwnerId === owner && ', ''],
+    ['it has a name of the publisher’s images', " && fits(pattern, one.Name ?? '')", ''],
+    ['an image has the id that was asked for', 'ImageId === id', 'ImageId !== undefined']
+  ),
+  ...inFile(
+    'plan/template-images.ts',
+    ['unit/plan/template-images.test.ts'],
+    ['an image has the id that the template names', 'image.ImageId === id', 'image.ImageId !== undefined'],
+    ['it is of the owner that the template names', 'return isTheirs && names', 'return names']
+  ),
+  ...inFile(
+    'plan/subnets.ts',
+    ['unit/plan/connectivity.test.ts'],
+    ['only the given subnets count', ".filter(({SubnetId = ''}) => subnetIds.includes(SubnetId))", ''],
+    ['only the VPC that was asked for', '(id === undefined ? IsDefault === true : VpcId === id)', 'true']
   ),
   ...inFile(
     'plan/package-index.ts',

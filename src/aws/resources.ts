@@ -48,6 +48,8 @@ export interface Described extends Resource {
   readonly tags: Tags
   /** Of what has a name beside its id. */
   readonly name?: string | undefined
+  /** Of a security group. */
+  readonly vpcId?: string | undefined
   /** Of an image. */
   readonly snapshotIds?: readonly string[]
   /** Of an image: what it boots from. */
@@ -163,12 +165,13 @@ export const securityGroupsBy: Search = async ({client, abortSignal}, Filters) =
   const pages = await allPages(paginateDescribeSecurityGroups({client, pageSize}, {Filters}, {abortSignal}))
   return pages
     .flatMap((page) => page.SecurityGroups ?? [])
-    .map(({GroupId = '', GroupName, Tags}) => ({
+    .map(({GroupId = '', GroupName, VpcId, Tags}) => ({
       type: 'security-group',
       id: GroupId,
       state: '',
       tags: tagsOf(Tags),
-      name: GroupName
+      name: GroupName,
+      vpcId: VpcId
     }))
 }
 

@@ -38,3 +38,23 @@ export function either(...patterns: readonly Pattern[]): Composed {
 export function partsOf(pattern: Pattern): readonly RegExp[] {
   return pattern instanceof RegExp ? [pattern] : pattern.parts
 }
+
+/**
+ * Whether a name fits a pattern with `*` in it, in linear time.
+ *
+ * @returns undefined for a pattern with other wildcards
+ */
+export function fits(pattern: string, name: string): boolean | undefined {
+  if (/[?[\]{}\\!]/.test(pattern)) return undefined
+  const [first = '', ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return pattern === name
+  if (!name.startsWith(first)) return false
+  let at = first.length
+  for (const part of rest) {
+    const found = name.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return name.length - last.length >= at && name.endsWith(last)
+}

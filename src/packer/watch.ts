@@ -163,8 +163,9 @@ export function watchTemplate(context: WatchContext): Watch {
     if (type === 'image' && (await keyPair).some(isTagged)) return
     const [search, by] = lookups[type]
     try {
-      const [found] = await appear((abortSignal) => search({client: ec2, abortSignal}, [filter(by, [id])]))
-      if (found === undefined || found.id !== id) return
+      const described = await appear((abortSignal) => search({client: ec2, abortSignal}, [filter(by, [id])]))
+      const found = described.find((one) => one.id === id)
+      if (found === undefined) return
       const mapped = type === 'image' ? await mappedIn(found) : []
       const own = ownOf([found, ...mapped])
       if (!own.includes(found)) return

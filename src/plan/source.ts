@@ -3,6 +3,7 @@ import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
 import {allPages, pageSize} from '../aws/calls.ts'
 import {InputError, messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
+import {fits} from '../lib/pattern.ts'
 import {distributions, type Architecture, type Distribution, type PackageKind} from '../inputs/distributions.ts'
 import type {ReadParameter} from '../aws/account.ts'
 
@@ -64,15 +65,20 @@ async function newestOf(
   {source, architecture, region}: SourceRequest,
   signal: AbortSignal
 ): Promise<Image> {
+  const pattern = names[architecture ?? 'x86_64']
   const query = {
     Owners: [owner],
     Filters: [
-      {Name: 'name', Values: [names[architecture ?? 'x86_64']]},
+      {Name: 'name', Values: [pattern]},
       {Name: 'state', Values: ['available']}
     ]
   }
   const pages = await allPages(paginateDescribeImages({client: ec2, pageSize}, query, {abortSignal: signal}))
-  const newest = pages.flatMap(({Images = []}) => Images).reduce<Image | undefined>(newer, undefined)
+  const newest = pages
+    .flatMap(({Images = []}) => Images)
+    // An answer may have more than was asked for.
+    .filter((one) => one.OwnerId === owner && one.State === 'available' && fits(pattern, one.Name ?? ''))
+    .reduce<Image | undefined>(newer, undefined)
   if (newest) return newest
   throw new InputError(
     'source-ami',
@@ -94,8 +100,9 @@ async function imageById(id: string, {ec2}: SourceContext, region: string, signa
     )
   try {
     const query = new DescribeImagesCommand({ImageIds: [id]})
-    const {Images: [image] = []} = await ec2.send(query, {abortSignal: signal})
-    if (image?.ImageId) return image
+    const {Images = []} = await ec2.send(query, {abortSignal: signal})
+    const image = Images.find(({ImageId}) => ImageId === id)
+    if (image) return image
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof Error && error.name.startsWith('InvalidAMIID.'))) throw error

@@ -24,7 +24,7 @@ export async function vpcOf(
   // A filter finds the existing ones; a request for an id that does not exist is an error, which names only the first.
   const query = {Filters: [{Name: 'subnet-id', Values: [...subnetIds]}]}
   const pages = await allPages(paginateDescribeSubnets({client: ec2, pageSize}, query, {abortSignal: signal}))
-  const found = pages.flatMap(({Subnets = []}) => Subnets)
+  const found = pages.flatMap(({Subnets = []}) => Subnets).filter(({SubnetId = ''}) => subnetIds.includes(SubnetId))
   const missing = subnetIds.filter((id) => !found.some(({SubnetId}) => SubnetId === id))
   if (missing.length > 0) {
     throw new InputError('subnet-ids', `this account has no subnet ${missing.join(', ')} in ${region}`)
@@ -45,7 +45,9 @@ export async function findVpc(ec2: EC2Client, id: string | undefined, signal: Ab
   const filter: Filter = id === undefined ? {Name: 'is-default', Values: ['true']} : {Name: 'vpc-id', Values: [id]}
   const query = {Filters: [filter]}
   const pages = await allPages(paginateDescribeVpcs({client: ec2, pageSize}, query, {abortSignal: signal}))
-  const [vpc] = pages.flatMap(({Vpcs = []}) => Vpcs)
+  const vpc = pages
+    .flatMap(({Vpcs = []}) => Vpcs)
+    .find(({VpcId, IsDefault}) => (id === undefined ? IsDefault === true : VpcId === id))
   if (!vpc?.VpcId) return undefined
   const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({CidrBlock}) => CidrBlock)]
   return {id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr) => cidr ?? []))]}

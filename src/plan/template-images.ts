@@ -6,6 +6,7 @@ import {
   DescribeImagesCommand
 } from '@aws-sdk/client-ec2'
 import type {ImageQuery, TemplateSource} from '../template/sources.ts'
+import {fits} from '../lib/pattern.ts'
 import {loginUserOf} from './source.ts'
 import type {Architecture} from '../inputs/distributions.ts'
 
@@ -40,7 +41,9 @@ export async function templateImages(
 async function newest(ec2: EC2Client, query: ImageQuery, abortSignal: AbortSignal): Promise<TemplateImage | undefined> {
   try {
     const {Images = []} = await ec2.send(new DescribeImagesCommand(asked(query)), {abortSignal})
-    const [image] = Images.toSorted((one, other) => ((one.CreationDate ?? '') < (other.CreationDate ?? '') ? 1 : -1))
+    const [image] = Images.filter((one) => isAskedFor(one, query)).toSorted((one, other) =>
+      (one.CreationDate ?? '') < (other.CreationDate ?? '') ? 1 : -1
+    )
     return image && known(image)
   } catch (error) {
     // The template may name an image that this role cannot see, or a filter that EC2 does not have.
@@ -53,6 +56,15 @@ function asked({id, owners = [], filters = []}: ImageQuery): DescribeImagesComma
   if (id !== undefined) return {ImageIds: [id]}
   const Filters: Filter[] = filters.map(([Name, Values]) => ({Name, Values: [...Values]}))
   return {Owners: [...owners], Filters}
+}
+
+/** An answer may have more. Of a filter's conditions it compares those that decide whose image it is: owner and name. */
+function isAskedFor(image: Image, {id, owners = [], filters = []}: ImageQuery): boolean {
+  if (id !== undefined) return image.ImageId === id
+  // An owner may be an alias, such as `amazon`.
+  const isTheirs = owners.length === 0 || owners.some((owner) => !/^\d{12}$/.test(owner) || owner === image.OwnerId)
+  const names = filters.filter(([name]) => name === 'name')
+  return isTheirs && names.every(([, values]) => values.some((one) => fits(one, image.Name ?? '') ?? true))
 }
 
 function known({

@@ -81,10 +81,11 @@ async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger,
     try {
       return (await ec2.send(command)).GroupId
     } catch (error) {
-      // The SDK repeats a create whose answer was lost. The name is this bake's own, so the group is too.
+      // The SDK repeats a create whose answer was lost. The name is this bake's own, so the group of that name is too.
       if (!(error instanceof Error && error.name === 'InvalidGroup.Duplicate')) throw error
-      const [group] = await securityGroupsBy({client: ec2, abortSignal: signal}, [{Name: 'group-name', Values: [name]}])
-      return group?.id
+      const {vpcId} = request.reach
+      const groups = await securityGroupsBy({client: ec2, abortSignal: signal}, [{Name: 'group-name', Values: [name]}])
+      return groups.find((one) => one.name === name && (vpcId === undefined || one.vpcId === vpcId))?.id
     }
   })
   const {cidrs} = request.reach
@@ -153,7 +154,10 @@ async function recorded(
 export async function describe(ec2: EC2Client, id: string, signal: AbortSignal): Promise<Instance | undefined> {
   const query = {Filters: [{Name: 'instance-id', Values: [id]}]}
   const pages = await allPages(paginateDescribeInstances({client: ec2, pageSize}, query, {abortSignal: signal}))
-  return pages.flatMap(({Reservations = []}) => Reservations)[0]?.Instances?.[0]
+  return pages
+    .flatMap(({Reservations = []}) => Reservations)
+    .flatMap(({Instances = []}) => Instances)
+    .find(({InstanceId}) => InstanceId === id)
 }
 
 function addressOf(instance: Instance | undefined, {via}: Pick<Reach, 'via'>): string | undefined {

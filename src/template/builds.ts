@@ -1,4 +1,5 @@
 import {InputError} from '../lib/errors.ts'
+import {fits} from '../lib/pattern.ts'
 import type {Values} from './values.ts'
 import type {Reading} from './reading-parts.ts'
 import {asText, isList} from './value.ts'
@@ -67,20 +68,4 @@ export function unmatched({ofSources, mayBeMore}: Builds, given: readonly string
 function patternsOf(option: 'only' | 'except', given: readonly string[]): string[] {
   const values = given.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, 's').exec(one)?.[1]?.split(',') ?? [])
   return values.map((value) => value.trim())
-}
-
-/** @returns undefined for a pattern with other wildcards than `*` */
-function fits(pattern: string, name: string): boolean | undefined {
-  if (/[?[\]{}\\!]/.test(pattern)) return undefined
-  const [first = '', ...rest] = pattern.split('*')
-  const last = rest.pop()
-  if (last === undefined) return pattern === name
-  if (!name.startsWith(first)) return false
-  let at = first.length
-  for (const part of rest) {
-    const found = name.indexOf(part, at)
-    if (found === -1) return false
-    at = found + part.length
-  }
-  return name.length - last.length >= at && name.endsWith(last)
 }

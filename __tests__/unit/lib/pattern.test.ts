@@ -3,7 +3,7 @@ import {awsCauses} from '../../../src/aws/errors/causes.ts'
 import {connectionRules} from '../../../src/packer/diagnosis/connection.ts'
 import {machineRules, scriptFailed} from '../../../src/packer/diagnosis/scripts.ts'
 import {imageUnknown, templateRules} from '../../../src/packer/diagnosis/template.ts'
-import {either, inOneLine, inOrder, partsOf} from '../../../src/lib/pattern.ts'
+import {either, fits, inOneLine, inOrder, partsOf} from '../../../src/lib/pattern.ts'
 
 it('finds parts that follow one another, in all of a text or in one line', () => {
   const texts = ['a 1 b', 'a 1\nb', 'b 1 a', 'a a b b', 'ab']
@@ -20,6 +20,18 @@ it('finds one of several', () => {
   const pattern = either(/x/, inOrder(/a/, /b/))
   expect(['x', 'ab', 'ba'].map((text) => pattern.test(text))).toEqual([true, true, false])
   expect(partsOf(pattern).map(({source}) => source)).toEqual(['x', 'a', 'b'])
+})
+
+it.each([
+  ['a-*-c', 'a-b-c', true],
+  ['a-*-c', 'a-c', false],
+  ['*b*', 'abc', true],
+  ['a*bc*c', 'abc', false],
+  ['abc', 'abcd', false],
+  ['*', '', true],
+  ['a?c', 'abc', undefined]
+])('compares %s with %s: %s', (pattern, name, expected) => {
+  expect(fits(pattern, name)).toBe(expected)
 })
 
 const rules = [...awsCauses, ...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed]

@@ -8,6 +8,7 @@ import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {watchTemplate, type WatchContext} from '../../../src/packer/watch.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {packerSays} from '../../helpers/packer-says.ts'
+import {ignoringFilters} from '../../helpers/ignoring-filters.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 const tags = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2030-01-01T00:00:00.000Z', team: 'ci'}
@@ -139,6 +140,22 @@ describe('what is named when the machine may speak', () => {
     expect((await tagsOf(announced)).map(({Key}) => Key)).toContain(tagKeys.bake)
     expect(await tagsOf(other)).toEqual([])
     expect(ledger.resources).toEqual([{type: 'volume', id: announced}])
+  })
+
+  it('is recorded alone where the answer has more than was asked for', async () => {
+    const started = await start()
+    const {ec2, cloud, watch, ledger} = started
+    await launch(ec2, cloud)
+    await ec2.createKeyPair({KeyName: name})
+    watch.onKeyPair(name)
+    const second = await launch(ec2, cloud, {KeyName: name})
+    ignoringFilters(ec2)
+    watch.onHint({type: 'instance', id: second})
+    const limit = AbortSignal.timeout(4_000)
+    const instances = () => ledger.resources.flatMap(({type, id}) => (type === 'instance' ? [id] : []))
+    while (!limit.aborted && instances().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(instances()).toEqual([second])
+    watch.close()
   })
 
   it('is left alone where it is somebody else’s', async () => {

@@ -8,7 +8,8 @@ const ec2 = mockClient(EC2Client)
 const never = new AbortController().signal
 const subnetIds = ['subnet-0aaaaaaaaaaaaaaaa', 'subnet-0bbbbbbbbbbbbbbbb']
 const [one, other] = subnetIds.map((SubnetId) => ({SubnetId, VpcId: 'vpc-0aaaaaaaaaaaaaaaa'}))
-const vpc = {VpcId: 'vpc-0aaaaaaaaaaaaaaaa', CidrBlock: '10.1.0.0/16'}
+const vpc = {VpcId: 'vpc-0aaaaaaaaaaaaaaaa', CidrBlock: '10.1.0.0/16', IsDefault: true}
+const otherVpc = {VpcId: 'vpc-0bbbbbbbbbbbbbbbb', CidrBlock: '10.2.0.0/16', IsDefault: false}
 
 beforeEach(() => {
   ec2.reset()
@@ -75,6 +76,17 @@ it('takes the default VPC for a private address when no subnet is named, and say
   await expect(plan({via: 'private-ip'}, {sends: '10.1.2.3'})).rejects.toThrow(
     /^eu-west-1 has no default VPC\. Set 'subnet-ids'/
   )
+})
+
+it.each([
+  ['the named VPC', subnetIds],
+  ['the default VPC', []]
+] as const)('compares with %s where the answer has more than was asked for', async (_, ids) => {
+  ec2.on(DescribeVpcsCommand).resolves({Vpcs: [otherVpc, vpc]})
+  const stranger = {SubnetId: 'subnet-0cccccccccccccccc', VpcId: otherVpc.VpcId}
+  ec2.on(DescribeSubnetsCommand).resolves({Subnets: [stranger, one ?? {}, other ?? {}]})
+  const reach = await plan({via: 'private-ip', subnetIds: ids}, {sends: '10.1.2.3'})
+  expect(reach).toMatchObject({cidrs: ['10.1.2.3/32']})
 })
 
 it('lets in nobody where Session Manager makes the way', async () => {

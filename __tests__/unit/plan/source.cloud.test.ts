@@ -49,6 +49,7 @@ const image: Image = {
   RootDeviceType: 'ebs',
   RootDeviceName: '/dev/sda1',
   Name: 'of our own',
+  State: 'available',
   OwnerId: '123456789012'
 }
 
@@ -77,12 +78,18 @@ it.each([
 ] as const)(
   'looks for %s on %s only among the images of its publisher',
   async (source, architecture, owner, name, user) => {
-    const old = {...image, Architecture: architecture, OwnerId: owner, CreationDate: '2026-01-01T00:00:00.000Z'}
-    const {ec2, asked} = account(old, {
-      ...old,
-      ImageId: 'ami-0fedcba9876543210',
-      CreationDate: '2026-11-01T00:00:00.000Z'
-    })
+    const old: Image = {
+      ...image,
+      Architecture: architecture,
+      OwnerId: owner,
+      Name: name.replace('*', '20260101'),
+      CreationDate: '2026-01-01T00:00:00.000Z'
+    }
+    const newer = {...old, ImageId: 'ami-0fedcba9876543210', CreationDate: '2026-11-01T00:00:00.000Z'}
+    // An answer may have more than was asked for.
+    const others = [{OwnerId: '123456789012'}, {Name: `copy of ${old.Name}`}, {State: 'pending' as const}]
+    const latest = others.map((other) => ({...old, ...other, CreationDate: '2026-11-20T00:00:00.000Z'}))
+    const {ec2, asked} = account(old, newer, ...latest)
     const found = await resolveSource(
       {...about, ec2, readParameter: noParameters},
       {source, architecture, region},
@@ -105,6 +112,17 @@ it.each([
 it('takes an image by its id, and knows whom those of a distribution let in', async () => {
   const {cloud, image: found} = await inCloud(({sourceImageId}) => sourceImageId)
   expect(found).toMatchObject({id: cloud.sourceImageId, loginUser: 'admin'})
+})
+
+it('takes no other image than the one that was asked for', async () => {
+  const {ec2} = account({...image, ImageId: 'ami-0fedcba9876543210'}, image)
+  expect(await resolveSource({...about, ec2, readParameter: noParameters}, byId, signal)).toMatchObject({
+    id: image.ImageId
+  })
+  const none = account({...image, ImageId: 'ami-0fedcba9876543210'})
+  await expect(resolveSource({...about, ec2: none.ec2, readParameter: noParameters}, byId, signal)).rejects.toThrow(
+    "no image 'ami-0123456789abcdef0' can be seen in us-east-1"
+  )
 })
 
 it('does not guess whom an image of one’s own lets in', async () => {

@@ -1,7 +1,7 @@
 import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {EC2Client} from '@aws-sdk/client-ec2'
+import {EC2Client, type DescribeSecurityGroupsResult} from '@aws-sdk/client-ec2'
 import {beforeEach, expect, it} from '@jest/globals'
 import {subnetIdIn} from '../../../rehearsal/cloud/ec2/state/network-plan.ts'
 import {parseFault} from '../../../rehearsal/cloud/faults/fault.ts'
@@ -10,7 +10,8 @@ import {tagKeys} from '../../../src/aws/tags.ts'
 import type {Reach} from '../../../src/aws/connectivity.ts'
 import {readEvidence} from '../../../src/smoke/evidence.ts'
 import {launch} from '../../../src/smoke/launch.ts'
-import {describeOne, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {describeOne, launch as launchOther, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
+import {ignoringFilters} from '../../helpers/ignoring-filters.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 const never = new AbortController().signal
@@ -88,6 +89,52 @@ it('takes a group and a rule that are there already for its own, whose answers w
   const {id} = await launch(patient, request(cloud.sourceImageId), ledger, recordingLog(), never)
   patient.destroy()
   expect((await describeOne(ec2, id))?.SecurityGroups).toHaveLength(1)
+})
+
+it('takes neither a group nor a machine of others for its own where the answer has more than was asked for', async () => {
+  const {ec2, cloud} = await startTestCloud({faults: [parseFault('CreateSecurityGroup=reset-after')]})
+  await launchOther(ec2, cloud)
+  const {SecurityGroups: foreign = []} = await ec2.describeSecurityGroups()
+  expect(foreign).not.toEqual([])
+  const {endpoint, region, administrator: credentials} = cloud
+  const patient = new EC2Client({endpoint, region, credentials, maxAttempts: 2})
+  ignoringFilters(patient)
+  const {id, address} = await launch(patient, request(cloud.sourceImageId), ledger, recordingLog(), never)
+  patient.destroy()
+  const instance = await describeOne(ec2, id)
+  expect(instance).toMatchObject({
+    PublicIpAddress: address,
+    SecurityGroups: [{GroupName: 'bake-jenkins-ami-smoke-ours'}]
+  })
+  expect(ledger.resources).toMatchObject([
+    {type: 'security-group', id: instance?.SecurityGroups?.[0]?.GroupId},
+    {type: 'instance', id}
+  ])
+  const {SecurityGroups: after = []} = await ec2.describeSecurityGroups()
+  expect(after).toEqual(expect.arrayContaining(foreign))
+})
+
+it('takes no group of the same name in another VPC for its own', async () => {
+  const {ec2, cloud} = await startTestCloud({faults: [parseFault('CreateSecurityGroup=reset-after')]})
+  const {Subnets: [subnet] = []} = await ec2.describeSubnets({SubnetIds: [subnetIdIn('us-east-1a')]})
+  const {endpoint, region, administrator: credentials} = cloud
+  const patient = new EC2Client({endpoint, region, credentials, maxAttempts: 2})
+  // The local cloud has one VPC.
+  patient.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args)
+      const {SecurityGroups} = answer.output as DescribeSecurityGroupsResult
+      SecurityGroups?.unshift({...SecurityGroups[0], GroupId: 'sg-0123456789abcdef0', VpcId: 'vpc-0123456789abcdef0'})
+      return answer
+    },
+    {step: 'initialize'}
+  )
+  const reach = {subnetIds: [subnet?.SubnetId ?? ''], vpcId: subnet?.VpcId ?? ''}
+  const {id} = await launch(patient, request(cloud.sourceImageId, reach), ledger, recordingLog(), never)
+  patient.destroy()
+  expect((await describeOne(ec2, id))?.SecurityGroups).toEqual([
+    {GroupId: expect.not.stringContaining('sg-0123456789abcdef0'), GroupName: 'bake-jenkins-ami-smoke-ours'}
+  ])
 })
 
 it('launches again when AWS does not know the new group yet', async () => {

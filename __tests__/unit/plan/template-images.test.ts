@@ -1,0 +1,41 @@
+import {DescribeImagesCommand, EC2Client, type Image} from '@aws-sdk/client-ec2'
+import {expect, it} from '@jest/globals'
+import {mockClient} from 'aws-sdk-client-mock'
+import {templateImages} from '../../../src/plan/template-images.ts'
+import type {ImageQuery, TemplateSource} from '../../../src/template/sources.ts'
+
+const image: Image = {
+  ImageId: 'ami-0aaaaaaaaaaaaaaaa',
+  Name: 'debian-13-amd64-20260101',
+  OwnerId: '136693071363',
+  Architecture: 'x86_64',
+  CreationDate: '2026-01-01T00:00:00.000Z'
+}
+const late = '2026-11-01T00:00:00.000Z'
+const others: Image[] = [
+  {...image, ImageId: 'ami-0bbbbbbbbbbbbbbbb', OwnerId: '123456789012', CreationDate: late},
+  {...image, ImageId: 'ami-0cccccccccccccccc', Name: 'ubuntu', CreationDate: late}
+]
+
+/** @param query as a source of a template spells it out */
+async function found(query: ImageQuery, images: Image[]): Promise<string | undefined> {
+  const ec2 = new EC2Client({region: 'us-east-1'})
+  mockClient(ec2).on(DescribeImagesCommand).resolves({Images: images})
+  const source = {name: 'amazon-ebs.own', imageQuery: () => query} as unknown as TemplateSource
+  return (await templateImages(ec2, [source], new AbortController().signal)).get('amazon-ebs.own')?.id
+}
+
+it.each<[string, ImageQuery]>([
+  ['an id', {id: 'ami-0aaaaaaaaaaaaaaaa'}],
+  ['an owner and a name', {owners: ['136693071363'], filters: [['name', ['other', 'debian-13-amd64-*']]]}]
+])('takes no other image than was asked for by %s', async (_, query) => {
+  expect(await found(query, [...others, image])).toBe(image.ImageId)
+  expect(await found(query, others)).toBeUndefined()
+})
+
+it('takes the newest where it cannot compare', async () => {
+  const query: ImageQuery = {owners: ['amazon'], filters: [['name', ['debian-1?-*']]]}
+  expect(await found(query, [image, {...image, ImageId: 'ami-0dddddddddddddddd', CreationDate: late}])).toBe(
+    'ami-0dddddddddddddddd'
+  )
+})
