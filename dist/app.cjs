@@ -79051,7 +79051,55 @@ ${pointer(cause.id)}` : ""}`,
 
 // src/smoke/request.ts
 var http2 = __toESM(require("node:http"), 1);
+
+// src/smoke/answer.ts
 var longestBody = 65536;
+function stateOf2(answer) {
+  if (answer.kind === "none") return { state: "booting", detail: answer.reason };
+  const { status, version, body } = answer;
+  if (status === 503) {
+    if (/getting ready to work|is restarting/i.test(body)) {
+      return { state: "starting", detail: "Jenkins is getting ready to work" };
+    }
+    return { state: "failed", detail: `Jenkins could not start (503): ${textOf3(body)}` };
+  }
+  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
+  const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
+  if (!isReady)
+    return { state: "failed", detail: `port 8080 answered ${status}, which Jenkins never does once it is ready` };
+  if (!version) {
+    return {
+      state: "failed",
+      detail: `something that is not Jenkins answers on port 8080 (${status}, no X-Jenkins header)`
+    };
+  }
+  return { state: "ready", version };
+}
+function withoutHidden(html) {
+  const beginning2 = /<(script|style|head)\b/gi;
+  const endings = new Map(["script", "style", "head"].map((name) => [name, new RegExp(`</${name}\\s*>`, "gi")]));
+  let shown2 = "";
+  let from = 0;
+  for (let found = beginning2.exec(html); found !== null; found = beginning2.exec(html)) {
+    const name = (found[1] ?? "").toLowerCase();
+    const ending = endings.get(name);
+    if (ending === void 0) continue;
+    ending.lastIndex = found.index;
+    if (ending.exec(html) === null) {
+      endings.delete(name);
+      continue;
+    }
+    shown2 += `${html.slice(from, found.index)} `;
+    from = beginning2.lastIndex = ending.lastIndex;
+  }
+  return shown2 + html.slice(from);
+}
+function textOf3(html) {
+  const text2 = withoutHidden(html).replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
+  return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
+}
+
+// src/smoke/request.ts
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
@@ -79078,8 +79126,8 @@ function askJenkins(address, port, path30, signal) {
         });
         response.setEncoding("utf8");
         response.on("data", (chunk) => {
-          body += chunk;
-          if (body.length <= longestBody) return;
+          body += chunk.slice(0, longestBody - body.length);
+          if (body.length < longestBody) return;
           answer();
           response.destroy();
         });
@@ -79158,7 +79206,7 @@ function read4(text2) {
       kind: "http",
       status,
       ...known2 ? { version: known2 } : {},
-      body,
+      body: body.slice(0, longestBody),
       ...typeof root9 === "number" && root9 > 0 ? { rootStatus: root9 } : {}
     };
   } catch {
@@ -79199,33 +79247,6 @@ function consoleProbe(ec22, key2) {
     },
     otherwise: "the image does not run cloud-init, which has to start the reports on the console: see docs/networks.md"
   };
-}
-
-// src/smoke/answer.ts
-function stateOf2(answer) {
-  if (answer.kind === "none") return { state: "booting", detail: answer.reason };
-  const { status, version, body } = answer;
-  if (status === 503) {
-    if (/getting ready to work|is restarting/i.test(body)) {
-      return { state: "starting", detail: "Jenkins is getting ready to work" };
-    }
-    return { state: "failed", detail: `Jenkins could not start (503): ${textOf3(body)}` };
-  }
-  if (status >= 500) return { state: "failed", detail: `Jenkins answered ${status}: ${textOf3(body)}` };
-  const isReady = status >= 200 && status < 400 || status === 401 || status === 403;
-  if (!isReady)
-    return { state: "failed", detail: `port 8080 answered ${status}, which Jenkins never does once it is ready` };
-  if (!version) {
-    return {
-      state: "failed",
-      detail: `something that is not Jenkins answers on port 8080 (${status}, no X-Jenkins header)`
-    };
-  }
-  return { state: "ready", version };
-}
-function textOf3(html) {
-  const text2 = html.replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, " ").replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
-  return text2.length > 600 ? `${text2.slice(0, 600)}…` : text2 || "an empty page";
 }
 
 // src/smoke/user-data.ts

@@ -137,6 +137,21 @@ const output = [
     ['no machine of others is tested', 'InstanceId === id', 'InstanceId !== undefined']
   ),
   ...inFile(
+    'smoke/answer.ts',
+    ['unit/smoke/answer.test.ts'],
+    ['a page is looked through once', 'endings.delete(name)', '']
+  ),
+  ...inFile(
+    'smoke/self-probe.ts',
+    ['unit/smoke/self-probe.test.ts'],
+    ['the page in a report is bounded', 'body: body.slice(0, longestBody)', 'body']
+  ),
+  ...inFile(
+    'smoke/request.ts',
+    ['unit/smoke/request.test.ts'],
+    ['a page is bounded', 'chunk.slice(0, longestBody - body.length)', 'chunk']
+  ),
+  ...inFile(
     'smoke/request.ts',
     ['unit/smoke/request.test.ts', 'properties/answers.test.ts'],
     ['only versions are versions', '/^\\d+(\\.\\d+){1,3}(-[\\w.-]{1,40})?$/', '/^.*$/s']

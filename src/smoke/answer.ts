@@ -1,3 +1,6 @@
+/** In characters: the longest page that is kept of an answer. */
+export const longestBody = 65_536
+
 /** The result of a request to Jenkins's port. */
 export type Answer =
   | {readonly kind: 'none'; readonly reason: string}
@@ -48,10 +51,34 @@ export function stateOf(answer: Answer): State {
   return {state: 'ready', version}
 }
 
+/**
+ * A page without its head, its scripts and its styles. The machine under test may send anything: one expression for an
+ * element with its end would look through the rest of the page once for each beginning without an end.
+ */
+function withoutHidden(html: string): string {
+  const beginning = /<(script|style|head)\b/gi
+  const endings = new Map(['script', 'style', 'head'].map((name) => [name, new RegExp(`</${name}\\s*>`, 'gi')]))
+  let shown = ''
+  let from = 0
+  for (let found = beginning.exec(html); found !== null; found = beginning.exec(html)) {
+    const name = (found[1] ?? '').toLowerCase()
+    const ending = endings.get(name)
+    if (ending === undefined) continue
+    ending.lastIndex = found.index
+    if (ending.exec(html) === null) {
+      // There is none behind a later beginning, either.
+      endings.delete(name)
+      continue
+    }
+    shown += `${html.slice(from, found.index)} `
+    from = beginning.lastIndex = ending.lastIndex
+  }
+  return shown + html.slice(from)
+}
+
 /** The visible text of a page, on one line of at most 600 characters. */
 function textOf(html: string): string {
-  const text = html
-    .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+  const text = withoutHidden(html)
     .replace(/<[^<>]*>/g, ' ')
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')

@@ -1,8 +1,6 @@
 import * as http from 'node:http'
-import type {Answer} from './answer.ts'
+import {longestBody, type Answer} from './answer.ts'
 import {timeLimit} from '../lib/wait.ts'
-
-const longestBody = 65_536
 
 /**
  * The form of Jenkins's versions (`2.568.2`, `2.570`, `2.571-SNAPSHOT`). Anything else would put an untrusted string
@@ -40,8 +38,8 @@ export function askJenkins(address: string, port: number, path: '/login' | '/', 
           })
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
-          body += chunk
-          if (body.length <= longestBody) return
+          body += chunk.slice(0, longestBody - body.length)
+          if (body.length < longestBody) return
           answer()
           response.destroy()
         })

@@ -1,6 +1,6 @@
 import {createHmac, randomBytes, timingSafeEqual} from 'node:crypto'
 import {gunzipSync} from 'node:zlib'
-import type {Answer} from './answer.ts'
+import {longestBody, type Answer} from './answer.ts'
 import {versionIn} from './request.ts'
 
 /** The beginning of a report on the console. */
@@ -89,7 +89,7 @@ function read(text: string): Answer {
       kind: 'http',
       status,
       ...(known ? {version: known} : {}),
-      body,
+      body: body.slice(0, longestBody),
       ...(typeof root === 'number' && root > 0 ? {rootStatus: root} : {})
     }
   } catch {

@@ -35,6 +35,27 @@ describe('fails at once', () => {
     })
   })
 
+  it.each([
+    ['<HEAD><title>a</title></HEAD >b<style >c</style>d<script>e</script>f<header>g</header>', 'b d f g'],
+    ['<script>a</script\n>b<script>c', 'b c'],
+    ['<head>a<style>b</head>c</style>d', 'c d'],
+    ['<style>a<head>b</head>c', 'a c'],
+    ['<script>a</head>b<head>c</script>d', 'd']
+  ])('without what a page does not show: %s', (page, shown) => {
+    expect(stateOf(http(500, '2.568.2', page))).toMatchObject({detail: `Jenkins answered 500: ${shown}`})
+  })
+
+  it.each(['<head ', '<head><style ', '</head ', '<head></head', '<script></script ', '<'])(
+    'without looking through a page once for each %s in it',
+    (unit) => {
+      const page = unit.repeat(Math.ceil(300_000 / unit.length))
+      const before = process.cpuUsage()
+      expect(stateOf(http(500, '2.568.2', page)).state).toBe('failed')
+      // Of the processor's time, however busy the machine is: some milliseconds, and seconds when it was quadratic.
+      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
+    }
+  )
+
   it('at another server error, even one of Jenkins itself', () => {
     expect(stateOf(http(500, '2.568.2', 'Oops'))).toEqual({state: 'failed', detail: 'Jenkins answered 500: Oops'})
   })

@@ -49,6 +49,11 @@ it.each([
   expect(reportIn(report(answer), key)).toMatchObject({kind: 'none'})
 })
 
+it('keeps no more of a page than of one that it asked for itself', () => {
+  const body = 'x'.repeat(200_000)
+  expect(reportIn(report({...ready, body}), key)).toMatchObject({kind: 'http', body: 'x'.repeat(65_536)})
+})
+
 it('takes no text for a version', () => {
   expect(reportIn(report({...ready, version: '2.0"; id'}), key)).toEqual({kind: 'http', status: 200, body: '<html>'})
 })
