@@ -74933,7 +74933,7 @@ function onDenial(text2, { tagged }) {
 ${describeDenials([denial]).join("\n")}`, change: denialAdvice([denial], { tagged }) };
 }
 function explainScript(failure, facts) {
-  const { said, script, local } = failure;
+  const { said, script: script2, local } = failure;
   const first2 = said.length - recent;
   const found = machineRules.flatMap((rule) => local ? onRunner(rule) : rule).map((rule) => ({
     rule,
@@ -74941,8 +74941,8 @@ function explainScript(failure, facts) {
       (text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2 && !harmless.test(text2))
     )
   })).find(({ line }) => line !== -1);
-  const own = script !== void 0 && script === facts.setupScript;
-  const where = script === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script)}`;
+  const own = script2 !== void 0 && script2 === facts.setupScript;
+  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script2)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -75043,14 +75043,14 @@ var FailureReader = class {
     this.#latest.add(said.text);
   }
   read(stderr) {
-    const { connected, script, local, ranges, address, said } = this.#failed().told;
+    const { connected, script: script2, local, ranges, address, said } = this.#failed().told;
     const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
     const last = this.#postProcessor;
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded2),
       said,
       connected,
-      ...script ? { script } : {},
+      ...script2 ? { script: script2 } : {},
       ...local ? { local } : {},
       ...last ? { postProcessor: { name: last.name, said: last.said.lines } } : {},
       ...ranges ? { ranges } : {},
@@ -75113,10 +75113,10 @@ var Story = class {
     } else if (text2.startsWith("Terminating the source AWS instance")) {
       this.#beforeEnd = this.#now;
     }
-    const [begins, script, local] = provisioner.exec(text2) ?? [];
+    const [begins, script2, local] = provisioner.exec(text2) ?? [];
     if (begins !== void 0) {
       this.#said = new Ends();
-      this.#script = script ?? local;
+      this.#script = script2 ?? local;
       this.#local = local !== void 0;
     } else {
       this.#said.add(text2);
@@ -78010,16 +78010,23 @@ function ofBuild(ofSources, build2) {
 
 // src/plan/session-manager-plugin.ts
 var signsDataChannel = "1.2.764.0";
-var limitMs = 1e4;
-async function noteSessionManagerPlugin(log, env2, signal) {
-  const options = { env: allowedEnvironment(env2), silent: true, ignoreReturnCode: true };
+var usualLimitMs = 1e4;
+var endingMs2 = 2e3;
+var script = `{ sh -c 'echo $$ >&3; exec "$0" --version 3>&-' "$0" 2>&1 | head -c 4096; } 3>&1`;
+async function noteSessionManagerPlugin(log, env2, signal, limitMs4 = usualLimitMs) {
+  let plugin;
+  const stdout = (data) => {
+    plugin ??= identify(Number(/^\d+(?=\n)/.exec(data.toString("latin1"))?.[0]));
+  };
+  const options = { env: allowedEnvironment(env2), silent: true, ignoreReturnCode: true, listeners: { stdout } };
   try {
-    const asked2 = getExecOutput("session-manager-plugin", ["--version"], options);
-    const { stdout, stderr } = await untilAborted(asked2, timeLimit(limitMs, [signal]));
-    const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0];
+    const asked2 = getExecOutput("sh", ["-c", script, await which("session-manager-plugin", true)], options);
+    const output = (await untilAborted(asked2, timeLimit(limitMs4, [signal]))).stdout;
+    const said = output.slice(output.indexOf("\n") + 1).trim();
+    const version = /^\d+(\.\d+){2,3}$/m.exec(said)?.[0];
     if (version === void 0) {
       log.warning(
-        `session-manager-plugin does not report its version: it printed ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+        `session-manager-plugin does not report its version: it printed ${JSON.stringify(said.slice(0, 200))}`
       );
       return;
     }
@@ -78028,6 +78035,8 @@ async function noteSessionManagerPlugin(log, env2, signal) {
   } catch (error2) {
     signal.throwIfAborted();
     log.warning(`session-manager-plugin could not be asked for its version: ${messageOf(error2)}`);
+  } finally {
+    if (plugin) await endProcess(plugin, timeLimit(endingMs2)).catch(() => void 0);
   }
 }
 function isAtLeast(version, least) {
@@ -78466,10 +78475,10 @@ function judge(name, { architecture, nitro }, type2) {
 }
 
 // src/plan/preflight/preflight.ts
-var limitMs2 = 3e4;
+var limitMs = 3e4;
 var longestMessage2 = 3400;
 async function preflight(ec22, request, log, signal) {
-  const limit = timeLimit(limitMs2, [signal]);
+  const limit = timeLimit(limitMs, [signal]);
   const checks = [
     ...dryRunsOf(request).map((dryRun) => tryCreate(ec22, dryRun, request, limit)),
     ...request.instanceTypes.length > 0 ? [checkTypes(ec22, request, limit)] : []
@@ -78876,7 +78885,7 @@ function unknown2(ledger) {
 }
 
 // src/sweep/end.ts
-var limitMs3 = 10 * 6e4;
+var limitMs2 = 10 * 6e4;
 async function endBake(bake2) {
   const { account, bakeId, ledger, temporaryFolder, log, failed } = bake2;
   const unwritten = ledger.flush();
@@ -78886,7 +78895,7 @@ async function endBake(bake2) {
     if (failed) {
       await finishKeeping(account, ledger.released, bakeId).catch((error2) => log.warning(messageOf(error2)));
     }
-    leftovers = await sweep({ account, bakeId, ledger, log, limit: timeLimit(limitMs3) });
+    leftovers = await sweep({ account, bakeId, ledger, log, limit: timeLimit(limitMs2) });
     return leftovers;
   } finally {
     clearFolder(temporaryFolder, "everything", log);
@@ -79335,8 +79344,8 @@ while sleep 2; do
 done
 `;
 }
-function withoutComments(script) {
-  return script.split("\n").filter((line) => !/^\s*(#|$)/.test(line)).map((line) => line.replace(/^ +/, "")).join("\n");
+function withoutComments(script2) {
+  return script2.split("\n").filter((line) => !/^\s*(#|$)/.test(line)).map((line) => line.replace(/^ +/, "")).join("\n");
 }
 function multipart(parts) {
   let boundary = "bake-jenkins-ami";
@@ -85328,8 +85337,8 @@ function unreachable2({ bakeId, region: region4 }, ledger, error2) {
 // src/sweep/post.ts
 var readingMs = 2e4;
 async function cleanUp(state2, context) {
-  const { log, limitMs: limitMs5 = 2e5 } = context;
-  const limit = timeLimit(limitMs5);
+  const { log, limitMs: limitMs4 = 2e5 } = context;
+  const limit = timeLimit(limitMs4);
   log.info(`The bake ${state2.bakeId} did not finish: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);
@@ -85339,10 +85348,10 @@ async function cleanUp(state2, context) {
   }
 }
 async function endAndRemove(state2, context, limit) {
-  const { log, endingMs: endingMs2 = 15e3, pause } = context;
-  const mainRuns = await endMain(state2.main, timeLimit(endingMs2, [limit]));
+  const { log, endingMs: endingMs3 = 15e3, pause } = context;
+  const mainRuns = await endMain(state2.main, timeLimit(endingMs3, [limit]));
   const ledger = readLedger(state2, log);
-  const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs2, [limit]))];
+  const running = [...mainRuns, ...await endPacker(ledger, timeLimit(endingMs3, [limit]))];
   running.forEach((problem3) => log.warning(problem3));
   clearTemporaryFolder(state2, log);
   clearFolder(state2.folder, "what may be secret", log);
@@ -85685,7 +85694,7 @@ function table(head, rows) {
 }
 
 // src/action/run-sweep.ts
-var limitMs4 = 30 * 6e4;
+var limitMs3 = 30 * 6e4;
 var mostNamed = 15;
 async function runSweep() {
   const log = actionsLog();
@@ -85694,7 +85703,7 @@ async function runSweep() {
 async function sweepAndReport(log) {
   const { env: env2 } = process;
   const { aws, olderThanMs, dryRun } = readSweepInputs(env2);
-  const limit = timeLimit(limitMs4, [cancelSignal(log, "nothing more is removed")]);
+  const limit = timeLimit(limitMs3, [cancelSignal(log, "nothing more is removed")]);
   const session = await openSession(aws, { env: env2, log }, limit);
   const account = openAccount(aws.region, session.credentials, env2);
   const report = await sweepAccount(account, { olderThanMs, dryRun, log, limit });

@@ -724,6 +724,12 @@ const ends = [
     ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed']
   ),
   ...inFile(
+    'plan/session-manager-plugin.ts',
+    ['unit/plan/session-manager-plugin.test.ts'],
+    ['the plugin’s output is bounded', ' | head -c 4096', ''],
+    ['a plugin that hangs is ended', 'if (plugin) await endProcess', 'if (false) await endProcess']
+  ),
+  ...inFile(
     'packer/build.ts',
     ['unit/packer/build.test.ts'],
     [

@@ -1,29 +1,44 @@
 import {getExecOutput} from '@actions/exec'
+import {which} from '@actions/io'
 import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
+import {endProcess, identify, type ProcessIdentity} from '../lib/processes.ts'
 import {timeLimit, untilAborted} from '../lib/wait.ts'
 import {allowedEnvironment} from '../template/allowed-environment.ts'
 
 /** From this version on the plugin signs ssmmessages:OpenDataChannel with its own keys, which role and session must allow (its README). */
 const signsDataChannel = '1.2.764.0'
 
-const limitMs = 10_000
+const usualLimitMs = 10_000
+const endingMs = 2_000
+
+/**
+ * Prints the id of the process that becomes the plugin, since @actions/exec does not tell it, and no more than the
+ * beginning of the plugin's output: @actions/exec keeps all that it reads.
+ */
+const script = `{ sh -c 'echo $$ >&3; exec "$0" --version 3>&-' "$0" 2>&1 | head -c 4096; } 3>&1`
 
 /** Logs the version of AWS's session-manager-plugin: the permissions that a connection needs depend on it. */
 export async function noteSessionManagerPlugin(
   log: Pick<Log, 'info' | 'warning'>,
   env: NodeJS.ProcessEnv,
-  signal: AbortSignal
+  signal: AbortSignal,
+  limitMs = usualLimitMs
 ): Promise<void> {
+  let plugin: ProcessIdentity | undefined
+  const stdout = (data: Buffer): void => {
+    plugin ??= identify(Number(/^\d+(?=\n)/.exec(data.toString('latin1'))?.[0]))
+  }
   // The runner finds a program that does not end by a variable of its own, which is among these.
-  const options = {env: allowedEnvironment(env), silent: true, ignoreReturnCode: true}
+  const options = {env: allowedEnvironment(env), silent: true, ignoreReturnCode: true, listeners: {stdout}}
   try {
-    const asked = getExecOutput('session-manager-plugin', ['--version'], options)
-    const {stdout, stderr} = await untilAborted(asked, timeLimit(limitMs, [signal]))
-    const version = /^\d+(\.\d+){2,3}$/m.exec(stdout.trim())?.[0]
+    const asked = getExecOutput('sh', ['-c', script, await which('session-manager-plugin', true)], options)
+    const output = (await untilAborted(asked, timeLimit(limitMs, [signal]))).stdout
+    const said = output.slice(output.indexOf('\n') + 1).trim()
+    const version = /^\d+(\.\d+){2,3}$/m.exec(said)?.[0]
     if (version === undefined) {
       log.warning(
-        `session-manager-plugin does not report its version: it printed ${JSON.stringify((stdout || stderr).trim().slice(0, 200))}`
+        `session-manager-plugin does not report its version: it printed ${JSON.stringify(said.slice(0, 200))}`
       )
       return
     }
@@ -34,6 +49,8 @@ export async function noteSessionManagerPlugin(
   } catch (error) {
     signal.throwIfAborted()
     log.warning(`session-manager-plugin could not be asked for its version: ${messageOf(error)}`)
+  } finally {
+    if (plugin) await endProcess(plugin, timeLimit(endingMs)).catch(() => undefined)
   }
 }
 

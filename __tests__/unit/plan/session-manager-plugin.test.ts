@@ -1,14 +1,15 @@
-import {chmodSync, mkdtempSync, writeFileSync} from 'node:fs'
+import {chmodSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {noteSessionManagerPlugin} from '../../../src/plan/session-manager-plugin.ts'
+import {identify, processRuns} from '../../../src/lib/processes.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 const never = new AbortController().signal
 
 /** @param script what the plugin on PATH does; without one there is none */
-async function noted(script?: string): Promise<readonly string[]> {
+async function noted(script?: string, limitMs?: number): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'plugin-'))
   if (script !== undefined) {
     const file = join(folder, 'session-manager-plugin')
@@ -19,7 +20,7 @@ async function noted(script?: string): Promise<readonly string[]> {
   process.env['PATH'] = `${folder}:/usr/bin:/bin`
   try {
     const log = recordingLog()
-    await noteSessionManagerPlugin(log, process.env, never)
+    await noteSessionManagerPlugin(log, process.env, never, limitMs)
     return log.lines
   } finally {
     process.env['PATH'] = path
@@ -44,6 +45,21 @@ it('warns of a program that tells no version', async () => {
   expect(await noted('echo what? >&2; exit 3')).toEqual([
     'warning: session-manager-plugin does not report its version: it printed "what?"'
   ])
+})
+
+it('reads the beginning of an output that does not end', async () => {
+  expect(await noted('yes')).toEqual([
+    expect.stringMatching(/^warning: session-manager-plugin does not report its version: it printed "(y\\n){99}/)
+  ])
+})
+
+it('ends a plugin that hangs', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'plugin-')), 'pid')
+  expect(await noted(`echo $$ >${file}; exec sleep 600`, 500)).toEqual([
+    expect.stringMatching(/^warning: session-manager-plugin could not be asked for its version: .*The time is up$/)
+  ])
+  const plugin = identify(Number(readFileSync(file, 'utf8')))
+  expect(plugin && processRuns(plugin)).toBeFalsy()
 })
 
 it('warns when there is none', async () => {
