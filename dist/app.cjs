@@ -75422,9 +75422,10 @@ async function cachePlugins(plugins2, required, env2) {
   await (0, import_promises15.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
   const staging = await (0, import_promises15.mkdtemp)(`${folder}.new-`);
   try {
-    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
+    if (cachedPlugins(required, env2) !== void 0) return folder;
+    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     await (0, import_promises15.rename)(copy, folder).catch((error2) => {
       if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
     });

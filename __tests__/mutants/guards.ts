@@ -730,6 +730,11 @@ const ends = [
     ['a plugin that hangs is ended', 'if (plugin) await endProcess', 'if (false) await endProcess']
   ),
   ...inFile(
+    'packer/plugins/cache.ts',
+    ['unit/packer/plugins/cache.test.ts'],
+    ['plugins that another job uses stay', 'if (cachedPlugins(required, env) !== undefined) return folder', '']
+  ),
+  ...inFile(
     'packer/build.ts',
     ['unit/packer/build.test.ts'],
     [

@@ -32,9 +32,11 @@ export async function cachePlugins(
   await mkdir(path.dirname(folder), {recursive: true})
   const staging = await mkdtemp(`${folder}.new-`)
   try {
-    if (existsSync(folder)) await rename(folder, path.join(staging, 'old'))
     const copy = path.join(staging, 'plugins')
     await cp(plugins, copy, {recursive: true})
+    // Copying takes a while. Another job may use by now what it has put there.
+    if (cachedPlugins(required, env) !== undefined) return folder
+    if (existsSync(folder)) await rename(folder, path.join(staging, 'old'))
     // A folder with something in it is not replaced.
     await rename(copy, folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error
