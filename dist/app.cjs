@@ -27570,8 +27570,8 @@ var init_JsonShapeSerializer2 = __esm({
             const next = j9 + 1 < z ? s3.charCodeAt(j9 + 1) : 0;
             if (next >= 56320 && next <= 57343) {
               this.ensure(4);
-              const { written: written2 } = encoder.encodeInto(s3.substring(j9, j9 + 2), this.json.subarray(this.i));
-              this.i += written2;
+              const { written } = encoder.encodeInto(s3.substring(j9, j9 + 2), this.json.subarray(this.i));
+              this.i += written;
               ++j9;
             } else {
               this.ensure(6 + (z - j9 - 1) * 3 + 1);
@@ -77140,7 +77140,12 @@ function isList(value) {
 }
 function asText2(value) {
   if (typeof value === "string") return value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : void 0;
+  if (typeof value === "number") return digitsOf(value);
+  return typeof value === "boolean" ? String(value) : void 0;
+}
+function digitsOf(value) {
+  const text2 = String(value);
+  return /^-?[\d.]{1,16}$/.test(text2) ? text2 : void 0;
 }
 function textsIn(value) {
   if (value === unknown) return { texts: [], isWhole: false };
@@ -83412,6 +83417,99 @@ function entriesOf2(value) {
   return Object.entries(value).toSorted(([one], [other]) => one < other ? -1 : 1);
 }
 
+// src/template/convert.ts
+function converted(value, type2) {
+  if (value === unknown || value === null || !type2) return value;
+  if (type2.kind === "name") return primitive(value, type2.name);
+  if (type2.kind !== "call") return value;
+  const [of] = type2.given;
+  switch (type2.name) {
+    case "list":
+      return isList(value) ? alike(value, of) : unknown;
+    case "set":
+      return isList(value) ? inOrder2(alike(value, of)) : unknown;
+    case "map": {
+      if (!isMap(value)) return unknown;
+      const names2 = Object.keys(value);
+      const items = alike(Object.values(value), of);
+      return isList(items) ? Object.fromEntries(names2.map((name, index) => [name, items[index] ?? null])) : unknown;
+    }
+    case "tuple": {
+      const items = of?.kind === "list" ? of.items : [];
+      if (!isList(value) || value.length !== items.length) return unknown;
+      return value.map((item, index) => converted(item, items[index]));
+    }
+    case "object":
+      return asObject(value, of);
+    default:
+      return value;
+  }
+}
+function typeOf(value) {
+  if (isList(value)) {
+    return value.length > 0 ? call2("tuple", { kind: "list", items: value.map((item) => typeOf(item) ?? any) }) : void 0;
+  }
+  if (isMap(value)) {
+    const entries = Object.entries(value).map(([name, item]) => [
+      { kind: "value", value: name },
+      typeOf(item) ?? any
+    ]);
+    return entries.length > 0 ? call2("object", { kind: "map", entries }) : void 0;
+  }
+  if (value === null || value === unknown) return void 0;
+  return { kind: "name", name: typeof value === "boolean" ? "bool" : typeof value };
+}
+var any = { kind: "name", name: "any" };
+function call2(name, given2) {
+  return { kind: "call", name, given: [given2] };
+}
+function primitive(value, name) {
+  switch (name) {
+    case "string":
+      return asText2(value) ?? unknown;
+    case "number":
+      if (typeof value === "string") return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : unknown;
+      return typeof value === "number" ? value : unknown;
+    case "bool":
+      if (value === "true" || value === "1") return true;
+      if (value === "false" || value === "0") return false;
+      return typeof value === "boolean" ? value : unknown;
+    default:
+      return value;
+  }
+}
+function alike(items, of) {
+  if (of?.kind !== "name" || of.name !== "any") return items.map((item) => converted(item, of));
+  const kinds2 = new Set(items.filter((item) => item !== null && item !== unknown).map((item) => typeof item));
+  if (kinds2.size <= 1) return items;
+  return kinds2.has("string") ? items.map((item) => converted(item, { kind: "name", name: "string" })) : unknown;
+}
+function inOrder2(items) {
+  if (!isList(items)) return items;
+  const single = [
+    ...new Map(items.map((item) => [isMap(item) ? JSON.stringify(item) : item, item])).values()
+  ];
+  return single.toSorted((one, other) => {
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return typeof one === "string" && typeof other === "string" ? Buffer.compare(Buffer.from(one), Buffer.from(other)) : 0;
+  });
+}
+function asObject(value, of) {
+  if (!isMap(value) || of?.kind !== "map") return unknown;
+  const members = [];
+  for (const [key2, type2] of of.entries) {
+    const name = key2.kind === "value" ? asText2(key2.value) : void 0;
+    if (name === void 0) return unknown;
+    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
+    const given2 = Object.hasOwn(value, name) ? value[name] ?? null : void 0;
+    if (given2 === void 0 && !optional2) return unknown;
+    const [own = type2, fallback] = optional2 ?? [];
+    const absent = fallback ? evaluate(fallback, { root: () => unknown, env: () => "" }) : null;
+    members.push([name, converted(given2 ?? absent, own)]);
+  }
+  return Object.fromEntries(members);
+}
+
 // src/template/syntax.ts
 var notUnderstood = { kind: "value", value: unknown };
 var deepest = 100;
@@ -83725,11 +83823,11 @@ function syntaxOf(value, kind) {
   return { kind: "map", entries: entries.map(([name, item]) => [{ kind: "value", value: name }, syntaxOf(item, kind)]) };
 }
 var action = /(\{\{[\s\S]*?\}\})/;
-var call2 = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/;
+var call3 = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/;
 function readLegacyText(text2) {
   const parts = text2.split(action).filter((part2) => part2 !== "").map((part2) => {
     if (!part2.startsWith("{{")) return { kind: "value", value: part2 };
-    const [, name, of = ""] = call2.exec(part2) ?? [];
+    const [, name, of = ""] = call3.exec(part2) ?? [];
     const key2 = { kind: "value", value: of };
     if (name === "user") return { kind: "member", of: { kind: "name", name: "var" }, key: key2 };
     return name === "env" ? { kind: "call", name, given: [key2] } : notUnderstood;
@@ -83896,7 +83994,7 @@ var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
 // src/template/json.ts
 var path25 = __toESM(require("node:path"), 1);
-function asObject(value) {
+function asObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 function parseJson(file, text2) {
@@ -83930,7 +84028,7 @@ function isBeginning(text2) {
 function openVariablesFile(location, mustBeJson) {
   const text2 = (0, import_node_fs22.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
-    const entries = Object.entries(asObject(parseJson(location, text2)));
+    const entries = Object.entries(asObject2(parseJson(location, text2)));
     return {
       path: location,
       values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(text2, name))]))
@@ -84007,7 +84105,9 @@ var Values = class {
   }
   #variable(name) {
     const filled = this.#filled.get(name);
-    return filled === void 0 ? this.ofVariableItself(name) ?? unknown : filled;
+    if (filled !== void 0) return filled;
+    const own = this.ofVariableItself(name);
+    return own === void 0 ? unknown : own;
   }
 };
 var mostRepetitions = 100;
@@ -84020,22 +84120,31 @@ function sourceNames2({ sources }) {
   return Object.fromEntries(types3);
 }
 function givenValue(name, { reading: reading2, files, vars, env: env2 }, scope) {
-  const { kind = "text", default: fallback } = reading2.variables.get(name) ?? {};
-  const isText2 = kind === "text" || kind === "untyped";
-  if (Object.hasOwn(vars, name)) return written(vars[name] ?? "", isText2);
-  const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
-  if (file) return evaluate(file.syntax, scope);
-  const ambient2 = env2[`PKR_VAR_${name}`];
-  if (ambient2 !== void 0) return written(ambient2, isText2);
-  return fallback && evaluate(fallback.syntax, scope);
+  const { kind = "text", default: fallback, type: declared } = reading2.variables.get(name) ?? {};
+  const own = fallback && evaluate(fallback.syntax, scope);
+  const isAny = declared === void 0 || declared.kind === "name" && declared.name === "any";
+  const type2 = isAny && own !== void 0 ? typeOf(own) : declared;
+  const given2 = () => {
+    if (Object.hasOwn(vars, name)) return fromLine(vars[name] ?? "", kind);
+    const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
+    if (file) return evaluate(file.syntax, scope);
+    const ambient2 = env2[`PKR_VAR_${name}`];
+    return ambient2 === void 0 ? own : fromEnvironment(ambient2, type2);
+  };
+  const value = given2();
+  return value === void 0 ? void 0 : converted(value, type2);
 }
-function written(text2, isText2) {
-  if (isText2) return text2;
+function fromLine(text2, kind) {
+  if (kind === "text" || kind === "untyped") return text2;
   try {
     return JSON.parse(text2);
   } catch {
     return text2;
   }
+}
+function fromEnvironment(text2, type2) {
+  const isText2 = type2 === void 0 || type2.kind === "name" && type2.name !== "bool";
+  return isText2 ? text2 : evaluate(readExpression(text2), { root: () => unknown, env: () => "" });
 }
 function textsOf({ file, expression }, sources, seen = []) {
   const own = expression.texts.map((text2) => ({ text: text2, input: "template", where: place(file, expression.line) }));
@@ -84417,9 +84526,17 @@ function readBody(draft, file, body) {
     draft.blocks.add(type2);
     if (type2 === "variable") {
       const given2 = found("default");
-      const kind = kindOf(found("type")?.syntax, given2);
+      const declared = found("type")?.syntax;
+      const kind = kindOf(declared, given2);
       const sensitive = found("sensitive")?.source.startsWith("true") ?? false;
-      declare(draft, label, { file, line, kind, sensitive, ...given2 ? { default: given2 } : {} });
+      declare(draft, label, {
+        file,
+        line,
+        kind,
+        sensitive,
+        ...declared ? { type: declared } : {},
+        ...given2 ? { default: given2 } : {}
+      });
       continue;
     }
     if (type2 === "variables") {
@@ -84470,28 +84587,30 @@ function expressionIn(attributes, wanted2) {
 
 // src/template/json-body.ts
 function readJson(draft, file, text2, kind) {
-  const template = asObject(parseJson(file, text2));
+  const template = asObject2(parseJson(file, text2));
   const lineOf2 = (name) => lineOfKey(text2, name);
   const at2 = (name, value) => jsonExpression(value, lineOf2(name), kind);
   const sensitive = new Set(Array.isArray(template["sensitive-variables"]) ? template["sensitive-variables"] : []);
   const sections = kind === "legacy" ? ["variables"] : ["variables", "variable"];
   for (const [name, value] of sections.flatMap((section) => entriesOf3(template[section]))) {
     const isBare = kind === "legacy" || typeof value !== "object";
-    const [block = {}] = isBare ? [] : [Array.isArray(value) ? asObject(value[0]) : asObject(value)];
+    const [block = {}] = isBare ? [] : [Array.isArray(value) ? asObject2(value[0]) : asObject2(value)];
     const given2 = isBare ? value : block["default"];
     const expression = given2 === void 0 || given2 === null && kind === "legacy" ? void 0 : at2(name, given2);
+    const type2 = kind === "legacy" ? notUnderstood : typeIn(block["type"]);
     declare(draft, name, {
       file,
       line: lineOf2(name),
-      kind: kind === "legacy" ? "text" : kindOf(typeIn(block["type"]), expression),
+      kind: kind === "legacy" ? "text" : kindOf(type2, expression),
       sensitive: sensitive.has(name) || block["sensitive"] === true,
+      ...type2 ? { type: type2 } : {},
       ...expression ? { default: expression } : {}
     });
   }
   entriesOf3(template["locals"]).forEach(([name, value]) => draft.locals.set(name, { file, expression: at2(name, value) }));
   if (kind === "hcl2") {
     for (const [name, block] of entriesOf3(template["local"])) {
-      const value = asObject(block)["expression"];
+      const value = asObject2(block)["expression"];
       if (value !== void 0) draft.locals.set(name, { file, expression: at2(name, value) });
     }
   }
@@ -84505,13 +84624,13 @@ function readJson(draft, file, text2, kind) {
 }
 function walkLegacy(draft, { around, at: at2, lineOf: lineOf2 }, value) {
   if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at2, lineOf: lineOf2 }, item));
-  const { type: type2, name: given2 } = asObject(value);
+  const { type: type2, name: given2 } = asObject2(value);
   const isComponent = typeof type2 === "string" && around.owner === "";
   const name = typeof given2 === "string" ? given2 : type2;
   const isSource = isComponent && around.within === "builders";
   if (isSource) draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf2("builders") });
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
-  for (const [key2, item] of Object.entries(asObject(value))) {
+  for (const [key2, item] of Object.entries(asObject2(value))) {
     draft.settings.push({ ...inner, name: key2, expression: at2(key2, item) });
     if (isPlain(item)) continue;
     walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at2, lineOf: lineOf2 }, item);
@@ -84522,7 +84641,7 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   const { around } = walk;
   const isOutside = around.owner === "" && around.within === kind && around.isTop;
   const depth = isOutside && (kind === "source" || kind === "data") ? 2 : labelled.has(kind) ? 1 : 0;
-  for (const [key2, item] of Object.entries(asObject(value))) {
+  for (const [key2, item] of Object.entries(asObject2(value))) {
     const named2 = [...labels, key2];
     if (named2.length <= depth) {
       const inner = named2.length === depth ? labelledAs(draft, walk, kind, named2) : around;
@@ -84553,7 +84672,7 @@ function labelledAs(draft, { around, lineOf: lineOf2 }, kind, labels) {
 }
 function walkDynamic(draft, walk, value) {
   for (const [label, block] of entriesOf3(value)) {
-    const { for_each: over, iterator, content } = asObject(block);
+    const { for_each: over, iterator, content } = asObject2(block);
     const name = typeof iterator === "string" ? iterator : label;
     const loops = over === void 0 ? [] : [{ name, over: walk.at("for_each", over) }];
     const { around } = walk;
@@ -84566,7 +84685,7 @@ function isPlain(item) {
 }
 function entriesOf3(section) {
   const objects = Array.isArray(section) ? section : [section];
-  return objects.flatMap((object) => Object.entries(asObject(object)));
+  return objects.flatMap((object) => Object.entries(asObject2(object)));
 }
 function lineOfKey(text2, name) {
   const key2 = JSON.stringify(name);
@@ -84586,7 +84705,7 @@ function readHclFiles(files) {
   return draft;
 }
 function readLegacyJson(file, text2) {
-  if (!("builders" in asObject(parseJson(file, text2))))
+  if (!("builders" in asObject2(parseJson(file, text2))))
     throw new Error(`${file} is not a template: it has no "builders"`);
   const draft = newDraft();
   readJson(draft, file, text2, "legacy");
@@ -84736,10 +84855,10 @@ function isLegacy(file) {
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function automaticFiles(folder) {
   const names2 = (0, import_node_fs24.readdirSync)(folder).toSorted();
-  const inOrder2 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
+  const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder2.map((name) => openVariablesFile(path28.join(folder, name), false));
+  return inOrder3.map((name) => openVariablesFile(path28.join(folder, name), false));
 }
 
 // src/template/user-variables.ts

@@ -11,9 +11,17 @@ export function readBody(draft: Draft, file: string, body: Body): void {
     draft.blocks.add(type)
     if (type === 'variable') {
       const given = found('default')
-      const kind = kindOf(found('type')?.syntax, given)
+      const declared = found('type')?.syntax
+      const kind = kindOf(declared, given)
       const sensitive = found('sensitive')?.source.startsWith('true') ?? false
-      declare(draft, label, {file, line, kind, sensitive, ...(given ? {default: given} : {})})
+      declare(draft, label, {
+        file,
+        line,
+        kind,
+        sensitive,
+        ...(declared ? {type: declared} : {}),
+        ...(given ? {default: given} : {})
+      })
       continue
     }
     if (type === 'variables') {

@@ -1,6 +1,7 @@
 import {jsonExpression, type Expression} from './expression.ts'
 import {asObject, parseJson} from './json.ts'
 import {declare, nests, type Around, type Draft} from './reading-parts.ts'
+import {notUnderstood} from './syntax.ts'
 import {kindOf, typeIn} from './variable-type.ts'
 
 /**
@@ -20,11 +21,13 @@ export function readJson(draft: Draft, file: string, text: string, kind: 'legacy
     const given = isBare ? value : block['default']
     // In legacy JSON a null asks for a value; in HCL2 it is one.
     const expression = given === undefined || (given === null && kind === 'legacy') ? undefined : at(name, given)
+    const type = kind === 'legacy' ? notUnderstood : typeIn(block['type'])
     declare(draft, name, {
       file,
       line: lineOf(name),
-      kind: kind === 'legacy' ? 'text' : kindOf(typeIn(block['type']), expression),
+      kind: kind === 'legacy' ? 'text' : kindOf(type, expression),
       sensitive: sensitive.has(name) || block['sensitive'] === true,
+      ...(type ? {type} : {}),
       ...(expression ? {default: expression} : {})
     })
   }

@@ -1,4 +1,5 @@
 import type {Expression} from './expression.ts'
+import type {Syntax} from './syntax.ts'
 import type {VariableKind} from './variable-type.ts'
 
 /** The facts about a template that can be known without Packer. */
@@ -31,6 +32,8 @@ export interface Declaration {
   readonly file: string
   readonly line: number
   readonly kind: VariableKind
+  /** Absent: its default's. */
+  readonly type?: Syntax
   /** Absent: a value must be given. */
   readonly default?: Expression
   /** Its value must not be shown anywhere. */

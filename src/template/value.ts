@@ -20,7 +20,14 @@ export function isList(value: Value): value is readonly Value[] {
 /** A value as Packer inserts it into a string; undefined for values without such a form, or unknown ones. */
 export function asText(value: Value): string | undefined {
   if (typeof value === 'string') return value
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+  if (typeof value === 'number') return digitsOf(value)
+  return typeof value === 'boolean' ? String(value) : undefined
+}
+
+/** Packer's numbers have more digits than those of JavaScript. */
+function digitsOf(value: number): string | undefined {
+  const text = String(value)
+  return /^-?[\d.]{1,16}$/.test(text) ? text : undefined
 }
 
 /** The strings of a setting that needs a list. Legacy JSON reads a string with commas as one. */

@@ -1,11 +1,14 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
+import {converted, typeOf} from './convert.ts'
 import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
 import type {Placed, Reading, Setting} from './reading-parts.ts'
+import {readExpression, type Syntax} from './syntax.ts'
 import {unknown, type Value, type ValueMap} from './value.ts'
+import type {VariableKind} from './variable-type.ts'
 
 /** A file of values for a template's variables. */
 export interface VariablesFile {
@@ -129,7 +132,10 @@ export class Values {
 
   #variable(name: string): Value {
     const filled = this.#filled.get(name)
-    return filled === undefined ? (this.ofVariableItself(name) ?? unknown) : filled
+    if (filled !== undefined) return filled
+    const own = this.ofVariableItself(name)
+    // Null is a value.
+    return own === undefined ? unknown : own
   }
 }
 
@@ -148,25 +154,36 @@ function sourceNames({sources}: Reading): ValueMap {
 
 /** The last value takes precedence, and all of them over the default; undefined if there is none. */
 function givenValue(name: string, {reading, files, vars, env}: Sources, scope: Scope): Value | undefined {
-  const {kind = 'text', default: fallback} = reading.variables.get(name) ?? {}
-  const isText = kind === 'text' || kind === 'untyped'
-  if (Object.hasOwn(vars, name)) return written(vars[name] ?? '', isText)
-  const file = files.findLast(({values}) => values.has(name))?.values.get(name)
-  if (file) return evaluate(file.syntax, scope)
-  const ambient = env[`PKR_VAR_${name}`]
-  if (ambient !== undefined) return written(ambient, isText)
-  return fallback && evaluate(fallback.syntax, scope)
+  const {kind = 'text', default: fallback, type: declared} = reading.variables.get(name) ?? {}
+  const own = fallback && evaluate(fallback.syntax, scope)
+  const isAny = declared === undefined || (declared.kind === 'name' && declared.name === 'any')
+  const type = isAny && own !== undefined ? typeOf(own) : declared
+  const given = (): Value | undefined => {
+    if (Object.hasOwn(vars, name)) return fromLine(vars[name] ?? '', kind)
+    const file = files.findLast(({values}) => values.has(name))?.values.get(name)
+    if (file) return evaluate(file.syntax, scope)
+    const ambient = env[`PKR_VAR_${name}`]
+    return ambient === undefined ? own : fromEnvironment(ambient, type)
+  }
+  const value = given()
+  return value === undefined ? undefined : converted(value, type)
 }
 
-/** A value as a line of `vars` has it. */
-function written(text: string, isText: boolean): Value {
-  if (isText) return text
+/** The action hands a line of `vars` on in a JSON file. */
+function fromLine(text: string, kind: VariableKind): Value {
+  if (kind === 'text' || kind === 'untyped') return text
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON has no other values
     return JSON.parse(text) as Value
   } catch {
     return text
   }
+}
+
+/** A string, unless the variable is of a type that needs an expression (hcl2template/types.variables.go). */
+function fromEnvironment(text: string, type: Syntax | undefined): Value {
+  const isText = type === undefined || (type.kind === 'name' && type.name !== 'bool')
+  return isText ? text : evaluate(readExpression(text), {root: () => unknown, env: () => ''})
 }
 
 /** The strings in an expression's value, through variables and locals. */

@@ -170,7 +170,7 @@ export const constructs: readonly Construct[] = [
     builder: [
       'dynamic "temporary_iam_instance_profile_policy_document" {\n for_each = length(var.rules) > 0 ? [var.rules] : []\n content {\n Version = "2012-10-17"\n }\n}'
     ],
-    more: 'variable "rules" {\n  default = ["all"]\n}\n',
+    more: 'variable "rules" {\n  type = list(string)\n  default = ["all"]\n}\n',
     vars: {rules: '[]'}
   },
   {
