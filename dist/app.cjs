@@ -83841,6 +83841,30 @@ function stringsIn(value) {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
+// src/template/lines.ts
+function lineFinder(text2) {
+  const ends = [...text2.matchAll(/\n/g)].map(({ index }) => index);
+  return (at2) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = low + high >>> 1;
+      if ((ends[middle] ?? at2) < at2) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+function keyLines(text2) {
+  const lineAt = lineFinder(text2);
+  const lines = /* @__PURE__ */ new Map();
+  for (const { 1: key2 = '""', 2: colon2, index } of text2.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
+    if (colon2 === void 0) continue;
+    const name = String(JSON.parse(key2));
+    if (!lines.has(name)) lines.set(name, lineAt(index));
+  }
+  return (key2) => lines.get(key2) ?? 1;
+}
+
 // src/template/hcl.ts
 function readHcl(text2) {
   return new Reader2(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
@@ -83852,9 +83876,11 @@ var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
 var closing = { "(": ")", "[": "]", "{": "}" };
 var Reader2 = class {
   #text;
+  #lineAt;
   #at = 0;
   constructor(text2) {
     this.#text = text2;
+    this.#lineAt = lineFinder(text2);
   }
   /** A brace that closes nothing does not end it. */
   file() {
@@ -83872,7 +83898,7 @@ var Reader2 = class {
     while (this.#at < this.#text.length) {
       if (this.#take(comment) !== void 0) continue;
       if (this.#next() === "}") break;
-      const line = this.#line();
+      const line = this.#lineAt(this.#at);
       const name = this.#take(identifier2) ?? this.#quoted();
       if (name === void 0) {
         this.#at += 1;
@@ -83986,9 +84012,6 @@ var Reader2 = class {
     this.#at += found?.length ?? 0;
     return found;
   }
-  #line() {
-    return this.#text.slice(0, this.#at).split("\n").length;
-  }
 };
 var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
 
@@ -84029,16 +84052,14 @@ function openVariablesFile(location, mustBeJson) {
   const text2 = (0, import_node_fs22.readFileSync)(location, "utf8");
   if (mustBeJson || location.endsWith(".json")) {
     const entries = Object.entries(asObject2(parseJson(location, text2)));
+    const lineOf = keyLines(text2);
     return {
       path: location,
-      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(text2, name))]))
+      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name))]))
     };
   }
   const { attributes } = readHcl(text2);
   return { path: location, values: new Map(attributes.map(({ name, expression }) => [name, expression])) };
-}
-function lineOf(text2, name) {
-  return text2.slice(0, Math.max(text2.indexOf(JSON.stringify(name)), 0)).split("\n").length;
 }
 var Values = class {
   #sources;
@@ -84588,8 +84609,8 @@ function expressionIn(attributes, wanted2) {
 // src/template/json-body.ts
 function readJson(draft, file, text2, kind) {
   const template = asObject2(parseJson(file, text2));
-  const lineOf2 = (name) => lineOfKey(text2, name);
-  const at2 = (name, value) => jsonExpression(value, lineOf2(name), kind);
+  const lineOf = keyLines(text2);
+  const at2 = (name, value) => jsonExpression(value, lineOf(name), kind);
   const sensitive = new Set(Array.isArray(template["sensitive-variables"]) ? template["sensitive-variables"] : []);
   const sections = kind === "legacy" ? ["variables"] : ["variables", "variable"];
   for (const [name, value] of sections.flatMap((section) => entriesOf3(template[section]))) {
@@ -84600,7 +84621,7 @@ function readJson(draft, file, text2, kind) {
     const type2 = kind === "legacy" ? notUnderstood : typeIn(block["type"]);
     declare(draft, name, {
       file,
-      line: lineOf2(name),
+      line: lineOf(name),
       kind: kind === "legacy" ? "text" : kindOf(type2, expression),
       sensitive: sensitive.has(name) || block["sensitive"] === true,
       ...type2 ? { type: type2 } : {},
@@ -84618,22 +84639,22 @@ function readJson(draft, file, text2, kind) {
     draft.blocks.add(name);
     if (["variables", "variable", "locals", "local"].includes(name)) continue;
     const around = { file, component: "", owner: "", within: name, isTop: true, loops: [] };
-    if (kind === "legacy") walkLegacy(draft, { around, at: at2, lineOf: lineOf2 }, value);
-    else walkHcl(draft, { around, at: at2, lineOf: lineOf2 }, value, name);
+    if (kind === "legacy") walkLegacy(draft, { around, at: at2, lineOf }, value);
+    else walkHcl(draft, { around, at: at2, lineOf }, value, name);
   }
 }
-function walkLegacy(draft, { around, at: at2, lineOf: lineOf2 }, value) {
-  if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at2, lineOf: lineOf2 }, item));
+function walkLegacy(draft, { around, at: at2, lineOf }, value) {
+  if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at2, lineOf }, item));
   const { type: type2, name: given2 } = asObject2(value);
   const isComponent = typeof type2 === "string" && around.owner === "";
   const name = typeof given2 === "string" ? given2 : type2;
   const isSource = isComponent && around.within === "builders";
-  if (isSource) draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf2("builders") });
+  if (isSource) draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf("builders") });
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
     draft.settings.push({ ...inner, name: key2, expression: at2(key2, item) });
     if (isPlain(item)) continue;
-    walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at2, lineOf: lineOf2 }, item);
+    walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at2, lineOf }, item);
   }
 }
 function walkHcl(draft, walk, value, kind, labels = []) {
@@ -84658,13 +84679,13 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   }
 }
 var labelled = /* @__PURE__ */ new Set(["source", "data", ...nests]);
-function labelledAs(draft, { around, lineOf: lineOf2 }, kind, labels) {
+function labelledAs(draft, { around, lineOf }, kind, labels) {
   const [first2 = "", second] = labels;
   if (kind === "source") {
     const owner = second === void 0 ? first2.replace(/^source\./, "") : labels.join(".");
     const [type2 = ""] = owner.split(".");
     if (second === void 0) draft.inBuilds.add(owner);
-    else draft.sources.set(owner, { type: type2, file: around.file, line: lineOf2(second) });
+    else draft.sources.set(owner, { type: type2, file: around.file, line: lineOf(second) });
     return { ...around, component: type2, owner, within: kind, isTop: true };
   }
   if (kind === "data") return { ...around, component: first2, owner: ["data", ...labels].join("."), isTop: true };
@@ -84687,13 +84708,6 @@ function entriesOf3(section) {
   const objects = Array.isArray(section) ? section : [section];
   return objects.flatMap((object) => Object.entries(asObject2(object)));
 }
-function lineOfKey(text2, name) {
-  const key2 = JSON.stringify(name);
-  for (let at2 = text2.indexOf(key2); at2 !== -1; at2 = text2.indexOf(key2, at2 + 1)) {
-    if (/^\s*:/.test(text2.slice(at2 + key2.length, at2 + key2.length + 100))) return text2.slice(0, at2).split("\n").length;
-  }
-  return 1;
-}
 
 // src/template/reading.ts
 function readHclFiles(files) {
@@ -84713,9 +84727,10 @@ function readLegacyJson(file, text2) {
   return draft;
 }
 function declareUsed(draft, file, text2) {
+  const lineAt = lineFinder(text2);
   for (const { 1: name = "", index } of text2.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
     if (draft.variables.has(name)) continue;
-    declare(draft, name, { file, line: text2.slice(0, index).split("\n").length, kind: "text", sensitive: false });
+    declare(draft, name, { file, line: lineAt(index), kind: "text", sensitive: false });
   }
 }
 

@@ -1,4 +1,5 @@
 import type {Expression} from './expression.ts'
+import {lineFinder} from './lines.ts'
 import {readExpression} from './syntax.ts'
 
 /** The contents of a block, or of a whole file. */
@@ -36,10 +37,12 @@ const closing: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
 
 class Reader {
   readonly #text: string
+  readonly #lineAt: (at: number) => number
   #at = 0
 
   constructor(text: string) {
     this.#text = text
+    this.#lineAt = lineFinder(text)
   }
 
   /** A brace that closes nothing does not end it. */
@@ -59,7 +62,7 @@ class Reader {
     while (this.#at < this.#text.length) {
       if (this.#take(comment) !== undefined) continue
       if (this.#next() === '}') break
-      const line = this.#line()
+      const line = this.#lineAt(this.#at)
       const name = this.#take(identifier) ?? this.#quoted()
       if (name === undefined) {
         this.#at += 1
@@ -181,10 +184,6 @@ class Reader {
     const found = pattern.exec(this.#text)?.[0]
     this.#at += found?.length ?? 0
     return found
-  }
-
-  #line(): number {
-    return this.#text.slice(0, this.#at).split('\n').length
   }
 }
 

@@ -1,5 +1,6 @@
 import {jsonExpression, type Expression} from './expression.ts'
 import {asObject, parseJson} from './json.ts'
+import {keyLines} from './lines.ts'
 import {declare, nests, type Around, type Draft} from './reading-parts.ts'
 import {notUnderstood} from './syntax.ts'
 import {kindOf, typeIn} from './variable-type.ts'
@@ -11,7 +12,7 @@ import {kindOf, typeIn} from './variable-type.ts'
  */
 export function readJson(draft: Draft, file: string, text: string, kind: 'legacy' | 'hcl2'): void {
   const template = asObject(parseJson(file, text))
-  const lineOf = (name: string): number => lineOfKey(text, name)
+  const lineOf = keyLines(text)
   const at = (name: string, value: unknown): Expression => jsonExpression(value, lineOf(name), kind)
   const sensitive = new Set(Array.isArray(template['sensitive-variables']) ? template['sensitive-variables'] : [])
   const sections = kind === 'legacy' ? ['variables'] : ['variables', 'variable']
@@ -125,13 +126,4 @@ function isPlain(item: unknown): boolean {
 function entriesOf(section: unknown): [string, unknown][] {
   const objects: readonly unknown[] = Array.isArray(section) ? section : [section]
   return objects.flatMap((object) => Object.entries(asObject(object)))
-}
-
-/** The line on which a key is given a value for the first time. */
-function lineOfKey(text: string, name: string): number {
-  const key = JSON.stringify(name)
-  for (let at = text.indexOf(key); at !== -1; at = text.indexOf(key, at + 1)) {
-    if (/^\s*:/.test(text.slice(at + key.length, at + key.length + 100))) return text.slice(0, at).split('\n').length
-  }
-  return 1
 }

@@ -2,6 +2,7 @@ import {readHcl} from './hcl.ts'
 import {readBody} from './hcl-body.ts'
 import {asObject, parseJson} from './json.ts'
 import {readJson} from './json-body.ts'
+import {lineFinder} from './lines.ts'
 import {declare, newDraft, type Draft, type Reading} from './reading-parts.ts'
 
 /** Reads the files of an HCL2 template. */
@@ -26,8 +27,9 @@ export function readLegacyJson(file: string, text: string): Reading {
 
 /** In legacy JSON a variable that is used can be given a value, declared or not. */
 function declareUsed(draft: Draft, file: string, text: string): void {
+  const lineAt = lineFinder(text)
   for (const {1: name = '', index} of text.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
     if (draft.variables.has(name)) continue
-    declare(draft, name, {file, line: text.slice(0, index).split('\n').length, kind: 'text', sensitive: false})
+    declare(draft, name, {file, line: lineAt(index), kind: 'text', sensitive: false})
   }
 }

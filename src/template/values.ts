@@ -5,6 +5,7 @@ import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
+import {keyLines} from './lines.ts'
 import type {Placed, Reading, Setting} from './reading-parts.ts'
 import {readExpression, type Syntax} from './syntax.ts'
 import {unknown, type Value, type ValueMap} from './value.ts'
@@ -21,17 +22,14 @@ export function openVariablesFile(location: string, mustBeJson: boolean): Variab
   const text = readFileSync(location, 'utf8')
   if (mustBeJson || location.endsWith('.json')) {
     const entries = Object.entries(asObject(parseJson(location, text)))
+    const lineOf = keyLines(text)
     return {
       path: location,
-      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(text, name))]))
+      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name))]))
     }
   }
   const {attributes} = readHcl(text)
   return {path: location, values: new Map(attributes.map(({name, expression}) => [name, expression]))}
-}
-
-function lineOf(text: string, name: string): number {
-  return text.slice(0, Math.max(text.indexOf(JSON.stringify(name)), 0)).split('\n').length
 }
 
 /** The origin of a value, as a phrase, and the input that gave it. */

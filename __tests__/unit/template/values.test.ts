@@ -75,3 +75,8 @@ it.each<[string, string, Value]>([
 ])('reads PKR_VAR_%s with the value %s as Packer does', (name, text, value) => {
   expect(valueOf(`var.${name}`, {env: {[`PKR_VAR_${name}`]: text}})).toEqual(value)
 })
+
+it('knows the line on which a JSON file gives a value', () => {
+  const [file] = fileOf('{\n"keep": "tags",\n"tags": {}\n}', 'own.pkrvars.json').files
+  expect(file?.values.get('tags')?.line).toBe(3)
+})
