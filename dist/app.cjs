@@ -83874,7 +83874,7 @@ var blanks2 = /[ \t]+/y;
 var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
 var closing = { "(": ")", "[": "]", "{": "}" };
-var Reader2 = class {
+var Reader2 = class _Reader {
   #text;
   #lineAt;
   #at = 0;
@@ -83961,13 +83961,18 @@ var Reader2 = class {
     }
     return true;
   }
-  /** A string with its escapes resolved and its interpolations scanned. */
   #string(found) {
+    this.#at += 1;
+    found.texts.push(this.#template(found, (next) => next === '"' || next === "\n", true));
+    this.#at += 1;
+  }
+  /** The words of a string with their escapes resolved; its interpolations are scanned. */
+  #template(found, isEnd, hasEscapes) {
     let text2 = "";
-    for (this.#at += 1; this.#at < this.#text.length && this.#next() !== '"' && this.#next() !== "\n"; ) {
+    while (this.#at < this.#text.length && !isEnd(this.#next())) {
       const next = this.#next();
       const pair = this.#text.slice(this.#at, this.#at + 2);
-      if (next === "\\") {
+      if (hasEscapes && next === "\\") {
         text2 += escapes2[pair] ?? pair.slice(1);
         this.#at += 2;
       } else if (/^([$%])\1\{/.test(this.#text.slice(this.#at, this.#at + 3))) {
@@ -83982,8 +83987,7 @@ var Reader2 = class {
         this.#at += 1;
       }
     }
-    this.#at += 1;
-    found.texts.push(text2);
+    return text2;
   }
   #heredoc(found) {
     heredoc2.lastIndex = this.#at;
@@ -83992,8 +83996,7 @@ var Reader2 = class {
     const from = this.#at + start2.length;
     const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "mu").exec(this.#text.slice(from));
     const text2 = end ? this.#text.slice(from, from + end.index) : this.#text.slice(from);
-    found.texts.push(text2);
-    found.references.push(...[...text2.matchAll(/\b(?:var|local)\.[\p{L}_][\p{L}\p{N}_-]*/gu)].map(([name]) => name));
+    found.texts.push(new _Reader(text2).#template(found, () => false, false));
     this.#at = from + text2.length + (end?.[0].length ?? 0);
     return true;
   }

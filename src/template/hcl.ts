@@ -130,13 +130,19 @@ class Reader {
     return true
   }
 
-  /** A string with its escapes resolved and its interpolations scanned. */
   #string(found: Found): void {
+    this.#at += 1
+    found.texts.push(this.#template(found, (next) => next === '"' || next === '\n', true))
+    this.#at += 1
+  }
+
+  /** The words of a string with their escapes resolved; its interpolations are scanned. */
+  #template(found: Found, isEnd: (next: string) => boolean, hasEscapes: boolean): string {
     let text = ''
-    for (this.#at += 1; this.#at < this.#text.length && this.#next() !== '"' && this.#next() !== '\n';) {
+    while (this.#at < this.#text.length && !isEnd(this.#next())) {
       const next = this.#next()
       const pair = this.#text.slice(this.#at, this.#at + 2)
-      if (next === '\\') {
+      if (hasEscapes && next === '\\') {
         text += escapes[pair] ?? pair.slice(1)
         this.#at += 2
       } else if (/^([$%])\1\{/.test(this.#text.slice(this.#at, this.#at + 3))) {
@@ -151,8 +157,7 @@ class Reader {
         this.#at += 1
       }
     }
-    this.#at += 1
-    found.texts.push(text)
+    return text
   }
 
   #heredoc(found: Found): boolean {
@@ -162,8 +167,7 @@ class Reader {
     const from = this.#at + start.length
     const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, 'mu').exec(this.#text.slice(from))
     const text = end ? this.#text.slice(from, from + end.index) : this.#text.slice(from)
-    found.texts.push(text)
-    found.references.push(...[...text.matchAll(/\b(?:var|local)\.[\p{L}_][\p{L}\p{N}_-]*/gu)].map(([name]) => name))
+    found.texts.push(new Reader(text).#template(found, () => false, false))
     this.#at = from + text.length + (end?.[0].length ?? 0)
     return true
   }

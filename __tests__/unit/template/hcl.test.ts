@@ -40,6 +40,22 @@ it('resolves escapes and interpolations in texts', () => {
   expect(attribute?.expression.references).toEqual(['var.b', 'local.c'])
 })
 
+it('reads a heredoc like a string, apart from its backslashes', () => {
+  const [attribute, next] = readHcl(
+    String.raw`a = <<-EOT
+      var.word and local.word "quoted" \n $DOLLAR{var.escaped} %%{if local.escaped} // var.slash
+      DOLLAR{var.b} %{ if local.c == "d" }e%{ endif } DOLLAR{
+      EOT
+      f = var.g`.replaceAll('DOLLAR', '$')
+  ).attributes
+  expect(attribute?.expression.references).toEqual(['var.b', 'local.c'])
+  expect(attribute?.expression.texts.map((text) => text.trim())).toEqual([
+    'd',
+    'var.word and local.word "quoted" \\n ${var.escaped} %{if local.escaped} // var.slash\n       e'
+  ])
+  expect(next?.expression.references).toEqual(['var.g'])
+})
+
 it('knows that what env would read is not there', () => {
   const [attribute] = readHcl('default = env("AWS_ACCESS_KEY_ID")').attributes
   expect(attribute?.expression.texts).toEqual([])
