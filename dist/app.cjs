@@ -83115,10 +83115,14 @@ function isFalse(syntax) {
   return syntax.kind === "value" && !isTrue(syntax.value);
 }
 function readNames({ reading: reading2, files, vars, env: env2 }, filled, legacy) {
-  const open7 = [...reading2.variables].filter(
-    ([name]) => !filled.has(name) && !Object.hasOwn(vars, name) && !files.some(({ values }) => values.has(name)) && (legacy || env2[`PKR_VAR_${name}`] === void 0)
-  );
-  return [...new Set(open7.flatMap(([, variable]) => variable.default ? namesIn(variable.default.syntax) : []))];
+  const names2 = [...reading2.variables].flatMap(([name, variable]) => {
+    if (filled.has(name) || Object.hasOwn(vars, name)) return [];
+    const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
+    if (!file && !legacy && env2[`PKR_VAR_${name}`] !== void 0) return [];
+    const expression = file ?? variable.default;
+    return expression ? namesIn(expression.syntax) : [];
+  });
+  return [...new Set(names2)];
 }
 function namesIn(syntax) {
   switch (syntax.kind) {
@@ -84051,14 +84055,16 @@ function isBeginning(text2) {
 }
 
 // src/template/values.ts
-function openVariablesFile(location, mustBeJson) {
+function openVariablesFile(location, isLegacy2) {
   const text2 = (0, import_node_fs22.readFileSync)(location, "utf8");
-  if (mustBeJson || location.endsWith(".json")) {
+  if (isLegacy2 || location.endsWith(".json")) {
     const entries = Object.entries(asObject2(parseJson(location, text2)));
     const lineOf = keyLines(text2);
     return {
       path: location,
-      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name))]))
+      values: new Map(
+        entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name), isLegacy2 ? "legacy" : "file")])
+      )
     };
   }
   const { attributes } = readHcl(text2);
@@ -84170,31 +84176,42 @@ function fromEnvironment(text2, type2) {
   const isText2 = type2 === void 0 || type2.kind === "name" && type2.name !== "bool";
   return isText2 ? text2 : evaluate(readExpression(text2), { root: () => unknown, env: () => "" });
 }
-function textsOf({ file, expression }, sources, seen = []) {
-  const own = expression.texts.map((text2) => ({ text: text2, input: "template", where: place(file, expression.line) }));
-  const others = expression.references.filter((reference) => !seen.includes(reference)).flatMap((reference) => {
+function textsOf({ file, expression }, sources) {
+  return reachedFrom(expression, { input: "template", where: place(file, expression.line) }, sources, /* @__PURE__ */ new Set());
+}
+function textsOfVariable(name, sources) {
+  return throughVariable(name, sources, /* @__PURE__ */ new Set());
+}
+function reachedFrom(expression, origin, sources, seen) {
+  const own = expression.texts.map((text2) => ({ text: text2, ...origin }));
+  const others = expression.references.flatMap((reference) => {
+    if (seen.has(reference)) return [];
+    seen.add(reference);
     const name = reference.slice(reference.indexOf(".") + 1);
-    if (reference.startsWith("var.")) return textsOfVariable(name, sources);
+    if (reference.startsWith("var.")) return throughVariable(name, sources, seen);
     const local = sources.reading.locals.get(name);
-    return local ? textsOf(local, sources, [...seen, reference]) : [];
+    if (!local) return [];
+    const where = place(local.file, local.expression.line);
+    return reachedFrom(local.expression, { input: "template", where }, sources, seen);
   });
   return [...own, ...others];
 }
-function textsOfVariable(name, { reading: reading2, files, vars, env: env2 }) {
+function throughVariable(name, sources, seen) {
+  const { reading: reading2, files, vars, env: env2 } = sources;
   const given2 = Object.hasOwn(vars, name) ? vars[name] : void 0;
   if (given2 !== void 0) return [{ text: given2, input: "vars", where: `the variable '${name}'` }];
   const file = files.findLast(({ values }) => values.has(name));
   const value = file?.values.get(name);
   if (file && value) {
     const where2 = `${place(file.path, value.line)}, the variable '${name}'`;
-    return value.texts.map((text2) => ({ text: text2, input: "var-files", where: where2 }));
+    return reachedFrom(value, { input: "var-files", where: where2 }, sources, seen);
   }
   const ambient2 = env2[`PKR_VAR_${name}`];
   if (ambient2 !== void 0) return [{ text: ambient2, input: "template", where: `PKR_VAR_${name} in the environment` }];
   const { file: declaredIn = "", default: fallback } = reading2.variables.get(name) ?? {};
   if (!fallback) return [];
   const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`;
-  return fallback.texts.map((text2) => ({ text: text2, input: "template", where }));
+  return reachedFrom(fallback, { input: "template", where }, sources, seen);
 }
 function place(file, line) {
   return `${path26.basename(file)} line ${line}`;

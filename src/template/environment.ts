@@ -138,16 +138,16 @@ function isFalse(syntax: Syntax): boolean {
   return syntax.kind === 'value' && !isTrue(syntax.value)
 }
 
-/** Names that `env` reads for variables without another value. In legacy JSON, too, only variables can read them. */
+/** Names that `env` reads for variables. In legacy JSON, too, only variables can read them. */
 function readNames({reading, files, vars, env}: Sources, filled: ReadonlySet<string>, legacy: boolean): string[] {
-  const open = [...reading.variables].filter(
-    ([name]) =>
-      !filled.has(name) &&
-      !Object.hasOwn(vars, name) &&
-      !files.some(({values}) => values.has(name)) &&
-      (legacy || env[`PKR_VAR_${name}`] === undefined)
-  )
-  return [...new Set(open.flatMap(([, variable]) => (variable.default ? namesIn(variable.default.syntax) : [])))]
+  const names = [...reading.variables].flatMap(([name, variable]) => {
+    if (filled.has(name) || Object.hasOwn(vars, name)) return []
+    const file = files.findLast(({values}) => values.has(name))?.values.get(name)
+    if (!file && !legacy && env[`PKR_VAR_${name}`] !== undefined) return []
+    const expression = file ?? variable.default
+    return expression ? namesIn(expression.syntax) : []
+  })
+  return [...new Set(names)]
 }
 
 function namesIn(syntax: Syntax): string[] {

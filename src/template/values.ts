@@ -17,15 +17,21 @@ export interface VariablesFile {
   readonly values: ReadonlyMap<string, Expression>
 }
 
-/** @throws {Error} when it cannot be read, or is invalid JSON */
-export function openVariablesFile(location: string, mustBeJson: boolean): VariablesFile {
+/**
+ * @param isLegacy for a template in legacy JSON: its files of values are JSON under any name, and Packer evaluates
+ * their strings as it does the template's
+ * @throws {Error} when it cannot be read, or is invalid JSON
+ */
+export function openVariablesFile(location: string, isLegacy: boolean): VariablesFile {
   const text = readFileSync(location, 'utf8')
-  if (mustBeJson || location.endsWith('.json')) {
+  if (isLegacy || location.endsWith('.json')) {
     const entries = Object.entries(asObject(parseJson(location, text)))
     const lineOf = keyLines(text)
     return {
       path: location,
-      values: new Map(entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name))]))
+      values: new Map(
+        entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name), isLegacy ? 'legacy' : 'file')])
+      )
     }
   }
   const {attributes} = readHcl(text)
@@ -185,35 +191,47 @@ function fromEnvironment(text: string, type: Syntax | undefined): Value {
 }
 
 /** The strings in an expression's value, through variables and locals. */
-export function textsOf({file, expression}: Placed, sources: Sources, seen: readonly string[] = []): Reached[] {
-  const own = expression.texts.map((text) => ({text, input: 'template' as const, where: place(file, expression.line)}))
-  const others = expression.references
-    .filter((reference) => !seen.includes(reference))
-    .flatMap((reference) => {
-      const name = reference.slice(reference.indexOf('.') + 1)
-      if (reference.startsWith('var.')) return textsOfVariable(name, sources)
-      const local = sources.reading.locals.get(name)
-      return local ? textsOf(local, sources, [...seen, reference]) : []
-    })
-  return [...own, ...others]
+export function textsOf({file, expression}: Placed, sources: Sources): Reached[] {
+  return reachedFrom(expression, {input: 'template', where: place(file, expression.line)}, sources, new Set())
 }
 
 /** The strings in a variable's value: the last value takes precedence, and all of them over the default. */
-export function textsOfVariable(name: string, {reading, files, vars, env}: Sources): Reached[] {
+export function textsOfVariable(name: string, sources: Sources): Reached[] {
+  return throughVariable(name, sources, new Set())
+}
+
+/** @param seen names whose strings were found; more are added */
+function reachedFrom(expression: Expression, origin: Origin, sources: Sources, seen: Set<string>): Reached[] {
+  const own = expression.texts.map((text) => ({text, ...origin}))
+  const others = expression.references.flatMap((reference) => {
+    if (seen.has(reference)) return []
+    seen.add(reference)
+    const name = reference.slice(reference.indexOf('.') + 1)
+    if (reference.startsWith('var.')) return throughVariable(name, sources, seen)
+    const local = sources.reading.locals.get(name)
+    if (!local) return []
+    const where = place(local.file, local.expression.line)
+    return reachedFrom(local.expression, {input: 'template', where}, sources, seen)
+  })
+  return [...own, ...others]
+}
+
+function throughVariable(name: string, sources: Sources, seen: Set<string>): Reached[] {
+  const {reading, files, vars, env} = sources
   const given = Object.hasOwn(vars, name) ? vars[name] : undefined
   if (given !== undefined) return [{text: given, input: 'vars', where: `the variable '${name}'`}]
   const file = files.findLast(({values}) => values.has(name))
   const value = file?.values.get(name)
   if (file && value) {
     const where = `${place(file.path, value.line)}, the variable '${name}'`
-    return value.texts.map((text) => ({text, input: 'var-files', where}))
+    return reachedFrom(value, {input: 'var-files', where}, sources, seen)
   }
   const ambient = env[`PKR_VAR_${name}`]
   if (ambient !== undefined) return [{text: ambient, input: 'template', where: `PKR_VAR_${name} in the environment`}]
   const {file: declaredIn = '', default: fallback} = reading.variables.get(name) ?? {}
   if (!fallback) return []
   const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`
-  return fallback.texts.map((text) => ({text, input: 'template', where}))
+  return reachedFrom(fallback, {input: 'template', where}, sources, seen)
 }
 
 function place(file: string, line: number): string {

@@ -18,7 +18,7 @@ function open(text: string, {name = 'own.pkr.hcl', file, vars = {}, env = {}}: G
   const folder = mkdtempSync(join(tmpdir(), 'keys-'))
   writeFileSync(join(folder, name), text)
   writeFileSync(join(folder, 'v.json'), JSON.stringify(file ?? {}, null, 1))
-  const varFiles = [openVariablesFile(join(folder, 'v.json'), true)]
+  const varFiles = [openVariablesFile(join(folder, 'v.json'), !name.includes('.pkr.'))]
   return openTemplate(join(folder, name), '', {varFiles, vars, env})
 }
 
@@ -55,6 +55,11 @@ it.each([
     '{"variables": {"k": ""}, "builders": [{"type": "amazon-ebs", "access_key": "{{ user `k` }}"}]}',
     {name: 'own.json', file: {k: 'x'}},
     /v\.json line 2, the variable 'k' is handed to access_key/
+  ],
+  [
+    '{"variables": {"k": ""}, "builders": [{"type": "amazon-ebs", "access_key": "{{ user `k` }}"}]}',
+    {name: 'own.json', file: {k: '{{ user `own` }}', own: 'x'}},
+    /v\.json line 3, the variable 'own' is handed to access_key/
   ]
 ] satisfies [string, Given, RegExp][])('refuses %j with %j and shows no key', (text, given, message) => {
   const problems = problemsOf(text, given)
@@ -78,6 +83,10 @@ it.each([
   [
     '{"variables": {"k": "{{env `AWS_ACCESS_KEY_ID`}}"}, "builders": [{"type": "amazon-ebs", "access_key": "{{user `k`}}"}]}',
     {name: 'own.json'}
+  ],
+  [
+    '{"variables": {"k": ""}, "builders": [{"type": "amazon-ebs", "access_key": "{{user `k`}}"}]}',
+    {name: 'own.json', file: {k: '{{env `AWS_ACCESS_KEY_ID`}}'}}
   ]
 ] satisfies [string, Given][])('accepts %j with %j', (text, given) => {
   expect(problemsOf(text, given)).toEqual([])

@@ -94,6 +94,25 @@ it('fills in what the user’s files do not give, what an input was given for, a
   expect(open('own.pkr.hcl', hcl, files, {insisted, vars}).variables).not.toContain('instance_type')
 })
 
+it('evaluates the values of a file for legacy JSON, which Packer does, too', () => {
+  const variables = {where: '', force: '', other: '', own: 'us-west-2'}
+  const builder = {type: 'amazon-ebs', name: 'x', region: '{{user `where`}}', force_deregister: '{{user `force`}}'}
+  const text = JSON.stringify({variables, builders: [builder]})
+  const files = {'a.json': JSON.stringify({where: '{{user `own`}}', force: '{{env `FORCE`}}', other: '{{env `GONE`}}'})}
+  const template = open('own.json', text, files, {env: {FORCE: 'true'}, templateEnv: ['FORCE']})
+  expect(template.sources[0]?.text('region')).toBe('us-west-2')
+  expect(template.sources[0]?.isTrue('force_deregister')).toBe(true)
+  expect([...template.problems.map(({message}) => message), ...template.warnings]).toContainEqual(
+    expect.stringMatching(/: GONE is empty or not there/)
+  )
+})
+
+it('leaves braces in a file for HCL2 as they are', () => {
+  const text = 'variable "free" {}\nsource "amazon-ebs" "x" {\n  region = var.free\n}\n'
+  const {sources} = open('own.pkr.hcl', text, {'a.json': JSON.stringify({free: '{{user `region`}}'})})
+  expect(sources[0]?.value('region')).toBe('{{user `region`}}')
+})
+
 it.each(['enter-yours', ''])('takes the source image %j of a file for one that nobody has filled in', (source_ami) => {
   const template = open('own.pkr.hcl', hcl, {'a.json': JSON.stringify({source_ami, more: ''})})
   expect(template.variables).toContain('source_ami')
