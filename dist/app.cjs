@@ -83157,13 +83157,14 @@ function buildsOf(reading2, values) {
   const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
   const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
   const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
-  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2 }]) => {
+  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2, evaluatedName }]) => {
+    if (evaluatedName) return [name, [asText2(values.of({ expression: evaluatedName }))].flatMap((text2) => text2 ?? [])];
     const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
     return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
   });
   return {
     ofSources: new Map(ofSources),
-    mayBeMore: named2.includes(void 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+    mayBeMore: named2.includes(void 0) || ofSources.some(([, names2]) => names2.length === 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
   };
 }
 function usedIn({ settings, inBuilds }, values) {
@@ -83175,6 +83176,7 @@ function usedIn({ settings, inBuilds }, values) {
   return used2.size === 0 ? void 0 : used2;
 }
 function isChosen(names2, given2) {
+  if (names2.length === 0) return true;
   const only = patternsOf("only", given2);
   const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern, one) ?? true));
   return isMeant && !names2.every((one) => patternsOf("except", given2).some((pattern) => fits(pattern, one) ?? false));
@@ -84350,13 +84352,13 @@ var TemplateSource = class {
   #settings;
   #data;
   #values;
-  /** @param settings of the whole template */
+  /** @param settings its own, and those of data sources */
   constructor(name, block, settings, values) {
     this.name = name;
     this.type = block.type;
     this.file = block.file;
     this.line = block.line;
-    this.#settings = settings.filter(({ owner }) => owner === name);
+    this.#settings = settings.filter(({ owner }) => !owner.startsWith("data."));
     this.#data = settings.filter(({ owner }) => owner.startsWith("data."));
     this.#values = values;
   }
@@ -84427,9 +84429,12 @@ function dataIn(syntax) {
 }
 function sourcesOf(reading2, values, given2) {
   const { ofSources } = buildsOf(reading2, values);
-  return [...ofSources].filter(([, names2]) => isChosen(names2, given2)).flatMap(([name]) => {
-    const block = reading2.sources.get(name);
-    return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, reading2.settings, values)] : [];
+  return [...ofSources].filter(([, names2]) => isChosen(names2, given2)).flatMap(([owner, [name = owner]]) => {
+    const block = reading2.sources.get(owner);
+    const settings = reading2.settings.filter(
+      (setting) => setting.owner === owner || setting.owner.startsWith("data.")
+    );
+    return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, settings, values)] : [];
   });
 }
 function queryFor(id, filters, owners) {
@@ -84669,7 +84674,10 @@ function walkLegacy(draft, { around, at: at2, lineOf }, value) {
   const isComponent = typeof type2 === "string" && around.owner === "";
   const name = typeof given2 === "string" ? given2 : type2;
   const isSource = isComponent && around.within === "builders";
-  if (isSource) draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf("builders") });
+  if (isSource) {
+    const evaluated = typeof given2 === "string" && given2.includes("{{") ? { evaluatedName: at2("name", given2) } : {};
+    draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf("builders"), ...evaluated });
+  }
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
     draft.settings.push({ ...inner, name: key2, expression: at2(key2, item) });

@@ -6,7 +6,7 @@ import {asText, isList} from './value.ts'
 
 /** The names of builds, as `-only` and `-except` of `packer build` know them: `amazon-ebs.own`, or `BUILD.amazon-ebs.own`. */
 export interface Builds {
-  /** Of one source, by the source's own name. */
+  /** Of one source, by the source's own name; none if only Packer knows its name. */
   readonly ofSources: ReadonlyMap<string, readonly string[]>
   /** Others may have names that only Packer knows. */
   readonly mayBeMore: boolean
@@ -26,13 +26,17 @@ export function buildsOf(reading: Reading, values: Values): Builds {
   const prefixes = ['', ...named.flatMap((name) => (name === undefined ? [] : [`${name}.`]))]
   const ofSources = [...sources]
     .filter(([name]) => !used || used.has(name))
-    .map(([name, {type}]): [string, string[]] => {
+    .map(([name, {type, evaluatedName}]): [string, string[]] => {
+      if (evaluatedName) return [name, [asText(values.of({expression: evaluatedName}))].flatMap((text) => text ?? [])]
       const own = [name, ...renamed(name).flatMap((other) => (other === undefined ? [] : [`${type}.${other}`]))]
       return [name, prefixes.flatMap((prefix) => own.map((one) => `${prefix}${one}`))]
     })
   return {
     ofSources: new Map(ofSources),
-    mayBeMore: named.includes(undefined) || [...sources.keys()].some((name) => renamed(name).includes(undefined))
+    mayBeMore:
+      named.includes(undefined) ||
+      ofSources.some(([, names]) => names.length === 0) ||
+      [...sources.keys()].some((name) => renamed(name).includes(undefined))
   }
 }
 
@@ -46,8 +50,9 @@ function usedIn({settings, inBuilds}: Reading, values: Values): ReadonlySet<stri
   return used.size === 0 ? undefined : used
 }
 
-/** Whether the arguments of Packer choose one of these names. */
+/** Whether the arguments of Packer choose one of these names, or may choose a name that only Packer knows. */
 export function isChosen(names: readonly string[], given: readonly string[]): boolean {
+  if (names.length === 0) return true
   const only = patternsOf('only', given)
   const isMeant = only.length === 0 || names.some((one) => only.some((pattern) => fits(pattern, one) ?? true))
   return isMeant && !names.every((one) => patternsOf('except', given).some((pattern) => fits(pattern, one) ?? false))

@@ -60,7 +60,10 @@ function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): v
   const isComponent = typeof type === 'string' && around.owner === ''
   const name = typeof given === 'string' ? given : type
   const isSource = isComponent && around.within === 'builders'
-  if (isSource) draft.sources.set(String(name), {type, file: around.file, line: lineOf('builders')})
+  if (isSource) {
+    const evaluated = typeof given === 'string' && given.includes('{{') ? {evaluatedName: at('name', given)} : {}
+    draft.sources.set(String(name), {type, file: around.file, line: lineOf('builders'), ...evaluated})
+  }
   const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : ''} : around
   for (const [key, item] of Object.entries(asObject(value))) {
     draft.settings.push({...inner, name: key, expression: at(key, item)})

@@ -17,6 +17,8 @@ export interface Reading {
 
 export interface SourceBlock {
   readonly type: string
+  /** A name that Packer evaluates, in legacy JSON. */
+  readonly evaluatedName?: Expression
   readonly file: string
   readonly line: number
 }

@@ -17,13 +17,13 @@ export class TemplateSource implements SourceBlock {
   readonly #data: readonly Setting[]
   readonly #values: Values
 
-  /** @param settings of the whole template */
+  /** @param settings its own, and those of data sources */
   constructor(name: string, block: SourceBlock, settings: readonly Setting[], values: Values) {
     this.name = name
     this.type = block.type
     this.file = block.file
     this.line = block.line
-    this.#settings = settings.filter(({owner}) => owner === name)
+    this.#settings = settings.filter(({owner}) => !owner.startsWith('data.'))
     this.#data = settings.filter(({owner}) => owner.startsWith('data.'))
     this.#values = values
   }
@@ -113,9 +113,12 @@ export function sourcesOf(reading: Reading, values: Values, given: readonly stri
   const {ofSources} = buildsOf(reading, values)
   return [...ofSources]
     .filter(([, names]) => isChosen(names, given))
-    .flatMap(([name]) => {
-      const block = reading.sources.get(name)
-      return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, reading.settings, values)] : []
+    .flatMap(([owner, [name = owner]]) => {
+      const block = reading.sources.get(owner)
+      const settings = reading.settings.filter(
+        (setting) => setting.owner === owner || setting.owner.startsWith('data.')
+      )
+      return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, settings, values)] : []
     })
 }
 

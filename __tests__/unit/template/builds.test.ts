@@ -39,6 +39,19 @@ it('says which builds there are where a name is mistyped', () => {
   ])
 })
 
+it('evaluates the names of builders in legacy JSON', () => {
+  const text = (name: string): string =>
+    JSON.stringify({variables: {flavour: 'server'}, builders: [{type: 'amazon-ebs', name}, {type: 'amazon-ebs'}]})
+  const known = builds(text('jenkins-{{user `flavour`}}'), true)
+  expect([...known.ofSources.values()]).toEqual([['jenkins-server'], ['amazon-ebs']])
+  expect(unmatched(known, ['-only=jenkins-server'])).toEqual([])
+  expect(unmatched(known, ['-only=jenkins'])).toHaveLength(1)
+  const unknown = builds(text('jenkins-{{timestamp}}'), true)
+  expect([...unknown.ofSources.values()]).toEqual([[], ['amazon-ebs']])
+  expect(unmatched(unknown, ['-only=jenkins'])).toEqual([])
+  expect(isChosen([], ['-only=jenkins', '-except=amazon-ebs'])).toBe(true)
+})
+
 it('says nothing where only Packer knows a name', () => {
   const unknown = builds(`${sources}build {\n name = "n-\${timestamp()}"\n ${used}\n}`)
   expect(unmatched(unknown, ['-only=web'])).toEqual([])

@@ -107,6 +107,14 @@ it('evaluates the values of a file for legacy JSON, which Packer does, too', () 
   )
 })
 
+it('knows a builder of legacy JSON by its evaluated name', () => {
+  const builder = {type: 'amazon-ebs', name: 'jenkins-{{user `flavour`}}', instance_type: 'm5.large'}
+  const text = JSON.stringify({variables: {flavour: 'server'}, builders: [builder, {type: 'amazon-ebs', name: 'west'}]})
+  const [source, ...others] = open('own.json', text, {}, {arguments: ['-only=jenkins-server']}).sources
+  expect(others).toEqual([])
+  expect([source?.name, source?.text('instance_type')]).toEqual(['jenkins-server', 'm5.large'])
+})
+
 it('leaves braces in a file for HCL2 as they are', () => {
   const text = 'variable "free" {}\nsource "amazon-ebs" "x" {\n  region = var.free\n}\n'
   const {sources} = open('own.pkr.hcl', text, {'a.json': JSON.stringify({free: '{{user `region`}}'})})
