@@ -28434,10 +28434,10 @@ var init_httpSigningMiddleware = __esm({
       if (!scheme) {
         throw new Error(`No HttpAuthScheme was selected: unable to sign request`);
       }
-      const { httpAuthOption: { signingProperties = {} }, identity, signer } = scheme;
+      const { httpAuthOption: { signingProperties = {} }, identity: identity2, signer } = scheme;
       const output = await next({
         ...args,
-        request: await signer.sign(args.request, identity, signingProperties)
+        request: await signer.sign(args.request, identity2, signingProperties)
       }).catch((signer.errorHandler || defaultErrorHandler)(signingProperties));
       (signer.successHandler || defaultSuccessHandler)(output.response, signingProperties);
       return output;
@@ -28565,7 +28565,7 @@ var NoAuthSigner;
 var init_noAuth = __esm({
   "node_modules/@smithy/core/dist-es/legacy-root-exports/util-identity-and-auth/httpAuthSchemes/noAuth.js"() {
     NoAuthSigner = class {
-      async sign(httpRequest2, identity, signingProperties) {
+      async sign(httpRequest2, identity2, signingProperties) {
         return httpRequest2;
       }
     };
@@ -28583,12 +28583,12 @@ var init_httpAuthSchemes = __esm({
 var createIsIdentityExpiredFunction, EXPIRATION_MS, isIdentityExpired, doesIdentityRequireRefresh, memoizeIdentityProvider;
 var init_memoizeIdentityProvider = __esm({
   "node_modules/@smithy/core/dist-es/legacy-root-exports/util-identity-and-auth/memoizeIdentityProvider.js"() {
-    createIsIdentityExpiredFunction = (expirationMs) => function isIdentityExpired2(identity) {
-      return doesIdentityRequireRefresh(identity) && identity.expiration.getTime() - Date.now() < expirationMs;
+    createIsIdentityExpiredFunction = (expirationMs) => function isIdentityExpired2(identity2) {
+      return doesIdentityRequireRefresh(identity2) && identity2.expiration.getTime() - Date.now() < expirationMs;
     };
     EXPIRATION_MS = 3e5;
     isIdentityExpired = createIsIdentityExpiredFunction(EXPIRATION_MS);
-    doesIdentityRequireRefresh = (identity) => identity.expiration !== void 0;
+    doesIdentityRequireRefresh = (identity2) => identity2.expiration !== void 0;
     memoizeIdentityProvider = (provider, isExpired, requiresRefresh) => {
       if (provider === void 0) {
         return void 0;
@@ -29798,9 +29798,9 @@ async function checkFeatures(context, config, args) {
         break;
     }
   }
-  const identity = context.__smithy_context?.selectedHttpAuthScheme?.identity;
-  if (identity?.$source) {
-    const credentials = identity;
+  const identity2 = context.__smithy_context?.selectedHttpAuthScheme?.identity;
+  if (identity2?.$source) {
+    const credentials = identity2;
     if (credentials.accountId) {
       setFeature(context, "RESOLVED_ACCOUNT_ID", "T");
     }
@@ -30258,7 +30258,7 @@ var init_AwsSdkSigV4Signer = __esm({
       };
     };
     AwsSdkSigV4Signer = class {
-      async sign(httpRequest2, identity, signingProperties) {
+      async sign(httpRequest2, identity2, signingProperties) {
         if (!HttpRequest.isInstance(httpRequest2)) {
           throw new Error("The request is not an instance of `HttpRequest` and cannot be signed");
         }
@@ -30335,7 +30335,7 @@ var init_AwsSdkSigV4ASigner = __esm({
     init_utils2();
     init_AwsSdkSigV4Signer();
     AwsSdkSigV4ASigner = class extends AwsSdkSigV4Signer {
-      async sign(httpRequest2, identity, signingProperties) {
+      async sign(httpRequest2, identity2, signingProperties) {
         if (!HttpRequest.isInstance(httpRequest2)) {
           throw new Error("The request is not an instance of `HttpRequest` and cannot be signed");
         }
@@ -39914,13 +39914,13 @@ var require_parse_options = __commonJS({
 var require_identifiers = __commonJS({
   "node_modules/semver/internal/identifiers.js"(exports2, module2) {
     "use strict";
-    var numeric2 = /^[0-9]+$/;
+    var numeric = /^[0-9]+$/;
     var compareIdentifiers = (a9, b9) => {
       if (typeof a9 === "number" && typeof b9 === "number") {
         return a9 === b9 ? 0 : a9 < b9 ? -1 : 1;
       }
-      const anum = numeric2.test(a9);
-      const bnum = numeric2.test(b9);
+      const anum = numeric.test(a9);
+      const bnum = numeric.test(b9);
       if (anum && bnum) {
         a9 = +a9;
         b9 = +b9;
@@ -71839,10 +71839,10 @@ async function openSession(options, collaborators, signal) {
   const giveUp = () => keys.close();
   signal.addEventListener("abort", giveUp, { once: true });
   try {
-    const identity = await callerIdentity(credentials, region4, collaborators, signal);
-    rejectForeignAccount(identity, options, source.claims());
+    const identity2 = await callerIdentity(credentials, region4, collaborators, signal);
+    rejectForeignAccount(identity2, options, source.claims());
     const lost = signalOfLoss(keys, now);
-    return { ...identity, partition: partsOfArn(identity.arn).partition, credentials, lost, narrowed: source.narrowed };
+    return { ...identity2, partition: partsOfArn(identity2.arn).partition, credentials, lost, narrowed: source.narrowed };
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
@@ -72386,11 +72386,11 @@ function processRuns({ pid, startTime }) {
   const seen = lookAt(pid);
   return typeof seen === "object" && seen.startTime === startTime && !seen.isDead;
 }
-async function endProcess(identity, signal) {
-  if (lookAt(identity.pid) === "hidden") throw new Error("this system does not show which process it is");
-  if (!processRuns(identity)) return;
-  send(identity.pid, "SIGKILL");
-  while (processRuns(identity)) await pauseFor(20, signal);
+async function endProcess(identity2, signal) {
+  if (lookAt(identity2.pid) === "hidden") throw new Error("this system does not show which process it is");
+  if (!processRuns(identity2)) return;
+  send(identity2.pid, "SIGKILL");
+  while (processRuns(identity2)) await pauseFor(20, signal);
 }
 async function endGroup2(leader, signal) {
   for (let pause = 20; isOurGroup(leader) && groupRuns(leader.pid); pause = Math.min(pause * 1.5, 200)) {
@@ -72427,14 +72427,14 @@ function startGroup2(file, args, options, identifyProcess = identify) {
   const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
   child2.on("error", () => void 0);
   if (child2.pid === void 0) throw new UserError(`${file} could not be started`);
-  const identity = identifyProcess(child2.pid);
-  if (identity === void 0) {
+  const identity2 = identifyProcess(child2.pid);
+  if (identity2 === void 0) {
     send(-child2.pid, "SIGKILL");
     throw new UserError(
       `${file} was started and ended again, because this system does not show when its process ${child2.pid} started: later it could not be told from other processes. Let this runner read /proc (on macOS: run ps).`
     );
   }
-  return { child: child2, leader: { ...identity, mark: mark4 } };
+  return { child: child2, leader: { ...identity2, mark: mark4 } };
 }
 
 // src/aws/calls.ts
@@ -77147,6 +77147,22 @@ function digitsOf(value) {
   const text2 = String(value);
   return /^-?[\d.]{1,16}$/.test(text2) ? text2 : void 0;
 }
+function asNumber(value) {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : void 0;
+}
+function asBool(value) {
+  if (typeof value === "boolean") return value;
+  if (value === "true" || value === "1") return true;
+  return value === "false" || value === "0" ? false : void 0;
+}
+function compareTexts(one, other) {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+function besides(value, others) {
+  const isText2 = typeof value !== "object" && others.some((other) => typeof other === "string");
+  return isText2 && value !== unknown ? asText2(value) ?? unknown : value;
+}
 function textsIn(value) {
   if (value === unknown) return { texts: [], isWhole: false };
   const items = isList(value) ? value : typeof value === "string" ? value.split(",").map((item) => item.trim()) : [];
@@ -80326,14 +80342,14 @@ function requireInt() {
   function constructYamlInteger(data) {
     return parseYamlInteger(data);
   }
-  function isInteger(object) {
+  function isInteger2(object) {
     return Object.prototype.toString.call(object) === "[object Number]" && (object % 1 === 0 && !common2.isNegativeZero(object));
   }
   int = new Type2("tag:yaml.org,2002:int", {
     kind: "scalar",
     resolve: resolveYamlInteger,
     construct: constructYamlInteger,
-    predicate: isInteger,
+    predicate: isInteger2,
     represent: {
       binary: function(obj) {
         return obj >= 0 ? "0b" + obj.toString(2) : "-0b" + obj.toString(2).slice(1);
@@ -83197,21 +83213,27 @@ function patternsOf(option, given2) {
 var import_node_fs22 = require("node:fs");
 var path26 = __toESM(require("node:path"), 1);
 
+// src/template/evaluate.ts
+var import_node_util2 = require("node:util");
+
 // src/template/functions.ts
 var functions = {
   lookup([map2 = unknown, key2 = unknown, fallback]) {
     const name = asText2(key2);
-    if (!isMap(map2) || name === void 0) return unknown;
-    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback ?? unknown;
+    if (!isMap(map2) || name === void 0 || fallback === void 0) return unknown;
+    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback;
   },
   element([list2 = unknown, index = unknown]) {
-    if (!isList(list2) || typeof index !== "number" || list2.length === 0) return unknown;
-    return list2[index % list2.length] ?? unknown;
+    const at2 = asNumber(index);
+    if (!isList(list2) || at2 === void 0 || at2 < 0) return unknown;
+    const item = list2[at2 % list2.length];
+    return item === void 0 ? unknown : item;
   },
   coalesce(values) {
     for (const value of values) {
       if (value === unknown) return unknown;
-      if (value !== null && value !== "") return value;
+      if (value === null || value === "") continue;
+      return typeof value !== "string" && values.includes(unknown) ? unknown : besides(value, values);
     }
     return unknown;
   },
@@ -83224,48 +83246,68 @@ var functions = {
   },
   // The first that does not fail. An unknown value may be one that fails.
   try: ([first2 = unknown]) => first2,
-  concat: (values) => values.every(isList) ? values.flat() : unknown,
+  concat: (values) => values.length > 0 && values.every(isList) ? values.flat() : unknown,
   flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
-  compact: ([list2 = unknown]) => isList(list2) ? list2.filter((item) => item !== "" && item !== null) : unknown,
-  distinct: ([list2 = unknown]) => isList(list2) ? [...new Set(list2)] : unknown,
+  compact([list2 = unknown]) {
+    if (!isList(list2) || list2.some((item) => isList(item) || isMap(item))) return unknown;
+    return list2.filter((item) => item !== null && item !== "").map((item) => item === unknown ? item : asText2(item) ?? unknown);
+  },
+  distinct([list2 = unknown]) {
+    if (!isList(list2)) return unknown;
+    const items = list2.map((item) => besides(item, list2));
+    return [...new Map(items.map((item, index) => [identity(item, index), item])).values()];
+  },
   reverse: ([list2 = unknown]) => isList(list2) ? list2.toReversed() : unknown,
-  sort: ([list2 = unknown]) => withTexts(list2, (texts) => texts.toSorted()),
-  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.assign({}, ...values) : unknown,
-  keys: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted() : unknown,
-  values: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted().map((name) => map2[name] ?? null) : unknown,
+  sort: ([list2 = unknown]) => withTexts(list2, (texts) => texts.toSorted(compareTexts)),
+  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.fromEntries(values.flatMap((value) => Object.entries(value ?? {}))) : unknown,
+  keys: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts) : unknown,
+  values: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts).map((name) => map2[name] ?? null) : unknown,
   length([value = unknown]) {
-    if (typeof value === "string" || isList(value)) return value.length;
-    return isMap(value) ? Object.keys(value).length : unknown;
+    if (typeof value === "string") return lettersOf(value).length;
+    return isList(value) ? value.length : isMap(value) ? Object.keys(value).length : unknown;
   },
   contains([list2 = unknown, item = unknown]) {
-    if (!isList(list2) || item === unknown) return unknown;
+    if (!isList(list2) || item === unknown || item === null) return unknown;
+    if (typeof item === "object") return list2.every((one) => typeof one === "string") ? false : unknown;
     if (list2.includes(item)) return true;
     return list2.includes(unknown) ? unknown : false;
   },
-  join: ([separator = unknown, list2 = unknown]) => withTexts(list2, (texts) => texts.join(asText2(separator) ?? "")),
-  split: ([separator, text2]) => withText([separator, text2], (by, whole) => whole.split(by)),
-  format: ([form, ...values]) => withText([form, ...values], (text2, ...rest) => formatted(text2, rest)),
-  lower: (values) => withText(values, (text2) => text2.toLowerCase()),
-  upper: (values) => withText(values, (text2) => text2.toUpperCase()),
-  trimspace: (values) => withText(values, (text2) => text2.trim()),
-  trimprefix: (values) => withText(values, (text2, end) => text2.startsWith(end) ? text2.slice(end.length) : text2),
-  trimsuffix: (values) => withText(values, (text2, end) => end !== "" && text2.endsWith(end) ? text2.slice(0, -end.length) : text2),
-  // A pattern between slashes is a regular expression, of another dialect.
-  replace: (values) => withText(values, (text2, from, to) => /^\/.*\/$/s.test(from) ? unknown : text2.replaceAll(from, to)),
-  substr([text2 = unknown, offset = unknown, length = unknown]) {
-    if (typeof text2 !== "string" || typeof offset !== "number" || typeof length !== "number") return unknown;
-    const start2 = offset < 0 ? text2.length + offset : offset;
-    return length < 0 ? text2.slice(start2) : text2.slice(start2, start2 + length);
+  join([separator = unknown, ...lists]) {
+    const between2 = asText2(separator);
+    if (between2 === void 0 || lists.length === 0 || !lists.every(isList)) return unknown;
+    return withTexts(lists.flat(), (texts) => texts.join(between2));
   },
-  tostring: ([value = unknown]) => value === null ? null : asText2(value) ?? unknown,
-  tobool: ([value = unknown]) => value === "true" ? true : value === "false" ? false : value,
-  tonumber: ([value = unknown]) => typeof value === "string" ? Number(value) : value,
-  tolist: ([value = unknown]) => value,
-  toset: ([value = unknown]) => isList(value) ? [...new Set(value)] : value,
-  tomap: ([value = unknown]) => value
+  split: ([separator, text2]) => withText([separator, text2], (by, whole) => by === "" ? Array.from(whole) : whole.split(by)),
+  format: (values) => withTexts(values, ([form, ...texts]) => form === void 0 ? unknown : formatted(form, texts)),
+  lower: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toLowerCase())),
+  upper: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toUpperCase())),
+  // JavaScript and Go disagree about these two.
+  trimspace: (values) => withText(values, (text2) => /[\u0085\uFEFF]/.test(text2) ? unknown : text2.trim()),
+  trimprefix: (values) => withText(values, (text2, start2) => text2.startsWith(start2) ? text2.slice(start2.length) : text2),
+  trimsuffix: (values) => withText(values, (text2, end) => end !== "" && text2.endsWith(end) ? text2.slice(0, -end.length) : text2),
+  replace: (values) => withText(values, (text2, from, to) => from === "" ? unknown : text2.split(from).join(to)),
+  substr([whole = unknown, offset = unknown, length = unknown]) {
+    const [text2, from, count] = [asText2(whole), asNumber(offset), asNumber(length)];
+    if (text2 === void 0 || from === void 0 || count === void 0) return unknown;
+    if (!Number.isInteger(from) || !Number.isInteger(count)) return unknown;
+    const letters = lettersOf(text2);
+    const start2 = from < 0 ? Math.max(letters.length + from, 0) : from;
+    return (count < 0 ? letters.slice(start2) : letters.slice(start2, start2 + count)).join("");
+  }
 };
+function identity(item, index) {
+  if (item === unknown) return { index };
+  return isList(item) || isMap(item) ? JSON.stringify(item) : item;
+}
 function flat(list2) {
   return list2.flatMap((item) => isList(item) ? flat(item) : [item]);
+}
+function lettersOf(text2) {
+  return [...new Intl.Segmenter().segment(text2)].map(({ segment }) => segment);
+}
+function letterByLetter(text2, change) {
+  const letters = Array.from(text2, change);
+  return letters.every((letter) => Array.from(letter).length === 1) ? letters.join("") : unknown;
 }
 function withTexts(list2, work) {
   if (!isList(list2)) return unknown;
@@ -83279,10 +83321,15 @@ function withText(values, work) {
   return work(first2, second, ...more);
 }
 function formatted(form, values) {
+  const verbs = form.match(/%[sdv]|%%|%/g) ?? [];
+  const taking = verbs.filter((verb) => verb !== "%%");
+  const isWhole = taking.every((verb, index) => verb === "%s" || verb === "%v" || isInteger(verb, values[index]));
+  if (!isWhole || taking.length !== values.length) return unknown;
   const rest = [...values];
-  const hasOthers = form.replaceAll(/%[sdv%]/g, "").includes("%");
-  if (hasOthers) return unknown;
   return form.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
+}
+function isInteger(verb, text2) {
+  return verb === "%d" && /^(?:0|-?[1-9]\d*)$/.test(text2 ?? "");
 }
 
 // src/template/evaluate.ts
@@ -83303,9 +83350,11 @@ function evaluate(syntax, scope) {
     case "map":
       return mapOf(syntax.entries.map(([key2, value]) => [evaluate(key2, scope), evaluate(value, scope)]));
     case "choice": {
-      const condition = truth(evaluate(syntax.condition, scope));
+      const condition = asBool(evaluate(syntax.condition, scope));
       if (condition === void 0) return unknown;
-      return evaluate(condition ? syntax.yes : syntax.no, scope);
+      const yes = evaluate(syntax.yes, scope);
+      const no = evaluate(syntax.no, scope);
+      return condition ? besides(yes, [no]) : besides(no, [yes]);
     }
     case "operation":
       return operate(syntax.operator, evaluate(syntax.left, scope), () => evaluate(syntax.right, scope));
@@ -83322,8 +83371,12 @@ function memberOf2(of, key2, scope) {
   const text2 = asText2(name);
   if (text2 === void 0) return unknown;
   if (typeof found === "function") return found(text2);
-  if (isList(found)) return found[Number(text2)] ?? unknown;
+  if (isList(found)) return itemOf(found, asNumber(text2));
   return isMap(found) && Object.hasOwn(found, text2) ? found[text2] ?? null : unknown;
+}
+function itemOf(list2, index) {
+  const item = index === void 0 ? void 0 : list2[index];
+  return item === void 0 ? unknown : item;
 }
 function call(name, given2, scope) {
   if (name === "env") {
@@ -83337,21 +83390,17 @@ function call(name, given2, scope) {
 }
 function joined(values) {
   const texts = values.map(asText2);
-  return texts.every((text2) => text2 !== void 0) ? texts.join("") : unknown;
+  return texts.every((text2) => text2 !== void 0) ? texts.join("").normalize("NFC") : unknown;
 }
 function mapOf(entries) {
   const named2 = entries.map(([key2, value]) => [asText2(key2), value]);
   return named2.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named2) : unknown;
 }
-function truth(value) {
-  if (typeof value === "boolean") return value;
-  return value === "true" ? true : value === "false" ? false : void 0;
-}
 function operate(operator2, left, right) {
-  const isLeft = truth(left);
+  const isLeft = asBool(left);
   if (operator2 === "!") return isLeft === void 0 ? unknown : !isLeft;
   const other = right();
-  const isRight = truth(other);
+  const isRight = asBool(other);
   switch (operator2) {
     case "&&":
       if (isLeft === false || isRight === false) return false;
@@ -83365,21 +83414,18 @@ function operate(operator2, left, right) {
       return same === void 0 ? unknown : same === (operator2 === "==");
     }
     default:
-      return calculate(operator2, numeric(left), numeric(other));
+      return calculate(operator2, asNumber(left), asNumber(other));
   }
 }
 function isSame(left, right) {
   if (isPartlyUnknown(left) || isPartlyUnknown(right)) return void 0;
-  return JSON.stringify(left) === JSON.stringify(right);
+  if (typeof left !== "object" || left === null) return left === right;
+  return (0, import_node_util2.isDeepStrictEqual)(left, right) ? void 0 : false;
 }
 function isPartlyUnknown(value) {
   if (value === unknown) return true;
   if (isList(value)) return value.some(isPartlyUnknown);
   return isMap(value) && Object.values(value).some(isPartlyUnknown);
-}
-function numeric(value) {
-  const number3 = typeof value === "string" && value !== "" ? Number(value) : value;
-  return typeof number3 === "number" && !Number.isNaN(number3) ? number3 : void 0;
 }
 function calculate(operator2, left, right) {
   if (left === void 0 || right === void 0) return unknown;
@@ -83411,16 +83457,17 @@ function loop({ names: names2, over, result }, scope) {
   for (const [key2, item] of entries) {
     const own = second === void 0 ? { [first2]: item } : { [first2]: key2, [second]: item };
     const inner = { ...scope, root: (name) => Object.hasOwn(own, name) ? own[name] ?? null : scope.root(name) };
-    const wanted2 = result.condition ? truth(evaluate(result.condition, inner)) : true;
+    const wanted2 = result.condition ? asBool(evaluate(result.condition, inner)) : true;
     if (wanted2 === void 0) return unknown;
     if (wanted2) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)]);
   }
-  return result.key ? mapOf(results) : results.map(([, value]) => value);
+  if (!result.key) return results.map(([, value]) => value);
+  return new Set(results.map(([key2]) => key2)).size < results.length ? unknown : mapOf(results);
 }
 function entriesOf2(value) {
   if (isList(value)) return value.map((item, index) => [index, item]);
   if (!isMap(value)) return void 0;
-  return Object.entries(value).toSorted(([one], [other]) => one < other ? -1 : 1);
+  return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other));
 }
 
 // src/template/convert.ts
@@ -83474,12 +83521,9 @@ function primitive(value, name) {
     case "string":
       return asText2(value) ?? unknown;
     case "number":
-      if (typeof value === "string") return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : unknown;
-      return typeof value === "number" ? value : unknown;
+      return asNumber(value) ?? unknown;
     case "bool":
-      if (value === "true" || value === "1") return true;
-      if (value === "false" || value === "0") return false;
-      return typeof value === "boolean" ? value : unknown;
+      return asBool(value) ?? unknown;
     default:
       return value;
   }
@@ -83497,7 +83541,7 @@ function inOrder2(items) {
   ];
   return single.toSorted((one, other) => {
     if (typeof one === "number" && typeof other === "number") return one - other;
-    return typeof one === "string" && typeof other === "string" ? Buffer.compare(Buffer.from(one), Buffer.from(other)) : 0;
+    return typeof one === "string" && typeof other === "string" ? compareTexts(one, other) : 0;
   });
 }
 function asObject(value, of) {
@@ -83662,9 +83706,10 @@ var ExpressionReader = class _ExpressionReader {
     if (this.#isLoop()) return this.#loop("}");
     const entries = [];
     while (!this.#is("}")) {
+      const isInBrackets = this.#text[this.#at] === "(";
       const key2 = this.#expression();
       if (!this.#is("=") && !this.#is(":")) throw new NotUnderstood();
-      entries.push([key2.kind === "name" ? { kind: "value", value: key2.name } : key2, this.#expression()]);
+      entries.push([key2.kind === "name" && !isInBrackets ? { kind: "value", value: key2.name } : key2, this.#expression()]);
       this.#is(",");
     }
     return { kind: "map", entries };
@@ -83716,7 +83761,7 @@ var ExpressionReader = class _ExpressionReader {
     let text2 = "";
     let trimsNext = false;
     const flush = () => {
-      if (text2 !== "") parts.push({ kind: "value", value: text2 });
+      if (text2 !== "") parts.push({ kind: "value", value: text2.normalize("NFC") });
       text2 = "";
     };
     while (!isEnd()) {
@@ -83737,7 +83782,7 @@ var ExpressionReader = class _ExpressionReader {
         if (trimsNext) this.#take(/\s+/y);
       } else {
         text2 += next;
-        this.#at += 1;
+        this.#at += next.length;
       }
     }
     flush();
@@ -83750,7 +83795,9 @@ var ExpressionReader = class _ExpressionReader {
       const point = Number.parseInt(digits, 16);
       return point > 1114111 ? "" : String.fromCodePoint(point);
     }
-    return escapes[letter] ?? letter;
+    const found = escapes[letter];
+    if (found === void 0) throw new NotUnderstood();
+    return found;
   }
   #heredoc() {
     heredoc.lastIndex = this.#at;

@@ -1,6 +1,6 @@
 import {evaluate} from './evaluate.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isList, isMap, unknown, type Value} from './value.ts'
+import {asBool, asNumber, asText, compareTexts, isList, isMap, unknown, type Value} from './value.ts'
 
 /**
  * A value of a variable as the variable's type makes it (https://github.com/zclconf/go-cty/blob/main/docs/convert.md);
@@ -63,12 +63,9 @@ function primitive(value: Value, name: string): Value {
     case 'string':
       return asText(value) ?? unknown
     case 'number':
-      if (typeof value === 'string') return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : unknown
-      return typeof value === 'number' ? value : unknown
+      return asNumber(value) ?? unknown
     case 'bool':
-      if (value === 'true' || value === '1') return true
-      if (value === 'false' || value === '0') return false
-      return typeof value === 'boolean' ? value : unknown
+      return asBool(value) ?? unknown
     default:
       return value
   }
@@ -90,9 +87,7 @@ function inOrder(items: Value): Value {
   ]
   return single.toSorted((one, other) => {
     if (typeof one === 'number' && typeof other === 'number') return one - other
-    return typeof one === 'string' && typeof other === 'string'
-      ? Buffer.compare(Buffer.from(one), Buffer.from(other))
-      : 0
+    return typeof one === 'string' && typeof other === 'string' ? compareTexts(one, other) : 0
   })
 }
 

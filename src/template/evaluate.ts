@@ -1,6 +1,18 @@
+import {isDeepStrictEqual} from 'node:util'
 import {functions} from './functions.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isList, isMap, unknown, type Value, type ValueMap} from './value.ts'
+import {
+  asBool,
+  asNumber,
+  asText,
+  besides,
+  compareTexts,
+  isList,
+  isMap,
+  unknown,
+  type Value,
+  type ValueMap
+} from './value.ts'
 
 /** The values of the names in an expression. */
 export interface Scope {
@@ -31,9 +43,11 @@ export function evaluate(syntax: Syntax, scope: Scope): Value {
     case 'map':
       return mapOf(syntax.entries.map(([key, value]) => [evaluate(key, scope), evaluate(value, scope)]))
     case 'choice': {
-      const condition = truth(evaluate(syntax.condition, scope))
+      const condition = asBool(evaluate(syntax.condition, scope))
       if (condition === undefined) return unknown
-      return evaluate(condition ? syntax.yes : syntax.no, scope)
+      const yes = evaluate(syntax.yes, scope)
+      const no = evaluate(syntax.no, scope)
+      return condition ? besides(yes, [no]) : besides(no, [yes])
     }
     case 'operation':
       return operate(syntax.operator, evaluate(syntax.left, scope), () => evaluate(syntax.right, scope))
@@ -52,8 +66,14 @@ function memberOf(of: Syntax, key: Syntax, scope: Scope): Value {
   const text = asText(name)
   if (text === undefined) return unknown
   if (typeof found === 'function') return found(text)
-  if (isList(found)) return found[Number(text)] ?? unknown
+  if (isList(found)) return itemOf(found, asNumber(text))
   return isMap(found) && Object.hasOwn(found, text) ? (found[text] ?? null) : unknown
+}
+
+/** Null is an item like others. */
+function itemOf(list: readonly Value[], index: number | undefined): Value {
+  const item = index === undefined ? undefined : list[index]
+  return item === undefined ? unknown : item
 }
 
 function call(name: string, given: readonly Syntax[], scope: Scope): Value {
@@ -61,7 +81,6 @@ function call(name: string, given: readonly Syntax[], scope: Scope): Value {
     const variable = given[0] && evaluate(given[0], scope)
     return typeof variable === 'string' ? scope.env(variable) : unknown
   }
-  // The first that can be evaluated. An unknown value may be one that cannot.
   const work = Object.hasOwn(functions, name) ? functions[name] : undefined
   if (!work) return unknown
   const values = given.map((one) => evaluate(one, scope))
@@ -70,7 +89,7 @@ function call(name: string, given: readonly Syntax[], scope: Scope): Value {
 
 function joined(values: readonly Value[]): Value {
   const texts = values.map(asText)
-  return texts.every((text) => text !== undefined) ? texts.join('') : unknown
+  return texts.every((text) => text !== undefined) ? texts.join('').normalize('NFC') : unknown
 }
 
 function mapOf(entries: readonly (readonly [Value, Value])[]): Value {
@@ -78,16 +97,11 @@ function mapOf(entries: readonly (readonly [Value, Value])[]): Value {
   return named.every((entry): entry is [string, Value] => entry[0] !== undefined) ? Object.fromEntries(named) : unknown
 }
 
-function truth(value: Value): boolean | undefined {
-  if (typeof value === 'boolean') return value
-  return value === 'true' ? true : value === 'false' ? false : undefined
-}
-
 function operate(operator: string, left: Value, right: () => Value): Value {
-  const isLeft = truth(left)
+  const isLeft = asBool(left)
   if (operator === '!') return isLeft === undefined ? unknown : !isLeft
   const other = right()
-  const isRight = truth(other)
+  const isRight = asBool(other)
   switch (operator) {
     case '&&':
       if (isLeft === false || isRight === false) return false
@@ -101,13 +115,15 @@ function operate(operator: string, left: Value, right: () => Value): Value {
       return same === undefined ? unknown : same === (operator === '==')
     }
     default:
-      return calculate(operator, numeric(left), numeric(other))
+      return calculate(operator, asNumber(left), asNumber(other))
   }
 }
 
+/** A list is not the same as a tuple or a set with the same items, and a map not the same as such an object. */
 function isSame(left: Value, right: Value): boolean | undefined {
   if (isPartlyUnknown(left) || isPartlyUnknown(right)) return undefined
-  return JSON.stringify(left) === JSON.stringify(right)
+  if (typeof left !== 'object' || left === null) return left === right
+  return isDeepStrictEqual(left, right) ? undefined : false
 }
 
 /** Whether any part of a value is not known. */
@@ -115,11 +131,6 @@ function isPartlyUnknown(value: Value): boolean {
   if (value === unknown) return true
   if (isList(value)) return value.some(isPartlyUnknown)
   return isMap(value) && Object.values(value).some(isPartlyUnknown)
-}
-
-function numeric(value: Value): number | undefined {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value
-  return typeof number === 'number' && !Number.isNaN(number) ? number : undefined
 }
 
 function calculate(operator: string, left: number | undefined, right: number | undefined): Value {
@@ -155,16 +166,18 @@ function loop({names, over, result}: Extract<Syntax, {kind: 'loop'}>, scope: Sco
   for (const [key, item] of entries) {
     const own: ValueMap = second === undefined ? {[first]: item} : {[first]: key, [second]: item}
     const inner: Scope = {...scope, root: (name) => (Object.hasOwn(own, name) ? (own[name] ?? null) : scope.root(name))}
-    const wanted = result.condition ? truth(evaluate(result.condition, inner)) : true
+    const wanted = result.condition ? asBool(evaluate(result.condition, inner)) : true
     if (wanted === undefined) return unknown
     if (wanted) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)])
   }
-  return result.key ? mapOf(results) : results.map(([, value]) => value)
+  if (!result.key) return results.map(([, value]) => value)
+  // Packer refuses a key that comes twice.
+  return new Set(results.map(([key]) => key)).size < results.length ? unknown : mapOf(results)
 }
 
 /** The items of a list with their positions, or of a map with their names; undefined if they are not known. */
 export function entriesOf(value: Value): (readonly [Value, Value])[] | undefined {
   if (isList(value)) return value.map((item, index) => [index, item])
   if (!isMap(value)) return undefined
-  return Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other))
 }

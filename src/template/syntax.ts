@@ -193,10 +193,11 @@ class ExpressionReader {
     if (this.#isLoop()) return this.#loop('}')
     const entries: [Syntax, Syntax][] = []
     while (!this.#is('}')) {
+      const isInBrackets = this.#text[this.#at] === '('
       const key = this.#expression()
       if (!this.#is('=') && !this.#is(':')) throw new NotUnderstood()
       // A bare word is the key itself.
-      entries.push([key.kind === 'name' ? {kind: 'value', value: key.name} : key, this.#expression()])
+      entries.push([key.kind === 'name' && !isInBrackets ? {kind: 'value', value: key.name} : key, this.#expression()])
       this.#is(',')
     }
     return {kind: 'map', entries}
@@ -253,7 +254,8 @@ class ExpressionReader {
     let text = ''
     let trimsNext = false
     const flush = (): void => {
-      if (text !== '') parts.push({kind: 'value', value: text})
+      // As Packer normalizes every string.
+      if (text !== '') parts.push({kind: 'value', value: text.normalize('NFC')})
       text = ''
     }
     while (!isEnd()) {
@@ -274,8 +276,9 @@ class ExpressionReader {
         this.#expect('}')
         if (trimsNext) this.#take(/\s+/y)
       } else {
+        // A character outside of Unicode's first plane has two units.
         text += next
-        this.#at += 1
+        this.#at += next.length
       }
     }
     flush()
@@ -291,7 +294,9 @@ class ExpressionReader {
       const point = Number.parseInt(digits, 16)
       return point > 0x10_ff_ff ? '' : String.fromCodePoint(point)
     }
-    return escapes[letter] ?? letter
+    const found = escapes[letter]
+    if (found === undefined) throw new NotUnderstood()
+    return found
   }
 
   #heredoc(): Syntax | undefined {

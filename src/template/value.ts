@@ -30,6 +30,33 @@ function digitsOf(value: number): string | undefined {
   return /^-?[\d.]{1,16}$/.test(text) ? text : undefined
 }
 
+/** A value where a number is needed; undefined for one that Packer does not convert, or an unknown one. */
+export function asNumber(value: Value): number | undefined {
+  if (typeof value === 'number') return value
+  return typeof value === 'string' && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined
+}
+
+/** A value where true or false is needed; undefined for one that Packer does not convert, or an unknown one. */
+export function asBool(value: Value): boolean | undefined {
+  if (typeof value === 'boolean') return value
+  if (value === 'true' || value === '1') return true
+  return value === 'false' || value === '0' ? false : undefined
+}
+
+/** Strings in Packer's order, which is that of their bytes. */
+export function compareTexts(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
+
+/**
+ * A value as Packer has it beside another, to which it gives the same type: a number or a bool becomes a string beside
+ * a string.
+ */
+export function besides(value: Value, others: readonly Value[]): Value {
+  const isText = typeof value !== 'object' && others.some((other) => typeof other === 'string')
+  return isText && value !== unknown ? (asText(value) ?? unknown) : value
+}
+
 /** The strings of a setting that needs a list. Legacy JSON reads a string with commas as one. */
 export function textsIn(value: Value): {readonly texts: readonly string[]; readonly isWhole: boolean} {
   if (value === unknown) return {texts: [], isWhole: false}
