@@ -5039,9 +5039,9 @@ var require_formdata = __commonJS({
     var nodeUtil = require("node:util");
     var File = globalThis.File ?? NativeFile;
     var FormData = class _FormData {
-      constructor(form) {
+      constructor(form2) {
         webidl.util.markAsUncloneable(this);
-        if (form !== void 0) {
+        if (form2 !== void 0) {
           throw webidl.errors.conversionFailed({
             prefix: "FormData constructor",
             argument: "Argument 1",
@@ -72074,8 +72074,8 @@ function postProcessorOf(build2, rest) {
   return type2 === void 0 ? void 0 : `${build2}${type2}`;
 }
 function guessed(arrow, rest) {
-  const form = arrow === "    " ? /^([^\s:]{1,200}):(?: ([\s\S]*))?$/ : /^([^\s:][^\n:]{0,200}):(?: ([\s\S]*))?$/;
-  const [, build2 = "", text2 = ""] = form.exec(rest) ?? [];
+  const form2 = arrow === "    " ? /^([^\s:]{1,200}):(?: ([\s\S]*))?$/ : /^([^\s:][^\n:]{0,200}):(?: ([\s\S]*))?$/;
+  const [, build2 = "", text2 = ""] = form2.exec(rest) ?? [];
   return build2 === "" ? void 0 : { build: build2, text: text2, byOthers: true };
 }
 
@@ -83278,7 +83278,7 @@ var functions = {
     return withTexts(lists.flat(), (texts) => texts.join(between2));
   },
   split: ([separator, text2]) => withText([separator, text2], (by, whole) => by === "" ? Array.from(whole) : whole.split(by)),
-  format: (values) => withTexts(values, ([form, ...texts]) => form === void 0 ? unknown : formatted(form, texts)),
+  format: (values) => withTexts(values, ([form2, ...texts]) => form2 === void 0 ? unknown : formatted(form2, texts)),
   lower: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toLowerCase())),
   upper: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toUpperCase())),
   // JavaScript and Go disagree about these two.
@@ -83320,13 +83320,13 @@ function withText(values, work) {
   const [first2 = "", second = "", ...more] = texts;
   return work(first2, second, ...more);
 }
-function formatted(form, values) {
-  const verbs = form.match(/%[sdv]|%%|%/g) ?? [];
+function formatted(form2, values) {
+  const verbs = form2.match(/%[sdv]|%%|%/g) ?? [];
   const taking = verbs.filter((verb) => verb !== "%%");
   const isWhole = taking.every((verb, index) => verb === "%s" || verb === "%v" || isInteger(verb, values[index]));
   if (!isWhole || taking.length !== values.length) return unknown;
   const rest = [...values];
-  return form.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
+  return form2.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
 }
 function isInteger(verb, text2) {
   return verb === "%d" && /^(?:0|-?[1-9]\d*)$/.test(text2 ?? "");
@@ -83852,7 +83852,7 @@ function unindented(body) {
 }
 
 // src/template/expression.ts
-var references = /\{\{-?\s*user\s+[`"]([\w-]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\w-]+)/g;
+var references = /\{\{-?\s*user\s+[`"]([^`"]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\p{L}\p{N}_-]+)/gu;
 function jsonExpression(value, line, kind = "file") {
   const strings = stringsIn(value);
   return {
@@ -84803,7 +84803,9 @@ function readLegacyJson(file, text2) {
 }
 function declareUsed(draft, file, text2) {
   const lineAt = lineFinder(text2);
-  for (const { 1: name = "", index } of text2.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
+  for (const { 1: name = "", index } of text2.matchAll(
+    /\{\{-?\s*user\s+(?:`|\\")([^`"\\\n]+)(?:`|\\")\s*(?:-?\}\}|\|)/g
+  )) {
     if (draft.variables.has(name)) continue;
     declare(draft, name, { file, line: lineAt(index), kind: "text", sensitive: false });
   }
@@ -84952,11 +84954,12 @@ function automaticFiles(folder) {
 }
 
 // src/template/user-variables.ts
+var form = /^\s*([\p{L}\p{N}_][\p{L}\p{M}\p{N}_.-]*)[ \t]*=([^\n]*?)\r?$/u;
 function variableLines(text2) {
   const values = /* @__PURE__ */ new Map();
   for (const [index, line] of text2.split("\n").entries()) {
     if (line.trim() === "") continue;
-    const [, name = "", value = ""] = /^\s*([A-Za-z_][\w-]*)[ \t]*=([^\n]*?)\r?$/.exec(line) ?? [];
+    const [, name = "", value = ""] = form.exec(line) ?? [];
     if (name === "") {
       throw new Error(`line ${index + 1} is not of the form name=value; a value cannot continue on the next line`);
     }

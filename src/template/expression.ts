@@ -21,7 +21,7 @@ export interface Expression {
 export type JsonKind = 'hcl2' | 'legacy' | 'file'
 
 /** Legacy JSON's variables, and HCL2's in JSON. */
-const references = /\{\{-?\s*user\s+[`"]([\w-]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\w-]+)/g
+const references = /\{\{-?\s*user\s+[`"]([^`"]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\p{L}\p{N}_-]+)/gu
 
 /** An expression of a value in JSON. A part that Packer would evaluate does not count as a string. */
 export function jsonExpression(value: unknown, line: number, kind: JsonKind = 'file'): Expression {

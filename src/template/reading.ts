@@ -28,7 +28,9 @@ export function readLegacyJson(file: string, text: string): Reading {
 /** In legacy JSON a variable that is used can be given a value, declared or not. */
 function declareUsed(draft: Draft, file: string, text: string): void {
   const lineAt = lineFinder(text)
-  for (const {1: name = '', index} of text.matchAll(/\{\{-?\s*user\s+(?:`|\\")([\w-]+)(?:`|\\")\s*(?:-?\}\}|\|)/g)) {
+  for (const {1: name = '', index} of text.matchAll(
+    /\{\{-?\s*user\s+(?:`|\\")([^`"\\\n]+)(?:`|\\")\s*(?:-?\}\}|\|)/g
+  )) {
     if (draft.variables.has(name)) continue
     declare(draft, name, {file, line: lineAt(index), kind: 'text', sensitive: false})
   }

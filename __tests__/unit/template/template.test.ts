@@ -115,6 +115,16 @@ it('knows a builder of legacy JSON by its evaluated name', () => {
   expect([source?.name, source?.text('instance_type')]).toEqual(['jenkins-server', 'm5.large'])
 })
 
+it('knows variables with names of other letters, and with dots', () => {
+  const builder = {type: 'amazon-ebs', region: '{{user `my.var`}}', ami_name: '{{ user "größe" | upper }}'}
+  const vars = {'my.var': 'us-west-2', größe: 'x'}
+  const template = open('own.json', JSON.stringify({builders: [builder]}), {}, {vars})
+  expect(unusableVars(template)).toEqual([])
+  expect(template.sources[0]?.text('region')).toBe('us-west-2')
+  const text = 'variable "größe" {}\nsource "amazon-ebs" "x" {\n  region = var.größe\n}\n'
+  expect(open('own.pkr.hcl', text, {}, {vars: {größe: 'us-west-2'}}).sources[0]?.text('region')).toBe('us-west-2')
+})
+
 it('leaves braces in a file for HCL2 as they are', () => {
   const text = 'variable "free" {}\nsource "amazon-ebs" "x" {\n  region = var.free\n}\n'
   const {sources} = open('own.pkr.hcl', text, {'a.json': JSON.stringify({free: '{{user `region`}}'})})

@@ -10,7 +10,12 @@ it('takes everything behind the first equals sign', () => {
   })
 })
 
+it('takes the names that Packer takes', () => {
+  expect(variableLines('größe=y\nmy.var=y\n2nd=y\n_x=y')).toEqual({größe: 'y', 'my.var': 'y', '2nd': 'y', _x: 'y'})
+})
+
 it.each([
+  ['a+b=s3cret', /line 1/],
   ['a=1\ns3cret', /line 2 is not of the form name=value/],
   ['=s3cret', /line 1/],
   ['a b=s3cret', /line 1/],
