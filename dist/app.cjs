@@ -84926,10 +84926,11 @@ function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
 }
 function readFolder(folder) {
-  const names2 = (0, import_node_fs24.readdirSync)(folder).filter((name) => isHcl(name));
+  const names2 = filesIn(folder).filter(isHcl);
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
     const file = path28.join(folder, name);
+    if ((0, import_node_fs24.statSync)(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`);
     return [file, (0, import_node_fs24.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
@@ -84945,8 +84946,12 @@ function isLegacy(file) {
   return file.endsWith(".json") && !isHcl(file);
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
+function filesIn(folder) {
+  const entries = (0, import_node_fs24.readdirSync)(folder, { withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+}
 function automaticFiles(folder) {
-  const names2 = (0, import_node_fs24.readdirSync)(folder).toSorted();
+  const names2 = filesIn(folder).toSorted();
   const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );

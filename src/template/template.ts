@@ -157,10 +157,11 @@ function picked(env: Readonly<Record<string, string | undefined>>, names: readon
 }
 
 function readFolder(folder: string): {reading: Reading; legacy: boolean} {
-  const names = readdirSync(folder).filter((name) => isHcl(name))
+  const names = filesIn(folder).filter(isHcl)
   if (names.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`)
   const files = names.map((name): [string, string] => {
     const file = path.join(folder, name)
+    if (statSync(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`)
     return [file, readFileSync(file, 'utf8')]
   })
   return {reading: readHclFiles(new Map(files)), legacy: false}
@@ -181,9 +182,15 @@ export function isLegacy(file: string): boolean {
 
 const isHcl = (name: string): boolean => /\.pkr\.(hcl|json)$/.test(name)
 
+/** Packer passes folders over, but reads whatever a link points to. */
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, {withFileTypes: true})
+  return entries.filter((entry) => !entry.isDirectory()).map(({name}) => name)
+}
+
 /** Files that Packer reads by itself in a template's folder. */
 function automaticFiles(folder: string): VariablesFile[] {
-  const names = readdirSync(folder).toSorted()
+  const names = filesIn(folder).toSorted()
   const inOrder = ['.auto.pkrvars.hcl', '.auto.pkrvars.json'].flatMap((end) =>
     names.filter((name) => name.endsWith(end))
   )

@@ -1,4 +1,4 @@
-import {mkdtempSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
@@ -123,6 +123,28 @@ it('knows variables with names of other letters, and with dots', () => {
   expect(template.sources[0]?.text('region')).toBe('us-west-2')
   const text = 'variable "größe" {}\nsource "amazon-ebs" "x" {\n  region = var.größe\n}\n'
   expect(open('own.pkr.hcl', text, {}, {vars: {größe: 'us-west-2'}}).sources[0]?.text('region')).toBe('us-west-2')
+})
+
+it('passes over folders that are called like files, and reads what links point to', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'folder-'))
+  mkdirSync(join(folder, 'old.pkr.hcl'))
+  mkdirSync(join(folder, 'old.auto.pkrvars.hcl'))
+  writeFileSync(join(folder, 'own.pkr.hcl'), 'variable "own" {}')
+  writeFileSync(join(folder, 'elsewhere'), 'variable "linked" {}')
+  symlinkSync('elsewhere', join(folder, 'linked.pkr.hcl'))
+  expect([...openTemplate(folder, '/shipped').declared.keys()].toSorted()).toEqual(['linked', 'own'])
+  // Packer refuses these, too.
+  symlinkSync('nowhere', join(folder, 'broken.pkr.hcl'))
+  expect(() => openTemplate(folder, '/shipped')).toThrow(/broken\.pkr\.hcl/)
+  rmSync(join(folder, 'broken.pkr.hcl'))
+  symlinkSync('old.pkr.hcl', join(folder, 'link.pkr.hcl'))
+  expect(() => openTemplate(folder, '/shipped')).toThrow(/link\.pkr\.hcl is a folder/)
+})
+
+it('has no template in a folder that has only folders', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'folder-'))
+  mkdirSync(join(folder, 'own.pkr.hcl'))
+  expect(() => openTemplate(folder, '/shipped')).toThrow(/has no file that ends in/)
 })
 
 it('leaves braces in a file for HCL2 as they are', () => {
