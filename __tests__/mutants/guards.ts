@@ -237,6 +237,22 @@ const inputs = [
     ['a variable once', 'if (values.has(name))', 'if (false)']
   ),
   ...inFile(
+    'template/values.ts',
+    ['unit/template/values.test.ts', 'unit/template/template.test.ts'],
+    ['null is a value of a variable', 'own === undefined ? unknown : own', '(own ?? unknown)'],
+    ['a value has the declared type', 'value === undefined ? undefined : converted(value, type)', 'value'],
+    ['values of a legacy file are evaluated', "isLegacy ? 'legacy' : 'file'", "'file'"]
+  ),
+  ...inFile(
+    'template/builds.ts',
+    ['unit/template/builds.test.ts'],
+    [
+      'a builder of an unknown name is looked at',
+      'if (names.length === 0) return true',
+      'if (names.length < 0) return true'
+    ]
+  ),
+  ...inFile(
     'template/static-keys.ts',
     ['unit/template/static-keys.test.ts'],
     ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']
