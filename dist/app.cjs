@@ -84389,6 +84389,15 @@ function textsOfSetting(setting, sources, values, pattern) {
   return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
 }
 
+// src/template/reference.ts
+function variableIn(syntax, locals, seen = []) {
+  if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.key.kind !== "value") return void 0;
+  const name = asText2(syntax.key.value);
+  if (name === void 0 || syntax.of.name === "var") return name;
+  const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
+  return local && variableIn(local.expression.syntax, locals, [...seen, name]);
+}
+
 // src/template/sources.ts
 var TemplateSource = class {
   /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
@@ -84528,7 +84537,7 @@ function gives(isInFile, name, values) {
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
 function emptied(sources, values, legacy) {
-  const { variables: variables2, settings } = sources.reading;
+  const { variables: variables2, settings, locals } = sources.reading;
   const hasFilter = settings.some(({ name }) => name === "source_ami_filter");
   const ofLegacy = legacy ? [...variables2].flatMap(
     ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && (name !== "source_ami" || !hasFilter) ? [name] : []
@@ -84536,11 +84545,9 @@ function emptied(sources, values, legacy) {
   const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {
       const setting = source.setting(name);
-      const [only, ...others] = setting?.expression.references ?? [];
-      const variable = only?.startsWith("var.") && others.length === 0 ? only.slice("var.".length) : void 0;
-      const fallback = variables2.get(variable ?? "")?.default;
+      const isOpen = setting !== void 0 && variableIn(setting.expression.syntax, locals) === name;
       const isNeeded = name !== "source_ami" || !source.has("source_ami_filter");
-      return variable !== void 0 && isEmpty(fallback?.syntax) && isNeeded ? [variable] : [];
+      return isOpen && isNeeded && isEmpty(variables2.get(name)?.default?.syntax) ? [name] : [];
     })
   );
   return /* @__PURE__ */ new Set([...ofLegacy, ...found]);

@@ -253,6 +253,15 @@ const inputs = [
     ]
   ),
   ...inFile(
+    'template/choice.ts',
+    ['unit/template/choice.test.ts'],
+    [
+      'a setting with more than a variable in it keeps its value',
+      'variableIn(setting.expression.syntax, locals) === name',
+      'setting.expression.references.includes(`var.${name}`)'
+    ]
+  ),
+  ...inFile(
     'template/static-keys.ts',
     ['unit/template/static-keys.test.ts'],
     ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']

@@ -1,4 +1,5 @@
 import {Values, type Sources} from './values.ts'
+import {variableIn} from './reference.ts'
 import {sourcesOf} from './sources.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, unknown, type Value} from './value.ts'
@@ -73,15 +74,15 @@ function gives(isInFile: boolean, name: string, values: Values): boolean {
   return typeof value !== 'string' || /^ami-[0-9a-f]{8,17}$/.test(value)
 }
 
-/** Packer insists on these; an empty default asks for a value. */
+/** Packer insists on these; an empty default of the variable that is the setting asks for a value. */
 const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'source_ami'])
 
 /**
- * Variables with an empty default that asks for a value: if a builder needs one, and in legacy JSON, which has no other
- * way to ask.
+ * Variables with an empty default that asks for a value: if they are a setting that a builder needs, and in legacy
+ * JSON, which has no other way to ask. A setting with more than the variable in it has a value without it.
  */
 function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
-  const {variables, settings} = sources.reading
+  const {variables, settings, locals} = sources.reading
   const hasFilter = settings.some(({name}) => name === 'source_ami_filter')
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
@@ -91,11 +92,9 @@ function emptied(sources: Sources, values: Values, legacy: boolean): Set<string>
   const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
     [...indispensable].flatMap((name) => {
       const setting = source.setting(name)
-      const [only, ...others] = setting?.expression.references ?? []
-      const variable = only?.startsWith('var.') && others.length === 0 ? only.slice('var.'.length) : undefined
-      const fallback = variables.get(variable ?? '')?.default
+      const isOpen = setting !== undefined && variableIn(setting.expression.syntax, locals) === name
       const isNeeded = name !== 'source_ami' || !source.has('source_ami_filter')
-      return variable !== undefined && isEmpty(fallback?.syntax) && isNeeded ? [variable] : []
+      return isOpen && isNeeded && isEmpty(variables.get(name)?.default?.syntax) ? [name] : []
     })
   )
   return new Set([...ofLegacy, ...found])

@@ -23,3 +23,30 @@ it('says what an input replaces', () => {
   const hcl = 'variable "region" {\n  default = "eu-west-1"\n}\n'
   expect(open(hcl).replaced).toEqual([{variable: 'region', input: 'aws-region', before: 'eu-west-1'}])
 })
+
+function filledIn(setting: string, line: string, fallback: string, more = '') {
+  const variable = `variable "${setting}" {\n  type = string\n  default = ${fallback}\n}\n`
+  const source = `source "amazon-ebs" "own" {\n  ${line}\n}\nbuild {\n  sources = ["amazon-ebs.own"]\n}\n`
+  return [...open(variable + more + source).variables]
+}
+
+it.each<[string, string, string, string?]>([
+  ['source_ami', 'source_ami = var.source_ami', 'null'],
+  ['instance_type', 'instance_type = "${var.instance_type}"', '""'],
+  ['ami_name', 'ami_name = (local.name)', '""', 'locals {\n  name = local.other\n  other = var.ami_name\n}\n']
+])('fills in the empty %s where it is the whole setting: %s', (setting, line, fallback, more = '') => {
+  expect(filledIn(setting, line, fallback, more)).toEqual([setting])
+})
+
+it.each<[string, string, string, string?]>([
+  ['source_ami', 'source_ami = coalesce(var.source_ami, data.amazon-ami.base.id)', 'null'],
+  ['instance_type', 'instance_type = coalesce(var.instance_type, "m5.large")', '""'],
+  ['instance_type', 'instance_type = var.instance_type == "" ? "m5.large" : var.instance_type', '""'],
+  ['ami_name', 'ami_name = "jenkins-own${var.ami_name}"', '""'],
+  ['ami_name', 'ami_name = local.name', '""', 'locals {\n  name = "own${var.ami_name}"\n}\n'],
+  ['java_version', 'ami_name = "jenkins${var.java_version}-{{timestamp}}"', '""'],
+  ['java_version', 'ami_name = var.java_version', '""'],
+  ['ami_name', 'ami_name = local.a', '""', 'locals {\n  a = local.b\n  b = local.a\n}\n']
+])('leaves the empty %s alone where it is not the whole setting: %s', (setting, line, fallback, more = '') => {
+  expect(filledIn(setting, line, fallback, more)).toEqual([])
+})
