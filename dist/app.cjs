@@ -19760,8 +19760,8 @@ var init_parse_utils = __esm({
     };
     NUMBER_REGEX = /(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(-?Infinity)|(NaN)/g;
     parseNumber = (value) => {
-      const matches = value.match(NUMBER_REGEX);
-      if (matches === null || matches[0].length !== value.length) {
+      const matches2 = value.match(NUMBER_REGEX);
+      if (matches2 === null || matches2[0].length !== value.length) {
         throw new TypeError(`Expected real number, got implicit NaN`);
       }
       return parseFloat(value);
@@ -20069,11 +20069,11 @@ var init_schema_date_utils = __esm({
       if (typeof value !== "string") {
         throw new TypeError("RFC3339 timestamps must be strings");
       }
-      const matches = RFC3339_WITH_OFFSET2.exec(value);
-      if (!matches) {
+      const matches2 = RFC3339_WITH_OFFSET2.exec(value);
+      if (!matches2) {
         throw new TypeError(`Invalid RFC3339 timestamp format ${value}`);
       }
-      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches;
+      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches2;
       range(monthStr, 1, 12);
       range(dayStr, 1, 31);
       range(hours, 0, 23);
@@ -20105,14 +20105,14 @@ var init_schema_date_utils = __esm({
       let minute;
       let second;
       let fraction;
-      let matches;
-      if (matches = IMF_FIXDATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches;
-      } else if (matches = RFC_850_DATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches;
+      let matches2;
+      if (matches2 = IMF_FIXDATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches2;
+      } else if (matches2 = RFC_850_DATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches2;
         year2 = (Number(year2) + 1900).toString();
-      } else if (matches = ASC_TIME2.exec(value)) {
-        [, month, day, hour, minute, second, fraction, year2] = matches;
+      } else if (matches2 = ASC_TIME2.exec(value)) {
+        [, month, day, hour, minute, second, fraction, year2] = matches2;
       }
       if (year2 && second) {
         const timestamp2 = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
@@ -20667,9 +20667,9 @@ var init_parseIni = __esm({
           currentSection = void 0;
           currentSubSection = void 0;
           const sectionName = trimmedLine.substring(1, trimmedLine.length - 1);
-          const matches = prefixKeyRegex.exec(sectionName);
-          if (matches) {
-            const [, prefix, , name] = matches;
+          const matches2 = prefixKeyRegex.exec(sectionName);
+          if (matches2) {
+            const [, prefix, , name] = matches2;
             if (Object.values(IniSectionType).includes(prefix)) {
               currentSection = [prefix, name].join(CONFIG_PREFIX_SEPARATOR);
             }
@@ -52093,9 +52093,9 @@ function which(tool2, check) {
       }
       return result;
     }
-    const matches = yield findInPath(tool2);
-    if (matches && matches.length > 0) {
-      return matches[0];
+    const matches2 = yield findInPath(tool2);
+    if (matches2 && matches2.length > 0) {
+      return matches2[0];
     }
     return "";
   });
@@ -52131,14 +52131,14 @@ function findInPath(tool2) {
         }
       }
     }
-    const matches = [];
+    const matches2 = [];
     for (const directory of directories) {
       const filePath = yield tryGetExecutablePath(path2.join(directory, tool2), extensions);
       if (filePath) {
-        matches.push(filePath);
+        matches2.push(filePath);
       }
     }
-    return matches;
+    return matches2;
   });
 }
 
@@ -73824,12 +73824,12 @@ async function findResources(account, traces, signal) {
   const { described, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
   const notSeen = [...[home.unseen, ...elsewhere].flatMap(onePerType), ...unseenInIam];
-  const inUse = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
-  const used2 = new Set(inUse.map(({ resource }) => resource));
+  const inUse2 = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
+  const used2 = new Set(inUse2.map(({ resource }) => resource));
   const present = described.filter(({ state: state2 }) => state2 !== "terminated");
   return {
     found: own.filter((one) => !used2.has(one)),
-    inUse,
+    inUse: inUse2,
     strangers: present.filter((one) => isTaggedStranger(one, evidence2)),
     present,
     unseen: notSeen,
@@ -74753,6 +74753,17 @@ var templateRules = [
     detail: ({ postProcessor }) => postProcessor ? `It was ${postProcessor.name}.` : void 0
   },
   {
+    id: "no-builds",
+    title: "Packer finds no build to run",
+    pattern: /\bNo builds to run\b/,
+    cause: "The template has no build, or -only and -except in 'packer-args' leave none of its builds.",
+    change: "Correct -only and -except: they take the whole names of builds, which begin with the name of the build block if it has one (-only=jenkins.amazon-ebs.own), and in HCL2 patterns (-only=*.amazon-ebs.own).",
+    detail: ({ said }) => {
+      const names2 = said.map((line) => /^Possible build names: \[([^\]]*)\]/.exec(line)?.[1]).find(Boolean);
+      return names2 === void 0 ? void 0 : `The template has the builds ${names2}.`;
+    }
+  },
+  {
     id: "data-source",
     title: "A data source of the template fails",
     pattern: /Datasource\.Execute failed/,
@@ -75038,6 +75049,7 @@ var FailureReader = class {
   note(message, said) {
     this.#noteError(message, said);
     if (said !== void 0) this.#notePostProcessor(said.text);
+    if (said?.build === "" && /\nPossible build names: /.test(said.text.slice(0, longest))) this.#latest.add(said.text);
     if (said === void 0 || said.build === "") return;
     this.#latest = this.#storyOf(said.build);
     this.#latest.add(said.text);
@@ -78807,10 +78819,10 @@ var Rounds = class {
     const findings = await findResources(account, traces, limit);
     if (limit.aborted) return "unfinished";
     onLook?.(findings);
-    const { found, inUse, strangers, unseen: unseen2, doubts } = findings;
+    const { found, inUse: inUse2, strangers, unseen: unseen2, doubts } = findings;
     await this.#untag(strangers);
-    this.#record([...found, ...inUse.map(({ resource }) => resource)]);
-    const stuck = [...inUse.flatMap(leftInUse), ...doubts];
+    this.#record([...found, ...inUse2.map(({ resource }) => resource)]);
+    const stuck = [...inUse2.flatMap(leftInUse), ...doubts];
     if (found.length === 0 && unseen2.length === 0) {
       this.left = stuck;
       return "clean";
@@ -83168,45 +83180,63 @@ var path28 = __toESM(require("node:path"), 1);
 
 // src/template/builds.ts
 function buildsOf(reading2, values) {
-  const { sources, settings } = reading2;
-  const used2 = usedIn(reading2, values);
-  const named2 = settings.filter(({ name, within, owner }) => name === "name" && within === "build" && owner === "").flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const renamed = (source) => settings.filter(({ name, owner, isTop, within }) => name === "name" && isTop && within === "source" && owner === source).flatMap((setting) => values.ofSetting(setting).map(asText2));
-  const prefixes2 = ["", ...named2.flatMap((name) => name === void 0 ? [] : [`${name}.`])];
-  const ofSources = [...sources].filter(([name]) => !used2 || used2.has(name)).map(([name, { type: type2, evaluatedName }]) => {
-    if (evaluatedName) return [name, [asText2(values.of({ expression: evaluatedName }))].flatMap((text2) => text2 ?? [])];
-    const own = [name, ...renamed(name).flatMap((other) => other === void 0 ? [] : [`${type2}.${other}`])];
-    return [name, prefixes2.flatMap((prefix) => own.map((one) => `${prefix}${one}`))];
+  const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
+  const legacy = reading2.blocks.has("builders");
+  return found.length > 0 ? found : [...reading2.sources].map(([source, { evaluatedName }]) => {
+    const name = evaluatedName ? asText2(values.of({ expression: evaluatedName })) : source;
+    return { source, ...name === void 0 ? {} : { name }, ending: name ?? "", legacy };
   });
-  return {
-    ofSources: new Map(ofSources),
-    mayBeMore: named2.includes(void 0) || ofSources.some(([, names2]) => names2.length === 0) || [...sources.keys()].some((name) => renamed(name).includes(void 0))
+}
+function buildsIn(block, { sources, settings }, values) {
+  const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
+  const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
+  const [given2 = null] = valuesOf("name");
+  const front = given2 === null || given2 === "" ? "" : asText2(given2);
+  const named2 = (source, own) => {
+    const shared = { source, legacy: false, ending: own === void 0 ? "" : `.${own}` };
+    if (own === void 0 || front === void 0) return shared;
+    return { ...shared, name: front === "" ? own : `${front}.${own}` };
   };
+  const listed = valuesOf("sources").flatMap((list2) => namesIn2(list2) ?? [...sources.keys()]);
+  return [
+    ...[...new Set(listed)].map((source) => named2(source, source)),
+    ...block.uses.map((use) => {
+      const [other = null] = valuesOf(
+        "name",
+        settings.filter((setting) => setting.use === use)
+      );
+      const text2 = asText2(other);
+      const own = other === null ? use.source : text2 === void 0 ? void 0 : `${use.source.split(".")[0]}.${text2}`;
+      return { ...named2(use.source, own), use };
+    })
+  ];
 }
-function usedIn({ settings, inBuilds }, values) {
-  const lists = settings.filter(({ name, within, owner }) => name === "sources" && within === "build" && owner === "");
-  const named2 = lists.flatMap((setting) => values.ofSetting(setting));
-  if (!named2.every((value) => isList(value) && value.every((one) => asText2(one) !== void 0))) return void 0;
-  const names2 = named2.flatMap((value) => isList(value) ? value.flatMap((one) => asText2(one) ?? []) : []);
-  const used2 = /* @__PURE__ */ new Set([...names2.map((name) => name.replace(/^source\./, "")), ...inBuilds]);
-  return used2.size === 0 ? void 0 : used2;
+function namesIn2(list2) {
+  const names2 = isList(list2) ? list2.map(asText2) : [void 0];
+  return names2.every((name) => name !== void 0) ? names2.map((name) => name.replace(/^source\./, "")) : void 0;
 }
-function isChosen(names2, given2) {
-  if (names2.length === 0) return true;
+function isChosen(build2, given2) {
   const only = patternsOf("only", given2);
-  const isMeant = only.length === 0 || names2.some((one) => only.some((pattern) => fits(pattern, one) ?? true));
-  return isMeant && !names2.every((one) => patternsOf("except", given2).some((pattern) => fits(pattern, one) ?? false));
+  const isMeant = only.length === 0 || only.some((pattern) => matches(pattern, build2) ?? true);
+  return isMeant && !patternsOf("except", given2).some((pattern) => matches(pattern, build2) ?? false);
 }
-function unmatched({ ofSources, mayBeMore }, given2) {
-  if (mayBeMore || ofSources.size === 0) return [];
-  const all = [...ofSources.values()].flat();
-  return patternsOf("only", given2).filter((pattern) => all.every((name) => fits(pattern, name) === false)).map(
-    (pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all.join(", ")}`)
-  );
+function unmatched(builds, given2) {
+  if (builds.length === 0) return [];
+  const all = builds.map(({ name, ending }) => name ?? `*${ending}`).join(", ");
+  const errors = patternsOf("only", given2).filter((pattern) => builds.every((build2) => matches(pattern, build2) === false)).map((pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all}`));
+  if (errors.length > 0 || builds.some((build2) => isChosen(build2, given2))) return errors;
+  return [new InputError("packer-args", `-only and -except leave no build of the template to run; it has ${all}`)];
 }
 function patternsOf(option, given2) {
   const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
   return values.map((value) => value.trim());
+}
+function matches(pattern, { name, ending, legacy }) {
+  if (legacy) return name === void 0 ? void 0 : pattern === name;
+  if (name !== void 0) return fits(pattern, name);
+  const last = pattern.slice(pattern.lastIndexOf("*") + 1);
+  if (!ending.endsWith(last) && !last.endsWith(ending)) return false;
+  return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
 }
 
 // src/template/values.ts
@@ -84311,13 +84341,13 @@ function placeOf2(setting) {
 // src/template/aws-use.ts
 var tagging2 = /* @__PURE__ */ new Set(["amazon-ebs", "amazon-ami", "amazon-parameterstore", "amazon-secretsmanager"]);
 var there = /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/;
-function awsUseOf(sources, legacy) {
+function awsUseOf(sources, builders, legacy) {
   const settings = sources.reading.settings.filter(({ component }) => component.startsWith("amazon"));
   const has = (...names2) => settings.some(({ name }) => names2.includes(name));
   const mapped = settings.filter(({ name }) => name === "snapshot_id");
   const idsOf2 = (setting) => textsOf(setting, sources).flatMap(({ text: text2 }) => text2.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? []);
   return {
-    tags: tagUseOf(settings, sources.reading, legacy),
+    tags: legacy ? nowhere : tagUseOf(builders, sources.reading),
     spot: has("spot_price", "spot_instance_types"),
     copiesAtHome: has("encrypt_boot"),
     sessions: has("ssh_interface", "winrm_interface"),
@@ -84335,27 +84365,38 @@ function expressionsIn({ reading: reading2 }) {
   const defaults2 = [...reading2.variables.values()].flatMap((variable) => variable.default ?? []);
   return [...reading2.settings, ...reading2.locals.values()].map(({ expression }) => expression).concat(defaults2);
 }
-function tagUseOf(settings, reading2, legacy) {
-  const images = settings.filter(({ name }) => name === "ami_name").length;
-  const tagsEverywhere = (name) => settings.filter((setting) => setting.name === name && refersToTags(setting, reading2)).length >= images;
-  const machines = !legacy && images > 0 && tagsEverywhere("run_tags") && settings.every(({ component, name }) => tagging2.has(component) && name !== "ami_skip_run_tags");
+var nowhere = { machines: false, volumes: false, launchTemplates: false };
+function tagUseOf(builders, { settings, sources, locals }) {
+  const others = settings.filter(({ component, owner }) => component.startsWith("amazon") && !sources.has(owner));
+  const tagsEverywhere = (name) => builders.every((builder) => carriesTags(builder.setting(name)?.expression.syntax, locals));
+  const machines = builders.length > 0 && builders.every((builder) => tagging2.has(builder.type) && builder.setting("ami_skip_run_tags") === void 0) && others.every(({ component }) => tagging2.has(component)) && tagsEverywhere("run_tags");
   return {
     machines,
     volumes: machines && tagsEverywhere("run_volume_tags"),
     launchTemplates: machines && tagsEverywhere("spot_tags")
   };
 }
-function refersToTags({ expression }, reading2, seen = []) {
-  return expression.references.some((reference) => {
-    if (reference === "var.tags") return true;
-    const local = reference.startsWith("local.") ? reading2.locals.get(reference.slice("local.".length)) : void 0;
-    return local !== void 0 && !seen.includes(reference) && refersToTags(local, reading2, [...seen, reference]);
-  });
+function carriesTags(syntax, locals, seen = []) {
+  switch (syntax?.kind) {
+    case "member": {
+      if (syntax.of.kind !== "name" || syntax.key.kind !== "value") return false;
+      const name = asText2(syntax.key.value) ?? "";
+      if (syntax.of.name === "var") return name === "tags";
+      const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
+      return carriesTags(local?.expression.syntax, locals, [...seen, name]);
+    }
+    case "call":
+      return (syntax.name === "merge" || syntax.name === "tomap") && syntax.given.some((one) => carriesTags(one, locals, seen));
+    case "choice":
+      return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen);
+    default:
+      return false;
+  }
 }
 
 // src/template/aws-names.ts
 var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
-function namesIn2(sources, values, legacy) {
+function namesIn3(sources, values, { builders, legacy }) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
   const named2 = (isMeant, pattern) => {
@@ -84376,8 +84417,8 @@ function namesIn2(sources, values, legacy) {
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
     loginUsers: named2(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
-    uses: awsUseOf(sources, legacy),
-    images: amazon.filter(({ name }) => name === "ami_name").length,
+    uses: awsUseOf(sources, builders, legacy),
+    images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
   };
 }
@@ -84400,7 +84441,7 @@ function variableIn(syntax, locals, seen = []) {
 
 // src/template/sources.ts
 var TemplateSource = class {
-  /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
+  /** The build's, as far as it is known: `amazon-ebs.own`, `nightly.amazon-ebs.own`; in legacy JSON the builder's bare name. */
   name;
   type;
   file;
@@ -84408,21 +84449,25 @@ var TemplateSource = class {
   #settings;
   #data;
   #values;
-  /** @param settings its own, and those of data sources */
-  constructor(name, block, settings, values) {
-    this.name = name;
+  /** @param settings of the whole template */
+  constructor({ source, name, use }, block, settings, values) {
+    this.name = name ?? source;
     this.type = block.type;
     this.file = block.file;
     this.line = block.line;
-    this.#settings = settings.filter(({ owner }) => !owner.startsWith("data."));
+    const own = settings.filter(({ owner }) => owner === source);
+    this.#settings = [
+      ...own.filter((setting) => setting.use === void 0),
+      ...own.filter((setting) => use !== void 0 && setting.use === use)
+    ];
     this.#data = settings.filter(({ owner }) => owner.startsWith("data."));
     this.#values = values;
   }
-  /** The first setting of this name, with its place. */
+  /** The setting of this name that takes precedence, with its place. */
   setting(name, within) {
-    return this.#settings.find((setting) => setting.name === name && isIn(setting, within));
+    return this.#settings.findLast((setting) => setting.name === name && isIn(setting, within));
   }
-  /** Its values: of several builds over one source each may have another. */
+  /** Its values: a dynamic block may repeat it. */
   all(name, within) {
     const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
     return found.flatMap((setting) => this.#values.ofSetting(setting));
@@ -84484,13 +84529,9 @@ function dataIn(syntax) {
   return ["data", ...names2.slice(0, 2)].join(".");
 }
 function sourcesOf(reading2, values, given2) {
-  const { ofSources } = buildsOf(reading2, values);
-  return [...ofSources].filter(([, names2]) => isChosen(names2, given2)).flatMap(([owner, [name = owner]]) => {
-    const block = reading2.sources.get(owner);
-    const settings = reading2.settings.filter(
-      (setting) => setting.owner === owner || setting.owner.startsWith("data.")
-    );
-    return block?.type.startsWith("amazon-") ? [new TemplateSource(name, block, settings, values)] : [];
+  return buildsOf(reading2, values).filter((build2) => isChosen(build2, given2)).flatMap((build2) => {
+    const block = reading2.sources.get(build2.source);
+    return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2.settings, values)] : [];
   });
 }
 function queryFor(id, filters, owners) {
@@ -84583,12 +84624,22 @@ function newDraft() {
     locals: /* @__PURE__ */ new Map(),
     settings: [],
     sources: /* @__PURE__ */ new Map(),
-    inBuilds: /* @__PURE__ */ new Set(),
+    builds: [],
     blocks: /* @__PURE__ */ new Set()
   };
 }
 function declare(draft, name, declaration) {
   if (name !== "") draft.variables.set(name, declaration);
+}
+function inBuild(draft, around) {
+  const build2 = { uses: [] };
+  draft.builds.push(build2);
+  return { ...around, build: build2 };
+}
+function inUse(around, label) {
+  const use = { source: label.replace(/^source\./, "") };
+  around.build?.uses.push(use);
+  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
 }
 function ownerOf(type2, labels) {
   return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
@@ -84657,7 +84708,8 @@ function readBody(draft, file, body) {
     const owner = ownerOf(type2, labels);
     if (type2 === "source") draft.sources.set(owner, { type: label, file, line });
     const component = type2 === "source" || type2 === "data" ? label : "";
-    collect(draft, { file, component, owner, within: type2, isTop: true, loops: [] }, { attributes, blocks });
+    const around = { file, component, owner, within: type2, isTop: true, loops: [] };
+    collect(draft, type2 === "build" ? inBuild(draft, around) : around, { attributes, blocks });
   }
 }
 function collect(draft, around, body) {
@@ -84669,9 +84721,7 @@ function collect(draft, around, body) {
       collectDynamic(draft, { ...around, within: label, isTop: false }, { attributes, blocks }, label);
       continue;
     }
-    const source = type2 === "source" ? label.replace(/^source\./, "") : void 0;
-    if (source !== void 0) draft.inBuilds.add(source);
-    const inner = source === void 0 ? { ...around, component: nests.has(type2) ? label : around.component, within: type2, isTop: false } : { ...around, component: source.split(".")[0] ?? "", owner: source, within: type2, isTop: true };
+    const inner = type2 === "source" ? inUse(around, label) : { ...around, component: nests.has(type2) ? label : around.component, within: type2, isTop: false };
     collect(draft, inner, { attributes, blocks });
   }
 }
@@ -84719,7 +84769,9 @@ function readJson(draft, file, text2, kind) {
     if (["variables", "variable", "locals", "local"].includes(name)) continue;
     const around = { file, component: "", owner: "", within: name, isTop: true, loops: [] };
     if (kind === "legacy") walkLegacy(draft, { around, at: at2, lineOf }, value);
-    else walkHcl(draft, { around, at: at2, lineOf }, value, name);
+    else if (name === "build") {
+      for (const one of itemsIn(value)) walkHcl(draft, { around: inBuild(draft, around), at: at2, lineOf }, one, name);
+    } else walkHcl(draft, { around, at: at2, lineOf }, value, name);
   }
 }
 function walkLegacy(draft, { around, at: at2, lineOf }, value) {
@@ -84747,8 +84799,10 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   for (const [key2, item] of Object.entries(asObject2(value))) {
     const named2 = [...labels, key2];
     if (named2.length <= depth) {
-      const inner = named2.length === depth ? labelledAs(draft, walk, kind, named2) : around;
-      walkHcl(draft, { ...walk, around: inner }, item, kind, named2);
+      for (const body of itemsIn(item)) {
+        const inner = named2.length === depth ? labelledAs(draft, walk, kind, named2) : around;
+        walkHcl(draft, { ...walk, around: inner }, body, kind, named2);
+      }
       continue;
     }
     draft.blocks.add(key2);
@@ -84764,11 +84818,10 @@ var labelled = /* @__PURE__ */ new Set(["source", "data", ...nests]);
 function labelledAs(draft, { around, lineOf }, kind, labels) {
   const [first2 = "", second] = labels;
   if (kind === "source") {
-    const owner = second === void 0 ? first2.replace(/^source\./, "") : labels.join(".");
-    const [type2 = ""] = owner.split(".");
-    if (second === void 0) draft.inBuilds.add(owner);
-    else draft.sources.set(owner, { type: type2, file: around.file, line: lineOf(second) });
-    return { ...around, component: type2, owner, within: kind, isTop: true };
+    if (second === void 0) return inUse(around, first2);
+    const owner = labels.join(".");
+    draft.sources.set(owner, { type: first2, file: around.file, line: lineOf(second) });
+    return { ...around, component: first2, owner, within: kind, isTop: true };
   }
   if (kind === "data") return { ...around, component: first2, owner: ["data", ...labels].join("."), isTop: true };
   return { ...around, component: first2, within: kind, isTop: false };
@@ -84786,9 +84839,11 @@ function walkDynamic(draft, walk, value) {
 function isPlain(item) {
   return typeof item !== "object" || Array.isArray(item) && item.every((one) => typeof one !== "object");
 }
+function itemsIn(section) {
+  return Array.isArray(section) ? section : [section];
+}
 function entriesOf3(section) {
-  const objects = Array.isArray(section) ? section : [section];
-  return objects.flatMap((object) => Object.entries(asObject2(object)));
+  return itemsIn(section).flatMap((object) => Object.entries(asObject2(object)));
 }
 
 // src/template/reading.ts
@@ -84905,7 +84960,7 @@ function openTemplate(given2, shipped, additions = {}) {
     vars,
     arguments: additions.arguments ?? [],
     environment: environment.names,
-    names: namesIn2(sources, values, legacy),
+    names: namesIn3(sources, values, { builders, legacy }),
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),
@@ -85799,15 +85854,15 @@ async function sweepAccount(account, options) {
   };
 }
 async function foretell(account, bake2, age2, { log, limit }) {
-  const { found, inUse, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
-  const kept = inUse.map((use) => keptInUse(use, bake2, log));
+  const { found, inUse: inUse2, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
+  const kept = inUse2.map((use) => keptInUse(use, bake2, log));
   return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
 async function clear(account, bake2, age2, { log, limit, pause }) {
   const traces = tracesOf(account, bake2, age2);
   const { records, bakeId } = traces;
-  const { found, inUse } = await findResources(account, traces, limit);
-  const kept = inUse.map((use) => keptInUse(use, bake2, log));
+  const { found, inUse: inUse2 } = await findResources(account, traces, limit);
+  const kept = inUse2.map((use) => keptInUse(use, bake2, log));
   await adopt(account, bake2, found);
   let present = [];
   const onLook = (findings) => void (present = findings.present);

@@ -244,13 +244,9 @@ const inputs = [
     ['values of a legacy file are evaluated', "isLegacy ? 'legacy' : 'file'", "'file'"]
   ),
   ...inFile(
-    'template/builds.ts',
-    ['unit/template/builds.test.ts'],
-    [
-      'a builder of an unknown name is looked at',
-      'if (names.length === 0) return true',
-      'if (names.length < 0) return true'
-    ]
+    'template/sources.ts',
+    ['unit/template/findings.test.ts'],
+    ['a build has the settings of its own block alone', 'setting.use === use', 'setting.use !== undefined']
   ),
   ...inFile(
     'template/choice.ts',
@@ -597,11 +593,17 @@ const session = [
   ...inFile(
     'template/aws-use.ts',
     ['unit/template/aws-use.test.ts'],
-    ['every source has the tags', '.length >= images', '.length > 0'],
-    ['it is the variable tags', "if (reference === 'var.tags') return true", 'return true'],
-    ['legacy JSON has no maps', '!legacy &&', ''],
-    ['only a builder that tags', 'tagging.has(component) && ', ''],
-    ['no image without run_tags', " && name !== 'ami_skip_run_tags'", ''],
+    ['every build has the tags', 'builders.every((builder) => carriesTags(', 'builders.some((builder) => carriesTags('],
+    ['both branches have the tags', ') && carriesTags(syntax.no, locals, seen)', ')'],
+    ['a function that keeps all tags', "(syntax.name === 'merge' || syntax.name === 'tomap') &&", ''],
+    [
+      'it is the variable tags',
+      "if (syntax.of.name === 'var') return name === 'tags'",
+      "if (syntax.of.name === 'var') return true"
+    ],
+    ['legacy JSON has no maps', 'legacy ? nowhere : ', ''],
+    ['only a builder that tags', 'tagging.has(builder.type) && ', ''],
+    ['no image without run_tags', " && builder.setting('ami_skip_run_tags') === undefined", ''],
     ['a snapshot that cannot be known', 'unknownSnapshots: mapped.some(', 'unknownSnapshots: [].some(']
   )
 ]

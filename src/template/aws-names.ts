@@ -1,6 +1,7 @@
 import {awsUseOf, type AwsUse} from './aws-use.ts'
 import {textsOf, type Sources, type Values} from './values.ts'
 import type {Setting} from './reading-parts.ts'
+import type {TemplateSource} from './sources.ts'
 import {textsIn} from './value.ts'
 
 /** The AWS resources and regions that a template names, as far as they can be known without Packer. */
@@ -24,7 +25,12 @@ export interface AwsNames {
 
 const region = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/
 
-export function namesIn(sources: Sources, values: Values, legacy: boolean): AwsNames {
+/** @param builders those that are going to run */
+export function namesIn(
+  sources: Sources,
+  values: Values,
+  {builders, legacy}: {readonly builders: readonly TemplateSource[]; readonly legacy: boolean}
+): AwsNames {
   const {settings} = sources.reading
   const amazon = settings.filter(({component}) => component.startsWith('amazon'))
   const named = (isMeant: (setting: Setting) => boolean, pattern: RegExp): Named => {
@@ -45,8 +51,8 @@ export function namesIn(sources: Sources, values: Values, legacy: boolean): AwsN
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
     loginUsers: named(({name}) => name === 'ssh_username', /^[a-z_][a-z0-9_-]{0,31}$/).texts,
-    uses: awsUseOf(sources, legacy),
-    images: amazon.filter(({name}) => name === 'ami_name').length,
+    uses: awsUseOf(sources, builders, legacy),
+    images: builders.filter((builder) => builder.setting('ami_name') !== undefined).length,
     components: [...new Set(settings.flatMap(({component}) => component || []))]
   }
 }

@@ -1,6 +1,9 @@
 import {textsOf, type Sources} from './values.ts'
 import type {Expression} from './expression.ts'
-import type {Placed, Reading, Setting} from './reading-parts.ts'
+import type {Reading, Setting} from './reading-parts.ts'
+import type {TemplateSource} from './sources.ts'
+import type {Syntax} from './syntax.ts'
+import {asText} from './value.ts'
 
 /**
  * The features of AWS that the sources of a template use, as far as Packer's session depends on them. A setting counts
@@ -47,14 +50,15 @@ const tagging = new Set(['amazon-ebs', 'amazon-ami', 'amazon-parameterstore', 'a
 const there =
   /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/
 
-export function awsUseOf(sources: Sources, legacy: boolean): AwsUse {
+/** @param builders those that are going to run */
+export function awsUseOf(sources: Sources, builders: readonly TemplateSource[], legacy: boolean): AwsUse {
   const settings = sources.reading.settings.filter(({component}) => component.startsWith('amazon'))
   const has = (...names: readonly string[]): boolean => settings.some(({name}) => names.includes(name))
   const mapped = settings.filter(({name}) => name === 'snapshot_id')
   const idsOf = (setting: Setting): string[] =>
     textsOf(setting, sources).flatMap(({text}) => text.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? [])
   return {
-    tags: tagUseOf(settings, sources.reading, legacy),
+    tags: legacy ? nowhere : tagUseOf(builders, sources.reading),
     spot: has('spot_price', 'spot_instance_types'),
     copiesAtHome: has('encrypt_boot'),
     sessions: has('ssh_interface', 'winrm_interface'),
@@ -76,16 +80,19 @@ function expressionsIn({reading}: Sources): Expression[] {
   return [...reading.settings, ...reading.locals.values()].map(({expression}) => expression).concat(defaults)
 }
 
-function tagUseOf(settings: readonly Setting[], reading: Reading, legacy: boolean): TagUse {
-  const images = settings.filter(({name}) => name === 'ami_name').length
+/** Legacy JSON has no maps. */
+const nowhere: TagUse = {machines: false, volumes: false, launchTemplates: false}
+
+function tagUseOf(builders: readonly TemplateSource[], {settings, sources, locals}: Reading): TagUse {
+  const others = settings.filter(({component, owner}) => component.startsWith('amazon') && !sources.has(owner))
   const tagsEverywhere = (name: string): boolean =>
-    settings.filter((setting) => setting.name === name && refersToTags(setting, reading)).length >= images
-  // Legacy JSON has no maps; and with `ami_skip_run_tags` the image gets its tags too late.
+    builders.every((builder) => carriesTags(builder.setting(name)?.expression.syntax, locals))
+  // With `ami_skip_run_tags` the image gets its tags too late.
   const machines =
-    !legacy &&
-    images > 0 &&
-    tagsEverywhere('run_tags') &&
-    settings.every(({component, name}) => tagging.has(component) && name !== 'ami_skip_run_tags')
+    builders.length > 0 &&
+    builders.every((builder) => tagging.has(builder.type) && builder.setting('ami_skip_run_tags') === undefined) &&
+    others.every(({component}) => tagging.has(component)) &&
+    tagsEverywhere('run_tags')
   return {
     machines,
     volumes: machines && tagsEverywhere('run_volume_tags'),
@@ -93,10 +100,24 @@ function tagUseOf(settings: readonly Setting[], reading: Reading, legacy: boolea
   }
 }
 
-function refersToTags({expression}: Placed, reading: Reading, seen: readonly string[] = []): boolean {
-  return expression.references.some((reference) => {
-    if (reference === 'var.tags') return true
-    const local = reference.startsWith('local.') ? reading.locals.get(reference.slice('local.'.length)) : undefined
-    return local !== undefined && !seen.includes(reference) && refersToTags(local, reading, [...seen, reference])
-  })
+/** Whether a map surely has all that is in `var.tags`; one that only has some of it, or an element, does not. */
+function carriesTags(syntax: Syntax | undefined, locals: Reading['locals'], seen: readonly string[] = []): boolean {
+  switch (syntax?.kind) {
+    case 'member': {
+      if (syntax.of.kind !== 'name' || syntax.key.kind !== 'value') return false
+      const name = asText(syntax.key.value) ?? ''
+      if (syntax.of.name === 'var') return name === 'tags'
+      const local = syntax.of.name === 'local' && !seen.includes(name) ? locals.get(name) : undefined
+      return carriesTags(local?.expression.syntax, locals, [...seen, name])
+    }
+    case 'call':
+      return (
+        (syntax.name === 'merge' || syntax.name === 'tomap') &&
+        syntax.given.some((one) => carriesTags(one, locals, seen))
+      )
+    case 'choice':
+      return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen)
+    default:
+      return false
+  }
 }

@@ -1,76 +1,103 @@
 import {InputError} from '../lib/errors.ts'
 import {fits} from '../lib/pattern.ts'
+import type {BuildBlock, Reading, Use} from './reading-parts.ts'
+import {asText, isList, type Value} from './value.ts'
 import type {Values} from './values.ts'
-import type {Reading} from './reading-parts.ts'
-import {asText, isList} from './value.ts'
 
-/** The names of builds, as `-only` and `-except` of `packer build` know them: `amazon-ebs.own`, or `BUILD.amazon-ebs.own`. */
-export interface Builds {
-  /** Of one source, by the source's own name; none if only Packer knows its name. */
-  readonly ofSources: ReadonlyMap<string, readonly string[]>
-  /** Others may have names that only Packer knows. */
-  readonly mayBeMore: boolean
+/** What Packer makes of a builder in one build. */
+export interface Build {
+  /** The builder, by its own name. */
+  readonly source: string
+  /** The block in the build that adds to the builder. */
+  readonly use?: Use
+  /**
+   * As `-only` and `-except` of `packer build` know it: `amazon-ebs.own`, or `BUILD.amazon-ebs.own`; in legacy JSON the
+   * builder's bare name. Absent: only Packer knows it.
+   */
+  readonly name?: string
+  /** The known end of the name: `.amazon-ebs.own`; empty if none is known. */
+  readonly ending: string
+  /** Legacy JSON's names have no patterns. */
+  readonly legacy: boolean
 }
 
-export function buildsOf(reading: Reading, values: Values): Builds {
-  const {sources, settings} = reading
-  const used = usedIn(reading, values)
-  const named = settings
-    .filter(({name, within, owner}) => name === 'name' && within === 'build' && owner === '')
-    .flatMap((setting) => values.ofSetting(setting).map(asText))
-  // A block of a source inside of a build may give it another name.
-  const renamed = (source: string): (string | undefined)[] =>
-    settings
-      .filter(({name, owner, isTop, within}) => name === 'name' && isTop && within === 'source' && owner === source)
-      .flatMap((setting) => values.ofSetting(setting).map(asText))
-  const prefixes = ['', ...named.flatMap((name) => (name === undefined ? [] : [`${name}.`]))]
-  const ofSources = [...sources]
-    .filter(([name]) => !used || used.has(name))
-    .map(([name, {type, evaluatedName}]): [string, string[]] => {
-      if (evaluatedName) return [name, [asText(values.of({expression: evaluatedName}))].flatMap((text) => text ?? [])]
-      const own = [name, ...renamed(name).flatMap((other) => (other === undefined ? [] : [`${type}.${other}`]))]
-      return [name, prefixes.flatMap((prefix) => own.map((one) => `${prefix}${one}`))]
-    })
-  return {
-    ofSources: new Map(ofSources),
-    mayBeMore:
-      named.includes(undefined) ||
-      ofSources.some(([, names]) => names.length === 0) ||
-      [...sources.keys()].some((name) => renamed(name).includes(undefined))
+/** Packer's builds: one for each builder that a build names, or adds to. Without builds, one for each builder. */
+export function buildsOf(reading: Reading, values: Values): readonly Build[] {
+  const found = reading.builds.flatMap((block) => buildsIn(block, reading, values))
+  const legacy = reading.blocks.has('builders')
+  return found.length > 0
+    ? found
+    : [...reading.sources].map(([source, {evaluatedName}]) => {
+        // In legacy JSON a name may have variables in it.
+        const name = evaluatedName ? asText(values.of({expression: evaluatedName})) : source
+        return {source, ...(name === undefined ? {} : {name}), ending: name ?? '', legacy}
+      })
+}
+
+function buildsIn(block: BuildBlock, {sources, settings}: Reading, values: Values): Build[] {
+  const ofBlock = settings.filter(({build, within, owner}) => build === block && within === 'build' && owner === '')
+  const valuesOf = (wanted: string, among = ofBlock): readonly Value[] =>
+    among.filter(({name, isTop}) => name === wanted && isTop).flatMap((setting) => values.ofSetting(setting))
+  const [given = null] = valuesOf('name')
+  const front = given === null || given === '' ? '' : asText(given)
+  const named = (source: string, own: string | undefined): Build => {
+    const shared = {source, legacy: false, ending: own === undefined ? '' : `.${own}`}
+    if (own === undefined || front === undefined) return shared
+    return {...shared, name: front === '' ? own : `${front}.${own}`}
   }
+  const listed = valuesOf('sources').flatMap((list) => namesIn(list) ?? [...sources.keys()])
+  return [
+    ...[...new Set(listed)].map((source) => named(source, source)),
+    ...block.uses.map((use) => {
+      // A block of a builder inside of a build may give it another name.
+      const [other = null] = valuesOf(
+        'name',
+        settings.filter((setting) => setting.use === use)
+      )
+      const text = asText(other)
+      const own = other === null ? use.source : text === undefined ? undefined : `${use.source.split('.')[0]}.${text}`
+      return {...named(use.source, own), use}
+    })
+  ]
 }
 
-/** The sources that builds name; undefined if they are not known, or there are no builds. */
-function usedIn({settings, inBuilds}: Reading, values: Values): ReadonlySet<string> | undefined {
-  const lists = settings.filter(({name, within, owner}) => name === 'sources' && within === 'build' && owner === '')
-  const named = lists.flatMap((setting) => values.ofSetting(setting))
-  if (!named.every((value) => isList(value) && value.every((one) => asText(one) !== undefined))) return undefined
-  const names = named.flatMap((value) => (isList(value) ? value.flatMap((one) => asText(one) ?? []) : []))
-  const used = new Set([...names.map((name) => name.replace(/^source\./, '')), ...inBuilds])
-  return used.size === 0 ? undefined : used
+/** The names in the list of a build's sources; undefined if they are not known. */
+function namesIn(list: Value): string[] | undefined {
+  const names = isList(list) ? list.map(asText) : [undefined]
+  return names.every((name) => name !== undefined) ? names.map((name) => name.replace(/^source\./, '')) : undefined
 }
 
-/** Whether the arguments of Packer choose one of these names, or may choose a name that only Packer knows. */
-export function isChosen(names: readonly string[], given: readonly string[]): boolean {
-  if (names.length === 0) return true
+/** Whether the arguments of Packer choose a build; a build of which that is not known counts as chosen. */
+export function isChosen(build: Build, given: readonly string[]): boolean {
   const only = patternsOf('only', given)
-  const isMeant = only.length === 0 || names.some((one) => only.some((pattern) => fits(pattern, one) ?? true))
-  return isMeant && !names.every((one) => patternsOf('except', given).some((pattern) => fits(pattern, one) ?? false))
+  const isMeant = only.length === 0 || only.some((pattern) => matches(pattern, build) ?? true)
+  return isMeant && !patternsOf('except', given).some((pattern) => matches(pattern, build) ?? false)
 }
 
-/** One error for each `-only` that chooses nothing: Packer would end with the message that there is nothing to do. */
-export function unmatched({ofSources, mayBeMore}: Builds, given: readonly string[]): InputError[] {
-  if (mayBeMore || ofSources.size === 0) return []
-  const all = [...ofSources.values()].flat()
-  return patternsOf('only', given)
-    .filter((pattern) => all.every((name) => fits(pattern, name) === false))
-    .map(
-      (pattern) =>
-        new InputError('packer-args', `-only=${pattern} matches no build of the template; it has ${all.join(', ')}`)
-    )
+/**
+ * One error for each `-only` that chooses nothing, and one if nothing is left: Packer would end with the message that
+ * there is nothing to do.
+ */
+export function unmatched(builds: readonly Build[], given: readonly string[]): InputError[] {
+  if (builds.length === 0) return []
+  const all = builds.map(({name, ending}) => name ?? `*${ending}`).join(', ')
+  const errors = patternsOf('only', given)
+    .filter((pattern) => builds.every((build) => matches(pattern, build) === false))
+    .map((pattern) => new InputError('packer-args', `-only=${pattern} matches no build of the template; it has ${all}`))
+  if (errors.length > 0 || builds.some((build) => isChosen(build, given))) return errors
+  return [new InputError('packer-args', `-only and -except leave no build of the template to run; it has ${all}`)]
 }
 
 function patternsOf(option: 'only' | 'except', given: readonly string[]): string[] {
   const values = given.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, 's').exec(one)?.[1]?.split(',') ?? [])
   return values.map((value) => value.trim())
+}
+
+/** @returns undefined if that is not known */
+function matches(pattern: string, {name, ending, legacy}: Build): boolean | undefined {
+  if (legacy) return name === undefined ? undefined : pattern === name
+  if (name !== undefined) return fits(pattern, name)
+  const last = pattern.slice(pattern.lastIndexOf('*') + 1)
+  if (!ending.endsWith(last) && !last.endsWith(ending)) return false
+  return pattern.startsWith('*') && ending !== '' && fits(pattern, ending) ? true : undefined
 }

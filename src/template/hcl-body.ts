@@ -1,6 +1,6 @@
 import type {Expression} from './expression.ts'
 import type {Attribute, Body} from './hcl.ts'
-import {declare, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
+import {declare, inBuild, inUse, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
 import {kindOf} from './variable-type.ts'
 
 /** Adds a file of an HCL2 template to a reading. */
@@ -42,7 +42,8 @@ export function readBody(draft: Draft, file: string, body: Body): void {
     const owner = ownerOf(type, labels)
     if (type === 'source') draft.sources.set(owner, {type: label, file, line})
     const component = type === 'source' || type === 'data' ? label : ''
-    collect(draft, {file, component, owner, within: type, isTop: true, loops: []}, {attributes, blocks})
+    const around = {file, component, owner, within: type, isTop: true, loops: []}
+    collect(draft, type === 'build' ? inBuild(draft, around) : around, {attributes, blocks})
   }
 }
 
@@ -56,12 +57,10 @@ function collect(draft: Draft, around: Around, body: Body): void {
       continue
     }
     // `source "source.amazon-ebs.x" {…}` and `source "amazon-ebs.x" {…}` inside of a build add to what is outside.
-    const source = type === 'source' ? label.replace(/^source\./, '') : undefined
-    if (source !== undefined) draft.inBuilds.add(source)
     const inner =
-      source === undefined
-        ? {...around, component: nests.has(type) ? label : around.component, within: type, isTop: false}
-        : {...around, component: source.split('.')[0] ?? '', owner: source, within: type, isTop: true}
+      type === 'source'
+        ? inUse(around, label)
+        : {...around, component: nests.has(type) ? label : around.component, within: type, isTop: false}
     collect(draft, inner, {attributes, blocks})
   }
 }

@@ -1,7 +1,7 @@
 import {jsonExpression, type Expression} from './expression.ts'
 import {asObject, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
-import {declare, nests, type Around, type Draft} from './reading-parts.ts'
+import {declare, inBuild, inUse, nests, type Around, type Draft} from './reading-parts.ts'
 import {notUnderstood} from './syntax.ts'
 import {kindOf, typeIn} from './variable-type.ts'
 
@@ -44,7 +44,9 @@ export function readJson(draft: Draft, file: string, text: string, kind: 'legacy
     if (['variables', 'variable', 'locals', 'local'].includes(name)) continue
     const around = {file, component: '', owner: '', within: name, isTop: true, loops: []}
     if (kind === 'legacy') walkLegacy(draft, {around, at, lineOf}, value)
-    else walkHcl(draft, {around, at, lineOf}, value, name)
+    else if (name === 'build') {
+      for (const one of itemsIn(value)) walkHcl(draft, {around: inBuild(draft, around), at, lineOf}, one, name)
+    } else walkHcl(draft, {around, at, lineOf}, value, name)
   }
 }
 
@@ -81,8 +83,10 @@ function walkHcl(draft: Draft, walk: Walk, value: unknown, kind: string, labels:
   for (const [key, item] of Object.entries(asObject(value))) {
     const named = [...labels, key]
     if (named.length <= depth) {
-      const inner = named.length === depth ? labelledAs(draft, walk, kind, named) : around
-      walkHcl(draft, {...walk, around: inner}, item, kind, named)
+      for (const body of itemsIn(item)) {
+        const inner = named.length === depth ? labelledAs(draft, walk, kind, named) : around
+        walkHcl(draft, {...walk, around: inner}, body, kind, named)
+      }
       continue
     }
     draft.blocks.add(key)
@@ -100,11 +104,10 @@ const labelled = new Set(['source', 'data', ...nests])
 function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: readonly string[]): Around {
   const [first = '', second] = labels
   if (kind === 'source') {
-    const owner = second === undefined ? first.replace(/^source\./, '') : labels.join('.')
-    const [type = ''] = owner.split('.')
-    if (second === undefined) draft.inBuilds.add(owner)
-    else draft.sources.set(owner, {type, file: around.file, line: lineOf(second)})
-    return {...around, component: type, owner, within: kind, isTop: true}
+    if (second === undefined) return inUse(around, first)
+    const owner = labels.join('.')
+    draft.sources.set(owner, {type: first, file: around.file, line: lineOf(second)})
+    return {...around, component: first, owner, within: kind, isTop: true}
   }
   if (kind === 'data') return {...around, component: first, owner: ['data', ...labels].join('.'), isTop: true}
   return {...around, component: first, within: kind, isTop: false}
@@ -125,8 +128,11 @@ function isPlain(item: unknown): boolean {
   return typeof item !== 'object' || (Array.isArray(item) && item.every((one) => typeof one !== 'object'))
 }
 
+function itemsIn(section: unknown): readonly unknown[] {
+  return Array.isArray(section) ? section : [section]
+}
+
 /** A section may be an object or a list of them. */
 function entriesOf(section: unknown): [string, unknown][] {
-  const objects: readonly unknown[] = Array.isArray(section) ? section : [section]
-  return objects.flatMap((object) => Object.entries(asObject(object)))
+  return itemsIn(section).flatMap((object) => Object.entries(asObject(object)))
 }

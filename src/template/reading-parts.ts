@@ -9,10 +9,19 @@ export interface Reading {
   readonly settings: readonly Setting[]
   /** Builders that the template has, by their names: `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly sources: ReadonlyMap<string, SourceBlock>
-  /** Builders that builds name by a block of their own. */
-  readonly inBuilds: ReadonlySet<string>
+  readonly builds: readonly BuildBlock[]
   /** The types of all blocks, `hcp_packer_registry` for one. */
   readonly blocks: ReadonlySet<string>
+}
+
+/** `build { … }`, which its settings refer to. */
+export interface BuildBlock {
+  readonly uses: Use[]
+}
+
+/** A block inside of a build that adds to a builder: `source "amazon-ebs.own" { … }`. Its settings refer to it. */
+export interface Use {
+  readonly source: string
 }
 
 export interface SourceBlock {
@@ -55,6 +64,8 @@ export interface Setting extends Placed {
   readonly name: string
   /** The dynamic blocks around it, which repeat it, outermost first. */
   readonly loops: readonly Loop[]
+  readonly build?: BuildBlock
+  readonly use?: Use
 }
 
 /** `dynamic "assume_role" { for_each = … }`. */
@@ -70,7 +81,7 @@ export interface Draft {
   readonly locals: Map<string, Placed>
   readonly settings: Setting[]
   readonly sources: Map<string, SourceBlock>
-  readonly inBuilds: Set<string>
+  readonly builds: BuildBlock[]
   readonly blocks: Set<string>
 }
 
@@ -80,7 +91,7 @@ export function newDraft(): Draft {
     locals: new Map(),
     settings: [],
     sources: new Map(),
-    inBuilds: new Set(),
+    builds: [],
     blocks: new Set()
   }
 }
@@ -90,6 +101,20 @@ export type Around = Omit<Setting, 'name' | 'expression'>
 
 export function declare(draft: Draft, name: string, declaration: Declaration): void {
   if (name !== '') draft.variables.set(name, declaration)
+}
+
+/** The facts about a new build's settings. */
+export function inBuild(draft: Draft, around: Around): Around {
+  const build = {uses: []}
+  draft.builds.push(build)
+  return {...around, build}
+}
+
+/** The facts about the settings that a build adds to a builder, which it names with or without `source.` in front. */
+export function inUse(around: Around, label: string): Around {
+  const use = {source: label.replace(/^source\./, '')}
+  around.build?.uses.push(use)
+  return {...around, component: use.source.split('.')[0] ?? '', owner: use.source, within: 'source', isTop: true, use}
 }
 
 /** The name of the builder or data source that a block makes; empty for other blocks. */

@@ -1,14 +1,14 @@
-import {buildsOf, isChosen} from './builds.ts'
+import {buildsOf, isChosen, type Build} from './builds.ts'
 import type {Values} from './values.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, type Value} from './value.ts'
 
 /**
- * A builder of Amazon's plugin in a template, with the values of its settings as far as they are known without Packer.
+ * A builder of Amazon's plugin as one build of a template has it, with the values of its settings as far as they are known without Packer.
  */
 export class TemplateSource implements SourceBlock {
-  /** `amazon-ebs.own`; in legacy JSON the builder's bare name. */
+  /** The build's, as far as it is known: `amazon-ebs.own`, `nightly.amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly name: string
   readonly type: string
   readonly file: string
@@ -17,23 +17,28 @@ export class TemplateSource implements SourceBlock {
   readonly #data: readonly Setting[]
   readonly #values: Values
 
-  /** @param settings its own, and those of data sources */
-  constructor(name: string, block: SourceBlock, settings: readonly Setting[], values: Values) {
-    this.name = name
+  /** @param settings of the whole template */
+  constructor({source, name, use}: Build, block: SourceBlock, settings: readonly Setting[], values: Values) {
+    this.name = name ?? source
     this.type = block.type
     this.file = block.file
     this.line = block.line
-    this.#settings = settings.filter(({owner}) => !owner.startsWith('data.'))
+    const own = settings.filter(({owner}) => owner === source)
+    // The build's settings take precedence, wherever the files have them.
+    this.#settings = [
+      ...own.filter((setting) => setting.use === undefined),
+      ...own.filter((setting) => use !== undefined && setting.use === use)
+    ]
     this.#data = settings.filter(({owner}) => owner.startsWith('data.'))
     this.#values = values
   }
 
-  /** The first setting of this name, with its place. */
+  /** The setting of this name that takes precedence, with its place. */
   setting(name: string, within?: string): Setting | undefined {
-    return this.#settings.find((setting) => setting.name === name && isIn(setting, within))
+    return this.#settings.findLast((setting) => setting.name === name && isIn(setting, within))
   }
 
-  /** Its values: of several builds over one source each may have another. */
+  /** Its values: a dynamic block may repeat it. */
   all(name: string, within?: string): readonly Value[] {
     const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within))
     return found.flatMap((setting) => this.#values.ofSetting(setting))
@@ -108,17 +113,13 @@ function dataIn(syntax: Syntax): string | undefined {
   return ['data', ...names.slice(0, 2)].join('.')
 }
 
-/** Those that builds use and the arguments of Packer choose. */
+/** One for each build that the arguments of Packer choose. */
 export function sourcesOf(reading: Reading, values: Values, given: readonly string[]): TemplateSource[] {
-  const {ofSources} = buildsOf(reading, values)
-  return [...ofSources]
-    .filter(([, names]) => isChosen(names, given))
-    .flatMap(([owner, [name = owner]]) => {
-      const block = reading.sources.get(owner)
-      const settings = reading.settings.filter(
-        (setting) => setting.owner === owner || setting.owner.startsWith('data.')
-      )
-      return block?.type.startsWith('amazon-') ? [new TemplateSource(name, block, settings, values)] : []
+  return buildsOf(reading, values)
+    .filter((build) => isChosen(build, given))
+    .flatMap((build) => {
+      const block = reading.sources.get(build.source)
+      return block?.type.startsWith('amazon-') ? [new TemplateSource(build, block, reading.settings, values)] : []
     })
 }
 

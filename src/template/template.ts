@@ -121,7 +121,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     vars,
     arguments: additions.arguments ?? [],
     environment: environment.names,
-    names: namesIn(sources, values, legacy),
+    names: namesIn(sources, values, {builders, legacy}),
     sources: builders,
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),

@@ -429,3 +429,9 @@ it('reads a cause only in the last lines, where a tool says why it failed', () =
   const early = afterSaying('No space left on device', ...Array.from({length: 40}, (_, index) => `line ${index}`))
   expect(diagnosed(early).id).toBe('script-failed')
 })
+
+it('names the builds that there are where Packer finds none to run', () => {
+  expect(diagnosed(failureOf('no-builds-1.16.0')).message).toContain(
+    'The template has the builds null.east null.west n.null.two.'
+  )
+})

@@ -51,6 +51,26 @@ describe('finds where the sources put the variable tags:', () => {
     ['beside another builder', source(everything) + source('', 'amazon-ebsvolume', 'y'), none],
     ['beside a data source', `${source(everything)}data "amazon-ami" "base" {\n  most_recent = true\n}\n`, all],
     ['beside builders of others', `${source(everything)}source "null" "y" {\n  communicator = "none"\n}\n`, all],
+    ['as a choice', source('run_tags = var.x ? var.tags : merge(var.tags, { Name = "x" })'), {machines: true}],
+    ['in one branch of a choice', source('run_tags = var.x ? var.tags : {}'), none],
+    ['one of them', source('run_tags = { Name = "x", Owner = var.tags["Owner"] }'), none],
+    ['one of them, looked up', source('run_tags = merge({ A = lookup(var.tags, "A", "") }, { B = var.tags.B })'), none],
+    ['some of them', source('run_tags = { for k, v in var.tags : k => v if k != "Owner" }'), none],
+    [
+      'one of them through a local',
+      `locals {\n  tags = { Owner = var.tags["Owner"] }\n}\n${source('run_tags = local.tags')}`,
+      none
+    ],
+    [
+      'in one of two builds over a source',
+      `${source('')}build {\n  source "amazon-ebs.x" {\n    name = "a"\n    run_tags = var.tags\n  }\n  source "amazon-ebs.x" {\n    name = "b"\n  }\n}\n`,
+      none
+    ],
+    [
+      'in both of two builds over a source',
+      `${source('')}build {\n  source "amazon-ebs.x" {\n    name = "a"\n    run_tags = var.tags\n  }\n  source "amazon-ebs.x" {\n    name = "b"\n    run_tags = var.tags\n  }\n}\n`,
+      {machines: true}
+    ],
     ['without an image', 'variable "tags" {}\n', none]
   ])('%s', (_, text, expected) => {
     expect(usesOf(text).tags).toMatchObject(expected)

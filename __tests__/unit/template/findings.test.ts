@@ -57,3 +57,46 @@ build {
     expect.stringMatching(/^own\.pkr\.hcl line 6: amazon-ebs\.own maps a snapshot of your own .* With 'role-to-assume'/)
   ])
 })
+
+const overridden = (first: string, second: string) =>
+  'source "amazon-ebs" "base" {\n  ami_name = "x"\n  temporary_security_group_source_cidrs = ["192.0.2.1/32"]\n}\n' +
+  `build {\n  source "amazon-ebs.base" {\n    name = "one"\n${first}\n  }\n  source "amazon-ebs.base" {\n    name = "two"\n${second}\n  }\n}\n`
+
+function problemsOf(text: string, given: readonly string[], name = 'own.pkr.hcl') {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), name)
+  writeFileSync(file, text)
+  const {problems} = openTemplate(file, '/shipped', {region: 'us-east-1', arguments: given})
+  return problems.map(({message}) => message)
+}
+
+it.each([
+  ['first', overridden('region = "us-west-2"\nforce_deregister = true', 'region = "us-east-1"'), 'one'],
+  ['last', overridden('region = "us-east-1"', 'region = "us-west-2"\nforce_deregister = true'), 'two']
+])('judges each build over one source by its own settings: %s', (_, text, elsewhere) => {
+  expect(problemsOf(text, [])).toEqual([
+    expect.stringContaining(`amazon-ebs.${elsewhere} builds in us-west-2`),
+    expect.stringContaining(`amazon-ebs.${elsewhere} says force_deregister`)
+  ])
+  expect(problemsOf(text, [`-except=amazon-ebs.${elsewhere}`])).toEqual([])
+  expect(problemsOf(text, [`-only=amazon-ebs.${elsewhere}`])).toHaveLength(2)
+})
+
+it('judges each build over one source in JSON as well', () => {
+  const base = {ami_name: 'x', temporary_security_group_source_cidrs: ['192.0.2.1/32']}
+  const uses = [
+    {name: 'one', region: 'us-west-2'},
+    {name: 'two', region: 'us-east-1'}
+  ]
+  const json = {source: {'amazon-ebs': {base}}, build: [{source: {'amazon-ebs.base': uses}}]}
+  expect(problemsOf(JSON.stringify(json), [], 'own.pkr.json')).toEqual([
+    expect.stringContaining('amazon-ebs.one builds in us-west-2')
+  ])
+  expect(problemsOf(JSON.stringify(json), ['-only=amazon-ebs.two'], 'own.pkr.json')).toEqual([])
+})
+
+it('does not judge a build that is excluded by its full name', () => {
+  const source = (name: string, region: string) => `source "amazon-ebs" "${name}" {\n  region = "${region}"\n}\n`
+  const build = 'build {\n  name = "jenkins"\n  sources = ["amazon-ebs.east", "amazon-ebs.west"]\n}\n'
+  const text = source('east', 'us-east-1') + source('west', 'us-west-2') + build
+  expect(problemsOf(text, ['-except=jenkins.amazon-ebs.west'])).toEqual([])
+})

@@ -52,6 +52,8 @@ export class FailureReader {
   note(message: Message, said: Said | undefined): void {
     this.#noteError(message, said)
     if (said !== undefined) this.#notePostProcessor(said.text)
+    // Packer names the builds that there are only before it refuses to run none of them.
+    if (said?.build === '' && /\nPossible build names: /.test(said.text.slice(0, longest))) this.#latest.add(said.text)
     if (said === undefined || said.build === '') return
     this.#latest = this.#storyOf(said.build)
     this.#latest.add(said.text)

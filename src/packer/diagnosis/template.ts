@@ -45,6 +45,18 @@ export const templateRules: readonly Rule[] = [
     detail: ({postProcessor}) => (postProcessor ? `It was ${postProcessor.name}.` : undefined)
   },
   {
+    id: 'no-builds',
+    title: 'Packer finds no build to run',
+    pattern: /\bNo builds to run\b/,
+    cause: "The template has no build, or -only and -except in 'packer-args' leave none of its builds.",
+    change:
+      'Correct -only and -except: they take the whole names of builds, which begin with the name of the build block if it has one (-only=jenkins.amazon-ebs.own), and in HCL2 patterns (-only=*.amazon-ebs.own).',
+    detail: ({said}) => {
+      const names = said.map((line) => /^Possible build names: \[([^\]]*)\]/.exec(line)?.[1]).find(Boolean)
+      return names === undefined ? undefined : `The template has the builds ${names}.`
+    }
+  },
+  {
     id: 'data-source',
     title: 'A data source of the template fails',
     pattern: /Datasource\.Execute failed/,

@@ -1,6 +1,7 @@
 /** What each capture must be diagnosed as: an id of the rules. */
 export const causes: Readonly<Record<string, string>> = {
   'data-source-1.16.0': 'data-source',
+  'no-builds-1.16.0': 'no-builds',
   'component-unknown-1.16.0': 'plugin-missing',
   'assume-role-1.16.0': 'assume-role',
   'aws-profile-1.16.0': 'aws-profile',
