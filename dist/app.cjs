@@ -72136,6 +72136,7 @@ var nothing = {
 var Announcements = class {
   #builds = /* @__PURE__ */ new Map();
   #hints = /* @__PURE__ */ new Map();
+  #made = /* @__PURE__ */ new Set();
   #products = [];
   #speakers = new Speakers();
   #regions;
@@ -72176,6 +72177,9 @@ var Announcements = class {
     this.#builds.set(build2, after);
     const fresh = (kind) => after[kind].length > before[kind].length ? after[kind].at(-1) : void 0;
     const [keyPair2, securityGroup2, instance] = [fresh("keyPairs"), fresh("securityGroups"), fresh("instances")];
+    const hasGoneOn = after !== before && after.hasKeyPair && keyPair2 === void 0;
+    const made = hasGoneOn ? after.keyPairs.filter((name) => !this.#made.has(name)) : [];
+    made.forEach((name) => this.#made.add(name));
     const hints = instance === void 0 ? this.#hintsIn(text2) : [];
     const isUntagged = !byOthers && text2.startsWith("Tagging EBS volumes");
     const untagged = [
@@ -72185,6 +72189,7 @@ var Announcements = class {
     ];
     return {
       ...keyPair2 !== void 0 ? { keyPair: keyPair2 } : {},
+      ...made.length > 0 ? { madeKeyPairs: made } : {},
       ...securityGroup2 !== void 0 ? { securityGroup: securityGroup2 } : {},
       ...instance !== void 0 ? { instance } : {},
       hints: [...hints, ...isUntagged ? untagged : []]
@@ -75271,8 +75276,9 @@ async function show(pieces, { announcements }, log, job, signal) {
     const sayings = lines.flatMap((line) => {
       const { message, said, announced } = announcements.hear(line);
       if (message) transcript.note(message, said);
-      const { keyPair: keyPair2, securityGroup: securityGroup2, instance, hints } = announced;
+      const { keyPair: keyPair2, madeKeyPairs = [], securityGroup: securityGroup2, instance, hints } = announced;
       if (keyPair2) job.onKeyPair(keyPair2);
+      madeKeyPairs.forEach((name) => job.onKeyPairMade(name));
       if (securityGroup2) job.onSecurityGroup(securityGroup2);
       if (instance) job.onInstance(instance);
       hints.forEach((hint) => job.onHint(hint));
@@ -75819,8 +75825,16 @@ function watchTemplate(context) {
   const checkCredentials = () => {
     if (requests() === 0) stop.abort(new UserError(bypassAdvice));
   };
-  async function appear(look3) {
-    const signal = timeLimit(patienceMs3, [ended2.signal]);
+  function patience(begin) {
+    if (begin === void 0) return timeLimit(patienceMs3, [ended2.signal]);
+    const over = new AbortController();
+    const start2 = () => timeLimit(patienceMs3, [ended2.signal]).addEventListener("abort", () => over.abort(), { once: true });
+    begin.addEventListener("abort", start2, { once: true });
+    ended2.signal.addEventListener("abort", () => over.abort(), { once: true });
+    return over.signal;
+  }
+  async function appear(look3, begin) {
+    const signal = patience(begin);
     const some = async () => {
       const found = await look3(signal);
       return found.length > 0 ? found : void 0;
@@ -75844,11 +75858,10 @@ function watchTemplate(context) {
     sight.add(found);
     return sight.proved.own;
   }
-  async function checkIsHere(what, search, by, isIt) {
+  async function checkIsHere(what, search, by, isIt, made2) {
     try {
-      const found = await appear(
-        async (abortSignal) => (await search({ client: ec22, abortSignal }, [by])).filter((one) => isIt(one))
-      );
+      const look3 = async (abortSignal) => (await search({ client: ec22, abortSignal }, [by])).filter((one) => isIt(one));
+      const found = await appear(look3, made2);
       if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region4)));
       return found;
     } catch (error2) {
@@ -75912,17 +75925,27 @@ function watchTemplate(context) {
     return snapshotsBy({ client: ec22, abortSignal: ended2.signal }, [filter("snapshot-id", snapshotIds)]);
   }
   let keyPair2 = Promise.resolve([]);
+  const made = /* @__PURE__ */ new Map();
   return {
     signal: stop.signal,
     close: () => ended2.abort(),
     onKeyPair(name) {
       checkCredentials();
       if (name.includes("<sensitive>")) return;
-      keyPair2 = checkIsHere("key pair", keyPairsBy, filter("key-name", [name]), (one) => one.name === name);
+      const isMade = new AbortController();
+      made.set(name, isMade);
+      keyPair2 = checkIsHere(
+        "key pair",
+        keyPairsBy,
+        filter("key-name", [name]),
+        (one) => one.name === name,
+        isMade.signal
+      );
       if (!temporaryName.test(name)) return;
       temporary.keyPairs.add(name);
       void keyPair2.then(tag);
     },
+    onKeyPairMade: (name) => made.get(name)?.abort(),
     onSecurityGroup(name) {
       temporary.securityGroups.add(name);
       void tagGroup(name, keyPair2);

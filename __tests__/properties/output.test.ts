@@ -68,6 +68,7 @@ function packerThatPrints(output: Buffer, {announced}: Heard, ending = 'exit 0',
     environment: {PATH: process.env['PATH'] ?? ''},
     facts: {shipped: false, tagged: false, sshUsername: ''},
     onKeyPair: (name) => void announced.push(name),
+    onKeyPairMade: () => {},
     onSecurityGroup: () => {},
     onInstance: (id) => void announced.push(id),
     onHint: () => {}

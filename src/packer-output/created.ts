@@ -124,6 +124,8 @@ const nothing: BuildAnnouncements = {
 /** The resources that a message announced for the first time. */
 export interface Announcement {
   readonly keyPair?: string
+  /** The key pairs of a build that has gone on, as it does only once it has them. */
+  readonly madeKeyPairs?: readonly string[]
   readonly securityGroup?: string
   readonly instance?: string
   readonly hints: readonly Hint[]
@@ -153,6 +155,7 @@ export interface Hint {
 export class Announcements {
   readonly #builds = new Map<string, BuildAnnouncements>()
   readonly #hints = new Map<string, Hint>()
+  readonly #made = new Set<string>()
   readonly #products: Product[] = []
   readonly #speakers = new Speakers()
   readonly #regions: ReadonlySet<string> | undefined
@@ -202,6 +205,9 @@ export class Announcements {
     const fresh = (kind: 'keyPairs' | 'securityGroups' | 'instances'): string | undefined =>
       after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
     const [keyPair, securityGroup, instance] = [fresh('keyPairs'), fresh('securityGroups'), fresh('instances')]
+    const hasGoneOn = after !== before && after.hasKeyPair && keyPair === undefined
+    const made = hasGoneOn ? after.keyPairs.filter((name) => !this.#made.has(name)) : []
+    made.forEach((name) => this.#made.add(name))
     const hints = instance === undefined ? this.#hintsIn(text) : []
     // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
     const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
@@ -212,6 +218,7 @@ export class Announcements {
     ]
     return {
       ...(keyPair !== undefined ? {keyPair} : {}),
+      ...(made.length > 0 ? {madeKeyPairs: made} : {}),
       ...(securityGroup !== undefined ? {securityGroup} : {}),
       ...(instance !== undefined ? {instance} : {}),
       hints: [...hints, ...(isUntagged ? untagged : [])]

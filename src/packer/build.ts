@@ -32,6 +32,8 @@ export interface BuildJob {
   readonly facts: BuildFacts
   /** Packer is about to make its key pair, its first resource. */
   readonly onKeyPair: (name: string) => void
+  /** Packer has gone on after it made this key pair. */
+  readonly onKeyPairMade: (name: string) => void
   /** Packer is about to make its security group, under a name that nobody else uses. */
   readonly onSecurityGroup: (name: string) => void
   /** Packer has launched an instance. */
@@ -153,8 +155,9 @@ async function show(
     const sayings = lines.flatMap((line) => {
       const {message, said, announced} = announcements.hear(line)
       if (message) transcript.note(message, said)
-      const {keyPair, securityGroup, instance, hints} = announced
+      const {keyPair, madeKeyPairs = [], securityGroup, instance, hints} = announced
       if (keyPair) job.onKeyPair(keyPair)
+      madeKeyPairs.forEach((name) => job.onKeyPairMade(name))
       if (securityGroup) job.onSecurityGroup(securityGroup)
       if (instance) job.onInstance(instance)
       hints.forEach((hint) => job.onHint(hint))

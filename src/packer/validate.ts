@@ -11,7 +11,10 @@ import {longestLine} from '../packer-output/follow.ts'
 import {parseMessage, shownText} from '../packer-output/messages.ts'
 import {runPacker} from './run.ts'
 
-export interface ValidateJob extends Omit<BuildJob, 'onKeyPair' | 'onSecurityGroup' | 'onInstance' | 'onHint'> {
+export interface ValidateJob extends Omit<
+  BuildJob,
+  'onKeyPair' | 'onKeyPairMade' | 'onSecurityGroup' | 'onInstance' | 'onHint'
+> {
   /** Where the template's variables are declared. */
   readonly declared: ReadonlyMap<string, Declaration>
   /**

@@ -20,6 +20,8 @@ import {announcedBy, temporaryName, type Hint} from '../packer-output/created.ts
 export interface Watch {
   /** Callbacks for the job that is watched. */
   readonly onKeyPair: (name: string) => void
+  /** Packer has gone on after it made this key pair, so that it must be found. */
+  readonly onKeyPairMade: (name: string) => void
   readonly onSecurityGroup: (name: string) => void
   readonly onInstance: (id: string) => void
   readonly onHint: (hint: Hint) => void
@@ -43,7 +45,7 @@ export interface WatchContext {
   readonly patienceMs?: number
 }
 
-/** Packer makes its key pair right after it announced it; throttling may delay that. */
+/** A new resource may be missing from AWS's answers for a moment. */
 const usualPatienceMs = 60_000
 
 /**
@@ -67,9 +69,20 @@ export function watchTemplate(context: WatchContext): Watch {
     if (requests() === 0) stop.abort(new UserError(bypassAdvice))
   }
 
+  /** Aborted when the patience has ended, which may begin later. */
+  function patience(begin?: AbortSignal): AbortSignal {
+    if (begin === undefined) return timeLimit(patienceMs, [ended.signal])
+    const over = new AbortController()
+    const start = (): void =>
+      timeLimit(patienceMs, [ended.signal]).addEventListener('abort', () => over.abort(), {once: true})
+    begin.addEventListener('abort', start, {once: true})
+    ended.signal.addEventListener('abort', () => over.abort(), {once: true})
+    return over.signal
+  }
+
   /** Waits until something shows up here. @returns nothing when it does not, or the watching has ended */
-  async function appear<T>(look: (abortSignal: AbortSignal) => Promise<T[]>): Promise<T[]> {
-    const signal = timeLimit(patienceMs, [ended.signal])
+  async function appear<T>(look: (abortSignal: AbortSignal) => Promise<T[]>, begin?: AbortSignal): Promise<T[]> {
+    const signal = patience(begin)
     const some = async (): Promise<T[] | undefined> => {
       const found = await look(signal)
       return found.length > 0 ? found : undefined
@@ -97,17 +110,22 @@ export function watchTemplate(context: WatchContext): Watch {
     return sight.proved.own
   }
 
-  /** @param isIt selects the wanted resources: an answer may have more than was asked for */
+  /**
+   * @param isIt selects the wanted resources: an answer may have more than was asked for
+   * @param made aborted once it is made. Until then its absence proves nothing: AWS may have denied it, and Packer tries
+   *   that again and again before it says so.
+   */
   async function checkIsHere(
     what: string,
     search: Search,
     by: Filter,
-    isIt: (one: Described) => boolean
+    isIt: (one: Described) => boolean,
+    made?: AbortSignal
   ): Promise<readonly Described[]> {
     try {
-      const found = await appear(async (abortSignal) =>
+      const look = async (abortSignal: AbortSignal) =>
         (await search({client: ec2, abortSignal}, [by])).filter((one) => isIt(one))
-      )
+      const found = await appear(look, made)
       if (found.length === 0 && !ended.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region)))
       return found
     } catch (error) {
@@ -183,6 +201,7 @@ export function watchTemplate(context: WatchContext): Watch {
   }
 
   let keyPair: Promise<readonly Described[]> = Promise.resolve([])
+  const made = new Map<string, AbortController>()
   return {
     signal: stop.signal,
     close: () => ended.abort(),
@@ -190,12 +209,21 @@ export function watchTemplate(context: WatchContext): Watch {
       checkCredentials()
       // Packer hides sensitive values: a hidden name cannot be looked for.
       if (name.includes('<sensitive>')) return
-      keyPair = checkIsHere('key pair', keyPairsBy, filter('key-name', [name]), (one) => one.name === name)
+      const isMade = new AbortController()
+      made.set(name, isMade)
+      keyPair = checkIsHere(
+        'key pair',
+        keyPairsBy,
+        filter('key-name', [name]),
+        (one) => one.name === name,
+        isMade.signal
+      )
       // A key pair with a name that the template chose may be somebody else's.
       if (!temporaryName.test(name)) return
       temporary.keyPairs.add(name)
       void keyPair.then(tag)
     },
+    onKeyPairMade: (name) => made.get(name)?.abort(),
     onSecurityGroup(name) {
       temporary.securityGroups.add(name)
       void tagGroup(name, keyPair)

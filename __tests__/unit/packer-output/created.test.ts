@@ -329,3 +329,16 @@ describe('regions that a machine names', () => {
     expect(copyRegions).toContain('eu-west-1')
   })
 })
+
+it.each([
+  [`Creating temporary security group for this instance: ${theirs}`, [ours]],
+  ['Launching a source AWS instance...', [ours]],
+  ['Launching a spot AWS instance...', [ours]],
+  ['Error creating temporary keypair: UnauthorizedOperation', undefined],
+  ['Using existing SSH private key', undefined]
+])('knows whether Packer has its key pair where it says: %s', (text, expected) => {
+  const announcements = new Announcements()
+  expect(announcements.hear(say(`Creating temporary keypair: ${ours}`)).announced.madeKeyPairs).toBeUndefined()
+  expect(announcements.hear(say(text, 'amazon-ebs.other')).announced.madeKeyPairs).toBeUndefined()
+  expect(announcements.hear(say(text)).announced.madeKeyPairs).toEqual(expected)
+})

@@ -28,6 +28,7 @@ function packerThat(script: string, heard: string[] = []): BuildJob {
     environment: {PATH: process.env['PATH'] ?? '', ONLY: 'this'},
     facts: {shipped: true, tagged: true, sshUsername: 'admin'},
     onKeyPair: (name) => void heard.push(name),
+    onKeyPairMade: (name) => void heard.push(`made ${name}`),
     onSecurityGroup: (name) => void heard.push(name),
     onInstance: (id) => void heard.push(id),
     onHint: ({type, id}) => void heard.push(`perhaps the ${type} ${id}`)
@@ -97,7 +98,7 @@ it('tells of the key pair, the group and the instance when they are announced', 
     heard
   )
   await build(job, ledger, recordingLog(), never)
-  expect(heard).toEqual([name, name, 'i-0123456789abcdef0', 'perhaps the instance i-0aaaaaaaaaaaaaaaa'])
+  expect(heard).toEqual([name, `made ${name}`, name, 'i-0123456789abcdef0', 'perhaps the instance i-0aaaaaaaaaaaaaaaa'])
 })
 
 it('ends the whole group when it is aborted, and throws why', async () => {

@@ -36,6 +36,20 @@ type Started = Awaited<ReturnType<typeof start>>
 it('stops a template whose key pair does not show up here', async () => {
   const {watch} = await start({patienceMs: 100})
   watch.onKeyPair('packer_elsewhere')
+  watch.onKeyPairMade('packer_elsewhere')
+  await once(watch.signal, 'abort')
+  expect(watch.signal.reason).toMatchObject({message: expect.stringMatching(/makes its key pair in another region/)})
+})
+
+it('leaves a key pair that Packer has not made yet to Packer, which is told why', async () => {
+  const {watch, cloud} = await start({patienceMs: 20})
+  watch.onKeyPair('packer_denied')
+  // The third look is later than the patience.
+  while (cloud.calls.filter(({action}) => action === 'DescribeKeyPairs').length < 3)
+    await new Promise((resolve) => setImmediate(resolve))
+  watch.onKeyPairMade('packer_other')
+  expect(watch.signal.aborted).toBe(false)
+  watch.onKeyPairMade('packer_denied')
   await once(watch.signal, 'abort')
   expect(watch.signal.reason).toMatchObject({message: expect.stringMatching(/makes its key pair in another region/)})
 })
@@ -61,6 +75,7 @@ it('is as patient with what is announced late as with what is announced at once'
   await once(AbortSignal.timeout(2 * patienceMs), 'abort')
   await ec2.createKeyPair({KeyName: 'packer_late', KeyType: 'ed25519'})
   watch.onKeyPair('packer_late')
+  watch.onKeyPairMade('packer_late')
   await once(AbortSignal.timeout(2 * patienceMs), 'abort')
   expect(watch.signal.aborted).toBe(false)
   expect(log.lines).toEqual([])
@@ -80,6 +95,7 @@ it('records the volumes of the instance while it lives', async () => {
 it('says nothing and stops nothing once it is closed', async () => {
   const {watch, log} = await start({patienceMs: 50})
   watch.onKeyPair('packer_elsewhere')
+  watch.onKeyPairMade('packer_elsewhere')
   watch.onInstance('i-0123456789abcdef0')
   watch.close()
   await once(AbortSignal.timeout(150), 'abort')
