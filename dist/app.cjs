@@ -78050,6 +78050,13 @@ async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
     return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
   }
 }
+function architectureOf({ ofSources, facts }, sources) {
+  const found = sources.map(({ name }) => {
+    const supported = facts.get(ofSources.get(name) ?? "")?.architectures ?? [];
+    return ["x86_64", "arm64"].find((one) => supported.includes(one));
+  });
+  return new Set(found).size === 1 ? found[0] : void 0;
+}
 function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
   const fits2 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
   const usable3 = given2.filter(fits2);
@@ -78144,8 +78151,8 @@ async function resolveSource(context, request, signal) {
   warnOf(image, context);
   return usable2(image, request);
 }
-async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, region: region4 }, signal) {
-  const pattern = names2[architecture ?? "x86_64"];
+async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, machine, region: region4 }, signal) {
+  const pattern = names2[architecture ?? machine ?? "x86_64"];
   const query = {
     Owners: [owner],
     Filters: [
@@ -78316,13 +78323,22 @@ async function planImage(inputs, context, signal) {
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
   template.warnings.forEach((warning3) => log.warning(warning3));
   if (via === "session-manager") await noteSessionManagerPlugin(log, env2, signal);
+  const asking = machineTypes(
+    ec22,
+    { given: image.instanceTypes, sources: template.shipped ? [] : template.sources },
+    signal
+  );
+  const onOurs = template.sources.filter((one) => one.isVariable("source_ami"));
   const looking2 = Promise.all([
-    bakesOnOurs ? resolveSource({ ec2: ec22, log, now, readParameter }, sourceRequest(image, aws.region), signal) : void 0,
+    bakesOnOurs ? asking.then((found) => {
+      const request = sourceRequest(image, aws.region, architectureOf(found, onOurs));
+      return resolveSource({ ec2: ec22, log, now, readParameter }, request, signal);
+    }) : void 0,
     bakesOnOurs ? noImages : templateImages(ec22, template.sources, signal)
   ]);
   const [[source, images], types3, jenkins, reach] = await Promise.all([
     looking2,
-    machineTypes(ec22, { given: image.instanceTypes, sources: template.shipped ? [] : template.sources }, signal),
+    asking,
     asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(image, ...found), { readBytes, log }, signal)) : void 0,
     planReach(
       { via, allowedCidrs, subnetIds },
@@ -78389,8 +78405,14 @@ function reachability({ variables: variables2, sources }, reach) {
   return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
 }
 var noImages = /* @__PURE__ */ new Map();
-function sourceRequest({ source, architecture, volumeSize }, region4) {
-  return { source, region: region4, ...architecture ? { architecture } : {}, ...volumeSize ? { volumeSize } : {} };
+function sourceRequest({ source, architecture, volumeSize }, region4, machine) {
+  return {
+    source,
+    region: region4,
+    ...architecture ? { architecture } : {},
+    ...machine ? { machine } : {},
+    ...volumeSize ? { volumeSize } : {}
+  };
 }
 function onlyOne(values) {
   return new Set(values).size === 1 ? values[0] : void 0;
@@ -84422,13 +84444,16 @@ var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn3(sources, values, { builders, legacy }) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
-  const named2 = (isMeant, pattern) => {
-    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
+  const named2 = (isMeant, pattern) => namedIn(amazon.filter(isMeant), pattern);
+  const namedIn = (meant, pattern) => {
+    const found = meant.map((setting) => textsOfSetting(setting, sources, values, pattern));
     return {
       texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
       isWhole: found.every(({ isWhole }) => isWhole)
     };
   };
+  const onOurs = builders.filter((builder) => builder.isVariable("source_ami"));
+  const logins = (onOurs.length > 0 ? onOurs : builders).flatMap((builder) => builder.setting("ssh_username") ?? []);
   const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region3);
   const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region3);
   return {
@@ -84439,7 +84464,7 @@ function namesIn3(sources, values, { builders, legacy }) {
       ({ name, within }) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
-    loginUsers: named2(({ name }) => name === "ssh_username", /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    loginUsers: namedIn(logins, /^[a-z_][a-z0-9_-]{0,31}$/).texts,
     uses: awsUseOf(sources, builders, legacy),
     images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
@@ -84470,10 +84495,10 @@ var TemplateSource = class {
   file;
   line;
   #settings;
+  #locals;
   #data;
   #values;
-  /** @param settings of the whole template */
-  constructor({ source, name, use }, block, settings, values) {
+  constructor({ source, name, use }, block, { settings, locals }, values) {
     this.name = name ?? source;
     this.type = block.type;
     this.file = block.file;
@@ -84484,6 +84509,7 @@ var TemplateSource = class {
       ...own.filter((setting) => use !== void 0 && setting.use === use)
     ];
     this.#data = settings.filter(({ owner }) => owner.startsWith("data."));
+    this.#locals = locals;
     this.#values = values;
   }
   /** The setting of this name that takes precedence, with its place. */
@@ -84506,6 +84532,11 @@ var TemplateSource = class {
   }
   isTrue(name, within) {
     return this.all(name, within).some(isTrue);
+  }
+  /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */
+  isVariable(name) {
+    const setting = this.setting(name);
+    return setting !== void 0 && variableIn(setting.expression.syntax, this.#locals) === name;
   }
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
@@ -84554,7 +84585,7 @@ function dataIn(syntax) {
 function sourcesOf(reading2, values, given2) {
   return buildsOf(reading2, values).filter((build2) => isChosen(build2, given2)).flatMap((build2) => {
     const block = reading2.sources.get(build2.source);
-    return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2.settings, values)] : [];
+    return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2, values)] : [];
   });
 }
 function queryFor(id, filters, owners) {
@@ -84601,17 +84632,15 @@ function gives(isInFile, name, values) {
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
 function emptied(sources, values, legacy) {
-  const { variables: variables2, settings, locals } = sources.reading;
+  const { variables: variables2, settings } = sources.reading;
   const hasFilter = settings.some(({ name }) => name === "source_ami_filter");
   const ofLegacy = legacy ? [...variables2].flatMap(
     ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && (name !== "source_ami" || !hasFilter) ? [name] : []
   ) : [];
   const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {
-      const setting = source.setting(name);
-      const isOpen = setting !== void 0 && variableIn(setting.expression.syntax, locals) === name;
       const isNeeded = name !== "source_ami" || !source.has("source_ami_filter");
-      return isOpen && isNeeded && isEmpty(variables2.get(name)?.default?.syntax) ? [name] : [];
+      return source.isVariable(name) && isNeeded && isEmpty(variables2.get(name)?.default?.syntax) ? [name] : [];
     })
   );
   return /* @__PURE__ */ new Set([...ofLegacy, ...found]);

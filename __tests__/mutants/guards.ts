@@ -245,17 +245,13 @@ const inputs = [
   ),
   ...inFile(
     'template/sources.ts',
-    ['unit/template/findings.test.ts'],
-    ['a build has the settings of its own block alone', 'setting.use === use', 'setting.use !== undefined']
-  ),
-  ...inFile(
-    'template/choice.ts',
-    ['unit/template/choice.test.ts'],
+    ['unit/template/findings.test.ts', 'unit/template/choice.test.ts'],
     [
       'a setting with more than a variable in it keeps its value',
-      'variableIn(setting.expression.syntax, locals) === name',
+      'variableIn(setting.expression.syntax, this.#locals) === name',
       'setting.expression.references.includes(`var.${name}`)'
-    ]
+    ],
+    ['a build has the settings of its own block alone', 'setting.use === use', 'setting.use !== undefined']
   ),
   ...inFile(
     'template/static-keys.ts',

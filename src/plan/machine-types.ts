@@ -57,6 +57,18 @@ export async function machineTypes(
   }
 }
 
+/** The architecture of the types that these builders name; undefined if it is not known, or there are several. */
+export function architectureOf(
+  {ofSources, facts}: MachineTypes,
+  sources: readonly TemplateSource[]
+): Architecture | undefined {
+  const found = sources.map(({name}): Architecture | undefined => {
+    const supported = facts.get(ofSources.get(name) ?? '')?.architectures ?? []
+    return (['x86_64', 'arm64'] as const).find((one) => supported.includes(one))
+  })
+  return new Set(found).size === 1 ? found[0] : undefined
+}
+
 /** The types for the smoke test of an image: the user's, or the template's own if it has enough memory for Jenkins. */
 export function smokeTypesFor(
   {given, ofSources, facts}: MachineTypes,

@@ -13,7 +13,7 @@ import {lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
 import type {Account} from '../aws/account.ts'
 import {awsTime} from '../aws/time.ts'
 import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
-import {machineTypes, standardType, type MachineTypes} from './machine-types.ts'
+import {architectureOf, machineTypes, standardType, type MachineTypes} from './machine-types.ts'
 import {noteSessionManagerPlugin} from './session-manager-plugin.ts'
 import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
 import type {Architecture} from '../inputs/distributions.ts'
@@ -70,13 +70,24 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
   template.warnings.forEach((warning) => log.warning(warning))
   if (via === 'session-manager') await noteSessionManagerPlugin(log, env, signal)
+  const asking = machineTypes(
+    ec2,
+    {given: image.instanceTypes, sources: template.shipped ? [] : template.sources},
+    signal
+  )
+  const onOurs = template.sources.filter((one) => one.isVariable('source_ami'))
   const looking = Promise.all([
-    bakesOnOurs ? resolveSource({ec2, log, now, readParameter}, sourceRequest(image, aws.region), signal) : undefined,
+    bakesOnOurs
+      ? asking.then((found) => {
+          const request = sourceRequest(image, aws.region, architectureOf(found, onOurs))
+          return resolveSource({ec2, log, now, readParameter}, request, signal)
+        })
+      : undefined,
     bakesOnOurs ? noImages : templateImages(ec2, template.sources, signal)
   ])
   const [[source, images], types, jenkins, reach] = await Promise.all([
     looking,
-    machineTypes(ec2, {given: image.instanceTypes, sources: template.shipped ? [] : template.sources}, signal),
+    asking,
     asksForJenkins
       ? looking.then((found) => resolveJenkins(jenkinsRequest(image, ...found), {readBytes, log}, signal))
       : undefined,
@@ -156,8 +167,18 @@ function reachability({variables, sources}: Template, reach: Reach): string[] {
 
 const noImages: ReadonlyMap<string, TemplateImage> = new Map()
 
-function sourceRequest({source, architecture, volumeSize}: ImageInputs, region: string): SourceRequest {
-  return {source, region, ...(architecture ? {architecture} : {}), ...(volumeSize ? {volumeSize} : {})}
+function sourceRequest(
+  {source, architecture, volumeSize}: ImageInputs,
+  region: string,
+  machine: Architecture | undefined
+): SourceRequest {
+  return {
+    source,
+    region,
+    ...(architecture ? {architecture} : {}),
+    ...(machine ? {machine} : {}),
+    ...(volumeSize ? {volumeSize} : {})
+  }
 }
 
 function onlyOne<T>(values: readonly T[]): T | undefined {

@@ -30,8 +30,10 @@ export interface SourceContext {
 export interface SourceRequest {
   /** A distribution, an image id, or `resolve:ssm:` with the name of a parameter. */
   readonly source: string
-  /** Absent: the image's own; of a distribution, x86_64. */
+  /** Absent: the image's own; of a distribution, the next. */
   readonly architecture?: Architecture
+  /** Of a distribution, the architecture of the machine that the template names. Absent: x86_64. */
+  readonly machine?: Architecture
   readonly region: string
   /** Of the root volume that the build will have, in GiB. Absent: the image's own. */
   readonly volumeSize?: number
@@ -62,10 +64,10 @@ export async function resolveSource(
 async function newestOf(
   {owner, names}: Distribution,
   {ec2}: SourceContext,
-  {source, architecture, region}: SourceRequest,
+  {source, architecture, machine, region}: SourceRequest,
   signal: AbortSignal
 ): Promise<Image> {
-  const pattern = names[architecture ?? 'x86_64']
+  const pattern = names[architecture ?? machine ?? 'x86_64']
   const query = {
     Owners: [owner],
     Filters: [

@@ -1,5 +1,4 @@
 import {Values, type Sources} from './values.ts'
-import {variableIn} from './reference.ts'
 import {sourcesOf} from './sources.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, unknown, type Value} from './value.ts'
@@ -82,7 +81,7 @@ const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'sou
  * JSON, which has no other way to ask. A setting with more than the variable in it has a value without it.
  */
 function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
-  const {variables, settings, locals} = sources.reading
+  const {variables, settings} = sources.reading
   const hasFilter = settings.some(({name}) => name === 'source_ami_filter')
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
@@ -91,10 +90,8 @@ function emptied(sources: Sources, values: Values, legacy: boolean): Set<string>
     : []
   const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
     [...indispensable].flatMap((name) => {
-      const setting = source.setting(name)
-      const isOpen = setting !== undefined && variableIn(setting.expression.syntax, locals) === name
       const isNeeded = name !== 'source_ami' || !source.has('source_ami_filter')
-      return isOpen && isNeeded && isEmpty(variables.get(name)?.default?.syntax) ? [name] : []
+      return source.isVariable(name) && isNeeded && isEmpty(variables.get(name)?.default?.syntax) ? [name] : []
     })
   )
   return new Set([...ofLegacy, ...found])

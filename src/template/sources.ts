@@ -1,5 +1,6 @@
 import {buildsOf, isChosen, type Build} from './builds.ts'
 import type {Values} from './values.ts'
+import {variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, type Value} from './value.ts'
@@ -14,11 +15,11 @@ export class TemplateSource implements SourceBlock {
   readonly file: string
   readonly line: number
   readonly #settings: readonly Setting[]
+  readonly #locals: Reading['locals']
   readonly #data: readonly Setting[]
   readonly #values: Values
 
-  /** @param settings of the whole template */
-  constructor({source, name, use}: Build, block: SourceBlock, settings: readonly Setting[], values: Values) {
+  constructor({source, name, use}: Build, block: SourceBlock, {settings, locals}: Reading, values: Values) {
     this.name = name ?? source
     this.type = block.type
     this.file = block.file
@@ -30,6 +31,7 @@ export class TemplateSource implements SourceBlock {
       ...own.filter((setting) => use !== undefined && setting.use === use)
     ]
     this.#data = settings.filter(({owner}) => owner.startsWith('data.'))
+    this.#locals = locals
     this.#values = values
   }
 
@@ -58,6 +60,12 @@ export class TemplateSource implements SourceBlock {
 
   isTrue(name: string, within?: string): boolean {
     return this.all(name, within).some(isTrue)
+  }
+
+  /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */
+  isVariable(name: string): boolean {
+    const setting = this.setting(name)
+    return setting !== undefined && variableIn(setting.expression.syntax, this.#locals) === name
   }
 
   /** How it finds its source image; undefined if only Packer knows. */
@@ -119,7 +127,7 @@ export function sourcesOf(reading: Reading, values: Values, given: readonly stri
     .filter((build) => isChosen(build, given))
     .flatMap((build) => {
       const block = reading.sources.get(build.source)
-      return block?.type.startsWith('amazon-') ? [new TemplateSource(build, block, reading.settings, values)] : []
+      return block?.type.startsWith('amazon-') ? [new TemplateSource(build, block, reading, values)] : []
     })
 }
 

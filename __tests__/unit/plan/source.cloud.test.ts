@@ -69,6 +69,16 @@ it('finds the one for arm64', async () => {
   expect((await inCloud('debian-13', 'arm64')).image.name).toMatch(/^debian-13-arm64-/)
 })
 
+it('finds the one for the machine that the template names, unless an architecture is asked for', async () => {
+  const {ec2, cloud} = await startTestCloud()
+  const context = {...about, ec2, readParameter: noParameters}
+  const found = (source: string, more: {architecture?: Architecture}) =>
+    resolveSource(context, {source, region, machine: 'arm64', ...more}, signal)
+  expect((await found('debian-13', {})).name).toMatch(/^debian-13-arm64-/)
+  expect((await found('debian-13', {architecture: 'x86_64'})).name).toMatch(/^debian-13-amd64-/)
+  expect((await found(cloud.sourceImageId, {})).architecture).toBe('x86_64')
+})
+
 it.each([
   ['al2023', 'x86_64', '137112412989', 'al2023-ami-2023.*-kernel-6.1-x86_64', 'ec2-user'],
   ['al2023', 'arm64', '137112412989', 'al2023-ami-2023.*-kernel-6.1-arm64', 'ec2-user'],

@@ -200,3 +200,28 @@ it('reads the files that Packer reads by itself beside a folder’s templates', 
   writeFileSync(join(folder, 'b.auto.pkrvars.hcl'), 'instance_type = "m5.large"')
   expect(openTemplate(folder, '/shipped').variables).not.toContain('instance_type')
 })
+
+const mixed = `variable "source_ami" {}
+locals { base = var.source_ami }
+source "amazon-ebs" "debian" {
+  source_ami_filter { filters = { name = "debian-13-*" } }
+  ssh_username = "admin"
+}
+source "amazon-ebs" "ubuntu" {
+  source_ami = local.base
+  ssh_username = "ubuntu"
+}
+source "amazon-ebs" "amazon" {
+  source_ami = var.source_ami
+  ssh_username = "ec2-user"
+}
+build { sources = ["amazon-ebs.debian", "amazon-ebs.ubuntu", "amazon-ebs.amazon"] }`
+
+it.each([
+  [[], ['ubuntu', 'ec2-user']],
+  [['-only=amazon-ebs.ubuntu'], ['ubuntu']],
+  [['-except=amazon-ebs.ubuntu'], ['ec2-user']],
+  [['-only=amazon-ebs.debian'], ['admin']]
+])('knows with %j who logs in on the source image that is filled in: %j', (given, users) => {
+  expect(open('own.pkr.hcl', mixed, {}, {arguments: given}).names.loginUsers).toEqual(users)
+})
