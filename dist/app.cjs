@@ -74032,6 +74032,52 @@ function cidr(value) {
   return value;
 }
 
+// src/template/template-values.ts
+var shapes = {
+  region: "text",
+  ami_name: "text",
+  source_ami: "text",
+  root_device_name: "text",
+  ssh_username: "text",
+  instance_type: "text",
+  connect_via: "text",
+  subnet_id: "text",
+  allowed_cidrs: "list",
+  ssh_timeout: "text",
+  jenkins_version: "text",
+  jenkins_repository_url: "text",
+  jenkins_repository_key_fingerprint: "text",
+  jenkins_update_center_url: "text",
+  jenkins_files: "text",
+  jenkins_setup_wizard: "bool",
+  allow_anonymous: "bool",
+  java_version: "number",
+  volume_size: "number",
+  kms_key_id: "text",
+  instance_profile: "text",
+  setup_script: "text",
+  deadline_minutes: "number",
+  tags: "map"
+};
+var typeNames = {
+  text: "string",
+  number: "number",
+  bool: "bool",
+  list: "list(string)",
+  map: "map(string)"
+};
+function takesOurs(name, kind) {
+  const shape = shapeOf(name);
+  if (shape === void 0 || kind === "any" || kind === "untyped") return true;
+  return kind === shape || kind === "text" && shape !== "map";
+}
+function typeFor(name) {
+  return typeNames[shapeOf(name) ?? "text"];
+}
+function shapeOf(name) {
+  return Object.hasOwn(shapes, name) ? shapes[name] : void 0;
+}
+
 // src/template/variables.ts
 var carriers = {
   "source-ami": ["source_ami", "root_device_name"],
@@ -74068,13 +74114,15 @@ function unusedInputs(template, given2) {
   return Object.entries(carriers).filter(([input]) => given2.has(input) && !alsoUsed.has(input)).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(([input, [variable = ""]]) => takes(template, input, variable) ? [] : [{ input, variable }]).map(
     ({ input, variable }) => new InputError(
       input,
-      template.declared.has(variable) ? `has no effect: the variable '${variable}' of the template ${template.path} does not take a map of strings. Give it the type map(string), or leave the input out.` : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
+      template.declared.has(variable) ? `has no effect: the variable '${variable}' of the template ${template.path} has another type. Give it the type ${typeFor(variable)}, or leave the input out.` : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
     )
   );
 }
-function takes({ declared, variables: variables2 }, input, variable) {
+function takes({ declared, variables: variables2, legacy }, input, variable) {
   if (input === "jenkins-repository-url" && declared.has("jenkins_version")) return true;
-  return variable === "tags" ? variables2.has(variable) : declared.has(variable);
+  if (variable === "tags") return variables2.has(variable);
+  const kind = declared.get(variable)?.kind;
+  return kind !== void 0 && (legacy || takesOurs(variable, kind));
 }
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
@@ -74082,9 +74130,8 @@ function unusableVars(template) {
 function problemWith(name, value, template) {
   const { path: path30, declared, legacy } = template;
   const input = reserved2.get(name);
-  const isMap2 = ["map", "any", "untyped"].includes(declared.get(name)?.kind ?? "text") && !legacy;
-  if (input && (name !== "tags" || isMap2))
-    return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
+  const isOurs = legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text");
+  if (input && isOurs) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
   if (!declared.has(name)) return new InputError("vars", `the template ${path30} declares no variable '${name}'`);
   const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
   if (text2.includes("{{")) {
@@ -74103,7 +74150,9 @@ function problemWith(name, value, template) {
 }
 function variablesFile(template, values) {
   const used2 = Object.entries(values).filter(([name]) => template.variables.has(name));
-  const known2 = Object.fromEntries(template.legacy ? used2.flatMap(asText) : used2);
+  const known2 = Object.fromEntries(
+    template.legacy ? used2.flatMap(asText) : used2.map((one) => asDeclared(one, template))
+  );
   if (JSON.stringify(known2).includes("{{")) {
     throw new Error("a value for the template contains {{, which Packer would evaluate");
   }
@@ -74130,6 +74179,9 @@ function replacements(template, values) {
     const instead = before === void 0 ? "in place of a value that is not shown" : `in place of ${quoted(before)}`;
     return [`The template's variable ${variable} is ${quoted(now)}, from the input '${input}', ${instead}`];
   });
+}
+function asDeclared([name, value], { declared }) {
+  return [name, Array.isArray(value) && declared.get(name)?.kind === "text" ? value.join(",") : value];
 }
 function asText([name, value]) {
   if (Array.isArray(value)) return [[name, value.join(",")]];
@@ -84606,6 +84658,7 @@ function choose(sources, { insisted, legacy, takesAll }) {
   const unusable = emptied(sources, values, legacy);
   const isSaid = (name) => files.some((file) => gives(file.values.has(name), name, values)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
   const isFilled = (name) => {
+    if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
     if (name === "tags" && !legacy) return takesTags(sources, values);
     if (Object.hasOwn(vars, name)) return false;
     return always.has(name) || insisted.has(name) || !isSaid(name);
@@ -84648,9 +84701,8 @@ function emptied(sources, values, legacy) {
 function isEmpty(syntax) {
   return syntax?.kind === "value" && (syntax.value === "" || syntax.value === null);
 }
-function takesTags({ reading: reading2, vars }, values) {
-  const kind = reading2.variables.get("tags")?.kind;
-  if (kind === void 0 || kind === "text" || kind === "other" || Object.hasOwn(vars, "tags")) return false;
+function takesTags({ vars }, values) {
+  if (Object.hasOwn(vars, "tags")) return false;
   const value = values.ofVariableItself("tags");
   return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText2(one) !== void 0);
 }
@@ -84705,17 +84757,21 @@ function kindOf(type2, given2) {
   const name = type2.kind === "name" ? type2.name : type2.kind === "value" ? type2.value : void 0;
   if (name === "string") return "text";
   if (name === "any") return kindOfValue(value);
-  if (name === "map") return "map";
-  if (type2.kind !== "call" || type2.name !== "map") return "other";
+  if (name === "number" || name === "bool" || name === "list" || name === "map") return name;
+  if (type2.kind !== "call") return "other";
   const [of] = type2.given;
-  return of?.kind === "name" && (of.name === "string" || of.name === "any") ? "map" : "other";
+  if (of?.kind !== "name" || of.name !== "string" && of.name !== "any") return "other";
+  if (type2.name === "list" || type2.name === "set") return "list";
+  return type2.name === "map" ? "map" : "other";
 }
 function kindOfValue(value) {
   if (value === void 0) return "any";
-  if (value.kind === "map") return "map";
+  if (value.kind === "map" || value.kind === "list") return value.kind;
   if (value.kind === "text" || value.kind === "call" && value.name === "env") return "text";
   if (value.kind !== "value") return "other";
-  return value.value === null ? "any" : typeof value.value === "string" ? "text" : "other";
+  if (value.value === null) return "any";
+  if (typeof value.value === "string") return "text";
+  return typeof value.value === "number" ? "number" : typeof value.value === "boolean" ? "bool" : "other";
 }
 function typeIn(value) {
   return typeof value === "string" ? readExpression(value) : void 0;

@@ -2,7 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../src/template/template.ts'
-import type {TemplateValues} from '../../src/template/variables.ts'
+import type {TemplateValues} from '../../src/template/template-values.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 

@@ -254,6 +254,15 @@ const inputs = [
     ['a build has the settings of its own block alone', 'setting.use === use', 'setting.use !== undefined']
   ),
   ...inFile(
+    'template/choice.ts',
+    ['unit/template/choice.test.ts'],
+    [
+      'a variable of another type is left alone',
+      "!takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')",
+      'false'
+    ]
+  ),
+  ...inFile(
     'template/static-keys.ts',
     ['unit/template/static-keys.test.ts'],
     ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']
@@ -276,7 +285,7 @@ const variables = inFile(
   ['no template in a value of ours', "if (JSON.stringify(known).includes('{{'))", 'if (false)'],
   ['no template in JSON escapes', "if (text.includes('{{'))", 'if (false)'],
   ['no text that Packer would change', "if (!legacy && text !== text.normalize('NFC'))", 'if (false)'],
-  ['region and tags are the action’s', "if (input && (name !== 'tags' || isMap))", 'if (false)'],
+  ['region and tags are the action’s', 'if (input && isOurs)', 'if (false)'],
   ['only variables that are declared', 'if (!declared.has(name)) return', 'if (false) return'],
   [
     'only inputs that have an effect',

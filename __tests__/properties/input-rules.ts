@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import type {Arbitrary} from 'fast-check'
 import type {Inputs} from '../../src/inputs/inputs.ts'
 import type {InputName} from '../../src/inputs/defaults.ts'
-import type {TemplateValues} from '../../src/template/variables.ts'
+import type {TemplateValues} from '../../src/template/template-values.ts'
 import {hostileText, hostileVariantsOf} from './hostile-values.ts'
 import {oddScripts, oddTemplates} from './workspace.ts'
 

@@ -4,7 +4,7 @@ import type {Plan} from '../../src/plan/plan.ts'
 import {readInputs, type Inputs} from '../../src/inputs/inputs.ts'
 import {valuesFor} from '../../src/packer/build-images.ts'
 import {InputErrors, type InputError} from '../../src/lib/errors.ts'
-import type {TemplateValues} from '../../src/template/variables.ts'
+import type {TemplateValues} from '../../src/template/template-values.ts'
 import {rules} from './input-rules.ts'
 
 export type Texts = Readonly<Record<string, string>>

@@ -1,4 +1,5 @@
 import {Values, type Sources} from './values.ts'
+import {takesOurs} from './template-values.ts'
 import {sourcesOf} from './sources.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, unknown, type Value} from './value.ts'
@@ -42,6 +43,7 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
     env[`PKR_VAR_${name}`] !== undefined ||
     (!takesAll && reading.variables.get(name)?.default !== undefined && !unusable.has(name))
   const isFilled = (name: string): boolean => {
+    if (!legacy && !takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')) return false
     if (name === 'tags' && !legacy) return takesTags(sources, values)
     if (Object.hasOwn(vars, name)) return false
     return always.has(name) || insisted.has(name) || !isSaid(name)
@@ -102,12 +104,11 @@ function isEmpty(syntax: Syntax | undefined): boolean {
 }
 
 /**
- * The bake's tags are a map of strings: a variable `tags` of another type has another purpose, and is left to the
+ * The bake's tags are a map of strings: a variable `tags` with another value has another purpose, and is left to the
  * template.
  */
-function takesTags({reading, vars}: Sources, values: Values): boolean {
-  const kind = reading.variables.get('tags')?.kind
-  if (kind === undefined || kind === 'text' || kind === 'other' || Object.hasOwn(vars, 'tags')) return false
+function takesTags({vars}: Sources, values: Values): boolean {
+  if (Object.hasOwn(vars, 'tags')) return false
   const value = values.ofVariableItself('tags')
   return (
     value === undefined ||

@@ -2,10 +2,10 @@ import type {Expression} from './expression.ts'
 import {readExpression, type Syntax} from './syntax.ts'
 
 /**
- * The type of a variable, as far as it matters here: a string; a map of strings, such as tags; any type, because it
- * says so, or because it has no type (`untyped`); or another type.
+ * The type of a variable, as far as it matters here: a string, a number, a bool, a list of strings; a map of strings,
+ * such as tags; any type, because it says so, or because it has no type (`untyped`); or another type.
  */
-export type VariableKind = 'text' | 'map' | 'any' | 'untyped' | 'other'
+export type VariableKind = 'text' | 'number' | 'bool' | 'list' | 'map' | 'any' | 'untyped' | 'other'
 
 /** @param type as it is declared (https://github.com/hashicorp/hcl/blob/main/ext/typeexpr/README.md) */
 export function kindOf(type: Syntax | undefined, given: Expression | undefined): VariableKind {
@@ -15,19 +15,23 @@ export function kindOf(type: Syntax | undefined, given: Expression | undefined):
   const name = type.kind === 'name' ? type.name : type.kind === 'value' ? type.value : undefined
   if (name === 'string') return 'text'
   if (name === 'any') return kindOfValue(value)
-  if (name === 'map') return 'map'
-  if (type.kind !== 'call' || type.name !== 'map') return 'other'
+  if (name === 'number' || name === 'bool' || name === 'list' || name === 'map') return name
+  if (type.kind !== 'call') return 'other'
   const [of] = type.given
-  return of?.kind === 'name' && (of.name === 'string' || of.name === 'any') ? 'map' : 'other'
+  if (of?.kind !== 'name' || (of.name !== 'string' && of.name !== 'any')) return 'other'
+  if (type.name === 'list' || type.name === 'set') return 'list'
+  return type.name === 'map' ? 'map' : 'other'
 }
 
 /** A variable without a type is of its default's. */
 function kindOfValue(value: Syntax | undefined): VariableKind {
   if (value === undefined) return 'any'
-  if (value.kind === 'map') return 'map'
+  if (value.kind === 'map' || value.kind === 'list') return value.kind
   if (value.kind === 'text' || (value.kind === 'call' && value.name === 'env')) return 'text'
   if (value.kind !== 'value') return 'other'
-  return value.value === null ? 'any' : typeof value.value === 'string' ? 'text' : 'other'
+  if (value.value === null) return 'any'
+  if (typeof value.value === 'string') return 'text'
+  return typeof value.value === 'number' ? 'number' : typeof value.value === 'boolean' ? 'bool' : 'other'
 }
 
 /** A type as JSON writes it. */

@@ -1,43 +1,8 @@
-import type {ConnectVia} from '../aws/connectivity.ts'
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading-parts.ts'
+import {takesOurs, typeFor, type TemplateValues} from './template-values.ts'
 import type {Template} from './template.ts'
-
-/** Values that the action knows. A template gets one by declaring a variable of this name. */
-export interface TemplateValues {
-  readonly region: string
-  readonly ami_name: string
-  /** Absent: the template has an image of its own. */
-  readonly source_ami?: string
-  readonly root_device_name?: string
-  readonly ssh_username?: string
-  readonly instance_type: string
-  readonly connect_via: ConnectVia
-  /** Absent: one of the default VPC. */
-  readonly subnet_id?: string
-  readonly allowed_cidrs: readonly string[]
-  /** Absent: Packer's own. */
-  readonly ssh_timeout?: string
-  readonly jenkins_version: string
-  readonly jenkins_repository_url?: string
-  readonly jenkins_repository_key_fingerprint?: string
-  readonly jenkins_update_center_url?: string
-  /** A folder with plugins.txt and casc/. */
-  readonly jenkins_files?: string
-  /** Absent: on. */
-  readonly jenkins_setup_wizard?: false
-  /** Absent: Jenkins must not be usable without signing in. */
-  readonly allow_anonymous?: true
-  readonly java_version: string
-  readonly volume_size?: number
-  readonly kms_key_id?: string
-  readonly instance_profile?: string
-  readonly setup_script?: string
-  /** When the build's instance ends itself, if it was not ended before. */
-  readonly deadline_minutes: number
-  readonly tags: Readonly<Record<string, string>>
-}
 
 /** The variables through which an input reaches the template. */
 const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
@@ -100,16 +65,18 @@ export function unusedInputs(template: Template, given: ReadonlySet<string>): In
         new InputError(
           input,
           template.declared.has(variable)
-            ? `has no effect: the variable '${variable}' of the template ${template.path} does not take a map of strings. Give it the type map(string), or leave the input out.`
+            ? `has no effect: the variable '${variable}' of the template ${template.path} has another type. Give it the type ${typeFor(variable)}, or leave the input out.`
             : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
         )
     )
 }
 
-function takes({declared, variables}: Template, input: string, variable: string): boolean {
+function takes({declared, variables, legacy}: Template, input: string, variable: string): boolean {
   // This input also names the repository in which the version is looked up.
   if (input === 'jenkins-repository-url' && declared.has('jenkins_version')) return true
-  return variable === 'tags' ? variables.has(variable) : declared.has(variable)
+  if (variable === 'tags') return variables.has(variable)
+  const kind = declared.get(variable)?.kind
+  return kind !== undefined && (legacy || takesOurs(variable, kind))
 }
 
 /** The problems with the user's own values for variables. No message shows a value, because it may be a secret. */
@@ -120,9 +87,8 @@ export function unusableVars(template: Template): InputError[] {
 function problemWith(name: string, value: string, template: Template): InputError | undefined {
   const {path, declared, legacy} = template
   const input = reserved.get(name)
-  const isMap = ['map', 'any', 'untyped'].includes(declared.get(name)?.kind ?? 'text') && !legacy
-  if (input && (name !== 'tags' || isMap))
-    return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
+  const isOurs = legacy ? name !== 'tags' : takesOurs(name, declared.get(name)?.kind ?? 'text')
+  if (input && isOurs) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
   // Packer ignores it silently.
   if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
   const text = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))))
@@ -149,7 +115,9 @@ function problemWith(name: string, value: string, template: Template): InputErro
  */
 export function variablesFile(template: Template, values: TemplateValues): string {
   const used = Object.entries(values).filter(([name]) => template.variables.has(name))
-  const known = Object.fromEntries(template.legacy ? used.flatMap(asText) : used)
+  const known = Object.fromEntries(
+    template.legacy ? used.flatMap(asText) : used.map((one) => asDeclared(one, template))
+  )
   // Plugins evaluate `{{ … }}` in many strings a second time (packer-plugin-sdk, interpolate).
   if (JSON.stringify(known).includes('{{')) {
     throw new Error('a value for the template contains {{, which Packer would evaluate')
@@ -178,6 +146,11 @@ export function replacements(template: Template, values: TemplateValues): string
     const instead = before === undefined ? 'in place of a value that is not shown' : `in place of ${quoted(before)}`
     return [`The template's variable ${variable} is ${quoted(now)}, from the input '${input}', ${instead}`]
   })
+}
+
+/** A string takes a list as in legacy JSON. */
+function asDeclared([name, value]: [string, unknown], {declared}: Template): [string, unknown] {
+  return [name, Array.isArray(value) && declared.get(name)?.kind === 'text' ? value.join(',') : value]
 }
 
 /** Legacy JSON has only strings, and reads one with commas as a list. It has no form for a map. */

@@ -50,3 +50,27 @@ it.each<[string, string, string, string?]>([
 ])('leaves the empty %s alone where it is not the whole setting: %s', (setting, line, fallback, more = '') => {
   expect(filledIn(setting, line, fallback, more)).toEqual([])
 })
+
+it.each([
+  ['region', 'type = map(string)', false],
+  ['region', 'default = { dev = "us-west-2" }', false],
+  ['region', 'type = list(string)', false],
+  ['region', 'type = string', true],
+  ['region', 'type = any', true],
+  ['source_ami', 'type = object({ id = string })', false],
+  ['allowed_cidrs', 'type = string', true],
+  ['allowed_cidrs', 'type = set(string)', true],
+  ['allowed_cidrs', 'type = list(object({ cidr = string }))', false],
+  ['allowed_cidrs', 'type = map(string)', false],
+  ['volume_size', 'type = string', true],
+  ['volume_size', 'type = list(number)', false],
+  ['java_version', 'type = number', true],
+  ['subnet_id', 'type = number', false],
+  ['allow_anonymous', 'type = bool', true],
+  ['tags', 'type = list(string)', false],
+  ['tags', 'type = map(string)', true],
+  ['others', 'type = list(number)', true]
+])('fills in %s with %s: %s', (name, line, expected) => {
+  const {variables} = open(`variable "${name}" {\n  ${line}\n}\n`, {insisted: new Map([[name, 'x']])})
+  expect(variables.has(name)).toBe(expected)
+})

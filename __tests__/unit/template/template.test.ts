@@ -4,13 +4,8 @@ import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Additions, type Template} from '../../../src/template/template.ts'
-import {
-  insistedOn,
-  unusableVars,
-  unusedInputs,
-  variablesFile,
-  type TemplateValues
-} from '../../../src/template/variables.ts'
+import {insistedOn, unusableVars, unusedInputs, variablesFile} from '../../../src/template/variables.ts'
+import type {TemplateValues} from '../../../src/template/template-values.ts'
 
 /** Opens a template of one file, with variables files. */
 function open(name: string, text: string, files: Record<string, string> = {}, more: Additions = {}): Template {
@@ -224,4 +219,20 @@ it.each([
   [['-only=amazon-ebs.debian'], ['admin']]
 ])('knows with %j who logs in on the source image that is filled in: %j', (given, users) => {
   expect(open('own.pkr.hcl', mixed, {}, {arguments: given}).names.loginUsers).toEqual(users)
+})
+
+it('writes a list with commas where the variable is a string', () => {
+  const written = (type: string) =>
+    JSON.parse(variablesFile(open('own.pkr.hcl', `variable "allowed_cidrs" { type = ${type} }`), values))
+  expect(written('string')).toEqual({allowed_cidrs: '203.0.113.7/32,198.51.100.0/24'})
+  expect(written('list(string)')).toEqual({allowed_cidrs: values.allowed_cidrs})
+})
+
+it('has no use for an input whose variable has another type, and leaves that to vars', () => {
+  const own = 'variable "region" { type = map(string) }\nvariable "source_ami" { type = map(string) }'
+  const template = open('own.pkr.hcl', own, {}, {vars: {region: '{"dev": "eu-west-1"}'}})
+  expect(unusedInputs(template, new Set(['source-ami'])).map(({message}) => message)).toEqual([
+    expect.stringMatching(/'source_ami' of the template .* has another type\. Give it the type string, or leave/)
+  ])
+  expect(unusableVars(template)).toEqual([])
 })
