@@ -77372,6 +77372,7 @@ function letInBy(source) {
     return value2 === unknown || textsIn(value2).texts.length > 0 || !textsIn(value2).isWhole;
   });
   const communicator = source.text("communicator");
+  if (source.type === "amazon-chroot") return [];
   if (own || source.has("security_group_filter") || communicator === "none") return void 0;
   if (source.text("ssh_interface") === "session_manager") return [];
   if (source.isTrue("temporary_security_group_source_public_ip")) return void 0;

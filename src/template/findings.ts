@@ -182,6 +182,8 @@ export function letInBy(source: TemplateSource): readonly string[] | 'everybody'
     return value === unknown || textsIn(value).texts.length > 0 || !textsIn(value).isWhole
   })
   const communicator = source.text('communicator')
+  // It works on a volume of the machine that Packer itself runs on.
+  if (source.type === 'amazon-chroot') return []
   if (own || source.has('security_group_filter') || communicator === 'none') return undefined
   if (source.text('ssh_interface') === 'session_manager') return []
   if (source.isTrue('temporary_security_group_source_public_ip')) return undefined

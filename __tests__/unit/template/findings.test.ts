@@ -100,3 +100,14 @@ it('does not judge a build that is excluded by its full name', () => {
   const text = source('east', 'us-east-1') + source('west', 'us-west-2') + build
   expect(problemsOf(text, ['-except=jenkins.amazon-ebs.west'])).toEqual([])
 })
+
+it.each([
+  ['amazon-ebs', 1],
+  ['amazon-ebssurrogate', 1],
+  ['amazon-chroot', 0]
+])('warns of an open group of %s %i times', (type, times) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  writeFileSync(file, `source "${type}" "own" {\n  ami_name = "x"\n}\n`)
+  const {warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})
+  expect(warnings.filter((text) => text.includes('lets everybody'))).toHaveLength(times)
+})
