@@ -51,6 +51,8 @@ describe('finds where the sources put the variable tags:', () => {
     ['beside another builder', source(everything) + source('', 'amazon-ebsvolume', 'y'), none],
     ['beside a data source', `${source(everything)}data "amazon-ami" "base" {\n  most_recent = true\n}\n`, all],
     ['beside builders of others', `${source(everything)}source "null" "y" {\n  communicator = "none"\n}\n`, all],
+    ['changed by a function', source('run_tags = zipmap(["Name"], values(var.tags))'), none],
+    ['some of them by a function', source('run_tags = pick(var.tags, "Name")'), none],
     ['as a choice', source('run_tags = var.x ? var.tags : merge(var.tags, { Name = "x" })'), {machines: true}],
     ['in one branch of a choice', source('run_tags = var.x ? var.tags : {}'), none],
     ['one of them', source('run_tags = { Name = "x", Owner = var.tags["Owner"] }'), none],
