@@ -75486,7 +75486,7 @@ function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
   return folder !== void 0 && (0, import_node_fs12.existsSync)(folder) && (0, import_node_fs12.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
-async function cachePlugins(plugins2, required, env2) {
+async function cachePlugins(plugins2, required, env2, usable3) {
   const folder = folderFor(required, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
   await (0, import_promises15.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
@@ -75494,7 +75494,8 @@ async function cachePlugins(plugins2, required, env2) {
   try {
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
-    if (cachedPlugins(required, env2) !== void 0) return folder;
+    const others = await usable3();
+    if (others !== void 0) return others;
     if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     await (0, import_promises15.rename)(copy, folder).catch((error2) => {
       if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
@@ -75664,7 +75665,7 @@ async function fromCache(init) {
   let used2;
   try {
     await install(init, { PACKER_PLUGIN_PATH: folder });
-    used2 = await usable(init) ?? await cachePlugins(folder, required, env2).catch(warn) ?? folder;
+    used2 = await cachePlugins(folder, required, env2, () => usable(init)).catch(warn) ?? folder;
     return used2;
   } finally {
     if (used2 !== folder) await (0, import_promises16.rm)(folder, { recursive: true, force: true });

@@ -764,7 +764,7 @@ const ends = [
   ...inFile(
     'packer/plugins/cache.ts',
     ['unit/packer/plugins/cache.test.ts'],
-    ['plugins that another job uses stay', 'if (cachedPlugins(required, env) !== undefined) return folder', '']
+    ['plugins that another job uses stay', 'if (others !== undefined) return others', '']
   ),
   ...inFile(
     'packer/build.ts',

@@ -101,7 +101,7 @@ async function fromCache(init: Init): Promise<string> {
   try {
     await install(init, {PACKER_PLUGIN_PATH: folder})
     // A runner that shares the tool cache may have been faster, and may be using what it put there.
-    used = (await usable(init)) ?? (await cachePlugins(folder, required, env).catch(warn)) ?? folder
+    used = (await cachePlugins(folder, required, env, () => usable(init)).catch(warn)) ?? folder
     return used
   } finally {
     if (used !== folder) await rm(folder, {recursive: true, force: true})

@@ -48,11 +48,9 @@ describe('fails at once', () => {
   it.each(['<head ', '<head><style ', '</head ', '<head></head', '<script></script ', '<'])(
     'without looking through a page once for each %s in it',
     (unit) => {
-      const page = unit.repeat(Math.ceil(300_000 / unit.length))
-      const before = process.cpuUsage()
+      // One look takes less than a second; a look for each unit would take longer than any test may.
+      const page = unit.repeat(Math.ceil(4_000_000 / unit.length))
       expect(stateOf(http(500, '2.568.2', page)).state).toBe('failed')
-      // Of the processor's time, however busy the machine is: some milliseconds, and seconds when it was quadratic.
-      expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
     }
   )
 

@@ -19,13 +19,15 @@ export function cachedPlugins(required: readonly RequiredPlugin[], env: Environm
  * Copies a plugin folder into the tool cache, replacing one that cannot be used, if any; first under another name, so
  * that no other user of the cache sees a part of it.
  *
+ * @param usable the folder in the tool cache if its plugins can be used
  * @returns the copy, or the folder that another job has put there in the meantime
  * @throws {Error} when there is no tool cache, or it cannot be written to
  */
 export async function cachePlugins(
   plugins: string,
   required: readonly RequiredPlugin[],
-  env: Environment
+  env: Environment,
+  usable: () => Promise<string | undefined>
 ): Promise<string> {
   const folder = folderFor(required, env)
   if (folder === undefined) throw new Error('RUNNER_TOOL_CACHE is not set')
@@ -35,7 +37,8 @@ export async function cachePlugins(
     const copy = path.join(staging, 'plugins')
     await cp(plugins, copy, {recursive: true})
     // Copying takes a while. Another job may use by now what it has put there.
-    if (cachedPlugins(required, env) !== undefined) return folder
+    const others = await usable()
+    if (others !== undefined) return others
     if (existsSync(folder)) await rename(folder, path.join(staging, 'old'))
     // A folder with something in it is not replaced.
     await rename(copy, folder).catch((error: unknown) => {
