@@ -73391,14 +73391,14 @@ function describeLeftovers(left) {
 }
 
 // src/sweep/ownership.ts
-function prove(described, evidence2) {
-  const proof = new Proof(described, evidence2);
+function prove(described2, evidence2) {
+  const proof = new Proof(described2, evidence2);
   const own = /* @__PURE__ */ new Set();
   for (let before = -1; before !== own.size; ) {
     before = own.size;
-    described.filter((one) => !own.has(one) && proof.isOwn(one)).forEach((one) => (own.add(one), proof.add(one)));
+    described2.filter((one) => !own.has(one) && proof.isOwn(one)).forEach((one) => (own.add(one), proof.add(one)));
   }
-  return { own: described.filter((one) => own.has(one)), ids: (type2) => proof.ids(type2) };
+  return { own: described2.filter((one) => own.has(one)), ids: (type2) => proof.ids(type2) };
 }
 function isTaggedStranger(one, evidence2) {
   return carriesTag(one, evidence2) && createdAt(one) < evidence2.began.getTime();
@@ -73415,18 +73415,18 @@ var Proof = class {
   #proved;
   /** Names of key pairs that are there and are not the bake's, whatever Packer said. */
   #othersKeys;
-  constructor(described, evidence2) {
+  constructor(described2, evidence2) {
     this.#evidence = evidence2;
-    this.#described = described;
+    this.#described = described2;
     const known2 = knownOf(evidence2);
-    const seen = new Set(described.map(nameOf3));
+    const seen = new Set(described2.map(nameOf3));
     this.#known = new Set(known2.map(nameOf3));
     this.#proved = new Map(known2.flatMap((one) => seen.has(nameOf3(one)) ? [] : [[nameOf3(one), one]]));
-    this.#othersKeys = new Set(this.#othersKeysIn(described));
+    this.#othersKeys = new Set(this.#othersKeysIn(described2));
   }
-  #othersKeysIn(described) {
+  #othersKeysIn(described2) {
     const isOthers = (one) => one.type === "key-pair" && !this.#mayBeOwn(one);
-    return described.filter(isOthers).flatMap(({ name }) => name ?? []);
+    return described2.filter(isOthers).flatMap(({ name }) => name ?? []);
   }
   add(one) {
     this.#proved.set(nameOf3(one), one);
@@ -73502,10 +73502,14 @@ var Proof = class {
   #isCopy(one) {
     return one.sourceInstanceId === void 0 && this.#isCopied(one, one.sourceImageId);
   }
-  /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
-  #isCopied({ region: region4 }, source) {
-    const { announced, home } = this.#evidence;
+  /**
+   * Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. Where what it said is lost,
+   * a copy with tags is somebody else's: the bake's own has none yet, or the bake's.
+   */
+  #isCopied({ region: region4, tags }, source) {
+    const { announced, home, until } = this.#evidence;
     if (source === void 0 || !announced.copyRegions.includes(region4 ?? home)) return false;
+    if (until !== void 0 && Object.keys(tags).length > 0) return false;
     return this.#proved.has(nameOf3({ type: "image", id: source }));
   }
 };
@@ -73536,8 +73540,10 @@ function isUndated({ type: type2 }) {
   return type2 === "security-group" || type2 === "key-pair";
 }
 function hasNameOfItsOwn(one, { bakeId, made }) {
-  const { name = "" } = one;
-  return temporaryName.test(name) || name.includes(bakeId) || made.some((known2) => nameOf3(known2) === nameOf3(one));
+  return isNamedForBake(one, bakeId) || made.some((known2) => nameOf3(known2) === nameOf3(one));
+}
+function isNamedForBake({ name = "" }, bakeId) {
+  return temporaryName.test(name) || name.includes(bakeId);
 }
 function knownOf({ made, announced }) {
   const told = (type2, ids2) => ids2.map((id) => ({ type: type2, id }));
@@ -73632,8 +73638,8 @@ var Look = class {
   }
   /** The resources of one type in this region that stay, as far as they have been seen. */
   kept(type2) {
-    const { described, evidence: evidence2 } = this.#sight;
-    return described.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
+    const { described: described2, evidence: evidence2 } = this.#sight;
+    return described2.filter((one) => one.type === type2 && one.region === this.region && evidence2.stays(one));
   }
   /** The bake's resources of one type in this region, as far as they have been seen. */
   own(type2) {
@@ -73736,17 +73742,17 @@ async function describeImage(ec22, region4, id, expected, signal) {
       cause: error2
     });
   });
-  const described = { ...describedImage(image), ...region4 === expected.home ? {} : { region: region4 } };
-  if (expected.bake !== void 0 && described.tags[tagKeys.bake] !== expected.bake) {
+  const described2 = { ...describedImage(image), ...region4 === expected.home ? {} : { region: region4 } };
+  if (expected.bake !== void 0 && described2.tags[tagKeys.bake] !== expected.bake) {
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`);
   }
-  const snapshotIds = await ownSnapshots(ec22, described, expected, signal);
+  const snapshotIds = await ownSnapshots(ec22, described2, expected, signal);
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
   const found = {
     region: region4,
     id,
     name: image.Name ?? "",
-    created: described.created ?? /* @__PURE__ */ new Date(0),
+    created: described2.created ?? /* @__PURE__ */ new Date(0),
     snapshotIds,
     architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
     ...sourceImageId ? { sourceImageId } : {}
@@ -73772,8 +73778,8 @@ function productsOf(others, home) {
 }
 
 // src/sweep/in-use.ts
-function usesOf(own, { described, evidence: evidence2, proved }, seesInstances) {
-  const others = described.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
+function usesOf(own, { described: described2, evidence: evidence2, proved }, seesInstances) {
+  const others = described2.filter((one) => !proved.own.includes(one) && one.state !== "terminated");
   return own.flatMap((resource) => {
     const user = others.find((one) => one.region === resource.region && uses(one, resource));
     if (user) return [{ resource, by: { type: user.type, id: user.id }, byKept: evidence2.stays(user) }];
@@ -73826,12 +73832,12 @@ async function findResources(account, traces, signal) {
   const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region4) => region4 !== account.region);
   const elsewhere = await Promise.all(regions.map((region4) => lookElsewhere(account, region4, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
-  const { described, evidence: evidence2, proved } = sight;
+  const { described: described2, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
   const notSeen = [...[home.unseen, ...elsewhere].flatMap(onePerType), ...unseenInIam];
   const inUse2 = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse2.map(({ resource }) => resource));
-  const present = described.filter(({ state: state2 }) => state2 !== "terminated");
+  const present = described2.filter(({ state: state2 }) => state2 !== "terminated");
   return {
     found: own.filter((one) => !used2.has(one)),
     inUse: inUse2,
@@ -73928,13 +73934,13 @@ async function lookInIam(account, sight, { announced }, signal) {
   sight.add(looked.flatMap((one) => one ?? []));
   return problems;
 }
-function doubtsIn({ described, evidence: evidence2, proved }, { announced }) {
+function doubtsIn({ described: described2, evidence: evidence2, proved }, { announced }) {
   const isDoubtful = ({ type: type2, name, tags }) => type2 === "key-pair" && tags[tagKeys.bake] === void 0 && announced.doubtfulKeyPairs.includes(name ?? "");
   const isUnproved = (one) => one.type !== "instance" && announced.hints.some(({ id }) => id === one.id) && one.tags[tagKeys.bake] === void 0 && one.created !== void 0 && one.created >= evidence2.began && !proved.own.includes(one) && !evidence2.stays(one);
   return [
-    ...described.filter(isUnproved).map(({ type: type2, id }) => unseen(type2, unproved, void 0, id)),
-    ...described.filter(isDoubtful).map(({ id }) => unseen("key-pair", doubtful, void 0, id)),
-    ...described.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id, region: region4 }) => unseen(type2, undecided, region4, id)),
+    ...described2.filter(isUnproved).map(({ type: type2, id }) => unseen(type2, unproved, void 0, id)),
+    ...described2.filter(isDoubtful).map(({ id }) => unseen("key-pair", doubtful, void 0, id)),
+    ...described2.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id, region: region4 }) => unseen(type2, undecided, region4, id)),
     ...announced.untraceable ? [unseen("instance", untraceable)] : []
   ];
 }
@@ -75960,8 +75966,8 @@ function watchTemplate(context) {
     if (type2 === "image" && (await keyPair2).some(isTagged)) return;
     const [search, by] = lookups[type2];
     try {
-      const described = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id])]));
-      const found = described.find((one) => one.id === id);
+      const described2 = await appear((abortSignal) => search({ client: ec22, abortSignal }, [filter(by, [id])]));
+      const found = described2.find((one) => one.id === id);
       if (found === void 0) return;
       const mapped = type2 === "image" ? await mappedIn(found) : [];
       const own = ownOf([found, ...mapped]);
@@ -75998,7 +76004,10 @@ function watchTemplate(context) {
       temporary.keyPairs.add(name);
       void keyPair2.then(tag);
     },
-    onKeyPairMade: (name) => made.get(name)?.abort(),
+    onKeyPairMade(name) {
+      made.get(name)?.abort();
+      if (!temporaryName.test(name)) void keyPair2.then((found) => found.forEach(({ id }) => ledger.made("key-pair", id)));
+    },
     onSecurityGroup(name) {
       temporary.securityGroups.add(name);
       void tagGroup(name, keyPair2);
@@ -78741,12 +78750,12 @@ async function putTags(ec22, ids2, Tags) {
   if (ids2.length === 0 || Tags.length === 0) return;
   await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids2], Tags })));
 }
-async function finishKeeping(account, released, bakeId) {
+async function finishKeeping(account, released, { bakeId, began }) {
   const regions = [...new Set(released.map(({ region: region4 = account.region }) => region4))];
   for (const region4 of regions) {
     const ids2 = released.filter((one) => (one.region ?? account.region) === region4).map(({ id }) => id);
     try {
-      await finishIn(account.inRegion(region4), ids2, bakeId);
+      await finishIn(account.inRegion(region4), ids2, { bakeId, began });
     } catch (error2) {
       throw new UserError(
         `Released, but still with an expiry: ${ids2.join(", ")} in ${region4}. ${messageOf(error2)}
@@ -78756,21 +78765,20 @@ Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when 
     }
   }
 }
-async function finishIn(ec22, ids2, bakeId) {
-  const tags = await tagsOf3(ec22, ids2);
-  const lacking = ids2.filter((id) => tags.has(id) && !tags.get(id)?.has(tagKeys.bake));
-  await putTags(ec22, lacking, [{ Key: tagKeys.bake, Value: bakeId }]);
-  await takeExpiryOff2(
-    ec22,
-    ids2.filter((id) => tags.get(id)?.has(tagKeys.expires))
-  );
+async function finishIn(ec22, ids2, { bakeId, began }) {
+  const mayBeOwn = ({ tags, created }) => (tags[tagKeys.bake] ?? bakeId) === bakeId && created !== void 0 && created >= began;
+  const own = (await described(ec22, ids2)).filter(mayBeOwn);
+  const idsOf2 = (some) => some.map(({ id }) => id);
+  const lacking = own.filter(({ tags }) => tags[tagKeys.bake] === void 0);
+  await putTags(ec22, idsOf2(lacking), [{ Key: tagKeys.bake, Value: bakeId }]);
+  await takeExpiryOff2(ec22, idsOf2(own.filter(({ tags }) => tags[tagKeys.expires] !== void 0)));
 }
-async function tagsOf3(client, ids2) {
+async function described(client, ids2) {
   const reader = { client, abortSignal: neverAborted };
   const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids2] }]);
   const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids2] }]);
   const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids2] }]);
-  return new Map([...images, ...snapshots, ...volumes].map(({ id, tags }) => [id, new Set(Object.keys(tags))]));
+  return [...images, ...snapshots, ...volumes].filter(({ id }) => ids2.includes(id));
 }
 async function keepProducts(account, products2, traces, { log, release: release3 }) {
   const sight = new Sight(evidenceOf(traces, account.region));
@@ -79026,7 +79034,9 @@ async function endBake(bake2) {
   let leftovers;
   try {
     if (failed) {
-      await finishKeeping(account, ledger.released, bakeId).catch((error2) => log.warning(messageOf(error2)));
+      await finishKeeping(account, ledger.released, { bakeId, began: ledger.began }).catch(
+        (error2) => log.warning(messageOf(error2))
+      );
     }
     leftovers = await sweep({ account, bakeId, ledger, log, limit: timeLimit(limitMs2) });
     return leftovers;
@@ -79049,7 +79059,11 @@ function isGone2(images, { resources }, leftovers) {
 // src/bake/promote.ts
 function releaseImages({ announce, ledger, account }, made) {
   announce(made);
-  ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)));
+  ledger.release(ownImages(ledger, made).flatMap((image) => resourcesOf(image, account.region)));
+}
+function ownImages({ resources, released }, made) {
+  const own = new Set([...resources, ...released].map(({ id }) => id));
+  return made.images.flatMap(withCopies).filter(({ id }) => own.has(id));
 }
 async function releaseProducts(build2, made) {
   const { account, plan, ledger, deps, announce } = build2;
@@ -79063,16 +79077,17 @@ async function releaseProducts(build2, made) {
 }
 async function promote(build2, made) {
   const { inputs, account, ledger, plan, deps } = build2;
-  const images = made.images.flatMap(withCopies);
+  const images = ownImages(ledger, made);
   for (const image of images) {
-    const isOurs = [...ledger.resources, ...ledger.released].some(({ id }) => id === image.id);
-    const bakeId = isOurs ? plan.bakeId : void 0;
     const ec22 = account.inRegion(image.region);
-    await (made.verdict === "verified" ? markVerified(ec22, image, bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, bakeId));
+    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, plan.bakeId));
   }
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
-  images.forEach(({ name, id, region: region4 }) => deps.log.info(`${name} is ${id} in ${region4}`));
+  for (const { name, id, region: region4 } of made.images.flatMap(withCopies)) {
+    const isOwn = images.some((image) => image.id === id);
+    deps.log.info(`${name} is ${id} in ${region4}${isOwn ? "" : ", which this bake did not make, and does not change"}`);
+  }
 }
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
@@ -79080,7 +79095,7 @@ async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
 async function mark2(ec22, image, bakeId, moreTags = {}) {
-  const tags = { ...bakeId !== void 0 ? { [tagKeys.bake]: bakeId } : {}, ...moreTags };
+  const tags = { [tagKeys.bake]: bakeId, ...moreTags };
   await putTags(
     ec22,
     idsOf(image),
@@ -85748,7 +85763,7 @@ async function endAndRemove(state2, context, limit) {
   await ledger.readAnnouncements(timeLimit(readingMs, [limit]));
   const account = await reachAccount(state2, ledger, context, limit);
   await learnCopyRegions(account, ledger, limit);
-  const unkept = await finishKeeping(account, ledger.released, state2.bakeId).then(
+  const unkept = await finishKeeping(account, ledger.released, { bakeId: state2.bakeId, began: ledger.began }).then(
     () => [],
     (error2) => [messageOf(error2)]
   );
@@ -85885,7 +85900,7 @@ function timesOf(resources) {
   const lifetimes = resources.flatMap(({ tags }) => lifetimeIn(tags) ?? []);
   const machines = resources.filter(({ type: type2, state: state2 }) => type2 === "instance" && state2 !== "terminated");
   const latest = (times) => new Date(Math.max(0, ...times.map((time2) => time2.getTime())));
-  const told = lifetimes.flatMap((one) => one.began === void 0 ? [] : [{ ...one, began: one.began }]).toSorted((one, other) => other.began.getTime() - one.began.getTime()).at(0);
+  const told = mostTold(resources);
   if (told) {
     const { began, end: end2, expires: expires2 } = told;
     const until = new Date(end2.getTime() + windingUpMs);
@@ -85895,12 +85910,23 @@ function timesOf(resources) {
   const since = new Date(Math.min(...resources.map(({ created = end }) => created.getTime())));
   return { began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines };
 }
+function mostTold(resources) {
+  const told = resources.flatMap(({ tags, created }) => {
+    const { began, ...lifetime } = lifetimeIn(tags) ?? {};
+    if (began === void 0 || !("end" in lifetime)) return [];
+    return [{ ...lifetime, began, isPossible: created === void 0 || created >= began }];
+  });
+  const votes = ({ began }) => told.filter((one) => one.isPossible && one.began.getTime() === began.getTime()).length;
+  return told.toSorted((one, other) => votes(other) - votes(one) || Number(other.began) - Number(one.began)).at(0);
+}
 function whyKept(resource, bake2, { now, olderThanMs }) {
   if (!/^[0-9a-f]{12}$/.test(bakeOf(resource))) return `its ${tagKeys.bake} is not the id of a bake`;
   if (resource.tags[tagKeys.expires] === void 0) return "it has no expiry: its bake kept it";
   const lifetime = lifetimeIn(resource.tags);
   if (lifetime === void 0) return `its ${tagKeys.expires} is not a time`;
   if (resource.created !== void 0 && resource.created < bake2.began) return "it is older than its bake";
+  if (isUndated(resource) && resource.created === void 0 && !isNamedForBake(resource, bakeOf(resource)))
+    return "AWS does not say when it was made, and its name is not one that a bake gives";
   const young = bake2.machines.find((machine) => isYoung(machine, bake2, now));
   if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`;
   if (bake2.timeoutMs !== void 0 && now < bake2.end) return `its bake may still run until ${bake2.end.toISOString()}`;
@@ -85955,7 +85981,8 @@ async function sweepAccount(account, options) {
     `${lost.length} bakes have resources of which at least one ${olderThanMs === void 0 ? "has expired" : "has expired or is old enough"}; ${kept.length} resources of bakes stay`
   );
   const work = dryRun ? foretell : clear;
-  const swept = await atMost(mostAtOnce, lost, (bake2) => work(account, bake2, age2, options));
+  const stays = kept.map(({ resource }) => resource);
+  const swept = await atMost(mostAtOnce, lost, (bake2) => work(account, bake2, age2, { ...options, stays }));
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen2, ...swept.flatMap((one) => one.unseen)],
@@ -85968,7 +85995,7 @@ async function foretell(account, bake2, age2, { log, limit }) {
   const kept = inUse2.map((use) => keptInUse(use, bake2, log));
   return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
-async function clear(account, bake2, age2, { log, limit, pause }) {
+async function clear(account, bake2, age2, { log, limit, pause, stays }) {
   const traces = tracesOf(account, bake2, age2);
   const { records, bakeId } = traces;
   const { found, inUse: inUse2 } = await findResources(account, traces, limit);
@@ -85977,7 +86004,7 @@ async function clear(account, bake2, age2, { log, limit, pause }) {
   let present = [];
   const onLook = (findings) => void (present = findings.present);
   const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
-  const named2 = kept.map(({ resource }) => resource);
+  const named2 = [...stays, ...kept.map(({ resource }) => resource)];
   const left = swept.filter((one) => !isIn2(named2, one));
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
   const known2 = [...recorded2.values()].filter((one) => !isIn2(named2, one));

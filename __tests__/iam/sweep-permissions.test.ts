@@ -35,7 +35,7 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
     TagSpecifications: tagSpecifications(expired, 'key-pair')
   })
   const {GroupId = ''} = await ec2.createSecurityGroup({
-    GroupName: 'g',
+    GroupName: 'bake-jenkins-ami-smoke-0123456789ab',
     Description: 'd',
     TagSpecifications: tagSpecifications(expired, 'security-group')
   })

@@ -523,8 +523,26 @@ const lookAlikes = [
     ]
   ),
   ...inFile(
+    'bake/promote.ts',
+    ['unit/bake/promote.cloud.test.ts'],
+    ['an image of others is not changed', '.filter(({id}) => own.has(id))', '']
+  ),
+  ...inFile(
+    'sweep/lost-bakes.ts',
+    ['unit/sweep/lost-bakes.test.ts'],
+    ['a group with a name of its own stays', '!isNamedForBake(resource, bakeOf(resource))', 'false'],
+    ['one tag by hand does not mislead', 'votes(other) - votes(one) || ', '']
+  ),
+  ...inFile(
+    'sweep/ownership.ts',
+    ['unit/sweep/ownership.test.ts'],
+    ['a copy of others with tags stays', 'until !== undefined && Object.keys(tags).length > 0', 'false']
+  ),
+  ...inFile(
     'sweep/keep.ts',
     ['unit/sweep/keep.cloud.test.ts'],
+    ['what another bake made keeps its expiry', '(tags[tagKeys.bake] ?? bakeId) === bakeId', 'true'],
+    ['what was there before gets no tag', 'created >= began', 'true'],
     ['what others made keeps its tags', 'sight.proved.own.filter', 'sight.described.filter']
   ),
   ...inFile(
@@ -649,7 +667,7 @@ const temporary = [
     ],
     [
       'post takes the expiry off what was given out',
-      'await finishKeeping(account, ledger.released, state.bakeId)',
+      'await finishKeeping(account, ledger.released, {bakeId: state.bakeId, began: ledger.began})',
       'await Promise.resolve()'
     ]
   )

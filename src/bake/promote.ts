@@ -15,7 +15,13 @@ export interface ReleasableBuild extends ImageBuild {
 /** From here on the images are the user's: no sweep removes them. */
 export function releaseImages({announce, ledger, account}: ReleasableBuild, made: Made): void {
   announce(made)
-  ledger.release(made.images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)))
+  ledger.release(ownImages(ledger, made).flatMap((image) => resourcesOf(image, account.region)))
+}
+
+/** With their copies; a user's template may report an image that was there before. */
+function ownImages({resources, released}: ImageBuild['ledger'], made: Made): RegionalImage[] {
+  const own = new Set([...resources, ...released].map(({id}) => id))
+  return made.images.flatMap(withCopies).filter(({id}) => own.has(id))
 }
 
 /** From here on the products of the template's other builders are the user's, and lose their expiry. */
@@ -37,31 +43,29 @@ export async function releaseProducts(build: ReleasableBuild, made: Made): Promi
  */
 export async function promote(build: ReleasableBuild, made: Made): Promise<void> {
   const {inputs, account, ledger, plan, deps} = build
-  const images = made.images.flatMap(withCopies)
+  const images = ownImages(ledger, made)
   for (const image of images) {
-    // A user's template may report an image that was there before.
-    const isOurs = [...ledger.resources, ...ledger.released].some(({id}) => id === image.id)
-    const bakeId = isOurs ? plan.bakeId : undefined
     const ec2 = account.inRegion(image.region)
     await (made.verdict === 'verified'
-      ? markVerified(ec2, image, bakeId, made.jenkinsVersion ?? '')
-      : mark(ec2, image, bakeId))
+      ? markVerified(ec2, image, plan.bakeId, made.jenkinsVersion ?? '')
+      : mark(ec2, image, plan.bakeId))
   }
   if (inputs.deregister !== 'never') releaseImages(build, made)
   for (const image of images) await takeExpiryOff(account.inRegion(image.region), idsOf(image))
-  images.forEach(({name, id, region}) => deps.log.info(`${name} is ${id} in ${region}`))
+  for (const {name, id, region} of made.images.flatMap(withCopies)) {
+    const isOwn = images.some((image) => image.id === id)
+    deps.log.info(`${name} is ${id} in ${region}${isOwn ? '' : ', which this bake did not make, and does not change'}`)
+  }
 }
 
 /**
  * Makes a verified image ready for its release: machines launched from it require IMDSv2 (irreversible, which is why it
  * waits for the verdict), and it says that it was verified and with which Jenkins.
- *
- * @param bakeId undefined for an image that was there before the bake
  */
 async function markVerified(
   ec2: EC2Client,
   image: RegionalImage,
-  bakeId: string | undefined,
+  bakeId: string,
   jenkinsVersion: string
 ): Promise<void> {
   const demandImdsV2 = new ModifyImageAttributeCommand({ImageId: image.id, ImdsSupport: {Value: 'v2.0'}})
@@ -69,18 +73,14 @@ async function markVerified(
   await mark(ec2, image, bakeId, {[tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion})
 }
 
-/**
- * Puts the bake's tag on an image and its snapshots, also where the template has set none, and more tags where there are any.
- *
- * @param bakeId undefined for an image that was there before the bake
- */
+/** Puts the bake's tag on an image and its snapshots, also where the template has set none, and more tags where there are any. */
 async function mark(
   ec2: EC2Client,
   image: RegionalImage,
-  bakeId: string | undefined,
+  bakeId: string,
   moreTags: Readonly<Record<string, string>> = {}
 ): Promise<void> {
-  const tags = {...(bakeId !== undefined ? {[tagKeys.bake]: bakeId} : {}), ...moreTags}
+  const tags = {[tagKeys.bake]: bakeId, ...moreTags}
   await putTags(
     ec2,
     idsOf(image),

@@ -223,7 +223,11 @@ export function watchTemplate(context: WatchContext): Watch {
       temporary.keyPairs.add(name)
       void keyPair.then(tag)
     },
-    onKeyPairMade: (name) => made.get(name)?.abort(),
+    onKeyPairMade(name) {
+      made.get(name)?.abort()
+      // Its name will prove nothing after the build.
+      if (!temporaryName.test(name)) void keyPair.then((found) => found.forEach(({id}) => ledger.made('key-pair', id)))
+    },
     onSecurityGroup(name) {
       temporary.securityGroups.add(name)
       void tagGroup(name, keyPair)

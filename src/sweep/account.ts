@@ -61,7 +61,8 @@ export async function sweepAccount(account: Account, options: AccountSweepOption
       `${kept.length} resources of bakes stay`
   )
   const work = dryRun ? foretell : clear
-  const swept = await atMost(mostAtOnce, lost, (bake) => work(account, bake, age, options))
+  const stays = kept.map(({resource}) => resource)
+  const swept = await atMost(mostAtOnce, lost, (bake) => work(account, bake, age, {...options, stays}))
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen, ...swept.flatMap((one) => one.unseen)],
@@ -86,11 +87,12 @@ async function foretell(
   return {swept: found.map((one) => sweptOf(one, bake, 'would be removed')), unseen, kept, left: []}
 }
 
+/** @param options `stays`: tagged resources for which it has been decided and reported that they stay */
 async function clear(
   account: Account,
   bake: LostBake,
   age: Age,
-  {log, limit, pause}: AccountSweepOptions
+  {log, limit, pause, stays}: AccountSweepOptions & {readonly stays: readonly Resource[]}
 ): Promise<Result> {
   const traces = tracesOf(account, bake, age)
   const {records, bakeId} = traces
@@ -100,7 +102,7 @@ async function clear(
   let present: readonly Described[] = []
   const onLook = (findings: Findings): void => void (present = findings.present)
   const swept = await sweep({...traces, account, bakeId, ledger: records, log, limit, pause, onLook})
-  const named = kept.map(({resource}) => resource)
+  const named = [...stays, ...kept.map(({resource}) => resource)]
   const left = swept.filter((one) => !isIn(named, one))
   const recorded = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]))
   const known = [...recorded.values()].filter((one) => !isIn(named, one))

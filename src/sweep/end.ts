@@ -33,7 +33,9 @@ export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
   let leftovers: readonly Leftover[] | undefined
   try {
     if (failed) {
-      await finishKeeping(account, ledger.released, bakeId).catch((error: unknown) => log.warning(messageOf(error)))
+      await finishKeeping(account, ledger.released, {bakeId, began: ledger.began}).catch((error: unknown) =>
+        log.warning(messageOf(error))
+      )
     }
     leftovers = await sweep({account, bakeId, ledger, log, limit: timeLimit(limitMs)})
     return leftovers

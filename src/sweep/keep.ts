@@ -1,7 +1,7 @@
 import {type EC2Client, type Tag, CreateTagsCommand, DeleteTagsCommand} from '@aws-sdk/client-ec2'
 import type {Account} from '../aws/account.ts'
 import {onceKnown} from '../aws/calls.ts'
-import {imagesBy, snapshotsBy, volumesBy, type Resource} from '../aws/resources.ts'
+import {imagesBy, snapshotsBy, volumesBy, type Described, type Resource} from '../aws/resources.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
@@ -28,21 +28,23 @@ export async function putTags(ec2: EC2Client, ids: readonly string[], Tags: Tag[
 
 /**
  * Finishes {@link takeExpiryOff} for everything that was released, after a run that ended in the middle of it or before
- * it (`deregister: never` releases its images as soon as they are made). Resources without an expiry are not touched.
+ * it (`deregister: never` releases its images as soon as they are made). Resources without an expiry are not touched,
+ * nor those of other bakes, nor those that were there before.
  *
  * @param released images, snapshots and volumes; those that have been removed since are skipped
+ * @param began when the bake began, by AWS's clock
  * @throws {UserError} naming what still has its expiry
  */
 export async function finishKeeping(
   account: Pick<Account, 'region' | 'inRegion'>,
   released: readonly Resource[],
-  bakeId: string
+  {bakeId, began}: {readonly bakeId: string; readonly began: Date}
 ): Promise<void> {
   const regions = [...new Set(released.map(({region = account.region}) => region))]
   for (const region of regions) {
     const ids = released.filter((one) => (one.region ?? account.region) === region).map(({id}) => id)
     try {
-      await finishIn(account.inRegion(region), ids, bakeId)
+      await finishIn(account.inRegion(region), ids, {bakeId, began})
     } catch (error) {
       throw new UserError(
         `Released, but still with an expiry: ${ids.join(', ')} in ${region}. ${messageOf(error)}\n` +
@@ -53,26 +55,27 @@ export async function finishKeeping(
   }
 }
 
-async function finishIn(ec2: EC2Client, ids: readonly string[], bakeId: string): Promise<void> {
-  const tags = await tagsOf(ec2, ids)
-  const lacking = ids.filter((id) => tags.has(id) && !tags.get(id)?.has(tagKeys.bake))
-  await putTags(ec2, lacking, [{Key: tagKeys.bake, Value: bakeId}])
-  await takeExpiryOff(
-    ec2,
-    ids.filter((id) => tags.get(id)?.has(tagKeys.expires))
-  )
+async function finishIn(
+  ec2: EC2Client,
+  ids: readonly string[],
+  {bakeId, began}: {readonly bakeId: string; readonly began: Date}
+): Promise<void> {
+  const mayBeOwn = ({tags, created}: Described): boolean =>
+    (tags[tagKeys.bake] ?? bakeId) === bakeId && created !== undefined && created >= began
+  const own = (await described(ec2, ids)).filter(mayBeOwn)
+  const idsOf = (some: readonly Described[]): string[] => some.map(({id}) => id)
+  const lacking = own.filter(({tags}) => tags[tagKeys.bake] === undefined)
+  await putTags(ec2, idsOf(lacking), [{Key: tagKeys.bake, Value: bakeId}])
+  await takeExpiryOff(ec2, idsOf(own.filter(({tags}) => tags[tagKeys.expires] !== undefined)))
 }
 
-/**
- * Those of these resources that exist, with the keys of their tags. Requested with filters: an id that is gone would be
- * an error.
- */
-async function tagsOf(client: EC2Client, ids: readonly string[]): Promise<Map<string, Set<string>>> {
+/** Those of these resources that exist. Requested with filters: an id that is gone would be an error. */
+async function described(client: EC2Client, ids: readonly string[]): Promise<Described[]> {
   const reader = {client, abortSignal: neverAborted}
   const images = await imagesBy(reader, [{Name: 'image-id', Values: [...ids]}])
   const snapshots = await snapshotsBy(reader, [{Name: 'snapshot-id', Values: [...ids]}])
   const volumes = await volumesBy(reader, [{Name: 'volume-id', Values: [...ids]}])
-  return new Map([...images, ...snapshots, ...volumes].map(({id, tags}) => [id, new Set(Object.keys(tags))]))
+  return [...images, ...snapshots, ...volumes].filter(({id}) => ids.includes(id))
 }
 
 /**

@@ -14,7 +14,8 @@ import {
 import {notLookedFor} from './search.ts'
 import type {Leftover} from './leftovers.ts'
 import type {Account} from '../aws/account.ts'
-import {lifetimeIn, tagKeys} from '../aws/tags.ts'
+import {lifetimeIn, tagKeys, type Lifetime} from '../aws/tags.ts'
+import {isNamedForBake, isUndated} from './ownership.ts'
 
 /** The resources with the tag of one bake that must not stay. */
 export interface LostBake extends BakeTimes {
@@ -116,11 +117,7 @@ function timesOf(resources: readonly Described[]): BakeTimes {
   const lifetimes = resources.flatMap(({tags}) => lifetimeIn(tags) ?? [])
   const machines = resources.filter(({type, state}) => type === 'instance' && state !== 'terminated')
   const latest = (times: readonly Date[]): Date => new Date(Math.max(0, ...times.map((time) => time.getTime())))
-  // A resource that somebody tagged by hand does not make a bake begin earlier.
-  const told = lifetimes
-    .flatMap((one) => (one.began === undefined ? [] : [{...one, began: one.began}]))
-    .toSorted((one, other) => other.began.getTime() - one.began.getTime())
-    .at(0)
+  const told = mostTold(resources)
   if (told) {
     const {began, end, expires} = told
     const until = new Date(end.getTime() + windingUpMs)
@@ -131,6 +128,24 @@ function timesOf(resources: readonly Described[]): BakeTimes {
   return {began: new Date(end.getTime() - longestBakeMs), since, until: expires, end, expires, machines}
 }
 
+type Told = Lifetime & {readonly began: Date; readonly isPossible: boolean}
+
+/**
+ * The lifetime that most of the resources tell, and the latest of those that as many tell: a resource that somebody
+ * tagged by hand does not make a bake begin earlier or later. A resource that is older than the bake of its tags tells
+ * least, since no bake made it.
+ */
+function mostTold(resources: readonly Described[]): Told | undefined {
+  const told = resources.flatMap(({tags, created}): Told[] => {
+    const {began, ...lifetime} = lifetimeIn(tags) ?? {}
+    if (began === undefined || !('end' in lifetime)) return []
+    return [{...lifetime, began, isPossible: created === undefined || created >= began}]
+  })
+  const votes = ({began}: Told): number =>
+    told.filter((one) => one.isPossible && one.began.getTime() === began.getTime()).length
+  return told.toSorted((one, other) => votes(other) - votes(one) || Number(other.began) - Number(one.began)).at(0)
+}
+
 /** @returns undefined for a resource to remove */
 export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}: Age): string | undefined {
   // It becomes a filter, in which a star would mean every bake.
@@ -139,6 +154,8 @@ export function whyKept(resource: Described, bake: BakeTimes, {now, olderThanMs}
   const lifetime = lifetimeIn(resource.tags)
   if (lifetime === undefined) return `its ${tagKeys.expires} is not a time`
   if (resource.created !== undefined && resource.created < bake.began) return 'it is older than its bake'
+  if (isUndated(resource) && resource.created === undefined && !isNamedForBake(resource, bakeOf(resource)))
+    return 'AWS does not say when it was made, and its name is not one that a bake gives'
   const young = bake.machines.find((machine) => isYoung(machine, bake, now))
   if (young) return `its bake may still run: the instance ${young.id} is younger than its bake-timeout`
   if (bake.timeoutMs !== undefined && now < bake.end) return `its bake may still run until ${bake.end.toISOString()}`

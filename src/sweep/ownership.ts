@@ -177,10 +177,14 @@ class Proof {
     return one.sourceInstanceId === undefined && this.#isCopied(one, one.sourceImageId)
   }
 
-  /** Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. */
-  #isCopied({region}: Described, source: string | undefined): boolean {
-    const {announced, home} = this.#evidence
+  /**
+   * Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. Where what it said is lost,
+   * a copy with tags is somebody else's: the bake's own has none yet, or the bake's.
+   */
+  #isCopied({region, tags}: Described, source: string | undefined): boolean {
+    const {announced, home, until} = this.#evidence
     if (source === undefined || !announced.copyRegions.includes(region ?? home)) return false
+    if (until !== undefined && Object.keys(tags).length > 0) return false
     return this.#proved.has(nameOf({type: 'image', id: source}))
   }
 }
@@ -217,14 +221,18 @@ function createdAt({created}: Described): number {
   return created?.getTime() ?? Number.NaN
 }
 
-function isUndated({type}: Described): boolean {
+/** AWS does not say of every resource of these types when it was made. */
+export function isUndated({type}: Described): boolean {
   return type === 'security-group' || type === 'key-pair'
 }
 
-/** Packer's temporary names, and those of this action, which have the bake's id in them. */
 function hasNameOfItsOwn(one: Described, {bakeId, made}: Evidence): boolean {
-  const {name = ''} = one
-  return temporaryName.test(name) || name.includes(bakeId) || made.some((known) => nameOf(known) === nameOf(one))
+  return isNamedForBake(one, bakeId) || made.some((known) => nameOf(known) === nameOf(one))
+}
+
+/** Packer's temporary names, and those of this action, which have the bake's id in them. */
+export function isNamedForBake({name = ''}: Described, bakeId: string): boolean {
+  return temporaryName.test(name) || name.includes(bakeId)
 }
 
 function knownOf({made, announced}: Evidence): Resource[] {

@@ -60,7 +60,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
 
   const account = await reachAccount(state, ledger, context, limit)
   await learnCopyRegions(account, ledger, limit)
-  const unkept = await finishKeeping(account, ledger.released, state.bakeId).then(
+  const unkept = await finishKeeping(account, ledger.released, {bakeId: state.bakeId, began: ledger.began}).then(
     () => [],
     (error: unknown) => [messageOf(error)]
   )

@@ -66,7 +66,14 @@ it('marks an image that was not tested as the bake’s, and no more', async () =
   expect(imdsSupport).toBeUndefined()
 })
 
-it('puts no tag of the bake on an image that the bake did not make', async () => {
-  const {ec2, id} = await anImage()
-  expect((await promoted(ec2, id, aLedger(), 'unverified')).tags).toEqual({})
-})
+it.each(['verified', 'unverified'] as const)(
+  'changes nothing of an image that the bake did not make (%s)',
+  async (verdict) => {
+    const {ec2, id} = await anImage()
+    const ledger = aLedger()
+    const {tags, imdsSupport} = await promoted(ec2, id, ledger, verdict)
+    expect(tags).toEqual({[tagKeys.expires]: 'soon'})
+    expect(imdsSupport).toBeUndefined()
+    expect(ledger.released).toEqual([])
+  }
+)

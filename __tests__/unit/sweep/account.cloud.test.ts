@@ -1,3 +1,4 @@
+import {randomUUID} from 'node:crypto'
 import {EC2} from '@aws-sdk/client-ec2'
 import {expect, it, jest} from '@jest/globals'
 import {lifetimeTags, tagKeys, tagSpecifications, type Tags} from '../../../src/aws/tags.ts'
@@ -47,7 +48,7 @@ async function lose({cloud, ec2, tags}: Started, bake?: string): Promise<void> {
     TagSpecifications: tagSpecifications(ours, 'key-pair')
   })
   const {GroupId = ''} = await ec2.createSecurityGroup({
-    GroupName: `packer_${bake ?? ''}`,
+    GroupName: `packer_${randomUUID()}`,
     Description: 'd',
     TagSpecifications: tagSpecifications(ours, 'security-group')
   })
@@ -207,6 +208,21 @@ it('names a snapshot that somebody’s image uses, leaves it, and does not try',
   ])
   expect(cloud.calls.filter(({action, status}) => action === 'DeleteSnapshot' && status !== 200)).toEqual([])
   expect((await clean()).swept).toEqual([])
+})
+
+it('leaves a group with the tags of a bake whose name no bake gives, and says so without being red', async () => {
+  const started = await start()
+  await lose(started)
+  const {GroupId = ''} = await started.ec2.createSecurityGroup({
+    GroupName: 'production-web',
+    Description: 'd',
+    TagSpecifications: tagSpecifications(started.tags(), 'security-group')
+  })
+  started.wait(4 * hour)
+  const report = await started.clean()
+  expect(report.kept.map(({resource}) => resource.id)).toEqual([GroupId])
+  expect(report.unseen).toEqual([])
+  expect(new Set(report.swept.map(({outcome}) => outcome))).toEqual(new Set(['removed']))
 })
 
 it('does not call removed what a bake keeps while it sweeps', async () => {

@@ -67,7 +67,26 @@ it('takes the expiry off a volume that was given out, and passes over one that i
     TagSpecifications: tagSpecifications(tags, 'volume')
   })
   const released = [VolumeId, 'vol-0123456789abcdef0'].map((id) => ({type: 'volume', id}) as const)
-  await finishKeeping(accountOf(ec2), released, 'ours')
+  await finishKeeping(accountOf(ec2), released, {bakeId: 'ours', began: new Date(0)})
   const {Volumes: [volume] = []} = await ec2.describeVolumes({VolumeIds: [VolumeId]})
   expect(volume?.Tags?.map(({Key}) => Key)).toEqual([tagKeys.bake])
+})
+
+it('takes nothing off, and tags nothing, that another bake made or that was there before', async () => {
+  const {ec2} = await startTestCloud()
+  const volume = async (tagsOfIt: Record<string, string>): Promise<string> => {
+    const TagSpecifications = Object.keys(tagsOfIt).length > 0 ? tagSpecifications(tagsOfIt, 'volume') : []
+    const {VolumeId = ''} = await ec2.createVolume({AvailabilityZone: 'us-east-1a', Size: 8, TagSpecifications})
+    return VolumeId
+  }
+  const theirs = await volume({...tags, [tagKeys.bake]: 'theirs'})
+  const [untagged, tagged] = [await volume({}), await volume(tags)]
+  const released = [theirs, untagged, tagged].map((id) => ({type: 'volume', id}) as const)
+  await finishKeeping(accountOf(ec2), released, {bakeId: 'ours', began: new Date(Date.now() + 60_000)})
+  await finishKeeping(accountOf(ec2), released.slice(0, 1), {bakeId: 'ours', began: new Date(0)})
+  const {Volumes = []} = await ec2.describeVolumes({})
+  const keysOf = (id: string) => Volumes.find(({VolumeId}) => VolumeId === id)?.Tags?.map(({Key}) => Key)
+  expect(keysOf(theirs)).toEqual([tagKeys.bake, tagKeys.expires])
+  expect(keysOf(untagged) ?? []).toEqual([])
+  expect(keysOf(tagged)).toEqual([tagKeys.bake, tagKeys.expires])
 })

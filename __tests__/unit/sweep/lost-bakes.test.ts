@@ -36,6 +36,35 @@ it('takes what has expired, and nothing that was there before its bake', () => {
   })
 })
 
+it('is not misled by a resource that was given the tag of the bake with another beginning', () => {
+  const later = {tags: {...bake, ...lifetimeTags(after(23 * 24 * hour), hour)}}
+  const own = [one('snapshot', 'own'), one('image', 'ami-own')]
+  const now = after(30 * 24 * hour)
+  expect(told([...own, one('snapshot', 'by hand', later)], {now}).lost).toEqual(['own', 'ami-own', 'by hand'])
+  const made = {...later, created: after(24 * 24 * hour)}
+  expect(told([...own, one('snapshot', 'later', made)], {now}).lost).toEqual(['own', 'ami-own', 'later'])
+})
+
+it('leaves what is older than the bake of its tags where nothing else is left of it', () => {
+  expect(told([one('snapshot', 'mapped in', {created: after(-120_000)})], {now: after(4 * hour)}).lost).toEqual([])
+})
+
+it('leaves a group with the tags of a bake whose name no bake gives', () => {
+  const group = (id: string, name: string): Described => {
+    const {created: _, ...undated} = one('security-group', id, {name})
+    return undated
+  }
+  const groups = [
+    group('sg-own', 'packer_00000000-0000-0000-0000-000000000000'),
+    group('sg-smoke', 'bake-jenkins-ami-0123456789ab'),
+    group('sg-theirs', 'production-web')
+  ]
+  expect(told(groups, {now: after(4 * hour)})).toEqual({
+    lost: ['sg-own', 'sg-smoke'],
+    kept: ['sg-theirs: AWS does not say when it was made, and its name is not one that a bake gives']
+  })
+})
+
 it('knows of an old bake that it took no longer than a day', () => {
   const old = {tags: oldTags(began)}
   const snapshots = [one('snapshot', 'own', old), one('snapshot', 'mapped in', {...old, created: after(-24 * hour)})]
@@ -78,11 +107,11 @@ it('does not believe an old bake’s expiry that its runner’s clock was behind
   expect(told([longAgo], {now: after(60_000)}).lost).toEqual(['i-2'])
 })
 
-it('counts the age of an old bake from the first of its things', () => {
+it('counts the age of an old bake from the first of its resources', () => {
   const old = {tags: oldTags(began)}
   const things = [
     one('key-pair', 'key-1', {...old, created: began}),
-    one('security-group', 'sg-1', {...old, created: undefined})
+    one('security-group', 'sg-1', {...old, created: undefined, name: 'packer_00000000-0000-0000-0000-000000000000'})
   ]
   expect(told(things, {now: after(hour), olderThanMs: 2 * hour}).lost).toEqual([])
   expect(told(things, {now: after(hour), olderThanMs: hour / 2}).lost).toEqual(['key-1', 'sg-1'])

@@ -175,6 +175,16 @@ describe('a descent', () => {
     expect(own(found, {...known, announced: {copyRegions: ['us-east-1']}})).toContain('here')
   })
 
+  it('leads to no copy with tags of its own where only the tags of a lost bake tell of it', () => {
+    const image = one('image', 'ami-1', {sourceInstanceId: 'i-1'})
+    const copy = (id: string, tags: Described['tags']) => one('image', id, {sourceImageId: 'ami-1', tags})
+    const found = [image, copy('untagged', {}), copy('theirs', {owner: 'the team'})]
+    const known = {made: [{type: 'instance', id: 'i-1'} as const], announced: {copyRegions: ['us-east-1']}}
+    expect(own(found, known)).toContain('theirs')
+    const until = new Date('2100-01-01T00:00:00Z')
+    expect(own(found, {...known, until}).toSorted()).toEqual(['ami-1', 'untagged'])
+  })
+
   it('leads from the snapshot of an image to a volume that has outlived the instance', () => {
     const found = [
       one('snapshot', 'snap-1', {volumeId: 'vol-1', description: 'Created by CreateImage(i-1) for ami-1'}),
