@@ -71919,6 +71919,75 @@ var import_node_fs8 = require("node:fs");
 var import_promises9 = require("node:fs/promises");
 var path5 = __toESM(require("node:path"), 1);
 
+// src/packer-output/build-announcements.ts
+var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+var temporaryName = new RegExp(`^packer_${uuid}$`);
+var temporaryIamName = new RegExp(`^packer-${uuid}$`);
+var most = 50;
+var nothing = {
+  keyPairs: [],
+  hasKeyPair: false,
+  securityGroups: [],
+  instanceProfiles: [],
+  roles: [],
+  instances: [],
+  volumes: [],
+  launchTemplates: [],
+  spot: false,
+  launching: 0,
+  imaging: 0,
+  copyRegions: [],
+  hidesCopies: false
+};
+function noted(build2, { text: text2, byOthers }, regions) {
+  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
+    return { ...build2, imaging: build2.imaging + 1 };
+  if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
+  const region4 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  if (region4) return regions && !regions.has(region4) ? build2 : { ...build2, copyRegions: withLast(build2, region4) };
+  if (!region4 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
+  if (byOthers) return build2;
+  const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
+  if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
+  if (refused.test(text2)) return { ...build2, launching: Math.max(0, build2.launching - 1) };
+  const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
+  if (instance) {
+    return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
+  }
+  const [, volumes] = /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text2.trim()) ?? [];
+  if (volumes !== void 0) {
+    return { ...build2, volumes: [.../* @__PURE__ */ new Set([...build2.volumes, ...volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? []])] };
+  }
+  const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
+  if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
+  const [, what = "", name = ""] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text2.trimEnd()) ?? [];
+  switch (what) {
+    case "keypair":
+      return /[*?\\]/.test(name) ? build2 : { ...build2, keyPairs: [...build2.keyPairs, name] };
+    case "security group for this instance":
+      return temporaryName.test(name) ? { ...gotPast(build2), securityGroups: [...build2.securityGroups, name] } : build2;
+    case "instance profile for this instance":
+      return temporaryIamName.test(name) ? { ...gotPast(build2), instanceProfiles: [...build2.instanceProfiles, name] } : build2;
+    case "role for this instance":
+      return temporaryIamName.test(name) ? { ...build2, roles: [...build2.roles, name] } : build2;
+    default:
+      return build2;
+  }
+}
+function withLast({ copyRegions }, region4) {
+  return [...copyRegions.filter((one) => one !== region4), region4].slice(-most);
+}
+var refused = new RegExp(
+  "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
+  "i"
+);
+function gaveUpNames(build2) {
+  return { ...build2, keyPairs: build2.keyPairs.filter((name) => temporaryName.test(name)) };
+}
+function gotPast(build2) {
+  return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
+}
+
 // src/packer-output/messages.ts
 var aboutBuild = new RegExp(
   "^(?<target>.*?),(?:" + [
@@ -72080,10 +72149,6 @@ function guessed(arrow, rest) {
 }
 
 // src/packer-output/created.ts
-var uuid = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-var temporaryName = new RegExp(`^packer_${uuid}$`);
-var temporaryIamName = new RegExp(`^packer-${uuid}$`);
-var most = 50;
 function announcedBy(...outputs) {
   return announcedIn(
     outputs.map((output) => {
@@ -72118,21 +72183,6 @@ function sum(builds) {
     untraceable: builds.some(({ launching: launching2, keyPairs: names2 }) => launching2 > 0 && names2.length === 0)
   };
 }
-var nothing = {
-  keyPairs: [],
-  hasKeyPair: false,
-  securityGroups: [],
-  instanceProfiles: [],
-  roles: [],
-  instances: [],
-  volumes: [],
-  launchTemplates: [],
-  spot: false,
-  launching: 0,
-  imaging: 0,
-  copyRegions: [],
-  hidesCopies: false
-};
 var Announcements = class {
   #builds = /* @__PURE__ */ new Map();
   #hints = /* @__PURE__ */ new Map();
@@ -72211,54 +72261,6 @@ function hintsIn(text2) {
   if (snapshot !== void 0) return [{ type: "volume", id: snapshot }];
   const ids2 = text2.startsWith("Created Volumes: ") ? text2.match(/\bvol-[0-9a-f]{8,17}\b/g) : null;
   return [...new Set(ids2)].slice(0, most).map((id) => ({ type: "volume", id }));
-}
-function noted(build2, { text: text2, byOthers }, regions) {
-  if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
-    return { ...build2, imaging: build2.imaging + 1 };
-  if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
-  const region4 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region4) return regions && !regions.has(region4) ? build2 : { ...build2, copyRegions: withLast(build2, region4) };
-  if (!region4 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
-  if (byOthers) return build2;
-  const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
-  if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
-  if (refused.test(text2)) return { ...build2, launching: Math.max(0, build2.launching - 1) };
-  const instance = /^Instance ID: (i-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (instance) {
-    return { ...build2, instances: [...build2.instances, instance], launching: Math.max(0, build2.launching - 1) };
-  }
-  const [, volumes] = /^(?:Deleting 'run_volume_tags' on EBS Volumes|Applying tags to EBS Volume): (.*)$/.exec(text2.trim()) ?? [];
-  if (volumes !== void 0) {
-    return { ...build2, volumes: [.../* @__PURE__ */ new Set([...build2.volumes, ...volumes.match(/\bvol-[0-9a-f]{8,17}\b/g) ?? []])] };
-  }
-  const template = /^Created Spot Fleet launch template: (lt-[0-9a-f]{8,17})$/.exec(text2.trim())?.[1];
-  if (template) return { ...build2, launchTemplates: [...build2.launchTemplates, template] };
-  const [, what = "", name = ""] = /^Creating temporary ([a-z ]+): (\S.*)$/.exec(text2.trimEnd()) ?? [];
-  switch (what) {
-    case "keypair":
-      return /[*?\\]/.test(name) ? build2 : { ...build2, keyPairs: [...build2.keyPairs, name] };
-    case "security group for this instance":
-      return temporaryName.test(name) ? { ...gotPast(build2), securityGroups: [...build2.securityGroups, name] } : build2;
-    case "instance profile for this instance":
-      return temporaryIamName.test(name) ? { ...gotPast(build2), instanceProfiles: [...build2.instanceProfiles, name] } : build2;
-    case "role for this instance":
-      return temporaryIamName.test(name) ? { ...build2, roles: [...build2.roles, name] } : build2;
-    default:
-      return build2;
-  }
-}
-function withLast({ copyRegions }, region4) {
-  return [...copyRegions.filter((one) => one !== region4), region4].slice(-most);
-}
-var refused = new RegExp(
-  "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
-  "i"
-);
-function gaveUpNames(build2) {
-  return { ...build2, keyPairs: build2.keyPairs.filter((name) => temporaryName.test(name)) };
-}
-function gotPast(build2) {
-  return { ...build2, hasKeyPair: build2.keyPairs.length > 0 };
 }
 
 // src/packer-output/follow.ts
@@ -75917,10 +75919,10 @@ function watchTemplate(context) {
     sight.add(found);
     return sight.proved.own;
   }
-  async function checkIsHere(what, search, by, isIt, made2) {
+  async function checkIsHere(what, search, by, isIt, made) {
     try {
       const look3 = async (abortSignal) => (await search({ client: ec22, abortSignal }, [by])).filter((one) => isIt(one));
-      const found = await appear(look3, made2);
+      const found = await appear(look3, made);
       if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region4)));
       return found;
     } catch (error2) {
@@ -75984,7 +75986,7 @@ function watchTemplate(context) {
     return snapshotsBy({ client: ec22, abortSignal: ended2.signal }, [filter("snapshot-id", snapshotIds)]);
   }
   let keyPair2 = Promise.resolve([]);
-  const made = /* @__PURE__ */ new Map();
+  const onceMade = /* @__PURE__ */ new Map();
   return {
     signal: stop.signal,
     close: () => ended2.abort(),
@@ -75992,22 +75994,23 @@ function watchTemplate(context) {
       checkCredentials();
       if (name.includes("<sensitive>")) return;
       const isMade = new AbortController();
-      made.set(name, isMade);
-      keyPair2 = checkIsHere(
+      const found = checkIsHere(
         "key pair",
         keyPairsBy,
         filter("key-name", [name]),
         (one) => one.name === name,
         isMade.signal
       );
+      keyPair2 = found;
+      onceMade.set(name, () => {
+        isMade.abort();
+        if (!temporaryName.test(name)) void found.then((all) => all.forEach(({ id }) => ledger.made("key-pair", id)));
+      });
       if (!temporaryName.test(name)) return;
       temporary.keyPairs.add(name);
-      void keyPair2.then(tag);
+      void found.then(tag);
     },
-    onKeyPairMade(name) {
-      made.get(name)?.abort();
-      if (!temporaryName.test(name)) void keyPair2.then((found) => found.forEach(({ id }) => ledger.made("key-pair", id)));
-    },
+    onKeyPairMade: (name) => onceMade.get(name)?.(),
     onSecurityGroup(name) {
       temporary.securityGroups.add(name);
       void tagGroup(name, keyPair2);
@@ -77064,14 +77067,17 @@ async function extractPacker(zip, folder, signal) {
 }
 
 // src/packer/temporary-folder.ts
+var import_node_crypto10 = require("node:crypto");
 var import_node_fs17 = require("node:fs");
 var path19 = __toESM(require("node:path"), 1);
-function makeTemporaryFolder(folder, elsewhere = shortTemporaryFolder) {
+function temporaryFolderFor(folder, elsewhere = shortTemporaryFolder) {
   const inside = path19.join(folder, "tmp");
+  const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
+  return isUsable ? inside : path19.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+}
+function makeTemporaryFolder(folder) {
   try {
-    if (isTooLong(inside) || !/^[\w/.@+-]+$/.test(inside)) return (0, import_node_fs17.mkdtempSync)(path19.join(elsewhere, "bake-jenkins-ami-"));
-    (0, import_node_fs17.mkdirSync)(inside, { mode: 448 });
-    return inside;
+    (0, import_node_fs17.mkdirSync)(folder, { mode: 448 });
   } catch (error2) {
     throw new UserError(
       `Nothing was made, because Packer's temporary folder cannot be made: ${systemProblem(error2)}. ${roomAdvice}`,
@@ -77081,7 +77087,7 @@ function makeTemporaryFolder(folder, elsewhere = shortTemporaryFolder) {
 }
 
 // src/plan/plan.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto13 = require("node:crypto");
 
 // src/plan/connectivity.ts
 var import_ipaddr6 = __toESM(require_ipaddr(), 1);
@@ -77710,7 +77716,7 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 `;
 
 // src/plan/plugins/signed-json.ts
-var import_node_crypto10 = require("node:crypto");
+var import_node_crypto11 = require("node:crypto");
 var mostValues = 5e4;
 async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
   const reader = new Reader(isWanted, mostKept2);
@@ -77732,7 +77738,7 @@ var Reader = class {
   #members = /* @__PURE__ */ new Map();
   #inner = /* @__PURE__ */ new Map();
   #kept = 0;
-  #signed = (0, import_node_crypto10.createVerify)("RSA-SHA512");
+  #signed = (0, import_node_crypto11.createVerify)("RSA-SHA512");
   #hasMember = false;
   /** Where in the present chunk the member begins that is signed. */
   #signedFrom;
@@ -77899,7 +77905,7 @@ var Reader = class {
 };
 
 // src/plan/plugins/signature.ts
-var import_node_crypto11 = require("node:crypto");
+var import_node_crypto12 = require("node:crypto");
 var UpdateCenterSignatureError = class extends Error {
   name = "UpdateCenterSignatureError";
 };
@@ -77907,7 +77913,7 @@ var mostCertificates = 5;
 function requireSignature2(document3, root9, now = /* @__PURE__ */ new Date()) {
   const { certificates, correct_signature512: signature } = blockOf(document3.members.get("signature"));
   const chain2 = certificates.map(certificateOf);
-  requireChain(chain2, new import_node_crypto11.X509Certificate(root9), now);
+  requireChain(chain2, new import_node_crypto12.X509Certificate(root9), now);
   const key2 = chain2[0]?.publicKey;
   if (key2?.asymmetricKeyType !== "rsa" || (key2.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
     throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
@@ -77935,7 +77941,7 @@ function blockOf(json2) {
 }
 function certificateOf(base64) {
   try {
-    return new import_node_crypto11.X509Certificate(Buffer.from(base64, "base64"));
+    return new import_node_crypto12.X509Certificate(Buffer.from(base64, "base64"));
   } catch (error2) {
     throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
   }
@@ -78424,7 +78430,7 @@ async function planImage(inputs, context, signal) {
     { open: fileOpener(env2), log },
     signal
   ) : [];
-  const bakeId = (0, import_node_crypto12.randomBytes)(6).toString("hex");
+  const bakeId = (0, import_node_crypto13.randomBytes)(6).toString("hex");
   const began = now();
   const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
@@ -79298,14 +79304,14 @@ function askJenkins(address, port, path30, signal) {
 }
 
 // src/smoke/self-probe.ts
-var import_node_crypto13 = require("node:crypto");
+var import_node_crypto14 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
 var mark3 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
 function newProbeKey() {
-  return (0, import_node_crypto13.randomBytes)(32).toString("hex");
+  return (0, import_node_crypto14.randomBytes)(32).toString("hex");
 }
 function selfProbe(key2, port) {
   return String.raw`import base64, gzip, hmac, http.client, json, socket, time
@@ -79342,8 +79348,8 @@ while True:
 function reportIn(consoleText, key2) {
   const reports = [...consoleText.matchAll(new RegExp(`${mark3} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
-    const expected = (0, import_node_crypto13.createHmac)("sha256", key2).update(text2).digest();
-    if ((0, import_node_crypto13.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
+    const expected = (0, import_node_crypto14.createHmac)("sha256", key2).update(text2).digest();
+    if ((0, import_node_crypto14.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
   }
   return void 0;
 }
@@ -79770,8 +79776,9 @@ async function bake(inputs, deps, cancel) {
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
   ledger.begin(plan.began);
-  const temporaryFolder = makeTemporaryFolder(ledger.folder);
+  const temporaryFolder = temporaryFolderFor(ledger.folder);
   deps.saveState(stateOf(inputs.aws, plan, { folder: ledger.folder, temporaryFolder }));
+  makeTemporaryFolder(temporaryFolder);
   const facts = { region: region4, accountId: session.accountId, plan, packerVersion: packer.version };
   const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
   const build2 = { inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce };
@@ -85912,8 +85919,9 @@ function timesOf(resources) {
 }
 function mostTold(resources) {
   const told = resources.flatMap(({ tags, created }) => {
-    const { began, ...lifetime } = lifetimeIn(tags) ?? {};
-    if (began === void 0 || !("end" in lifetime)) return [];
+    const lifetime = lifetimeIn(tags);
+    if (lifetime?.began === void 0) return [];
+    const { began } = lifetime;
     return [{ ...lifetime, began, isPossible: created === void 0 || created >= began }];
   });
   const votes = ({ began }) => told.filter((one) => one.isPossible && one.began.getTime() === began.getTime()).length;

@@ -60,7 +60,7 @@ var forms = {
   folder: /^\//
 };
 function mayBeRemoved(folder) {
-  return folder === void 0 || typeof folder === "string" && /^\/tmp\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder);
+  return folder === void 0 || typeof folder === "string" && /^\/tmp\/bake-jenkins-ami-[0-9a-f]{12}$/.test(folder);
 }
 function parsed(text) {
   try {

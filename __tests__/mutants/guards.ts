@@ -94,8 +94,13 @@ const output = [
   ...inFile(
     'packer-output/created.ts',
     ['unit/packer-output/created.test.ts', 'properties/output.test.ts'],
-    ['nothing is announced once a machine can speak', 'if (byOthers) return build', ''],
     ['only builds announce', "if (build === '') return {hints: []}", ''],
+    ['a bounded number of hints', 'Math.max(0, most - this.#hints.size)', '1_000']
+  ),
+  ...inFile(
+    'packer-output/build-announcements.ts',
+    ['unit/packer-output/created.test.ts', 'properties/output.test.ts'],
+    ['nothing is announced once a machine can speak', 'if (byOthers) return build', ''],
     ['no wildcard in a name that is looked for', '/[*?\\\\]/.test(name) ? build : ', ''],
     [
       'only groups of a temporary name',
@@ -108,7 +113,6 @@ const output = [
       'return true ? {...build, roles'
     ],
     ['a bounded number of regions', ', region].slice(-most)', ', region]'],
-    ['a bounded number of hints', 'Math.max(0, most - this.#hints.size)', '1_000'],
     [
       'a launch is refused only by AWS’s word',
       '(?![\\\\s\\\\S]*\\\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\\\b)',
@@ -553,7 +557,7 @@ const lookAlikes = [
   ...inFile(
     'ledger/state.ts',
     ['unit/ledger/state.test.ts'],
-    ['post removes no other folder', '/^\\/tmp\\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder)', 'folder !== ""'],
+    ['post removes no other folder', '/^\\/tmp\\/bake-jenkins-ami-[0-9a-f]{12}$/.test(folder)', 'folder !== ""'],
     [
       'post acts on no state but main’s',
       "if (!fits || !isIdentity(value['main']) || Number.isNaN(Date.parse(String(value['began']))))",
@@ -646,8 +650,8 @@ const temporary = [
     'packer/temporary-folder.ts',
     ['unit/packer/temporary-folder.test.ts'],
     ['the temporary folder is this user’s', '{mode: 0o700}', '{mode: 0o755}'],
-    ['sockets in the bake’s folder have a short path', 'isTooLong(inside) || ', ''],
-    ['a shell needs no quotes for the temporary folder', '!/^[\\w/.@+-]+$/.test(inside)', 'false']
+    ['sockets in the bake’s folder have a short path', '!isTooLong(inside) && ', ''],
+    ['a shell needs no quotes for the temporary folder', ' && /^[\\w/.@+-]+$/.test(inside)', '']
   ),
   ...inFile(
     'ledger/folder.ts',
@@ -727,7 +731,11 @@ const ends = [
       'a chosen name proves nothing after its build',
       'this.finished.includes(name) ? gaveUpNames(build) : build',
       'build'
-    ],
+    ]
+  ),
+  ...inFile(
+    'packer-output/build-announcements.ts',
+    ['unit/packer-output/created.test.ts'],
     ['a machine names no regions', 'regions && !regions.has(region) ? build : ', ''],
     ['regions of a machine push none out', ', region].slice(-most)', ', region].slice(0, most)']
   ),

@@ -9,7 +9,7 @@ import type {Current, Log, Phases} from '../lib/log.ts'
 import {anyOf, timeLimit} from '../lib/wait.ts'
 import {buildImages} from '../packer/build-images.ts'
 import {installPacker} from '../packer/install/install.ts'
-import {makeTemporaryFolder} from '../packer/temporary-folder.ts'
+import {makeTemporaryFolder, temporaryFolderFor} from '../packer/temporary-folder.ts'
 import {planImage} from '../plan/plan.ts'
 import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
@@ -52,8 +52,9 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
 
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`)
   ledger.begin(plan.began)
-  const temporaryFolder = makeTemporaryFolder(ledger.folder)
+  const temporaryFolder = temporaryFolderFor(ledger.folder)
   deps.saveState(stateOf(inputs.aws, plan, {folder: ledger.folder, temporaryFolder}))
+  makeTemporaryFolder(temporaryFolder)
   const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
   const announce = (made: Made): void => deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
   const build = {inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce}

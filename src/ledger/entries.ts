@@ -1,5 +1,5 @@
 import {isIdentity, type ProcessIdentity} from '../lib/processes.ts'
-import {temporaryIamName} from '../packer-output/created.ts'
+import {temporaryIamName} from '../packer-output/build-announcements.ts'
 import {resourceTypes, type ResourceType} from '../aws/resources.ts'
 
 /** A line of the ledger. */

@@ -78,7 +78,7 @@ const forms: Readonly<Record<string, RegExp>> = {
 
 /** As packer/temporary-folder.ts makes it outside of the bake's folder: it is removed as a whole. */
 function mayBeRemoved(folder: unknown): boolean {
-  return folder === undefined || (typeof folder === 'string' && /^\/tmp\/bake-jenkins-ami-[A-Za-z0-9]{6}$/.test(folder))
+  return folder === undefined || (typeof folder === 'string' && /^\/tmp\/bake-jenkins-ami-[0-9a-f]{12}$/.test(folder))
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {

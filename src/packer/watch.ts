@@ -15,7 +15,8 @@ import {tagKeys, type Tags} from '../aws/tags.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {poll, timeLimit} from '../lib/wait.ts'
-import {announcedBy, temporaryName, type Hint} from '../packer-output/created.ts'
+import {announcedBy, type Hint} from '../packer-output/created.ts'
+import {temporaryName} from '../packer-output/build-announcements.ts'
 
 export interface Watch {
   /** Callbacks for the job that is watched. */
@@ -201,7 +202,7 @@ export function watchTemplate(context: WatchContext): Watch {
   }
 
   let keyPair: Promise<readonly Described[]> = Promise.resolve([])
-  const made = new Map<string, AbortController>()
+  const onceMade = new Map<string, () => void>()
   return {
     signal: stop.signal,
     close: () => ended.abort(),
@@ -210,24 +211,25 @@ export function watchTemplate(context: WatchContext): Watch {
       // Packer hides sensitive values: a hidden name cannot be looked for.
       if (name.includes('<sensitive>')) return
       const isMade = new AbortController()
-      made.set(name, isMade)
-      keyPair = checkIsHere(
+      const found = checkIsHere(
         'key pair',
         keyPairsBy,
         filter('key-name', [name]),
         (one) => one.name === name,
         isMade.signal
       )
+      keyPair = found
+      onceMade.set(name, () => {
+        isMade.abort()
+        // A name that the template chose proves nothing after the build.
+        if (!temporaryName.test(name)) void found.then((all) => all.forEach(({id}) => ledger.made('key-pair', id)))
+      })
       // A key pair with a name that the template chose may be somebody else's.
       if (!temporaryName.test(name)) return
       temporary.keyPairs.add(name)
-      void keyPair.then(tag)
+      void found.then(tag)
     },
-    onKeyPairMade(name) {
-      made.get(name)?.abort()
-      // Its name will prove nothing after the build.
-      if (!temporaryName.test(name)) void keyPair.then((found) => found.forEach(({id}) => ledger.made('key-pair', id)))
-    },
+    onKeyPairMade: (name) => onceMade.get(name)?.(),
     onSecurityGroup(name) {
       temporary.securityGroups.add(name)
       void tagGroup(name, keyPair)

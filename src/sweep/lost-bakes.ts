@@ -137,8 +137,9 @@ type Told = Lifetime & {readonly began: Date; readonly isPossible: boolean}
  */
 function mostTold(resources: readonly Described[]): Told | undefined {
   const told = resources.flatMap(({tags, created}): Told[] => {
-    const {began, ...lifetime} = lifetimeIn(tags) ?? {}
-    if (began === undefined || !('end' in lifetime)) return []
+    const lifetime = lifetimeIn(tags)
+    if (lifetime?.began === undefined) return []
+    const {began} = lifetime
     return [{...lifetime, began, isPossible: created === undefined || created >= began}]
   })
   const votes = ({began}: Told): number =>

@@ -1,6 +1,7 @@
 import type {Records} from '../ledger/ledger.ts'
 import type {Resource} from '../aws/resources.ts'
-import {announcedBy, temporaryName, type Announced} from '../packer-output/created.ts'
+import {announcedBy, type Announced} from '../packer-output/created.ts'
+import {temporaryName} from '../packer-output/build-announcements.ts'
 import type {LostBake} from './lost-bakes.ts'
 
 /**

@@ -1,5 +1,6 @@
 import {tagKeys} from '../aws/tags.ts'
-import {temporaryName, type Announced} from '../packer-output/created.ts'
+import {type Announced} from '../packer-output/created.ts'
+import {temporaryName} from '../packer-output/build-announcements.ts'
 import type {Described, Resource, ResourceType} from '../aws/resources.ts'
 
 /*

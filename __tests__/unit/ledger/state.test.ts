@@ -21,7 +21,7 @@ it('names the temporary folder that post has to remove, unless it is in the bake
   const saved = (temporaryFolder: string) =>
     savedState({STATE_bake: JSON.stringify(stateOf(state, plan, {folder: '/tmp/bake', temporaryFolder}))})
   expect(saved('/tmp/bake/tmp')).toEqual({...state, main: identify(process.pid)})
-  expect(saved('/tmp/bake-jenkins-ami-aB3xYz')?.temporaryFolder).toBe('/tmp/bake-jenkins-ami-aB3xYz')
+  expect(saved('/tmp/bake-jenkins-ami-0123456789ab')?.temporaryFolder).toBe('/tmp/bake-jenkins-ami-0123456789ab')
 })
 
 it.each([

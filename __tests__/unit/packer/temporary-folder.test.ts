@@ -1,7 +1,7 @@
 import {existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
-import {makeTemporaryFolder} from '../../../src/packer/temporary-folder.ts'
+import {makeTemporaryFolder, temporaryFolderFor} from '../../../src/packer/temporary-folder.ts'
 
 /** Short, whatever TMPDIR these tests run with. */
 let base: string
@@ -23,9 +23,10 @@ it.each([() => bakeFolder('bake-jenkins-ami-0123456789ab'), () => ofLength(79)])
   'is in the bake’s folder, and this user’s alone',
   (make) => {
     const folder = make()
-    const made = makeTemporaryFolder(folder, base)
-    expect(made).toBe(join(folder, 'tmp'))
-    expect(statSync(made).mode & 0o777).toBe(0o700)
+    const temporary = temporaryFolderFor(folder, base)
+    expect(temporary).toBe(join(folder, 'tmp'))
+    makeTemporaryFolder(temporary)
+    expect(statSync(temporary).mode & 0o777).toBe(0o700)
   }
 )
 
@@ -35,16 +36,21 @@ it.each([
   ['with characters of the shell in it', () => bakeFolder('$(id)')]
 ])('is elsewhere where the path would be %s', (_, make) => {
   const folder = make()
-  const made = makeTemporaryFolder(folder, base)
-  expect(made).toMatch(new RegExp(`^${base}/bake-jenkins-ami-[A-Za-z0-9]{6}$`))
-  expect(statSync(made).mode & 0o777).toBe(0o700)
+  const temporary = temporaryFolderFor(folder, base)
+  expect(temporary).toMatch(new RegExp(`^${base}/bake-jenkins-ami-[0-9a-f]{12}$`))
+  makeTemporaryFolder(temporary)
+  expect(statSync(temporary).mode & 0o777).toBe(0o700)
   expect(existsSync(join(folder, 'tmp'))).toBe(false)
+})
+
+it('takes no folder that somebody else has made', () => {
+  expect(() => makeTemporaryFolder(bakeFolder('there'))).toThrow(/cannot be made: .*EEXIST/)
 })
 
 it('says why it cannot be made', () => {
   const folder = join(base, 'file')
   writeFileSync(folder, '')
-  expect(() => makeTemporaryFolder(folder, base)).toThrow(
+  expect(() => makeTemporaryFolder(temporaryFolderFor(folder, base))).toThrow(
     /^Nothing was made, because Packer's temporary folder cannot be made: .*ENOTDIR\)\. Give this runner free disk space/
   )
 })

@@ -82,6 +82,18 @@ it('is as patient with what is announced late as with what is announced at once'
   watch.close()
 })
 
+it('records the ids of key pairs with names that the template chose, once Packer has made them', async () => {
+  const {watch, ec2, ledger} = await start()
+  const make = async (KeyName: string) => (await ec2.createKeyPair({KeyName, KeyType: 'ed25519'})).KeyPairId ?? ''
+  const ids = [await make('one'), await make('other'), await make('somebody-elses')]
+  ;['one', 'other', 'somebody-elses'].forEach((each) => watch.onKeyPair(each))
+  watch.onKeyPairMade('one')
+  watch.onKeyPairMade('other')
+  while (ledger.resources.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  watch.close()
+  expect(ledger.resources.map(({id}) => id).toSorted()).toEqual(ids.slice(0, 2).toSorted())
+})
+
 it('records the volumes of the instance while it lives', async () => {
   const test = await start()
   const instance = await launch(test.ec2, test.cloud)

@@ -4,6 +4,7 @@ import {appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileS
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it, jest} from '@jest/globals'
+import {makeTemporaryFolder, temporaryFolderFor} from '../../../src/packer/temporary-folder.ts'
 import {cleanUp} from '../../../src/sweep/post.ts'
 import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import {groupRuns, identify, processRuns, startGroup, type ProcessIdentity} from '../../../src/lib/processes.ts'
@@ -208,7 +209,8 @@ it('leaves nothing of the bake’s folder, whatever comes of the sweep', async (
 it('leaves nothing of a temporary folder that is not in the bake’s, whatever comes of the sweep', async () => {
   const post = await job()
   const secret = (): string => {
-    const temporaryFolder = mkdtempSync('/tmp/bake-jenkins-ami-')
+    const temporaryFolder = temporaryFolderFor('/too long for sockets'.repeat(10))
+    makeTemporaryFolder(temporaryFolder)
     writeFileSync(join(temporaryFolder, 'packer-shell1'), 'login --token secret')
     return temporaryFolder
   }
