@@ -58,6 +58,7 @@ export const hostileValues: Readonly<Record<string, string>> = {
   'byte order mark': '\ufeffx',
   'combining letters': 'e\u0301a\u0308',
   'composed letters': '\u00e9\u00e4',
+  'a mark that joins what follows it': 'x\u0890',
   'many combining marks': `z${'\u0335\u0321'.repeat(50)}`,
   'full-width': '\uff04\uff5b\uff5d\uff0f',
   emoji: '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}',

@@ -77,7 +77,8 @@ function planOf({image, connectVia: via, allowedCidrs, subnetIds}: Inputs): Plan
 
 /** What the action hands on to the template, which gets what it declares of it. */
 export function templateValues(inputs: Inputs): TemplateValues {
-  const [instanceType = ''] = inputs.image.instanceTypes
+  // The plan chooses a type where none is given.
+  const [instanceType = 't3.medium'] = inputs.image.instanceTypes
   const [subnetId = ''] = inputs.subnetIds
   return valuesFor(inputs, planOf(inputs), {instanceType, subnetId}, undefined)
 }

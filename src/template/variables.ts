@@ -132,7 +132,16 @@ export function variablesFile(template: Template, values: TemplateValues): strin
       jsonOf(value, template.declared.get(name))
     ])
   ])
-  return `{\n${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(',\n')}\n}\n`
+  return inAscii(`{\n${[...lines].map(([name, json]) => `  ${JSON.stringify(name)}: ${json}`).join(',\n')}\n}\n`)
+}
+
+/**
+ * The same JSON with `\u…` for every character beyond ASCII. HCL's reader of JSON goes by grapheme clusters
+ * (https://github.com/hashicorp/hcl/blob/main/json/scanner.go), so it takes a quotation mark that follows a prepended
+ * mark, such as U+0890, for a part of that character and not for the end of the string.
+ */
+function inAscii(json: string): string {
+  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** The log's message about each value that an input replaces. */

@@ -65,6 +65,13 @@ it('hands a number on with all its digits, a list as it is written, and a text a
   expect(JSON.parse(json)).toMatchObject({list: ['a', '${b}'], text: '["a"]'})
 })
 
+it("writes ASCII only, because Packer's reader of JSON joins some characters with the quotation mark behind them", () => {
+  const vars = {list: '["\u0890", "é"]', text: 'a😀\u0600'}
+  const json = variablesFile(openTemplate(own, '/shipped', {vars}), values)
+  expect(json).toMatch(/^[\0-\x7f]*$/)
+  expect(JSON.parse(json)).toMatchObject({list: ['\u0890', 'é'], text: 'a😀\u0600'})
+})
+
 it.each([
   [
     {list: '["\\u007b\\u007b isotime \\u007d\\u007d"]'},
