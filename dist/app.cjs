@@ -74027,10 +74027,11 @@ function duration(value) {
 function httpUrl(value) {
   const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
   const url = URL.canParse(value) ? new URL(value) : void 0;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed2}`);
+  if (!url) throw new Error(`is not a URL; ${allowed2}`);
+  if (url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(`${url.protocol}//${url.host}${url.pathname}`)} is not allowed; ${allowed2}`);
   }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
+  if (!/^https?:\/\/[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed2}`);
   return value.replace(/(?<!\/)\/+$/, "");
 }
 function cidr(value) {
@@ -74172,10 +74173,13 @@ function variablesFile(template, values) {
       jsonOf(value, template.declared.get(name))
     ])
   ]);
-  return `{
+  return inAscii(`{
 ${[...lines].map(([name, json2]) => `  ${JSON.stringify(name)}: ${json2}`).join(",\n")}
 }
-`;
+`);
+}
+function inAscii(json2) {
+  return json2.replace(/[^\0-\x7f]/g, (unit2) => `\\u${unit2.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 function replacements(template, values) {
   const known2 = new Map(Object.entries(values));

@@ -182,8 +182,8 @@ const inputs = [
     ['lists are not empty', 'if (items.length === 0)', 'if (false)'],
     ['no password in a URL', 'url.username || url.password || ', ''],
     ['no query in a URL', ' || url.search', ''],
-    ['only http', '!/^https?:$/.test(url.protocol) || ', ''],
-    ['nothing in a URL that Packer would evaluate', 'if (!/^[\\w.:/%~+-]+$/.test(value))', 'if (false)'],
+    ['only http', 'if (!/^https?:\\/\\/[', 'if (!/^[a-z:]+\\/\\/['],
+    ['nothing in a URL that Packer would evaluate', '\\/\\/[\\w.:/%~+-]+$/.test(value)', '/.test(value)'],
     [
       'ranges are written as AWS reads them',
       '!/^(?:(?:0|[1-9]\\d*)\\.){3}(?:0|[1-9]\\d*)\\/(?:0|[1-9]\\d*)$/.test(value) || ',

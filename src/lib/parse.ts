@@ -74,10 +74,13 @@ export function duration(value: string): number {
 export function httpUrl(value: string): string {
   const allowed = 'expected a URL that begins with https:// or http://, without user name, query or fragment'
   const url = URL.canParse(value) ? new URL(value) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    throw new Error(`${quoted(url ? `${url.protocol}//${url.host}${url.pathname}` : value)} is not allowed; ${allowed}`)
+  // Not the value itself, because it may hold a password.
+  if (!url) throw new Error(`is not a URL; ${allowed}`)
+  if (url.username || url.password || url.search || url.hash) {
+    throw new Error(`${quoted(`${url.protocol}//${url.host}${url.pathname}`)} is not allowed; ${allowed}`)
   }
-  if (!/^[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`)
+  // The URL class also takes `https:host` and `HTTPS://host`, which the shipped template and package managers do not.
+  if (!/^https?:\/\/[\w.:/%~+-]+$/.test(value)) throw new Error(`${quoted(value)} is not allowed; ${allowed}`)
   return value.replace(/(?<!\/)\/+$/, '')
 }
 

@@ -97,6 +97,9 @@ describe('refuses, saying what is allowed,', () => {
     ['packer-version', 'v1.16.0', /expected an exact version/],
     ['packer-version', '../../1.0.0', /expected an exact version/],
     ['packer-releases-url', 'ftp://x', /begins with https:\/\//],
+    ['packer-releases-url', 'https:x', /begins with https:\/\//],
+    ['packer-releases-url', 'HTTPS://x', /begins with https:\/\//],
+    ['packer-releases-url', 'https:-//x', /begins with https:\/\//],
     ['packer-releases-url', 'https://u:p@x/', /without user name/],
     ['packer-releases-url', 'https://x/{{y}}', /expected a URL/],
     ['template', 'no/such/folder', /does not exist .*actions\/checkout/],
@@ -160,6 +163,12 @@ it.each([
 ])('shows no password of a refused URL: %s', (url) => {
   const [message = ''] = messagesFor({'packer-releases-url': url})
   expect(message).toContain('"https://example.org/" is not allowed')
+  expect(message).not.toContain('s3cret')
+})
+
+it('shows nothing of what is not even a URL', () => {
+  const [message = ''] = messagesFor({'packer-releases-url': 'https://user:s3cret@exam ple.org/'})
+  expect(message).toContain('is not a URL; expected a URL that begins with https://')
   expect(message).not.toContain('s3cret')
 })
 
