@@ -66,7 +66,8 @@ build {
   name    = ${JSON.stringify(name)}
   sources = ["source.amazon-ebsvolume.home"]
   provisioner "shell" {
-    inline = ["echo fill the volume"]
+    # As long as the action needs to tag the volume anew. On AWS the login alone takes longer.
+    inline = ["sleep 2", "echo fill the volume"]
   }
 }
 build {
