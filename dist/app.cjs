@@ -83322,9 +83322,9 @@ function buildsIn(block, { sources, settings }, values) {
     if (own === void 0 || front === void 0) return shared;
     return { ...shared, name: front === "" ? own : `${front}.${own}` };
   };
-  const listed = valuesOf("sources").flatMap((list2) => namesIn2(list2) ?? [...sources.keys()]);
+  const listed2 = valuesOf("sources").flatMap((list2) => namesIn2(list2) ?? [...sources.keys()]);
   return [
-    ...[...new Set(listed)].map((source) => named2(source, source)),
+    ...[...new Set(listed2)].map((source) => named2(source, source)),
     ...block.uses.map((use) => {
       const [other = null] = valuesOf(
         "name",
@@ -85549,7 +85549,7 @@ async function writeSummary(markdown, log) {
 
 // src/action/markdown.ts
 var joiner = "⁠";
-var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)/gi;
+var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)|CVE(?=-\d)|GHSA(?=-)/gi;
 var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
 var sixCharacters = /.{6}(?=.)/g;
 function text(value) {
@@ -85559,7 +85559,7 @@ function fact(value) {
   const short = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
   return inertText(short).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
 }
-var longestValue = 2e3;
+var longestValue = 500;
 function code(value) {
   return `<code>${text(value)}</code>`;
 }
@@ -85590,9 +85590,9 @@ function entity(character) {
 function summaryOf(outcome, phases) {
   const { images, others, failure, leftovers } = outcome;
   const rows = [
-    [images.length > 1 ? "Images" : "Image", images.map(imageRow).join("<br>")],
+    [images.length > 1 ? "Images" : "Image", listed(images.map(imageRow))],
     ["Kept", images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : "yes"],
-    ["Also made", others.map(({ target, id }) => `${code(target)} ${text(id)}`).join("<br>")],
+    ["Also made", listed(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
     ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
     ["Why", outcome.reason && inShort(outcome.reason)],
@@ -85600,10 +85600,7 @@ function summaryOf(outcome, phases) {
     [images.length > 1 ? "Source images" : "Source image", sourceRow(outcome)],
     ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ["Packer", code(outcome.packerVersion)],
-    [
-      "Left in the account",
-      leftovers.map(({ type: type2, id, reason }) => `${code(`${type2} ${id}`)} ${text(reason)}`).join("<br>")
-    ]
+    ["Left in the account", listed(leftovers.map(({ type: type2, id, reason }) => `${code(`${type2} ${id}`)} ${text(reason)}`))]
   ];
   return [
     `## ${headline(outcome)}`,
@@ -85642,8 +85639,13 @@ function sourceRow({ plan, images }) {
   const rows = sources.flatMap(
     (source) => source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
   );
-  return [...new Set(rows)].join("<br>");
+  return listed([...new Set(rows)]);
 }
+function listed(rows) {
+  const more = rows.length - mostRows;
+  return [...rows.slice(0, mostRows), ...more > 0 ? [`and ${more} more, which the log names`] : []].join("<br>");
+}
+var mostRows = 20;
 function headline({ verdict, failure, leftovers, images }) {
   if (leftovers.length > 0) return "❌ Something is left in the account";
   if (verdict === "rejected") return "❌ Image rejected";
@@ -86080,7 +86082,7 @@ async function atMost(width, items, work) {
 }
 
 // src/action/sweep-summary.ts
-var mostRows = 200;
+var mostRows2 = 200;
 var longestReason2 = 300;
 function sweepSummary({ swept, unseen: unseen2, kept }, region4, accountId) {
   const rows = [
@@ -86118,8 +86120,8 @@ var why = (reason) => text(reason.slice(0, longestReason2));
 function table(head, rows) {
   if (rows.length === 0) return [];
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  const more = rows.length > mostRows ? [`| … and ${rows.length - mostRows} more |`] : [];
-  return [line(head), line(head.map(() => "---")), ...rows.slice(0, mostRows).map(line), ...more, ""];
+  const more = rows.length > mostRows2 ? [`| … and ${rows.length - mostRows2} more |`] : [];
+  return [line(head), line(head.map(() => "---")), ...rows.slice(0, mostRows2).map(line), ...more, ""];
 }
 
 // src/action/run-sweep.ts

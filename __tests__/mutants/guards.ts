@@ -51,6 +51,7 @@ const output = [
     ['nobody is mentioned', '@|', ''],
     ['no issue is a link', '|#|', '|'],
     ['no issue in GitHub’s other form is a link', '|GH(?=-\\d)', ''],
+    ['no advisory is a link', '|CVE(?=-\\d)|GHSA(?=-)', ''],
     ['no commit is a link', '.replace(commits, (id) =>', '.replace(/\\0/g, (id) =>'],
     ['no piece of a commit’s id is one', '/.{6}(?=.)/g', '/.{6}(?=.)/'],
     ['a block does not end before its end', 'Math.max(most, length)', 'Math.min(most, length)'],
@@ -60,6 +61,7 @@ const output = [
   ...inFile(
     'action/summary.ts',
     ['unit/action/summary.test.ts'],
+    ['the rows of a cell are bounded', 'rows.slice(0, mostRows)', 'rows'],
     ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
   ),
   ...inFile(

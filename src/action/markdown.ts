@@ -6,11 +6,11 @@ import {inertText} from '../lib/untrusted.ts'
 const joiner = '\u2060'
 
 /**
- * Where GitHub would make a link of plain text: a URL, `www.`, a mail address or `@name`, `#123`, `GH-123` (GitHub docs, "Autolinked
- * references and URLs"; GFM, 6.9). It does so inside of `<code>` too, and an entity in place of a character does not help: the renderer
- * reads it before it looks for links.
+ * Where GitHub would make a link of plain text: a URL, `www.`, a mail address or `@name`, `#123`, `GH-123`, or the id of
+ * an advisory (GitHub docs, "Autolinked references and URLs"; GFM, 6.9). It does so inside of `<code>` too, and an entity in place of a
+ * character does not help: the renderer reads it before it looks for links.
  */
-const autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)/gi
+const autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)|CVE(?=-\d)|GHSA(?=-)/gi
 
 /** A commit's id, whole or shortened. Ids of AWS and parts of names have a hyphen at one of their ends, and are none. */
 const commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi
@@ -36,7 +36,7 @@ function fact(value: string): string {
     .replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity)
 }
 
-const longestValue = 2_000
+const longestValue = 500
 
 export function code(value: string): string {
   return `<code>${text(value)}</code>`

@@ -9,9 +9,9 @@ import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
   const {images, others, failure, leftovers} = outcome
   const rows: [string, string | undefined][] = [
-    [images.length > 1 ? 'Images' : 'Image', images.map(imageRow).join('<br>')],
+    [images.length > 1 ? 'Images' : 'Image', listed(images.map(imageRow))],
     ['Kept', images.length === 0 ? undefined : outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes'],
-    ['Also made', others.map(({target, id}) => `${code(target)} ${text(id)}`).join('<br>')],
+    ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
     ['Why', outcome.reason && inShort(outcome.reason)],
@@ -19,10 +19,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', code(outcome.packerVersion)],
-    [
-      'Left in the account',
-      leftovers.map(({type, id, reason}) => `${code(`${type} ${id}`)} ${text(reason)}`).join('<br>')
-    ]
+    ['Left in the account', listed(leftovers.map(({type, id, reason}) => `${code(`${type} ${id}`)} ${text(reason)}`))]
   ]
   return [
     `## ${headline(outcome)}`,
@@ -65,8 +62,16 @@ function sourceRow({plan, images}: Outcome): string {
   const rows = sources.flatMap((source) =>
     source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
   )
-  return [...new Set(rows)].join('<br>')
+  return listed([...new Set(rows)])
 }
+
+/** A cell's lines. Bounded, because the runner drops a summary beyond 1 MiB whole. */
+function listed(rows: readonly string[]): string {
+  const more = rows.length - mostRows
+  return [...rows.slice(0, mostRows), ...(more > 0 ? [`and ${more} more, which the log names`] : [])].join('<br>')
+}
+
+const mostRows = 20
 
 function headline({verdict, failure, leftovers, images}: Outcome): string {
   if (leftovers.length > 0) return '❌ Something is left in the account'

@@ -7,6 +7,7 @@ const references: readonly [what: string, pattern: RegExp][] = [
   ['www.', /www\.\S/i],
   ['a mention or a mail address', /@[a-z0-9]/i],
   ['an issue', /#\d|\bGH-\d/i],
+  ['an advisory', /\bCVE-\d|\bGHSA-[a-z0-9]/i],
   ['a commit', /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/i]
 ]
 

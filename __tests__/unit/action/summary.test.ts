@@ -49,13 +49,25 @@ it('shows the error of a bake that failed', () => {
   expect(summary).toContain('| Error | Packer ended |')
 })
 
+it('stays below the size beyond which the runner drops a summary, however much was made and is left', () => {
+  const others = Array.from({length: 2_000}, (_, index) => ({
+    target: 'x',
+    builderId: 'y',
+    id: `${index}${'<'.repeat(3_000)}`
+  }))
+  const leftovers = others.map(({id}) => ({type: 'volume', id, state: 'available', reason: '&'.repeat(3_000)}) as const)
+  const summary = summaryOf({...verified, others, leftovers}, [])
+  expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576)
+  expect(summary).toContain('and 1980 more, which the log names |')
+})
+
 it('shows the beginning of what is long', () => {
   const others = [{target: 'x', builderId: 'y', id: 'i'.repeat(5_000)}]
   const summary = summaryOf(
     {...verified, others, verdict: 'rejected', reason: 'r'.repeat(5_000), evidence: 'line\n'.repeat(50_000)},
     []
   )
-  expect(summary).toContain(`<code>x</code> ${'i'.repeat(2_000)}… |`)
+  expect(summary).toContain(`<code>x</code> ${'i'.repeat(500)}… |`)
   expect(summary).toContain(`| Why | ${'r'.repeat(120)}… |`)
   expect(summary.split('\nline').length).toBeLessThan(11_000)
 })
