@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path30 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path31 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path30 && path30[0] !== "/") {
-          path30 = `/${path30}`;
+        if (path31 && path31[0] !== "/") {
+          path31 = `/${path31}`;
         }
-        return new URL(`${origin}${path30}`);
+        return new URL(`${origin}${path31}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin }
+          request: { method, path: path31, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path30);
+        debuglog("sending request to %s %s/%s", method, origin, path31);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin },
+          request: { method, path: path31, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path30,
+          path31,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin }
+          request: { method, path: path31, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path30);
+        debuglog("trailers received from %s %s/%s", method, origin, path31);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path30, origin },
+          request: { method, path: path31, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path30,
+          path31,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path30, origin }
+            request: { method, path: path31, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path30);
+          debuglog("sending request to %s %s/%s", method, origin, path31);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path30,
+        path: path31,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path30 !== "string") {
+        if (typeof path31 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path30[0] !== "/" && !(path30.startsWith("http://") || path30.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path31[0] !== "/" && !(path31.startsWith("http://") || path31.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path30)) {
+        } else if (invalidPathRegex.test(path31)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path30, query) : path30;
+        this.path = query ? buildURL(path31, query) : path31;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path30, host, upgrade, blocking, reset } = request;
+      const { method, path: path31, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path30} HTTP/1.1\r
+      let header = `${method} ${path31} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path30, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path31, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path30;
+      headers[HTTP2_HEADER_PATH] = path31;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path30 = search ? `${pathname}${search}` : pathname;
+        const path31 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path30;
+        this.opts.path = path31;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path30 = "/",
+          path: path31 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path30;
+        opts.path = origin + path31;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path30) {
-      if (typeof path30 !== "string") {
-        return path30;
+    function safeUrl(path31) {
+      if (typeof path31 !== "string") {
+        return path31;
       }
-      const pathSegments = path30.split("?");
+      const pathSegments = path31.split("?");
       if (pathSegments.length !== 2) {
-        return path30;
+        return path31;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path30, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path30);
+    function matchKey(mockDispatch2, { path: path31, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path31);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path30 }) => matchValue(safeUrl(path30), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path31 }) => matchValue(safeUrl(path31), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path30, method, body, headers, query } = opts;
+      const { path: path31, method, body, headers, query } = opts;
       return {
-        path: path30,
+        path: path31,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path30, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path31, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path30,
+            Path: path31,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path30) {
-      for (let i9 = 0; i9 < path30.length; ++i9) {
-        const code2 = path30.charCodeAt(i9);
+    function validateCookiePath(path31) {
+      for (let i9 = 0; i9 < path31.length; ++i9) {
+        const code2 = path31.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path30 = opts.path;
+          let path31 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path30 = `/${path30}`;
+            path31 = `/${path31}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path30);
+          url = new URL(util.parseOrigin(url).origin + path31);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path30, options) => {
-      if (fileIntercept[path30] !== void 0) {
-        return fileIntercept[path30];
+    readFile2 = (path31, options) => {
+      if (fileIntercept[path31] !== void 0) {
+        return fileIntercept[path31];
       }
-      if (!filePromises[path30] || options?.ignoreCache) {
-        filePromises[path30] = (0, import_promises2.readFile)(path30, "utf8");
+      if (!filePromises[path31] || options?.ignoreCache) {
+        filePromises[path31] = (0, import_promises2.readFile)(path31, "utf8");
       }
-      return filePromises[path30];
+      return filePromises[path31];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path30, contents) {
-        fileIntercept[path30] = Promise.resolve(contents);
+      interceptFile(path31, contents) {
+        fileIntercept[path31] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path30 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path30}`;
+              const { protocol, hostname, port, path: path31 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path31}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path30) => {
-      const parts = path30.split(".");
+    getAttrPathList = (path31) => {
+      const parts = path31.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path30}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path31}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path30}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path31}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path30) => getAttrPathList(path30).reduce((acc, index) => {
+    getAttr = (value, path31) => getAttrPathList(path31).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path30}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path31}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path30 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path30}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path31 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path31}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path30) => {
+    buildPathSegments = (path31) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path30.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path31.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path30.slice(offset, match2.index), 0]);
+          segments.push([path31.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path30.length) {
-        segments.push([path30.slice(offset), 0]);
+      if (segments.length && offset < path31.length) {
+        segments.push([path31.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path30, search] = http3?.[1].split("?") ?? [];
+      const [path31, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path30,
+        path31,
         search ? [...new URLSearchParams(search)] : [],
-        path30 ? buildPathSegments(path30) : void 0,
+        path31 ? buildPathSegments(path31) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path30, staticQuery] = operation2;
+          const [method, path31, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path30 : request.path + path30;
+            request.path = request.path === "/" ? path31 : request.path + path31;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path30 = "";
+        let path31 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path30 += value;
+            path31 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path30 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path31 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path30 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path31 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path30;
+        return path31;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path30) => {
+    get = (fromObject, path31) => {
       let cursor = fromObject;
-      const pathComponents = path30.split(".");
+      const pathComponents = path31.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path30 }) {
+      getCanonicalPath({ path: path31 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path30.split("/")) {
+          for (const pathSegment of path31.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path30?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path30?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path31?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path31?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path30;
+        return path31;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path30 = request.path;
+          let path31 = request.path;
           if (queryString) {
-            path30 += `?${queryString}`;
+            path31 += `?${queryString}`;
           }
           if (request.fragment) {
-            path30 += `#${request.fragment}`;
+            path31 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path30,
+            path: path31,
             port: request.port,
             agent: agent2,
             auth
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path29 = __toESM(require("node:path"), 1);
+var path30 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -69846,8 +69846,8 @@ function showDebug(show2) {
   };
 }
 function nameOf(request) {
-  const { method, protocol, host, path: path30 } = request;
-  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path30.replace(/\?.*/s, "")}`;
+  const { method, protocol, host, path: path31 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path31.replace(/\?.*/s, "")}`;
 }
 function elapsed(since = performance.now()) {
   return `${Math.round(performance.now() - since)} ms`;
@@ -72943,7 +72943,7 @@ var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
-var path15 = __toESM(require("node:path"), 1);
+var path18 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 
 // src/ledger/folder.ts
@@ -73021,12 +73021,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path30 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path31 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token2);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path30)
+    if (request.method !== "GET" || request.url !== path31)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token2)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -73049,7 +73049,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path30}`,
+    url: `http://127.0.0.1:${address.port}${path31}`,
     token: token2,
     requests: () => requests,
     async close() {
@@ -73978,6 +73978,9 @@ function missingNames(reported, finished) {
   return [...new Set(missing3)];
 }
 
+// src/template/variables.ts
+var path10 = __toESM(require("node:path"), 1);
+
 // src/lib/parse.ts
 var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 function quoted(value) {
@@ -74041,6 +74044,105 @@ function cidr(value) {
   return value;
 }
 
+// src/template/value.ts
+var unknown = /* @__PURE__ */ Symbol("unknown");
+function isMap(value) {
+  return typeof value === "object" && value !== null && !isList(value);
+}
+function isList(value) {
+  return Array.isArray(value);
+}
+function asText(value) {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") return digitsOf(value);
+  return typeof value === "boolean" ? String(value) : void 0;
+}
+function digitsOf(value) {
+  const text2 = String(value);
+  return /^-?[\d.]{1,16}$/.test(text2) ? text2 : void 0;
+}
+function asNumber(value) {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : void 0;
+}
+function asBool(value) {
+  if (typeof value === "boolean") return value;
+  if (value === "true" || value === "1") return true;
+  return value === "false" || value === "0" ? false : void 0;
+}
+function compareTexts(one, other) {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+}
+function besides(value, others) {
+  const isText2 = typeof value !== "object" && others.some((other) => typeof other === "string");
+  return isText2 && value !== unknown ? asText(value) ?? unknown : value;
+}
+function textsIn(value) {
+  if (value === unknown) return { texts: [], isWhole: false };
+  const items = isList(value) ? value : typeof value === "string" ? value.split(",").map((item) => item.trim()) : [];
+  const texts = items.map(asText);
+  return {
+    texts: texts.filter((text2) => text2 !== void 0 && text2 !== ""),
+    isWhole: texts.every((text2) => text2 !== void 0)
+  };
+}
+function isTrue(value) {
+  return value === true || value === 1 || typeof value === "string" && /^(true|1)$/i.test(value);
+}
+
+// src/template/fits.ts
+function fitsType(value, type2, whole) {
+  if (value === unknown || value === null || !type2) return true;
+  if (type2.kind === "name") return fitsPrimitive(value, type2.name);
+  if (type2.kind !== "call") return true;
+  const [of] = type2.given;
+  switch (type2.name) {
+    case "list":
+    case "set":
+      return isList(value) && value.every((item) => fitsType(item, of, whole));
+    case "map":
+      return isMap(value) && Object.values(value).every((item) => fitsType(item, of, whole));
+    case "tuple": {
+      if (of?.kind !== "list") return true;
+      const { items } = of;
+      return isList(value) && value.length === items.length && value.every((item, index) => fitsType(item, items[index], whole));
+    }
+    case "object":
+      return of?.kind !== "map" || fitsObject(value, of.entries, whole);
+    default:
+      return true;
+  }
+}
+function fitsPrimitive(value, name) {
+  const isOne = !isList(value) && !isMap(value);
+  switch (name) {
+    case "string":
+      return isOne;
+    case "number":
+      return asNumber(value) !== void 0 || typeof value === "string" && /^[-+.]?\d/.test(value);
+    case "bool":
+      return asBool(value) !== void 0;
+    default:
+      return true;
+  }
+}
+function fitsObject(value, members, whole) {
+  if (!isMap(value)) return false;
+  const types3 = new Map(
+    members.map(([key2, type2]) => [
+      key2.kind === "value" ? asText(key2.value) : void 0,
+      type2
+    ])
+  );
+  if (types3.has(void 0)) return true;
+  if (whole && !Object.keys(value).every((name) => types3.has(name))) return false;
+  return [...types3].every(([name = "", type2]) => {
+    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
+    if (!Object.hasOwn(value, name)) return optional2 !== void 0;
+    return fitsType(value[name] ?? null, optional2 ? optional2[0] : type2, whole);
+  });
+}
+
 // src/template/template-values.ts
 var shapes = {
   region: "text",
@@ -74078,6 +74180,7 @@ var typeNames = {
 function takesOurs(name, kind) {
   const shape = shapeOf(name);
   if (shape === void 0 || kind === "any" || kind === "untyped") return true;
+  if (kind === "tuple") return shape === "list";
   return kind === shape || kind === "text" && shape !== "map";
 }
 function typeFor(name) {
@@ -74085,6 +74188,1069 @@ function typeFor(name) {
 }
 function shapeOf(name) {
   return Object.hasOwn(shapes, name) ? shapes[name] : void 0;
+}
+
+// src/template/values.ts
+var import_node_fs11 = require("node:fs");
+var path9 = __toESM(require("node:path"), 1);
+
+// src/template/evaluate.ts
+var import_node_util2 = require("node:util");
+
+// src/template/functions.ts
+var functions = {
+  lookup([map2 = unknown, key2 = unknown, fallback]) {
+    const name = asText(key2);
+    if (!isMap(map2) || name === void 0 || fallback === void 0) return unknown;
+    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback;
+  },
+  element([list2 = unknown, index = unknown]) {
+    const at2 = asNumber(index);
+    if (!isList(list2) || at2 === void 0 || at2 < 0) return unknown;
+    const item = list2[at2 % list2.length];
+    return item === void 0 ? unknown : item;
+  },
+  coalesce(values) {
+    for (const value of values) {
+      if (value === unknown) return unknown;
+      if (value === null || value === "") continue;
+      return typeof value !== "string" && values.includes(unknown) ? unknown : besides(value, values);
+    }
+    return unknown;
+  },
+  coalescelist(values) {
+    for (const value of values) {
+      if (!isList(value)) return unknown;
+      if (value.length > 0) return value;
+    }
+    return unknown;
+  },
+  // The first that does not fail. An unknown value may be one that fails.
+  try: ([first2 = unknown]) => first2,
+  concat: (values) => values.length > 0 && values.every(isList) ? values.flat() : unknown,
+  flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
+  compact([list2 = unknown]) {
+    if (!isList(list2) || list2.some((item) => isList(item) || isMap(item))) return unknown;
+    return list2.filter((item) => item !== null && item !== "").map((item) => item === unknown ? item : asText(item) ?? unknown);
+  },
+  distinct([list2 = unknown]) {
+    if (!isList(list2)) return unknown;
+    const items = list2.map((item) => besides(item, list2));
+    return [...new Map(items.map((item, index) => [identity(item, index), item])).values()];
+  },
+  reverse: ([list2 = unknown]) => isList(list2) ? list2.toReversed() : unknown,
+  sort: ([list2 = unknown]) => withTexts(list2, (texts) => texts.toSorted(compareTexts)),
+  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.fromEntries(values.flatMap((value) => Object.entries(value ?? {}))) : unknown,
+  keys: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts) : unknown,
+  values: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts).map((name) => map2[name] ?? null) : unknown,
+  length([value = unknown]) {
+    if (typeof value === "string") return lettersOf(value).length;
+    return isList(value) ? value.length : isMap(value) ? Object.keys(value).length : unknown;
+  },
+  contains([list2 = unknown, item = unknown]) {
+    if (!isList(list2) || item === unknown || item === null) return unknown;
+    if (typeof item === "object") return list2.every((one) => typeof one === "string") ? false : unknown;
+    if (list2.includes(item)) return true;
+    return list2.includes(unknown) ? unknown : false;
+  },
+  join([separator = unknown, ...lists]) {
+    const between2 = asText(separator);
+    if (between2 === void 0 || lists.length === 0 || !lists.every(isList)) return unknown;
+    return withTexts(lists.flat(), (texts) => texts.join(between2));
+  },
+  split: ([separator, text2]) => withText([separator, text2], (by, whole) => by === "" ? Array.from(whole) : whole.split(by)),
+  format: (values) => withTexts(values, ([form2, ...texts]) => form2 === void 0 ? unknown : formatted(form2, texts)),
+  lower: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toLowerCase())),
+  upper: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toUpperCase())),
+  // JavaScript and Go disagree about these two.
+  trimspace: (values) => withText(values, (text2) => /[\u0085\uFEFF]/.test(text2) ? unknown : text2.trim()),
+  trimprefix: (values) => withText(values, (text2, start2) => text2.startsWith(start2) ? text2.slice(start2.length) : text2),
+  trimsuffix: (values) => withText(values, (text2, end) => end !== "" && text2.endsWith(end) ? text2.slice(0, -end.length) : text2),
+  replace: (values) => withText(values, (text2, from, to) => from === "" ? unknown : text2.split(from).join(to)),
+  substr([whole = unknown, offset = unknown, length = unknown]) {
+    const [text2, from, count] = [asText(whole), asNumber(offset), asNumber(length)];
+    if (text2 === void 0 || from === void 0 || count === void 0) return unknown;
+    if (!Number.isInteger(from) || !Number.isInteger(count)) return unknown;
+    const letters = lettersOf(text2);
+    const start2 = from < 0 ? Math.max(letters.length + from, 0) : from;
+    return (count < 0 ? letters.slice(start2) : letters.slice(start2, start2 + count)).join("");
+  }
+};
+function identity(item, index) {
+  if (item === unknown) return { index };
+  return isList(item) || isMap(item) ? JSON.stringify(item) : item;
+}
+function flat(list2) {
+  return list2.flatMap((item) => isList(item) ? flat(item) : [item]);
+}
+function lettersOf(text2) {
+  return [...new Intl.Segmenter().segment(text2)].map(({ segment }) => segment);
+}
+function letterByLetter(text2, change) {
+  const letters = Array.from(text2, change);
+  return letters.every((letter) => Array.from(letter).length === 1) ? letters.join("") : unknown;
+}
+function withTexts(list2, work) {
+  if (!isList(list2)) return unknown;
+  const texts = list2.map(asText);
+  return texts.every((text2) => text2 !== void 0) ? work(texts) : unknown;
+}
+function withText(values, work) {
+  const texts = values.map((value) => value === void 0 ? void 0 : asText(value));
+  if (!texts.every((text2) => text2 !== void 0)) return unknown;
+  const [first2 = "", second = "", ...more] = texts;
+  return work(first2, second, ...more);
+}
+function formatted(form2, values) {
+  const verbs = form2.match(/%[sdv]|%%|%/g) ?? [];
+  const taking = verbs.filter((verb) => verb !== "%%");
+  const isWhole = taking.every((verb, index) => verb === "%s" || verb === "%v" || isInteger(verb, values[index]));
+  if (!isWhole || taking.length !== values.length) return unknown;
+  const rest = [...values];
+  return form2.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
+}
+function isInteger(verb, text2) {
+  return verb === "%d" && /^(?:0|-?[1-9]\d*)$/.test(text2 ?? "");
+}
+
+// src/template/evaluate.ts
+function evaluate(syntax, scope) {
+  switch (syntax.kind) {
+    case "value":
+      return syntax.value;
+    case "text":
+      return joined(syntax.parts.map((part2) => evaluate(part2, scope)));
+    case "name":
+      return plain(scope.root(syntax.name));
+    case "member":
+      return memberOf(syntax.of, syntax.key, scope);
+    case "call":
+      return call(syntax.name, syntax.given, scope);
+    case "list":
+      return syntax.items.map((item) => evaluate(item, scope));
+    case "map":
+      return mapOf(syntax.entries.map(([key2, value]) => [evaluate(key2, scope), evaluate(value, scope)]));
+    case "choice": {
+      const condition = asBool(evaluate(syntax.condition, scope));
+      if (condition === void 0) return unknown;
+      const yes = evaluate(syntax.yes, scope);
+      const no = evaluate(syntax.no, scope);
+      return condition ? besides(yes, [no]) : besides(no, [yes]);
+    }
+    case "operation":
+      return operate(syntax.operator, evaluate(syntax.left, scope), () => evaluate(syntax.right, scope));
+    case "loop":
+      return loop(syntax, scope);
+  }
+}
+function plain(found) {
+  return typeof found === "function" ? unknown : found;
+}
+function memberOf(of, key2, scope) {
+  const found = of.kind === "name" ? scope.root(of.name) : evaluate(of, scope);
+  const name = evaluate(key2, scope);
+  const text2 = asText(name);
+  if (text2 === void 0) return unknown;
+  if (typeof found === "function") return found(text2);
+  if (isList(found)) return itemOf(found, asNumber(text2));
+  return isMap(found) && Object.hasOwn(found, text2) ? found[text2] ?? null : unknown;
+}
+function itemOf(list2, index) {
+  const item = index === void 0 ? void 0 : list2[index];
+  return item === void 0 ? unknown : item;
+}
+function call(name, given2, scope) {
+  if (name === "env") {
+    const variable = given2[0] && evaluate(given2[0], scope);
+    return typeof variable === "string" ? scope.env(variable) : unknown;
+  }
+  const work = Object.hasOwn(functions, name) ? functions[name] : void 0;
+  if (!work) return unknown;
+  const values = given2.map((one) => evaluate(one, scope));
+  return work(values);
+}
+function joined(values) {
+  const texts = values.map(asText);
+  return texts.every((text2) => text2 !== void 0) ? texts.join("").normalize("NFC") : unknown;
+}
+function mapOf(entries) {
+  const named2 = entries.map(([key2, value]) => [asText(key2), value]);
+  return named2.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named2) : unknown;
+}
+function operate(operator2, left, right) {
+  const isLeft = asBool(left);
+  if (operator2 === "!") return isLeft === void 0 ? unknown : !isLeft;
+  const other = right();
+  const isRight = asBool(other);
+  switch (operator2) {
+    case "&&":
+      if (isLeft === false || isRight === false) return false;
+      return isLeft && isRight ? true : unknown;
+    case "||":
+      if (isLeft || isRight) return true;
+      return isLeft === false && isRight === false ? false : unknown;
+    case "==":
+    case "!=": {
+      const same = isSame(left, other);
+      return same === void 0 ? unknown : same === (operator2 === "==");
+    }
+    default:
+      return calculate(operator2, asNumber(left), asNumber(other));
+  }
+}
+function isSame(left, right) {
+  if (isPartlyUnknown(left) || isPartlyUnknown(right)) return void 0;
+  if (typeof left !== "object" || left === null) return left === right;
+  return (0, import_node_util2.isDeepStrictEqual)(left, right) ? void 0 : false;
+}
+function isPartlyUnknown(value) {
+  if (value === unknown) return true;
+  if (isList(value)) return value.some(isPartlyUnknown);
+  return isMap(value) && Object.values(value).some(isPartlyUnknown);
+}
+function calculate(operator2, left, right) {
+  if (left === void 0 || right === void 0) return unknown;
+  switch (operator2) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "<":
+      return left < right;
+    case ">":
+      return left > right;
+    case "<=":
+      return left <= right;
+    case ">=":
+      return left >= right;
+    default:
+      return unknown;
+  }
+}
+var mostItems = 1e3;
+function loop({ names: names2, over, result }, scope) {
+  const entries = entriesOf(evaluate(over, scope));
+  if (!entries || entries.length > mostItems) return unknown;
+  const [first2 = "", second] = names2;
+  const results = [];
+  for (const [key2, item] of entries) {
+    const own = second === void 0 ? { [first2]: item } : { [first2]: key2, [second]: item };
+    const inner = { ...scope, root: (name) => Object.hasOwn(own, name) ? own[name] ?? null : scope.root(name) };
+    const wanted2 = result.condition ? asBool(evaluate(result.condition, inner)) : true;
+    if (wanted2 === void 0) return unknown;
+    if (wanted2) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)]);
+  }
+  if (!result.key) return results.map(([, value]) => value);
+  return new Set(results.map(([key2]) => key2)).size < results.length ? unknown : mapOf(results);
+}
+function entriesOf(value) {
+  if (isList(value)) return value.map((item, index) => [index, item]);
+  if (!isMap(value)) return void 0;
+  return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other));
+}
+
+// src/template/convert.ts
+function converted(value, type2) {
+  if (value === unknown || value === null || !type2) return value;
+  if (type2.kind === "name") return primitive(value, type2.name);
+  if (type2.kind !== "call") return value;
+  const [of] = type2.given;
+  switch (type2.name) {
+    case "list":
+      return isList(value) ? alike(value, of) : unknown;
+    case "set":
+      return isList(value) ? inOrder2(alike(value, of)) : unknown;
+    case "map": {
+      if (!isMap(value)) return unknown;
+      const names2 = Object.keys(value);
+      const items = alike(Object.values(value), of);
+      return isList(items) ? Object.fromEntries(names2.map((name, index) => [name, items[index] ?? null])) : unknown;
+    }
+    case "tuple": {
+      const items = of?.kind === "list" ? of.items : [];
+      if (!isList(value) || value.length !== items.length) return unknown;
+      return value.map((item, index) => converted(item, items[index]));
+    }
+    case "object":
+      return asObject(value, of);
+    default:
+      return value;
+  }
+}
+function typeOf(value) {
+  if (isList(value)) {
+    return value.length > 0 ? call2("tuple", { kind: "list", items: value.map((item) => typeOf(item) ?? any) }) : void 0;
+  }
+  if (isMap(value)) {
+    const entries = Object.entries(value).map(([name, item]) => [
+      { kind: "value", value: name },
+      typeOf(item) ?? any
+    ]);
+    return entries.length > 0 ? call2("object", { kind: "map", entries }) : void 0;
+  }
+  if (value === null || value === unknown) return void 0;
+  return { kind: "name", name: typeof value === "boolean" ? "bool" : typeof value };
+}
+var any = { kind: "name", name: "any" };
+function call2(name, given2) {
+  return { kind: "call", name, given: [given2] };
+}
+function primitive(value, name) {
+  switch (name) {
+    case "string":
+      return asText(value) ?? unknown;
+    case "number":
+      return asNumber(value) ?? unknown;
+    case "bool":
+      return asBool(value) ?? unknown;
+    default:
+      return value;
+  }
+}
+function alike(items, of) {
+  if (of?.kind !== "name" || of.name !== "any") return items.map((item) => converted(item, of));
+  const kinds2 = new Set(items.filter((item) => item !== null && item !== unknown).map((item) => typeof item));
+  if (kinds2.size <= 1) return items;
+  return kinds2.has("string") ? items.map((item) => converted(item, { kind: "name", name: "string" })) : unknown;
+}
+function inOrder2(items) {
+  if (!isList(items)) return items;
+  const single = [
+    ...new Map(items.map((item) => [isMap(item) ? JSON.stringify(item) : item, item])).values()
+  ];
+  return single.toSorted((one, other) => {
+    if (typeof one === "number" && typeof other === "number") return one - other;
+    return typeof one === "string" && typeof other === "string" ? compareTexts(one, other) : 0;
+  });
+}
+function asObject(value, of) {
+  if (!isMap(value) || of?.kind !== "map") return unknown;
+  const members = [];
+  for (const [key2, type2] of of.entries) {
+    const name = key2.kind === "value" ? asText(key2.value) : void 0;
+    if (name === void 0) return unknown;
+    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
+    const given2 = Object.hasOwn(value, name) ? value[name] ?? null : void 0;
+    if (given2 === void 0 && !optional2) return unknown;
+    const [own = type2, fallback] = optional2 ?? [];
+    const absent = fallback ? evaluate(fallback, { root: () => unknown, env: () => "" }) : null;
+    members.push([name, converted(given2 ?? absent, own)]);
+  }
+  return Object.fromEntries(members);
+}
+
+// src/template/syntax.ts
+var notUnderstood = { kind: "value", value: unknown };
+var deepest = 100;
+function readExpression(source) {
+  try {
+    const reader = new ExpressionReader(source);
+    return reader.whole();
+  } catch (error2) {
+    if (error2 instanceof NotUnderstood) return notUnderstood;
+    throw error2;
+  }
+}
+function readTemplate(text2) {
+  try {
+    return new ExpressionReader(text2).template();
+  } catch (error2) {
+    if (error2 instanceof NotUnderstood) return notUnderstood;
+    throw error2;
+  }
+}
+var NotUnderstood = class extends Error {
+};
+var blank = /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+var identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy;
+var number = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+var operator = /\|\||&&|==|!=|<=|>=|[<>+\-*/%]/y;
+var heredoc = /<<(-?)([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
+var ranks = [["||"], ["&&"], ["==", "!="], ["<", ">", "<=", ">="], ["+", "-"], ["*", "/", "%"]];
+var escapes = { n: "\n", r: "\r", t: "	", '"': '"', "\\": "\\" };
+var ExpressionReader = class _ExpressionReader {
+  #text;
+  #at = 0;
+  #depth = 0;
+  constructor(text2) {
+    this.#text = text2;
+  }
+  whole() {
+    const syntax = this.#expression();
+    this.#skip();
+    if (this.#at < this.#text.length) throw new NotUnderstood();
+    return syntax;
+  }
+  template() {
+    const parts = this.#parts(() => this.#at >= this.#text.length, false);
+    return joined2(parts);
+  }
+  #expression() {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new NotUnderstood();
+    const condition = this.#operation(0);
+    let syntax = condition;
+    if (this.#is("?")) {
+      const yes = this.#expression();
+      this.#expect(":");
+      syntax = { kind: "choice", condition, yes, no: this.#expression() };
+    }
+    this.#depth -= 1;
+    return syntax;
+  }
+  #operation(rank) {
+    const operators = ranks[rank];
+    if (!operators) return this.#unary();
+    let left = this.#operation(rank + 1);
+    for (; ; ) {
+      this.#skip();
+      const found = match(operator, this.#text, this.#at);
+      if (found === void 0 || !operators.includes(found)) return left;
+      this.#at += found.length;
+      left = { kind: "operation", operator: found, left, right: this.#operation(rank + 1) };
+    }
+  }
+  #unary() {
+    if (this.#is("!")) return { kind: "operation", operator: "!", left: this.#unary(), right: notUnderstood };
+    if (this.#is("-")) {
+      return { kind: "operation", operator: "-", left: { kind: "value", value: 0 }, right: this.#unary() };
+    }
+    return this.#members(this.#primary());
+  }
+  #members(start2) {
+    let syntax = start2;
+    for (; ; ) {
+      const next = this.#text[this.#at];
+      if (next === "." && this.#text[this.#at + 1] !== ".") {
+        this.#at += 1;
+        const name = this.#take(identifier) ?? this.#take(/\d+/y);
+        if (name === void 0) throw new NotUnderstood();
+        syntax = { kind: "member", of: syntax, key: { kind: "value", value: name } };
+      } else if (next === "[") {
+        this.#at += 1;
+        if (this.#is("*")) throw new NotUnderstood();
+        syntax = { kind: "member", of: syntax, key: this.#expression() };
+        this.#expect("]");
+      } else return syntax;
+    }
+  }
+  #primary() {
+    this.#skip();
+    const next = this.#text[this.#at] ?? "";
+    if (next === '"') {
+      this.#at += 1;
+      const parts = this.#parts(() => this.#text[this.#at] === '"', true);
+      this.#at += 1;
+      return joined2(parts);
+    }
+    if (this.#is("(")) {
+      const syntax = this.#expression();
+      this.#expect(")");
+      return syntax;
+    }
+    if (this.#is("[")) return this.#list();
+    if (this.#is("{")) return this.#map();
+    const document3 = this.#heredoc();
+    if (document3) return document3;
+    const digits = this.#take(number);
+    if (digits !== void 0) return { kind: "value", value: Number(digits) };
+    return this.#named();
+  }
+  #named() {
+    const name = this.#take(identifier);
+    if (name === void 0) throw new NotUnderstood();
+    if (this.#text[this.#at] === "(") {
+      this.#at += 1;
+      return { kind: "call", name, given: this.#items(")") };
+    }
+    const literal2 = literals.get(name);
+    return literal2 ?? { kind: "name", name };
+  }
+  #list() {
+    if (this.#isLoop()) return this.#loop("]");
+    return { kind: "list", items: this.#items("]") };
+  }
+  #items(end) {
+    const items = [];
+    while (!this.#is(end)) {
+      items.push(this.#expression());
+      if (this.#is("...")) throw new NotUnderstood();
+      if (this.#is(",")) continue;
+      this.#expect(end);
+      break;
+    }
+    return items;
+  }
+  #map() {
+    if (this.#isLoop()) return this.#loop("}");
+    const entries = [];
+    while (!this.#is("}")) {
+      const isInBrackets = this.#text[this.#at] === "(";
+      const key2 = this.#expression();
+      if (!this.#is("=") && !this.#is(":")) throw new NotUnderstood();
+      entries.push([key2.kind === "name" && !isInBrackets ? { kind: "value", value: key2.name } : key2, this.#expression()]);
+      this.#is(",");
+    }
+    return { kind: "map", entries };
+  }
+  #isLoop() {
+    this.#skip();
+    const found = /for\s/y;
+    found.lastIndex = this.#at;
+    if (!found.test(this.#text)) return false;
+    this.#at += 4;
+    return true;
+  }
+  #loop(end) {
+    const names2 = [this.#word()];
+    if (this.#is(",")) names2.push(this.#word());
+    if (this.#word() !== "in") throw new NotUnderstood();
+    const over = this.#expression();
+    this.#expect(":");
+    const first2 = this.#expression();
+    const second = end === "}" && this.#is("=>") ? this.#expression() : void 0;
+    if (this.#is("...")) throw new NotUnderstood();
+    this.#skip();
+    const condition = match(/if\b/y, this.#text, this.#at) === void 0 ? void 0 : this.#after("if");
+    this.#expect(end);
+    return {
+      kind: "loop",
+      names: names2,
+      over,
+      result: {
+        value: second ?? first2,
+        ...second ? { key: first2 } : {},
+        ...condition ? { condition } : {}
+      }
+    };
+  }
+  #after(word) {
+    this.#at += word.length;
+    return this.#expression();
+  }
+  #word() {
+    this.#skip();
+    const name = this.#take(identifier);
+    if (name === void 0) throw new NotUnderstood();
+    return name;
+  }
+  /** The parts of a string up to its end. */
+  #parts(isEnd, hasEscapes) {
+    const parts = [];
+    let text2 = "";
+    let trimsNext = false;
+    const flush = () => {
+      if (text2 !== "") parts.push({ kind: "value", value: text2.normalize("NFC") });
+      text2 = "";
+    };
+    while (!isEnd()) {
+      if (this.#at >= this.#text.length) throw new NotUnderstood();
+      const [next = "", second = "", third = ""] = this.#text.slice(this.#at, this.#at + 3);
+      if (hasEscapes && next === "\\") text2 += this.#escape(second);
+      else if ((next === "$" || next === "%") && second === next && third === "{") {
+        text2 += `${next}{`;
+        this.#at += 3;
+      } else if (next === "%" && second === "{") throw new NotUnderstood();
+      else if (next === "$" && second === "{") {
+        this.#at += 2;
+        if (this.#is("~")) text2 = text2.trimEnd();
+        flush();
+        parts.push(this.#expression());
+        trimsNext = this.#is("~");
+        this.#expect("}");
+        if (trimsNext) this.#take(/\s+/y);
+      } else {
+        text2 += next;
+        this.#at += next.length;
+      }
+    }
+    flush();
+    return parts;
+  }
+  #escape(letter) {
+    const [, digits] = /^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(this.#text.slice(this.#at, this.#at + 10))?.filter(Boolean) ?? [];
+    this.#at += digits === void 0 ? 2 : 2 + digits.length;
+    if (digits !== void 0) {
+      const point = Number.parseInt(digits, 16);
+      return point > 1114111 ? "" : String.fromCodePoint(point);
+    }
+    const found = escapes[letter];
+    if (found === void 0) throw new NotUnderstood();
+    return found;
+  }
+  #heredoc() {
+    heredoc.lastIndex = this.#at;
+    const [start2, dash, word = ""] = heredoc.exec(this.#text) ?? [];
+    if (start2 === void 0) return void 0;
+    const rest = this.#text.slice(this.#at + start2.length);
+    const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "mu").exec(rest);
+    if (!end) throw new NotUnderstood();
+    const body = rest.slice(0, end.index);
+    this.#at += start2.length + end.index + end[0].length;
+    const lines = dash ? unindented(body) : body;
+    return new _ExpressionReader(lines).template();
+  }
+  /** @returns whether the string comes next; it is skipped then */
+  #is(text2) {
+    this.#skip();
+    if (!this.#text.startsWith(text2, this.#at)) return false;
+    if (text2 === "=" && /[=>]/.test(this.#text[this.#at + 1] ?? "")) return false;
+    if (text2 === "!" && this.#text[this.#at + 1] === "=") return false;
+    this.#at += text2.length;
+    return true;
+  }
+  #expect(text2) {
+    if (!this.#is(text2)) throw new NotUnderstood();
+  }
+  #skip() {
+    this.#take(blank);
+  }
+  #take(pattern) {
+    const found = match(pattern, this.#text, this.#at);
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+};
+var literals = new Map(
+  Object.entries({ true: true, false: false, null: null }).map(([name, value]) => [name, { kind: "value", value }])
+);
+function joined2(parts) {
+  const [only] = parts;
+  if (only === void 0) return { kind: "value", value: "" };
+  return parts.length === 1 ? only : { kind: "text", parts };
+}
+function match(pattern, text2, at2) {
+  pattern.lastIndex = at2;
+  return pattern.exec(text2)?.[0];
+}
+function unindented(body) {
+  const lines = body.split("\n");
+  const filled = lines.filter((line) => line.trim() !== "");
+  const least = Math.min(...filled.map((line) => line.length - line.trimStart().length));
+  return lines.map((line) => line.slice(Math.min(least, line.length))).join("\n");
+}
+
+// src/template/expression.ts
+var references = /\{\{-?\s*user\s+[`"]([^`"]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\p{L}\p{N}_-]+)/gu;
+function jsonExpression(value, line, kind = "file") {
+  const strings = stringsIn(value);
+  return {
+    texts: strings.map((text2) => text2.replace(/\{\{.*?\}\}|\$\{.*?\}/gs, "")),
+    references: strings.flatMap(
+      (text2) => [...text2.matchAll(references)].map(([, user, of, name]) => user ? `var.${user}` : `${of}.${name}`)
+    ),
+    syntax: syntaxOf(value, kind),
+    line,
+    source: JSON.stringify(value)
+  };
+}
+function syntaxOf(value, kind) {
+  if (typeof value === "string") {
+    return kind === "hcl2" ? readTemplate(value) : kind === "legacy" ? readLegacyText(value) : { kind: "value", value };
+  }
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return { kind: "value", value };
+  if (Array.isArray(value)) return { kind: "list", items: value.map((item) => syntaxOf(item, kind)) };
+  if (typeof value !== "object") return notUnderstood;
+  const entries = Object.entries(value);
+  return { kind: "map", entries: entries.map(([name, item]) => [{ kind: "value", value: name }, syntaxOf(item, kind)]) };
+}
+var action = /(\{\{[\s\S]*?\}\})/;
+var call3 = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/;
+function readLegacyText(text2) {
+  const parts = text2.split(action).filter((part2) => part2 !== "").map((part2) => {
+    if (!part2.startsWith("{{")) return { kind: "value", value: part2 };
+    const [, name, of = ""] = call3.exec(part2) ?? [];
+    const key2 = { kind: "value", value: of };
+    if (name === "user") return { kind: "member", of: { kind: "name", name: "var" }, key: key2 };
+    return name === "env" ? { kind: "call", name, given: [key2] } : notUnderstood;
+  });
+  const [only] = parts;
+  if (only === void 0) return { kind: "value", value: "" };
+  return parts.length === 1 ? only : { kind: "text", parts };
+}
+function stringsIn(value) {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+// src/template/lines.ts
+function lineFinder(text2) {
+  const ends = [...text2.matchAll(/\n/g)].map(({ index }) => index);
+  return (at2) => {
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = low + high >>> 1;
+      if ((ends[middle] ?? at2) < at2) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+}
+function keyLines(text2) {
+  const lineAt = lineFinder(text2);
+  const lines = /* @__PURE__ */ new Map();
+  for (const { 1: key2 = '""', 2: colon2, index } of text2.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
+    if (colon2 === void 0) continue;
+    const name = String(JSON.parse(key2));
+    if (!lines.has(name)) lines.set(name, lineAt(index));
+  }
+  return (key2) => lines.get(key2) ?? 1;
+}
+
+// src/template/hcl.ts
+function readHcl(text2) {
+  return new Reader(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
+}
+var identifier2 = /[\p{L}_][\p{L}\p{N}_-]*/uy;
+var blanks = /[ \t]+/y;
+var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
+var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
+var closing = { "(": ")", "[": "]", "{": "}" };
+var Reader = class _Reader {
+  #text;
+  #lineAt;
+  #at = 0;
+  constructor(text2) {
+    this.#text = text2;
+    this.#lineAt = lineFinder(text2);
+  }
+  /** A brace that closes nothing does not end it. */
+  file() {
+    const bodies = [];
+    while (this.#at < this.#text.length) bodies.push(this.#body());
+    return {
+      attributes: bodies.flatMap(({ attributes }) => attributes),
+      blocks: bodies.flatMap(({ blocks }) => blocks)
+    };
+  }
+  /** Up to the brace that closes it, or the end. */
+  #body() {
+    const attributes = [];
+    const blocks = [];
+    while (this.#at < this.#text.length) {
+      if (this.#take(comment) !== void 0) continue;
+      if (this.#next() === "}") break;
+      const line = this.#lineAt(this.#at);
+      const name = this.#take(identifier2) ?? this.#quoted();
+      if (name === void 0) {
+        this.#at += 1;
+        continue;
+      }
+      this.#take(blanks);
+      if (this.#next() === "=" || this.#next() === ":") {
+        this.#at += 1;
+        attributes.push({ name, expression: this.#expression(line) });
+      } else blocks.push(...this.#block(name, line));
+    }
+    this.#at += 1;
+    return { attributes, blocks };
+  }
+  #block(type2, line) {
+    const labels = [];
+    for (; ; ) {
+      this.#take(blanks);
+      const label = this.#quoted() ?? this.#take(identifier2);
+      if (label === void 0) break;
+      labels.push(label);
+    }
+    if (this.#next() !== "{") return [];
+    this.#at += 1;
+    return [{ type: type2, labels, line, ...this.#body() }];
+  }
+  /** Up to the end of its line, where no bracket is open. */
+  #expression(line) {
+    const found = { texts: [], references: [] };
+    const start2 = this.#at;
+    this.#scan(found, (next) => next === "\n" || next === "}");
+    const source = this.#text.slice(start2, this.#at).trim();
+    return { ...found, syntax: readExpression(source), line, source };
+  }
+  #scan(found, isEnd) {
+    while (this.#at < this.#text.length && !isEnd(this.#next())) {
+      const next = this.#next();
+      const close = closing[next];
+      if (close !== void 0) {
+        this.#at += 1;
+        this.#scan(found, (character) => character === close);
+        this.#at += 1;
+      } else if (next === '"') this.#string(found);
+      else if (this.#take(comment) === void 0 && !this.#heredoc(found) && !this.#name(found)) this.#at += 1;
+    }
+  }
+  /**
+   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * names begin with PKR_VAR_.
+   */
+  #name(found) {
+    const name = this.#take(identifier2);
+    if (name === void 0) return false;
+    if ((name === "var" || name === "local") && this.#next() === ".") {
+      this.#at += 1;
+      found.references.push(`${name}.${this.#take(identifier2) ?? ""}`);
+    } else if (name === "env" && this.#next() === "(") {
+      this.#at += 1;
+      this.#scan({ texts: [], references: [] }, (next) => next === ")");
+    }
+    return true;
+  }
+  #string(found) {
+    this.#at += 1;
+    found.texts.push(this.#template(found, (next) => next === '"' || next === "\n", true));
+    this.#at += 1;
+  }
+  /** The words of a string with their escapes resolved; its interpolations are scanned. */
+  #template(found, isEnd, hasEscapes) {
+    let text2 = "";
+    while (this.#at < this.#text.length && !isEnd(this.#next())) {
+      const next = this.#next();
+      const pair = this.#text.slice(this.#at, this.#at + 2);
+      if (hasEscapes && next === "\\") {
+        text2 += escapes2[pair] ?? pair.slice(1);
+        this.#at += 2;
+      } else if (/^([$%])\1\{/.test(this.#text.slice(this.#at, this.#at + 3))) {
+        text2 += `${next}{`;
+        this.#at += 3;
+      } else if (pair === "${" || pair === "%{") {
+        this.#at += 2;
+        this.#scan(found, (character) => character === "}");
+        this.#at += 1;
+      } else {
+        text2 += next;
+        this.#at += 1;
+      }
+    }
+    return text2;
+  }
+  #heredoc(found) {
+    heredoc2.lastIndex = this.#at;
+    const [start2, word = ""] = heredoc2.exec(this.#text) ?? [];
+    if (start2 === void 0) return false;
+    const from = this.#at + start2.length;
+    const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "mu").exec(this.#text.slice(from));
+    const text2 = end ? this.#text.slice(from, from + end.index) : this.#text.slice(from);
+    found.texts.push(new _Reader(text2).#template(found, () => false, false));
+    this.#at = from + text2.length + (end?.[0].length ?? 0);
+    return true;
+  }
+  #quoted() {
+    if (this.#next() !== '"') return void 0;
+    const found = { texts: [], references: [] };
+    this.#string(found);
+    return found.texts.at(-1);
+  }
+  #next() {
+    return this.#text[this.#at] ?? "";
+  }
+  #take(pattern) {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+};
+var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
+
+// src/template/json.ts
+var path8 = __toESM(require("node:path"), 1);
+function asObject2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+function parseJson(file, text2) {
+  try {
+    return JSON.parse(text2.replace(/^\uFEFF/, ""));
+  } catch {
+    throw new Error(`${path8.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+  }
+}
+function brokenLine(text2) {
+  const lines = text2.split("\n");
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isBeginning(lines.slice(0, middle).join("\n"))) good = middle;
+    else bad = middle;
+  }
+  return bad;
+}
+function isBeginning(text2) {
+  try {
+    JSON.parse(text2);
+    return true;
+  } catch (error2) {
+    const { message } = error2;
+    return /end of JSON input/.test(message) || Number(/at position (\d+)/.exec(message)?.[1]) >= text2.length;
+  }
+}
+
+// src/template/values.ts
+function openVariablesFile(location, isLegacy2) {
+  const text2 = (0, import_node_fs11.readFileSync)(location, "utf8");
+  if (isLegacy2 || location.endsWith(".json")) {
+    const entries = Object.entries(asObject2(parseJson(location, text2)));
+    const lineOf = keyLines(text2);
+    return {
+      path: location,
+      values: new Map(
+        entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name), isLegacy2 ? "legacy" : "file")])
+      )
+    };
+  }
+  const { attributes } = readHcl(text2);
+  return { path: location, values: new Map(attributes.map(({ name, expression }) => [name, expression])) };
+}
+var Values = class {
+  #sources;
+  #filled;
+  #known = /* @__PURE__ */ new Map();
+  #scope;
+  /** @param filled variables that the action fills in, with their values if they are known */
+  constructor(sources, filled = /* @__PURE__ */ new Map()) {
+    this.#sources = sources;
+    this.#filled = filled;
+    const { packerEnv } = sources;
+    this.#scope = {
+      root: (name) => this.#root(name),
+      env: (name) => Object.hasOwn(packerEnv, name) ? packerEnv[name] ?? "" : ""
+    };
+  }
+  of({ expression }) {
+    return evaluate(expression.syntax, this.#scope);
+  }
+  /** A setting's values: several where dynamic blocks repeat it, none where they do not make it. */
+  ofSetting(setting) {
+    return this.#repeated(setting, setting.loops, this.#scope);
+  }
+  ofVariable(name) {
+    return this.#once(`var.${name}`, () => this.#variable(name));
+  }
+  /** The value that a variable would have without the action. */
+  ofVariableItself(name) {
+    return givenValue(name, this.#sources, this.#scope);
+  }
+  #repeated(setting, loops, scope) {
+    const [loop2, ...inner] = loops;
+    if (!loop2) return [evaluate(setting.expression.syntax, scope)];
+    const entries = entriesOf(evaluate(loop2.over.syntax, scope));
+    if (!entries) return [unknown];
+    return entries.slice(0, mostRepetitions).flatMap(([key2, value]) => {
+      const own = { key: key2, value };
+      return this.#repeated(setting, inner, { ...scope, root: (name) => name === loop2.name ? own : scope.root(name) });
+    });
+  }
+  #root(name) {
+    switch (name) {
+      case "var":
+        return (member2) => this.ofVariable(member2);
+      case "local":
+        return (member2) => this.#once(`local.${member2}`, () => {
+          const local = this.#sources.reading.locals.get(member2);
+          return local ? this.of(local) : unknown;
+        });
+      case "source":
+        return sourceNames(this.#sources.reading);
+      default:
+        return unknown;
+    }
+  }
+  /** Evaluates once; a value that depends on itself is unknown. */
+  #once(name, work) {
+    const found = this.#known.get(name);
+    if (found !== void 0) return found;
+    this.#known.set(name, unknown);
+    const value = work();
+    this.#known.set(name, value);
+    return value;
+  }
+  #variable(name) {
+    const filled = this.#filled.get(name);
+    if (filled !== void 0) return filled;
+    const own = this.ofVariableItself(name);
+    return own === void 0 ? unknown : own;
+  }
+};
+var mostRepetitions = 100;
+function sourceNames({ sources }) {
+  const types3 = /* @__PURE__ */ new Map();
+  for (const name of sources.keys()) {
+    const [type2 = "", own = ""] = name.split(".");
+    types3.set(type2, { ...types3.get(type2), [own]: name });
+  }
+  return Object.fromEntries(types3);
+}
+function givenValue(name, { reading: reading2, files, vars, env: env2 }, scope) {
+  const { kind = "text", default: fallback, type: declared } = reading2.variables.get(name) ?? {};
+  const own = fallback && evaluate(fallback.syntax, scope);
+  const type2 = own !== void 0 && takesDefaultsType(declared) ? typeOf(own) : declared;
+  const given2 = () => {
+    if (Object.hasOwn(vars, name)) return fromLine(vars[name] ?? "", kind);
+    const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
+    if (file) return evaluate(file.syntax, scope);
+    const ambient2 = env2[`PKR_VAR_${name}`];
+    return ambient2 === void 0 ? own : fromEnvironment(ambient2, type2);
+  };
+  const value = given2();
+  return value === void 0 ? void 0 : converted(value, type2);
+}
+function takesDefaultsType(declared) {
+  return declared === void 0 || declared.kind === "name" && declared.name === "any";
+}
+function typeOfDefault({ type: type2, default: fallback }) {
+  if (!fallback || !takesDefaultsType(type2)) return void 0;
+  return typeOf(evaluate(fallback.syntax, { root: () => unknown, env: () => "" }));
+}
+function fromLine(text2, kind) {
+  if (kind === "text" || kind === "untyped") return text2;
+  try {
+    return JSON.parse(text2);
+  } catch {
+    return text2;
+  }
+}
+function fromEnvironment(text2, type2) {
+  const isText2 = type2 === void 0 || type2.kind === "name" && type2.name !== "bool";
+  return isText2 ? text2 : evaluate(readExpression(text2), { root: () => unknown, env: () => "" });
+}
+function textsOf({ file, expression }, sources) {
+  return reachedFrom(expression, { input: "template", where: place(file, expression.line) }, sources, /* @__PURE__ */ new Set());
+}
+function textsOfVariable(name, sources) {
+  return throughVariable(name, sources, /* @__PURE__ */ new Set());
+}
+function reachedFrom(expression, origin, sources, seen) {
+  const own = expression.texts.map((text2) => ({ text: text2, ...origin }));
+  const others = expression.references.flatMap((reference) => {
+    if (seen.has(reference)) return [];
+    seen.add(reference);
+    const name = reference.slice(reference.indexOf(".") + 1);
+    if (reference.startsWith("var.")) return throughVariable(name, sources, seen);
+    const local = sources.reading.locals.get(name);
+    if (!local) return [];
+    const where = place(local.file, local.expression.line);
+    return reachedFrom(local.expression, { input: "template", where }, sources, seen);
+  });
+  return [...own, ...others];
+}
+function throughVariable(name, sources, seen) {
+  const { reading: reading2, files, vars, env: env2 } = sources;
+  const given2 = Object.hasOwn(vars, name) ? vars[name] : void 0;
+  if (given2 !== void 0) return [{ text: given2, input: "vars", where: `the variable '${name}'` }];
+  const file = files.findLast(({ values }) => values.has(name));
+  const value = file?.values.get(name);
+  if (file && value) {
+    const where2 = `${place(file.path, value.line)}, the variable '${name}'`;
+    return reachedFrom(value, { input: "var-files", where: where2 }, sources, seen);
+  }
+  const ambient2 = env2[`PKR_VAR_${name}`];
+  if (ambient2 !== void 0) return [{ text: ambient2, input: "template", where: `PKR_VAR_${name} in the environment` }];
+  const { file: declaredIn = "", default: fallback } = reading2.variables.get(name) ?? {};
+  if (!fallback) return [];
+  const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`;
+  return reachedFrom(fallback, { input: "template", where }, sources, seen);
+}
+function place(file, line) {
+  return `${path9.basename(file)} line ${line}`;
 }
 
 // src/template/variables.ts
@@ -74119,30 +75285,38 @@ var reserved2 = /* @__PURE__ */ new Map([
 function insistedOn(given2) {
   return new Map([...given2].flatMap((input) => (carriers[input] ?? []).map((variable) => [variable, input])));
 }
-function unusedInputs(template, given2) {
-  return Object.entries(carriers).filter(([input]) => given2.has(input) && !alsoUsed.has(input)).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(([input, [variable = ""]]) => takes(template, input, variable) ? [] : [{ input, variable }]).map(
-    ({ input, variable }) => new InputError(
-      input,
-      template.declared.has(variable) ? `has no effect: the variable '${variable}' of the template ${template.path} has another type. Give it the type ${typeFor(variable)}, or leave the input out.` : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
-    )
-  );
+function unusedInputs(template, given2, allowedCidrs = []) {
+  return Object.entries(carriers).filter(([input, [variable = ""]]) => given2.has(input) && (!alsoUsed.has(input) || template.declared.has(variable))).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(
+    ([input, [variable = ""]]) => takes(template, { input, variable }, allowedCidrs) ? [] : [{ input, variable }]
+  ).map(({ input, variable }) => new InputError(input, `has no effect: ${whyUnused(template, variable)}`));
 }
-function takes({ declared, variables: variables2, legacy }, input, variable) {
+function whyUnused({ path: location, declared }, variable) {
+  const declaration = declared.get(variable);
+  if (!declaration) {
+    return `the template ${location} declares no variable '${variable}'. Declare it there, or leave the input out.`;
+  }
+  const advice2 = `Give it the type ${typeFor(variable)}, or leave the input out.`;
+  return typeOfDefault(declaration) ? `the variable '${variable}' of the template ${location} has the type of its default, which this does not fit. ${advice2}` : `the variable '${variable}' of the template ${location} has another type. ${advice2}`;
+}
+function takes({ declared, variables: variables2, legacy }, { input, variable }, allowedCidrs) {
   if (input === "jenkins-repository-url" && declared.has("jenkins_version")) return true;
   if (variable === "tags") return variables2.has(variable);
-  const kind = declared.get(variable)?.kind;
-  return kind !== void 0 && (legacy || takesOurs(variable, kind));
+  const declaration = declared.get(variable);
+  if (!declaration || legacy) return declaration !== void 0;
+  if (declaration.kind === "tuple" && !fitsType(allowedCidrs, typeOfDefault(declaration), true)) return false;
+  return takesOurs(variable, declaration.kind);
 }
 function unusableVars(template) {
   return Object.entries(template.vars).flatMap(([name, value]) => problemWith(name, value, template) ?? []);
 }
 function problemWith(name, value, template) {
-  const { path: path30, declared, legacy } = template;
+  const { declared, legacy } = template;
   const input = reserved2.get(name);
   const isOurs = legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text");
   if (input && isOurs) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
-  if (!declared.has(name)) return new InputError("vars", `the template ${path30} declares no variable '${name}'`);
-  const text2 = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))));
+  if (!declared.has(name)) return new InputError("vars", `the template ${template.path} declares no variable '${name}'`);
+  const given2 = JSON.parse(jsonOf(value, declared.get(name)));
+  const text2 = JSON.stringify(given2);
   if (text2.includes("{{")) {
     return new InputError(
       "vars",
@@ -74155,12 +75329,32 @@ function problemWith(name, value, template) {
       `'${name}' has combining accents, which Packer would normalize; write each letter as one character (Unicode NFC)`
     );
   }
-  return void 0;
+  return legacy ? void 0 : misfit(name, given2, template);
+}
+function misfit(name, value, { path: location, declared }) {
+  const declaration = declared.get(name);
+  const ofDefault = declaration && typeOfDefault(declaration);
+  if (ofDefault) {
+    if (fitsType(value, ofDefault, true)) return void 0;
+    return new InputError(
+      "vars",
+      `'${name}' does not fit its default in the template ${location}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
+    );
+  }
+  if (fitsType(value, declaration?.type, false)) return void 0;
+  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${location}`);
+}
+function closedTags(declared, vars) {
+  const tags = declared.get("tags");
+  if (tags?.kind !== "object" || Object.hasOwn(vars, "tags")) return [];
+  return [
+    `${path10.basename(tags.file)} line ${tags.line}: the variable 'tags' has the type of its default, so that Packer would drop every other tag. The bake's tags are left out, and resources cannot be told from others by them. Give it type = map(string).`
+  ];
 }
 function variablesFile(template, values) {
   const used2 = Object.entries(values).filter(([name]) => template.variables.has(name));
   const known2 = Object.fromEntries(
-    template.legacy ? used2.flatMap(asText) : used2.map((one) => asDeclared(one, template))
+    template.legacy ? used2.flatMap(asText2) : used2.map((one) => asDeclared(one, template))
   );
   if (JSON.stringify(known2).includes("{{")) {
     throw new Error("a value for the template contains {{, which Packer would evaluate");
@@ -74195,7 +75389,7 @@ function replacements(template, values) {
 function asDeclared([name, value], { declared }) {
   return [name, Array.isArray(value) && declared.get(name)?.kind === "text" ? value.join(",") : value];
 }
-function asText([name, value]) {
+function asText2([name, value]) {
   if (Array.isArray(value)) return [[name, value.join(",")]];
   return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
 }
@@ -74215,12 +75409,12 @@ var token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 // src/packer/build.ts
 var import_node_events2 = require("node:events");
-var import_node_fs11 = require("node:fs");
+var import_node_fs12 = require("node:fs");
 var import_promises12 = require("node:fs/promises");
 var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path8 = __toESM(require("node:path"), 1);
+var path11 = __toESM(require("node:path"), 1);
 
 // src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
@@ -75022,7 +76216,7 @@ function explainScript(failure, facts) {
     )
   })).find(({ line }) => line !== -1);
   const own = script2 !== void 0 && script2 === facts.setupScript;
-  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path8.basename(script2)}`;
+  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path11.basename(script2)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -75306,8 +76500,8 @@ function variablesOf({ variablesFiles }) {
   return variablesFiles.map((file) => `-var-file=${file}`);
 }
 async function start(job, run2, ledger) {
-  const output = (0, import_node_fs11.openSync)(run2.output, "a", 384);
-  const errors = (0, import_node_fs11.openSync)(run2.errors, "a", 384);
+  const output = (0, import_node_fs12.openSync)(run2.output, "a", 384);
+  const errors = (0, import_node_fs12.openSync)(run2.errors, "a", 384);
   const reading2 = await (0, import_promises12.open)(run2.output, "r");
   try {
     const args = ["build", "-machine-readable", "-color=false", ...job.arguments, ...variablesOf(job), job.template];
@@ -75323,8 +76517,8 @@ async function start(job, run2, ledger) {
     await reading2.close();
     throw error2;
   } finally {
-    (0, import_node_fs11.closeSync)(output);
-    (0, import_node_fs11.closeSync)(errors);
+    (0, import_node_fs12.closeSync)(output);
+    (0, import_node_fs12.closeSync)(errors);
   }
 }
 async function endGracefully(group3, ended2) {
@@ -75476,7 +76670,7 @@ var import_semver = __toESM(require_semver2(), 1);
 
 // src/packer/plugins/cache.ts
 var import_node_crypto7 = require("node:crypto");
-var import_node_fs12 = require("node:fs");
+var import_node_fs13 = require("node:fs");
 var import_promises15 = require("node:fs/promises");
 var import_node_path8 = __toESM(require("node:path"), 1);
 
@@ -75496,7 +76690,7 @@ function nameOf4({ source, constraint }) {
 // src/packer/plugins/cache.ts
 function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
-  return folder !== void 0 && (0, import_node_fs12.existsSync)(folder) && (0, import_node_fs12.existsSync)(`${folder}.complete`) ? folder : void 0;
+  return folder !== void 0 && (0, import_node_fs13.existsSync)(folder) && (0, import_node_fs13.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
 async function cachePlugins(plugins2, required, env2, usable3) {
   const folder = folderFor(required, env2);
@@ -75508,9 +76702,9 @@ async function cachePlugins(plugins2, required, env2, usable3) {
     await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
     const others = await usable3();
     if (others !== void 0) return others;
-    if ((0, import_node_fs12.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
+    if ((0, import_node_fs13.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     await (0, import_promises15.rename)(copy, folder).catch((error2) => {
-      if (!(0, import_node_fs12.existsSync)(folder)) throw error2;
+      if (!(0, import_node_fs13.existsSync)(folder)) throw error2;
     });
     await (0, import_promises15.writeFile)(`${folder}.complete`, "");
     return folder;
@@ -75589,11 +76783,11 @@ function adviceFor3(said, named2, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path30, args, options) {
+async function runPacker(path31, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  debug2(() => `Running ${[path30, ...args].join(" ")}`);
-  const group3 = startGroup2(path30, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  debug2(() => `Running ${[path31, ...args].join(" ")}`);
+  const group3 = startGroup2(path31, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child: child2 } = group3;
   const stdout = endsOf(child2.stdout);
   const stderr = endsOf(child2.stderr);
@@ -75733,7 +76927,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises17 = require("node:fs/promises");
-var path12 = __toESM(require("node:path"), 1);
+var path15 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({
@@ -75747,7 +76941,7 @@ async function requirementsOf({
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path12.join(folder, "required-plugins.pkr.hcl");
+  const file = path15.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -75758,18 +76952,18 @@ ${lines.join("\n")}
 }
 
 // src/packer/room.ts
-var import_node_fs13 = require("node:fs");
-var path13 = __toESM(require("node:path"), 1);
+var import_node_fs14 = require("node:fs");
+var path16 = __toESM(require("node:path"), 1);
 var probeSize = 8192;
 var betweenLooksMs2 = 1e4;
 var mostFailures = 3;
 function watchRoom(folder, everyMs = betweenLooksMs2) {
   const full = new AbortController();
-  const probe = path13.join(folder, "room");
+  const probe = path16.join(folder, "room");
   let failures = 0;
   const look3 = () => {
     try {
-      (0, import_node_fs13.writeFileSync)(probe, Buffer.alloc(probeSize), { mode: 384 });
+      (0, import_node_fs14.writeFileSync)(probe, Buffer.alloc(probeSize), { mode: 384 });
       failures = 0;
     } catch (error2) {
       failures = error2.code === "ENOENT" ? 0 : failures + 1;
@@ -75788,13 +76982,13 @@ function watchRoom(folder, everyMs = betweenLooksMs2) {
 }
 function removeProbe(probe) {
   try {
-    (0, import_node_fs13.rmSync)(probe, { force: true });
+    (0, import_node_fs14.rmSync)(probe, { force: true });
   } catch {
   }
 }
 
 // src/packer/validate.ts
-var path14 = __toESM(require("node:path"), 1);
+var path17 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -75878,7 +77072,7 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path14.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path17.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -76089,7 +77283,7 @@ async function buildImages(bake2, signal) {
     let since = plan.began;
     ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path15.join(ledger.folder, "variables.json");
+      const file = path18.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
       await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
@@ -76209,7 +77403,7 @@ var import_node_path11 = __toESM(require("node:path"), 1);
 
 // src/packer/install/cache.ts
 var import_node_crypto8 = require("node:crypto");
-var import_node_fs14 = require("node:fs");
+var import_node_fs15 = require("node:fs");
 var import_promises19 = require("node:fs/promises");
 var import_node_path10 = __toESM(require("node:path"), 1);
 var import_promises20 = require("node:stream/promises");
@@ -76222,7 +77416,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os6 = __toESM(require("os"), 1);
-var path16 = __toESM(require("path"), 1);
+var path19 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -76243,7 +77437,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path16.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path19.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -76257,12 +77451,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os6.arch();
-  const toolPath = path16.join(_getCacheDirectory(), toolName);
+  const toolPath = path19.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child2 of children) {
       if (isExplicitVersion(child2)) {
-        const fullPath = path16.join(toolPath, child2, arch3 || "");
+        const fullPath = path19.join(toolPath, child2, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child2);
         }
@@ -76359,7 +77553,7 @@ async function putIntoCache(file, sha256, version, env2) {
 }
 async function sha256Of(file, signal) {
   const hash = (0, import_node_crypto8.createHash)("sha256");
-  await (0, import_promises20.pipeline)((0, import_node_fs14.createReadStream)(file), hash, { signal });
+  await (0, import_promises20.pipeline)((0, import_node_fs15.createReadStream)(file), hash, { signal });
   return hash.digest("hex");
 }
 function folderFor2(version, env2) {
@@ -76400,8 +77594,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path30 } = error2 ?? {};
-  return code2 !== void 0 && (path30 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path31 } = error2 ?? {};
+  return code2 !== void 0 && (path31 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -76559,7 +77753,7 @@ GCHx/5nGBdDwoxEsXqpI3IUqPb6FDg==
 
 // src/packer/install/release.ts
 var import_node_crypto9 = require("node:crypto");
-var import_node_fs15 = require("node:fs");
+var import_node_fs16 = require("node:fs");
 var import_node_stream6 = require("node:stream");
 var import_promises21 = require("node:stream/promises");
 
@@ -76722,7 +77916,7 @@ function zipTo(file, url, options) {
       const bytes = Number(response.headers["content-length"]);
       options.log.info(`Downloading ${url.href}${bytes ? ` (${(bytes / 1e6).toFixed(1)} MB)` : ""}`);
       const hash = (0, import_node_crypto9.createHash)("sha256");
-      await (0, import_promises21.pipeline)(response, hashing(hash, url), (0, import_node_fs15.createWriteStream)(file));
+      await (0, import_promises21.pipeline)(response, hashing(hash, url), (0, import_node_fs16.createWriteStream)(file));
       return hash.digest("hex");
     },
     options
@@ -76867,26 +78061,26 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path30 = await which("packer");
-  if (path30 === "") {
+  const path31 = await which("packer");
+  if (path31 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path30, version: await versionOf(path30, env2, signal) };
+  return { path: path31, version: await versionOf(path31, env2, signal) };
 }
-async function versionOf(path30, env2, signal) {
+async function versionOf(path31, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path30, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path31, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path30} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path31} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
 // src/packer/install/zip.ts
-var import_node_fs16 = require("node:fs");
+var import_node_fs17 = require("node:fs");
 var import_promises22 = require("node:fs/promises");
 var import_node_stream7 = require("node:stream");
 var import_promises23 = require("node:stream/promises");
@@ -76905,11 +78099,11 @@ var longestDirectory = 1024 * 1024;
 async function extractFile(zip, name, target, { mostBytes, signal }) {
   const file = await (0, import_promises22.open)(zip);
   try {
-    const entry = wanted(name, await entriesOf(file), mostBytes);
+    const entry = wanted(name, await entriesOf2(file), mostBytes);
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
-    await (0, import_promises23.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs16.createWriteStream)(target, { mode: 493 })], { signal });
+    await (0, import_promises23.pipeline)([packed, ...inflate, exactly(entry), (0, import_node_fs17.createWriteStream)(target, { mode: 493 })], { signal });
   } catch (error2) {
     signal.throwIfAborted();
     if (error2 instanceof ZipError || !isZlibError(error2)) throw error2;
@@ -76918,7 +78112,7 @@ async function extractFile(zip, name, target, { mostBytes, signal }) {
     await file.close();
   }
 }
-async function entriesOf(file) {
+async function entriesOf2(file) {
   const { size } = await file.stat();
   const tailStart = Math.max(0, size - endSize - longestComment);
   const tail = await read2(file, tailStart, size - tailStart);
@@ -77072,16 +78266,16 @@ async function extractPacker(zip, folder, signal) {
 
 // src/packer/temporary-folder.ts
 var import_node_crypto10 = require("node:crypto");
-var import_node_fs17 = require("node:fs");
-var path19 = __toESM(require("node:path"), 1);
+var import_node_fs18 = require("node:fs");
+var path22 = __toESM(require("node:path"), 1);
 function temporaryFolderFor(folder, elsewhere = shortTemporaryFolder) {
-  const inside = path19.join(folder, "tmp");
+  const inside = path22.join(folder, "tmp");
   const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
-  return isUsable ? inside : path19.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+  return isUsable ? inside : path22.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
 }
 function makeTemporaryFolder(folder) {
   try {
-    (0, import_node_fs17.mkdirSync)(folder, { mode: 448 });
+    (0, import_node_fs18.mkdirSync)(folder, { mode: 448 });
   } catch (error2) {
     throw new UserError(
       `Nothing was made, because Packer's temporary folder cannot be made: ${systemProblem(error2)}. ${roomAdvice}`,
@@ -77235,55 +78429,7 @@ function placement({ via }, subnetId, groupIds) {
 }
 
 // src/template/findings.ts
-var path20 = __toESM(require("node:path"), 1);
-
-// src/template/value.ts
-var unknown = /* @__PURE__ */ Symbol("unknown");
-function isMap(value) {
-  return typeof value === "object" && value !== null && !isList(value);
-}
-function isList(value) {
-  return Array.isArray(value);
-}
-function asText2(value) {
-  if (typeof value === "string") return value;
-  if (typeof value === "number") return digitsOf(value);
-  return typeof value === "boolean" ? String(value) : void 0;
-}
-function digitsOf(value) {
-  const text2 = String(value);
-  return /^-?[\d.]{1,16}$/.test(text2) ? text2 : void 0;
-}
-function asNumber(value) {
-  if (typeof value === "number") return value;
-  return typeof value === "string" && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : void 0;
-}
-function asBool(value) {
-  if (typeof value === "boolean") return value;
-  if (value === "true" || value === "1") return true;
-  return value === "false" || value === "0" ? false : void 0;
-}
-function compareTexts(one, other) {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
-}
-function besides(value, others) {
-  const isText2 = typeof value !== "object" && others.some((other) => typeof other === "string");
-  return isText2 && value !== unknown ? asText2(value) ?? unknown : value;
-}
-function textsIn(value) {
-  if (value === unknown) return { texts: [], isWhole: false };
-  const items = isList(value) ? value : typeof value === "string" ? value.split(",").map((item) => item.trim()) : [];
-  const texts = items.map(asText2);
-  return {
-    texts: texts.filter((text2) => text2 !== void 0 && text2 !== ""),
-    isWhole: texts.every((text2) => text2 !== void 0)
-  };
-}
-function isTrue(value) {
-  return value === true || value === 1 || typeof value === "string" && /^(true|1)$/i.test(value);
-}
-
-// src/template/findings.ts
+var path23 = __toESM(require("node:path"), 1);
 function findingsIn(sources, facts) {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
   return {
@@ -77405,7 +78551,7 @@ function letInBy(source) {
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path20.basename(file)} line ${line}: ${source.name}`;
+  return `${path23.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -77423,9 +78569,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded3(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path30 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path30)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path30, await read5(`${repository}/${path30}`, signal))));
+  const [path31 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path31)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path31, await read5(`${repository}/${path31}`, signal))));
 }
 function bounded3(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -77473,11 +78619,11 @@ function* between(text2, begin, end) {
     at2 = to + end.length;
   }
 }
-function unpack(path30, bytes) {
+function unpack(path31, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path30.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path30.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path30} is compressed in a way that cannot be read`);
+  if (path31.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path31.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path31} is compressed in a way that cannot be read`);
 }
 
 // src/plan/jenkins-version.ts
@@ -77551,16 +78697,16 @@ function oldestFirst(versions2) {
 var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
-var import_node_fs19 = require("node:fs");
-var path22 = __toESM(require("node:path"), 1);
+var import_node_fs20 = require("node:fs");
+var path25 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
-var import_node_fs18 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
+var import_node_fs19 = require("node:fs");
+var path24 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path21.resolve(workspace, value);
-    if (!(0, import_node_fs18.existsSync)(resolved))
+    const resolved = path24.resolve(workspace, value);
+    if (!(0, import_node_fs19.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -77573,21 +78719,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs18.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs19.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs18.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs19.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs18.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs19.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`);
@@ -77596,12 +78742,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path21.delimiter).some((folder) => folder !== "" && isProgram(path21.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path24.delimiter).some((folder) => folder !== "" && isProgram(path24.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs18.accessSync)(file, import_node_fs18.constants.X_OK);
-    return (0, import_node_fs18.statSync)(file).isFile();
+    (0, import_node_fs19.accessSync)(file, import_node_fs19.constants.X_OK);
+    return (0, import_node_fs19.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -77630,9 +78776,9 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path22.resolve(workspace, value.trim());
+  const file = path25.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs19.existsSync)(file) && (0, import_node_fs19.statSync)(file).isFile()) return (0, import_node_fs19.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && (0, import_node_fs20.existsSync)(file) && (0, import_node_fs20.statSync)(file).isFile()) return (0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
   return value;
 }
@@ -77659,7 +78805,7 @@ function wordsFor({ firstVersion, lastVersion, pattern }, version) {
 function textOf2(value) {
   return typeof value === "string" ? value : "";
 }
-var number = /^\d+$/;
+var number2 = /^\d+$/;
 var beforeRelease = /^(alpha|beta|cr|ea|m|milestone|pre|preview|rc|snapshot)(\d*)$/i;
 function compareVersions(one, other) {
   const [ones, others] = [one, other].map((version) => version.slice(0, 100).split(/[.-]/));
@@ -77667,19 +78813,19 @@ function compareVersions(one, other) {
     const [a9, b9] = [ones[index] ?? "0", others[index] ?? "0"];
     const order = compareParts(a9, b9);
     if (order !== 0) return order;
-    if (a9 !== b9 && !(number.test(a9) && number.test(b9))) return 0;
+    if (a9 !== b9 && !(number2.test(a9) && number2.test(b9))) return 0;
   }
   return 0;
 }
 function compareParts(a9, b9) {
-  if (number.test(a9) && number.test(b9)) return Number(a9) - Number(b9);
+  if (number2.test(a9) && number2.test(b9)) return Number(a9) - Number(b9);
   const [early, otherEarly] = [beforeRelease.exec(a9), beforeRelease.exec(b9)];
   if (early && otherEarly) {
     const [[, word = "", count = ""], [, otherWord = "", otherCount = ""]] = [early, otherEarly];
     return word.localeCompare(otherWord, "en", { sensitivity: "base" }) || Number(count) - Number(otherCount);
   }
-  if (early && number.test(b9)) return -1;
-  return otherEarly && number.test(a9) ? 1 : 0;
+  if (early && number2.test(b9)) return -1;
+  return otherEarly && number2.test(a9) ? 1 : 0;
 }
 
 // src/plan/plugins/jenkins-root.ts
@@ -77723,7 +78869,7 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 var import_node_crypto11 = require("node:crypto");
 var mostValues = 5e4;
 async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
-  const reader = new Reader(isWanted, mostKept2);
+  const reader = new Reader2(isWanted, mostKept2);
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
@@ -77734,9 +78880,9 @@ async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mos
 }
 var [quote2, backslash, comma, colon] = [34, 92, 44, 58];
 var [openBrace, closeBrace, openBracket, closeBracket] = [123, 125, 91, 93];
-var blanks = /* @__PURE__ */ new Set([32, 9, 10, 13]);
+var blanks2 = /* @__PURE__ */ new Set([32, 9, 10, 13]);
 var longestAround = 100;
-var Reader = class {
+var Reader2 = class {
   #isWanted;
   #mostKept;
   #members = /* @__PURE__ */ new Map();
@@ -77826,7 +78972,7 @@ var Reader = class {
    * that could be read as a value of another member.
    */
   #isInPlace(byte) {
-    if (blanks.has(byte)) return true;
+    if (blanks2.has(byte)) return true;
     if (this.#isNameNext[1]) return byte === quote2 || byte === closeBrace;
     return this.#isColonNext === (byte === colon) && byte !== closeBracket;
   }
@@ -78213,7 +79359,7 @@ var distributions = {
 function distributionOf(loginUser) {
   return Object.entries(distributions).find((entry) => entry[1].loginUser === loginUser)?.[0];
 }
-var sourceNames = Object.keys(distributions);
+var sourceNames2 = Object.keys(distributions);
 
 // src/plan/source.ts
 var parameterPrefix = "resolve:ssm:";
@@ -79270,14 +80416,14 @@ function textOf3(html) {
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path30, signal) {
+function askJenkins(address, port, path31, signal) {
   return new Promise((resolve4) => {
     const none = (error2) => resolve4({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path30,
+        path: path31,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -79934,8 +81080,8 @@ var whenEmpty = {
 };
 
 // src/inputs/casc.ts
-var import_node_fs20 = require("node:fs");
-var path23 = __toESM(require("node:path"), 1);
+var import_node_fs21 = require("node:fs");
+var path26 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -83008,17 +84154,17 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs20.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs21.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path23.join(folder, file), file));
-  return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf(memberOf(root9, "jenkins"), "securityRealm"))) };
+  const roots = files.flatMap((file) => documentsOf(path26.join(folder, file), file));
+  return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf2(memberOf2(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs20.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path23.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs20.statSync)(path23.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path26.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path26.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs21.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark4 } = error2;
@@ -83027,7 +84173,7 @@ function documentsOf(file, name) {
     });
   }
 }
-function memberOf(value, name) {
+function memberOf2(value, name) {
   return typeof value === "object" && value !== null ? value[name] : void 0;
 }
 function isSet2(value) {
@@ -83081,7 +84227,7 @@ function readImageInputs(input, workspace) {
       "source-ami",
       matching(
         /^(al2023|ubuntu-24\.04|debian-13|ami-([0-9a-f]{8}|[0-9a-f]{17})|resolve:ssm:[A-Za-z0-9_./-]{1,1024}(:[A-Za-z0-9_.-]{1,100})?)$/,
-        `${sourceNames.join(", ")}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
+        `${sourceNames2.join(", ")}, an image id such as ami-0123456789abcdef0, or resolve:ssm: and a parameter's name`
       )
     ),
     ...architecture ? { architecture } : {},
@@ -83172,8 +84318,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/template/environment.ts
-var import_node_fs21 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var import_node_fs22 = require("node:fs");
+var path27 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -83253,7 +84399,7 @@ function unregistered({ blocks }, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs21.existsSync)(path24.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path27.join(env2["HOME"], ".config", "hcp"))) return [];
   return [
     new InputError(
       "template",
@@ -83301,14 +84447,14 @@ function namesIn(syntax) {
 
 // src/template/template.ts
 var import_node_fs24 = require("node:fs");
-var path28 = __toESM(require("node:path"), 1);
+var path29 = __toESM(require("node:path"), 1);
 
 // src/template/builds.ts
 function buildsOf(reading2, values) {
   const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
   const legacy = reading2.blocks.has("builders");
   return found.length > 0 ? found : [...reading2.sources].map(([source, { evaluatedName }]) => {
-    const name = evaluatedName ? asText2(values.of({ expression: evaluatedName })) : source;
+    const name = evaluatedName ? asText(values.of({ expression: evaluatedName })) : source;
     return { source, ...name === void 0 ? {} : { name }, ending: name ?? "", legacy };
   });
 }
@@ -83316,7 +84462,7 @@ function buildsIn(block, { sources, settings }, values) {
   const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
   const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
   const [given2 = null] = valuesOf("name");
-  const front = given2 === null || given2 === "" ? "" : asText2(given2);
+  const front = given2 === null || given2 === "" ? "" : asText(given2);
   const named2 = (source, own) => {
     const shared = { source, legacy: false, ending: own === void 0 ? "" : `.${own}` };
     if (own === void 0 || front === void 0) return shared;
@@ -83330,14 +84476,14 @@ function buildsIn(block, { sources, settings }, values) {
         "name",
         settings.filter((setting) => setting.use === use)
       );
-      const text2 = asText2(other);
+      const text2 = asText(other);
       const own = other === null ? use.source : text2 === void 0 ? void 0 : `${use.source.split(".")[0]}.${text2}`;
       return { ...named2(use.source, own), use };
     })
   ];
 }
 function namesIn2(list2) {
-  const names2 = isList(list2) ? list2.map(asText2) : [void 0];
+  const names2 = isList(list2) ? list2.map(asText) : [void 0];
   return names2.every((name) => name !== void 0) ? names2.map((name) => name.replace(/^source\./, "")) : void 0;
 }
 function isChosen(build2, given2) {
@@ -83364,1070 +84510,13 @@ function matches(pattern, { name, ending, legacy }) {
   return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
 }
 
-// src/template/values.ts
-var import_node_fs22 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
-
-// src/template/evaluate.ts
-var import_node_util2 = require("node:util");
-
-// src/template/functions.ts
-var functions = {
-  lookup([map2 = unknown, key2 = unknown, fallback]) {
-    const name = asText2(key2);
-    if (!isMap(map2) || name === void 0 || fallback === void 0) return unknown;
-    return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback;
-  },
-  element([list2 = unknown, index = unknown]) {
-    const at2 = asNumber(index);
-    if (!isList(list2) || at2 === void 0 || at2 < 0) return unknown;
-    const item = list2[at2 % list2.length];
-    return item === void 0 ? unknown : item;
-  },
-  coalesce(values) {
-    for (const value of values) {
-      if (value === unknown) return unknown;
-      if (value === null || value === "") continue;
-      return typeof value !== "string" && values.includes(unknown) ? unknown : besides(value, values);
-    }
-    return unknown;
-  },
-  coalescelist(values) {
-    for (const value of values) {
-      if (!isList(value)) return unknown;
-      if (value.length > 0) return value;
-    }
-    return unknown;
-  },
-  // The first that does not fail. An unknown value may be one that fails.
-  try: ([first2 = unknown]) => first2,
-  concat: (values) => values.length > 0 && values.every(isList) ? values.flat() : unknown,
-  flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
-  compact([list2 = unknown]) {
-    if (!isList(list2) || list2.some((item) => isList(item) || isMap(item))) return unknown;
-    return list2.filter((item) => item !== null && item !== "").map((item) => item === unknown ? item : asText2(item) ?? unknown);
-  },
-  distinct([list2 = unknown]) {
-    if (!isList(list2)) return unknown;
-    const items = list2.map((item) => besides(item, list2));
-    return [...new Map(items.map((item, index) => [identity(item, index), item])).values()];
-  },
-  reverse: ([list2 = unknown]) => isList(list2) ? list2.toReversed() : unknown,
-  sort: ([list2 = unknown]) => withTexts(list2, (texts) => texts.toSorted(compareTexts)),
-  merge: (values) => values.every((value) => value === null || isMap(value)) ? Object.fromEntries(values.flatMap((value) => Object.entries(value ?? {}))) : unknown,
-  keys: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts) : unknown,
-  values: ([map2 = unknown]) => isMap(map2) ? Object.keys(map2).toSorted(compareTexts).map((name) => map2[name] ?? null) : unknown,
-  length([value = unknown]) {
-    if (typeof value === "string") return lettersOf(value).length;
-    return isList(value) ? value.length : isMap(value) ? Object.keys(value).length : unknown;
-  },
-  contains([list2 = unknown, item = unknown]) {
-    if (!isList(list2) || item === unknown || item === null) return unknown;
-    if (typeof item === "object") return list2.every((one) => typeof one === "string") ? false : unknown;
-    if (list2.includes(item)) return true;
-    return list2.includes(unknown) ? unknown : false;
-  },
-  join([separator = unknown, ...lists]) {
-    const between2 = asText2(separator);
-    if (between2 === void 0 || lists.length === 0 || !lists.every(isList)) return unknown;
-    return withTexts(lists.flat(), (texts) => texts.join(between2));
-  },
-  split: ([separator, text2]) => withText([separator, text2], (by, whole) => by === "" ? Array.from(whole) : whole.split(by)),
-  format: (values) => withTexts(values, ([form2, ...texts]) => form2 === void 0 ? unknown : formatted(form2, texts)),
-  lower: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toLowerCase())),
-  upper: (values) => withText(values, (text2) => letterByLetter(text2, (letter) => letter.toUpperCase())),
-  // JavaScript and Go disagree about these two.
-  trimspace: (values) => withText(values, (text2) => /[\u0085\uFEFF]/.test(text2) ? unknown : text2.trim()),
-  trimprefix: (values) => withText(values, (text2, start2) => text2.startsWith(start2) ? text2.slice(start2.length) : text2),
-  trimsuffix: (values) => withText(values, (text2, end) => end !== "" && text2.endsWith(end) ? text2.slice(0, -end.length) : text2),
-  replace: (values) => withText(values, (text2, from, to) => from === "" ? unknown : text2.split(from).join(to)),
-  substr([whole = unknown, offset = unknown, length = unknown]) {
-    const [text2, from, count] = [asText2(whole), asNumber(offset), asNumber(length)];
-    if (text2 === void 0 || from === void 0 || count === void 0) return unknown;
-    if (!Number.isInteger(from) || !Number.isInteger(count)) return unknown;
-    const letters = lettersOf(text2);
-    const start2 = from < 0 ? Math.max(letters.length + from, 0) : from;
-    return (count < 0 ? letters.slice(start2) : letters.slice(start2, start2 + count)).join("");
-  }
-};
-function identity(item, index) {
-  if (item === unknown) return { index };
-  return isList(item) || isMap(item) ? JSON.stringify(item) : item;
-}
-function flat(list2) {
-  return list2.flatMap((item) => isList(item) ? flat(item) : [item]);
-}
-function lettersOf(text2) {
-  return [...new Intl.Segmenter().segment(text2)].map(({ segment }) => segment);
-}
-function letterByLetter(text2, change) {
-  const letters = Array.from(text2, change);
-  return letters.every((letter) => Array.from(letter).length === 1) ? letters.join("") : unknown;
-}
-function withTexts(list2, work) {
-  if (!isList(list2)) return unknown;
-  const texts = list2.map(asText2);
-  return texts.every((text2) => text2 !== void 0) ? work(texts) : unknown;
-}
-function withText(values, work) {
-  const texts = values.map((value) => value === void 0 ? void 0 : asText2(value));
-  if (!texts.every((text2) => text2 !== void 0)) return unknown;
-  const [first2 = "", second = "", ...more] = texts;
-  return work(first2, second, ...more);
-}
-function formatted(form2, values) {
-  const verbs = form2.match(/%[sdv]|%%|%/g) ?? [];
-  const taking = verbs.filter((verb) => verb !== "%%");
-  const isWhole = taking.every((verb, index) => verb === "%s" || verb === "%v" || isInteger(verb, values[index]));
-  if (!isWhole || taking.length !== values.length) return unknown;
-  const rest = [...values];
-  return form2.replaceAll(/%[sdv%]/g, (verb) => verb === "%%" ? "%" : rest.shift() ?? "");
-}
-function isInteger(verb, text2) {
-  return verb === "%d" && /^(?:0|-?[1-9]\d*)$/.test(text2 ?? "");
-}
-
-// src/template/evaluate.ts
-function evaluate(syntax, scope) {
-  switch (syntax.kind) {
-    case "value":
-      return syntax.value;
-    case "text":
-      return joined(syntax.parts.map((part2) => evaluate(part2, scope)));
-    case "name":
-      return plain(scope.root(syntax.name));
-    case "member":
-      return memberOf2(syntax.of, syntax.key, scope);
-    case "call":
-      return call(syntax.name, syntax.given, scope);
-    case "list":
-      return syntax.items.map((item) => evaluate(item, scope));
-    case "map":
-      return mapOf(syntax.entries.map(([key2, value]) => [evaluate(key2, scope), evaluate(value, scope)]));
-    case "choice": {
-      const condition = asBool(evaluate(syntax.condition, scope));
-      if (condition === void 0) return unknown;
-      const yes = evaluate(syntax.yes, scope);
-      const no = evaluate(syntax.no, scope);
-      return condition ? besides(yes, [no]) : besides(no, [yes]);
-    }
-    case "operation":
-      return operate(syntax.operator, evaluate(syntax.left, scope), () => evaluate(syntax.right, scope));
-    case "loop":
-      return loop(syntax, scope);
-  }
-}
-function plain(found) {
-  return typeof found === "function" ? unknown : found;
-}
-function memberOf2(of, key2, scope) {
-  const found = of.kind === "name" ? scope.root(of.name) : evaluate(of, scope);
-  const name = evaluate(key2, scope);
-  const text2 = asText2(name);
-  if (text2 === void 0) return unknown;
-  if (typeof found === "function") return found(text2);
-  if (isList(found)) return itemOf(found, asNumber(text2));
-  return isMap(found) && Object.hasOwn(found, text2) ? found[text2] ?? null : unknown;
-}
-function itemOf(list2, index) {
-  const item = index === void 0 ? void 0 : list2[index];
-  return item === void 0 ? unknown : item;
-}
-function call(name, given2, scope) {
-  if (name === "env") {
-    const variable = given2[0] && evaluate(given2[0], scope);
-    return typeof variable === "string" ? scope.env(variable) : unknown;
-  }
-  const work = Object.hasOwn(functions, name) ? functions[name] : void 0;
-  if (!work) return unknown;
-  const values = given2.map((one) => evaluate(one, scope));
-  return work(values);
-}
-function joined(values) {
-  const texts = values.map(asText2);
-  return texts.every((text2) => text2 !== void 0) ? texts.join("").normalize("NFC") : unknown;
-}
-function mapOf(entries) {
-  const named2 = entries.map(([key2, value]) => [asText2(key2), value]);
-  return named2.every((entry) => entry[0] !== void 0) ? Object.fromEntries(named2) : unknown;
-}
-function operate(operator2, left, right) {
-  const isLeft = asBool(left);
-  if (operator2 === "!") return isLeft === void 0 ? unknown : !isLeft;
-  const other = right();
-  const isRight = asBool(other);
-  switch (operator2) {
-    case "&&":
-      if (isLeft === false || isRight === false) return false;
-      return isLeft && isRight ? true : unknown;
-    case "||":
-      if (isLeft || isRight) return true;
-      return isLeft === false && isRight === false ? false : unknown;
-    case "==":
-    case "!=": {
-      const same = isSame(left, other);
-      return same === void 0 ? unknown : same === (operator2 === "==");
-    }
-    default:
-      return calculate(operator2, asNumber(left), asNumber(other));
-  }
-}
-function isSame(left, right) {
-  if (isPartlyUnknown(left) || isPartlyUnknown(right)) return void 0;
-  if (typeof left !== "object" || left === null) return left === right;
-  return (0, import_node_util2.isDeepStrictEqual)(left, right) ? void 0 : false;
-}
-function isPartlyUnknown(value) {
-  if (value === unknown) return true;
-  if (isList(value)) return value.some(isPartlyUnknown);
-  return isMap(value) && Object.values(value).some(isPartlyUnknown);
-}
-function calculate(operator2, left, right) {
-  if (left === void 0 || right === void 0) return unknown;
-  switch (operator2) {
-    case "+":
-      return left + right;
-    case "-":
-      return left - right;
-    case "*":
-      return left * right;
-    case "<":
-      return left < right;
-    case ">":
-      return left > right;
-    case "<=":
-      return left <= right;
-    case ">=":
-      return left >= right;
-    default:
-      return unknown;
-  }
-}
-var mostItems = 1e3;
-function loop({ names: names2, over, result }, scope) {
-  const entries = entriesOf2(evaluate(over, scope));
-  if (!entries || entries.length > mostItems) return unknown;
-  const [first2 = "", second] = names2;
-  const results = [];
-  for (const [key2, item] of entries) {
-    const own = second === void 0 ? { [first2]: item } : { [first2]: key2, [second]: item };
-    const inner = { ...scope, root: (name) => Object.hasOwn(own, name) ? own[name] ?? null : scope.root(name) };
-    const wanted2 = result.condition ? asBool(evaluate(result.condition, inner)) : true;
-    if (wanted2 === void 0) return unknown;
-    if (wanted2) results.push([result.key ? evaluate(result.key, inner) : null, evaluate(result.value, inner)]);
-  }
-  if (!result.key) return results.map(([, value]) => value);
-  return new Set(results.map(([key2]) => key2)).size < results.length ? unknown : mapOf(results);
-}
-function entriesOf2(value) {
-  if (isList(value)) return value.map((item, index) => [index, item]);
-  if (!isMap(value)) return void 0;
-  return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other));
-}
-
-// src/template/convert.ts
-function converted(value, type2) {
-  if (value === unknown || value === null || !type2) return value;
-  if (type2.kind === "name") return primitive(value, type2.name);
-  if (type2.kind !== "call") return value;
-  const [of] = type2.given;
-  switch (type2.name) {
-    case "list":
-      return isList(value) ? alike(value, of) : unknown;
-    case "set":
-      return isList(value) ? inOrder2(alike(value, of)) : unknown;
-    case "map": {
-      if (!isMap(value)) return unknown;
-      const names2 = Object.keys(value);
-      const items = alike(Object.values(value), of);
-      return isList(items) ? Object.fromEntries(names2.map((name, index) => [name, items[index] ?? null])) : unknown;
-    }
-    case "tuple": {
-      const items = of?.kind === "list" ? of.items : [];
-      if (!isList(value) || value.length !== items.length) return unknown;
-      return value.map((item, index) => converted(item, items[index]));
-    }
-    case "object":
-      return asObject(value, of);
-    default:
-      return value;
-  }
-}
-function typeOf(value) {
-  if (isList(value)) {
-    return value.length > 0 ? call2("tuple", { kind: "list", items: value.map((item) => typeOf(item) ?? any) }) : void 0;
-  }
-  if (isMap(value)) {
-    const entries = Object.entries(value).map(([name, item]) => [
-      { kind: "value", value: name },
-      typeOf(item) ?? any
-    ]);
-    return entries.length > 0 ? call2("object", { kind: "map", entries }) : void 0;
-  }
-  if (value === null || value === unknown) return void 0;
-  return { kind: "name", name: typeof value === "boolean" ? "bool" : typeof value };
-}
-var any = { kind: "name", name: "any" };
-function call2(name, given2) {
-  return { kind: "call", name, given: [given2] };
-}
-function primitive(value, name) {
-  switch (name) {
-    case "string":
-      return asText2(value) ?? unknown;
-    case "number":
-      return asNumber(value) ?? unknown;
-    case "bool":
-      return asBool(value) ?? unknown;
-    default:
-      return value;
-  }
-}
-function alike(items, of) {
-  if (of?.kind !== "name" || of.name !== "any") return items.map((item) => converted(item, of));
-  const kinds2 = new Set(items.filter((item) => item !== null && item !== unknown).map((item) => typeof item));
-  if (kinds2.size <= 1) return items;
-  return kinds2.has("string") ? items.map((item) => converted(item, { kind: "name", name: "string" })) : unknown;
-}
-function inOrder2(items) {
-  if (!isList(items)) return items;
-  const single = [
-    ...new Map(items.map((item) => [isMap(item) ? JSON.stringify(item) : item, item])).values()
-  ];
-  return single.toSorted((one, other) => {
-    if (typeof one === "number" && typeof other === "number") return one - other;
-    return typeof one === "string" && typeof other === "string" ? compareTexts(one, other) : 0;
-  });
-}
-function asObject(value, of) {
-  if (!isMap(value) || of?.kind !== "map") return unknown;
-  const members = [];
-  for (const [key2, type2] of of.entries) {
-    const name = key2.kind === "value" ? asText2(key2.value) : void 0;
-    if (name === void 0) return unknown;
-    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
-    const given2 = Object.hasOwn(value, name) ? value[name] ?? null : void 0;
-    if (given2 === void 0 && !optional2) return unknown;
-    const [own = type2, fallback] = optional2 ?? [];
-    const absent = fallback ? evaluate(fallback, { root: () => unknown, env: () => "" }) : null;
-    members.push([name, converted(given2 ?? absent, own)]);
-  }
-  return Object.fromEntries(members);
-}
-
-// src/template/syntax.ts
-var notUnderstood = { kind: "value", value: unknown };
-var deepest = 100;
-function readExpression(source) {
-  try {
-    const reader = new ExpressionReader(source);
-    return reader.whole();
-  } catch (error2) {
-    if (error2 instanceof NotUnderstood) return notUnderstood;
-    throw error2;
-  }
-}
-function readTemplate(text2) {
-  try {
-    return new ExpressionReader(text2).template();
-  } catch (error2) {
-    if (error2 instanceof NotUnderstood) return notUnderstood;
-    throw error2;
-  }
-}
-var NotUnderstood = class extends Error {
-};
-var blank = /(?:[ \t\r\n]+|#[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
-var identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-var number2 = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-var operator = /\|\||&&|==|!=|<=|>=|[<>+\-*/%]/y;
-var heredoc = /<<(-?)([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
-var ranks = [["||"], ["&&"], ["==", "!="], ["<", ">", "<=", ">="], ["+", "-"], ["*", "/", "%"]];
-var escapes = { n: "\n", r: "\r", t: "	", '"': '"', "\\": "\\" };
-var ExpressionReader = class _ExpressionReader {
-  #text;
-  #at = 0;
-  #depth = 0;
-  constructor(text2) {
-    this.#text = text2;
-  }
-  whole() {
-    const syntax = this.#expression();
-    this.#skip();
-    if (this.#at < this.#text.length) throw new NotUnderstood();
-    return syntax;
-  }
-  template() {
-    const parts = this.#parts(() => this.#at >= this.#text.length, false);
-    return joined2(parts);
-  }
-  #expression() {
-    this.#depth += 1;
-    if (this.#depth > deepest) throw new NotUnderstood();
-    const condition = this.#operation(0);
-    let syntax = condition;
-    if (this.#is("?")) {
-      const yes = this.#expression();
-      this.#expect(":");
-      syntax = { kind: "choice", condition, yes, no: this.#expression() };
-    }
-    this.#depth -= 1;
-    return syntax;
-  }
-  #operation(rank) {
-    const operators = ranks[rank];
-    if (!operators) return this.#unary();
-    let left = this.#operation(rank + 1);
-    for (; ; ) {
-      this.#skip();
-      const found = match(operator, this.#text, this.#at);
-      if (found === void 0 || !operators.includes(found)) return left;
-      this.#at += found.length;
-      left = { kind: "operation", operator: found, left, right: this.#operation(rank + 1) };
-    }
-  }
-  #unary() {
-    if (this.#is("!")) return { kind: "operation", operator: "!", left: this.#unary(), right: notUnderstood };
-    if (this.#is("-")) {
-      return { kind: "operation", operator: "-", left: { kind: "value", value: 0 }, right: this.#unary() };
-    }
-    return this.#members(this.#primary());
-  }
-  #members(start2) {
-    let syntax = start2;
-    for (; ; ) {
-      const next = this.#text[this.#at];
-      if (next === "." && this.#text[this.#at + 1] !== ".") {
-        this.#at += 1;
-        const name = this.#take(identifier) ?? this.#take(/\d+/y);
-        if (name === void 0) throw new NotUnderstood();
-        syntax = { kind: "member", of: syntax, key: { kind: "value", value: name } };
-      } else if (next === "[") {
-        this.#at += 1;
-        if (this.#is("*")) throw new NotUnderstood();
-        syntax = { kind: "member", of: syntax, key: this.#expression() };
-        this.#expect("]");
-      } else return syntax;
-    }
-  }
-  #primary() {
-    this.#skip();
-    const next = this.#text[this.#at] ?? "";
-    if (next === '"') {
-      this.#at += 1;
-      const parts = this.#parts(() => this.#text[this.#at] === '"', true);
-      this.#at += 1;
-      return joined2(parts);
-    }
-    if (this.#is("(")) {
-      const syntax = this.#expression();
-      this.#expect(")");
-      return syntax;
-    }
-    if (this.#is("[")) return this.#list();
-    if (this.#is("{")) return this.#map();
-    const document3 = this.#heredoc();
-    if (document3) return document3;
-    const digits = this.#take(number2);
-    if (digits !== void 0) return { kind: "value", value: Number(digits) };
-    return this.#named();
-  }
-  #named() {
-    const name = this.#take(identifier);
-    if (name === void 0) throw new NotUnderstood();
-    if (this.#text[this.#at] === "(") {
-      this.#at += 1;
-      return { kind: "call", name, given: this.#items(")") };
-    }
-    const literal2 = literals.get(name);
-    return literal2 ?? { kind: "name", name };
-  }
-  #list() {
-    if (this.#isLoop()) return this.#loop("]");
-    return { kind: "list", items: this.#items("]") };
-  }
-  #items(end) {
-    const items = [];
-    while (!this.#is(end)) {
-      items.push(this.#expression());
-      if (this.#is("...")) throw new NotUnderstood();
-      if (this.#is(",")) continue;
-      this.#expect(end);
-      break;
-    }
-    return items;
-  }
-  #map() {
-    if (this.#isLoop()) return this.#loop("}");
-    const entries = [];
-    while (!this.#is("}")) {
-      const isInBrackets = this.#text[this.#at] === "(";
-      const key2 = this.#expression();
-      if (!this.#is("=") && !this.#is(":")) throw new NotUnderstood();
-      entries.push([key2.kind === "name" && !isInBrackets ? { kind: "value", value: key2.name } : key2, this.#expression()]);
-      this.#is(",");
-    }
-    return { kind: "map", entries };
-  }
-  #isLoop() {
-    this.#skip();
-    const found = /for\s/y;
-    found.lastIndex = this.#at;
-    if (!found.test(this.#text)) return false;
-    this.#at += 4;
-    return true;
-  }
-  #loop(end) {
-    const names2 = [this.#word()];
-    if (this.#is(",")) names2.push(this.#word());
-    if (this.#word() !== "in") throw new NotUnderstood();
-    const over = this.#expression();
-    this.#expect(":");
-    const first2 = this.#expression();
-    const second = end === "}" && this.#is("=>") ? this.#expression() : void 0;
-    if (this.#is("...")) throw new NotUnderstood();
-    this.#skip();
-    const condition = match(/if\b/y, this.#text, this.#at) === void 0 ? void 0 : this.#after("if");
-    this.#expect(end);
-    return {
-      kind: "loop",
-      names: names2,
-      over,
-      result: {
-        value: second ?? first2,
-        ...second ? { key: first2 } : {},
-        ...condition ? { condition } : {}
-      }
-    };
-  }
-  #after(word) {
-    this.#at += word.length;
-    return this.#expression();
-  }
-  #word() {
-    this.#skip();
-    const name = this.#take(identifier);
-    if (name === void 0) throw new NotUnderstood();
-    return name;
-  }
-  /** The parts of a string up to its end. */
-  #parts(isEnd, hasEscapes) {
-    const parts = [];
-    let text2 = "";
-    let trimsNext = false;
-    const flush = () => {
-      if (text2 !== "") parts.push({ kind: "value", value: text2.normalize("NFC") });
-      text2 = "";
-    };
-    while (!isEnd()) {
-      if (this.#at >= this.#text.length) throw new NotUnderstood();
-      const [next = "", second = "", third = ""] = this.#text.slice(this.#at, this.#at + 3);
-      if (hasEscapes && next === "\\") text2 += this.#escape(second);
-      else if ((next === "$" || next === "%") && second === next && third === "{") {
-        text2 += `${next}{`;
-        this.#at += 3;
-      } else if (next === "%" && second === "{") throw new NotUnderstood();
-      else if (next === "$" && second === "{") {
-        this.#at += 2;
-        if (this.#is("~")) text2 = text2.trimEnd();
-        flush();
-        parts.push(this.#expression());
-        trimsNext = this.#is("~");
-        this.#expect("}");
-        if (trimsNext) this.#take(/\s+/y);
-      } else {
-        text2 += next;
-        this.#at += next.length;
-      }
-    }
-    flush();
-    return parts;
-  }
-  #escape(letter) {
-    const [, digits] = /^\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))/.exec(this.#text.slice(this.#at, this.#at + 10))?.filter(Boolean) ?? [];
-    this.#at += digits === void 0 ? 2 : 2 + digits.length;
-    if (digits !== void 0) {
-      const point = Number.parseInt(digits, 16);
-      return point > 1114111 ? "" : String.fromCodePoint(point);
-    }
-    const found = escapes[letter];
-    if (found === void 0) throw new NotUnderstood();
-    return found;
-  }
-  #heredoc() {
-    heredoc.lastIndex = this.#at;
-    const [start2, dash, word = ""] = heredoc.exec(this.#text) ?? [];
-    if (start2 === void 0) return void 0;
-    const rest = this.#text.slice(this.#at + start2.length);
-    const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "mu").exec(rest);
-    if (!end) throw new NotUnderstood();
-    const body = rest.slice(0, end.index);
-    this.#at += start2.length + end.index + end[0].length;
-    const lines = dash ? unindented(body) : body;
-    return new _ExpressionReader(lines).template();
-  }
-  /** @returns whether the string comes next; it is skipped then */
-  #is(text2) {
-    this.#skip();
-    if (!this.#text.startsWith(text2, this.#at)) return false;
-    if (text2 === "=" && /[=>]/.test(this.#text[this.#at + 1] ?? "")) return false;
-    if (text2 === "!" && this.#text[this.#at + 1] === "=") return false;
-    this.#at += text2.length;
-    return true;
-  }
-  #expect(text2) {
-    if (!this.#is(text2)) throw new NotUnderstood();
-  }
-  #skip() {
-    this.#take(blank);
-  }
-  #take(pattern) {
-    const found = match(pattern, this.#text, this.#at);
-    this.#at += found?.length ?? 0;
-    return found;
-  }
-};
-var literals = new Map(
-  Object.entries({ true: true, false: false, null: null }).map(([name, value]) => [name, { kind: "value", value }])
-);
-function joined2(parts) {
-  const [only] = parts;
-  if (only === void 0) return { kind: "value", value: "" };
-  return parts.length === 1 ? only : { kind: "text", parts };
-}
-function match(pattern, text2, at2) {
-  pattern.lastIndex = at2;
-  return pattern.exec(text2)?.[0];
-}
-function unindented(body) {
-  const lines = body.split("\n");
-  const filled = lines.filter((line) => line.trim() !== "");
-  const least = Math.min(...filled.map((line) => line.length - line.trimStart().length));
-  return lines.map((line) => line.slice(Math.min(least, line.length))).join("\n");
-}
-
-// src/template/expression.ts
-var references = /\{\{-?\s*user\s+[`"]([^`"]+)[`"]\s*-?\}\}|\$\{\s*(var|local)\.([\p{L}\p{N}_-]+)/gu;
-function jsonExpression(value, line, kind = "file") {
-  const strings = stringsIn(value);
-  return {
-    texts: strings.map((text2) => text2.replace(/\{\{.*?\}\}|\$\{.*?\}/gs, "")),
-    references: strings.flatMap(
-      (text2) => [...text2.matchAll(references)].map(([, user, of, name]) => user ? `var.${user}` : `${of}.${name}`)
-    ),
-    syntax: syntaxOf(value, kind),
-    line,
-    source: JSON.stringify(value)
-  };
-}
-function syntaxOf(value, kind) {
-  if (typeof value === "string") {
-    return kind === "hcl2" ? readTemplate(value) : kind === "legacy" ? readLegacyText(value) : { kind: "value", value };
-  }
-  if (typeof value === "number" || typeof value === "boolean" || value === null) return { kind: "value", value };
-  if (Array.isArray(value)) return { kind: "list", items: value.map((item) => syntaxOf(item, kind)) };
-  if (typeof value !== "object") return notUnderstood;
-  const entries = Object.entries(value);
-  return { kind: "map", entries: entries.map(([name, item]) => [{ kind: "value", value: name }, syntaxOf(item, kind)]) };
-}
-var action = /(\{\{[\s\S]*?\}\})/;
-var call3 = /^\{\{-?\s*(user|env)\s+[`"]([^`"]*)[`"]\s*-?\}\}$/;
-function readLegacyText(text2) {
-  const parts = text2.split(action).filter((part2) => part2 !== "").map((part2) => {
-    if (!part2.startsWith("{{")) return { kind: "value", value: part2 };
-    const [, name, of = ""] = call3.exec(part2) ?? [];
-    const key2 = { kind: "value", value: of };
-    if (name === "user") return { kind: "member", of: { kind: "name", name: "var" }, key: key2 };
-    return name === "env" ? { kind: "call", name, given: [key2] } : notUnderstood;
-  });
-  const [only] = parts;
-  if (only === void 0) return { kind: "value", value: "" };
-  return parts.length === 1 ? only : { kind: "text", parts };
-}
-function stringsIn(value) {
-  if (typeof value === "string") return [value];
-  return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
-}
-
-// src/template/lines.ts
-function lineFinder(text2) {
-  const ends = [...text2.matchAll(/\n/g)].map(({ index }) => index);
-  return (at2) => {
-    let [low, high] = [0, ends.length];
-    while (low < high) {
-      const middle = low + high >>> 1;
-      if ((ends[middle] ?? at2) < at2) low = middle + 1;
-      else high = middle;
-    }
-    return low + 1;
-  };
-}
-function keyLines(text2) {
-  const lineAt = lineFinder(text2);
-  const lines = /* @__PURE__ */ new Map();
-  for (const { 1: key2 = '""', 2: colon2, index } of text2.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
-    if (colon2 === void 0) continue;
-    const name = String(JSON.parse(key2));
-    if (!lines.has(name)) lines.set(name, lineAt(index));
-  }
-  return (key2) => lines.get(key2) ?? 1;
-}
-
-// src/template/hcl.ts
-function readHcl(text2) {
-  return new Reader2(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
-}
-var identifier2 = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-var blanks2 = /[ \t]+/y;
-var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
-var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
-var closing = { "(": ")", "[": "]", "{": "}" };
-var Reader2 = class _Reader {
-  #text;
-  #lineAt;
-  #at = 0;
-  constructor(text2) {
-    this.#text = text2;
-    this.#lineAt = lineFinder(text2);
-  }
-  /** A brace that closes nothing does not end it. */
-  file() {
-    const bodies = [];
-    while (this.#at < this.#text.length) bodies.push(this.#body());
-    return {
-      attributes: bodies.flatMap(({ attributes }) => attributes),
-      blocks: bodies.flatMap(({ blocks }) => blocks)
-    };
-  }
-  /** Up to the brace that closes it, or the end. */
-  #body() {
-    const attributes = [];
-    const blocks = [];
-    while (this.#at < this.#text.length) {
-      if (this.#take(comment) !== void 0) continue;
-      if (this.#next() === "}") break;
-      const line = this.#lineAt(this.#at);
-      const name = this.#take(identifier2) ?? this.#quoted();
-      if (name === void 0) {
-        this.#at += 1;
-        continue;
-      }
-      this.#take(blanks2);
-      if (this.#next() === "=" || this.#next() === ":") {
-        this.#at += 1;
-        attributes.push({ name, expression: this.#expression(line) });
-      } else blocks.push(...this.#block(name, line));
-    }
-    this.#at += 1;
-    return { attributes, blocks };
-  }
-  #block(type2, line) {
-    const labels = [];
-    for (; ; ) {
-      this.#take(blanks2);
-      const label = this.#quoted() ?? this.#take(identifier2);
-      if (label === void 0) break;
-      labels.push(label);
-    }
-    if (this.#next() !== "{") return [];
-    this.#at += 1;
-    return [{ type: type2, labels, line, ...this.#body() }];
-  }
-  /** Up to the end of its line, where no bracket is open. */
-  #expression(line) {
-    const found = { texts: [], references: [] };
-    const start2 = this.#at;
-    this.#scan(found, (next) => next === "\n" || next === "}");
-    const source = this.#text.slice(start2, this.#at).trim();
-    return { ...found, syntax: readExpression(source), line, source };
-  }
-  #scan(found, isEnd) {
-    while (this.#at < this.#text.length && !isEnd(this.#next())) {
-      const next = this.#next();
-      const close = closing[next];
-      if (close !== void 0) {
-        this.#at += 1;
-        this.#scan(found, (character) => character === close);
-        this.#at += 1;
-      } else if (next === '"') this.#string(found);
-      else if (this.#take(comment) === void 0 && !this.#heredoc(found) && !this.#name(found)) this.#at += 1;
-    }
-  }
-  /**
-   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
-   * names begin with PKR_VAR_.
-   */
-  #name(found) {
-    const name = this.#take(identifier2);
-    if (name === void 0) return false;
-    if ((name === "var" || name === "local") && this.#next() === ".") {
-      this.#at += 1;
-      found.references.push(`${name}.${this.#take(identifier2) ?? ""}`);
-    } else if (name === "env" && this.#next() === "(") {
-      this.#at += 1;
-      this.#scan({ texts: [], references: [] }, (next) => next === ")");
-    }
-    return true;
-  }
-  #string(found) {
-    this.#at += 1;
-    found.texts.push(this.#template(found, (next) => next === '"' || next === "\n", true));
-    this.#at += 1;
-  }
-  /** The words of a string with their escapes resolved; its interpolations are scanned. */
-  #template(found, isEnd, hasEscapes) {
-    let text2 = "";
-    while (this.#at < this.#text.length && !isEnd(this.#next())) {
-      const next = this.#next();
-      const pair = this.#text.slice(this.#at, this.#at + 2);
-      if (hasEscapes && next === "\\") {
-        text2 += escapes2[pair] ?? pair.slice(1);
-        this.#at += 2;
-      } else if (/^([$%])\1\{/.test(this.#text.slice(this.#at, this.#at + 3))) {
-        text2 += `${next}{`;
-        this.#at += 3;
-      } else if (pair === "${" || pair === "%{") {
-        this.#at += 2;
-        this.#scan(found, (character) => character === "}");
-        this.#at += 1;
-      } else {
-        text2 += next;
-        this.#at += 1;
-      }
-    }
-    return text2;
-  }
-  #heredoc(found) {
-    heredoc2.lastIndex = this.#at;
-    const [start2, word = ""] = heredoc2.exec(this.#text) ?? [];
-    if (start2 === void 0) return false;
-    const from = this.#at + start2.length;
-    const end = new RegExp(`^[ \\t]*${word}[ \\t]*$`, "mu").exec(this.#text.slice(from));
-    const text2 = end ? this.#text.slice(from, from + end.index) : this.#text.slice(from);
-    found.texts.push(new _Reader(text2).#template(found, () => false, false));
-    this.#at = from + text2.length + (end?.[0].length ?? 0);
-    return true;
-  }
-  #quoted() {
-    if (this.#next() !== '"') return void 0;
-    const found = { texts: [], references: [] };
-    this.#string(found);
-    return found.texts.at(-1);
-  }
-  #next() {
-    return this.#text[this.#at] ?? "";
-  }
-  #take(pattern) {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0];
-    this.#at += found?.length ?? 0;
-    return found;
-  }
-};
-var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
-
-// src/template/json.ts
-var path25 = __toESM(require("node:path"), 1);
-function asObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-function parseJson(file, text2) {
-  try {
-    return JSON.parse(text2.replace(/^\uFEFF/, ""));
-  } catch {
-    throw new Error(`${path25.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
-  }
-}
-function brokenLine(text2) {
-  const lines = text2.split("\n");
-  let [good, bad] = [0, lines.length];
-  while (bad - good > 1) {
-    const middle = Math.floor((good + bad) / 2);
-    if (isBeginning(lines.slice(0, middle).join("\n"))) good = middle;
-    else bad = middle;
-  }
-  return bad;
-}
-function isBeginning(text2) {
-  try {
-    JSON.parse(text2);
-    return true;
-  } catch (error2) {
-    const { message } = error2;
-    return /end of JSON input/.test(message) || Number(/at position (\d+)/.exec(message)?.[1]) >= text2.length;
-  }
-}
-
-// src/template/values.ts
-function openVariablesFile(location, isLegacy2) {
-  const text2 = (0, import_node_fs22.readFileSync)(location, "utf8");
-  if (isLegacy2 || location.endsWith(".json")) {
-    const entries = Object.entries(asObject2(parseJson(location, text2)));
-    const lineOf = keyLines(text2);
-    return {
-      path: location,
-      values: new Map(
-        entries.map(([name, value]) => [name, jsonExpression(value, lineOf(name), isLegacy2 ? "legacy" : "file")])
-      )
-    };
-  }
-  const { attributes } = readHcl(text2);
-  return { path: location, values: new Map(attributes.map(({ name, expression }) => [name, expression])) };
-}
-var Values = class {
-  #sources;
-  #filled;
-  #known = /* @__PURE__ */ new Map();
-  #scope;
-  /** @param filled variables that the action fills in, with their values if they are known */
-  constructor(sources, filled = /* @__PURE__ */ new Map()) {
-    this.#sources = sources;
-    this.#filled = filled;
-    const { packerEnv } = sources;
-    this.#scope = {
-      root: (name) => this.#root(name),
-      env: (name) => Object.hasOwn(packerEnv, name) ? packerEnv[name] ?? "" : ""
-    };
-  }
-  of({ expression }) {
-    return evaluate(expression.syntax, this.#scope);
-  }
-  /** A setting's values: several where dynamic blocks repeat it, none where they do not make it. */
-  ofSetting(setting) {
-    return this.#repeated(setting, setting.loops, this.#scope);
-  }
-  ofVariable(name) {
-    return this.#once(`var.${name}`, () => this.#variable(name));
-  }
-  /** The value that a variable would have without the action. */
-  ofVariableItself(name) {
-    return givenValue(name, this.#sources, this.#scope);
-  }
-  #repeated(setting, loops, scope) {
-    const [loop2, ...inner] = loops;
-    if (!loop2) return [evaluate(setting.expression.syntax, scope)];
-    const entries = entriesOf2(evaluate(loop2.over.syntax, scope));
-    if (!entries) return [unknown];
-    return entries.slice(0, mostRepetitions).flatMap(([key2, value]) => {
-      const own = { key: key2, value };
-      return this.#repeated(setting, inner, { ...scope, root: (name) => name === loop2.name ? own : scope.root(name) });
-    });
-  }
-  #root(name) {
-    switch (name) {
-      case "var":
-        return (member2) => this.ofVariable(member2);
-      case "local":
-        return (member2) => this.#once(`local.${member2}`, () => {
-          const local = this.#sources.reading.locals.get(member2);
-          return local ? this.of(local) : unknown;
-        });
-      case "source":
-        return sourceNames2(this.#sources.reading);
-      default:
-        return unknown;
-    }
-  }
-  /** Evaluates once; a value that depends on itself is unknown. */
-  #once(name, work) {
-    const found = this.#known.get(name);
-    if (found !== void 0) return found;
-    this.#known.set(name, unknown);
-    const value = work();
-    this.#known.set(name, value);
-    return value;
-  }
-  #variable(name) {
-    const filled = this.#filled.get(name);
-    if (filled !== void 0) return filled;
-    const own = this.ofVariableItself(name);
-    return own === void 0 ? unknown : own;
-  }
-};
-var mostRepetitions = 100;
-function sourceNames2({ sources }) {
-  const types3 = /* @__PURE__ */ new Map();
-  for (const name of sources.keys()) {
-    const [type2 = "", own = ""] = name.split(".");
-    types3.set(type2, { ...types3.get(type2), [own]: name });
-  }
-  return Object.fromEntries(types3);
-}
-function givenValue(name, { reading: reading2, files, vars, env: env2 }, scope) {
-  const { kind = "text", default: fallback, type: declared } = reading2.variables.get(name) ?? {};
-  const own = fallback && evaluate(fallback.syntax, scope);
-  const isAny = declared === void 0 || declared.kind === "name" && declared.name === "any";
-  const type2 = isAny && own !== void 0 ? typeOf(own) : declared;
-  const given2 = () => {
-    if (Object.hasOwn(vars, name)) return fromLine(vars[name] ?? "", kind);
-    const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
-    if (file) return evaluate(file.syntax, scope);
-    const ambient2 = env2[`PKR_VAR_${name}`];
-    return ambient2 === void 0 ? own : fromEnvironment(ambient2, type2);
-  };
-  const value = given2();
-  return value === void 0 ? void 0 : converted(value, type2);
-}
-function fromLine(text2, kind) {
-  if (kind === "text" || kind === "untyped") return text2;
-  try {
-    return JSON.parse(text2);
-  } catch {
-    return text2;
-  }
-}
-function fromEnvironment(text2, type2) {
-  const isText2 = type2 === void 0 || type2.kind === "name" && type2.name !== "bool";
-  return isText2 ? text2 : evaluate(readExpression(text2), { root: () => unknown, env: () => "" });
-}
-function textsOf({ file, expression }, sources) {
-  return reachedFrom(expression, { input: "template", where: place(file, expression.line) }, sources, /* @__PURE__ */ new Set());
-}
-function textsOfVariable(name, sources) {
-  return throughVariable(name, sources, /* @__PURE__ */ new Set());
-}
-function reachedFrom(expression, origin, sources, seen) {
-  const own = expression.texts.map((text2) => ({ text: text2, ...origin }));
-  const others = expression.references.flatMap((reference) => {
-    if (seen.has(reference)) return [];
-    seen.add(reference);
-    const name = reference.slice(reference.indexOf(".") + 1);
-    if (reference.startsWith("var.")) return throughVariable(name, sources, seen);
-    const local = sources.reading.locals.get(name);
-    if (!local) return [];
-    const where = place(local.file, local.expression.line);
-    return reachedFrom(local.expression, { input: "template", where }, sources, seen);
-  });
-  return [...own, ...others];
-}
-function throughVariable(name, sources, seen) {
-  const { reading: reading2, files, vars, env: env2 } = sources;
-  const given2 = Object.hasOwn(vars, name) ? vars[name] : void 0;
-  if (given2 !== void 0) return [{ text: given2, input: "vars", where: `the variable '${name}'` }];
-  const file = files.findLast(({ values }) => values.has(name));
-  const value = file?.values.get(name);
-  if (file && value) {
-    const where2 = `${place(file.path, value.line)}, the variable '${name}'`;
-    return reachedFrom(value, { input: "var-files", where: where2 }, sources, seen);
-  }
-  const ambient2 = env2[`PKR_VAR_${name}`];
-  if (ambient2 !== void 0) return [{ text: ambient2, input: "template", where: `PKR_VAR_${name} in the environment` }];
-  const { file: declaredIn = "", default: fallback } = reading2.variables.get(name) ?? {};
-  if (!fallback) return [];
-  const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`;
-  return reachedFrom(fallback, { input: "template", where }, sources, seen);
-}
-function place(file, line) {
-  return `${path26.basename(file)} line ${line}`;
-}
-
 // src/template/static-keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
 var advice = "A static key wins over the role and cannot be renewed or narrowed. Packer gets its credentials from this action: leave the variable empty (an input 'vars' with a line NAME= does that), or take the key out.";
 function staticKeys(sources, values) {
   const { settings, variables: variables2 } = sources.reading;
   const handed = settings.filter(({ component, name }) => component.startsWith("amazon") && (name === "access_key" || name === "secret_key")).flatMap((setting) => {
-    const own = values.ofSetting(setting).map(asText2);
+    const own = values.ofSetting(setting).map(asText);
     const reached = textsOf(setting, sources).filter(({ text: text2 }) => own.some((value) => comesFrom(text2, value)));
     const isKey = own.some((value) => value !== void 0 && value.trim() !== "");
     const places = reached.length > 0 || !isKey ? reached : [placeOf2(setting)];
@@ -84505,7 +84594,7 @@ function carriesTags(syntax, locals, seen = []) {
   switch (syntax?.kind) {
     case "member": {
       if (syntax.of.kind !== "name" || syntax.key.kind !== "value") return false;
-      const name = asText2(syntax.key.value) ?? "";
+      const name = asText(syntax.key.value) ?? "";
       if (syntax.of.name === "var") return name === "tags";
       const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
       return carriesTags(local?.expression.syntax, locals, [...seen, name]);
@@ -84561,7 +84650,7 @@ function textsOfSetting(setting, sources, values, pattern) {
 // src/template/reference.ts
 function variableIn(syntax, locals, seen = []) {
   if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.key.kind !== "value") return void 0;
-  const name = asText2(syntax.key.value);
+  const name = asText(syntax.key.value);
   if (name === void 0 || syntax.of.name === "var") return name;
   const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
   return local && variableIn(local.expression.syntax, locals, [...seen, name]);
@@ -84607,7 +84696,7 @@ var TemplateSource = class {
   }
   /** Its value as Packer would use it; undefined if there is none, or it is not known. */
   text(name, within) {
-    const text2 = asText2(this.value(name, within));
+    const text2 = asText(this.value(name, within));
     return text2 === "" || text2?.includes("{{") ? void 0 : text2;
   }
   isTrue(name, within) {
@@ -84654,7 +84743,7 @@ function dataIn(syntax) {
   const names2 = [];
   let at2 = syntax;
   while (at2.kind === "member") {
-    const key2 = at2.key.kind === "value" ? asText2(at2.key.value) : void 0;
+    const key2 = at2.key.kind === "value" ? asText(at2.key.value) : void 0;
     if (key2 === void 0) return void 0;
     names2.unshift(key2);
     at2 = at2.of;
@@ -84671,7 +84760,7 @@ function sourcesOf(reading2, values, given2) {
 function queryFor(id, filters, owners) {
   if (id !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id) ? { id } : void 0;
   if (!isMap(filters)) return void 0;
-  const named2 = Object.entries(filters).map(([name, value]) => [name, asText2(value)]);
+  const named2 = Object.entries(filters).map(([name, value]) => [name, asText(value)]);
   const { texts, isWhole } = textsIn(owners);
   const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
   if (!isKnown || !isWhole || named2.length === 0) return void 0;
@@ -84732,20 +84821,20 @@ function isEmpty(syntax) {
 function takesTags({ vars }, values) {
   if (Object.hasOwn(vars, "tags")) return false;
   const value = values.ofVariableItself("tags");
-  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText2(one) !== void 0);
+  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText(one) !== void 0);
 }
 function textsOfMap(value) {
   if (value === void 0 || value === unknown || !isMap(value)) return {};
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, one]) => {
-      const text2 = asText2(one);
+      const text2 = asText(one);
       return text2 === void 0 ? [] : [[name, text2]];
     })
   );
 }
 function shown({ reading: reading2 }, variable, value) {
   if (reading2.variables.get(variable)?.sensitive) return {};
-  const text2 = value === unknown ? void 0 : asText2(value) ?? JSON.stringify(value);
+  const text2 = value === unknown ? void 0 : asText(value) ?? JSON.stringify(value);
   return text2 === void 0 ? {} : { before: text2 };
 }
 
@@ -84794,7 +84883,11 @@ function kindOf(type2, given2) {
 }
 function kindOfValue(value) {
   if (value === void 0) return "any";
-  if (value.kind === "map" || value.kind === "list") return value.kind;
+  if (value.kind === "map") return value.entries.length > 0 ? "object" : "map";
+  if (value.kind === "list") {
+    if (value.items.length === 0) return "list";
+    return value.items.every((item) => kindOfValue(item) === "text") ? "tuple" : "other";
+  }
   if (value.kind === "text" || value.kind === "call" && value.name === "env") return "text";
   if (value.kind !== "value") return "other";
   if (value.value === null) return "any";
@@ -85011,13 +85104,13 @@ function declareUsed(draft, file, text2) {
 
 // src/template/siblings.ts
 var import_node_fs23 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
+var path28 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
   if (missing3.length === 0) return [];
-  const folder = path27.dirname(file);
+  const folder = path28.dirname(file);
   for (const name of (0, import_node_fs23.readdirSync)(folder)) {
-    const other = path27.join(folder, name);
+    const other = path28.join(folder, name);
     if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue;
     const found = readingOf(other);
     const first2 = missing3.find((one) => found && declares(found, one));
@@ -85025,7 +85118,7 @@ function missingParts(file, reading2) {
     return [
       new InputError(
         "template",
-        `${path27.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        `${path28.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
       )
     ];
   }
@@ -85085,7 +85178,7 @@ function openTemplate(given2, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path28.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path29.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -85108,7 +85201,12 @@ function openTemplate(given2, shipped, additions = {}) {
       ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
-    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]
+    warnings: [
+      ...keys.warnings,
+      ...findings.warnings,
+      ...unread.warnings,
+      ...legacy ? [] : closedTags(reading2.variables, vars)
+    ]
   };
 }
 function knownValues({ filled }, region4) {
@@ -85127,7 +85225,7 @@ function readFolder(folder) {
   const names2 = filesIn(folder).filter(isHcl);
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path28.join(folder, name);
+    const file = path29.join(folder, name);
     if ((0, import_node_fs24.statSync)(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`);
     return [file, (0, import_node_fs24.readFileSync)(file, "utf8")];
   });
@@ -85153,7 +85251,7 @@ function automaticFiles(folder) {
   const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder3.map((name) => openVariablesFile(path28.join(folder, name), false));
+  return inOrder3.map((name) => openVariablesFile(path29.join(folder, name), false));
 }
 
 // src/template/user-variables.ts
@@ -85364,7 +85462,11 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     if (!smokeTest2 && smoke.userData) {
       problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
-    if (template) problems.push(...unusedInputs(template, given2), ...unusableVars(template), ...template.problems);
+    const allowedCidrs = input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value));
+    if (template) {
+      const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : [];
+      problems.push(...unusedInputs(template, given2, ranges), ...unusableVars(template), ...template.problems);
+    }
     const connectVia = input("connect-via", oneOf("public-ip", "private-ip", "session-manager"));
     const bySession = connectVia === "session-manager";
     const [loginUser] = template?.names.loginUsers ?? [];
@@ -85386,7 +85488,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       template,
       image: { ...readImageInputs(input, workspace), ...given2.has("source-ami") ? {} : { source } },
       connectVia,
-      allowedCidrs: input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value)),
+      allowedCidrs,
       subnetIds: input("subnet-ids", subnetIdList),
       ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog !== void 0 ? { jenkinsLog } : {} } } : {},
       deregister: input("deregister", oneOf("on-failure", "always", "never")),
@@ -85663,7 +85765,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path29.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path30.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);

@@ -294,9 +294,20 @@ const variables = inFile(
   ['region and tags are the action’s', 'if (input && isOurs)', 'if (false)'],
   ['only variables that are declared', 'if (!declared.has(name)) return', 'if (false) return'],
   [
+    'no value that Packer would take in part',
+    'if (fitsType(value, ofDefault, true))',
+    'if (fitsType(value, ofDefault, false))'
+  ],
+  ['no value of another type', 'if (fitsType(value, declaration?.type, false))', 'if (true)'],
+  [
+    'as many ranges as the default has',
+    "declaration.kind === 'tuple' && !fitsType(allowedCidrs, typeOfDefault(declaration), true)",
+    'false'
+  ],
+  [
     'only inputs that have an effect',
-    '.filter(([input]) => given.has(input) && !alsoUsed.has(input))',
-    '.filter(() => false)'
+    'given.has(input) && (!alsoUsed.has(input) || template.declared.has(variable))',
+    'false'
   ]
 )
 

@@ -82,7 +82,11 @@ export function readInputs(
     if (!smokeTest && smoke.userData) {
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
-    if (template) problems.push(...unusedInputs(template, given), ...unusableVars(template), ...template.problems)
+    const allowedCidrs = input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value)))
+    if (template) {
+      const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : []
+      problems.push(...unusedInputs(template, given, ranges), ...unusableVars(template), ...template.problems)
+    }
     const connectVia = input('connect-via', oneOf('public-ip', 'private-ip', 'session-manager'))
     const bySession = connectVia === 'session-manager'
     // A template with a login user is meant for that user's distribution.
@@ -109,7 +113,7 @@ export function readInputs(
       template,
       image: {...readImageInputs(input, workspace), ...(given.has('source-ami') ? {} : {source})},
       connectVia,
-      allowedCidrs: input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value))),
+      allowedCidrs,
       subnetIds: input('subnet-ids', subnetIdList),
       ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog !== undefined ? {jenkinsLog} : {})}} : {}),
       deregister: input('deregister', oneOf('on-failure', 'always', 'never')),

@@ -81,6 +81,8 @@ const typeNames: Readonly<Record<Shape, string>> = {
 export function takesOurs(name: string, kind: VariableKind): boolean {
   const shape = shapeOf(name)
   if (shape === undefined || kind === 'any' || kind === 'untyped') return true
+  // How long the list is, only the input tells.
+  if (kind === 'tuple') return shape === 'list'
   return kind === shape || (kind === 'text' && shape !== 'map')
 }
 

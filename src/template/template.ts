@@ -13,6 +13,7 @@ import {choose, type Choice, type Replaced} from './choice.ts'
 import {readHclFiles, readLegacyJson} from './reading.ts'
 import {type Declaration, type Reading} from './reading-parts.ts'
 import {missingParts} from './siblings.ts'
+import {closedTags} from './variables.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import {unknown, type Value} from './value.ts'
 
@@ -133,7 +134,12 @@ export function openTemplate(given: string | undefined, shipped: string, additio
       ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
-    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings]
+    warnings: [
+      ...keys.warnings,
+      ...findings.warnings,
+      ...unread.warnings,
+      ...(legacy ? [] : closedTags(reading.variables, vars))
+    ]
   }
 }
 

@@ -6,7 +6,7 @@ import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
-import type {Placed, Reading, Setting} from './reading-parts.ts'
+import type {Declaration, Placed, Reading, Setting} from './reading-parts.ts'
 import {readExpression, type Syntax} from './syntax.ts'
 import {unknown, type Value, type ValueMap} from './value.ts'
 import type {VariableKind} from './variable-type.ts'
@@ -160,8 +160,7 @@ function sourceNames({sources}: Reading): ValueMap {
 function givenValue(name: string, {reading, files, vars, env}: Sources, scope: Scope): Value | undefined {
   const {kind = 'text', default: fallback, type: declared} = reading.variables.get(name) ?? {}
   const own = fallback && evaluate(fallback.syntax, scope)
-  const isAny = declared === undefined || (declared.kind === 'name' && declared.name === 'any')
-  const type = isAny && own !== undefined ? typeOf(own) : declared
+  const type = own !== undefined && takesDefaultsType(declared) ? typeOf(own) : declared
   const given = (): Value | undefined => {
     if (Object.hasOwn(vars, name)) return fromLine(vars[name] ?? '', kind)
     const file = files.findLast(({values}) => values.has(name))?.values.get(name)
@@ -171,6 +170,16 @@ function givenValue(name: string, {reading, files, vars, env}: Sources, scope: S
   }
   const value = given()
   return value === undefined ? undefined : converted(value, type)
+}
+
+function takesDefaultsType(declared: Syntax | undefined): boolean {
+  return declared === undefined || (declared.kind === 'name' && declared.name === 'any')
+}
+
+/** The type that a variable takes from its default; undefined if it has one of its own, or takes any. */
+export function typeOfDefault({type, default: fallback}: Declaration): Syntax | undefined {
+  if (!fallback || !takesDefaultsType(type)) return undefined
+  return typeOf(evaluate(fallback.syntax, {root: () => unknown, env: () => ''}))
 }
 
 /** The action hands a line of `vars` on in a JSON file. */

@@ -1,8 +1,12 @@
+import * as path from 'node:path'
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading-parts.ts'
+import {fitsType} from './fits.ts'
 import {takesOurs, typeFor, type TemplateValues} from './template-values.ts'
 import type {Template} from './template.ts'
+import type {Value} from './value.ts'
+import {typeOfDefault} from './values.ts'
 
 /** The variables through which an input reaches the template. */
 const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
@@ -28,7 +32,7 @@ const carriers: Readonly<Record<string, readonly (keyof TemplateValues)[]>> = {
   tags: ['tags']
 }
 
-/** The smoke test uses these, too. */
+/** The smoke test uses these, too, so that a template need not declare their variables. */
 const alsoUsed = new Set(['instance-types', 'connect-via', 'subnet-ids', 'allowed-cidrs'])
 
 /**
@@ -54,29 +58,48 @@ export function insistedOn(given: ReadonlySet<string>): Map<string, string> {
   return new Map([...given].flatMap((input) => (carriers[input] ?? []).map((variable) => [variable, input] as const)))
 }
 
-/** One error for each input that was given and that this template cannot use. */
-export function unusedInputs(template: Template, given: ReadonlySet<string>): InputError[] {
+/**
+ * One error for each input that was given and that this template cannot use.
+ *
+ * @param allowedCidrs the value of that input: a variable may take a certain number of ranges
+ */
+export function unusedInputs(
+  template: Template,
+  given: ReadonlySet<string>,
+  allowedCidrs: readonly string[] = []
+): InputError[] {
   return Object.entries(carriers)
-    .filter(([input]) => given.has(input) && !alsoUsed.has(input))
+    .filter(([input, [variable = '']]) => given.has(input) && (!alsoUsed.has(input) || template.declared.has(variable)))
     .filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? ''))
-    .flatMap(([input, [variable = '']]) => (takes(template, input, variable) ? [] : [{input, variable}]))
-    .map(
-      ({input, variable}) =>
-        new InputError(
-          input,
-          template.declared.has(variable)
-            ? `has no effect: the variable '${variable}' of the template ${template.path} has another type. Give it the type ${typeFor(variable)}, or leave the input out.`
-            : `has no effect: the template ${template.path} declares no variable '${variable}'. Declare it there, or leave the input out.`
-        )
+    .flatMap(([input, [variable = '']]) =>
+      takes(template, {input, variable}, allowedCidrs) ? [] : [{input, variable}]
     )
+    .map(({input, variable}) => new InputError(input, `has no effect: ${whyUnused(template, variable)}`))
 }
 
-function takes({declared, variables, legacy}: Template, input: string, variable: string): boolean {
+function whyUnused({path: location, declared}: Template, variable: string): string {
+  const declaration = declared.get(variable)
+  if (!declaration) {
+    return `the template ${location} declares no variable '${variable}'. Declare it there, or leave the input out.`
+  }
+  const advice = `Give it the type ${typeFor(variable)}, or leave the input out.`
+  return typeOfDefault(declaration)
+    ? `the variable '${variable}' of the template ${location} has the type of its default, which this does not fit. ${advice}`
+    : `the variable '${variable}' of the template ${location} has another type. ${advice}`
+}
+
+function takes(
+  {declared, variables, legacy}: Template,
+  {input, variable}: {readonly input: string; readonly variable: string},
+  allowedCidrs: readonly string[]
+): boolean {
   // This input also names the repository in which the version is looked up.
   if (input === 'jenkins-repository-url' && declared.has('jenkins_version')) return true
   if (variable === 'tags') return variables.has(variable)
-  const kind = declared.get(variable)?.kind
-  return kind !== undefined && (legacy || takesOurs(variable, kind))
+  const declaration = declared.get(variable)
+  if (!declaration || legacy) return declaration !== undefined
+  if (declaration.kind === 'tuple' && !fitsType(allowedCidrs, typeOfDefault(declaration), true)) return false
+  return takesOurs(variable, declaration.kind)
 }
 
 /** The problems with the user's own values for variables. No message shows a value, because it may be a secret. */
@@ -85,13 +108,15 @@ export function unusableVars(template: Template): InputError[] {
 }
 
 function problemWith(name: string, value: string, template: Template): InputError | undefined {
-  const {path, declared, legacy} = template
+  const {declared, legacy} = template
   const input = reserved.get(name)
   const isOurs = legacy ? name !== 'tags' : takesOurs(name, declared.get(name)?.kind ?? 'text')
   if (input && isOurs) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
   // Packer ignores it silently.
-  if (!declared.has(name)) return new InputError('vars', `the template ${path} declares no variable '${name}'`)
-  const text = JSON.stringify(JSON.parse(jsonOf(value, declared.get(name))))
+  if (!declared.has(name)) return new InputError('vars', `the template ${template.path} declares no variable '${name}'`)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON has no other values
+  const given = JSON.parse(jsonOf(value, declared.get(name))) as Value
+  const text = JSON.stringify(given)
   if (text.includes('{{')) {
     return new InputError(
       'vars',
@@ -105,7 +130,33 @@ function problemWith(name: string, value: string, template: Template): InputErro
       `'${name}' has combining accents, which Packer would normalize; write each letter as one character (Unicode NFC)`
     )
   }
-  return undefined
+  return legacy ? undefined : misfit(name, given, template)
+}
+
+/** A value that Packer would refuse, or would take less of. */
+function misfit(name: string, value: Value, {path: location, declared}: Template): InputError | undefined {
+  const declaration = declared.get(name)
+  const ofDefault = declaration && typeOfDefault(declaration)
+  if (ofDefault) {
+    if (fitsType(value, ofDefault, true)) return undefined
+    return new InputError(
+      'vars',
+      `'${name}' does not fit its default in the template ${location}, from which Packer takes the type of a variable that has none. ` +
+        'Give it one there, such as list(string) or map(string)'
+    )
+  }
+  if (fitsType(value, declaration?.type, false)) return undefined
+  return new InputError('vars', `'${name}' is not of the type that the variable has in the template ${location}`)
+}
+
+/** A warning about a variable `tags` that looks as if it took the bake's tags, and does not. */
+export function closedTags(declared: Template['declared'], vars: Template['vars']): string[] {
+  const tags = declared.get('tags')
+  if (tags?.kind !== 'object' || Object.hasOwn(vars, 'tags')) return []
+  return [
+    `${path.basename(tags.file)} line ${tags.line}: the variable 'tags' has the type of its default, so that Packer would drop every other tag. ` +
+      "The bake's tags are left out, and resources cannot be told from others by them. Give it type = map(string)."
+  ]
 }
 
 /**
@@ -170,7 +221,7 @@ function asText([name, value]: [string, unknown]): [string, string][] {
 
 /**
  * A list, map, number or bool is written as in JSON. A number that would lose digits (`1.30`) is written as a string:
- * Packer converts it if the variable is a number. Packer reports a value that does not fit the variable's type.
+ * Packer converts it if the variable is a number.
  */
 function jsonOf(value: string, declaration: Declaration | undefined): string {
   if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)

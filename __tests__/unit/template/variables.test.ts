@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {openTemplate} from '../../../src/template/template.ts'
-import {unusableVars, variablesFile} from '../../../src/template/variables.ts'
+import {unusableVars, unusedInputs, variablesFile} from '../../../src/template/variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'template-'))
 writeFileSync(
@@ -103,4 +103,97 @@ it.each([
   const file = join(mkdtempSync(join(tmpdir(), 'digits-')), 'own.pkr.hcl')
   writeFileSync(file, `variable "x" {\n  ${declaration}\n}\n`)
   expect(variablesFile(openTemplate(file, '/shipped', {vars: {x: value}}), values)).toContain(`"x": ${json}\n`)
+})
+
+function withVariable(name: string, declaration: string, vars: Readonly<Record<string, string>> = {}) {
+  const file = join(mkdtempSync(join(tmpdir(), 'types-')), 'own.pkr.hcl')
+  writeFileSync(file, `variable "${name}" {\n  ${declaration}\n}\n`)
+  return openTemplate(file, '/shipped', {vars})
+}
+
+// As Packer takes or refuses them: packer console -var-file=x.json own.pkr.hcl
+it.each([
+  ['type = string', 'x', true],
+  ['type = string', '["a"]', true],
+  ['type = number', '12', true],
+  ['type = number', '+1.5e3', true],
+  ['type = number', 'x', false],
+  ['type = number', 'true', false],
+  ['type = bool', 'true', true],
+  ['type = bool', '"1"', true],
+  ['type = bool', '1', false],
+  ['type = bool', 'yes', false],
+  ['type = list(string)', '["a", 12345678901234567890123]', true],
+  ['type = list(string)', 'a', false],
+  ['type = list(number)', '["1", "a"]', false],
+  ['type = list(any)', '["a", 1]', true],
+  ['type = set(string)', '["a"]', true],
+  ['type = set(string)', '{"a": "b"}', false],
+  ['type = map(string)', '{"a": 1}', true],
+  ['type = map(string)', '{"a": ["b"]}', false],
+  ['type = map(string)', '["a"]', false],
+  ['type = tuple([string, number])', '["a", 1]', true],
+  ['type = tuple([string, number])', '["a"]', false],
+  ['type = object({ a = string, b = optional(number) })', '{"a": "x", "c": 1}', true],
+  ['type = object({ a = string, b = optional(number) })', '{"b": 1}', false],
+  ['type = object({ a = string, b = optional(number) })', '{"a": "x", "b": "y"}', false],
+  ['type = any', '["a", {}]', true],
+  ['', '["a"]', true],
+  ['default = null', '["a"]', true],
+  ['default = "a"', '["a"]', true],
+  ['default = 3', '4', true],
+  ['default = 3', 'x', false],
+  ['default = true', 'false', true],
+  ['default = true', 'x', false],
+  ['default = []', '["a", "b"]', true],
+  ['default = ["a"]', '["b"]', true],
+  ['default = ["a"]', '["b", "c"]', false],
+  ['default = ["a"]', 'b', false],
+  ['type = any\n  default = ["a"]', '["b", "c"]', false],
+  ['type = list(any)\n  default = ["a"]', '["b", "c"]', true],
+  ['default = ["a", 1]', '["b", "2"]', true],
+  ['default = {}', '{"k": "v"}', true],
+  ['default = { a = "x" }', '{"a": "y"}', true],
+  ['default = { a = "x" }', '{"k": "v"}', false],
+  ['default = { a = "x" }', '{"a": "y", "k": "v"}', false],
+  ['default = { a = { b = 1 } }', '{"a": {"b": "2"}}', true],
+  ['default = { a = { b = 1 } }', '{"a": {"b": 2, "c": 3}}', false],
+  ['type = map(string)\n  default = { a = "x" }', '{"k": "v"}', true]
+])('with %j takes %s for a value: %s', (declaration, value, expected) => {
+  const messages = unusableVars(withVariable('x', declaration, {x: value})).map(({message}) => message)
+  const ours = /^Input 'vars': 'x' (is not of the type|does not fit)/
+  expect(messages.map((message) => ours.test(message))).toEqual(expected ? [] : [true])
+})
+
+const [one, two] = [['203.0.113.7/32'], ['203.0.113.7/32', '198.51.100.0/24']]
+
+it.each([
+  ['default = ["10.0.0.0/8"]', one, true],
+  ['default = ["10.0.0.0/8"]', two, false],
+  ['type = any\n  default = ["10.0.0.0/8"]', two, false],
+  // Nobody knows yet how many it will be: auto.
+  ['default = ["10.0.0.0/8"]', [], false],
+  ['default = []', two, true],
+  ['default = "10.0.0.0/8"', two, true],
+  ['type = list(string)\n  default = ["10.0.0.0/8"]', two, true],
+  ['type = list(object({ cidr = string }))', two, false]
+])('with %j takes the ranges %j of an input: %s', (declaration, ranges, expected) => {
+  const template = withVariable('allowed_cidrs', declaration)
+  const unused = unusedInputs(template, new Set(['allowed-cidrs']), ranges).map(({message}) => message)
+  const ours = /has no effect.* Give it the type list\(string\), or leave/
+  expect(unused.map((message) => ours.test(message))).toEqual(expected ? [] : [true])
+})
+
+it('does not add the bake’s tags where Packer would drop them, and says so', () => {
+  const closed = withVariable('tags', 'default = { Owner = "ci" }')
+  expect(JSON.parse(variablesFile(closed, values))).toEqual({})
+  expect(closed.warnings).toEqual([expect.stringMatching(/^own\.pkr\.hcl line 1: the variable 'tags' .*type = map/)])
+  expect(unusedInputs(closed, new Set(['tags'])).map(({message}) => message)).toEqual([
+    expect.stringMatching(/'tags' of the template .* has the type of its default.* Give it the type map\(string\)/)
+  ])
+  for (const declaration of ['default = {}', 'type = map(string)\n  default = { Owner = "ci" }', '']) {
+    const open = withVariable('tags', declaration)
+    expect(open.warnings).toEqual([])
+    expect(JSON.parse(variablesFile(open, values))).toMatchObject({tags: values.tags})
+  }
 })
