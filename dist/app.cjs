@@ -84555,13 +84555,13 @@ function placeOf2(setting) {
 // src/template/aws-use.ts
 var tagging2 = /* @__PURE__ */ new Set(["amazon-ebs", "amazon-ami", "amazon-parameterstore", "amazon-secretsmanager"]);
 var there = /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/;
-function awsUseOf(sources, builders, legacy) {
+function awsUseOf(sources, builders, hasTags) {
   const settings = sources.reading.settings.filter(({ component }) => component.startsWith("amazon"));
   const has = (...names2) => settings.some(({ name }) => names2.includes(name));
   const mapped = settings.filter(({ name }) => name === "snapshot_id");
   const idsOf2 = (setting) => textsOf(setting, sources).flatMap(({ text: text2 }) => text2.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? []);
   return {
-    tags: legacy ? nowhere : tagUseOf(builders, sources.reading),
+    tags: hasTags ? tagUseOf(builders, sources.reading) : nowhere,
     spot: has("spot_price", "spot_instance_types"),
     copiesAtHome: has("encrypt_boot"),
     sessions: has("ssh_interface", "winrm_interface"),
@@ -84599,18 +84599,24 @@ function carriesTags(syntax, locals, seen = []) {
       const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
       return carriesTags(local?.expression.syntax, locals, [...seen, name]);
     }
-    case "call":
-      return (syntax.name === "merge" || syntax.name === "tomap") && syntax.given.some((one) => carriesTags(one, locals, seen));
+    case "call": {
+      if (syntax.name !== "merge" && syntax.name !== "tomap") return false;
+      const at2 = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen));
+      return at2 >= 0 && !syntax.given.slice(at2 + 1).some(saysBake);
+    }
     case "choice":
       return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen);
     default:
       return false;
   }
 }
+function saysBake(syntax) {
+  return syntax.kind === "map" && syntax.entries.some(([key2]) => key2.kind === "value" && key2.value === tagKeys.bake);
+}
 
 // src/template/aws-names.ts
 var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
-function namesIn3(sources, values, { builders, legacy }) {
+function namesIn3(sources, values, { builders, hasTags }) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
   const named2 = (isMeant, pattern) => namedIn(amazon.filter(isMeant), pattern);
@@ -84634,7 +84640,7 @@ function namesIn3(sources, values, { builders, legacy }) {
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
     loginUsers: namedIn(logins, /^[a-z_][a-z0-9_-]{0,31}$/).texts,
-    uses: awsUseOf(sources, builders, legacy),
+    uses: awsUseOf(sources, builders, hasTags),
     images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
   };
@@ -85189,7 +85195,7 @@ function openTemplate(given2, shipped, additions = {}) {
     vars,
     arguments: additions.arguments ?? [],
     environment: environment.names,
-    names: namesIn3(sources, values, { builders, legacy }),
+    names: namesIn3(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),

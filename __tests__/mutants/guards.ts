@@ -631,17 +631,27 @@ const session = [
     ['a role for EC2 alone', "'*', {StringLike: {'iam:PassedToService': `ec2.${suffix}`}}", "'*'"]
   ),
   ...inFile(
+    'template/template.ts',
+    ['unit/template/aws-use.test.ts'],
+    ['legacy JSON has no maps', "!legacy && choice.filled.has('tags')", "choice.filled.has('tags')"]
+  ),
+  ...inFile(
     'template/aws-use.ts',
     ['unit/template/aws-use.test.ts'],
     ['every build has the tags', 'builders.every((builder) => carriesTags(', 'builders.some((builder) => carriesTags('],
     ['both branches have the tags', ') && carriesTags(syntax.no, locals, seen)', ')'],
-    ['a function that keeps all tags', "(syntax.name === 'merge' || syntax.name === 'tomap') &&", ''],
+    ['a function that keeps all tags', "if (syntax.name !== 'merge' && syntax.name !== 'tomap') return false", ''],
+    ['the bake’s tag is not replaced', ' && !syntax.given.slice(at + 1).some(saysBake)', ''],
+    [
+      'the variable has the bake’s tags',
+      'hasTags ? tagUseOf(builders, sources.reading) : nowhere',
+      'tagUseOf(builders, sources.reading)'
+    ],
     [
       'it is the variable tags',
       "if (syntax.of.name === 'var') return name === 'tags'",
       "if (syntax.of.name === 'var') return true"
     ],
-    ['legacy JSON has no maps', 'legacy ? nowhere : ', ''],
     ['only a builder that tags', 'tagging.has(builder.type) && ', ''],
     ['no image without run_tags', " && builder.setting('ami_skip_run_tags') === undefined", ''],
     ['a snapshot that cannot be known', 'unknownSnapshots: mapped.some(', 'unknownSnapshots: [].some(']

@@ -25,11 +25,14 @@ export interface AwsNames {
 
 const region = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/
 
-/** @param builders those that are going to run */
+/**
+ * @param builders those that are going to run
+ * @param hasTags its variable `tags` is filled in with the bake's
+ */
 export function namesIn(
   sources: Sources,
   values: Values,
-  {builders, legacy}: {readonly builders: readonly TemplateSource[]; readonly legacy: boolean}
+  {builders, hasTags}: {readonly builders: readonly TemplateSource[]; readonly hasTags: boolean}
 ): AwsNames {
   const {settings} = sources.reading
   const amazon = settings.filter(({component}) => component.startsWith('amazon'))
@@ -55,7 +58,7 @@ export function namesIn(
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
     loginUsers: namedIn(logins, /^[a-z_][a-z0-9_-]{0,31}$/).texts,
-    uses: awsUseOf(sources, builders, legacy),
+    uses: awsUseOf(sources, builders, hasTags),
     images: builders.filter((builder) => builder.setting('ami_name') !== undefined).length,
     components: [...new Set(settings.flatMap(({component}) => component || []))]
   }

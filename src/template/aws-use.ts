@@ -1,3 +1,4 @@
+import {tagKeys} from '../aws/tags.ts'
 import {textsOf, type Sources} from './values.ts'
 import type {Expression} from './expression.ts'
 import type {Reading, Setting} from './reading-parts.ts'
@@ -50,15 +51,18 @@ const tagging = new Set(['amazon-ebs', 'amazon-ami', 'amazon-parameterstore', 'a
 const there =
   /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/
 
-/** @param builders those that are going to run */
-export function awsUseOf(sources: Sources, builders: readonly TemplateSource[], legacy: boolean): AwsUse {
+/**
+ * @param builders those that are going to run
+ * @param hasTags its variable `tags` is filled in with the bake's
+ */
+export function awsUseOf(sources: Sources, builders: readonly TemplateSource[], hasTags: boolean): AwsUse {
   const settings = sources.reading.settings.filter(({component}) => component.startsWith('amazon'))
   const has = (...names: readonly string[]): boolean => settings.some(({name}) => names.includes(name))
   const mapped = settings.filter(({name}) => name === 'snapshot_id')
   const idsOf = (setting: Setting): string[] =>
     textsOf(setting, sources).flatMap(({text}) => text.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? [])
   return {
-    tags: legacy ? nowhere : tagUseOf(builders, sources.reading),
+    tags: hasTags ? tagUseOf(builders, sources.reading) : nowhere,
     spot: has('spot_price', 'spot_instance_types'),
     copiesAtHome: has('encrypt_boot'),
     sessions: has('ssh_interface', 'winrm_interface'),
@@ -80,7 +84,6 @@ function expressionsIn({reading}: Sources): Expression[] {
   return [...reading.settings, ...reading.locals.values()].map(({expression}) => expression).concat(defaults)
 }
 
-/** Legacy JSON has no maps. */
 const nowhere: TagUse = {machines: false, volumes: false, launchTemplates: false}
 
 function tagUseOf(builders: readonly TemplateSource[], {settings, sources, locals}: Reading): TagUse {
@@ -100,7 +103,10 @@ function tagUseOf(builders: readonly TemplateSource[], {settings, sources, local
   }
 }
 
-/** Whether a map surely has all that is in `var.tags`; one that only has some of it, or an element, does not. */
+/**
+ * Whether a map surely has all that is in `var.tags`, with the bake's own; one that only has some of it, or an element,
+ * does not.
+ */
 function carriesTags(syntax: Syntax | undefined, locals: Reading['locals'], seen: readonly string[] = []): boolean {
   switch (syntax?.kind) {
     case 'member': {
@@ -110,14 +116,19 @@ function carriesTags(syntax: Syntax | undefined, locals: Reading['locals'], seen
       const local = syntax.of.name === 'local' && !seen.includes(name) ? locals.get(name) : undefined
       return carriesTags(local?.expression.syntax, locals, [...seen, name])
     }
-    case 'call':
-      return (
-        (syntax.name === 'merge' || syntax.name === 'tomap') &&
-        syntax.given.some((one) => carriesTags(one, locals, seen))
-      )
+    case 'call': {
+      if (syntax.name !== 'merge' && syntax.name !== 'tomap') return false
+      const at = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen))
+      return at >= 0 && !syntax.given.slice(at + 1).some(saysBake)
+    }
     case 'choice':
       return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen)
     default:
       return false
   }
+}
+
+/** A map that is merged in later would replace the bake's tag. */
+function saysBake(syntax: Syntax): boolean {
+  return syntax.kind === 'map' && syntax.entries.some(([key]) => key.kind === 'value' && key.value === tagKeys.bake)
 }

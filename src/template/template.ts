@@ -122,7 +122,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     vars,
     arguments: additions.arguments ?? [],
     environment: environment.names,
-    names: namesIn(sources, values, {builders, legacy}),
+    names: namesIn(sources, values, {builders, hasTags: !legacy && choice.filled.has('tags')}),
     sources: builders,
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),

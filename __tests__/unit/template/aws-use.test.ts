@@ -7,9 +7,11 @@ import {openTemplate} from '../../../src/template/template.ts'
 
 const shipped = join(import.meta.dirname, '../../../templates/jenkins')
 
+const tags = 'variable "tags" {\n  type = map(string)\n}\n'
+
 function usesOf(text: string, name = 'own.pkr.hcl', vars: Readonly<Record<string, string>> = {}): AwsUse {
   const file = join(mkdtempSync(join(tmpdir(), 'uses-')), name)
-  writeFileSync(file, text)
+  writeFileSync(file, name.endsWith('.hcl') && !text.includes('variable "tags"') ? tags + text : text)
   return openTemplate(file, shipped, {vars}).names.uses
 }
 
@@ -73,14 +75,40 @@ describe('finds where the sources put the variable tags:', () => {
       `${source('')}build {\n  source "amazon-ebs.x" {\n    name = "a"\n    run_tags = var.tags\n  }\n  source "amazon-ebs.x" {\n    name = "b"\n    run_tags = var.tags\n  }\n}\n`,
       {machines: true}
     ],
-    ['without an image', 'variable "tags" {}\n', none]
+    ['without an image', 'variable "tags" {}\n', none],
+    [
+      'merged behind others',
+      source('run_tags = merge({ "bake-jenkins-ami:bake" = "x" }, var.tags, { Name = "x" })'),
+      {machines: true}
+    ],
+    ['with the bake’s replaced', source('run_tags = merge(var.tags, { "bake-jenkins-ami:bake" = "x" })'), none],
+    ...[
+      'type = object({ Owner = string })\n  default = { Owner = "ci" }',
+      'type = object({ Owner = optional(string) })',
+      'default = { Owner = "ci" }',
+      'type = any\n  default = { Owner = "ci" }',
+      'type = list(string)',
+      'type = string\n  default = ""'
+    ].flatMap((declaration): [string, string, AwsUse['tags']][] => {
+      const variable = `variable "tags" {\n  ${declaration}\n}\nlocals {\n  all = merge(var.tags, {})\n}\n`
+      return [
+        [`nowhere with ${declaration}`, variable + source(everything), none],
+        [`nowhere with ${declaration}, merged`, variable + source('run_tags = local.all'), none]
+      ]
+    })
   ])('%s', (_, text, expected) => {
     expect(usesOf(text).tags).toMatchObject(expected)
   })
 
   it('in HCL2 written as JSON', () => {
-    const json = {source: {'amazon-ebs': {x: {ami_name: 'x', run_tags: '${var.tags}'}}}}
+    const json = {variable: {tags: {}}, source: {'amazon-ebs': {x: {ami_name: 'x', run_tags: '${var.tags}'}}}}
     expect(usesOf(JSON.stringify(json), 'own.pkr.json').tags.machines).toBe(true)
+  })
+
+  it('nowhere if the user gives another value for it', () => {
+    const hcl = tags + source(everything)
+    expect(usesOf(hcl, 'own.pkr.hcl', {tags: '{"Owner": "ci"}'}).tags).toEqual(none)
+    expect(usesOf('variable "tags" {\n  default = null\n}\n' + source(everything)).tags).toEqual(all)
   })
 
   it('not in legacy JSON, which has no maps', () => {
