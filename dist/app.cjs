@@ -79313,8 +79313,8 @@ async function noteSessionManagerPlugin(log, env2, signal, limitMs4 = usualLimit
       );
       return;
     }
-    const needs = isAtLeast(version, signsDataChannel) ? ": it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows" : "";
-    log.info(`session-manager-plugin ${version}${needs}`);
+    const needs2 = isAtLeast(version, signsDataChannel) ? ": it needs ssmmessages:OpenDataChannel, which iam/session-manager-permissions.json allows" : "";
+    log.info(`session-manager-plugin ${version}${needs2}`);
   } catch (error2) {
     signal.throwIfAborted();
     log.warning(`session-manager-plugin could not be asked for its version: ${messageOf(error2)}`);
@@ -79725,12 +79725,12 @@ function isBurstable(instanceType) {
 
 // src/plan/preflight/instance-types.ts
 var leastMemory2 = 3500;
-async function checkInstanceTypes(ec22, names2, needs, signal) {
+async function checkInstanceTypes(ec22, names2, needs2, signal) {
   const types3 = await typesBy(ec22, { Name: "instance-type", Values: [...names2] }, signal);
   const findings = names2.map(
     (name) => judge(
       name,
-      needs,
+      needs2,
       types3.find(({ InstanceType: type2 }) => type2 === name)
     )
   );
@@ -79739,10 +79739,10 @@ async function checkInstanceTypes(ec22, names2, needs, signal) {
     warnings: findings.flatMap(({ warning: warning3 }) => warning3 ?? [])
   };
 }
-async function freePlanTypes(ec22, needs, signal) {
+async function freePlanTypes(ec22, needs2, signal) {
   const types3 = await typesBy(ec22, { Name: "free-tier-eligible", Values: ["true"] }, signal);
   const able = types3.filter((type2) => {
-    const { problem: problem3, warning: warning3 } = judge(type2.InstanceType ?? "", needs, type2);
+    const { problem: problem3, warning: warning3 } = judge(type2.InstanceType ?? "", needs2, type2);
     return problem3 === void 0 && warning3 === void 0;
   });
   const memoryOf = ({ MemoryInfo }) => MemoryInfo?.SizeInMiB ?? 0;
@@ -84784,6 +84784,7 @@ function choose(sources, { insisted, legacy, takesAll }) {
     if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
     if (name === "tags" && !legacy) return takesTags(sources, values);
     if (Object.hasOwn(vars, name)) return false;
+    if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
     return always.has(name) || insisted.has(name) || !isSaid(name);
   };
   const filled = new Set([...reading2.variables.keys()].filter(isFilled));
@@ -84815,11 +84816,32 @@ function emptied(sources, values, legacy) {
   ) : [];
   const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {
-      const isNeeded = name !== "source_ami" || !source.has("source_ami_filter");
-      return source.isVariable(name) && isNeeded && isEmpty(variables2.get(name)?.default?.syntax) ? [name] : [];
+      const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
+      return isAsked && needs(source, name) ? [name] : [];
     })
   );
   return /* @__PURE__ */ new Set([...ofLegacy, ...found]);
+}
+function needs(source, name) {
+  switch (name) {
+    case "source_ami":
+      return !source.has("source_ami_filter");
+    case "instance_type":
+      return spotTypes(source).isWhole && spotTypes(source).texts.length === 0;
+    case "ssh_username":
+      return !["winrm", "none"].includes(source.text("communicator") ?? "ssh");
+    default:
+      return true;
+  }
+}
+function isForSpotTypes(sources, legacy) {
+  if (!legacy && sources.reading.variables.get("instance_type")?.default === void 0) return false;
+  const values = new Values(sources, /* @__PURE__ */ new Map([["instance_type", "t3.medium"]]));
+  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable("instance_type"));
+  return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0);
+}
+function spotTypes(source) {
+  return textsIn(source.value("spot_instance_types"));
 }
 function isEmpty(syntax) {
   return syntax?.kind === "value" && (syntax.value === "" || syntax.value === null);

@@ -266,7 +266,9 @@ const inputs = [
       'a variable of another type is left alone',
       "!takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')",
       'false'
-    ]
+    ],
+    ['no type beside spot types', "name === 'instance_type' && isForSpotTypes(sources, legacy)", 'false'],
+    ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
   ),
   ...inFile(
     'template/static-keys.ts',

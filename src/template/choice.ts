@@ -1,8 +1,8 @@
 import {Values, type Sources} from './values.ts'
 import {takesOurs} from './template-values.ts'
-import {sourcesOf} from './sources.ts'
+import {sourcesOf, type TemplateSource} from './sources.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isMap, unknown, type Value} from './value.ts'
+import {asText, isMap, textsIn, unknown, type Value} from './value.ts'
 
 /** Which of a template's variables the action fills in. */
 export interface Choice {
@@ -46,6 +46,7 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
     if (!legacy && !takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')) return false
     if (name === 'tags' && !legacy) return takesTags(sources, values)
     if (Object.hasOwn(vars, name)) return false
+    if (name === 'instance_type' && isForSpotTypes(sources, legacy)) return false
     return always.has(name) || insisted.has(name) || !isSaid(name)
   }
   const filled = new Set([...reading.variables.keys()].filter(isFilled))
@@ -92,11 +93,42 @@ function emptied(sources: Sources, values: Values, legacy: boolean): Set<string>
     : []
   const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
     [...indispensable].flatMap((name) => {
-      const isNeeded = name !== 'source_ami' || !source.has('source_ami_filter')
-      return source.isVariable(name) && isNeeded && isEmpty(variables.get(name)?.default?.syntax) ? [name] : []
+      const isAsked = source.isVariable(name) && isEmpty(variables.get(name)?.default?.syntax)
+      return isAsked && needs(source, name) ? [name] : []
     })
   )
   return new Set([...ofLegacy, ...found])
+}
+
+/** Whether Packer insists on this setting of a builder, which another one may stand in for. */
+function needs(source: TemplateSource, name: string): boolean {
+  switch (name) {
+    case 'source_ami':
+      return !source.has('source_ami_filter')
+    case 'instance_type':
+      return spotTypes(source).isWhole && spotTypes(source).texts.length === 0
+    case 'ssh_username':
+      return !['winrm', 'none'].includes(source.text('communicator') ?? 'ssh')
+    default:
+      return true
+  }
+}
+
+/**
+ * Whether the variable `instance_type` may only stay empty: Packer refuses a type beside `spot_instance_types`
+ * (packer-plugin-amazon, common/run_config.go).
+ */
+function isForSpotTypes(sources: Sources, legacy: boolean): boolean {
+  // Only legacy JSON has variables that nobody declares.
+  if (!legacy && sources.reading.variables.get('instance_type')?.default === undefined) return false
+  // The list may be there only where the type is empty.
+  const values = new Values(sources, new Map([['instance_type', 't3.medium']]))
+  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable('instance_type'))
+  return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0)
+}
+
+function spotTypes(source: TemplateSource): ReturnType<typeof textsIn> {
+  return textsIn(source.value('spot_instance_types'))
 }
 
 function isEmpty(syntax: Syntax | undefined): boolean {

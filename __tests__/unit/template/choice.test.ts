@@ -1,7 +1,7 @@
 import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {expect, it} from '@jest/globals'
+import {describe, expect, it} from '@jest/globals'
 import {openTemplate, type Additions} from '../../../src/template/template.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'choice-'))
@@ -92,4 +92,58 @@ it.each([
 ])('fills in %s with %s: %s', (name, line, expected) => {
   const {variables} = open(`variable "${name}" {\n  ${line}\n}\n`, {insisted: new Map([[name, 'x']])})
   expect(variables.has(name)).toBe(expected)
+})
+
+describe('leaves an empty variable empty where another setting stands in for it:', () => {
+  const insisted = new Map([['instance_type', 'instance-types']])
+  const empty = (name: string) => `variable "${name}" {\n  type = string\n  default = ""\n}\n`
+  const spot = empty('instance_type') + 'variable "spot" {\n  type = list(string)\n  default = ["m6i.large"]\n}\n'
+  const source = (lines: string, name = 'own') => `source "amazon-ebs" "${name}" {\n  ${lines}\n}\n`
+  const onType = 'instance_type = var.instance_type'
+
+  it.each<[string, string, readonly boolean[]]>([
+    ['spot types', source(`${onType}\n  spot_instance_types = var.spot`), [false, false]],
+    ['spot types in place', source(`${onType}\n  spot_instance_types = ["m6i.large"]`), [false, false]],
+    ['no spot types', source(`${onType}\n  spot_instance_types = []`), [true, true]],
+    ['null for spot types', source(`${onType}\n  spot_instance_types = null`), [true, true]],
+    ['spot types that only Packer knows', source(`${onType}\n  spot_instance_types = f(var.spot)`), [false, true]],
+    [
+      'spot types where there is no type',
+      source(`${onType}\n  spot_instance_types = var.instance_type == "" ? var.spot : []`),
+      [false, true]
+    ],
+    ['a type that falls back', source(`instance_type = coalesce(var.instance_type, "m5.large")`), [false, true]],
+    [
+      'spot types in one of two',
+      source(`${onType}\n  spot_instance_types = var.spot`) + source(onType, 'other'),
+      [true, true]
+    ]
+  ])('instance_type beside %s', (_, hcl, [open_, given]) => {
+    expect(open(spot + hcl).variables.has('instance_type')).toBe(open_)
+    expect(open(spot + hcl, {insisted}).variables.has('instance_type')).toBe(given)
+  })
+
+  it('instance_type beside spot types in legacy JSON', () => {
+    const file = join(folder, 'own.json')
+    const builder = {type: 'amazon-ebs', instance_type: '{{user `instance_type`}}'}
+    const opened = (variables: object, more: object) => {
+      writeFileSync(file, JSON.stringify({variables, builders: [{...builder, ...more}]}))
+      return openTemplate(file, '/shipped', {insisted}).variables.has('instance_type')
+    }
+    for (const variables of [{instance_type: ''}, {}]) {
+      expect(opened(variables, {})).toBe(true)
+      expect(opened(variables, {spot_instance_types: ['m6i.large']})).toBe(false)
+      expect(opened(variables, {spot_instance_types: 'm6i.large,m5.large'})).toBe(false)
+    }
+  })
+
+  it.each([
+    ['communicator = "winrm"', false],
+    ['communicator = "none"', false],
+    ['communicator = "ssh"', true],
+    ['', true]
+  ])('ssh_username with %j', (line, expected) => {
+    const hcl = empty('ssh_username') + source(`ssh_username = var.ssh_username\n  ${line}`)
+    expect(open(hcl).variables.has('ssh_username')).toBe(expected)
+  })
 })
