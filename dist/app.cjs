@@ -79242,18 +79242,20 @@ function isNewer(required, installed) {
 
 // src/plan/machine-types.ts
 var leastMemory = 3500;
+var mostTypes = 100;
 function standardType(architecture) {
   return architecture === "arm64" ? "t4g.medium" : "t3.medium";
 }
 async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named2 = sources.map((source) => [source.name, source.text("instance_type")]);
-  const ofSources = new Map(
-    named2.filter((entry) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(entry[1] ?? ""))
-  );
-  const names2 = [.../* @__PURE__ */ new Set([...given2, ...ofSources.values()])];
+  const named2 = sources.map((source) => [source.name, typesIn(source)]);
+  const ofSources = new Map(named2.filter(([, types3]) => types3.length > 0));
+  const names2 = [.../* @__PURE__ */ new Set([...given2, ...[...ofSources.values()].flat()])].slice(0, mostTypes);
   if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
   try {
-    const query = new DescribeInstanceTypesCommand({ Filters: [{ Name: "instance-type", Values: names2 }], MaxResults: 100 });
+    const query = new DescribeInstanceTypesCommand({
+      Filters: [{ Name: "instance-type", Values: names2 }],
+      MaxResults: mostTypes
+    });
     const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
     const facts = types3.map((type2) => [
       type2.InstanceType ?? "",
@@ -79269,21 +79271,29 @@ async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
     return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
   }
 }
+function typesIn(source) {
+  const type2 = source.text("instance_type");
+  const types3 = type2 === void 0 ? textsIn(source.value("spot_instance_types")).texts : [type2];
+  return types3.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one));
+}
 function architectureOf({ ofSources, facts }, sources) {
-  const found = sources.map(({ name }) => {
-    const supported = facts.get(ofSources.get(name) ?? "")?.architectures ?? [];
-    return ["x86_64", "arm64"].find((one) => supported.includes(one));
-  });
+  const found = sources.flatMap(
+    ({ name }) => (ofSources.get(name) ?? [""]).map((type2) => {
+      const supported = facts.get(type2)?.architectures ?? [];
+      return ["x86_64", "arm64"].find((one) => supported.includes(one));
+    })
+  );
   return new Set(found).size === 1 ? found[0] : void 0;
 }
 function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
   const fits2 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
   const usable3 = given2.filter(fits2);
   if (usable3.length > 0) return usable3;
-  const own = ofBuild(ofSources, source);
-  const known2 = own === void 0 ? void 0 : facts.get(own);
-  const isEnough = known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
-  return own !== void 0 && isEnough ? [own] : [standardType(architecture)];
+  const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
+    const known2 = facts.get(type2);
+    return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
+  });
+  return own.length > 0 ? own : [standardType(architecture)];
 }
 function ofBuild(ofSources, build2) {
   return [...ofSources].find(
