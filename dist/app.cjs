@@ -21687,8 +21687,8 @@ var init_NormalizedSchema = __esm({
         return translateTraits(this.traits);
       }
       getKeySchema() {
-        const [isDoc, isMap2] = [this.isDocumentSchema(), this.isMapSchema()];
-        if (!isDoc && !isMap2) {
+        const [isDoc, isMap3] = [this.isDocumentSchema(), this.isMapSchema()];
+        if (!isDoc && !isMap3) {
           throw new Error(`@smithy/core/schema - cannot get key for non-map: ${this.getName(true)}`);
         }
         const schema2 = this.getSchema();
@@ -21697,10 +21697,10 @@ var init_NormalizedSchema = __esm({
       }
       getValueSchema() {
         const sc = this.getSchema();
-        const [isDoc, isMap2, isList2] = [this.isDocumentSchema(), this.isMapSchema(), this.isListSchema()];
-        const memberSchema = typeof sc === "number" ? 63 & sc : sc && typeof sc === "object" && (isMap2 || isList2) ? sc[3 + sc[0]] : isDoc ? 15 : void 0;
+        const [isDoc, isMap3, isList2] = [this.isDocumentSchema(), this.isMapSchema(), this.isListSchema()];
+        const memberSchema = typeof sc === "number" ? 63 & sc : sc && typeof sc === "object" && (isMap3 || isList2) ? sc[3 + sc[0]] : isDoc ? 15 : void 0;
         if (memberSchema != null) {
-          return member([memberSchema, 0], isMap2 ? "value" : "member");
+          return member([memberSchema, 0], isMap3 ? "value" : "member");
         }
         throw new Error(`@smithy/core/schema - ${this.getName(true)} has no value member.`);
       }
@@ -72163,8 +72163,8 @@ function announcedIn(runs) {
   return { ...sum(runs.flatMap((one) => one.all)), products: products2, hints: runs.flatMap((one) => one.hints) };
 }
 function sum(builds) {
-  const isOwn = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
-  const keyPairs = (own) => builds.flatMap((build2) => build2.keyPairs.filter((name) => isOwn(build2, name) === own));
+  const isOwn2 = ({ hasKeyPair }, name) => hasKeyPair || temporaryName.test(name);
+  const keyPairs = (own) => builds.flatMap((build2) => build2.keyPairs.filter((name) => isOwn2(build2, name) === own));
   return {
     keyPairs: [...new Set(keyPairs(true))],
     doubtfulKeyPairs: [...new Set(keyPairs(false))],
@@ -80251,8 +80251,8 @@ async function promote(build2, made) {
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
   for (const { name, id, region: region4 } of made.images.flatMap(withCopies)) {
-    const isOwn = images.some((image) => image.id === id);
-    deps.log.info(`${name} is ${id} in ${region4}${isOwn ? "" : ", which this bake did not make, and does not change"}`);
+    const isOwn2 = images.some((image) => image.id === id);
+    deps.log.info(`${name} is ${id} in ${region4}${isOwn2 ? "" : ", which this bake did not make, and does not change"}`);
   }
 }
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
@@ -84520,12 +84520,46 @@ function matches(pattern, { name, ending, legacy }) {
   return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
 }
 
+// src/template/reading-parts.ts
+function newDraft() {
+  return {
+    variables: /* @__PURE__ */ new Map(),
+    locals: /* @__PURE__ */ new Map(),
+    settings: [],
+    sources: /* @__PURE__ */ new Map(),
+    builds: [],
+    blocks: /* @__PURE__ */ new Set()
+  };
+}
+function declare(draft, name, declaration) {
+  if (name !== "") draft.variables.set(name, declaration);
+}
+function inBuild(draft, around) {
+  const build2 = { uses: [] };
+  draft.builds.push(build2);
+  return { ...around, build: build2 };
+}
+function inUse(around, label) {
+  const use = { source: label.replace(/^source\./, "") };
+  around.build?.uses.push(use);
+  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
+}
+function ownerOf(type2, labels) {
+  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
+}
+var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
+function isOwn({ isTop, within }) {
+  return isTop || nests.has(within);
+}
+
 // src/template/static-keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
 var advice = "A static key wins over the role and cannot be renewed or narrowed. Packer gets its credentials from this action: leave the variable empty (an input 'vars' with a line NAME= does that), or take the key out.";
 function staticKeys(sources, values) {
   const { settings, variables: variables2 } = sources.reading;
-  const handed = settings.filter(({ component, name }) => component.startsWith("amazon") && (name === "access_key" || name === "secret_key")).flatMap((setting) => {
+  const handed = settings.filter(
+    (setting) => setting.component.startsWith("amazon") && /^(access|secret)_key$/.test(setting.name) && isOwn(setting)
+  ).flatMap((setting) => {
     const own = values.ofSetting(setting).map(asText);
     const reached = textsOf(setting, sources).filter(({ text: text2 }) => own.some((value) => comesFrom(text2, value)));
     const isKey = own.some((value) => value !== void 0 && value.trim() !== "");
@@ -84644,7 +84678,7 @@ function namesIn3(sources, values, { builders, hasTags }) {
   return {
     copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
     copiesAnywhere: !copies2.isWhole,
-    profiles: named2(({ name }) => name === "profile", /^[^\n\r[\]]{1,128}$/).texts,
+    profiles: named2((setting) => setting.name === "profile" && isOwn(setting), /^[^\n\r[\]]{1,128}$/).texts,
     roles: named2(
       ({ name, within }) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
@@ -84876,35 +84910,6 @@ function shown({ reading: reading2 }, variable, value) {
   return text2 === void 0 ? {} : { before: text2 };
 }
 
-// src/template/reading-parts.ts
-function newDraft() {
-  return {
-    variables: /* @__PURE__ */ new Map(),
-    locals: /* @__PURE__ */ new Map(),
-    settings: [],
-    sources: /* @__PURE__ */ new Map(),
-    builds: [],
-    blocks: /* @__PURE__ */ new Set()
-  };
-}
-function declare(draft, name, declaration) {
-  if (name !== "") draft.variables.set(name, declaration);
-}
-function inBuild(draft, around) {
-  const build2 = { uses: [] };
-  draft.builds.push(build2);
-  return { ...around, build: build2 };
-}
-function inUse(around, label) {
-  const use = { source: label.replace(/^source\./, "") };
-  around.build?.uses.push(use);
-  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
-}
-function ownerOf(type2, labels) {
-  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
-}
-var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
-
 // src/template/variable-type.ts
 function kindOf(type2, given2) {
   const value = given2?.syntax;
@@ -85054,7 +85059,7 @@ function walkLegacy(draft, { around, at: at2, lineOf }, value) {
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
     draft.settings.push({ ...inner, name: key2, expression: at2(key2, item) });
-    if (isPlain(item)) continue;
+    if (isPlain(item) || isMap2.test(key2)) continue;
     walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at2, lineOf }, item);
   }
 }
@@ -85078,7 +85083,8 @@ function walkHcl(draft, walk, value, kind, labels = []) {
       continue;
     }
     if (!labelled.has(key2)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
-    if (!isPlain(item)) walkHcl(draft, { ...walk, around: { ...around, within: key2, isTop: false } }, item, key2);
+    if (!isPlain(item) && !isMap2.test(key2))
+      walkHcl(draft, { ...walk, around: { ...around, within: key2, isTop: false } }, item, key2);
   }
 }
 var labelled = /* @__PURE__ */ new Set(["source", "data", ...nests]);
@@ -85103,6 +85109,7 @@ function walkDynamic(draft, walk, value) {
     walkHcl(draft, { ...walk, around: inner }, content, label);
   }
 }
+var isMap2 = /^(?:\w+_)?(?:tags|labels|filters)$/;
 function isPlain(item) {
   return typeof item !== "object" || Array.isArray(item) && item.every((one) => typeof one !== "object");
 }

@@ -1,6 +1,6 @@
 import {awsUseOf, type AwsUse} from './aws-use.ts'
 import {textsOf, type Sources, type Values} from './values.ts'
-import type {Setting} from './reading-parts.ts'
+import {isOwn, type Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
 import {textsIn} from './value.ts'
 
@@ -52,7 +52,7 @@ export function namesIn(
   return {
     copyRegions: [...new Set([...copies.texts, ...reads.texts])],
     copiesAnywhere: !copies.isWhole,
-    profiles: named(({name}) => name === 'profile', /^[^\n\r[\]]{1,128}$/).texts,
+    profiles: named((setting) => setting.name === 'profile' && isOwn(setting), /^[^\n\r[\]]{1,128}$/).texts,
     roles: named(
       ({name, within}) => within === 'assume_role' && name === 'role_arn',
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/

@@ -69,7 +69,7 @@ function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): v
   const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : ''} : around
   for (const [key, item] of Object.entries(asObject(value))) {
     draft.settings.push({...inner, name: key, expression: at(key, item)})
-    if (isPlain(item)) continue
+    if (isPlain(item) || isMap.test(key)) continue
     walkLegacy(draft, {around: {...inner, within: key, isTop: false}, at, lineOf}, item)
   }
 }
@@ -95,7 +95,8 @@ function walkHcl(draft: Draft, walk: Walk, value: unknown, kind: string, labels:
       continue
     }
     if (!labelled.has(key)) draft.settings.push({...around, name: key, expression: walk.at(key, item)})
-    if (!isPlain(item)) walkHcl(draft, {...walk, around: {...around, within: key, isTop: false}}, item, key)
+    if (!isPlain(item) && !isMap.test(key))
+      walkHcl(draft, {...walk, around: {...around, within: key, isTop: false}}, item, key)
   }
 }
 
@@ -123,6 +124,9 @@ function walkDynamic(draft: Draft, walk: Walk, value: unknown): void {
     walkHcl(draft, {...walk, around: inner}, content, label)
   }
 }
+
+/** Settings whose members have names of the user's own: they are one value, as they are in HCL2 (`run_tags = {…}`). */
+const isMap = /^(?:\w+_)?(?:tags|labels|filters)$/
 
 function isPlain(item: unknown): boolean {
   return typeof item !== 'object' || (Array.isArray(item) && item.every((one) => typeof one !== 'object'))

@@ -124,3 +124,8 @@ export function ownerOf(type: string, labels: readonly string[]): string {
 
 /** Blocks inside of a build that are named after a component. */
 export const nests = new Set(['provisioner', 'post-processor', 'error-cleanup-provisioner'])
+
+/** Whether it is its component's own, and not in a block or a map inside of that. */
+export function isOwn({isTop, within}: Setting): boolean {
+  return isTop || nests.has(within)
+}

@@ -1,5 +1,6 @@
 import {InputError} from '../lib/errors.ts'
 import {textsOf, textsOfVariable, type Reached, type Sources, type Values} from './values.ts'
+import {isOwn} from './reading-parts.ts'
 import {asText} from './value.ts'
 
 /** An access key id of AWS, of a user or of a session. */
@@ -21,7 +22,10 @@ export interface KeyFindings {
 export function staticKeys(sources: Sources, values: Values): KeyFindings {
   const {settings, variables} = sources.reading
   const handed = settings
-    .filter(({component, name}) => component.startsWith('amazon') && (name === 'access_key' || name === 'secret_key'))
+    .filter(
+      (setting) =>
+        setting.component.startsWith('amazon') && /^(access|secret)_key$/.test(setting.name) && isOwn(setting)
+    )
     .flatMap((setting) => {
       const own = values.ofSetting(setting).map(asText)
       // A value that is known to be empty is not a key, whatever strings its expression has (`lookup(var.aws,

@@ -80,6 +80,10 @@ it.each([
   [source('access_key = coalesce(var.k, "")', 'variable "k" { default = null }'), {}],
   [source('access_key = data.vault.k.value'), {}],
   ['source "digitalocean" "x" {\n  access_key = "x"\n}', {}],
+  ['{"builders": [{"type": "amazon-ebs", "run_tags": {"secret_key": "yes", "access_key": "no"}}]}', {name: 'own.json'}],
+  ['{"source": {"amazon-ebs": {"x": {"tags": {"access_key": "yes"}}}}}', {name: 'own.pkr.json'}],
+  [source('tags = { secret_key = "yes" }'), {}],
+  [source('launch_block_device_mappings {\n secret_key = "yes"\n}'), {}],
   [
     '{"variables": {"k": "{{env `AWS_ACCESS_KEY_ID`}}"}, "builders": [{"type": "amazon-ebs", "access_key": "{{user `k`}}"}]}',
     {name: 'own.json'}
@@ -113,7 +117,16 @@ it.each([
     /the variable 'a' is handed/
   ],
   [source('secret_key = var.ci ? "" : "x"', 'variable "ci" { default = false }'), /line 2 is handed/],
-  [source('secret_key = upper(local.k)', 'locals { k = "x" }'), /is handed to secret_key/]
-])('finds the key in %j', (text, message) => {
-  expect(problemsOf(text)).toEqual([expect.stringMatching(message)])
+  [source('secret_key = upper(local.k)', 'locals { k = "x" }'), /is handed to secret_key/],
+  [
+    source('', 'build {\n post-processor "amazon-import" {\n  access_key = "x"\n }\n}'),
+    /handed to access_key of amazon-import/
+  ],
+  [
+    '{"builders": [{"type": "null"}], "post-processors": [[{"type": "amazon-import", "tags": {"type": "x"}, "access_key": "x"}]]}',
+    /handed to access_key of amazon-import/,
+    'own.json'
+  ]
+] satisfies [string, RegExp, string?][])('finds the key in %j', (text, message, name = 'own.pkr.hcl') => {
+  expect(problemsOf(text, {name})).toEqual([expect.stringMatching(message)])
 })

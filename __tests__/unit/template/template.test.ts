@@ -70,6 +70,21 @@ it('reads HCL2 in JSON', () => {
   })
 })
 
+it.each(['tags', 'run_tags', 'snapshot_tags', 'source_ami_filter'])('takes no name in %s for a setting', (map) => {
+  const role_arn = 'arn:aws:iam::123456789012:role/r'
+  const inner = {profile: 'web', snapshot_id: 'snap-0123456789abcdef0', spot_price: 'x', tenancy: 'y', region: 'z'}
+  const builder = {assume_role: {role_arn}, profile: 'p', [map]: map.endsWith('tags') ? inner : {filters: inner}}
+  const legacyBuilder = {builders: [{type: 'amazon-ebs', ...builder}]}
+  const hcl2 = {source: {'amazon-ebs': {x: builder}}}
+  for (const [name, text] of Object.entries({'own.json': legacyBuilder, 'own.pkr.json': hcl2})) {
+    expect(open(name, JSON.stringify(text)).names).toMatchObject({
+      profiles: ['p'],
+      roles: [role_arn],
+      uses: {spot: false, others: false, snapshots: []}
+    })
+  }
+})
+
 const hcl = `variable "region" {}
 variable "tags" { type = map(string) }
 variable "instance_type" { default = "t3.large" }
