@@ -74183,6 +74183,10 @@ function takesOurs(name, kind) {
   if (kind === "tuple") return shape === "list";
   return kind === shape || kind === "text" && shape !== "map";
 }
+function fillsText(name) {
+  const shape = shapeOf(name);
+  return shape !== void 0 && shape !== "map" && shape !== "bool";
+}
 function typeFor(name) {
   return typeNames[shapeOf(name) ?? "text"];
 }
@@ -84856,7 +84860,7 @@ function emptied(sources, values, legacy) {
   const { variables: variables2, settings } = sources.reading;
   const hasFilter = settings.some(({ name }) => name === "source_ami_filter");
   const ofLegacy = legacy ? [...variables2].flatMap(
-    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && (name !== "source_ami" || !hasFilter) ? [name] : []
+    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) && (name !== "source_ami" || !hasFilter) ? [name] : []
   ) : [];
   const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {

@@ -1,5 +1,5 @@
 import {Values, type Sources} from './values.ts'
-import {takesOurs} from './template-values.ts'
+import {fillsText, takesOurs} from './template-values.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, textsIn, unknown, type Value} from './value.ts'
@@ -81,14 +81,15 @@ const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'sou
 
 /**
  * Variables with an empty default that asks for a value: if they are a setting that a builder needs, and in legacy
- * JSON, which has no other way to ask. A setting with more than the variable in it has a value without it.
+ * JSON, which has no other way to ask, those that the action has a value for. A setting with more than the variable in
+ * it has a value without it.
  */
 function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
   const {variables, settings} = sources.reading
   const hasFilter = settings.some(({name}) => name === 'source_ami_filter')
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
-        isEmpty(fallback?.syntax) && (name !== 'source_ami' || !hasFilter) ? [name] : []
+        isEmpty(fallback?.syntax) && fillsText(name) && (name !== 'source_ami' || !hasFilter) ? [name] : []
       )
     : []
   const found = sourcesOf(sources.reading, values, []).flatMap((source) =>

@@ -86,6 +86,15 @@ export function takesOurs(name: string, kind: VariableKind): boolean {
   return kind === shape || (kind === 'text' && shape !== 'map')
 }
 
+/**
+ * Whether legacy JSON takes the action's value for a variable of this name: its variables are strings, for which a map
+ * and a bool have no form.
+ */
+export function fillsText(name: string): boolean {
+  const shape = shapeOf(name)
+  return shape !== undefined && shape !== 'map' && shape !== 'bool'
+}
+
 /** The type that a variable of this name should have. */
 export function typeFor(name: string): string {
   return typeNames[shapeOf(name) ?? 'text']

@@ -147,3 +147,16 @@ describe('leaves an empty variable empty where another setting stands in for it:
     expect(open(hcl).variables.has('ssh_username')).toBe(expected)
   })
 })
+
+it('leaves empty variables of legacy JSON alone that it has no value for', () => {
+  const file = join(folder, 'own.json')
+  const settings = ['security_group_id', 'ami_regions', 'tags', 'allow_anonymous', 'subnet_id', 'allowed_cidrs']
+  const variables = Object.fromEntries(settings.map((name) => [name, '']))
+  const own = Object.fromEntries(settings.slice(0, 2).map((name) => [name, `{{user \`${name}\`}}`]))
+  const builders = [{type: 'amazon-ebs', ami_name: 'x', ...own}]
+  writeFileSync(file, JSON.stringify({variables: {...variables, asked: null}, builders}))
+  const {variables: filled, names, warnings} = openTemplate(file, '/shipped')
+  expect([...filled]).toEqual(['subnet_id', 'allowed_cidrs', 'asked'])
+  expect(names.copiesAnywhere).toBe(false)
+  expect(warnings).toEqual([expect.stringMatching(/lets everybody/)])
+})
