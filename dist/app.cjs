@@ -84405,19 +84405,32 @@ function environmentOf(sources, {
     }
   };
 }
-function usesRegistry({ blocks }, env2) {
-  return blocks.has("hcp_packer_registry") || Boolean(env2["HCP_PACKER_REGISTRY"]);
+var off = "HCP_PACKER_REGISTRY";
+function usesOfRegistry({ blocks, settings }, env2) {
+  const isOff = /^(off|0)$/i.test(env2[off] ?? "");
+  const [data] = settings.flatMap(({ owner }) => owner.startsWith("data.hcp-packer-") ? [owner] : []);
+  const named2 = ["HCP_PACKER_BUCKET_NAME", off].find((name) => env2[name]);
+  return [
+    ...data === void 0 ? [] : [`it reads ${data}`],
+    ...blocks.has("hcp_packer_registry") && !isOff ? ["it has a hcp_packer_registry block"] : [],
+    ...named2 === void 0 || isOff ? [] : [`${named2} in the env of this step has it reported`]
+  ];
 }
-function unregistered({ blocks }, env2) {
-  if (!blocks.has("hcp_packer_registry") || /^(off|0)$/i.test(env2["HCP_PACKER_REGISTRY"] ?? "")) return [];
+function usesRegistry(reading2, env2) {
+  return Boolean(env2[off]) || usesOfRegistry(reading2, env2).length > 0;
+}
+function unregistered(reading2, env2) {
+  const [use] = usesOfRegistry(reading2, env2);
+  if (use === void 0) return [];
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
   if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path27.join(env2["HOME"], ".config", "hcp"))) return [];
+  const instead = use.startsWith("it reads") ? "" : `, or ${off}: off to bake without the registry`;
   return [
     new InputError(
       "template",
-      "it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository, or HCP_PACKER_REGISTRY: off to bake without the registry."
+      `${use}, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the repository${instead}.`
     )
   ];
 }
@@ -85246,7 +85259,7 @@ function openTemplate(given2, shipped, additions = {}) {
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
-      ...isShipped ? [] : unregistered(reading2, env2),
+      ...unregistered(reading2, env2),
       ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],

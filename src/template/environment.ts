@@ -108,24 +108,41 @@ export function environmentOf(
   }
 }
 
-/** HCP Packer, which needs credentials of its own. */
-function usesRegistry({blocks}: Reading, env: Environment): boolean {
-  return blocks.has('hcp_packer_registry') || Boolean(env['HCP_PACKER_REGISTRY'])
+const off = 'HCP_PACKER_REGISTRY'
+
+/** What has Packer sign in to HCP Packer (packer, internal/hcp): a phrase for each. */
+function usesOfRegistry({blocks, settings}: Reading, env: Environment): string[] {
+  const isOff = /^(off|0)$/i.test(env[off] ?? '')
+  const [data] = settings.flatMap(({owner}) => (owner.startsWith('data.hcp-packer-') ? [owner] : []))
+  // Legacy JSON, and a template without the block, are reported if the environment says so.
+  const named = ['HCP_PACKER_BUCKET_NAME', off].find((name) => env[name])
+  return [
+    ...(data === undefined ? [] : [`it reads ${data}`]),
+    ...(blocks.has('hcp_packer_registry') && !isOff ? ['it has a hcp_packer_registry block'] : []),
+    ...(named === undefined || isOff ? [] : [`${named} in the env of this step has it reported`])
+  ]
 }
 
-/** One error if the template reports to HCP Packer and has no credentials for it (hcp-sdk-go, auth). */
-export function unregistered({blocks}: Reading, env: Environment): InputError[] {
-  if (!blocks.has('hcp_packer_registry') || /^(off|0)$/i.test(env['HCP_PACKER_REGISTRY'] ?? '')) return []
+/** `HCP_PACKER_REGISTRY: off` must reach Packer, too. */
+function usesRegistry(reading: Reading, env: Environment): boolean {
+  return Boolean(env[off]) || usesOfRegistry(reading, env).length > 0
+}
+
+/** One error if Packer has to sign in to HCP Packer and has no credentials for it (hcp-sdk-go, auth). */
+export function unregistered(reading: Reading, env: Environment): InputError[] {
+  const [use] = usesOfRegistry(reading, env)
+  if (use === undefined) return []
   const signsIn = Object.entries(env).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   )
   if (signsIn || (env['HOME'] && existsSync(path.join(env['HOME'], '.config', 'hcp')))) return []
+  const instead = use.startsWith('it reads') ? '' : `, or ${off}: off to bake without the registry`
   return [
     new InputError(
       'template',
-      'it has a hcp_packer_registry block, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to ' +
+      `${use}, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in the env of this step: Packer could not sign in to ` +
         'HCP Packer and would make nothing. Set both (and HCP_PROJECT_ID where the account has several projects) from secrets of the ' +
-        'repository, or HCP_PACKER_REGISTRY: off to bake without the registry.'
+        `repository${instead}.`
     )
   ]
 }

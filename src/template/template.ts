@@ -130,7 +130,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
       ...keys.problems,
       ...findings.problems,
       ...unread.problems,
-      ...(isShipped ? [] : unregistered(reading, env)),
+      ...unregistered(reading, env),
       ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],

@@ -86,6 +86,18 @@ export const constructs: readonly Construct[] = [
     env: {HCP_PACKER_REGISTRY: 'off'}
   },
   {
+    row: '`data "hcp-packer-version"`, `-artifact`, `-iteration`, `-image`',
+    more: 'data "hcp-packer-version" "base" {\n  bucket_name = "x"\n  channel_name = "y"\n}\n',
+    env: {HCP_PACKER_REGISTRY: 'off'},
+    problem:
+      /it reads data\.hcp-packer-version\.base, and HCP_CLIENT_ID and HCP_CLIENT_SECRET are not .* of the repository\.$/
+  },
+  {
+    row: '`data "hcp-packer-version"`, `-artifact`, `-iteration`, `-image`',
+    more: 'data "hcp-packer-image" "base" {\n  bucket_name = "x"\n}\n',
+    env: {HCP_CLIENT_ID: 'x', HCP_CLIENT_SECRET: 'y'}
+  },
+  {
     row: '`ssh_agent_auth`',
     builder: ['ssh_agent_auth = true', 'ssh_keypair_name = "team"'],
     problem: /there is no SSH_AUTH_SOCK/

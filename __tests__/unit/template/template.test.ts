@@ -251,3 +251,29 @@ it('has no use for an input whose variable has another type, and leaves that to 
   ])
   expect(unusableVars(template)).toEqual([])
 })
+
+const onHcp = (kind: string) => `data "${kind}" "x" {\n  bucket_name = "b"\n}\n`
+const inJson = JSON.stringify({data: {'hcp-packer-version': {x: {bucket_name: 'b'}}}})
+
+it.each([
+  ['own.pkr.hcl', 'hcp_packer_registry {}', {}, true],
+  ['own.pkr.hcl', onHcp('hcp-packer-version'), {}, true],
+  ['own.pkr.hcl', onHcp('hcp-packer-artifact'), {}, true],
+  ['own.pkr.hcl', onHcp('hcp-packer-iteration'), {}, true],
+  ['own.pkr.hcl', onHcp('hcp-packer-image'), {}, true],
+  ['own.pkr.json', inJson, {}, true],
+  ['own.json', legacy, {HCP_PACKER_BUCKET_NAME: 'b'}, true],
+  ['own.json', legacy, {HCP_PACKER_REGISTRY: 'on'}, true],
+  ['own.json', legacy, {}, false],
+  ['own.pkr.hcl', onHcp('amazon-ami'), {HCP_PACKER_BUCKET_NAME: ''}, false]
+])('hands the credentials for HCP Packer on: %s %s with %j', (name, text, more, expected) => {
+  const keys = {HCP_CLIENT_ID: 'a', HCP_CLIENT_SECRET: 'b', HCP_PROJECT_ID: 'c', HCP_ORGANIZATION_ID: 'd'}
+  const env = {...keys, ...more}
+  const {environment, problems} = open(name, text, {}, {env})
+  expect(environment).toEqual(expected ? Object.keys(env) : [])
+  expect(problems).toEqual([])
+  const refused = open(name, text, {}, {env: more}).problems.map(({message}) => message)
+  expect(refused.map((message) => message.includes('HCP_CLIENT_ID and HCP_CLIENT_SECRET are not in'))).toEqual(
+    expected ? [true] : []
+  )
+})
