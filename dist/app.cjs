@@ -75061,6 +75061,9 @@ var path8 = __toESM(require("node:path"), 1);
 function asObject2(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
+function itemsIn(section) {
+  return Array.isArray(section) ? section : section === void 0 ? [] : [section];
+}
 function parseJson(file, text2) {
   try {
     return JSON.parse(text2.replace(/^\uFEFF/, ""));
@@ -76017,7 +76020,7 @@ var templateRules = [
     pattern: /\bPost-processor failed\b/,
     cause: "The image was made, and then a post-processor of the template failed. The image is removed again: it was not tested.",
     change: "Correct the post-processor. What it says is below, and in the log. It runs on this runner, in the folder of the template, and sees only a small part of the environment of this step ('template-env').",
-    detail: ({ postProcessor }) => postProcessor ? `It was ${postProcessor.name}.` : void 0
+    detail: ({ postProcessor: postProcessor2 }) => postProcessor2 ? `It was ${postProcessor2.name}.` : void 0
   },
   {
     id: "no-builds",
@@ -79833,15 +79836,15 @@ async function checkTypes(ec22, request, signal) {
   }
 }
 function findingOf(attempt2, error2, others = { subnet: false, type: false }) {
-  const passing = { kind: "warning", text: `${attempt2} could not be tried beforehand: ${messageOf(error2)}` };
-  if (!(error2 instanceof EC2ServiceException) || error2.$fault !== "client") return passing;
+  const passing2 = { kind: "warning", text: `${attempt2} could not be tried beforehand: ${messageOf(error2)}` };
+  if (!(error2 instanceof EC2ServiceException) || error2.$fault !== "client") return passing2;
   const { name, message } = error2;
   const denial = denialIn(`${name}: ${message}`);
   if (denial) return { kind: "denied", denial };
   const cause = awsCause(name, message);
-  if (cause?.id === "throttled" || cause?.id === "no-capacity") return passing;
-  if ((cause?.id === "type-not-offered" || cause?.id === "subnet-full") && others.subnet) return passing;
-  if (cause?.id === "free-plan" && others.type) return passing;
+  if (cause?.id === "throttled" || cause?.id === "no-capacity") return passing2;
+  if ((cause?.id === "type-not-offered" || cause?.id === "subnet-full") && others.subnet) return passing2;
+  if (cause?.id === "free-plan" && others.type) return passing2;
   return {
     kind: "problem",
     text: `${attempt2}: AWS answered ${name}: ${message}`,
@@ -80560,8 +80563,8 @@ function consoleProbe(ec22, key2) {
       const report = reportIn(Buffer.from(Output, "base64").toString("utf8"), key2);
       return report ?? { kind: "none", reason: "the machine has reported nothing on its console" };
     } catch (error2) {
-      const passing = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
-      if (!passing) throw error2;
+      const passing2 = abortSignal.aborted || error2 instanceof Error && error2.name === "InvalidInstanceID.NotFound";
+      if (!passing2) throw error2;
       return { kind: "none", reason: "its console could not be read" };
     }
   };
@@ -84545,6 +84548,7 @@ function newDraft() {
     settings: [],
     sources: /* @__PURE__ */ new Map(),
     builds: [],
+    chains: [],
     blocks: /* @__PURE__ */ new Set()
   };
 }
@@ -84927,6 +84931,76 @@ function shown({ reading: reading2 }, variable, value) {
   return text2 === void 0 ? {} : { before: text2 };
 }
 
+// src/template/post-processors.ts
+var passing = /* @__PURE__ */ new Set(["manifest", "provenance", "shell-local"]);
+var keeping = /* @__PURE__ */ new Set(["checksum"]);
+function throwsAway({ chains }, values) {
+  return chains.some((ofBuild2) => {
+    const ends = ofBuild2.map((chain2) => endOf(chain2, values));
+    return ends.some(({ destroys }) => destroys) || ends.some(({ drops }) => drops) && !ends.some(({ keeps: keeps2 }) => keeps2);
+  });
+}
+function endOf(chain2, values) {
+  const end = { keeps: false, drops: false, destroys: false };
+  let isFirst = true;
+  for (const { type: type2, keep, isSure } of chain2) {
+    const isPassed = passing.has(type2);
+    const value = keep && values.of({ expression: keep });
+    const isSet3 = value !== void 0 && value !== null;
+    const keeps2 = isPassed || keeping.has(type2) || (isSet3 ? asBool(value) : void 0);
+    if (keeps2 && isSure && isFirst) end.keeps = true;
+    if (!keeps2 && isSet3) end[isFirst ? "drops" : "destroys"] = true;
+    if (!isSure) continue;
+    if (!isPassed) break;
+    isFirst = false;
+  }
+  return end;
+}
+function chainsIn(blocks) {
+  return blocks.flatMap((block) => {
+    if (block.type === "post-processors") return [block.blocks.flatMap(inBlock)];
+    return inBlock(block).map((one) => [one]);
+  });
+}
+function inBlock({ type: type2, labels: [label = ""], attributes, blocks }) {
+  if (type2 === "post-processor") return [postProcessor(label, (name) => valueIn(attributes, name))];
+  if (type2 !== "dynamic" || label !== "post-processor") return [];
+  const [of = ""] = valueIn(attributes, "labels")?.texts ?? [];
+  const contents = blocks.filter((block) => block.type === "content");
+  return contents.map((content) => ({
+    ...postProcessor(of, (name) => valueIn(content.attributes, name)),
+    isSure: false
+  }));
+}
+function valueIn(attributes, wanted2) {
+  return attributes.find(({ name }) => name === wanted2)?.expression;
+}
+function chainsInJson(build2, at2) {
+  const { "post-processor": single, "post-processors": several } = asObject2(build2);
+  return [
+    ...labelled(single, at2).map((one) => [one]),
+    ...itemsIn(several).map((chain2) => labelled(asObject2(chain2)["post-processor"], at2))
+  ];
+}
+function labelled(value, at2) {
+  return itemsIn(value).flatMap(
+    (item) => Object.entries(asObject2(item)).flatMap(([type2, bodies]) => itemsIn(bodies).map((body) => inObject(type2, body, at2)))
+  );
+}
+function legacyChains(list2, at2) {
+  return itemsIn(list2).map(
+    (chain2) => itemsIn(chain2).map((one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at2))
+  );
+}
+function inObject(type2, body, at2) {
+  const members = asObject2(body);
+  return postProcessor(type2, (name) => members[name] === void 0 ? void 0 : at2(name, members[name]));
+}
+function postProcessor(type2, find2) {
+  const keep = find2("keep_input_artifact");
+  return { type: type2, isSure: !find2("only") && !find2("except"), ...keep ? { keep } : {} };
+}
+
 // src/template/variable-type.ts
 function kindOf(type2, given2) {
   const value = given2?.syntax;
@@ -84994,6 +85068,7 @@ function readBody(draft, file, body) {
     if (type2 === "locals") attributes.forEach(({ name, expression }) => draft.locals.set(name, { file, expression }));
     const value = type2 === "local" ? found("expression") : void 0;
     if (value) draft.locals.set(label, { file, expression: value });
+    if (type2 === "build") draft.chains.push(chainsIn(blocks));
     const owner = ownerOf(type2, labels);
     if (type2 === "source") draft.sources.set(owner, { type: label, file, line });
     const component = type2 === "source" || type2 === "data" ? label : "";
@@ -85053,6 +85128,8 @@ function readJson(draft, file, text2, kind) {
       if (value !== void 0) draft.locals.set(name, { file, expression: at2(name, value) });
     }
   }
+  if (kind === "legacy") draft.chains.push(legacyChains(template["post-processors"], at2));
+  else itemsIn(template["build"]).forEach((build2) => draft.chains.push(chainsInJson(build2, at2)));
   for (const [name, value] of Object.entries(template)) {
     draft.blocks.add(name);
     if (["variables", "variable", "locals", "local"].includes(name)) continue;
@@ -85084,7 +85161,7 @@ function walkHcl(draft, walk, value, kind, labels = []) {
   if (Array.isArray(value)) return value.forEach((item) => walkHcl(draft, walk, item, kind, labels));
   const { around } = walk;
   const isOutside = around.owner === "" && around.within === kind && around.isTop;
-  const depth = isOutside && (kind === "source" || kind === "data") ? 2 : labelled.has(kind) ? 1 : 0;
+  const depth = isOutside && (kind === "source" || kind === "data") ? 2 : labelled2.has(kind) ? 1 : 0;
   for (const [key2, item] of Object.entries(asObject2(value))) {
     const named2 = [...labels, key2];
     if (named2.length <= depth) {
@@ -85099,12 +85176,12 @@ function walkHcl(draft, walk, value, kind, labels = []) {
       walkDynamic(draft, walk, item);
       continue;
     }
-    if (!labelled.has(key2)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
+    if (!labelled2.has(key2)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
     if (!isPlain(item) && !isMap2.test(key2))
       walkHcl(draft, { ...walk, around: { ...around, within: key2, isTop: false } }, item, key2);
   }
 }
-var labelled = /* @__PURE__ */ new Set(["source", "data", ...nests]);
+var labelled2 = /* @__PURE__ */ new Set(["source", "data", ...nests]);
 function labelledAs(draft, { around, lineOf }, kind, labels) {
   const [first2 = "", second] = labels;
   if (kind === "source") {
@@ -85129,9 +85206,6 @@ function walkDynamic(draft, walk, value) {
 var isMap2 = /^(?:\w+_)?(?:tags|labels|filters)$/;
 function isPlain(item) {
   return typeof item !== "object" || Array.isArray(item) && item.every((one) => typeof one !== "object");
-}
-function itemsIn(section) {
-  return Array.isArray(section) ? section : [section];
 }
 function entriesOf3(section) {
   return itemsIn(section).flatMap((object) => Object.entries(asObject2(object)));
@@ -85273,9 +85347,6 @@ function openTemplate(given2, shipped, additions = {}) {
 }
 function knownValues({ filled }, region4) {
   return new Map([...filled].map((name) => [name, name === "region" && region4 !== "" ? region4 : unknown]));
-}
-function throwsAway({ settings }, values) {
-  return settings.filter(({ name }) => name === "keep_input_artifact").some((setting) => values.ofSetting(setting).some((value) => value === false || value === "false"));
 }
 function regionOf2(region4) {
   return region4 === "" ? {} : { AWS_REGION: region4, AWS_DEFAULT_REGION: region4 };

@@ -1,6 +1,7 @@
 import type {Expression} from './expression.ts'
 import type {Attribute, Body} from './hcl.ts'
 import {declare, inBuild, inUse, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
+import {chainsIn} from './post-processors.ts'
 import {kindOf} from './variable-type.ts'
 
 /** Adds a file of an HCL2 template to a reading. */
@@ -39,6 +40,7 @@ export function readBody(draft: Draft, file: string, body: Body): void {
     if (type === 'locals') attributes.forEach(({name, expression}) => draft.locals.set(name, {file, expression}))
     const value = type === 'local' ? found('expression') : undefined
     if (value) draft.locals.set(label, {file, expression: value})
+    if (type === 'build') draft.chains.push(chainsIn(blocks))
     const owner = ownerOf(type, labels)
     if (type === 'source') draft.sources.set(owner, {type: label, file, line})
     const component = type === 'source' || type === 'data' ? label : ''

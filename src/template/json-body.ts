@@ -1,8 +1,9 @@
 import {jsonExpression, type Expression} from './expression.ts'
-import {asObject, parseJson} from './json.ts'
+import {asObject, itemsIn, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
 import {declare, inBuild, inUse, nests, type Around, type Draft} from './reading-parts.ts'
 import {notUnderstood} from './syntax.ts'
+import {chainsInJson, legacyChains} from './post-processors.ts'
 import {kindOf, typeIn} from './variable-type.ts'
 
 /**
@@ -39,6 +40,8 @@ export function readJson(draft: Draft, file: string, text: string, kind: 'legacy
       if (value !== undefined) draft.locals.set(name, {file, expression: at(name, value)})
     }
   }
+  if (kind === 'legacy') draft.chains.push(legacyChains(template['post-processors'], at))
+  else itemsIn(template['build']).forEach((build) => draft.chains.push(chainsInJson(build, at)))
   for (const [name, value] of Object.entries(template)) {
     draft.blocks.add(name)
     if (['variables', 'variable', 'locals', 'local'].includes(name)) continue
@@ -130,10 +133,6 @@ const isMap = /^(?:\w+_)?(?:tags|labels|filters)$/
 
 function isPlain(item: unknown): boolean {
   return typeof item !== 'object' || (Array.isArray(item) && item.every((one) => typeof one !== 'object'))
-}
-
-function itemsIn(section: unknown): readonly unknown[] {
-  return Array.isArray(section) ? section : [section]
 }
 
 /** A section may be an object or a list of them. */

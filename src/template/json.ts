@@ -5,6 +5,11 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : {}
 }
 
+/** A section of a template is one item or a list of them; none if it is absent. */
+export function itemsIn(section: unknown): readonly unknown[] {
+  return Array.isArray(section) ? section : section === undefined ? [] : [section]
+}
+
 /**
  * @throws {Error} that names the line at which it stops being JSON, and quotes nothing, because it may hold a secret
  */

@@ -10,6 +10,8 @@ export interface Reading {
   /** Builders that the template has, by their names: `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly BuildBlock[]
+  /** The post-processors of each build. */
+  readonly chains: readonly (readonly Chain[])[]
   /** The types of all blocks, `hcp_packer_registry` for one. */
   readonly blocks: ReadonlySet<string>
 }
@@ -17,6 +19,17 @@ export interface Reading {
 /** `build { … }`, which its settings refer to. */
 export interface BuildBlock {
   readonly uses: Use[]
+}
+
+/** Post-processors of which each takes what the one before it hands on. */
+export type Chain = readonly PostProcessor[]
+
+export interface PostProcessor {
+  readonly type: string
+  /** Its `keep_input_artifact`. */
+  readonly keep?: Expression
+  /** False: only some builds have it. */
+  readonly isSure: boolean
 }
 
 /** A block inside of a build that adds to a builder: `source "amazon-ebs.own" { … }`. Its settings refer to it. */
@@ -82,6 +95,7 @@ export interface Draft {
   readonly settings: Setting[]
   readonly sources: Map<string, SourceBlock>
   readonly builds: BuildBlock[]
+  readonly chains: (readonly Chain[])[]
   readonly blocks: Set<string>
 }
 
@@ -92,6 +106,7 @@ export function newDraft(): Draft {
     settings: [],
     sources: new Map(),
     builds: [],
+    chains: [],
     blocks: new Set()
   }
 }

@@ -12,6 +12,7 @@ import {namesIn, type AwsNames} from './aws-names.ts'
 import {choose, type Choice, type Replaced} from './choice.ts'
 import {readHclFiles, readLegacyJson} from './reading.ts'
 import {type Declaration, type Reading} from './reading-parts.ts'
+import {throwsAway} from './post-processors.ts'
 import {missingParts} from './siblings.ts'
 import {closedTags} from './variables.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
@@ -47,7 +48,7 @@ export interface Template {
   readonly names: AwsNames
   /** Amazon's builders that are going to run. */
   readonly sources: readonly TemplateSource[]
-  /** A post-processor does not keep its input, so that Packer throws the image away. */
+  /** A post-processor perhaps does not keep the image, so that Packer throws it away. */
   readonly throwsAway: boolean
   /** It has data sources, which only AWS can answer. */
   readonly hasDataSources: boolean
@@ -146,12 +147,6 @@ export function openTemplate(given: string | undefined, shipped: string, additio
 /** Only the region is known before AWS is called. */
 function knownValues({filled}: Choice, region: string): Map<string, Value> {
   return new Map([...filled].map((name) => [name, name === 'region' && region !== '' ? region : unknown]))
-}
-
-function throwsAway({settings}: Reading, values: Values): boolean {
-  return settings
-    .filter(({name}) => name === 'keep_input_artifact')
-    .some((setting) => values.ofSetting(setting).some((value) => value === false || value === 'false'))
 }
 
 function regionOf(region: string): Record<string, string> {
