@@ -75129,6 +75129,25 @@ var Values = class {
   ofSetting(setting) {
     return this.#repeated(setting, setting.loops, this.#scope);
   }
+  /**
+   * The values that an expression may have, as far as all of its text is known: both branches of a choice that is not
+   * known, and a variable's own value where an input replaces it. A part of another expression is none.
+   */
+  possible(syntax, seen = []) {
+    const value = evaluate(syntax, this.#scope);
+    if (value !== unknown) return [value];
+    if (syntax.kind === "choice") {
+      const condition = asBool(evaluate(syntax.condition, this.#scope));
+      const branches = condition === void 0 ? [syntax.yes, syntax.no] : [condition ? syntax.yes : syntax.no];
+      return branches.flatMap((branch) => this.possible(branch, seen));
+    }
+    if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.key.kind !== "value") return [];
+    const name = asText(syntax.key.value);
+    if (name === void 0) return [];
+    if (syntax.of.name === "var") return [this.ofVariableItself(name) ?? unknown];
+    const local = syntax.of.name === "local" && !seen.includes(name) ? this.#sources.reading.locals.get(name) : void 0;
+    return local ? this.possible(local.expression.syntax, [...seen, name]) : [];
+  }
   ofVariable(name) {
     return this.#once(`var.${name}`, () => this.#variable(name));
   }
@@ -84684,9 +84703,8 @@ var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 function namesIn3(sources, values, { builders, hasTags }) {
   const { settings } = sources.reading;
   const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
-  const named2 = (isMeant, pattern) => namedIn(amazon.filter(isMeant), pattern);
-  const namedIn = (meant, pattern) => {
-    const found = meant.map((setting) => textsOfSetting(setting, sources, values, pattern));
+  const named2 = (isMeant, pattern) => {
+    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
     return {
       texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
       isWhole: found.every(({ isWhole }) => isWhole)
@@ -84694,6 +84712,9 @@ function namesIn3(sources, values, { builders, hasTags }) {
   };
   const onOurs = builders.filter((builder) => builder.isVariable("source_ami"));
   const logins = (onOurs.length > 0 ? onOurs : builders).flatMap((builder) => builder.setting("ssh_username") ?? []);
+  const users = logins.flatMap(
+    ({ expression }) => values.possible(expression.syntax).flatMap((value) => asText(value) ?? [])
+  );
   const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region3);
   const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region3);
   return {
@@ -84704,7 +84725,7 @@ function namesIn3(sources, values, { builders, hasTags }) {
       ({ name, within }) => within === "assume_role" && name === "role_arn",
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
-    loginUsers: namedIn(logins, /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
     uses: awsUseOf(sources, builders, hasTags),
     images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]

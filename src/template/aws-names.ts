@@ -2,7 +2,7 @@ import {awsUseOf, type AwsUse} from './aws-use.ts'
 import {textsOf, type Sources, type Values} from './values.ts'
 import {isOwn, type Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
-import {textsIn} from './value.ts'
+import {asText, textsIn} from './value.ts'
 
 /** The AWS resources and regions that a template names, as far as they can be known without Packer. */
 export interface AwsNames {
@@ -14,7 +14,10 @@ export interface AwsNames {
   readonly profiles: readonly string[]
   /** Of the roles that it assumes. */
   readonly roles: readonly string[]
-  /** The users that Packer logs in as on the action's source image, or, if no builder is known to use that, on any. */
+  /**
+   * The users that Packer logs in as on the action's source image, or, if no builder is known to use that, on any; none
+   * where only Packer knows.
+   */
   readonly loginUsers: readonly string[]
   readonly uses: AwsUse
   /** How many images it makes, at the least. */
@@ -36,10 +39,8 @@ export function namesIn(
 ): AwsNames {
   const {settings} = sources.reading
   const amazon = settings.filter(({component}) => component.startsWith('amazon'))
-  const named = (isMeant: (setting: Setting) => boolean, pattern: RegExp): Named =>
-    namedIn(amazon.filter(isMeant), pattern)
-  const namedIn = (meant: readonly Setting[], pattern: RegExp): Named => {
-    const found = meant.map((setting) => textsOfSetting(setting, sources, values, pattern))
+  const named = (isMeant: (setting: Setting) => boolean, pattern: RegExp): Named => {
+    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern))
     return {
       texts: [...new Set(found.flatMap(({texts}) => texts).filter((text) => pattern.test(text)))],
       isWhole: found.every(({isWhole}) => isWhole)
@@ -47,6 +48,9 @@ export function namesIn(
   }
   const onOurs = builders.filter((builder) => builder.isVariable('source_ami'))
   const logins = (onOurs.length > 0 ? onOurs : builders).flatMap((builder) => builder.setting('ssh_username') ?? [])
+  const users = logins.flatMap(({expression}) =>
+    values.possible(expression.syntax).flatMap((value) => asText(value) ?? [])
+  )
   const copies = named(({name, isTop}) => name === 'ami_regions' && isTop, region)
   const reads = named(({name, owner}) => name === 'region' && owner.startsWith('data.'), region)
   return {
@@ -57,7 +61,7 @@ export function namesIn(
       ({name, within}) => within === 'assume_role' && name === 'role_arn',
       /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
     ).texts,
-    loginUsers: namedIn(logins, /^[a-z_][a-z0-9_-]{0,31}$/).texts,
+    loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
     uses: awsUseOf(sources, builders, hasTags),
     images: builders.filter((builder) => builder.setting('ami_name') !== undefined).length,
     components: [...new Set(settings.flatMap(({component}) => component || []))]

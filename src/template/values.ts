@@ -8,7 +8,7 @@ import {asObject, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
 import type {Declaration, Placed, Reading, Setting} from './reading-parts.ts'
 import {readExpression, type Syntax} from './syntax.ts'
-import {unknown, type Value, type ValueMap} from './value.ts'
+import {asBool, asText, unknown, type Value, type ValueMap} from './value.ts'
 import type {VariableKind} from './variable-type.ts'
 
 /** A file of values for a template's variables. */
@@ -85,6 +85,27 @@ export class Values {
   /** A setting's values: several where dynamic blocks repeat it, none where they do not make it. */
   ofSetting(setting: Setting): readonly Value[] {
     return this.#repeated(setting, setting.loops, this.#scope)
+  }
+
+  /**
+   * The values that an expression may have, as far as all of its text is known: both branches of a choice that is not
+   * known, and a variable's own value where an input replaces it. A part of another expression is none.
+   */
+  possible(syntax: Syntax, seen: readonly string[] = []): readonly Value[] {
+    const value = evaluate(syntax, this.#scope)
+    if (value !== unknown) return [value]
+    if (syntax.kind === 'choice') {
+      const condition = asBool(evaluate(syntax.condition, this.#scope))
+      const branches = condition === undefined ? [syntax.yes, syntax.no] : [condition ? syntax.yes : syntax.no]
+      return branches.flatMap((branch) => this.possible(branch, seen))
+    }
+    if (syntax.kind !== 'member' || syntax.of.kind !== 'name' || syntax.key.kind !== 'value') return []
+    const name = asText(syntax.key.value)
+    if (name === undefined) return []
+    if (syntax.of.name === 'var') return [this.ofVariableItself(name) ?? unknown]
+    const local =
+      syntax.of.name === 'local' && !seen.includes(name) ? this.#sources.reading.locals.get(name) : undefined
+    return local ? this.possible(local.expression.syntax, [...seen, name]) : []
   }
 
   ofVariable(name: string): Value {

@@ -277,3 +277,25 @@ it.each([
     expected ? [true] : []
   )
 })
+
+const login = (user: string, more = '') => `source "amazon-ebs" "x" {\n  ssh_username = ${user}\n}\n${more}`
+const byName = 'locals {\n  cfg = yamldecode(file("c.yml"))\n  users = { ubuntu = "ubuntu", debian = "admin" }\n'
+
+it.each([
+  ['local.cfg[var.os].user', [], 'variable "os" { default = "ubuntu" }\n'],
+  ['local.users[var.os]', ['admin'], 'variable "os" { default = "debian" }\n'],
+  ['local.users[local.cfg.os]', [], ''],
+  ['lookup(local.users, local.cfg.os, "ec2-user")', [], ''],
+  ['"${local.cfg.prefix}-ubuntu"', [], ''],
+  ['try(local.cfg.user, "ubuntu")', [], ''],
+  ['local.cfg.arm ? "ubuntu" : "admin"', ['ubuntu', 'admin'], ''],
+  ['local.cfg.arm ? local.cfg.user : "admin"', ['admin'], ''],
+  ['var.arm ? local.cfg.user : "admin"', [], 'variable "arm" { default = true }\n'],
+  ['local.user', ['fedora', 'rocky'], 'local "user" {\n  expression = local.cfg.a ? "fedora" : "rocky"\n}\n'],
+  ['local.a', [], 'local "a" {\n  expression = local.b\n}\nlocal "b" {\n  expression = local.a\n}\n'],
+  ['var.ssh_username', ['rocky'], 'variable "ssh_username" { default = "rocky" }\n']
+])('knows who logs in as %s, or nobody: %j', (user, expected, more) => {
+  const insisted = new Map([['ssh_username', 'ssh-username']])
+  const {names} = open('own.pkr.hcl', login(user, `${byName}}\n${more}`), {}, {insisted})
+  expect(names.loginUsers).toEqual(expected)
+})
