@@ -25115,8 +25115,8 @@ var init_MessageDecoderStream = __esm({
       }
       async *asyncIterator() {
         for await (const bytes of this.options.inputStream) {
-          const decoded = this.options.decoder.decode(bytes);
-          yield decoded;
+          const decoded2 = this.options.decoder.decode(bytes);
+          yield decoded2;
         }
       }
     };
@@ -74087,7 +74087,8 @@ function textsIn(value) {
   };
 }
 function isTrue(value) {
-  return value === true || value === 1 || typeof value === "string" && /^(true|1)$/i.test(value);
+  if (typeof value === "number") return value !== 0;
+  return value === true || typeof value === "string" && /^(true|t|1)$/i.test(value);
 }
 
 // src/template/fits.ts
@@ -74229,8 +74230,17 @@ var functions = {
     }
     return unknown;
   },
-  // The first that does not fail. An unknown value may be one that fails.
-  try: ([first2 = unknown]) => first2,
+  // A null item is none that is true.
+  alltrue: ([list2 = unknown]) => truth(list2, false, (items) => !items.includes(false)),
+  anytrue: ([list2 = unknown]) => truth(list2, true, (items) => items.includes(true)),
+  startswith: (values) => withText(values, (text2, start2) => text2.startsWith(start2)),
+  endswith: (values) => withText(values, (text2, end) => text2.endsWith(end)),
+  strcontains: (values) => withText(values, (text2, part2) => text2.includes(part2)),
+  zipmap([names2 = unknown, items = unknown]) {
+    if (!isList(names2) || !isList(items) || names2.length !== items.length) return unknown;
+    return withTexts(names2, (texts) => Object.fromEntries(texts.map((name, index) => [name, items[index] ?? null])));
+  },
+  jsondecode: (values) => withText(values, decoded),
   concat: (values) => values.length > 0 && values.every(isList) ? values.flat() : unknown,
   flatten: ([list2 = unknown]) => isList(list2) ? flat(list2) : unknown,
   compact([list2 = unknown]) {
@@ -74280,6 +74290,21 @@ var functions = {
     return (count < 0 ? letters.slice(start2) : letters.slice(start2, start2 + count)).join("");
   }
 };
+function truth(list2, decisive, work) {
+  if (!isList(list2)) return unknown;
+  const items = list2.map((item) => item === null ? false : asBool(item));
+  const known2 = items.filter((item) => item !== void 0);
+  return known2.length === items.length || known2.includes(decisive) ? work(known2) : unknown;
+}
+function decoded(text2) {
+  try {
+    const value = JSON.parse(text2);
+    const json2 = JSON.stringify(value);
+    return json2 === json2.normalize("NFC") ? value : unknown;
+  } catch {
+    return unknown;
+  }
+}
 function identity(item, index) {
   if (item === unknown) return { index };
   return isList(item) || isMap(item) ? JSON.stringify(item) : item;
@@ -74364,14 +74389,42 @@ function itemOf(list2, index) {
   return item === void 0 ? unknown : item;
 }
 function call(name, given2, scope) {
+  const [first2, second] = given2;
   if (name === "env") {
-    const variable = given2[0] && evaluate(given2[0], scope);
+    const variable = first2 && evaluate(first2, scope);
     return typeof variable === "string" ? scope.env(variable) : unknown;
   }
+  if (name === "try") return firstOf(given2, scope);
+  if (name === "can" && first2) {
+    return isPartlyUnknown(evaluate(first2, scope)) ? fails(first2, scope) ? false : unknown : true;
+  }
+  if (name === "convert" && first2 && second)
+    return scope.convert ? scope.convert(evaluate(first2, scope), second) : unknown;
   const work = Object.hasOwn(functions, name) ? functions[name] : void 0;
   if (!work) return unknown;
   const values = given2.map((one) => evaluate(one, scope));
   return work(values);
+}
+function firstOf(given2, scope) {
+  for (const one of given2) {
+    const value = evaluate(one, scope);
+    if (!fails(one, scope)) return isPartlyUnknown(value) ? unknown : value;
+  }
+  return unknown;
+}
+function fails(syntax, scope) {
+  if (syntax.kind !== "member" || !isPath(syntax) || evaluate(syntax, scope) !== unknown) return false;
+  const of = evaluate(syntax.of, scope);
+  if (of === unknown) return fails(syntax.of, scope);
+  const key2 = asText(evaluate(syntax.key, scope));
+  if (of === null) return true;
+  if (key2 === void 0) return false;
+  if (isMap(of)) return !Object.hasOwn(of, key2);
+  return isList(of) && /^\d+$/.test(key2) && Number(key2) >= of.length;
+}
+function isPath(syntax) {
+  if (syntax.kind === "member") return isPath(syntax.of) && isPath(syntax.key);
+  return syntax.kind === "name" || syntax.kind === "value";
 }
 function joined(values) {
   const texts = values.map(asText);
@@ -75119,7 +75172,8 @@ var Values = class {
     const { packerEnv } = sources;
     this.#scope = {
       root: (name) => this.#root(name),
-      env: (name) => Object.hasOwn(packerEnv, name) ? packerEnv[name] ?? "" : ""
+      env: (name) => Object.hasOwn(packerEnv, name) ? packerEnv[name] ?? "" : "",
+      convert: converted
     };
   }
   of({ expression }) {
@@ -77377,8 +77431,9 @@ function mayBeNone({ shipped, sources }) {
   return !shipped && sources.some(({ type: type2 }) => type2 !== "amazon-ebsvolume");
 }
 function noImage({ sources }) {
-  const skips = sources.filter((source) => source.isTrue("skip_create_ami")).map(({ name }) => name);
-  const why2 = skips.length > 0 ? `skip_create_ami in ${skips.join(", ")}` : "Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)";
+  const skips = sources.filter((source) => source.mayBeTrue("skip_create_ami"));
+  const perhaps = skips.some((source) => source.isTrue("skip_create_ami")) ? "" : "perhaps because of ";
+  const why2 = skips.length > 0 ? `${perhaps}skip_create_ami in ${skips.map(({ name }) => name).join(", ")}` : "Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)";
   return `The template made no image: ${why2}. There is nothing to test, and everything else that the bake made is removed.`;
 }
 function asksDataSources({ hasDataSources }, { version }) {
@@ -78485,9 +78540,13 @@ function otherRegion(source, { region: region4, legacy }, all) {
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
-  if (!source.isTrue("force_deregister")) return void 0;
   const where = at(source, "force_deregister");
-  const snapshots = source.isTrue("force_delete_snapshot") ? " and its snapshots (force_delete_snapshot)" : "";
+  const perhaps = source.isTrue("force_delete_snapshot") ? "" : "perhaps ";
+  const snapshots = source.mayBeTrue("force_delete_snapshot") ? ` and ${perhaps}its snapshots (force_delete_snapshot)` : "";
+  if (!source.isTrue("force_deregister")) {
+    const loss = `Packer removes the image of the same name${snapshots} before the new one is tested, and if the new one fails or is rejected, there is no image left`;
+    return unsure(source, "force_deregister", loss);
+  }
   if (allowsForceDeregister) {
     return {
       warning: `${where} says force_deregister: Packer removes the image of the same name${snapshots} before the new one is tested. If the new one fails or is rejected, there is no image left.`
@@ -78498,20 +78557,27 @@ function forcedDeregistration(source, { allowsForceDeregister }) {
   };
 }
 function imageElsewhere(source) {
-  if (!source.isTrue("skip_save_build_region")) return void 0;
+  if (!source.isTrue("skip_save_build_region")) {
+    const effect = "the bake fails when the image is made: it would be only in its copy regions, but it is tested in 'aws-region'";
+    return unsure(source, "skip_save_build_region", effect);
+  }
   return {
     problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be only in its copy regions, but it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
   };
 }
 function noImage2(source) {
-  if (!source.isTrue("skip_create_ami")) return void 0;
+  if (!source.isTrue("skip_create_ami")) {
+    return unsure(source, "skip_create_ami", "it makes no image, so that there is nothing to test and nothing to keep");
+  }
   return {
     warning: `${at(source, "skip_create_ami")} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
   };
 }
 function cooldown(source) {
   const within = "deregistration_protection";
-  if (!source.isTrue("with_cooldown", within)) return void 0;
+  if (!source.isTrue("with_cooldown", within)) {
+    return unsure(source, "with_cooldown", "an image that is rejected cannot be removed for 24 hours", within);
+  }
   return {
     problem: `${at(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
   };
@@ -78531,7 +78597,10 @@ function mappedSnapshot(source, { isNarrowed }) {
   };
 }
 function agent(source, { hasAgent }) {
-  if (!source.isTrue("ssh_agent_auth") || hasAgent) return void 0;
+  if (hasAgent) return void 0;
+  if (!source.isTrue("ssh_agent_auth")) {
+    return unsure(source, "ssh_agent_auth", "Packer cannot log in: there is no SSH_AUTH_SOCK in the env of this step");
+  }
   return {
     problem: `${at(source, "ssh_agent_auth")} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
   };
@@ -78573,6 +78642,12 @@ function letInBy(source) {
   if (texts.some((text2) => everybody.has(text2))) return "everybody";
   if (!isWhole) return void 0;
   return texts.length === 0 ? "everybody" : texts;
+}
+function unsure(source, name, effect, within) {
+  if (!source.mayBeTrue(name, within)) return void 0;
+  return {
+    warning: `${at(source, name, within)} has ${name} with a value that only Packer knows. If it is true, ${effect}. To be sure, write true or false there, or a variable with such a value.`
+  };
 }
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
@@ -84793,6 +84868,10 @@ var TemplateSource = class {
   }
   isTrue(name, within) {
     return this.all(name, within).some(isTrue);
+  }
+  /** Whether it is true, or only Packer knows whether it is. */
+  mayBeTrue(name, within) {
+    return this.all(name, within).some((value) => isTrue(value) || value === unknown);
   }
   /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */
   isVariable(name) {

@@ -271,8 +271,23 @@ const inputs = [
     ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
   ),
   ...inFile(
+    'template/findings.ts',
+    ['unit/template/findings.test.ts', 'unit/template/constructs.test.ts'],
+    [
+      'a setting that only Packer knows is not silently false',
+      'if (!source.mayBeTrue(name, within)) return undefined',
+      'return undefined'
+    ]
+  ),
+  ...inFile(
+    'template/post-processors.ts',
+    ['unit/template/post-processors.test.ts'],
+    ['an image is thrown away where none keeps it', '!ends.some(({keeps}) => keeps)', 'true']
+  ),
+  ...inFile(
     'template/static-keys.ts',
     ['unit/template/static-keys.test.ts'],
+    ['a tag is not a key', ' && isOwn(setting)', ''],
     ['no static key', 'problems: [...problems.values()].map(', 'problems: [].map(']
   )
 ]

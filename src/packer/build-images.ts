@@ -176,10 +176,11 @@ function mayBeNone({shipped, sources}: Template): boolean {
 }
 
 function noImage({sources}: Template): string {
-  const skips = sources.filter((source) => source.isTrue('skip_create_ami')).map(({name}) => name)
+  const skips = sources.filter((source) => source.mayBeTrue('skip_create_ami'))
+  const perhaps = skips.some((source) => source.isTrue('skip_create_ami')) ? '' : 'perhaps because of '
   const why =
     skips.length > 0
-      ? `skip_create_ami in ${skips.join(', ')}`
+      ? `${perhaps}skip_create_ami in ${skips.map(({name}) => name).join(', ')}`
       : 'Packer reports none, as it does when a post-processor does not keep its input (keep_input_artifact)'
   return `The template made no image: ${why}. There is nothing to test, and everything else that the bake made is removed.`
 }

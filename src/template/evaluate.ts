@@ -20,6 +20,8 @@ export interface Scope {
   readonly root: (name: string) => Value | Lookup
   /** The variables in Packer's environment. */
   readonly env: (name: string) => string
+  /** Gives a value a type; absent where types are read themselves, which have no calls. */
+  readonly convert?: (value: Value, type: Syntax) => Value
 }
 
 /** The members of a root are looked up one by one: a variable may need others. */
@@ -77,14 +79,48 @@ function itemOf(list: readonly Value[], index: number | undefined): Value {
 }
 
 function call(name: string, given: readonly Syntax[], scope: Scope): Value {
+  const [first, second] = given
   if (name === 'env') {
-    const variable = given[0] && evaluate(given[0], scope)
+    const variable = first && evaluate(first, scope)
     return typeof variable === 'string' ? scope.env(variable) : unknown
   }
+  if (name === 'try') return firstOf(given, scope)
+  if (name === 'can' && first) {
+    return isPartlyUnknown(evaluate(first, scope)) ? (fails(first, scope) ? false : unknown) : true
+  }
+  if (name === 'convert' && first && second)
+    return scope.convert ? scope.convert(evaluate(first, scope), second) : unknown
   const work = Object.hasOwn(functions, name) ? functions[name] : undefined
   if (!work) return unknown
   const values = given.map((one) => evaluate(one, scope))
   return work(values)
+}
+
+/** The first that does not fail; unknown if one before it may. */
+function firstOf(given: readonly Syntax[], scope: Scope): Value {
+  for (const one of given) {
+    const value = evaluate(one, scope)
+    if (!fails(one, scope)) return isPartlyUnknown(value) ? unknown : value
+  }
+  return unknown
+}
+
+/** Whether Packer surely cannot evaluate an expression: it asks a known value for a member that is not there. */
+function fails(syntax: Syntax, scope: Scope): boolean {
+  if (syntax.kind !== 'member' || !isPath(syntax) || evaluate(syntax, scope) !== unknown) return false
+  const of = evaluate(syntax.of, scope)
+  if (of === unknown) return fails(syntax.of, scope)
+  const key = asText(evaluate(syntax.key, scope))
+  if (of === null) return true
+  if (key === undefined) return false
+  if (isMap(of)) return !Object.hasOwn(of, key)
+  return isList(of) && /^\d+$/.test(key) && Number(key) >= of.length
+}
+
+/** Names and members alone, which take no time to evaluate twice. */
+function isPath(syntax: Syntax): boolean {
+  if (syntax.kind === 'member') return isPath(syntax.of) && isPath(syntax.key)
+  return syntax.kind === 'name' || syntax.kind === 'value'
 }
 
 function joined(values: readonly Value[]): Value {

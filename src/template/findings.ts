@@ -70,9 +70,15 @@ function otherRegion(
 }
 
 function forcedDeregistration(source: TemplateSource, {allowsForceDeregister}: FindingFacts): Finding | undefined {
-  if (!source.isTrue('force_deregister')) return undefined
   const where = at(source, 'force_deregister')
-  const snapshots = source.isTrue('force_delete_snapshot') ? ' and its snapshots (force_delete_snapshot)' : ''
+  const perhaps = source.isTrue('force_delete_snapshot') ? '' : 'perhaps '
+  const snapshots = source.mayBeTrue('force_delete_snapshot')
+    ? ` and ${perhaps}its snapshots (force_delete_snapshot)`
+    : ''
+  if (!source.isTrue('force_deregister')) {
+    const loss = `Packer removes the image of the same name${snapshots} before the new one is tested, and if the new one fails or is rejected, there is no image left`
+    return unsure(source, 'force_deregister', loss)
+  }
   if (allowsForceDeregister) {
     return {
       warning:
@@ -89,7 +95,11 @@ function forcedDeregistration(source: TemplateSource, {allowsForceDeregister}: F
 }
 
 function imageElsewhere(source: TemplateSource): Finding | undefined {
-  if (!source.isTrue('skip_save_build_region')) return undefined
+  if (!source.isTrue('skip_save_build_region')) {
+    const effect =
+      "the bake fails when the image is made: it would be only in its copy regions, but it is tested in 'aws-region'"
+    return unsure(source, 'skip_save_build_region', effect)
+  }
   return {
     problem:
       `${at(source, 'skip_save_build_region')} says skip_save_build_region: the image would be only in its copy regions, but it is tested ` +
@@ -98,7 +108,9 @@ function imageElsewhere(source: TemplateSource): Finding | undefined {
 }
 
 function noImage(source: TemplateSource): Finding | undefined {
-  if (!source.isTrue('skip_create_ami')) return undefined
+  if (!source.isTrue('skip_create_ami')) {
+    return unsure(source, 'skip_create_ami', 'it makes no image, so that there is nothing to test and nothing to keep')
+  }
   return {
     warning: `${at(source, 'skip_create_ami')} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
   }
@@ -106,7 +118,9 @@ function noImage(source: TemplateSource): Finding | undefined {
 
 function cooldown(source: TemplateSource): Finding | undefined {
   const within = 'deregistration_protection'
-  if (!source.isTrue('with_cooldown', within)) return undefined
+  if (!source.isTrue('with_cooldown', within)) {
+    return unsure(source, 'with_cooldown', 'an image that is rejected cannot be removed for 24 hours', within)
+  }
   return {
     problem:
       `${at(source, 'with_cooldown', within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed ` +
@@ -135,7 +149,10 @@ function mappedSnapshot(source: TemplateSource, {isNarrowed}: FindingFacts): Fin
 }
 
 function agent(source: TemplateSource, {hasAgent}: FindingFacts): Finding | undefined {
-  if (!source.isTrue('ssh_agent_auth') || hasAgent) return undefined
+  if (hasAgent) return undefined
+  if (!source.isTrue('ssh_agent_auth')) {
+    return unsure(source, 'ssh_agent_auth', 'Packer cannot log in: there is no SSH_AUTH_SOCK in the env of this step')
+  }
   return {
     problem: `${at(source, 'ssh_agent_auth')} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
   }
@@ -192,6 +209,16 @@ export function letInBy(source: TemplateSource): readonly string[] | 'everybody'
   if (texts.some((text) => everybody.has(text))) return 'everybody'
   if (!isWhole) return undefined
   return texts.length === 0 ? 'everybody' : texts
+}
+
+/** A setting may be true, and nobody knows it before Packer runs. */
+function unsure(source: TemplateSource, name: string, effect: string, within?: string): Finding | undefined {
+  if (!source.mayBeTrue(name, within)) return undefined
+  return {
+    warning:
+      `${at(source, name, within)} has ${name} with a value that only Packer knows. If it is true, ${effect}. ` +
+      'To be sure, write true or false there, or a variable with such a value.'
+  }
 }
 
 /** `main.pkr.hcl line 12: amazon-ebs.own` */

@@ -1,4 +1,15 @@
-import {asNumber, asText, besides, compareTexts, isList, isMap, unknown, type Value, type ValueMap} from './value.ts'
+import {
+  asBool,
+  asNumber,
+  asText,
+  besides,
+  compareTexts,
+  isList,
+  isMap,
+  unknown,
+  type Value,
+  type ValueMap
+} from './value.ts'
 
 type Work = (values: readonly Value[]) => Value
 
@@ -34,8 +45,17 @@ export const functions: Readonly<Record<string, Work>> = {
     }
     return unknown
   },
-  // The first that does not fail. An unknown value may be one that fails.
-  try: ([first = unknown]) => first,
+  // A null item is none that is true.
+  alltrue: ([list = unknown]) => truth(list, false, (items) => !items.includes(false)),
+  anytrue: ([list = unknown]) => truth(list, true, (items) => items.includes(true)),
+  startswith: (values) => withText(values, (text, start) => text.startsWith(start)),
+  endswith: (values) => withText(values, (text, end) => text.endsWith(end)),
+  strcontains: (values) => withText(values, (text, part) => text.includes(part)),
+  zipmap([names = unknown, items = unknown]) {
+    if (!isList(names) || !isList(items) || names.length !== items.length) return unknown
+    return withTexts(names, (texts) => Object.fromEntries(texts.map((name, index) => [name, items[index] ?? null])))
+  },
+  jsondecode: (values) => withText(values, decoded),
   concat: (values) => (values.length > 0 && values.every(isList) ? values.flat() : unknown),
   flatten: ([list = unknown]) => (isList(list) ? flat(list) : unknown),
   compact([list = unknown]) {
@@ -97,6 +117,26 @@ export const functions: Readonly<Record<string, Work>> = {
     const letters = lettersOf(text)
     const start = from < 0 ? Math.max(letters.length + from, 0) : from
     return (count < 0 ? letters.slice(start) : letters.slice(start, start + count)).join('')
+  }
+}
+
+/** @param decisive the item that decides, whatever those are that are not known */
+function truth(list: Value, decisive: boolean, work: (items: readonly boolean[]) => boolean): Value {
+  if (!isList(list)) return unknown
+  const items = list.map((item) => (item === null ? false : asBool(item)))
+  const known = items.filter((item) => item !== undefined)
+  return known.length === items.length || known.includes(decisive) ? work(known) : unknown
+}
+
+function decoded(text: string): Value {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON has no other values
+    const value = JSON.parse(text) as Value
+    // Packer normalizes strings that JSON has with escapes.
+    const json = JSON.stringify(value)
+    return json === json.normalize('NFC') ? value : unknown
+  } catch {
+    return unknown
   }
 }
 

@@ -3,7 +3,7 @@ import type {Values} from './values.ts'
 import {variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
-import {asText, isMap, isTrue, textsIn, type Value} from './value.ts'
+import {asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
 
 /**
  * A builder of Amazon's plugin as one build of a template has it, with the values of its settings as far as they are known without Packer.
@@ -60,6 +60,11 @@ export class TemplateSource implements SourceBlock {
 
   isTrue(name: string, within?: string): boolean {
     return this.all(name, within).some(isTrue)
+  }
+
+  /** Whether it is true, or only Packer knows whether it is. */
+  mayBeTrue(name: string, within?: string): boolean {
+    return this.all(name, within).some((value) => isTrue(value) || value === unknown)
   }
 
   /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */

@@ -68,7 +68,8 @@ export function textsIn(value: Value): {readonly texts: readonly string[]; reado
   }
 }
 
-/** Packer's decoder accepts `true`, `"true"` and `1`. */
+/** Packer's decoder accepts `true`, `"true"`, `"t"` and `1`, and in legacy JSON every number but 0. */
 export function isTrue(value: Value): boolean {
-  return value === true || value === 1 || (typeof value === 'string' && /^(true|1)$/i.test(value))
+  if (typeof value === 'number') return value !== 0
+  return value === true || (typeof value === 'string' && /^(true|t|1)$/i.test(value))
 }

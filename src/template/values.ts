@@ -74,7 +74,8 @@ export class Values {
     const {packerEnv} = sources
     this.#scope = {
       root: (name) => this.#root(name),
-      env: (name) => (Object.hasOwn(packerEnv, name) ? (packerEnv[name] ?? '') : '')
+      env: (name) => (Object.hasOwn(packerEnv, name) ? (packerEnv[name] ?? '') : ''),
+      convert: converted
     }
   }
 

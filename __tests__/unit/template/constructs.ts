@@ -18,6 +18,9 @@ export interface Construct {
 
 const open = 'variable "allowed_cidrs" {\n  type = list(string)\n}\n'
 
+const onlyPackerKnows =
+  /^own\.pkr\.hcl line \d+: amazon-ebs\.own has \w+ with a value that only Packer knows\. If it is true, .* write true or false there/
+
 export const constructs: readonly Construct[] = [
   {
     row: '`region` that differs from `aws-region`',
@@ -54,9 +57,26 @@ export const constructs: readonly Construct[] = [
   },
   {row: '`force_deregister`', builder: ['force_deregister = false']},
   {
+    row: '`force_deregister`',
+    builder: ['force_deregister = try(local.cfg.force, true)'],
+    more: 'locals { cfg = jsondecode("{}") }\n',
+    problem: /says force_deregister/
+  },
+  {row: '`force_deregister`', builder: ['force_deregister = can(regex("^x", "y"))'], warning: onlyPackerKnows},
+  {
     row: '`skip_save_build_region`',
     builder: ['ami_regions = ["us-west-2"]', 'skip_save_build_region = true'],
     problem: /says skip_save_build_region/
+  },
+  {
+    row: '`skip_save_build_region`',
+    builder: ['ami_regions = ["us-west-2"]', 'skip_save_build_region = yamldecode(file("x")).skip'],
+    warning: onlyPackerKnows
+  },
+  {
+    row: '`skip_create_ami`',
+    builder: ['skip_create_ami = data.amazon-parameterstore.skip.value'],
+    warning: onlyPackerKnows
   },
   {row: '`skip_create_ami`', builder: ['skip_create_ami = true'], warning: /says skip_create_ami: it makes no image/},
   {
@@ -65,6 +85,13 @@ export const constructs: readonly Construct[] = [
     problem: /with_cooldown: an image that is rejected/
   },
   {row: '`deregistration_protection`', builder: ['deregistration_protection {\n enabled = true\n}']},
+  {
+    row: '`deregistration_protection`',
+    builder: [
+      'dynamic "deregistration_protection" {\n for_each = fileset(".", "x")\n content {\n with_cooldown = true\n}\n}'
+    ],
+    warning: onlyPackerKnows
+  },
   {
     row: '`temporary_iam_instance_profile_policy_document`',
     builder: ['temporary_iam_instance_profile_policy_document {\n Version = "2012-10-17"\n}'],
@@ -105,6 +132,12 @@ export const constructs: readonly Construct[] = [
   {
     row: '`ssh_agent_auth`',
     builder: ['ssh_agent_auth = true', 'ssh_keypair_name = "team"'],
+    env: {SSH_AUTH_SOCK: '/tmp/agent'}
+  },
+  {row: '`ssh_agent_auth`', builder: ['ssh_agent_auth = fileexists("x")'], warning: onlyPackerKnows},
+  {
+    row: '`ssh_agent_auth`',
+    builder: ['ssh_agent_auth = fileexists("x")'],
     env: {SSH_AUTH_SOCK: '/tmp/agent'}
   },
   {
@@ -212,7 +245,12 @@ export const constructs: readonly Construct[] = [
   },
   {
     row: 'what only Packer knows',
-    builder: ['region = data.amazon-parameterstore.region.value', 'force_deregister = tobool(jsondecode(file("x")))']
+    builder: ['region = data.amazon-parameterstore.region.value', 'encrypt_boot = jsondecode(file("x"))']
+  },
+  {
+    row: 'what only Packer knows',
+    builder: ['force_deregister = jsondecode(file("x"))'],
+    warning: onlyPackerKnows
   }
 ]
 

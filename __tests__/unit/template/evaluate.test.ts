@@ -1,4 +1,5 @@
 import {expect, it} from '@jest/globals'
+import {converted} from '../../../src/template/convert.ts'
 import {evaluate, type Scope} from '../../../src/template/evaluate.ts'
 import {jsonExpression} from '../../../src/template/expression.ts'
 import {readHcl} from '../../../src/template/hcl.ts'
@@ -17,7 +18,8 @@ const variables: Readonly<Record<string, Value>> = {
 }
 const scope: Scope = {
   root: (name) => (name === 'var' ? (member) => variables[member] ?? (member === 'nothing' ? null : unknown) : unknown),
-  env: (name) => (name === 'CI' ? 'true' : '')
+  env: (name) => (name === 'CI' ? 'true' : ''),
+  convert: converted
 }
 const valueOf = (source: string): Value => evaluate(readExpression(source), scope)
 
@@ -162,6 +164,90 @@ it.each<[string, Value]>([
   ['substr("hello", 1, -2)', 'ello'],
   ['substr("hello", 1.5, 2)', unknown],
   ['substr(12345, "1", 2)', '23'],
+  ['can(1)', true],
+  ['can(null)', true],
+  ['can(var.aws.region)', false],
+  ['can(var.aws["role"])', true],
+  ['can(var.regions[2])', false],
+  ['can(var.nothing.a)', false],
+  ['can(var.aws.region.name)', false],
+  ['can(var.later)', unknown],
+  ['can(var.later.a)', unknown],
+  ['can(jsondecode("{"))', unknown],
+  ['can(convert("x", bool))', unknown],
+  ['can(convert(["x"], list(number)))', unknown],
+  ['try(convert(["x"], list(number)), [1])', unknown],
+  ['can()', unknown],
+  ['try(var.aws.region, "x")', 'x'],
+  ['try(var.aws.region, var.aws.zone)', unknown],
+  ['try(var.aws.region, var.later, "x")', unknown],
+  ['try(var.later.a, "x")', unknown],
+  ['try(null, "x")', null],
+  ['try(var.regions["2"], 7)', 7],
+  ['try(jsondecode("{"), "x")', unknown],
+  ['try()', unknown],
+  ['startswith("abc", "ab")', true],
+  ['startswith("abc", "")', true],
+  ['startswith("é", "e")', false],
+  ['startswith(12, 1)', true],
+  ['startswith(true, "t")', true],
+  ['startswith(null, "a")', unknown],
+  ['startswith(["a"], "a")', unknown],
+  ['startswith(var.later, "a")', unknown],
+  ['endswith("abc", "bc")', true],
+  ['endswith("abc", null)', unknown],
+  ['endswith("abc", var.later)', unknown],
+  ['strcontains("abc", "b")', true],
+  ['strcontains(12, 3)', false],
+  ['strcontains("abc", null)', unknown],
+  ['zipmap(["a", "b"], [1, "x"])', {a: 1, b: 'x'}],
+  ['zipmap(["a", "a"], [1, 2])', {a: 2}],
+  ['zipmap([1], [null])["1"] == null', true],
+  ['zipmap(["a"], [var.later])', {a: unknown}],
+  ['zipmap([], [])', {}],
+  ['zipmap(["a"], [1, 2])', unknown],
+  ['zipmap([null], ["x"])', unknown],
+  ['zipmap(["a"], "x")', unknown],
+  ['zipmap(["a"], {a = 1})', unknown],
+  ['zipmap([var.later], ["x"])', unknown],
+  [String.raw`jsondecode("{\"a\": true, \"b\": [1, null]}")`, {a: true, b: [1, null]}],
+  [String.raw`jsondecode("{\"a\": 1, \"a\": 2}").a`, 2],
+  [String.raw`jsondecode("{\"__proto__\": 1}")["__proto__"]`, 1],
+  [String.raw`jsondecode("\"e\u0301\"") == "\u00e9"`, true],
+  [String.raw`jsondecode("\"e\\u0301\"") == "\u00e9"`, unknown],
+  ['jsondecode("1.50")', 1.5],
+  ['jsondecode("null") == null', true],
+  ['jsondecode(true)', true],
+  ['jsondecode("")', unknown],
+  ['jsondecode("[1] x")', unknown],
+  ['jsondecode(null)', unknown],
+  ['jsondecode(var.later)', unknown],
+  ['"x${jsondecode("1e400")}"', unknown],
+  ['alltrue([true, "true"])', true],
+  ['alltrue([])', true],
+  ['alltrue([true, null])', false],
+  ['alltrue([1])', unknown],
+  ['alltrue(["x"])', unknown],
+  ['alltrue(null)', unknown],
+  ['alltrue("true")', unknown],
+  ['alltrue([var.later, true])', unknown],
+  ['alltrue([var.later, false])', false],
+  ['anytrue([])', false],
+  ['anytrue([null])', false],
+  ['anytrue([null, "true"])', true],
+  ['anytrue([var.later, false])', unknown],
+  ['anytrue([var.later, true])', true],
+  ['convert("1", bool)', true],
+  ['convert(1, string)', '1'],
+  ['convert("12", number)', 12],
+  ['convert("x", bool)', unknown],
+  ['convert(1, bool)', unknown],
+  ['convert(null, bool) == null', true],
+  ['convert(["b", "a", "b"], set(string))', ['a', 'b']],
+  ['convert({a = 1}, object({a = string}))', {a: '1'}],
+  ['convert(["a"], list(number))', [unknown]],
+  ['convert(var.later, bool)', unknown],
+  ['convert("true")', unknown],
   ['tostring(1)', unknown],
   ['tobool("true")', unknown],
   ['tolist(["a"])', unknown]
@@ -171,6 +257,11 @@ it.each<[string, Value]>([
 
 it.each(['[', '(', '!', '-', '{a=', '"${', 'f(', '[for x in '])('gives up on deep nesting of %s', (opening) => {
   expect(valueOf(opening.repeat(5_000))).toBe(unknown)
+})
+
+it.each(['can', 'try', 'alltrue'])('evaluates what is nested in many calls of %s once', (name) => {
+  expect(valueOf(`${`${name}(`.repeat(90)}var.later${')'.repeat(90)}`)).toBe(unknown)
+  expect(valueOf(`${`${name}(`.repeat(30)}var.later${').a'.repeat(30)}`)).toBe(unknown)
 })
 
 it.each<[unknown, 'hcl2' | 'legacy' | 'file', Value]>([

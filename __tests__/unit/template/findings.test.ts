@@ -111,3 +111,38 @@ it.each([
   const {warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})
   expect(warnings.filter((text) => text.includes('lets everybody'))).toHaveLength(times)
 })
+
+const asked = (more: Record<string, unknown>) =>
+  JSON.stringify({builders: [{type: 'amazon-ebs', temporary_security_group_source_cidrs: '192.0.2.1/32', ...more}]})
+
+it.each<[Record<string, unknown>, boolean, RegExp]>([
+  [
+    {force_deregister: '{{if eq `a` `b`}}true{{end}}'},
+    false,
+    /image of the same name before .* there is no image left\./
+  ],
+  [
+    {force_deregister: '{{if eq `a` `b`}}true{{end}}'},
+    true,
+    /image of the same name before .* there is no image left\./
+  ],
+  [{force_deregister: '{{x}}', force_delete_snapshot: '{{x}}'}, false, /and perhaps its snapshots/],
+  [{force_deregister: '{{x}}', force_delete_snapshot: true}, false, /and its snapshots/],
+  [{force_deregister: true, force_delete_snapshot: '{{x}}'}, true, /says force_deregister.* and perhaps its snapshots/]
+])('warns of %j, which only Packer knows; losses are accepted: %s', (more, allowForceDeregister, message) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.json')
+  writeFileSync(file, asked(more))
+  const {problems, warnings} = openTemplate(file, '/shipped', {region: 'us-east-1', allowForceDeregister})
+  expect(problems).toEqual([])
+  expect(warnings).toEqual([expect.stringMatching(message)])
+})
+
+it.each(['t', 'T', 'TRUE', 2, '1'])('takes %j for true in legacy JSON, as Packer does', (force_deregister) => {
+  expect(problemsOf(asked({force_deregister}), [], 'own.json')).toEqual([
+    expect.stringContaining('says force_deregister')
+  ])
+})
+
+it.each(['f', 'FALSE', 0, '', null])('takes %j for false in legacy JSON, as Packer does', (force_deregister) => {
+  expect(problemsOf(asked({force_deregister}), [], 'own.json')).toEqual([])
+})

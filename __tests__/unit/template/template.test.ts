@@ -299,3 +299,8 @@ it.each([
   const {names} = open('own.pkr.hcl', login(user, `${byName}}\n${more}`), {}, {insisted})
   expect(names.loginUsers).toEqual(expected)
 })
+
+it('converts a value as the template does', () => {
+  const text = 'source "amazon-ebs" "x" {\n  force_deregister = convert("1", bool)\n}\n'
+  expect(open('own.pkr.hcl', text).sources[0]?.value('force_deregister')).toBe(true)
+})
