@@ -72943,7 +72943,7 @@ var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
-var path18 = __toESM(require("node:path"), 1);
+var path17 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 
 // src/ledger/folder.ts
@@ -73978,9 +73978,6 @@ function missingNames(reported, finished) {
   return [...new Set(missing3)];
 }
 
-// src/template/variables.ts
-var path10 = __toESM(require("node:path"), 1);
-
 // src/lib/parse.ts
 var import_ipaddr2 = __toESM(require_ipaddr(), 1);
 function quoted(value) {
@@ -74297,6 +74294,7 @@ function truth(list2, decisive, work) {
   return known2.length === items.length || known2.includes(decisive) ? work(known2) : unknown;
 }
 function decoded(text2) {
+  if (/\d{16}|\d[eE]/.test(text2)) return unknown;
   try {
     const value = JSON.parse(text2);
     const json2 = JSON.stringify(value);
@@ -75368,15 +75366,27 @@ function insistedOn(given2) {
 function unusedInputs(template, given2, allowedCidrs = []) {
   return Object.entries(carriers).filter(([input, [variable = ""]]) => given2.has(input) && (!alsoUsed.has(input) || template.declared.has(variable))).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(
     ([input, [variable = ""]]) => takes(template, { input, variable }, allowedCidrs) ? [] : [{ input, variable }]
-  ).map(({ input, variable }) => new InputError(input, `has no effect: ${whyUnused(template, variable)}`));
+  ).map(({ input, variable }) => unused(template, input, variable));
 }
-function whyUnused({ path: location, declared }, variable) {
+function unused({ path: path31, declared }, input, variable) {
   const declaration = declared.get(variable);
   if (!declaration) {
-    return `the template ${location} declares no variable '${variable}'. Declare it there, or leave the input out.`;
+    return new InputError(
+      input,
+      `has no effect: the template ${path31} declares no variable '${variable}'. Declare it there, or leave the input out.`
+    );
   }
-  const advice2 = `Give it the type ${typeFor(variable)}, or leave the input out.`;
-  return typeOfDefault(declaration) ? `the variable '${variable}' of the template ${location} has the type of its default, which this does not fit. ${advice2}` : `the variable '${variable}' of the template ${location} has another type. ${advice2}`;
+  const type2 = typeFor(variable);
+  if (typeOfDefault(declaration)) {
+    return new InputError(
+      input,
+      `has no effect: the variable '${variable}' of the template ${path31} has the type of its default, which this does not fit. Give it the type ${type2}, or leave the input out.`
+    );
+  }
+  return new InputError(
+    input,
+    `has no effect: the variable '${variable}' of the template ${path31} has another type. Give it the type ${type2}, or leave the input out.`
+  );
 }
 function takes({ declared, variables: variables2, legacy }, { input, variable }, allowedCidrs) {
   if (input === "jenkins-repository-url" && declared.has("jenkins_version")) return true;
@@ -75411,25 +75421,18 @@ function problemWith(name, value, template) {
   }
   return legacy ? void 0 : misfit(name, given2, template);
 }
-function misfit(name, value, { path: location, declared }) {
+function misfit(name, value, { path: path31, declared }) {
   const declaration = declared.get(name);
   const ofDefault = declaration && typeOfDefault(declaration);
   if (ofDefault) {
     if (fitsType(value, ofDefault, true)) return void 0;
     return new InputError(
       "vars",
-      `'${name}' does not fit its default in the template ${location}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
+      `'${name}' does not fit its default in the template ${path31}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
     );
   }
   if (fitsType(value, declaration?.type, false)) return void 0;
-  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${location}`);
-}
-function closedTags(declared, vars) {
-  const tags = declared.get("tags");
-  if (tags?.kind !== "object" || Object.hasOwn(vars, "tags")) return [];
-  return [
-    `${path10.basename(tags.file)} line ${tags.line}: the variable 'tags' has the type of its default, so that Packer would drop every other tag. The bake's tags are left out, and resources cannot be told from others by them. Give it type = map(string).`
-  ];
+  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path31}`);
 }
 function variablesFile(template, values) {
   const used2 = Object.entries(values).filter(([name]) => template.variables.has(name));
@@ -75494,7 +75497,7 @@ var import_promises12 = require("node:fs/promises");
 var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path11 = __toESM(require("node:path"), 1);
+var path10 = __toESM(require("node:path"), 1);
 
 // src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
@@ -76296,7 +76299,7 @@ function explainScript(failure, facts) {
     )
   })).find(({ line }) => line !== -1);
   const own = script2 !== void 0 && script2 === facts.setupScript;
-  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path11.basename(script2)}`;
+  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path10.basename(script2)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -77007,7 +77010,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises17 = require("node:fs/promises");
-var path15 = __toESM(require("node:path"), 1);
+var path14 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({
@@ -77021,7 +77024,7 @@ async function requirementsOf({
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path15.join(folder, "required-plugins.pkr.hcl");
+  const file = path14.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -77033,13 +77036,13 @@ ${lines.join("\n")}
 
 // src/packer/room.ts
 var import_node_fs14 = require("node:fs");
-var path16 = __toESM(require("node:path"), 1);
+var path15 = __toESM(require("node:path"), 1);
 var probeSize = 8192;
 var betweenLooksMs2 = 1e4;
 var mostFailures = 3;
 function watchRoom(folder, everyMs = betweenLooksMs2) {
   const full = new AbortController();
-  const probe = path16.join(folder, "room");
+  const probe = path15.join(folder, "room");
   let failures = 0;
   const look3 = () => {
     try {
@@ -77068,7 +77071,7 @@ function removeProbe(probe) {
 }
 
 // src/packer/validate.ts
-var path17 = __toESM(require("node:path"), 1);
+var path16 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -77152,7 +77155,7 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path17.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path16.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
@@ -77363,7 +77366,7 @@ async function buildImages(bake2, signal) {
     let since = plan.began;
     ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path18.join(ledger.folder, "variables.json");
+      const file = path17.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
       await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
@@ -77497,7 +77500,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os6 = __toESM(require("os"), 1);
-var path19 = __toESM(require("path"), 1);
+var path18 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -77518,7 +77521,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path19.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path18.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -77532,12 +77535,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os6.arch();
-  const toolPath = path19.join(_getCacheDirectory(), toolName);
+  const toolPath = path18.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child2 of children) {
       if (isExplicitVersion(child2)) {
-        const fullPath = path19.join(toolPath, child2, arch3 || "");
+        const fullPath = path18.join(toolPath, child2, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child2);
         }
@@ -78348,11 +78351,11 @@ async function extractPacker(zip, folder, signal) {
 // src/packer/temporary-folder.ts
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
-var path22 = __toESM(require("node:path"), 1);
+var path21 = __toESM(require("node:path"), 1);
 function temporaryFolderFor(folder, elsewhere = shortTemporaryFolder) {
-  const inside = path22.join(folder, "tmp");
+  const inside = path21.join(folder, "tmp");
   const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
-  return isUsable ? inside : path22.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+  return isUsable ? inside : path21.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
 }
 function makeTemporaryFolder(folder) {
   try {
@@ -78510,7 +78513,7 @@ function placement({ via }, subnetId, groupIds) {
 }
 
 // src/template/findings.ts
-var path23 = __toESM(require("node:path"), 1);
+var path22 = __toESM(require("node:path"), 1);
 function findingsIn(sources, facts) {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
   return {
@@ -78652,7 +78655,7 @@ function unsure(source, name, effect, within) {
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path23.basename(file)} line ${line}: ${source.name}`;
+  return `${path22.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -78799,14 +78802,14 @@ var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
 var import_node_fs20 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var path24 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
 var import_node_fs19 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var path23 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path24.resolve(workspace, value);
+    const resolved = path23.resolve(workspace, value);
     if (!(0, import_node_fs19.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
@@ -78843,7 +78846,7 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path24.delimiter).some((folder) => folder !== "" && isProgram(path24.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path23.delimiter).some((folder) => folder !== "" && isProgram(path23.join(folder, name)));
 }
 function isProgram(file) {
   try {
@@ -78877,7 +78880,7 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path25.resolve(workspace, value.trim());
+  const file = path24.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
   if (isOne && (0, import_node_fs20.existsSync)(file) && (0, import_node_fs20.statSync)(file).isFile()) return (0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
@@ -81192,7 +81195,7 @@ var whenEmpty = {
 
 // src/inputs/casc.ts
 var import_node_fs21 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var path25 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -84267,11 +84270,11 @@ var anyTag = DEFAULT_SCHEMA.extend(
 function readCasc(folder) {
   const files = (0, import_node_fs21.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path26.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path25.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf2(memberOf2(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path26.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path26.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path25.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path25.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
@@ -84430,7 +84433,7 @@ function sessionManagerProblems(of) {
 
 // src/template/environment.ts
 var import_node_fs22 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
+var path26 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -84522,7 +84525,7 @@ function unregistered(reading2, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path27.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path26.join(env2["HOME"], ".config", "hcp"))) return [];
   const instead = use.startsWith("it reads") ? "" : `, or ${off}: off to bake without the registry`;
   return [
     new InputError(
@@ -84814,6 +84817,9 @@ function textsOfSetting(setting, sources, values, pattern) {
   return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
 }
 
+// src/template/choice.ts
+var path27 = __toESM(require("node:path"), 1);
+
 // src/template/reference.ts
 function variableIn(syntax, locals, seen = []) {
   if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.key.kind !== "value") return void 0;
@@ -85029,6 +85035,13 @@ function shown({ reading: reading2 }, variable, value) {
   if (reading2.variables.get(variable)?.sensitive) return {};
   const text2 = value === unknown ? void 0 : asText(value) ?? JSON.stringify(value);
   return text2 === void 0 ? {} : { before: text2 };
+}
+function closedTags({ reading: { variables: variables2 }, vars }) {
+  const tags = variables2.get("tags");
+  if (tags?.kind !== "object" || Object.hasOwn(vars, "tags")) return [];
+  return [
+    `${path27.basename(tags.file)} line ${tags.line}: the variable 'tags' takes its type from its default, and Packer drops every tag that the default does not have. The bake's own tags are not given to it, so that the sweep action cannot find what a lost runner leaves. Give the variable type = map(string).`
+  ];
 }
 
 // src/template/post-processors.ts
@@ -85437,12 +85450,7 @@ function openTemplate(given2, shipped, additions = {}) {
       ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
-    warnings: [
-      ...keys.warnings,
-      ...findings.warnings,
-      ...unread.warnings,
-      ...legacy ? [] : closedTags(reading2.variables, vars)
-    ]
+    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
   };
 }
 function knownValues({ filled }, region4) {

@@ -1,3 +1,4 @@
+import * as path from 'node:path'
 import {Values, type Sources} from './values.ts'
 import {fillsText, takesOurs} from './template-values.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
@@ -164,4 +165,14 @@ function shown({reading}: Sources, variable: string, value: Value): Pick<Replace
   if (reading.variables.get(variable)?.sensitive) return {}
   const text = value === unknown ? undefined : (asText(value) ?? JSON.stringify(value))
   return text === undefined ? {} : {before: text}
+}
+
+/** A warning about a variable `tags` that does not take the bake's tags, although it looks as if it did. */
+export function closedTags({reading: {variables}, vars}: Sources): string[] {
+  const tags = variables.get('tags')
+  if (tags?.kind !== 'object' || Object.hasOwn(vars, 'tags')) return []
+  return [
+    `${path.basename(tags.file)} line ${tags.line}: the variable 'tags' takes its type from its default, and Packer drops every tag that the default does not have. ` +
+      "The bake's own tags are not given to it, so that the sweep action cannot find what a lost runner leaves. Give the variable type = map(string)."
+  ]
 }

@@ -129,6 +129,8 @@ function truth(list: Value, decisive: boolean, work: (items: readonly boolean[])
 }
 
 function decoded(text: string): Value {
+  // Packer's numbers have more digits than a double.
+  if (/\d{16}|\d[eE]/.test(text)) return unknown
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON has no other values
     const value = JSON.parse(text) as Value

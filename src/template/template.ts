@@ -9,12 +9,11 @@ import {environmentOf, unregistered} from './environment.ts'
 import {findingsIn} from './findings.ts'
 import {staticKeys} from './static-keys.ts'
 import {namesIn, type AwsNames} from './aws-names.ts'
-import {choose, type Choice, type Replaced} from './choice.ts'
+import {choose, closedTags, type Choice, type Replaced} from './choice.ts'
 import {readHclFiles, readLegacyJson} from './reading.ts'
 import {type Declaration, type Reading} from './reading-parts.ts'
 import {throwsAway} from './post-processors.ts'
 import {missingParts} from './siblings.ts'
-import {closedTags} from './variables.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import {unknown, type Value} from './value.ts'
 
@@ -135,12 +134,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
       ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
-    warnings: [
-      ...keys.warnings,
-      ...findings.warnings,
-      ...unread.warnings,
-      ...(legacy ? [] : closedTags(reading.variables, vars))
-    ]
+    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]
   }
 }
 

@@ -1,4 +1,3 @@
-import * as path from 'node:path'
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading-parts.ts'
@@ -74,18 +73,28 @@ export function unusedInputs(
     .flatMap(([input, [variable = '']]) =>
       takes(template, {input, variable}, allowedCidrs) ? [] : [{input, variable}]
     )
-    .map(({input, variable}) => new InputError(input, `has no effect: ${whyUnused(template, variable)}`))
+    .map(({input, variable}) => unused(template, input, variable))
 }
 
-function whyUnused({path: location, declared}: Template, variable: string): string {
+function unused({path, declared}: Template, input: string, variable: string): InputError {
   const declaration = declared.get(variable)
   if (!declaration) {
-    return `the template ${location} declares no variable '${variable}'. Declare it there, or leave the input out.`
+    return new InputError(
+      input,
+      `has no effect: the template ${path} declares no variable '${variable}'. Declare it there, or leave the input out.`
+    )
   }
-  const advice = `Give it the type ${typeFor(variable)}, or leave the input out.`
-  return typeOfDefault(declaration)
-    ? `the variable '${variable}' of the template ${location} has the type of its default, which this does not fit. ${advice}`
-    : `the variable '${variable}' of the template ${location} has another type. ${advice}`
+  const type = typeFor(variable)
+  if (typeOfDefault(declaration)) {
+    return new InputError(
+      input,
+      `has no effect: the variable '${variable}' of the template ${path} has the type of its default, which this does not fit. Give it the type ${type}, or leave the input out.`
+    )
+  }
+  return new InputError(
+    input,
+    `has no effect: the variable '${variable}' of the template ${path} has another type. Give it the type ${type}, or leave the input out.`
+  )
 }
 
 function takes(
@@ -134,29 +143,19 @@ function problemWith(name: string, value: string, template: Template): InputErro
 }
 
 /** A value that Packer would refuse, or would take less of. */
-function misfit(name: string, value: Value, {path: location, declared}: Template): InputError | undefined {
+function misfit(name: string, value: Value, {path, declared}: Template): InputError | undefined {
   const declaration = declared.get(name)
   const ofDefault = declaration && typeOfDefault(declaration)
   if (ofDefault) {
     if (fitsType(value, ofDefault, true)) return undefined
     return new InputError(
       'vars',
-      `'${name}' does not fit its default in the template ${location}, from which Packer takes the type of a variable that has none. ` +
+      `'${name}' does not fit its default in the template ${path}, from which Packer takes the type of a variable that has none. ` +
         'Give it one there, such as list(string) or map(string)'
     )
   }
   if (fitsType(value, declaration?.type, false)) return undefined
-  return new InputError('vars', `'${name}' is not of the type that the variable has in the template ${location}`)
-}
-
-/** A warning about a variable `tags` that looks as if it took the bake's tags, and does not. */
-export function closedTags(declared: Template['declared'], vars: Template['vars']): string[] {
-  const tags = declared.get('tags')
-  if (tags?.kind !== 'object' || Object.hasOwn(vars, 'tags')) return []
-  return [
-    `${path.basename(tags.file)} line ${tags.line}: the variable 'tags' has the type of its default, so that Packer would drop every other tag. ` +
-      "The bake's tags are left out, and resources cannot be told from others by them. Give it type = map(string)."
-  ]
+  return new InputError('vars', `'${name}' is not of the type that the variable has in the template ${path}`)
 }
 
 /**
