@@ -66,8 +66,7 @@ build {
   name    = ${JSON.stringify(name)}
   sources = ["source.amazon-ebsvolume.home"]
   provisioner "shell" {
-    # As long as the action needs to tag the volume anew. On AWS the login alone takes longer.
-    inline = ["sleep 2", "echo fill the volume"]
+    inline = ["echo fill the volume"]
   }
 }
 build {
