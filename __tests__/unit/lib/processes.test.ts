@@ -115,7 +115,7 @@ it('leaves a group alone that somebody made in a session of his own', async () =
 })
 
 it('ends what has thrown away its environment, for whoever started it', async () => {
-  const group = await leaderless('env -i sleep 100 & until grep -q sleep /proc/$!/cmdline; do :; done;')
+  const group = await leaderless('env -i sleep 100 & until grep -q ^sleep /proc/$!/cmdline; do :; done;')
   await endGroup(group.leader, limit())
   expect(groupRuns(group.leader.pid)).toBe(true)
   await endStarted(group, limit())
