@@ -84950,12 +84950,16 @@ function choose(sources, { insisted, legacy, takesAll }) {
   const { reading: reading2, vars, files, env: env2 } = sources;
   const values = new Values(sources);
   const unusable = emptied(sources, values, legacy);
-  const isSaid = (name) => files.some((file) => gives(file.values.has(name), name, values)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
+  const onImage = sourcesOf(reading2, values, []).filter((source) => source.isVariable("source_ami"));
+  const needsImage = onImage.some((source) => needs(source, "source_ami"));
+  const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
+  const isSaid = (name) => files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
   const isFilled = (name) => {
     if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
     if (name === "tags" && !legacy) return takesTags(sources, values);
     if (Object.hasOwn(vars, name)) return false;
     if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
+    if (name === "source_ami" && onImage.length > 0 && !needsImage && !insisted.has(name)) return false;
     return always.has(name) || insisted.has(name) || !isSaid(name);
   };
   const filled = new Set([...reading2.variables.keys()].filter(isFilled));
@@ -84973,17 +84977,14 @@ function choose(sources, { insisted, legacy, takesAll }) {
 function isNothing(value) {
   return value === void 0 || value === null || value === "";
 }
-function gives(isInFile, name, values) {
-  if (!isInFile || name !== "source_ami") return isInFile;
-  const value = values.ofVariableItself(name);
-  return typeof value !== "string" || /^ami-[0-9a-f]{8,17}$/.test(value);
+function isPlaceholder(value) {
+  return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
 function emptied(sources, values, legacy) {
-  const { variables: variables2, settings } = sources.reading;
-  const hasFilter = settings.some(({ name }) => name === "source_ami_filter");
+  const { variables: variables2 } = sources.reading;
   const ofLegacy = legacy ? [...variables2].flatMap(
-    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) && (name !== "source_ami" || !hasFilter) ? [name] : []
+    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
   ) : [];
   const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {

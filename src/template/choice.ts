@@ -39,8 +39,12 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
   const {reading, vars, files, env} = sources
   const values = new Values(sources)
   const unusable = emptied(sources, values, legacy)
+  const onImage = sourcesOf(reading, values, []).filter((source) => source.isVariable('source_ami'))
+  const needsImage = onImage.some((source) => needs(source, 'source_ami'))
+  const gives = (isInFile: boolean, name: string): boolean =>
+    isInFile && !(name === 'source_ami' && needsImage && isPlaceholder(values.ofVariableItself(name)))
   const isSaid = (name: string): boolean =>
-    files.some((file) => gives(file.values.has(name), name, values)) ||
+    files.some((file) => gives(file.values.has(name), name)) ||
     env[`PKR_VAR_${name}`] !== undefined ||
     (!takesAll && reading.variables.get(name)?.default !== undefined && !unusable.has(name))
   const isFilled = (name: string): boolean => {
@@ -48,6 +52,8 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
     if (name === 'tags' && !legacy) return takesTags(sources, values)
     if (Object.hasOwn(vars, name)) return false
     if (name === 'instance_type' && isForSpotTypes(sources, legacy)) return false
+    // Beside a filter Packer would look for an image that is both; an empty one leaves the choice to the filter.
+    if (name === 'source_ami' && onImage.length > 0 && !needsImage && !insisted.has(name)) return false
     return always.has(name) || insisted.has(name) || !isSaid(name)
   }
   const filled = new Set([...reading.variables.keys()].filter(isFilled))
@@ -70,11 +76,9 @@ function isNothing(value: Value | undefined): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
 }
 
-/** A source image that cannot be one (`enter-yours`, or empty) is a placeholder. */
-function gives(isInFile: boolean, name: string, values: Values): boolean {
-  if (!isInFile || name !== 'source_ami') return isInFile
-  const value = values.ofVariableItself(name)
-  return typeof value !== 'string' || /^ami-[0-9a-f]{8,17}$/.test(value)
+/** Whether a source image cannot be one: `enter-yours`, or empty. */
+function isPlaceholder(value: Value | undefined): boolean {
+  return typeof value === 'string' && !/^ami-[0-9a-f]{8,17}$/.test(value)
 }
 
 /** Packer insists on these; an empty default of the variable that is the setting asks for a value. */
@@ -86,11 +90,10 @@ const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'sou
  * it has a value without it.
  */
 function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
-  const {variables, settings} = sources.reading
-  const hasFilter = settings.some(({name}) => name === 'source_ami_filter')
+  const {variables} = sources.reading
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
-        isEmpty(fallback?.syntax) && fillsText(name) && (name !== 'source_ami' || !hasFilter) ? [name] : []
+        isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
       )
     : []
   const found = sourcesOf(sources.reading, values, []).flatMap((source) =>

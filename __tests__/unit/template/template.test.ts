@@ -1,7 +1,7 @@
 import {mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {expect, it} from '@jest/globals'
+import {describe, expect, it} from '@jest/globals'
 import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Additions, type Template} from '../../../src/template/template.ts'
 import {insistedOn, unusableVars, unusedInputs, variablesFile} from '../../../src/template/variables.ts'
@@ -163,10 +163,41 @@ it('leaves braces in a file for HCL2 as they are', () => {
   expect(sources[0]?.value('region')).toBe('{{user `region`}}')
 })
 
-it.each(['enter-yours', ''])('takes the source image %j of a file for one that nobody has filled in', (source_ami) => {
-  const template = open('own.pkr.hcl', hcl, {'a.json': JSON.stringify({source_ami, more: ''})})
-  expect(template.variables).toContain('source_ami')
-  expect(template.variables).not.toContain('more')
+describe('a source image in a file', () => {
+  const builder = (lines: string) => `source "amazon-ebs" "own" {\n  ${lines}\n}\n`
+  const filter = 'source_ami_filter {\n    owners = ["amazon"]\n    filters = {name = "x"}\n  }'
+  const fills = (lines: string, source_ami: string, insisted = new Map<string, string>()) =>
+    open('own.pkr.hcl', hcl + builder(lines), {'a.json': JSON.stringify({source_ami, more: ''})}, {insisted}).variables
+
+  it.each([
+    ['enter-yours', 'source_ami = var.source_ami', true],
+    ['', 'source_ami = var.source_ami', true],
+    ['ami-0123456789abcdef0', 'source_ami = var.source_ami', false],
+    ['', `source_ami = var.source_ami\n  ${filter}`, false],
+    ['enter-yours', `source_ami = var.source_ami\n  ${filter}`, false],
+    ['', 'source_ami = var.source_ami != "" ? var.source_ami : data.amazon-ami.own.id', false],
+    ['ubuntu*', 'source_ami_filter {\n    owners = ["amazon"]\n    filters = {name = var.source_ami}\n  }', false]
+  ])('%j is replaced only where a builder needs one: %s', (source_ami, lines, expected) => {
+    const filled = fills(lines, source_ami)
+    expect(filled.has('source_ami')).toBe(expected)
+    expect(filled.has('more')).toBe(false)
+  })
+
+  it('is replaced by the input that was given, also beside a filter', () => {
+    const insisted = new Map([['source_ami', 'source-ami']])
+    expect(fills(`source_ami = var.source_ami\n  ${filter}`, '', insisted).has('source_ami')).toBe(true)
+  })
+
+  it('stays empty beside a filter in legacy JSON, also where nobody declares it', () => {
+    const filled = (source_ami_filter: object | undefined, variables: object) => {
+      const text = {variables, builders: [{type: 'amazon-ebs', source_ami: '{{user `source_ami`}}', source_ami_filter}]}
+      return open('own.json', JSON.stringify(text)).variables.has('source_ami')
+    }
+    for (const variables of [{}, {source_ami: ''}]) {
+      expect(filled({filters: {name: 'x'}, owners: ['amazon']}, variables)).toBe(false)
+      expect(filled(undefined, variables)).toBe(true)
+    }
+  })
 })
 
 it('hands the user’s variables on, and reads them as JSON where they are no texts', () => {
