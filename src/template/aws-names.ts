@@ -26,7 +26,8 @@ export interface AwsNames {
   readonly components: readonly string[]
 }
 
-const region = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/
+/** The form of AWS's regions' names. */
+export const regionName = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/
 
 /**
  * @param builders those that are going to run
@@ -51,8 +52,8 @@ export function namesIn(
   const users = logins.flatMap(({expression}) =>
     values.possible(expression.syntax).flatMap((value) => asText(value) ?? [])
   )
-  const copies = named(({name, isTop}) => name === 'ami_regions' && isTop, region)
-  const reads = named(({name, owner}) => name === 'region' && owner.startsWith('data.'), region)
+  const copies = named(({name, isTop}) => name === 'ami_regions' && isTop, regionName)
+  const reads = named(({name, owner}) => name === 'region' && owner.startsWith('data.'), regionName)
   return {
     copyRegions: [...new Set([...copies.texts, ...reads.texts])],
     copiesAnywhere: !copies.isWhole,

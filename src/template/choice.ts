@@ -3,6 +3,7 @@ import {Values, type Sources} from './values.ts'
 import {fillsText, takesOurs} from './template-values.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import type {Syntax} from './syntax.ts'
+import {regionName} from './aws-names.ts'
 import {asText, isMap, textsIn, unknown, type Value} from './value.ts'
 
 /** Which of a template's variables the action fills in. */
@@ -39,7 +40,8 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
   const {reading, vars, files, env} = sources
   const values = new Values(sources)
   const unusable = emptied(sources, values, legacy)
-  const onImage = sourcesOf(reading, values, []).filter((source) => source.isVariable('source_ami'))
+  const builders = sourcesOf(reading, values, [])
+  const onImage = builders.filter((source) => source.isVariable('source_ami'))
   const needsImage = onImage.some((source) => needs(source, 'source_ami'))
   const gives = (isInFile: boolean, name: string): boolean =>
     isInFile && !(name === 'source_ami' && needsImage && isPlaceholder(values.ofVariableItself(name)))
@@ -50,6 +52,7 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
   const isFilled = (name: string): boolean => {
     if (!legacy && !takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')) return false
     if (name === 'tags' && !legacy) return takesTags(sources, values)
+    if (name === 'region' && isOwnKey(values.ofVariableItself(name), builders)) return false
     if (Object.hasOwn(vars, name)) return false
     if (name === 'instance_type' && isForSpotTypes(sources, legacy)) return false
     // Beside a filter Packer would look for an image that is both; an empty one leaves the choice to the filter.
@@ -74,6 +77,15 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
 /** `null` and an empty string are placeholders: an input that gives a value replaces nothing. */
 function isNothing(value: Value | undefined): value is undefined | null | '' {
   return value === undefined || value === null || value === ''
+}
+
+/**
+ * Whether a variable `region` is no region of AWS's for a builder, but a name of the template's own for one (`use1`) or
+ * another cloud's.
+ */
+export function isOwnKey(value: Value | undefined, builders: readonly TemplateSource[]): boolean {
+  if (typeof value !== 'string' || value === '' || regionName.test(value) || builders.length === 0) return false
+  return builders.every((builder) => builder.setting('region') !== undefined && !builder.isVariable('region'))
 }
 
 /** Whether a source image cannot be one: `enter-yours`, or empty. */

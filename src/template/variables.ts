@@ -1,6 +1,7 @@
 import {quoted} from '../lib/parse.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading-parts.ts'
+import {isOwnKey} from './choice.ts'
 import {fitsType} from './fits.ts'
 import {takesOurs, typeFor, type TemplateValues} from './template-values.ts'
 import type {Template} from './template.ts'
@@ -119,7 +120,9 @@ export function unusableVars(template: Template): InputError[] {
 function problemWith(name: string, value: string, template: Template): InputError | undefined {
   const {declared, legacy} = template
   const input = reserved.get(name)
-  const isOurs = legacy ? name !== 'tags' : takesOurs(name, declared.get(name)?.kind ?? 'text')
+  const isOurs =
+    (legacy ? name !== 'tags' : takesOurs(name, declared.get(name)?.kind ?? 'text')) &&
+    !(name === 'region' && isOwnKey(value, template.sources))
   if (input && isOurs) return new InputError('vars', `'${name}' is filled in by the action: set the input '${input}'`)
   // Packer ignores it silently.
   if (!declared.has(name)) return new InputError('vars', `the template ${template.path} declares no variable '${name}'`)

@@ -163,6 +163,33 @@ it('leaves braces in a file for HCL2 as they are', () => {
   expect(sources[0]?.value('region')).toBe('{{user `region`}}')
 })
 
+describe('a variable called region', () => {
+  const variable = (text: string) => `variable "region" {\n  default = "${text}"\n}\n`
+  const builder = (text: string) => `source "amazon-ebs" "own" {\n  region = ${text}\n}\n`
+  const regions = 'locals {\n  regions = {use1 = "eu-west-1"}\n  own = var.region\n}\n'
+
+  it.each([
+    ['use1', 'local.regions[var.region]', false],
+    ['europe-west1', '"eu-west-1"', false],
+    ['use1', 'var.region', true],
+    ['use1', 'local.own', true],
+    ['', 'local.regions[var.region]', true],
+    ['us-gov-west-1', '"eu-west-1"', true]
+  ])('%j, with region = %s in the builder', (text, inBuilder, expected) => {
+    const template = open('own.pkr.hcl', variable(text) + regions + builder(inBuilder))
+    expect(template.variables.has('region')).toBe(expected)
+    expect(template.problems).toEqual([])
+  })
+
+  it('can be given in vars only where it is a name of its own', () => {
+    const problems = (inBuilder: string, region: string) =>
+      unusableVars(open('own.pkr.hcl', variable('use1') + regions + builder(inBuilder), {}, {vars: {region}}))
+    expect(problems('local.regions[var.region]', 'use1')).toEqual([])
+    expect(problems('local.regions[var.region]', 'eu-west-1')).toHaveLength(1)
+    expect(problems('var.region', 'use1')).toHaveLength(1)
+  })
+})
+
 describe('a source image in a file', () => {
   const builder = (lines: string) => `source "amazon-ebs" "own" {\n  ${lines}\n}\n`
   const filter = 'source_ami_filter {\n    owners = ["amazon"]\n    filters = {name = "x"}\n  }'
