@@ -13,6 +13,7 @@ import {defaults, whenEmpty, type InputName} from './defaults.ts'
 import {distributionOf} from './distributions.ts'
 import {readImageInputs, type ImageInputs} from './image.ts'
 import {packerVersion, type PackerRequest} from './packer-version.ts'
+import {missingImage} from './missing-image.ts'
 import {sessionManagerProblems} from './session-manager.ts'
 import {readTemplate} from './template.ts'
 import {unknownInputs} from './unknown.ts'
@@ -92,6 +93,7 @@ export function readInputs(
     // A template with a login user is meant for that user's distribution.
     const [loginUser] = template?.names.loginUsers ?? []
     const source = read('source-ami') || distributionOf(loginUser) || standing('source-ami')
+    if (template && !read('source-ami')) problems.push(...missingImage(template, read('ssh-username') || undefined))
     // `auto` opens no port either.
     if (text('allowed-cidrs') === 'auto') given.delete('allowed-cidrs')
     if (bySession && template) problems.push(...sessionManagerProblems({given, template, source, env}))
