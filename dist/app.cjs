@@ -22494,7 +22494,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN_TTL]: "21600"
           }
         })).toString();
-        const region4 = (await imdsRequest({
+        const region3 = (await imdsRequest({
           ...endpoint,
           path: IMDS_REGION_PATH,
           method: "GET",
@@ -22502,7 +22502,7 @@ var init_getInstanceMetadataRegion = __esm({
             [X_AWS_EC2_METADATA_TOKEN]: token2
           }
         })).toString().trim();
-        return region4 || cacheNegativeAndReturnUndefined();
+        return region3 || cacheNegativeAndReturnUndefined();
       } catch {
         return cacheNegativeAndReturnUndefined();
       }
@@ -22576,9 +22576,9 @@ var init_config = __esm({
       environmentVariableSelector: (env2) => env2[REGION_ENV_NAME],
       configFileSelector: (profile) => profile[REGION_INI_NAME],
       default: async () => {
-        const region4 = await getInstanceMetadataRegion();
-        if (region4) {
-          return region4;
+        const region3 = await getInstanceMetadataRegion();
+        if (region3) {
+          return region3;
         }
         throw new Error("Region is missing");
       }
@@ -22595,15 +22595,15 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region4, check = isValidHostLabel) => {
-      if (!validRegions.has(region4) && !check(region4)) {
-        if (region4 === "*") {
+    checkRegion = (region3, check = isValidHostLabel) => {
+      if (!validRegions.has(region3) && !check(region3)) {
+        if (region3 === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
-          throw new Error(`Region not accepted: region="${region4}" is not a valid hostname component.`);
+          throw new Error(`Region not accepted: region="${region3}" is not a valid hostname component.`);
         }
       } else {
-        validRegions.add(region4);
+        validRegions.add(region3);
       }
     };
   }
@@ -22613,7 +22613,7 @@ var init_checkRegion = __esm({
 var isFipsRegion;
 var init_isFipsRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/isFipsRegion.js"() {
-    isFipsRegion = (region4) => typeof region4 === "string" && (region4.startsWith("fips-") || region4.endsWith("-fips"));
+    isFipsRegion = (region3) => typeof region3 === "string" && (region3.startsWith("fips-") || region3.endsWith("-fips"));
   }
 });
 
@@ -22622,7 +22622,7 @@ var getRealRegion;
 var init_getRealRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/getRealRegion.js"() {
     init_isFipsRegion();
-    getRealRegion = (region4) => isFipsRegion(region4) ? ["fips-aws-global", "aws-fips"].includes(region4) ? "us-east-1" : region4.replace(/fips-(dkr-|prod-)?|-fips/, "") : region4;
+    getRealRegion = (region3) => isFipsRegion(region3) ? ["fips-aws-global", "aws-fips"].includes(region3) ? "us-east-1" : region3.replace(/fips-(dkr-|prod-)?|-fips/, "") : region3;
   }
 });
 
@@ -22634,19 +22634,19 @@ var init_resolveRegionConfig = __esm({
     init_getRealRegion();
     init_isFipsRegion();
     resolveRegionConfig = (input) => {
-      const { region: region4, useFipsEndpoint } = input;
-      if (!region4) {
+      const { region: region3, useFipsEndpoint } = input;
+      if (!region3) {
         throw new Error("Region is missing");
       }
       return Object.assign(input, {
         region: async () => {
-          const providedRegion = typeof region4 === "function" ? await region4() : region4;
+          const providedRegion = typeof region3 === "function" ? await region3() : region3;
           const realRegion = getRealRegion(providedRegion);
           checkRegion(realRegion);
           return realRegion;
         },
         useFipsEndpoint: async () => {
-          const providedRegion = typeof region4 === "string" ? region4 : await region4();
+          const providedRegion = typeof region3 === "string" ? region3 : await region3();
           if (isFipsRegion(providedRegion)) {
             return true;
           }
@@ -22685,11 +22685,11 @@ var init_resolveDefaultsModeConfig = __esm({
     init_memoize();
     init_constants2();
     init_defaultsModeConfig();
-    resolveDefaultsModeConfig = ({ region: region4 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
+    resolveDefaultsModeConfig = ({ region: region3 = loadConfig(NODE_REGION_CONFIG_OPTIONS), defaultsMode = loadConfig(NODE_DEFAULTS_MODE_CONFIG_OPTIONS) } = {}) => memoize(async () => {
       const mode = typeof defaultsMode === "function" ? await defaultsMode() : defaultsMode;
       switch (mode?.toLowerCase()) {
         case "auto":
-          return resolveNodeDefaultsModeAuto(region4);
+          return resolveNodeDefaultsModeAuto(region3);
         case "in-region":
         case "cross-region":
         case "mobile":
@@ -28994,8 +28994,8 @@ var init_partition = __esm({
       const { partitions } = selectedPartitionsInfo;
       for (const partition2 of partitions) {
         const { regions, outputs } = partition2;
-        for (const [region4, regionData] of Object.entries(regions)) {
-          if (region4 === value) {
+        for (const [region3, regionData] of Object.entries(regions)) {
+          if (region3 === value) {
             return {
               ...outputs,
               ...regionData
@@ -30078,7 +30078,7 @@ var init_parseArn = __esm({
       if (segments.length < 6) {
         return null;
       }
-      const [arn2, partition2, service2, region4, accountId, ...resourcePath] = segments;
+      const [arn2, partition2, service2, region3, accountId, ...resourcePath] = segments;
       if (arn2 !== "arn" || partition2 === "" || service2 === "" || resourcePath.join(ARN_DELIMITER) === "") {
         return null;
       }
@@ -30086,7 +30086,7 @@ var init_parseArn = __esm({
       return {
         partition: partition2,
         service: service2,
-        region: region4,
+        region: region3,
         accountId,
         resourceId
       };
@@ -30139,8 +30139,8 @@ var init_extensions2 = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/region-config-resolver/extensions.js"() {
     getAwsRegionExtensionConfiguration = (runtimeConfig) => {
       return {
-        setRegion(region4) {
-          runtimeConfig.region = region4;
+        setRegion(region3) {
+          runtimeConfig.region = region3;
         },
         region() {
           return runtimeConfig.region;
@@ -30688,12 +30688,12 @@ var init_SignatureV4Base = __esm({
       sha256;
       uriEscapePath;
       applyChecksum;
-      constructor({ applyChecksum, credentials, region: region4, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
         this.service = service2;
         this.sha256 = sha256;
         this.uriEscapePath = uriEscapePath;
         this.applyChecksum = typeof applyChecksum === "boolean" ? applyChecksum : true;
-        this.regionProvider = normalizeProvider(region4);
+        this.regionProvider = normalizeProvider(region3);
         this.credentialProvider = normalizeProvider(credentials);
       }
       createCanonicalRequest(request, canonicalHeaders, payloadHash) {
@@ -30764,10 +30764,10 @@ var init_credentialDerivation = __esm({
     init_constants6();
     signingKeyCache = {};
     cacheQueue = [];
-    createScope = (shortDate, region4, service2) => `${shortDate}/${region4}/${service2}/${KEY_TYPE_IDENTIFIER}`;
-    getSigningKey = async (sha256Constructor, credentials, shortDate, region4, service2) => {
+    createScope = (shortDate, region3, service2) => `${shortDate}/${region3}/${service2}/${KEY_TYPE_IDENTIFIER}`;
+    getSigningKey = async (sha256Constructor, credentials, shortDate, region3, service2) => {
       const credsHash = await hmac(sha256Constructor, credentials.secretAccessKey, credentials.accessKeyId);
-      const cacheKey = `${shortDate}:${region4}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
+      const cacheKey = `${shortDate}:${region3}:${service2}:${toHex(credsHash)}:${credentials.sessionToken}`;
       if (cacheKey in signingKeyCache) {
         return signingKeyCache[cacheKey];
       }
@@ -30776,7 +30776,7 @@ var init_credentialDerivation = __esm({
         delete signingKeyCache[cacheQueue.shift()];
       }
       let key2 = `AWS4${credentials.secretAccessKey}`;
-      for (const signable of [shortDate, region4, service2, KEY_TYPE_IDENTIFIER]) {
+      for (const signable of [shortDate, region3, service2, KEY_TYPE_IDENTIFIER]) {
         key2 = await hmac(sha256Constructor, key2, signable);
       }
       return signingKeyCache[cacheKey] = key2;
@@ -30930,11 +30930,11 @@ var init_SignatureV4 = __esm({
     init_prepareRequest();
     SignatureV4 = class extends SignatureV4Base {
       headerFormatter = new HeaderFormatter();
-      constructor({ applyChecksum, credentials, region: region4, service: service2, sha256, uriEscapePath = true }) {
+      constructor({ applyChecksum, credentials, region: region3, service: service2, sha256, uriEscapePath = true }) {
         super({
           applyChecksum,
           credentials,
-          region: region4,
+          region: region3,
           service: service2,
           sha256,
           uriEscapePath
@@ -30944,12 +30944,12 @@ var init_SignatureV4 = __esm({
         const { signingDate = /* @__PURE__ */ new Date(), expiresIn = 3600, unsignableHeaders, unhoistableHeaders, signableHeaders, hoistableHeaders, signingRegion, signingService } = options;
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region4 = signingRegion ?? await this.regionProvider();
+        const region3 = signingRegion ?? await this.regionProvider();
         const { longDate, shortDate } = this.formatDate(signingDate);
         if (expiresIn > MAX_PRESIGNED_TTL) {
           return Promise.reject("Signature version 4 presigned URLs must have an expiration date less than one week in the future");
         }
-        const scope = createScope(shortDate, region4, signingService ?? this.service);
+        const scope = createScope(shortDate, region3, signingService ?? this.service);
         const request = moveHeadersToQuery(prepareRequest(originalRequest), { unhoistableHeaders, hoistableHeaders });
         if (credentials.sessionToken) {
           request.query[TOKEN_QUERY_PARAM] = credentials.sessionToken;
@@ -30960,7 +30960,7 @@ var init_SignatureV4 = __esm({
         request.query[EXPIRES_QUERY_PARAM] = expiresIn.toString(10);
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
         request.query[SIGNED_HEADERS_QUERY_PARAM] = this.getCanonicalHeaderList(canonicalHeaders);
-        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region4, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
+        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
         return request;
       }
       async sign(toSign, options) {
@@ -30975,9 +30975,9 @@ var init_SignatureV4 = __esm({
         }
       }
       async signEvent({ headers, payload }, { signingDate = /* @__PURE__ */ new Date(), priorSignature, signingRegion, signingService, eventStreamCredentials }) {
-        const region4 = signingRegion ?? await this.regionProvider();
+        const region3 = signingRegion ?? await this.regionProvider();
         const { shortDate, longDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region4, signingService ?? this.service);
+        const scope = createScope(shortDate, region3, signingService ?? this.service);
         const hashedPayload = await getPayloadHash({ headers: {}, body: payload }, this.sha256);
         const hash = new this.sha256();
         hash.update(headers);
@@ -30992,7 +30992,7 @@ var init_SignatureV4 = __esm({
         ].join("\n");
         return this.signString(stringToSign, {
           signingDate,
-          signingRegion: region4,
+          signingRegion: region3,
           signingService,
           eventStreamCredentials
         });
@@ -31015,19 +31015,19 @@ var init_SignatureV4 = __esm({
       async signString(stringToSign, { signingDate = /* @__PURE__ */ new Date(), signingRegion, signingService, eventStreamCredentials } = {}) {
         const credentials = eventStreamCredentials ?? await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region4 = signingRegion ?? await this.regionProvider();
+        const region3 = signingRegion ?? await this.regionProvider();
         const { shortDate } = this.formatDate(signingDate);
-        const hash = new this.sha256(await this.getSigningKey(credentials, region4, shortDate, signingService));
+        const hash = new this.sha256(await this.getSigningKey(credentials, region3, shortDate, signingService));
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
       async signRequest(requestToSign, { signingDate = /* @__PURE__ */ new Date(), signableHeaders, unsignableHeaders, signingRegion, signingService } = {}) {
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
-        const region4 = signingRegion ?? await this.regionProvider();
+        const region3 = signingRegion ?? await this.regionProvider();
         const request = prepareRequest(requestToSign);
         const { longDate, shortDate } = this.formatDate(signingDate);
-        const scope = createScope(shortDate, region4, signingService ?? this.service);
+        const scope = createScope(shortDate, region3, signingService ?? this.service);
         request.headers[AMZ_DATE_HEADER] = longDate;
         if (credentials.sessionToken) {
           request.headers[TOKEN_HEADER] = credentials.sessionToken;
@@ -31037,7 +31037,7 @@ var init_SignatureV4 = __esm({
           request.headers[SHA256_HEADER] = payloadHash;
         }
         const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
-        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region4, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
+        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region3, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
         request.headers[AUTH_HEADER] = `${ALGORITHM_IDENTIFIER} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${this.getCanonicalHeaderList(canonicalHeaders)}, Signature=${signature}`;
         return request;
       }
@@ -31047,8 +31047,8 @@ var init_SignatureV4 = __esm({
         hash.update(toUint8Array(stringToSign));
         return toHex(await hash.digest());
       }
-      getSigningKey(credentials, region4, shortDate, service2) {
-        return getSigningKey(this.sha256, credentials, shortDate, region4, service2 || this.service);
+      getSigningKey(credentials, region3, shortDate, service2) {
+        return getSigningKey(this.sha256, credentials, shortDate, region3, service2 || this.service);
       }
     };
   }
@@ -31154,15 +31154,15 @@ var init_resolveAwsSdkSigV4Config = __esm({
       if (config.signer) {
         signer = normalizeProvider2(config.signer);
       } else if (config.regionInfoProvider) {
-        signer = () => normalizeProvider2(config.region)().then(async (region4) => [
-          await config.regionInfoProvider(region4, {
+        signer = () => normalizeProvider2(config.region)().then(async (region3) => [
+          await config.regionInfoProvider(region3, {
             useFipsEndpoint: await config.useFipsEndpoint(),
             useDualstackEndpoint: await config.useDualstackEndpoint()
           }) || {},
-          region4
-        ]).then(([regionInfo, region4]) => {
+          region3
+        ]).then(([regionInfo, region3]) => {
           const { signingRegion, signingService } = regionInfo;
-          config.signingRegion = config.signingRegion || signingRegion || region4;
+          config.signingRegion = config.signingRegion || signingRegion || region3;
           config.signingName = config.signingName || signingService || config.serviceId;
           const params = {
             ...config,
@@ -37088,11 +37088,11 @@ var init_defaultStsRoleAssumers = __esm({
       return void 0;
     };
     resolveRegion = async (_region, _parentRegion, credentialProviderLogger, loaderConfig = {}) => {
-      const region4 = typeof _region === "function" ? await _region() : _region;
+      const region3 = typeof _region === "function" ? await _region() : _region;
       const parentRegion = typeof _parentRegion === "function" ? await _parentRegion() : _parentRegion;
       let stsDefaultRegion = "";
-      const resolvedRegion = region4 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
-      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region4} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
+      const resolvedRegion = region3 ?? parentRegion ?? (stsDefaultRegion = await stsRegionDefaultResolver(loaderConfig)());
+      credentialProviderLogger?.debug?.("@aws-sdk/client-sts::resolveRegion", "accepting first of:", `${region3} (credential provider clientConfig)`, `${parentRegion} (contextual client)`, `${stsDefaultRegion} (STS default: AWS_REGION, profile region, or us-east-1)`);
       return resolvedRegion;
     };
     getDefaultRoleAssumer = (stsOptions, STSClient3) => {
@@ -37101,8 +37101,8 @@ var init_defaultStsRoleAssumers = __esm({
       return async (sourceCreds, params) => {
         closureSourceCreds = sourceCreds;
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region4, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region4, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37138,8 +37138,8 @@ var init_defaultStsRoleAssumers = __esm({
       let stsClient;
       return async (params) => {
         if (!stsClient) {
-          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region4, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
-          const resolvedRegion = await resolveRegion(region4, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
+          const { logger: logger2 = stsOptions?.parentClientConfig?.logger, profile = stsOptions?.parentClientConfig?.profile, region: region3, requestHandler = stsOptions?.parentClientConfig?.requestHandler, credentialProviderLogger, userAgentAppId = stsOptions?.parentClientConfig?.userAgentAppId } = stsOptions;
+          const resolvedRegion = await resolveRegion(region3, stsOptions?.parentClientConfig?.region, credentialProviderLogger, {
             logger: logger2,
             profile
           });
@@ -37290,7 +37290,7 @@ var init_resolveAssumeRoleCredentials = __esm({
     resolveAssumeRoleCredentials = async (profileName, profiles, options, callerClientConfig, visitedProfiles = {}, resolveProfileData2) => {
       options.logger?.debug("@aws-sdk/credential-provider-ini - resolveAssumeRoleCredentials (STS)");
       const profileData = profiles[profileName];
-      const { source_profile, region: region4 } = profileData;
+      const { source_profile, region: region3 } = profileData;
       if (!options.roleAssumer) {
         const { getDefaultRoleAssumer: getDefaultRoleAssumer3 } = await Promise.resolve().then(() => (init_sts(), sts_exports));
         options.roleAssumer = getDefaultRoleAssumer3({
@@ -37299,7 +37299,7 @@ var init_resolveAssumeRoleCredentials = __esm({
           parentClientConfig: {
             ...callerClientConfig,
             ...options?.parentClientConfig,
-            region: region4 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
+            region: region3 ?? options?.parentClientConfig?.region ?? callerClientConfig?.region
           }
         }, options.clientPlugins);
       }
@@ -38328,13 +38328,13 @@ var init_LoginCredentialsFetcher = __esm({
         };
         const requestHandler = isH22(this.callerClientConfig?.requestHandler) ? void 0 : this.callerClientConfig?.requestHandler;
         const signInRegion = typeof freshToken.signInRegion === "string" && freshToken.signInRegion.length > 0 ? freshToken.signInRegion : void 0;
-        const region4 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
+        const region3 = signInRegion ?? this.profileData.region ?? await this.callerClientConfig?.region?.() ?? process.env.AWS_REGION;
         const client = new SigninClient2({
           credentials: {
             accessKeyId: "",
             secretAccessKey: ""
           },
-          region: region4,
+          region: region3,
           requestHandler,
           logger: logger2,
           userAgentAppId,
@@ -69860,9 +69860,9 @@ function observeCalls(client) {
     (next, { clientName, commandName }) => async (args) => {
       const began = performance.now();
       const tell = async (outcome, { requestId = "none", attempts: attempts2 = 1 } = {}) => {
-        const region4 = await config.region();
+        const region3 = await config.region();
         debug2(
-          () => `AWS ${named(clientName)} ${named(commandName)} in ${region4}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
+          () => `AWS ${named(clientName)} ${named(commandName)} in ${region3}: ${outcome}; request ${requestId}, attempts ${attempts2}, ${elapsed(began)}`
         );
       };
       try {
@@ -69916,23 +69916,23 @@ function dateOf(response) {
 
 // src/aws/account.ts
 var attempts = { ownRegion: 8, elsewhere: 3 };
-function openAccount(region4, credentials, env2) {
+function openAccount(region3, credentials, env2) {
   const settings = { credentials, requestHandler: { ...proxyAgents(env2), ...requestLimits } };
   const ec2In = (name, maxAttempts) => observeCalls(observeTime(new EC2Client({ ...settings, region: name, maxAttempts })));
-  const ec22 = ec2In(region4, attempts.ownRegion);
-  const clients = /* @__PURE__ */ new Map([[region4, ec22]]);
+  const ec22 = ec2In(region3, attempts.ownRegion);
+  const clients = /* @__PURE__ */ new Map([[region3, ec22]]);
   let iam;
   return {
-    region: region4,
+    region: region3,
     ec2: ec22,
     inRegion(name) {
       const client = clients.get(name) ?? ec2In(name, attempts.elsewhere);
       clients.set(name, client);
       return client;
     },
-    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region4, maxAttempts: attempts.elsewhere }))),
+    iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }))),
     async readParameter(Name, abortSignal) {
-      const client = observeCalls(new SSMClient({ ...settings, region: region4, maxAttempts: attempts.elsewhere }));
+      const client = observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }));
       const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
       return Parameter?.Value ?? "";
     }
@@ -71737,14 +71737,14 @@ function isPassing(error2) {
   return code2 === "IDPCommunicationError" || code2 === "ExpiredToken" || code2 === "InvalidIdentityToken" && /verification key/i.test(messageOf(error2));
 }
 function explainRefusedRole(error2, request) {
-  const { role, region: region4 } = request;
+  const { role, region: region3 } = request;
   const text2 = [
-    `The role ${role.arn} could not be assumed in ${region4}. ${answerOf2(error2)}`,
+    `The role ${role.arn} could not be assumed in ${region3}. ${answerOf2(error2)}`,
     ...adviceFor2(error2, request)
   ];
   return new UserError(text2.join("\n"), { cause: error2 });
 }
-function adviceFor2(error2, { role, region: region4, claims }) {
+function adviceFor2(error2, { role, region: region3, claims }) {
   const { accountId, partition: partition2 } = partsOfArn(role.arn);
   switch (codeOf(error2)) {
     case "AccessDenied":
@@ -71775,9 +71775,9 @@ function adviceFor2(error2, { role, region: region4, claims }) {
     case "MalformedPolicyDocument":
       return ["The session policy was refused. Report this as a defect of the action."];
     case "RegionDisabled":
-      return [`Enable STS for ${region4} in the account settings of IAM, or choose another aws-region.`];
+      return [`Enable STS for ${region3} in the account settings of IAM, or choose another aws-region.`];
     default:
-      return unreachable(error2) ? [unreachableAdvice(region4)] : ["Check role-to-assume and aws-region."];
+      return unreachable(error2) ? [unreachableAdvice(region3)] : ["Check role-to-assume and aws-region."];
   }
 }
 function trustAdvice(claims, accountId, audience, partition2) {
@@ -71791,12 +71791,12 @@ function trustAdvice(claims, accountId, audience, partition2) {
     ] : []
   ];
 }
-function explainRefusedIdentity(error2, region4) {
-  const said = `The AWS credentials could not be used in ${region4}. ${answerOf2(error2)}`;
+function explainRefusedIdentity(error2, region3) {
+  const said = `The AWS credentials could not be used in ${region3}. ${answerOf2(error2)}`;
   return new UserError(`${said}
-${identityAdvice(error2, region4)}`, { cause: error2 });
+${identityAdvice(error2, region3)}`, { cause: error2 });
 }
-function identityAdvice(error2, region4) {
+function identityAdvice(error2, region3) {
   switch (codeOf(error2)) {
     case "CredentialsProviderError":
       return "Set role-to-assume (with `permissions: {id-token: write, contents: read}`), or run aws-actions/configure-aws-credentials in a step before this one.";
@@ -71804,11 +71804,11 @@ function identityAdvice(error2, region4) {
       return "They have expired. Set role-to-assume: its session is renewed for as long as the bake lasts.";
     case "InvalidClientTokenId":
     case "UnrecognizedClient":
-      return `They are not valid (any more), or ${region4} is not enabled in their account.`;
+      return `They are not valid (any more), or ${region3} is not enabled in their account.`;
     case "SignatureDoesNotMatch":
       return "The secret key does not belong to the access key, or this runner's clock is wrong.";
     default:
-      return unreachable(error2) ? unreachableAdvice(region4) : "Check the credentials in the environment and aws-region.";
+      return unreachable(error2) ? unreachableAdvice(region3) : "Check the credentials in the environment and aws-region.";
   }
 }
 function answerOf2(error2) {
@@ -71821,15 +71821,15 @@ function unreachable(error2) {
     messageOf(error2)
   );
 }
-function unreachableAdvice(region4) {
-  return `AWS could not be reached: check that aws-region '${region4}' exists and that this runner may connect to it.`;
+function unreachableAdvice(region3) {
+  return `AWS could not be reached: check that aws-region '${region3}' exists and that this runner may connect to it.`;
 }
 
 // src/credentials/session.ts
 async function openSession(options, collaborators, signal) {
   signal.throwIfAborted();
-  const { region: region4, role } = options;
-  const source = role ? assumedRole(role, region4, collaborators) : ambient(region4, collaborators);
+  const { region: region3, role } = options;
+  const source = role ? assumedRole(role, region3, collaborators) : ambient(region3, collaborators);
   const { log, now } = collaborators;
   const keys = keepFresh(source.narrowed(), { log, owner: "of this run", ...now ? { now } : {} });
   const credentials = async () => {
@@ -71839,7 +71839,7 @@ async function openSession(options, collaborators, signal) {
   const giveUp = () => keys.close();
   signal.addEventListener("abort", giveUp, { once: true });
   try {
-    const identity2 = await callerIdentity(credentials, region4, collaborators, signal);
+    const identity2 = await callerIdentity(credentials, region3, collaborators, signal);
     rejectForeignAccount(identity2, options, source.claims());
     const lost = signalOfLoss(keys, now);
     return { ...identity2, partition: partsOfArn(identity2.arn).partition, credentials, lost, narrowed: source.narrowed };
@@ -71847,13 +71847,13 @@ async function openSession(options, collaborators, signal) {
     signal.removeEventListener("abort", giveUp);
   }
 }
-function ambient(region4, collaborators) {
-  const { config } = clientOf(collaborators, { region: region4 });
+function ambient(region3, collaborators) {
+  const { config } = clientOf(collaborators, { region: region3 });
   return { narrowed: () => async () => config.credentials(), claims: () => ({}) };
 }
-function assumedRole(role, region4, collaborators) {
+function assumedRole(role, region3, collaborators) {
   const { env: env2, log, pause = pauseFor, now = Date.now } = collaborators;
-  const client = clientOf(collaborators, { region: region4 });
+  const client = clientOf(collaborators, { region: region3 });
   let claims = {};
   async function assume(policy, signal) {
     const token2 = await requestIdToken(env2, role.audience, signal, { log, pause });
@@ -71883,20 +71883,20 @@ function assumedRole(role, region4, collaborators) {
       return await withRetries(() => assume(policy, signal), { isTransient: isPassing, pause, signal });
     } catch (error2) {
       signal.throwIfAborted();
-      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region4, claims });
+      throw error2 instanceof UserError ? error2 : explainRefusedRole(error2, { role, region: region3, claims });
     }
   };
   return { narrowed: source, claims: () => claims };
 }
-async function callerIdentity(credentials, region4, collaborators, signal) {
+async function callerIdentity(credentials, region3, collaborators, signal) {
   try {
-    const client = clientOf(collaborators, { region: region4, credentials });
+    const client = clientOf(collaborators, { region: region3, credentials });
     const { Account: accountId, Arn: arn2 } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
     if (!accountId || !arn2) throw new Error("the answer to GetCallerIdentity names no account");
     return { accountId, arn: arn2 };
   } catch (error2) {
     signal.throwIfAborted();
-    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region4);
+    throw error2 instanceof UserError ? error2 : explainRefusedIdentity(error2, region3);
   }
 }
 function rejectForeignAccount({ accountId, arn: arn2 }, { allowedAccountIds, role }, claims) {
@@ -71943,9 +71943,9 @@ function noted(build2, { text: text2, byOthers }, regions) {
   if (/^(Creating (unencrypted )?AMI \S.* from instance |Registering the AMI\.\.\.)/.test(text2))
     return { ...build2, imaging: build2.imaging + 1 };
   if (text2.startsWith("AMI: ")) return { ...build2, imaging: Math.max(0, build2.imaging - 1) };
-  const region4 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
-  if (region4) return regions && !regions.has(region4) ? build2 : { ...build2, copyRegions: withLast(build2, region4) };
-  if (!region4 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
+  const region3 = /^Copying to: ([a-z]{2,4}(?:-[a-z]+){1,3}-\d{1,2})$/.exec(text2.trim())?.[1];
+  if (region3) return regions && !regions.has(region3) ? build2 : { ...build2, copyRegions: withLast(build2, region3) };
+  if (!region3 && text2.startsWith("Copying to: ") && text2.includes("<sensitive>")) return { ...build2, hidesCopies: true };
   if (byOthers) return build2;
   const launch3 = /^Launching a (source|spot) AWS instance/.exec(text2);
   if (launch3) return { ...gotPast(build2), launching: build2.launching + 1, spot: build2.spot || launch3[1] === "spot" };
@@ -71974,8 +71974,8 @@ function noted(build2, { text: text2, byOthers }, regions) {
       return build2;
   }
 }
-function withLast({ copyRegions }, region4) {
-  return [...copyRegions.filter((one) => one !== region4), region4].slice(-most);
+function withLast({ copyRegions }, region3) {
+  return [...copyRegions.filter((one) => one !== region3), region3].slice(-most);
 }
 var refused = new RegExp(
   "^(?:Error launching source instance: |Error creating launch template for spot instance: |Error waiting for fleet request )(?![\\s\\S]*\\b(?:ExpiredToken|RequestExpired|AuthFailure)\\b)(?:[\\s\\S]*(?:status ?code: 4\\d\\d\\b|\\bInsufficient\\w*Capacity\\b|Error code: )|a valid Subnet Id was not specified)",
@@ -72017,8 +72017,8 @@ var product = /^([a-z0-9-]{1,30}):((ami|vol|snap)-[0-9a-f]{8,17})$/;
 var types = { ami: "image", vol: "volume", snap: "snapshot" };
 function productsIn(artifactId) {
   return artifactId.split(",").flatMap((part2) => {
-    const [, region4 = "", id = "", prefix = ""] = product.exec(part2) ?? [];
-    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region4, id }] : [];
+    const [, region3 = "", id = "", prefix = ""] = product.exec(part2) ?? [];
+    return prefix === "ami" || prefix === "vol" || prefix === "snap" ? [{ type: types[prefix], region: region3, id }] : [];
   });
 }
 function artifactsOf(messages2) {
@@ -72802,8 +72802,8 @@ var Ledger = class {
   refused(key2) {
     this.#append({ refused: key2 });
   }
-  made(type2, id, key2, region4) {
-    this.#append({ made: type2, id, ...key2 !== void 0 ? { key: key2 } : {}, ...region4 !== void 0 ? { region: region4 } : {} });
+  made(type2, id, key2, region3) {
+    this.#append({ made: type2, id, ...key2 !== void 0 ? { key: key2 } : {}, ...region3 !== void 0 ? { region: region3 } : {} });
   }
   /**
    * From here on it is the user's: no sweep removes it.
@@ -72812,10 +72812,10 @@ var Ledger = class {
    * released resource
    */
   release(resources) {
-    const entries = resources.map(({ type: type2, id, region: region4 }) => ({
+    const entries = resources.map(({ type: type2, id, region: region3 }) => ({
       released: type2,
       id,
-      ...region4 !== void 0 ? { region: region4 } : {}
+      ...region3 !== void 0 ? { region: region3 } : {}
     }));
     try {
       this.#file.appendNow(...entries);
@@ -72876,7 +72876,7 @@ var Ledger = class {
     const announced = announcedIn(this.#announcements);
     const possible = this.copyRegions;
     if (possible === void 0) return announced;
-    const copyRegions = announced.copyRegions.filter((region4) => possible.has(region4));
+    const copyRegions = announced.copyRegions.filter((region3) => possible.has(region3));
     return { ...announced, copyRegions: announced.hidesCopies ? [...possible] : copyRegions };
   }
   /**
@@ -72916,12 +72916,12 @@ var Ledger = class {
     this.#file.append(entry);
   }
 };
-function resourceOf({ made: type2, id, region: region4 }) {
-  return region4 === void 0 ? { type: type2, id } : { type: type2, id, region: region4 };
+function resourceOf({ made: type2, id, region: region3 }) {
+  return region3 === void 0 ? { type: type2, id } : { type: type2, id, region: region3 };
 }
 
 // src/ledger/state.ts
-function stateOf({ region: region4, role }, { bakeId, began }, { folder, temporaryFolder }) {
+function stateOf({ region: region3, role }, { bakeId, began }, { folder, temporaryFolder }) {
   const main = identify(process.pid);
   if (!main) {
     throw new UserError(
@@ -72931,7 +72931,7 @@ function stateOf({ region: region4, role }, { bakeId, began }, { folder, tempora
   const isInside = temporaryFolder.startsWith(`${folder}/`);
   return {
     bakeId,
-    region: region4,
+    region: region3,
     ...role ? { role } : {},
     folder,
     ...isInside ? {} : { temporaryFolder },
@@ -72943,7 +72943,7 @@ var stateKeys = { bake: "bake", swept: "swept" };
 
 // src/packer/build-images.ts
 var import_promises18 = require("node:fs/promises");
-var path17 = __toESM(require("node:path"), 1);
+var path18 = __toESM(require("node:path"), 1);
 var import_semver3 = __toESM(require_semver2(), 1);
 
 // src/ledger/folder.ts
@@ -73267,8 +73267,8 @@ function packerSessionPolicy(options) {
   return policy;
 }
 function document2(statements, options) {
-  const { region: region4, partition: partition2, uses: uses2, passesRole, copyRegions = [], copiesAnywhere = false, roles = [] } = options;
-  const regions = [.../* @__PURE__ */ new Set([region4, ...copyRegions])];
+  const { region: region3, partition: partition2, uses: uses2, passesRole, copyRegions = [], copiesAnywhere = false, roles = [] } = options;
+  const regions = [.../* @__PURE__ */ new Set([region3, ...copyRegions])];
   const suffix = { "aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.*" }[partition2] ?? "amazonaws.com";
   return JSON.stringify({
     Version: "2012-10-17",
@@ -73278,11 +73278,11 @@ function document2(statements, options) {
       // EC2 alone decides which calls of KMS it makes for the caller. The star stands for a list of regions that would
       // be too long: EC2 itself is denied outside of them.
       allow2("kms:*", "*", {
-        StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region4}.${suffix}` }
+        StringLike: { "kms:ViaService": `ec2.${regions.length > 1 || copiesAnywhere ? "*" : region3}.${suffix}` }
       }),
       ...roles.length > 0 ? [allow2("sts:AssumeRole", roles)] : [],
       ...copiesAnywhere ? [] : [denyOutside(regions, ["ec2:*", "ssm:*", ...uses2.secrets ? ["secretsmanager:*"] : []])],
-      ...regions.length > 1 || copiesAnywhere ? [denyOutside([region4], makingMachines)] : []
+      ...regions.length > 1 || copiesAnywhere ? [denyOutside([region3], makingMachines)] : []
     ]
   });
 }
@@ -73345,17 +73345,17 @@ AWS said about ${nameOf2(last)}: ${messageOf(error2)}`,
 }
 
 // src/aws/restricted-tagging.ts
-function tagsAtCreation(region4) {
-  if (region4.startsWith("cn-")) return "nothing";
-  return region4.startsWith("us-gov-") ? "no-images" : "everything";
+function tagsAtCreation(region3) {
+  if (region3.startsWith("cn-")) return "nothing";
+  return region3.startsWith("us-gov-") ? "no-images" : "everything";
 }
-function restrictedTagging(region4) {
+function restrictedTagging(region3) {
   const left = {
     "no-images": "the image and its snapshots",
     nothing: "the key pair, the group, the machine, its volume, the image and its snapshots",
     everything: void 0
-  }[tagsAtCreation(region4)];
-  return left === void 0 ? void 0 : `In ${region4} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`;
+  }[tagsAtCreation(region3)];
+  return left === void 0 ? void 0 : `In ${region3} Packer's amazon plugin makes ${left} without tags and tags them afterwards, although EC2 could tag them at once. A policy that allows only tagged resources to be made, such as iam/permissions.json, denies that: the bake's role needs wider permissions here.`;
 }
 
 // src/packer/bake-files.ts
@@ -73476,22 +73476,22 @@ var Proof = class {
    * nothing does. A snapshot in the mapping of an image that Packer reports is the bake's if Packer also said that it
    * makes one of that very volume.
    */
-  #isInOwnImage({ id, volumeId, region: region4 }) {
+  #isInOwnImage({ id, volumeId, region: region3 }) {
     const { announced } = this.#evidence;
     const isNamed = announced.hints.some((hint) => hint.type === "volume" && hint.id === volumeId);
     if (!isNamed) return false;
     return [...this.#proved.values()].some(
-      (one) => one.type === "image" && one.region === region4 && one.snapshotIds?.includes(id)
+      (one) => one.type === "image" && one.region === region3 && one.snapshotIds?.includes(id)
     );
   }
   /**
    * A volume that has outlived its instance: the snapshot that EC2 made of it says on which instance it was, even after
    * it was released with its image.
    */
-  #wasImaged({ id, region: region4 }, isOf) {
+  #wasImaged({ id, region: region3 }, isOf) {
     const kept = this.#described.filter((one) => this.#evidence.stays(one));
     return [...this.#proved.values(), ...kept].some(
-      (one) => one.type === "snapshot" && one.region === region4 && one.volumeId === id && isOf("instance", imagedIn(one))
+      (one) => one.type === "snapshot" && one.region === region3 && one.volumeId === id && isOf("instance", imagedIn(one))
     );
   }
   /** EC2 itself describes the purpose of snapshots that it made. */
@@ -73508,9 +73508,9 @@ var Proof = class {
    * Anybody may copy the bake's image: a copy is the bake's where Packer said that it copies. Where what it said is lost,
    * a copy with tags is somebody else's: the bake's own has none yet, or the bake's.
    */
-  #isCopied({ region: region4, tags }, source) {
+  #isCopied({ region: region3, tags }, source) {
     const { announced, home, until } = this.#evidence;
-    if (source === void 0 || !announced.copyRegions.includes(region4 ?? home)) return false;
+    if (source === void 0 || !announced.copyRegions.includes(region3 ?? home)) return false;
     if (until !== void 0 && Object.keys(tags).length > 0) return false;
     return this.#proved.has(nameOf3({ type: "image", id: source }));
   }
@@ -73558,8 +73558,8 @@ function knownOf({ made, announced }) {
     ...told("role", announced.roles)
   ];
 }
-var regionOf = ({ region: region4 }) => region4 === void 0 ? {} : { region: region4 };
-var nameOf3 = ({ type: type2, id, region: region4 }) => `${type2} ${id} ${region4 ?? ""}`;
+var regionOf = ({ region: region3 }) => region3 === void 0 ? {} : { region: region3 };
+var nameOf3 = ({ type: type2, id, region: region3 }) => `${type2} ${id} ${region3 ?? ""}`;
 
 // src/sweep/search.ts
 function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home) {
@@ -73574,8 +73574,8 @@ function evidenceOf({ bakeId, records, announced, until, isKept: isKept2 }, home
     stays: (one) => released.has(`${one.type} ${one.id}`) || (isKept2?.(one) ?? false)
   };
 }
-function placed({ type: type2, id, region: region4 }, home) {
-  return { type: type2, id, ...region4 === home ? {} : { region: region4 } };
+function placed({ type: type2, id, region: region3 }, home) {
+  return { type: type2, id, ...region3 === home ? {} : { region: region3 } };
 }
 var Sight = class {
   evidence;
@@ -73603,9 +73603,9 @@ var Look = class {
   #client;
   #sight;
   #signal;
-  constructor(client, region4, sight, signal) {
+  constructor(client, region3, sight, signal) {
     this.#client = client;
-    this.region = region4;
+    this.region = region3;
     this.#sight = sight;
     this.#signal = signal;
   }
@@ -73661,24 +73661,24 @@ function filter(Name, Values2) {
   return { Name, Values: [...new Set(Values2)] };
 }
 var unknownId = "(unknown)";
-function unseen(type2, reason, region4, id = unknownId) {
-  return { type: type2, id, state: "", reason, ...region4 !== void 0 ? { region: region4 } : {} };
+function unseen(type2, reason, region3, id = unknownId) {
+  return { type: type2, id, state: "", reason, ...region3 !== void 0 ? { region: region3 } : {} };
 }
-function notLookedFor(type2, error2, { region: region4, id } = {}) {
-  const where = region4 === void 0 ? "" : ` in ${region4}`;
+function notLookedFor(type2, error2, { region: region3, id } = {}) {
+  const where = region3 === void 0 ? "" : ` in ${region3}`;
   const reason = `it could not be looked for${where}: ${messageOf(error2)}`;
-  return { ...unseen(type2, reason, region4, id), advice: adviceOn(error2) };
+  return { ...unseen(type2, reason, region3, id), advice: adviceOn(error2) };
 }
 
 // src/packer/images.ts
 function withCopies(image) {
   return [image, ...image.copies];
 }
-function resourcesOf({ region: region4, id, snapshotIds }, home) {
-  const elsewhere = region4 === home ? {} : { region: region4 };
+function resourcesOf({ region: region3, id, snapshotIds }, home) {
+  const elsewhere2 = region3 === home ? {} : { region: region3 };
   return [
-    { type: "image", id, ...elsewhere },
-    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere }))
+    { type: "image", id, ...elsewhere2 },
+    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere2 }))
   ];
 }
 var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
@@ -73718,19 +73718,19 @@ var GoneError = class extends UserError {
 async function bakedImage(account, { target, id }, expected, signal) {
   const found = await Promise.all(
     id.split(",").map((part2) => {
-      const [, region4 = "", imageId = ""] = imageName.exec(part2) ?? [];
-      return describeImage(account.inRegion(region4), region4, imageId, { ...expected, home: account.region }, signal);
+      const [, region3 = "", imageId = ""] = imageName.exec(part2) ?? [];
+      return describeImage(account.inRegion(region3), region3, imageId, { ...expected, home: account.region }, signal);
     })
   );
-  const [image, ...others] = found.filter(({ region: region4 }) => region4 === account.region);
+  const [image, ...others] = found.filter(({ region: region3 }) => region3 === account.region);
   if (!image || others.length > 0) {
     throw new UserError(
       `The source ${target} made ${id}; expected one image in ${account.region}, where it is tested. Copies may be in other regions (ami_regions).`
     );
   }
-  return { ...image, source: target, copies: found.filter(({ region: region4 }) => region4 !== account.region) };
+  return { ...image, source: target, copies: found.filter(({ region: region3 }) => region3 !== account.region) };
 }
-async function describeImage(ec22, region4, id, expected, signal) {
+async function describeImage(ec22, region3, id, expected, signal) {
   const image = await poll(
     async () => {
       const query = { Filters: [{ Name: "image-id", Values: [id] }], Owners: ["self"] };
@@ -73740,18 +73740,18 @@ async function describeImage(ec22, region4, id, expected, signal) {
     { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
   ).catch((error2) => {
     signal.throwIfAborted();
-    throw new GoneError(`Packer reports the image ${id}, but this account owns no image with that id in ${region4}`, {
+    throw new GoneError(`Packer reports the image ${id}, but this account owns no image with that id in ${region3}`, {
       cause: error2
     });
   });
-  const described2 = { ...describedImage(image), ...region4 === expected.home ? {} : { region: region4 } };
+  const described2 = { ...describedImage(image), ...region3 === expected.home ? {} : { region: region3 } };
   if (expected.bake !== void 0 && described2.tags[tagKeys.bake] !== expected.bake) {
     throw new UserError(`Packer reports the image ${id}, but it does not carry the tags of this bake`);
   }
   const snapshotIds = await ownSnapshots(ec22, described2, expected, signal);
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
   const found = {
-    region: region4,
+    region: region3,
     id,
     name: image.Name ?? "",
     created: described2.created ?? /* @__PURE__ */ new Date(0),
@@ -73767,16 +73767,16 @@ async function ownSnapshots(ec22, image, { traces, home }, signal) {
   if (ids2.length === 0) return [];
   const found = await snapshotsBy({ client: ec22, abortSignal: signal }, [{ Name: "snapshot-id", Values: [...ids2] }]);
   const mapped = found.filter(({ id }) => ids2.includes(id));
-  const { region: region4 } = image;
+  const { region: region3 } = image;
   const evidence2 = evidenceOf(traces, home);
-  const { own } = prove([image, ...mapped.map((one) => region4 === void 0 ? one : { ...one, region: region4 })], {
+  const { own } = prove([image, ...mapped.map((one) => region3 === void 0 ? one : { ...one, region: region3 })], {
     ...evidence2,
     made: [...evidence2.made, image]
   });
   return own.flatMap(({ type: type2, id }) => type2 === "snapshot" ? [id] : []);
 }
 function productsOf(others, home) {
-  return others.flatMap(({ id }) => productsIn(id)).map(({ type: type2, id, region: region4 }) => ({ type: type2, id, ...region4 === home ? {} : { region: region4 } }));
+  return others.flatMap(({ id }) => productsIn(id)).map(({ type: type2, id, region: region3 }) => ({ type: type2, id, ...region3 === home ? {} : { region: region3 } }));
 }
 
 // src/sweep/in-use.ts
@@ -73830,13 +73830,13 @@ async function findResources(account, traces, signal) {
   const home = new Look(account.ec2, void 0, sight, signal);
   await lookAtHome(home, sight, traces, account.region);
   const { copyRegions } = traces.announced;
-  const recorded2 = sight.evidence.made.flatMap(({ region: region4 }) => region4 ?? []);
-  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region4) => region4 !== account.region);
-  const elsewhere = await Promise.all(regions.map((region4) => lookElsewhere(account, region4, sight, signal)));
+  const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
+  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
+  const elsewhere2 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described: described2, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const notSeen = [...[home.unseen, ...elsewhere].flatMap(onePerType), ...unseenInIam];
+  const notSeen = [...[home.unseen, ...elsewhere2].flatMap(onePerType), ...unseenInIam];
   const inUse2 = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse2.map(({ resource }) => resource));
   const present = described2.filter(({ state: state2 }) => state2 !== "terminated");
@@ -73892,13 +73892,13 @@ async function lookAtHome(look3, sight, traces, home) {
     await look3.by("instance", instancesBy, [filter("instance.group-id", groups)]);
   }
 }
-async function lookElsewhere(account, region4, sight, signal) {
+async function lookElsewhere(account, region3, sight, signal) {
   try {
-    const look3 = new Look(account.inRegion(region4), region4, sight, signal);
+    const look3 = new Look(account.inRegion(region3), region3, sight, signal);
     await lookForCopies(look3, sight);
     return look3.unseen;
   } catch (error2) {
-    return [notLookedFor("image", error2, { region: region4 }), notLookedFor("snapshot", error2, { region: region4 })];
+    return [notLookedFor("image", error2, { region: region3 }), notLookedFor("snapshot", error2, { region: region3 })];
   }
 }
 async function lookForCopies(look3, sight) {
@@ -73942,7 +73942,7 @@ function doubtsIn({ described: described2, evidence: evidence2, proved }, { anno
   return [
     ...described2.filter(isUnproved).map(({ type: type2, id }) => unseen(type2, unproved, void 0, id)),
     ...described2.filter(isDoubtful).map(({ id }) => unseen("key-pair", doubtful, void 0, id)),
-    ...described2.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id, region: region4 }) => unseen(type2, undecided, region4, id)),
+    ...described2.filter((one) => isUndecided(one, evidence2)).map(({ type: type2, id, region: region3 }) => unseen(type2, undecided, region3, id)),
     ...announced.untraceable ? [unseen("instance", untraceable)] : []
   ];
 }
@@ -73960,7 +73960,7 @@ async function withUnreported(account, { artifacts, finished }, traces, since, s
   const images = found.filter(
     ({ type: type2, state: state2, created }) => type2 === "image" && state2 !== "failed" && created !== void 0 && created >= since
   );
-  const ofTheirs = images.filter(({ region: region4, id }) => region4 === void 0 && !known2.has(`${account.region}:${id}`));
+  const ofTheirs = images.filter(({ region: region3, id }) => region3 === void 0 && !known2.has(`${account.region}:${id}`));
   const names2 = missingNames(reported, finished);
   return [
     ...artifacts,
@@ -74041,6 +74041,16 @@ function cidr(value) {
   return value;
 }
 
+// src/template/choice.ts
+var path10 = __toESM(require("node:path"), 1);
+
+// src/template/values.ts
+var import_node_fs11 = require("node:fs");
+var path9 = __toESM(require("node:path"), 1);
+
+// src/template/evaluate.ts
+var import_node_util2 = require("node:util");
+
 // src/template/value.ts
 var unknown = /* @__PURE__ */ Symbol("unknown");
 function isMap(value) {
@@ -74087,117 +74097,6 @@ function isTrue(value) {
   if (typeof value === "number") return value !== 0;
   return value === true || typeof value === "string" && /^(true|t|1)$/i.test(value);
 }
-
-// src/template/fits.ts
-function fitsType(value, type2, whole) {
-  if (value === unknown || value === null || !type2) return true;
-  if (type2.kind === "name") return fitsPrimitive(value, type2.name);
-  if (type2.kind !== "call") return true;
-  const [of] = type2.given;
-  switch (type2.name) {
-    case "list":
-    case "set":
-      return isList(value) && value.every((item) => fitsType(item, of, whole));
-    case "map":
-      return isMap(value) && Object.values(value).every((item) => fitsType(item, of, whole));
-    case "tuple": {
-      if (of?.kind !== "list") return true;
-      const { items } = of;
-      return isList(value) && value.length === items.length && value.every((item, index) => fitsType(item, items[index], whole));
-    }
-    case "object":
-      return of?.kind !== "map" || fitsObject(value, of.entries, whole);
-    default:
-      return true;
-  }
-}
-function fitsPrimitive(value, name) {
-  const isOne = !isList(value) && !isMap(value);
-  switch (name) {
-    case "string":
-      return isOne;
-    case "number":
-      return asNumber(value) !== void 0 || typeof value === "string" && /^[-+.]?\d/.test(value);
-    case "bool":
-      return asBool(value) !== void 0;
-    default:
-      return true;
-  }
-}
-function fitsObject(value, members, whole) {
-  if (!isMap(value)) return false;
-  const types3 = new Map(
-    members.map(([key2, type2]) => [
-      key2.kind === "value" ? asText(key2.value) : void 0,
-      type2
-    ])
-  );
-  if (types3.has(void 0)) return true;
-  if (whole && !Object.keys(value).every((name) => types3.has(name))) return false;
-  return [...types3].every(([name = "", type2]) => {
-    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
-    if (!Object.hasOwn(value, name)) return optional2 !== void 0;
-    return fitsType(value[name] ?? null, optional2 ? optional2[0] : type2, whole);
-  });
-}
-
-// src/template/template-values.ts
-var shapes = {
-  region: "text",
-  ami_name: "text",
-  source_ami: "text",
-  root_device_name: "text",
-  ssh_username: "text",
-  instance_type: "text",
-  connect_via: "text",
-  subnet_id: "text",
-  allowed_cidrs: "list",
-  ssh_timeout: "text",
-  jenkins_version: "text",
-  jenkins_repository_url: "text",
-  jenkins_repository_key_fingerprint: "text",
-  jenkins_update_center_url: "text",
-  jenkins_files: "text",
-  jenkins_setup_wizard: "bool",
-  allow_anonymous: "bool",
-  java_version: "number",
-  volume_size: "number",
-  kms_key_id: "text",
-  instance_profile: "text",
-  setup_script: "text",
-  deadline_minutes: "number",
-  tags: "map"
-};
-var typeNames = {
-  text: "string",
-  number: "number",
-  bool: "bool",
-  list: "list(string)",
-  map: "map(string)"
-};
-function takesOurs(name, kind) {
-  const shape = shapeOf(name);
-  if (shape === void 0 || kind === "any" || kind === "untyped") return true;
-  if (kind === "tuple") return shape === "list";
-  return kind === shape || kind === "text" && shape !== "map";
-}
-function fillsText(name) {
-  const shape = shapeOf(name);
-  return shape !== void 0 && shape !== "map" && shape !== "bool";
-}
-function typeFor(name) {
-  return typeNames[shapeOf(name) ?? "text"];
-}
-function shapeOf(name) {
-  return Object.hasOwn(shapes, name) ? shapes[name] : void 0;
-}
-
-// src/template/values.ts
-var import_node_fs11 = require("node:fs");
-var path9 = __toESM(require("node:path"), 1);
-
-// src/template/evaluate.ts
-var import_node_util2 = require("node:util");
 
 // src/template/functions.ts
 var functions = {
@@ -75331,6 +75230,549 @@ function place(file, line) {
   return `${path9.basename(file)} line ${line}`;
 }
 
+// src/template/template-values.ts
+var shapes = {
+  region: "text",
+  ami_name: "text",
+  source_ami: "text",
+  root_device_name: "text",
+  ssh_username: "text",
+  instance_type: "text",
+  connect_via: "text",
+  subnet_id: "text",
+  allowed_cidrs: "list",
+  ssh_timeout: "text",
+  jenkins_version: "text",
+  jenkins_repository_url: "text",
+  jenkins_repository_key_fingerprint: "text",
+  jenkins_update_center_url: "text",
+  jenkins_files: "text",
+  jenkins_setup_wizard: "bool",
+  allow_anonymous: "bool",
+  java_version: "number",
+  volume_size: "number",
+  kms_key_id: "text",
+  instance_profile: "text",
+  setup_script: "text",
+  deadline_minutes: "number",
+  tags: "map"
+};
+var typeNames = {
+  text: "string",
+  number: "number",
+  bool: "bool",
+  list: "list(string)",
+  map: "map(string)"
+};
+function takesOurs(name, kind) {
+  const shape = shapeOf(name);
+  if (shape === void 0 || kind === "any" || kind === "untyped") return true;
+  if (kind === "tuple") return shape === "list";
+  return kind === shape || kind === "text" && shape !== "map";
+}
+function fillsText(name) {
+  const shape = shapeOf(name);
+  return shape !== void 0 && shape !== "map" && shape !== "bool";
+}
+function typeFor(name) {
+  return typeNames[shapeOf(name) ?? "text"];
+}
+function shapeOf(name) {
+  return Object.hasOwn(shapes, name) ? shapes[name] : void 0;
+}
+
+// src/template/builds.ts
+function buildsOf(reading2, values) {
+  const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
+  const legacy = reading2.blocks.has("builders");
+  return found.length > 0 ? found : [...reading2.sources].map(([source, { evaluatedName }]) => {
+    const name = evaluatedName ? asText(values.of({ expression: evaluatedName })) : source;
+    return { source, ...name === void 0 ? {} : { name }, ending: name ?? "", legacy };
+  });
+}
+function buildsIn(block, { sources, settings }, values) {
+  const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
+  const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
+  const [given2 = null] = valuesOf("name");
+  const front = given2 === null || given2 === "" ? "" : asText(given2);
+  const named2 = (source, own) => {
+    const shared = { source, legacy: false, ending: own === void 0 ? "" : `.${own}` };
+    if (own === void 0 || front === void 0) return shared;
+    return { ...shared, name: front === "" ? own : `${front}.${own}` };
+  };
+  const listed2 = valuesOf("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
+  return [
+    ...[...new Set(listed2)].map((source) => named2(source, source)),
+    ...block.uses.map((use) => {
+      const [other = null] = valuesOf(
+        "name",
+        settings.filter((setting) => setting.use === use)
+      );
+      const text2 = asText(other);
+      const own = other === null ? use.source : text2 === void 0 ? void 0 : `${use.source.split(".")[0]}.${text2}`;
+      return { ...named2(use.source, own), use };
+    })
+  ];
+}
+function namesIn(list2) {
+  const names2 = isList(list2) ? list2.map(asText) : [void 0];
+  return names2.every((name) => name !== void 0) ? names2.map((name) => name.replace(/^source\./, "")) : void 0;
+}
+function isChosen(build2, given2) {
+  const only = patternsOf("only", given2);
+  const isMeant = only.length === 0 || only.some((pattern) => matches(pattern, build2) ?? true);
+  return isMeant && !patternsOf("except", given2).some((pattern) => matches(pattern, build2) ?? false);
+}
+function unmatched(builds, given2) {
+  if (builds.length === 0) return [];
+  const all = builds.map(({ name, ending }) => name ?? `*${ending}`).join(", ");
+  const errors = patternsOf("only", given2).filter((pattern) => builds.every((build2) => matches(pattern, build2) === false)).map((pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all}`));
+  if (errors.length > 0 || builds.some((build2) => isChosen(build2, given2))) return errors;
+  return [new InputError("packer-args", `-only and -except leave no build of the template to run; it has ${all}`)];
+}
+function patternsOf(option, given2) {
+  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
+  return values.map((value) => value.trim());
+}
+function matches(pattern, { name, ending, legacy }) {
+  if (legacy) return name === void 0 ? void 0 : pattern === name;
+  if (name !== void 0) return fits(pattern, name);
+  const last = pattern.slice(pattern.lastIndexOf("*") + 1);
+  if (!ending.endsWith(last) && !last.endsWith(ending)) return false;
+  return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
+}
+
+// src/template/reference.ts
+function throughLocals(syntax, locals, seen = []) {
+  const name = memberOf2(syntax, "local");
+  const local = name === void 0 || seen.includes(name) ? void 0 : locals.get(name);
+  return name !== void 0 && local ? throughLocals(local.expression.syntax, locals, [...seen, name]) : syntax;
+}
+function variableIn(syntax, locals) {
+  return memberOf2(throughLocals(syntax, locals), "var");
+}
+function memberOf2(syntax, root9) {
+  if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.of.name !== root9) return void 0;
+  return syntax.key.kind === "value" ? asText(syntax.key.value) : void 0;
+}
+
+// src/template/sources.ts
+var TemplateSource = class {
+  /** The build's, as far as it is known: `amazon-ebs.own`, `nightly.amazon-ebs.own`; in legacy JSON the builder's bare name. */
+  name;
+  type;
+  file;
+  line;
+  #settings;
+  #locals;
+  #data;
+  #values;
+  constructor({ source, name, use }, block, { settings, locals }, values) {
+    this.name = name ?? source;
+    this.type = block.type;
+    this.file = block.file;
+    this.line = block.line;
+    const own = settings.filter(({ owner }) => owner === source);
+    this.#settings = [
+      ...own.filter((setting) => setting.use === void 0),
+      ...own.filter((setting) => use !== void 0 && setting.use === use)
+    ];
+    this.#data = settings.filter(({ owner }) => owner.startsWith("data."));
+    this.#locals = locals;
+    this.#values = values;
+  }
+  /** The setting of this name that takes precedence, with its place. */
+  setting(name, within) {
+    return this.#settings.findLast((setting) => setting.name === name && isIn(setting, within));
+  }
+  /** Its values: a dynamic block may repeat it. */
+  all(name, within) {
+    const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
+    return found.flatMap((setting) => this.#values.ofSetting(setting));
+  }
+  /** Its value; null if the template does not set it. */
+  value(name, within) {
+    return this.all(name, within).at(-1) ?? null;
+  }
+  /** Its value as Packer would use it; undefined if there is none, or it is not known. */
+  text(name, within) {
+    const text2 = asText(this.value(name, within));
+    return text2 === "" || text2?.includes("{{") ? void 0 : text2;
+  }
+  isTrue(name, within) {
+    return this.all(name, within).some(isTrue);
+  }
+  /** Whether it is true, or only Packer knows whether it is. */
+  mayBeTrue(name, within) {
+    return this.all(name, within).some((value) => isTrue(value) || value === unknown);
+  }
+  /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */
+  isVariable(name) {
+    const setting = this.setting(name);
+    return setting !== void 0 && variableIn(setting.expression.syntax, this.#locals) === name;
+  }
+  /** How it finds its source image; undefined if only Packer knows. */
+  imageQuery() {
+    const setting = this.setting("source_ami");
+    const data = setting && dataIn(throughLocals(setting.expression.syntax, this.#locals));
+    if (data) return this.#ofData(data);
+    const own = this.value("source_ami");
+    if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
+    const block = "source_ami_filter";
+    return queryFor(void 0, this.value("filters", block), this.value("owners", block));
+  }
+  /** `data.amazon-ami.base.id` */
+  #ofData(owner) {
+    const find2 = (wanted2) => {
+      const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted2);
+      return (setting && this.#values.ofSetting(setting).at(-1)) ?? null;
+    };
+    if (!owner.startsWith("data.amazon-parameterstore.")) return queryFor(void 0, find2("filters"), find2("owners"));
+    const parameter = asText(find2("name"));
+    return parameter === void 0 ? void 0 : { parameter };
+  }
+  /** The first setting in a block of this name. */
+  firstIn(block) {
+    return this.#settings.find(({ within, isTop }) => within === block && !isTop);
+  }
+  /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
+  has(block) {
+    return this.#settings.some(
+      (setting) => (isIn(setting, block) || setting.isTop && setting.name === block) && this.#values.ofSetting(setting).length > 0
+    );
+  }
+};
+function isIn({ within, isTop }, block) {
+  return block === void 0 ? isTop : within === block && !isTop;
+}
+function dataIn(syntax) {
+  const names2 = [];
+  let at2 = syntax;
+  while (at2.kind === "member") {
+    const key2 = at2.key.kind === "value" ? asText(at2.key.value) : void 0;
+    if (key2 === void 0) return void 0;
+    names2.unshift(key2);
+    at2 = at2.of;
+  }
+  if (at2.kind !== "name" || at2.name !== "data" || names2[2] !== answers.get(names2[0] ?? "")) return void 0;
+  return ["data", ...names2.slice(0, 2)].join(".");
+}
+var answers = /* @__PURE__ */ new Map([
+  ["amazon-ami", "id"],
+  ["amazon-parameterstore", "value"]
+]);
+function sourcesOf(reading2, values, given2) {
+  return buildsOf(reading2, values).filter((build2) => isChosen(build2, given2)).flatMap((build2) => {
+    const block = reading2.sources.get(build2.source);
+    return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2, values)] : [];
+  });
+}
+function queryFor(id, filters, owners) {
+  if (id !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id) ? { id } : void 0;
+  if (!isMap(filters)) return void 0;
+  const named2 = Object.entries(filters).map(([name, value]) => [name, asText(value)]);
+  const { texts, isWhole } = textsIn(owners);
+  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
+  if (!isKnown || !isWhole || named2.length === 0) return void 0;
+  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
+}
+
+// src/template/aws-use.ts
+var tagging2 = /* @__PURE__ */ new Set(["amazon-ebs", "amazon-ami", "amazon-parameterstore", "amazon-secretsmanager"]);
+var there = /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/;
+function awsUseOf(sources, builders, hasTags) {
+  const settings = sources.reading.settings.filter(({ component }) => component.startsWith("amazon"));
+  const has = (...names2) => settings.some(({ name }) => names2.includes(name));
+  const mapped = settings.filter(({ name }) => name === "snapshot_id");
+  const idsOf2 = (setting) => textsOf(setting, sources).flatMap(({ text: text2 }) => text2.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? []);
+  return {
+    tags: hasTags ? tagUseOf(builders, sources.reading) : nowhere,
+    spot: has("spot_price", "spot_instance_types"),
+    copiesAtHome: has("encrypt_boot"),
+    sessions: has("ssh_interface", "winrm_interface"),
+    profile: has("iam_instance_profile"),
+    others: settings.some(({ within, name }) => there.test(name) || there.test(within)),
+    fastLaunch: settings.some(({ within, name }) => within === "fast_launch" || name === "fast_launch"),
+    passwords: settings.some(({ name }) => name === "communicator" || name.startsWith("winrm_")),
+    decodes: has("decode_authorization_messages"),
+    secrets: settings.some(({ component }) => /^amazon-(secretsmanager|parameterstore)$/.test(component)) || expressionsIn(sources).some(({ source }) => source.includes("aws_secretsmanager")),
+    snapshots: [...new Set(mapped.flatMap(idsOf2))],
+    unknownSnapshots: mapped.some((setting) => idsOf2(setting).length === 0)
+  };
+}
+function expressionsIn({ reading: reading2 }) {
+  const defaults2 = [...reading2.variables.values()].flatMap((variable) => variable.default ?? []);
+  return [...reading2.settings, ...reading2.locals.values()].map(({ expression }) => expression).concat(defaults2);
+}
+var nowhere = { machines: false, volumes: false, launchTemplates: false };
+function tagUseOf(builders, { settings, sources, locals }) {
+  const others = settings.filter(({ component, owner }) => component.startsWith("amazon") && !sources.has(owner));
+  const tagsEverywhere = (name) => builders.every((builder) => carriesTags(builder.setting(name)?.expression.syntax, locals));
+  const machines = builders.length > 0 && builders.every((builder) => tagging2.has(builder.type) && builder.setting("ami_skip_run_tags") === void 0) && others.every(({ component }) => tagging2.has(component)) && tagsEverywhere("run_tags");
+  return {
+    machines,
+    volumes: machines && tagsEverywhere("run_volume_tags"),
+    launchTemplates: machines && tagsEverywhere("spot_tags")
+  };
+}
+function carriesTags(syntax, locals, seen = []) {
+  switch (syntax?.kind) {
+    case "member": {
+      if (syntax.of.kind !== "name" || syntax.key.kind !== "value") return false;
+      const name = asText(syntax.key.value) ?? "";
+      if (syntax.of.name === "var") return name === "tags";
+      const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
+      return carriesTags(local?.expression.syntax, locals, [...seen, name]);
+    }
+    case "call": {
+      if (syntax.name !== "merge" && syntax.name !== "tomap") return false;
+      const at2 = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen));
+      return at2 >= 0 && !syntax.given.slice(at2 + 1).some(saysBake);
+    }
+    case "choice":
+      return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen);
+    default:
+      return false;
+  }
+}
+function saysBake(syntax) {
+  return syntax.kind === "map" && syntax.entries.some(([key2]) => key2.kind === "value" && key2.value === tagKeys.bake);
+}
+
+// src/template/reading-parts.ts
+function newDraft() {
+  return {
+    variables: /* @__PURE__ */ new Map(),
+    locals: /* @__PURE__ */ new Map(),
+    settings: [],
+    sources: /* @__PURE__ */ new Map(),
+    builds: [],
+    chains: [],
+    blocks: /* @__PURE__ */ new Set()
+  };
+}
+function declare(draft, name, declaration) {
+  if (name !== "") draft.variables.set(name, declaration);
+}
+function inBuild(draft, around) {
+  const build2 = { uses: [] };
+  draft.builds.push(build2);
+  return { ...around, build: build2 };
+}
+function inUse(around, label) {
+  const use = { source: label.replace(/^source\./, "") };
+  around.build?.uses.push(use);
+  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
+}
+function ownerOf(type2, labels) {
+  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
+}
+var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
+function isOwn({ isTop, within }) {
+  return isTop || nests.has(within);
+}
+
+// src/template/aws-names.ts
+var regionName = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
+function namesIn2(sources, values, { builders, hasTags }) {
+  const { settings } = sources.reading;
+  const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
+  const named2 = (isMeant, pattern) => {
+    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
+    return {
+      texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
+      isWhole: found.every(({ isWhole }) => isWhole)
+    };
+  };
+  const onOurs = builders.filter((builder) => builder.isVariable("source_ami"));
+  const logins = (onOurs.length > 0 ? onOurs : builders).flatMap((builder) => builder.setting("ssh_username") ?? []);
+  const users = logins.flatMap(
+    ({ expression }) => values.possible(expression.syntax).flatMap((value) => asText(value) ?? [])
+  );
+  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, regionName);
+  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), regionName);
+  return {
+    copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
+    copiesAnywhere: !copies2.isWhole,
+    profiles: named2((setting) => setting.name === "profile" && isOwn(setting), /^[^\n\r[\]]{1,128}$/).texts,
+    roles: named2(
+      ({ name, within }) => within === "assume_role" && name === "role_arn",
+      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
+    ).texts,
+    loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
+    uses: awsUseOf(sources, builders, hasTags),
+    images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
+    components: [...new Set(settings.flatMap(({ component }) => component || []))]
+  };
+}
+function textsOfSetting(setting, sources, values, pattern) {
+  const all = values.ofSetting(setting).map(textsIn);
+  const texts = all.flatMap((one) => one.texts);
+  if (all.every(({ isWhole }) => isWhole)) return { texts, isWhole: true };
+  const possible = textsOf(setting, sources).map(({ text: text2 }) => text2.trim());
+  return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
+}
+
+// src/template/choice.ts
+var always = /* @__PURE__ */ new Map([["region", "aws-region"]]);
+function choose(sources, { insisted, legacy, takesAll }) {
+  const { reading: reading2, vars, files, env: env2 } = sources;
+  const values = new Values(sources);
+  const unusable = emptied(sources, values, legacy);
+  const builders = sourcesOf(reading2, values, []);
+  const onImage = builders.filter((source) => source.isVariable("source_ami"));
+  const needsImage = onImage.some((source) => needs(source, "source_ami"));
+  const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
+  const isSaid = (name) => files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
+  const isFilled = (name) => {
+    if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
+    if (name === "tags" && !legacy) return takesTags(sources, values);
+    if (name === "region" && isOwnKey(values.ofVariableItself(name), builders)) return false;
+    if (Object.hasOwn(vars, name)) return false;
+    if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
+    if (name === "source_ami" && onImage.length > 0 && !needsImage && !insisted.has(name)) return false;
+    return always.has(name) || insisted.has(name) || !isSaid(name);
+  };
+  const filled = new Set([...reading2.variables.keys()].filter(isFilled));
+  const inputs = new Map([...insisted, ...always]);
+  return {
+    filled,
+    replaced: takesAll ? [] : [...inputs].flatMap(([variable, input]) => {
+      if (!filled.has(variable) || variable === "tags") return [];
+      const value = values.ofVariableItself(variable);
+      return isNothing(value) ? [] : [{ variable, input, ...shown(sources, variable, value) }];
+    }),
+    ownTags: filled.has("tags") ? textsOfMap(values.ofVariableItself("tags")) : {}
+  };
+}
+function isNothing(value) {
+  return value === void 0 || value === null || value === "";
+}
+function isOwnKey(value, builders) {
+  if (typeof value !== "string" || value === "" || regionName.test(value) || builders.length === 0) return false;
+  return builders.every((builder) => builder.setting("region") !== void 0 && !builder.isVariable("region"));
+}
+function isPlaceholder(value) {
+  return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
+}
+var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
+function emptied(sources, values, legacy) {
+  const { variables: variables2 } = sources.reading;
+  const ofLegacy = legacy ? [...variables2].flatMap(
+    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
+  ) : [];
+  const found = sourcesOf(sources.reading, values, []).flatMap(
+    (source) => [...indispensable].flatMap((name) => {
+      const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
+      return isAsked && needs(source, name) ? [name] : [];
+    })
+  );
+  return /* @__PURE__ */ new Set([...ofLegacy, ...found]);
+}
+function needs(source, name) {
+  switch (name) {
+    case "source_ami":
+      return !source.has("source_ami_filter");
+    case "instance_type":
+      return spotTypes(source).isWhole && spotTypes(source).texts.length === 0;
+    case "ssh_username":
+      return !["winrm", "none"].includes(source.text("communicator") ?? "ssh");
+    default:
+      return true;
+  }
+}
+function isForSpotTypes(sources, legacy) {
+  if (!legacy && sources.reading.variables.get("instance_type")?.default === void 0) return false;
+  const values = new Values(sources, /* @__PURE__ */ new Map([["instance_type", "t3.medium"]]));
+  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable("instance_type"));
+  return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0);
+}
+function spotTypes(source) {
+  return textsIn(source.value("spot_instance_types"));
+}
+function isEmpty(syntax) {
+  return syntax?.kind === "value" && (syntax.value === "" || syntax.value === null);
+}
+function takesTags({ vars }, values) {
+  if (Object.hasOwn(vars, "tags")) return false;
+  const value = values.ofVariableItself("tags");
+  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText(one) !== void 0);
+}
+function textsOfMap(value) {
+  if (value === void 0 || value === unknown || !isMap(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, one]) => {
+      const text2 = asText(one);
+      return text2 === void 0 ? [] : [[name, text2]];
+    })
+  );
+}
+function shown({ reading: reading2 }, variable, value) {
+  if (reading2.variables.get(variable)?.sensitive) return {};
+  const text2 = value === unknown ? void 0 : asText(value) ?? JSON.stringify(value);
+  return text2 === void 0 ? {} : { before: text2 };
+}
+function closedTags({ reading: { variables: variables2 }, vars }) {
+  const tags = variables2.get("tags");
+  if (tags?.kind !== "object" || Object.hasOwn(vars, "tags")) return [];
+  return [
+    `${path10.basename(tags.file)} line ${tags.line}: the variable 'tags' takes its type from its default, and Packer drops every tag that the default does not have. The bake's own tags are not given to it, so that the sweep action cannot find what a lost runner leaves. Give the variable type = map(string).`
+  ];
+}
+
+// src/template/fits.ts
+function fitsType(value, type2, whole) {
+  if (value === unknown || value === null || !type2) return true;
+  if (type2.kind === "name") return fitsPrimitive(value, type2.name);
+  if (type2.kind !== "call") return true;
+  const [of] = type2.given;
+  switch (type2.name) {
+    case "list":
+    case "set":
+      return isList(value) && value.every((item) => fitsType(item, of, whole));
+    case "map":
+      return isMap(value) && Object.values(value).every((item) => fitsType(item, of, whole));
+    case "tuple": {
+      if (of?.kind !== "list") return true;
+      const { items } = of;
+      return isList(value) && value.length === items.length && value.every((item, index) => fitsType(item, items[index], whole));
+    }
+    case "object":
+      return of?.kind !== "map" || fitsObject(value, of.entries, whole);
+    default:
+      return true;
+  }
+}
+function fitsPrimitive(value, name) {
+  const isOne = !isList(value) && !isMap(value);
+  switch (name) {
+    case "string":
+      return isOne;
+    case "number":
+      return asNumber(value) !== void 0 || typeof value === "string" && /^[-+.]?\d/.test(value);
+    case "bool":
+      return asBool(value) !== void 0;
+    default:
+      return true;
+  }
+}
+function fitsObject(value, members, whole) {
+  if (!isMap(value)) return false;
+  const types3 = new Map(
+    members.map(([key2, type2]) => [
+      key2.kind === "value" ? asText(key2.value) : void 0,
+      type2
+    ])
+  );
+  if (types3.has(void 0)) return true;
+  if (whole && !Object.keys(value).every((name) => types3.has(name))) return false;
+  return [...types3].every(([name = "", type2]) => {
+    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
+    if (!Object.hasOwn(value, name)) return optional2 !== void 0;
+    return fitsType(value[name] ?? null, optional2 ? optional2[0] : type2, whole);
+  });
+}
+
 // src/template/variables.ts
 var carriers = {
   "source-ami": ["source_ami", "root_device_name"],
@@ -75402,7 +75844,7 @@ function unusableVars(template) {
 function problemWith(name, value, template) {
   const { declared, legacy } = template;
   const input = reserved2.get(name);
-  const isOurs = legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text");
+  const isOurs = (legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text")) && !(name === "region" && isOwnKey(value, template.sources));
   if (input && isOurs) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
   if (!declared.has(name)) return new InputError("vars", `the template ${template.path} declares no variable '${name}'`);
   const given2 = JSON.parse(jsonOf(value, declared.get(name)));
@@ -75497,7 +75939,7 @@ var import_promises12 = require("node:fs/promises");
 var import_promises13 = require("node:timers/promises");
 
 // src/packer/diagnosis.ts
-var path10 = __toESM(require("node:path"), 1);
+var path11 = __toESM(require("node:path"), 1);
 
 // src/smoke/jenkins-failure.ts
 var jenkinsFailures = [
@@ -76299,7 +76741,7 @@ function explainScript(failure, facts) {
     )
   })).find(({ line }) => line !== -1);
   const own = script2 !== void 0 && script2 === facts.setupScript;
-  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path10.basename(script2)}`;
+  const where = script2 === void 0 ? "" : ` in ${own ? "your setup script" : "the script"} ${path11.basename(script2)}`;
   const advice2 = jenkinsFailureIn(found === void 0 ? "" : said[found.line] ?? "") ?? found?.rule ?? scriptFailed;
   return explained(advice2, { where, ...found ? { line: found.line } : {} }, failure);
 }
@@ -76648,7 +77090,7 @@ async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
   if (!artifacts.some(isHidden)) return artifacts;
   const { found } = await findResources(account, { bakeId, records: ledger, announced: ledger.announced }, signal);
   const images = found.filter(({ type: type2, created }) => type2 === "image" && created !== void 0 && created >= ledger.began);
-  const name = ({ id, region: region4 = account.region }) => `${region4}:${id}`;
+  const name = ({ id, region: region3 = account.region }) => `${region3}:${id}`;
   const told = new Set(artifacts.filter((artifact) => !isHidden(artifact)).flatMap(({ id }) => id.split(",")));
   return artifacts.map((artifact) => {
     if (!isHidden(artifact)) return artifact;
@@ -76670,8 +77112,8 @@ async function enabledRegions({ ec2: ec22 }, abortSignal) {
 
 // src/packer/copy-regions.ts
 async function regionsOfCopies(account, { copyRegions, copiesAnywhere, uses: uses2 }, signal) {
-  const elsewhere = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
-  return [.../* @__PURE__ */ new Set([...elsewhere, ...uses2.copiesAtHome ? [account.region] : []])];
+  const elsewhere2 = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
+  return [.../* @__PURE__ */ new Set([...elsewhere2, ...uses2.copiesAtHome ? [account.region] : []])];
 }
 
 // src/packer/environment.ts
@@ -77010,7 +77452,7 @@ ${stderr}`;
 
 // src/packer/plugins/legacy.ts
 var import_promises17 = require("node:fs/promises");
-var path14 = __toESM(require("node:path"), 1);
+var path15 = __toESM(require("node:path"), 1);
 var import_semver2 = __toESM(require_semver2(), 1);
 var plugins = ["amazon", "ansible", "docker"];
 async function requirementsOf({
@@ -77024,7 +77466,7 @@ async function requirementsOf({
   const lines = required.map(
     (name) => `    ${name} = { source = "github.com/hashicorp/${name}", version = ">= 1.0.0" }`
   );
-  const file = path14.join(folder, "required-plugins.pkr.hcl");
+  const file = path15.join(folder, "required-plugins.pkr.hcl");
   await (0, import_promises17.writeFile)(file, `packer {
   required_plugins {
 ${lines.join("\n")}
@@ -77036,13 +77478,13 @@ ${lines.join("\n")}
 
 // src/packer/room.ts
 var import_node_fs14 = require("node:fs");
-var path15 = __toESM(require("node:path"), 1);
+var path16 = __toESM(require("node:path"), 1);
 var probeSize = 8192;
 var betweenLooksMs2 = 1e4;
 var mostFailures = 3;
 function watchRoom(folder, everyMs = betweenLooksMs2) {
   const full = new AbortController();
-  const probe = path15.join(folder, "room");
+  const probe = path16.join(folder, "room");
   let failures = 0;
   const look3 = () => {
     try {
@@ -77071,7 +77513,7 @@ function removeProbe(probe) {
 }
 
 // src/packer/validate.ts
-var path16 = __toESM(require("node:path"), 1);
+var path17 = __toESM(require("node:path"), 1);
 
 // src/template/arguments.ts
 var allowed = new Map(
@@ -77155,13 +77597,13 @@ function placed2(text2, template, declared) {
   if (variable) return { place: { file: variable.file, line: variable.line } };
   const [, jsonLine] = /^At line (\d+), column \d+/m.exec(text2) ?? [];
   if (jsonLine !== void 0) return { place: { file: template, line: Number(jsonLine) } };
-  return path16.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
+  return path17.extname(template) === ".json" ? { place: { file: template, line: 1 } } : {};
 }
 
 // src/packer/watch.ts
 var usualPatienceMs = 6e4;
 function watchTemplate(context) {
-  const { ec2: ec22, bakeId, region: region4, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
+  const { ec2: ec22, bakeId, region: region3, ledger, tags, log, requests, patienceMs: patienceMs3 = usualPatienceMs } = context;
   const stop = new AbortController();
   const ended2 = new AbortController();
   const checkCredentials = () => {
@@ -77196,7 +77638,7 @@ function watchTemplate(context) {
       securityGroups: [...temporary.securityGroups],
       volumes: ledger.announced.volumes
     };
-    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region4));
+    const sight = new Sight(evidenceOf({ bakeId, records: ledger, announced }, region3));
     sight.add(found);
     return sight.proved.own;
   }
@@ -77204,10 +77646,10 @@ function watchTemplate(context) {
     try {
       const look3 = async (abortSignal) => (await search({ client: ec22, abortSignal }, [by])).filter((one) => isIt(one));
       const found = await appear(look3, made);
-      if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region4)));
+      if (found.length === 0 && !ended2.signal.aborted) stop.abort(new UserError(elsewhereAdvice(what, region3)));
       return found;
     } catch (error2) {
-      log.warning(`It could not be checked that the template makes its ${what} in ${region4}: ${messageOf(error2)}`);
+      log.warning(`It could not be checked that the template makes its ${what} in ${region3}: ${messageOf(error2)}`);
       return [];
     }
   }
@@ -77314,16 +77756,16 @@ var lookups = {
 };
 var isTagged = ({ tags }) => tags[tagKeys.bake] !== void 0;
 var bypassAdvice = "The template works with AWS credentials of its own, so that this action could not find and remove what it makes. Take access_key, secret_key, shared_credentials_file and vault_aws_engine out of it: Packer gets the credentials of this action by itself.";
-var elsewhereAdvice = (what, region4) => `The template makes its ${what} in another region than ${region4}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
+var elsewhereAdvice = (what, region3) => `The template makes its ${what} in another region than ${region3}, or in another account, where this action could not find and remove it. Set 'aws-region' to the template's region, or declare a variable "region" in it, which is filled in.`;
 
 // src/packer/build-images.ts
 async function buildImages(bake2, signal) {
   const { inputs, deps, session, account, plan, packer, ledger, temporaryFolder } = bake2;
   const { log, env: env2 } = deps;
   const { template } = inputs;
-  const { region: region4 } = inputs.aws;
+  const { region: region3 } = inputs.aws;
   const policy = packerSessionPolicy({
-    region: region4,
+    region: region3,
     partition: session.partition,
     bakeId: plan.bakeId,
     tagsAtCreation: import_semver3.default.gte(packer.version, "1.8.0") && template.variables.has("tags"),
@@ -77340,7 +77782,7 @@ async function buildImages(bake2, signal) {
   const endpoint = await serveCredentials(session.narrowed(policy), { log });
   let requestsBefore = 0;
   const requests = () => endpoint.requests() - requestsBefore;
-  const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region4, ledger, tags: plan.tags, log, requests });
+  const watch2 = watchTemplate({ ec2: account.ec2, bakeId: plan.bakeId, region: region3, ledger, tags: plan.tags, log, requests });
   const room = watchRoom(ledger.folder);
   const onStart = (leader) => ledger.startedPacker(leader);
   try {
@@ -77356,7 +77798,7 @@ async function buildImages(bake2, signal) {
     );
     const more = template.environment;
     const own = { folder: ledger.folder, temporaryFolder };
-    const environment = { ...packerEnvironment(env2, { ...own, region: region4, endpoint, more }), ...plugins2 };
+    const environment = { ...packerEnvironment(env2, { ...own, region: region3, endpoint, more }), ...plugins2 };
     const choosable = (variable) => template.variables.has(variable) && template.names.images <= 1 ? void 0 : 1;
     const types3 = plan.buildTypes.slice(0, choosable("instance_type"));
     const places = placesOf(types3, plan.reach.subnetIds.slice(0, choosable("subnet_id")));
@@ -77366,7 +77808,7 @@ async function buildImages(bake2, signal) {
     let since = plan.began;
     ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
     const report = await onFirstWithCapacity(places, log, async (place2) => {
-      const file = path17.join(ledger.folder, "variables.json");
+      const file = path18.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
       await (0, import_promises18.writeFile)(file, variablesFile(template, values), { mode: 384 });
       if (!valid2) replacements(template, values).forEach((text2) => log.warning(text2));
@@ -77380,7 +77822,7 @@ async function buildImages(bake2, signal) {
         environment,
         facts: {
           shipped: template.shipped,
-          tagged: template.names.uses.tags.machines && tagsAtCreation(region4) === "everything",
+          tagged: template.names.uses.tags.machines && tagsAtCreation(region3) === "everything",
           sshUsername: template.variables.has("ssh_username") ? plan.sshUsername ?? "" : "",
           ...inputs.image.setupScript ? { setupScript: inputs.image.setupScript } : {}
         },
@@ -77406,11 +77848,11 @@ async function buildImages(bake2, signal) {
       // A user's template may report an image that existed before: it is tested, and never removed.
       onFound: (image) => {
         if (image.created < ledger.began) return;
-        ledger.made("image", image.id, void 0, image.region === region4 ? void 0 : image.region);
+        ledger.made("image", image.id, void 0, image.region === region3 ? void 0 : image.region);
       }
     };
     const baked = await bakedImages(account, artifacts, expected, signal);
-    productsOf(baked.others, region4).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
+    productsOf(baked.others, region3).forEach((one) => ledger.made(one.type, one.id, void 0, one.region));
     baked.others.forEach(
       ({ target, builderId, id }) => log.info(
         `The template also made ${id || "something"} (${builderId}, ${target}): the action only reports it, and does not touch it if the bake succeeds`
@@ -77455,7 +77897,8 @@ function valuesFor(inputs, plan, place2, files) {
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
-    ...plan.source ? { source_ami: plan.source.id, root_device_name: plan.source.rootDeviceName } : {},
+    ...plan.source ? { source_ami: plan.source.id } : {},
+    ...plan.rootDeviceName ? { root_device_name: plan.rootDeviceName } : {},
     ...plan.sshUsername ? { ssh_username: plan.sshUsername } : {},
     instance_type: place2.instanceType,
     connect_via: reach.via,
@@ -77500,7 +77943,7 @@ var semver4 = __toESM(require_semver2(), 1);
 
 // node_modules/@actions/tool-cache/lib/tool-cache.js
 var os6 = __toESM(require("os"), 1);
-var path18 = __toESM(require("path"), 1);
+var path19 = __toESM(require("path"), 1);
 var semver5 = __toESM(require_semver2(), 1);
 var import_assert = require("assert");
 var IS_WINDOWS3 = process.platform === "win32";
@@ -77521,7 +77964,7 @@ function find(toolName, versionSpec, arch3) {
   let toolPath = "";
   if (versionSpec) {
     versionSpec = semver5.clean(versionSpec) || "";
-    const cachePath = path18.join(_getCacheDirectory(), toolName, versionSpec, arch3);
+    const cachePath = path19.join(_getCacheDirectory(), toolName, versionSpec, arch3);
     debug(`checking cache: ${cachePath}`);
     if (fs5.existsSync(cachePath) && fs5.existsSync(`${cachePath}.complete`)) {
       debug(`Found tool in cache ${toolName} ${versionSpec} ${arch3}`);
@@ -77535,12 +77978,12 @@ function find(toolName, versionSpec, arch3) {
 function findAllVersions(toolName, arch3) {
   const versions2 = [];
   arch3 = arch3 || os6.arch();
-  const toolPath = path18.join(_getCacheDirectory(), toolName);
+  const toolPath = path19.join(_getCacheDirectory(), toolName);
   if (fs5.existsSync(toolPath)) {
     const children = fs5.readdirSync(toolPath);
     for (const child2 of children) {
       if (isExplicitVersion(child2)) {
-        const fullPath = path18.join(toolPath, child2, arch3 || "");
+        const fullPath = path19.join(toolPath, child2, arch3 || "");
         if (fs5.existsSync(fullPath) && fs5.existsSync(`${fullPath}.complete`)) {
           versions2.push(child2);
         }
@@ -78351,11 +78794,11 @@ async function extractPacker(zip, folder, signal) {
 // src/packer/temporary-folder.ts
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
-var path21 = __toESM(require("node:path"), 1);
-function temporaryFolderFor(folder, elsewhere = shortTemporaryFolder) {
-  const inside = path21.join(folder, "tmp");
+var path22 = __toESM(require("node:path"), 1);
+function temporaryFolderFor(folder, elsewhere2 = shortTemporaryFolder) {
+  const inside = path22.join(folder, "tmp");
   const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
-  return isUsable ? inside : path21.join(elsewhere, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+  return isUsable ? inside : path22.join(elsewhere2, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
 }
 function makeTemporaryFolder(folder) {
   try {
@@ -78383,10 +78826,10 @@ async function ownCidrs(read5, signal) {
     if (!import_ipaddr4.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
     return `${address}/32`;
   };
-  const answers = await Promise.allSettled([ask(), ask(), ask()]);
+  const answers2 = await Promise.allSettled([ask(), ask(), ask()]);
   signal.throwIfAborted();
-  const cidrs = [...new Set(answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
-  const [failure] = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
+  const cidrs = [...new Set(answers2.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
+  const [failure] = answers2.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
   if (cidrs.length === 0) {
     throw new UserError(
       `The public address of this runner could not be obtained from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
@@ -78428,13 +78871,13 @@ function contains(cidr2, address) {
 }
 
 // src/plan/subnets.ts
-async function vpcOf(ec22, subnetIds, region4, signal) {
+async function vpcOf(ec22, subnetIds, region3, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
   const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
   const found = pages.flatMap(({ Subnets = [] }) => Subnets).filter(({ SubnetId = "" }) => subnetIds.includes(SubnetId));
   const missing3 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
   if (missing3.length > 0) {
-    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region4}`);
+    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region3}`);
   }
   const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
   if (vpcIds.size > 1) {
@@ -78458,21 +78901,21 @@ async function findVpc(ec22, id, signal) {
 
 // src/plan/connectivity.ts
 async function planReach(inputs, context, signal) {
-  const { ec2: ec22, region: region4 } = context;
+  const { ec2: ec22, region: region3 } = context;
   const { via, subnetIds } = inputs;
-  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region4, signal) : void 0;
+  const vpcId = subnetIds.length > 0 ? await vpcOf(ec22, subnetIds, region3, signal) : void 0;
   const cidrs = via === "session-manager" ? [] : await cidrsFor(inputs, vpcId, context, signal);
   const doubtful2 = via === "public-ip" && inputs.allowedCidrs !== "auto" && await isLeftOut(cidrs, context, signal);
   const reach = { via, cidrs, subnetIds, ...vpcId ? { vpcId } : {}, doubtful: doubtful2 };
   return reach;
 }
-async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region4, read: read5, source }, signal) {
+async function cidrsFor({ via, allowedCidrs }, vpcId, { ec2: ec22, region: region3, read: read5, source }, signal) {
   if (allowedCidrs !== "auto") return allowedCidrs;
   if (via === "public-ip") return ownCidrs(read5, signal);
   const vpc = await findVpc(ec22, vpcId, signal);
   if (!vpc) {
     throw new UserError(
-      `${region4} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
+      `${region3} has no default VPC. Set 'subnet-ids' to subnets of the VPC that this runner is in, for connect-via: private-ip.`
     );
   }
   return ownPrivateCidrs(vpc, source);
@@ -78513,7 +78956,7 @@ function placement({ via }, subnetId, groupIds) {
 }
 
 // src/template/findings.ts
-var path22 = __toESM(require("node:path"), 1);
+var path23 = __toESM(require("node:path"), 1);
 function findingsIn(sources, facts) {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
   return {
@@ -78533,13 +78976,13 @@ var rules = [
   sessionManager,
   openToEverybody
 ];
-function otherRegion(source, { region: region4, legacy }, all) {
+function otherRegion(source, { region: region3, legacy }, all) {
   const own = source.text("region");
-  if (own === void 0 || region4 === "" || own === region4) return void 0;
-  const regions = new Set(all.map((one) => one.text("region") ?? region4));
+  if (own === void 0 || region3 === "" || own === region3) return void 0;
+  const regions = new Set(all.map((one) => one.text("region") ?? region3));
   const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
-    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region4}. This action could not find and remove resources in another region. ${advice2}`
+    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
@@ -78655,7 +79098,7 @@ function unsure(source, name, effect, within) {
 function at(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path22.basename(file)} line ${line}: ${source.name}`;
+  return `${path23.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -78802,14 +79245,14 @@ var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
 var import_node_fs20 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var path25 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
 var import_node_fs19 = require("node:fs");
-var path23 = __toESM(require("node:path"), 1);
+var path24 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path23.resolve(workspace, value);
+    const resolved = path24.resolve(workspace, value);
     if (!(0, import_node_fs19.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
@@ -78846,7 +79289,7 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path23.delimiter).some((folder) => folder !== "" && isProgram(path23.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path24.delimiter).some((folder) => folder !== "" && isProgram(path24.join(folder, name)));
 }
 function isProgram(file) {
   try {
@@ -78880,7 +79323,7 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path24.resolve(workspace, value.trim());
+  const file = path25.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
   if (isOne && (0, import_node_fs20.existsSync)(file) && (0, import_node_fs20.statSync)(file).isFile()) return (0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
@@ -79478,13 +79921,13 @@ var sourceNames2 = Object.keys(distributions);
 // src/plan/source.ts
 var parameterPrefix = "resolve:ssm:";
 async function resolveSource(context, request, signal) {
-  const { source, region: region4 } = request;
+  const { source, region: region3 } = request;
   const distribution = distributions[source];
-  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region4, signal), context, region4, signal);
+  const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region3, signal), context, region3, signal);
   warnOf(image, context);
   return usable2(image, request);
 }
-async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, machine, region: region4 }, signal) {
+async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, machine, region: region3 }, signal) {
   const pattern = names2[architecture ?? machine ?? "x86_64"];
   const query = {
     Owners: [owner],
@@ -79498,13 +79941,13 @@ async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, archi
   if (newest2) return newest2;
   throw new InputError(
     "source-ami",
-    `no image '${source}' can be seen in ${region4}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
+    `no image '${source}' can be seen in ${region3}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
   );
 }
-async function imageById(id, { ec2: ec22 }, region4, signal) {
+async function imageById(id, { ec2: ec22 }, region3, signal) {
   const unseen2 = (said) => new InputError(
     "source-ami",
-    `no image '${id}' can be seen in ${region4}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
+    `no image '${id}' can be seen in ${region3}${said}; image ids differ from region to region, the image must be shared with this account and not be deregistered, or ${allowedImages}`
   );
   try {
     const query = new DescribeImagesCommand({ ImageIds: [id] });
@@ -79531,9 +79974,9 @@ function warnOf({ ImageId: id, DeprecationTime: deprecated, ImageAllowed: allowe
     );
   }
 }
-async function imageIdOf(source, { readParameter }, region4, signal) {
+async function imageIdOf(source, { readParameter }, region3, signal) {
   if (!source.startsWith(parameterPrefix)) return source;
-  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region4, signal);
+  return imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal);
 }
 function usable2(image, { architecture: wanted2, volumeSize }) {
   const { ImageId: id = "", RootDeviceName: rootDeviceName } = image;
@@ -79573,24 +80016,24 @@ function loginUserOf(publisher) {
 function packagesOf(source, loginUser) {
   return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
 }
-async function imageIdIn(parameter, read5, region4, signal) {
+async function imageIdIn(parameter, read5, region3, signal) {
   const value = await read5(parameter, signal).catch((error2) => {
     signal.throwIfAborted();
     const code2 = error2 instanceof Error ? error2.name : "";
     if (code2 === "ParameterNotFound") {
       throw new InputError(
         "source-ami",
-        `there is no parameter ${parameter} in ${region4}; correct its name or 'aws-region': every region has parameters of its own`
+        `there is no parameter ${parameter} in ${region3}; correct its name or 'aws-region': every region has parameters of its own`
       );
     }
     const said = `${code2}: ${messageOf(error2)}`;
     const denial = denialIn(said);
     const advice2 = denial ? `
 ${denialAdvice([denial], { policies: "this action needs it for parameters alone" })}` : "";
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region4} cannot be read: ${said}${advice2}`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} cannot be read: ${said}${advice2}`);
   });
   if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
-    throw new InputError("source-ami", `the parameter ${parameter} in ${region4} does not hold an image id`);
+    throw new InputError("source-ami", `the parameter ${parameter} in ${region3} does not hold an image id`);
   }
   return value;
 }
@@ -79599,18 +80042,19 @@ function newer(best, candidate) {
 }
 
 // src/plan/template-images.ts
-async function templateImages(ec22, sources, signal) {
+async function templateImages(lookup, sources, signal) {
   const found = await Promise.all(
     sources.map(async (source) => {
       const query = source.imageQuery();
-      const image = query && await newest(ec22, query, signal);
+      const image = query && await newest(lookup, query, signal);
       return image ? [[source.name, image]] : [];
     })
   );
   return new Map(found.flat());
 }
-async function newest(ec22, query, abortSignal) {
+async function newest({ ec2: ec22, readParameter }, { parameter, ...given2 }, abortSignal) {
   try {
+    const query = parameter === void 0 ? given2 : { id: await readParameter(parameter, abortSignal) };
     const { Images = [] } = await ec22.send(new DescribeImagesCommand(asked(query)), { abortSignal });
     const [image] = Images.filter((one) => isAskedFor(one, query)).toSorted(
       (one, other) => (one.CreationDate ?? "") < (other.CreationDate ?? "") ? 1 : -1
@@ -79636,11 +80080,12 @@ function known({
   ImageId: id,
   Name: name = "",
   Architecture: architecture,
+  RootDeviceName: rootDeviceName,
   OwnerId: owner
 }) {
   if (id === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
   const loginUser = loginUserOf(owner);
-  return { id, name, architecture, ...loginUser ? { loginUser } : {} };
+  return { id, name, architecture, ...rootDeviceName ? { rootDeviceName } : {}, ...loginUser ? { loginUser } : {} };
 }
 
 // src/plan/plan.ts
@@ -79651,7 +80096,6 @@ async function planImage(inputs, context, signal) {
   const now = () => awsTime(ec22);
   const readBytes = bytesReader(env2, longestIndex2);
   const { image, template, aws } = inputs;
-  const bakesOnOurs = template.variables.has("source_ami") || template.variables.has("root_device_name");
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
   template.warnings.forEach((warning3) => log.warning(warning3));
@@ -79662,13 +80106,13 @@ async function planImage(inputs, context, signal) {
     signal
   );
   const onOurs = template.sources.filter((one) => one.isVariable("source_ami"));
-  const looking2 = Promise.all([
-    bakesOnOurs ? asking.then((found) => {
-      const request = sourceRequest(image, aws.region, architectureOf(found, onOurs));
-      return resolveSource({ ec2: ec22, log, now, readParameter }, request, signal);
-    }) : void 0,
-    bakesOnOurs ? noImages : templateImages(ec22, template.sources, signal)
-  ]);
+  const looking2 = (async () => {
+    const bakesOnOurs = template.variables.has("source_ami");
+    const found = bakesOnOurs ? noImages : await templateImages({ ec2: ec22, readParameter }, template.sources, signal);
+    if (!bakesOnOurs && !(template.variables.has("root_device_name") && found.size === 0)) return [void 0, found];
+    const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs));
+    return [await resolveSource({ ec2: ec22, log, now, readParameter }, request, signal), found];
+  })();
   const [[source, images], types3, jenkins, reach] = await Promise.all([
     looking2,
     asking,
@@ -79682,6 +80126,7 @@ async function planImage(inputs, context, signal) {
   const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture));
   checkArchitecture(image.architecture, images);
   const sshUsername = image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser));
+  const rootDeviceName = source?.rootDeviceName ?? onlyOne([...images.values()].map((one) => one.rootDeviceName));
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       "ssh-username",
@@ -79714,6 +80159,7 @@ async function planImage(inputs, context, signal) {
     buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(architecture ?? image.architecture ?? "x86_64")],
     machineTypes: types3,
     ...sshUsername ? { sshUsername } : {},
+    ...rootDeviceName ? { rootDeviceName } : {},
     plugins: plugins2,
     ...jenkins ? { jenkins } : {},
     reach,
@@ -79738,10 +80184,10 @@ function reachability({ variables: variables2, sources }, reach) {
   return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
 }
 var noImages = /* @__PURE__ */ new Map();
-function sourceRequest({ source, architecture, volumeSize }, region4, machine) {
+function sourceRequest({ source, architecture, volumeSize }, region3, machine) {
   return {
     source,
-    region: region4,
+    region: region3,
     ...architecture ? { architecture } : {},
     ...machine ? { machine } : {},
     ...volumeSize ? { volumeSize } : {}
@@ -79813,7 +80259,7 @@ function asTheTemplate(request) {
     ...pluginTags(request) ? {} : { TagSpecifications: void 0 }
   };
 }
-var pluginTags = ({ region: region4 }) => tagsAtCreation(region4) !== "nothing";
+var pluginTags = ({ region: region3 }) => tagsAtCreation(region3) !== "nothing";
 function keyPair(name, request) {
   const command9 = new CreateKeyPairCommand({
     DryRun: true,
@@ -80021,14 +80467,14 @@ async function putTags(ec22, ids2, Tags) {
   await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids2], Tags })));
 }
 async function finishKeeping(account, released, { bakeId, began }) {
-  const regions = [...new Set(released.map(({ region: region4 = account.region }) => region4))];
-  for (const region4 of regions) {
-    const ids2 = released.filter((one) => (one.region ?? account.region) === region4).map(({ id }) => id);
+  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
+  for (const region3 of regions) {
+    const ids2 = released.filter((one) => (one.region ?? account.region) === region3).map(({ id }) => id);
     try {
-      await finishIn(account.inRegion(region4), ids2, { bakeId, began });
+      await finishIn(account.inRegion(region3), ids2, { bakeId, began });
     } catch (error2) {
       throw new UserError(
-        `Released, but still with an expiry: ${ids2.join(", ")} in ${region4}. ${messageOf(error2)}
+        `Released, but still with an expiry: ${ids2.join(", ")} in ${region3}. ${messageOf(error2)}
 Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
         { cause: error2 }
       );
@@ -80052,8 +80498,8 @@ async function described(client, ids2) {
 }
 async function keepProducts(account, products2, traces, { log, release: release3 }) {
   const sight = new Sight(evidenceOf(traces, account.region));
-  const regions = [...new Set(products2.map(({ region: region4 }) => region4))];
-  const looks = regions.map((region4) => new Look(clientOf2(account, region4), region4, sight, neverAborted));
+  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
+  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
   await Promise.all(
     looks.map(async (look3) => {
       const ids2 = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
@@ -80066,8 +80512,8 @@ async function keepProducts(account, products2, traces, { log, release: release3
   const isProduct = ({ type: type2, id }) => products2.some((one) => one.type === type2 && one.id === id);
   const own = sight.proved.own.filter(isProduct);
   release3();
-  for (const { id, region: region4, tags } of own) {
-    const client = clientOf2(account, region4);
+  for (const { id, region: region3, tags } of own) {
+    const client = clientOf2(account, region3);
     if (tags[tagKeys.bake] === void 0) {
       await putTags(client, [id], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
         (error2) => log.warning(`${id} is kept without the tag of this bake: ${messageOf(error2)}`)
@@ -80076,17 +80522,17 @@ async function keepProducts(account, products2, traces, { log, release: release3
     if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id]);
   }
 }
-var clientOf2 = (account, region4) => region4 === void 0 ? account.ec2 : account.inRegion(region4);
+var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
 
 // src/sweep/sweep.ts
 var import_node_events5 = require("node:events");
 
 // src/sweep/remove.ts
 async function remove(account, resource, abortSignal) {
-  const { type: type2, id, region: region4 } = resource;
+  const { type: type2, id, region: region3 } = resource;
   try {
     if (type2 === "instance-profile" || type2 === "role") await account.iam().remove(resource, abortSignal);
-    else await removers[type2](region4 === void 0 ? account.ec2 : account.inRegion(region4), id, { abortSignal });
+    else await removers[type2](region3 === void 0 ? account.ec2 : account.inRegion(region3), id, { abortSignal });
   } catch (error2) {
     if (error2 instanceof Error && /\.NotFound$|^NoSuchEntity/.test(error2.name)) return;
     throw error2;
@@ -80130,15 +80576,15 @@ var removers = {
 function untagging({ account, log, limit }) {
   const known2 = /* @__PURE__ */ new Set();
   return async (strangers) => {
-    const fresh = strangers.filter(({ id, region: region4 }) => !known2.has(`${id} ${region4}`));
-    fresh.forEach(({ id, region: region4 }) => known2.add(`${id} ${region4}`));
-    const regions = [...new Set(fresh.map(({ region: region4 }) => region4))];
+    const fresh = strangers.filter(({ id, region: region3 }) => !known2.has(`${id} ${region3}`));
+    fresh.forEach(({ id, region: region3 }) => known2.add(`${id} ${region3}`));
+    const regions = [...new Set(fresh.map(({ region: region3 }) => region3))];
     await Promise.all(
-      regions.map((region4) => {
-        const ec22 = region4 === void 0 ? account.ec2 : account.inRegion(region4);
+      regions.map((region3) => {
+        const ec22 = region3 === void 0 ? account.ec2 : account.inRegion(region3);
         return untag(
           ec22,
-          fresh.filter((one) => one.region === region4),
+          fresh.filter((one) => one.region === region3),
           log,
           limit
         );
@@ -80212,8 +80658,8 @@ var Rounds = class {
   }
   #record(resources) {
     for (const resource of resources) {
-      const { type: type2, id, region: region4 } = resource;
-      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id, void 0, region4);
+      const { type: type2, id, region: region3 } = resource;
+      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id, void 0, region3);
       this.#recorded.add(nameOf6(resource));
     }
   }
@@ -80232,10 +80678,10 @@ var Rounds = class {
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
 };
-function leftInUse({ resource: { type: type2, id, state: state2, region: region4 }, by, byKept }) {
+function leftInUse({ resource: { type: type2, id, state: state2, region: region3 }, by, byKept }) {
   if (byKept) return [];
   const reason = `it is in use by the ${by.type} ${by.id}, which is not this bake's`;
-  return [{ type: type2, id, state: state2, reason, advice: useAdvice, usedBy: by, ...region4 !== void 0 ? { region: region4 } : {} }];
+  return [{ type: type2, id, state: state2, reason, advice: useAdvice, usedBy: by, ...region3 !== void 0 ? { region: region3 } : {} }];
 }
 var useAdvice = "Remove first what uses it, and then this; or keep both, and remove its tags that begin with bake-jenkins-ami.";
 var waitsFor = {
@@ -80248,15 +80694,15 @@ var waitsFor = {
 };
 function removableNow(found) {
   return found.filter(
-    ({ type: type2, region: region4 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region4)
+    ({ type: type2, region: region3 }) => !found.some((other) => other.type === waitsFor[type2] && other.region === region3)
   );
 }
 async function attempt({ account, log, limit }, resource, attempts2, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
   const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
-  const { state: state2, region: region4 } = resource;
+  const { state: state2, region: region3 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region4 === void 0 ? "" : ` in ${region4}`}`);
+    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
   }
   try {
     await remove(account, resource, limit);
@@ -80278,7 +80724,7 @@ function mayPass(error2, found) {
   );
 }
 function leftover(resource, attempts2) {
-  const { type: type2, id, state: state2, region: region4 } = resource;
+  const { type: type2, id, state: state2, region: region3 } = resource;
   const { reason, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
   return {
     type: type2,
@@ -80286,7 +80732,7 @@ function leftover(resource, attempts2) {
     state: state2,
     reason: reason || "another resource must be removed before it",
     ...advice2 !== void 0 ? { advice: advice2 } : {},
-    ...region4 !== void 0 ? { region: region4 } : {}
+    ...region3 !== void 0 ? { region: region3 } : {}
   };
 }
 function unknown2(ledger) {
@@ -80354,9 +80800,9 @@ async function promote(build2, made) {
   }
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
-  for (const { name, id, region: region4 } of made.images.flatMap(withCopies)) {
+  for (const { name, id, region: region3 } of made.images.flatMap(withCopies)) {
     const isOwn2 = images.some((image) => image.id === id);
-    deps.log.info(`${name} is ${id} in ${region4}${isOwn2 ? "" : ", which this bake did not make, and does not change"}`);
+    deps.log.info(`${name} is ${id} in ${region3}${isOwn2 ? "" : ", which this bake did not make, and does not change"}`);
   }
 }
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
@@ -81029,12 +81475,12 @@ function smokeUserData({ smoke }, probeKey) {
 // src/bake/bake.ts
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
-  const { region: region4 } = inputs.aws;
+  const { region: region3 } = inputs.aws;
   const phase = explainingPhases(log);
   const limit = timeLimit(inputs.bakeTimeoutMs, [cancel], () => tookTooLong(inputs.bakeTimeoutMs, log.current()));
   const session = await phase("Credentials", () => openSession(inputs.aws, { env: env2, log }, limit));
   const signal = anyOf(limit, session.lost);
-  const account = openAccount(region4, session.credentials, env2);
+  const account = openAccount(region3, session.credentials, env2);
   const plan = await phase("Plan", () => planImage(inputs, { account, env: env2, log }, signal));
   await phase("Preflight", () => preflight(account.ec2, preflightOf(inputs, plan), log, signal));
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
@@ -81043,7 +81489,7 @@ async function bake(inputs, deps, cancel) {
   const temporaryFolder = temporaryFolderFor(ledger.folder);
   deps.saveState(stateOf(inputs.aws, plan, { folder: ledger.folder, temporaryFolder }));
   makeTemporaryFolder(temporaryFolder);
-  const facts = { region: region4, accountId: session.accountId, plan, packerVersion: packer.version };
+  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
   const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
   const build2 = { inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce };
   const made = await buildTestAndPromote(build2, phase, signal);
@@ -81195,7 +81641,7 @@ var whenEmpty = {
 
 // src/inputs/casc.ts
 var import_node_fs21 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var path26 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -84270,11 +84716,11 @@ var anyTag = DEFAULT_SCHEMA.extend(
 function readCasc(folder) {
   const files = (0, import_node_fs21.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path25.join(folder, file), file));
-  return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf2(memberOf2(root9, "jenkins"), "securityRealm"))) };
+  const roots = files.flatMap((file) => documentsOf(path26.join(folder, file), file));
+  return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf3(memberOf3(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path25.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path25.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path26.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path26.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
@@ -84287,7 +84733,7 @@ function documentsOf(file, name) {
     });
   }
 }
-function memberOf2(value, name) {
+function memberOf3(value, name) {
   return typeof value === "object" && value !== null ? value[name] : void 0;
 }
 function isSet2(value) {
@@ -84393,6 +84839,25 @@ function fingerprint(value) {
   return matching(/^[0-9A-F]{40}$/, "the 40 hexadecimal digits of a key’s fingerprint")(digits);
 }
 
+// src/inputs/missing-image.ts
+var elsewhere = /* @__PURE__ */ new Set(["rocky", "centos", "fedora", "core", "alpine", "arch", "bitnami", "Administrator"]);
+function missingImage(template, sshUsername) {
+  if (template.shipped || !template.variables.has("source_ami")) return [];
+  const [reason] = template.sources.filter((source) => source.isVariable("source_ami")).flatMap((source) => reasonIn(source, sshUsername) ?? []);
+  if (reason === void 0) return [];
+  return [
+    new InputError(
+      "source-ami",
+      `is missing: ${reason}, and without this input the bake would start from one of ${sourceNames2.join(", ")}. Give the id of an image, or resolve:ssm: and the name of a parameter that holds one`
+    )
+  ];
+}
+function reasonIn(source, sshUsername) {
+  if (source.text("communicator") === "winrm") return `${source.name} of the template connects by WinRM, as to Windows`;
+  const user = sshUsername ?? source.text("ssh_username");
+  return user !== void 0 && elsewhere.has(user) ? `${source.name} of the template logs in as '${user}'` : void 0;
+}
+
 // src/inputs/session-manager.ts
 function sessionManagerProblems(of) {
   const { given: given2, template, source, env: env2 } = of;
@@ -84433,7 +84898,7 @@ function sessionManagerProblems(of) {
 
 // src/template/environment.ts
 var import_node_fs22 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var path27 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -84525,7 +84990,7 @@ function unregistered(reading2, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path26.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path27.join(env2["HOME"], ".config", "hcp"))) return [];
   const instead = use.startsWith("it reads") ? "" : `, or ${off}: off to bake without the registry`;
   return [
     new InputError(
@@ -84546,27 +85011,27 @@ function readNames({ reading: reading2, files, vars, env: env2 }, filled, legacy
     const file = files.findLast(({ values }) => values.has(name))?.values.get(name);
     if (!file && !legacy && env2[`PKR_VAR_${name}`] !== void 0) return [];
     const expression = file ?? variable.default;
-    return expression ? namesIn(expression.syntax) : [];
+    return expression ? namesIn3(expression.syntax) : [];
   });
   return [...new Set(names2)];
 }
-function namesIn(syntax) {
+function namesIn3(syntax) {
   switch (syntax.kind) {
     case "call": {
       const [first2] = syntax.given;
       const own = syntax.name === "env" && first2?.kind === "value" && typeof first2.value === "string" ? [first2.value] : [];
-      return [...own, ...syntax.given.flatMap(namesIn)];
+      return [...own, ...syntax.given.flatMap(namesIn3)];
     }
     case "text":
-      return syntax.parts.flatMap(namesIn);
+      return syntax.parts.flatMap(namesIn3);
     case "list":
-      return syntax.items.flatMap(namesIn);
+      return syntax.items.flatMap(namesIn3);
     case "map":
-      return syntax.entries.flatMap(([, value]) => namesIn(value));
+      return syntax.entries.flatMap(([, value]) => namesIn3(value));
     case "choice":
-      return [syntax.condition, syntax.yes, syntax.no].flatMap(namesIn);
+      return [syntax.condition, syntax.yes, syntax.no].flatMap(namesIn3);
     case "operation":
-      return [syntax.left, syntax.right].flatMap(namesIn);
+      return [syntax.left, syntax.right].flatMap(namesIn3);
     default:
       return [];
   }
@@ -84575,100 +85040,6 @@ function namesIn(syntax) {
 // src/template/template.ts
 var import_node_fs24 = require("node:fs");
 var path29 = __toESM(require("node:path"), 1);
-
-// src/template/builds.ts
-function buildsOf(reading2, values) {
-  const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
-  const legacy = reading2.blocks.has("builders");
-  return found.length > 0 ? found : [...reading2.sources].map(([source, { evaluatedName }]) => {
-    const name = evaluatedName ? asText(values.of({ expression: evaluatedName })) : source;
-    return { source, ...name === void 0 ? {} : { name }, ending: name ?? "", legacy };
-  });
-}
-function buildsIn(block, { sources, settings }, values) {
-  const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
-  const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
-  const [given2 = null] = valuesOf("name");
-  const front = given2 === null || given2 === "" ? "" : asText(given2);
-  const named2 = (source, own) => {
-    const shared = { source, legacy: false, ending: own === void 0 ? "" : `.${own}` };
-    if (own === void 0 || front === void 0) return shared;
-    return { ...shared, name: front === "" ? own : `${front}.${own}` };
-  };
-  const listed2 = valuesOf("sources").flatMap((list2) => namesIn2(list2) ?? [...sources.keys()]);
-  return [
-    ...[...new Set(listed2)].map((source) => named2(source, source)),
-    ...block.uses.map((use) => {
-      const [other = null] = valuesOf(
-        "name",
-        settings.filter((setting) => setting.use === use)
-      );
-      const text2 = asText(other);
-      const own = other === null ? use.source : text2 === void 0 ? void 0 : `${use.source.split(".")[0]}.${text2}`;
-      return { ...named2(use.source, own), use };
-    })
-  ];
-}
-function namesIn2(list2) {
-  const names2 = isList(list2) ? list2.map(asText) : [void 0];
-  return names2.every((name) => name !== void 0) ? names2.map((name) => name.replace(/^source\./, "")) : void 0;
-}
-function isChosen(build2, given2) {
-  const only = patternsOf("only", given2);
-  const isMeant = only.length === 0 || only.some((pattern) => matches(pattern, build2) ?? true);
-  return isMeant && !patternsOf("except", given2).some((pattern) => matches(pattern, build2) ?? false);
-}
-function unmatched(builds, given2) {
-  if (builds.length === 0) return [];
-  const all = builds.map(({ name, ending }) => name ?? `*${ending}`).join(", ");
-  const errors = patternsOf("only", given2).filter((pattern) => builds.every((build2) => matches(pattern, build2) === false)).map((pattern) => new InputError("packer-args", `-only=${pattern} matches no build of the template; it has ${all}`));
-  if (errors.length > 0 || builds.some((build2) => isChosen(build2, given2))) return errors;
-  return [new InputError("packer-args", `-only and -except leave no build of the template to run; it has ${all}`)];
-}
-function patternsOf(option, given2) {
-  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
-  return values.map((value) => value.trim());
-}
-function matches(pattern, { name, ending, legacy }) {
-  if (legacy) return name === void 0 ? void 0 : pattern === name;
-  if (name !== void 0) return fits(pattern, name);
-  const last = pattern.slice(pattern.lastIndexOf("*") + 1);
-  if (!ending.endsWith(last) && !last.endsWith(ending)) return false;
-  return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
-}
-
-// src/template/reading-parts.ts
-function newDraft() {
-  return {
-    variables: /* @__PURE__ */ new Map(),
-    locals: /* @__PURE__ */ new Map(),
-    settings: [],
-    sources: /* @__PURE__ */ new Map(),
-    builds: [],
-    chains: [],
-    blocks: /* @__PURE__ */ new Set()
-  };
-}
-function declare(draft, name, declaration) {
-  if (name !== "") draft.variables.set(name, declaration);
-}
-function inBuild(draft, around) {
-  const build2 = { uses: [] };
-  draft.builds.push(build2);
-  return { ...around, build: build2 };
-}
-function inUse(around, label) {
-  const use = { source: label.replace(/^source\./, "") };
-  around.build?.uses.push(use);
-  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
-}
-function ownerOf(type2, labels) {
-  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
-}
-var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
-function isOwn({ isTop, within }) {
-  return isTop || nests.has(within);
-}
 
 // src/template/static-keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
@@ -84712,337 +85083,6 @@ function comesFrom(text2, value) {
 function placeOf2(setting) {
   const { file, expression } = setting;
   return { input: "template", where: `${file.slice(file.lastIndexOf("/") + 1)} line ${expression.line}` };
-}
-
-// src/template/aws-use.ts
-var tagging2 = /* @__PURE__ */ new Set(["amazon-ebs", "amazon-ami", "amazon-parameterstore", "amazon-secretsmanager"]);
-var there = /^(security_group_(id|ids|filter)|ssh_keypair_name|snapshot_id|placement|capacity_reservation\w*|license_\w+|host_\w+|tenancy)$/;
-function awsUseOf(sources, builders, hasTags) {
-  const settings = sources.reading.settings.filter(({ component }) => component.startsWith("amazon"));
-  const has = (...names2) => settings.some(({ name }) => names2.includes(name));
-  const mapped = settings.filter(({ name }) => name === "snapshot_id");
-  const idsOf2 = (setting) => textsOf(setting, sources).flatMap(({ text: text2 }) => text2.match(/\bsnap-(?:[0-9a-f]{17}|[0-9a-f]{8})\b/g) ?? []);
-  return {
-    tags: hasTags ? tagUseOf(builders, sources.reading) : nowhere,
-    spot: has("spot_price", "spot_instance_types"),
-    copiesAtHome: has("encrypt_boot"),
-    sessions: has("ssh_interface", "winrm_interface"),
-    profile: has("iam_instance_profile"),
-    others: settings.some(({ within, name }) => there.test(name) || there.test(within)),
-    fastLaunch: settings.some(({ within, name }) => within === "fast_launch" || name === "fast_launch"),
-    passwords: settings.some(({ name }) => name === "communicator" || name.startsWith("winrm_")),
-    decodes: has("decode_authorization_messages"),
-    secrets: settings.some(({ component }) => /^amazon-(secretsmanager|parameterstore)$/.test(component)) || expressionsIn(sources).some(({ source }) => source.includes("aws_secretsmanager")),
-    snapshots: [...new Set(mapped.flatMap(idsOf2))],
-    unknownSnapshots: mapped.some((setting) => idsOf2(setting).length === 0)
-  };
-}
-function expressionsIn({ reading: reading2 }) {
-  const defaults2 = [...reading2.variables.values()].flatMap((variable) => variable.default ?? []);
-  return [...reading2.settings, ...reading2.locals.values()].map(({ expression }) => expression).concat(defaults2);
-}
-var nowhere = { machines: false, volumes: false, launchTemplates: false };
-function tagUseOf(builders, { settings, sources, locals }) {
-  const others = settings.filter(({ component, owner }) => component.startsWith("amazon") && !sources.has(owner));
-  const tagsEverywhere = (name) => builders.every((builder) => carriesTags(builder.setting(name)?.expression.syntax, locals));
-  const machines = builders.length > 0 && builders.every((builder) => tagging2.has(builder.type) && builder.setting("ami_skip_run_tags") === void 0) && others.every(({ component }) => tagging2.has(component)) && tagsEverywhere("run_tags");
-  return {
-    machines,
-    volumes: machines && tagsEverywhere("run_volume_tags"),
-    launchTemplates: machines && tagsEverywhere("spot_tags")
-  };
-}
-function carriesTags(syntax, locals, seen = []) {
-  switch (syntax?.kind) {
-    case "member": {
-      if (syntax.of.kind !== "name" || syntax.key.kind !== "value") return false;
-      const name = asText(syntax.key.value) ?? "";
-      if (syntax.of.name === "var") return name === "tags";
-      const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
-      return carriesTags(local?.expression.syntax, locals, [...seen, name]);
-    }
-    case "call": {
-      if (syntax.name !== "merge" && syntax.name !== "tomap") return false;
-      const at2 = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen));
-      return at2 >= 0 && !syntax.given.slice(at2 + 1).some(saysBake);
-    }
-    case "choice":
-      return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen);
-    default:
-      return false;
-  }
-}
-function saysBake(syntax) {
-  return syntax.kind === "map" && syntax.entries.some(([key2]) => key2.kind === "value" && key2.value === tagKeys.bake);
-}
-
-// src/template/aws-names.ts
-var region3 = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
-function namesIn3(sources, values, { builders, hasTags }) {
-  const { settings } = sources.reading;
-  const amazon = settings.filter(({ component }) => component.startsWith("amazon"));
-  const named2 = (isMeant, pattern) => {
-    const found = amazon.filter(isMeant).map((setting) => textsOfSetting(setting, sources, values, pattern));
-    return {
-      texts: [...new Set(found.flatMap(({ texts }) => texts).filter((text2) => pattern.test(text2)))],
-      isWhole: found.every(({ isWhole }) => isWhole)
-    };
-  };
-  const onOurs = builders.filter((builder) => builder.isVariable("source_ami"));
-  const logins = (onOurs.length > 0 ? onOurs : builders).flatMap((builder) => builder.setting("ssh_username") ?? []);
-  const users = logins.flatMap(
-    ({ expression }) => values.possible(expression.syntax).flatMap((value) => asText(value) ?? [])
-  );
-  const copies2 = named2(({ name, isTop }) => name === "ami_regions" && isTop, region3);
-  const reads = named2(({ name, owner }) => name === "region" && owner.startsWith("data."), region3);
-  return {
-    copyRegions: [.../* @__PURE__ */ new Set([...copies2.texts, ...reads.texts])],
-    copiesAnywhere: !copies2.isWhole,
-    profiles: named2((setting) => setting.name === "profile" && isOwn(setting), /^[^\n\r[\]]{1,128}$/).texts,
-    roles: named2(
-      ({ name, within }) => within === "assume_role" && name === "role_arn",
-      /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
-    ).texts,
-    loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
-    uses: awsUseOf(sources, builders, hasTags),
-    images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
-    components: [...new Set(settings.flatMap(({ component }) => component || []))]
-  };
-}
-function textsOfSetting(setting, sources, values, pattern) {
-  const all = values.ofSetting(setting).map(textsIn);
-  const texts = all.flatMap((one) => one.texts);
-  if (all.every(({ isWhole }) => isWhole)) return { texts, isWhole: true };
-  const possible = textsOf(setting, sources).map(({ text: text2 }) => text2.trim());
-  return { texts: [...texts, ...possible.filter((text2) => pattern.test(text2))], isWhole: false };
-}
-
-// src/template/choice.ts
-var path27 = __toESM(require("node:path"), 1);
-
-// src/template/reference.ts
-function variableIn(syntax, locals, seen = []) {
-  if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.key.kind !== "value") return void 0;
-  const name = asText(syntax.key.value);
-  if (name === void 0 || syntax.of.name === "var") return name;
-  const local = syntax.of.name === "local" && !seen.includes(name) ? locals.get(name) : void 0;
-  return local && variableIn(local.expression.syntax, locals, [...seen, name]);
-}
-
-// src/template/sources.ts
-var TemplateSource = class {
-  /** The build's, as far as it is known: `amazon-ebs.own`, `nightly.amazon-ebs.own`; in legacy JSON the builder's bare name. */
-  name;
-  type;
-  file;
-  line;
-  #settings;
-  #locals;
-  #data;
-  #values;
-  constructor({ source, name, use }, block, { settings, locals }, values) {
-    this.name = name ?? source;
-    this.type = block.type;
-    this.file = block.file;
-    this.line = block.line;
-    const own = settings.filter(({ owner }) => owner === source);
-    this.#settings = [
-      ...own.filter((setting) => setting.use === void 0),
-      ...own.filter((setting) => use !== void 0 && setting.use === use)
-    ];
-    this.#data = settings.filter(({ owner }) => owner.startsWith("data."));
-    this.#locals = locals;
-    this.#values = values;
-  }
-  /** The setting of this name that takes precedence, with its place. */
-  setting(name, within) {
-    return this.#settings.findLast((setting) => setting.name === name && isIn(setting, within));
-  }
-  /** Its values: a dynamic block may repeat it. */
-  all(name, within) {
-    const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
-    return found.flatMap((setting) => this.#values.ofSetting(setting));
-  }
-  /** Its value; null if the template does not set it. */
-  value(name, within) {
-    return this.all(name, within).at(-1) ?? null;
-  }
-  /** Its value as Packer would use it; undefined if there is none, or it is not known. */
-  text(name, within) {
-    const text2 = asText(this.value(name, within));
-    return text2 === "" || text2?.includes("{{") ? void 0 : text2;
-  }
-  isTrue(name, within) {
-    return this.all(name, within).some(isTrue);
-  }
-  /** Whether it is true, or only Packer knows whether it is. */
-  mayBeTrue(name, within) {
-    return this.all(name, within).some((value) => isTrue(value) || value === unknown);
-  }
-  /** Whether a setting is the variable of the same name, itself or through locals, and nothing more. */
-  isVariable(name) {
-    const setting = this.setting(name);
-    return setting !== void 0 && variableIn(setting.expression.syntax, this.#locals) === name;
-  }
-  /** How it finds its source image; undefined if only Packer knows. */
-  imageQuery() {
-    const setting = this.setting("source_ami");
-    const data = setting && dataIn(setting.expression.syntax);
-    if (data) return this.#ofData(data);
-    const own = this.value("source_ami");
-    if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
-    const block = "source_ami_filter";
-    return queryFor(void 0, this.value("filters", block), this.value("owners", block));
-  }
-  /** `data.amazon-ami.base.id` */
-  #ofData(owner) {
-    const find2 = (wanted2) => {
-      const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted2);
-      return (setting && this.#values.ofSetting(setting).at(-1)) ?? null;
-    };
-    return queryFor(void 0, find2("filters"), find2("owners"));
-  }
-  /** The first setting in a block of this name. */
-  firstIn(block) {
-    return this.#settings.find(({ within, isTop }) => within === block && !isTop);
-  }
-  /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
-  has(block) {
-    return this.#settings.some(
-      (setting) => (isIn(setting, block) || setting.isTop && setting.name === block) && this.#values.ofSetting(setting).length > 0
-    );
-  }
-};
-function isIn({ within, isTop }, block) {
-  return block === void 0 ? isTop : within === block && !isTop;
-}
-function dataIn(syntax) {
-  const names2 = [];
-  let at2 = syntax;
-  while (at2.kind === "member") {
-    const key2 = at2.key.kind === "value" ? asText(at2.key.value) : void 0;
-    if (key2 === void 0) return void 0;
-    names2.unshift(key2);
-    at2 = at2.of;
-  }
-  if (at2.kind !== "name" || at2.name !== "data" || names2[0] !== "amazon-ami" || names2[2] !== "id") return void 0;
-  return ["data", ...names2.slice(0, 2)].join(".");
-}
-function sourcesOf(reading2, values, given2) {
-  return buildsOf(reading2, values).filter((build2) => isChosen(build2, given2)).flatMap((build2) => {
-    const block = reading2.sources.get(build2.source);
-    return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2, values)] : [];
-  });
-}
-function queryFor(id, filters, owners) {
-  if (id !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id) ? { id } : void 0;
-  if (!isMap(filters)) return void 0;
-  const named2 = Object.entries(filters).map(([name, value]) => [name, asText(value)]);
-  const { texts, isWhole } = textsIn(owners);
-  const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
-  if (!isKnown || !isWhole || named2.length === 0) return void 0;
-  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
-}
-
-// src/template/choice.ts
-var always = /* @__PURE__ */ new Map([["region", "aws-region"]]);
-function choose(sources, { insisted, legacy, takesAll }) {
-  const { reading: reading2, vars, files, env: env2 } = sources;
-  const values = new Values(sources);
-  const unusable = emptied(sources, values, legacy);
-  const onImage = sourcesOf(reading2, values, []).filter((source) => source.isVariable("source_ami"));
-  const needsImage = onImage.some((source) => needs(source, "source_ami"));
-  const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
-  const isSaid = (name) => files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
-  const isFilled = (name) => {
-    if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
-    if (name === "tags" && !legacy) return takesTags(sources, values);
-    if (Object.hasOwn(vars, name)) return false;
-    if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
-    if (name === "source_ami" && onImage.length > 0 && !needsImage && !insisted.has(name)) return false;
-    return always.has(name) || insisted.has(name) || !isSaid(name);
-  };
-  const filled = new Set([...reading2.variables.keys()].filter(isFilled));
-  const inputs = new Map([...insisted, ...always]);
-  return {
-    filled,
-    replaced: takesAll ? [] : [...inputs].flatMap(([variable, input]) => {
-      if (!filled.has(variable) || variable === "tags") return [];
-      const value = values.ofVariableItself(variable);
-      return isNothing(value) ? [] : [{ variable, input, ...shown(sources, variable, value) }];
-    }),
-    ownTags: filled.has("tags") ? textsOfMap(values.ofVariableItself("tags")) : {}
-  };
-}
-function isNothing(value) {
-  return value === void 0 || value === null || value === "";
-}
-function isPlaceholder(value) {
-  return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
-}
-var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
-function emptied(sources, values, legacy) {
-  const { variables: variables2 } = sources.reading;
-  const ofLegacy = legacy ? [...variables2].flatMap(
-    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
-  ) : [];
-  const found = sourcesOf(sources.reading, values, []).flatMap(
-    (source) => [...indispensable].flatMap((name) => {
-      const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
-      return isAsked && needs(source, name) ? [name] : [];
-    })
-  );
-  return /* @__PURE__ */ new Set([...ofLegacy, ...found]);
-}
-function needs(source, name) {
-  switch (name) {
-    case "source_ami":
-      return !source.has("source_ami_filter");
-    case "instance_type":
-      return spotTypes(source).isWhole && spotTypes(source).texts.length === 0;
-    case "ssh_username":
-      return !["winrm", "none"].includes(source.text("communicator") ?? "ssh");
-    default:
-      return true;
-  }
-}
-function isForSpotTypes(sources, legacy) {
-  if (!legacy && sources.reading.variables.get("instance_type")?.default === void 0) return false;
-  const values = new Values(sources, /* @__PURE__ */ new Map([["instance_type", "t3.medium"]]));
-  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable("instance_type"));
-  return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0);
-}
-function spotTypes(source) {
-  return textsIn(source.value("spot_instance_types"));
-}
-function isEmpty(syntax) {
-  return syntax?.kind === "value" && (syntax.value === "" || syntax.value === null);
-}
-function takesTags({ vars }, values) {
-  if (Object.hasOwn(vars, "tags")) return false;
-  const value = values.ofVariableItself("tags");
-  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText(one) !== void 0);
-}
-function textsOfMap(value) {
-  if (value === void 0 || value === unknown || !isMap(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, one]) => {
-      const text2 = asText(one);
-      return text2 === void 0 ? [] : [[name, text2]];
-    })
-  );
-}
-function shown({ reading: reading2 }, variable, value) {
-  if (reading2.variables.get(variable)?.sensitive) return {};
-  const text2 = value === unknown ? void 0 : asText(value) ?? JSON.stringify(value);
-  return text2 === void 0 ? {} : { before: text2 };
-}
-function closedTags({ reading: { variables: variables2 }, vars }) {
-  const tags = variables2.get("tags");
-  if (tags?.kind !== "object" || Object.hasOwn(vars, "tags")) return [];
-  return [
-    `${path27.basename(tags.file)} line ${tags.line}: the variable 'tags' takes its type from its default, and Packer drops every tag that the default does not have. The bake's own tags are not given to it, so that the sweep action cannot find what a lost runner leaves. Give the variable type = map(string).`
-  ];
 }
 
 // src/template/post-processors.ts
@@ -85404,20 +85444,20 @@ function openTemplate(given2, shipped, additions = {}) {
   const location = given2 ?? shipped;
   const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
-  const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region4 = "" } = additions;
+  const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const isShipped = given2 === void 0;
   const before = { reading: reading2, files, vars, env: legacy ? {} : env2, packerEnv: {} };
   const environment = environmentOf(before, { legacy, env: env2, templateEnv });
   const sources = {
     ...before,
-    packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region4) }
+    packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region3) }
   };
   const choice = choose(sources, { insisted, legacy, takesAll: isShipped });
-  const values = new Values(sources, knownValues(choice, region4));
+  const values = new Values(sources, knownValues(choice, region3));
   const builders = sourcesOf(reading2, values, additions.arguments ?? []);
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
-    region: region4,
+    region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
     legacy,
     hasAgent: Boolean(env2["SSH_AUTH_SOCK"]),
@@ -85439,7 +85479,7 @@ function openTemplate(given2, shipped, additions = {}) {
     vars,
     arguments: additions.arguments ?? [],
     environment: environment.names,
-    names: namesIn3(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
+    names: namesIn2(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),
@@ -85454,11 +85494,11 @@ function openTemplate(given2, shipped, additions = {}) {
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
   };
 }
-function knownValues({ filled }, region4) {
-  return new Map([...filled].map((name) => [name, name === "region" && region4 !== "" ? region4 : unknown]));
+function knownValues({ filled }, region3) {
+  return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown]));
 }
-function regionOf2(region4) {
-  return region4 === "" ? {} : { AWS_REGION: region4, AWS_DEFAULT_REGION: region4 };
+function regionOf2(region3) {
+  return region3 === "" ? {} : { AWS_REGION: region3, AWS_DEFAULT_REGION: region3 };
 }
 function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
@@ -85713,6 +85753,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     const bySession = connectVia === "session-manager";
     const [loginUser] = template?.names.loginUsers ?? [];
     const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
+    if (template && !read5("source-ami")) problems.push(...missingImage(template, read5("ssh-username") || void 0));
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
     const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs25.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
@@ -85846,11 +85887,11 @@ function outputsOf(outcome) {
   };
 }
 function byRegion(images) {
-  const all = images.flatMap((image) => withCopies(image).map(({ region: region4, id }) => ({ region: region4, id, source: image.source })));
-  const regions = [...new Set(all.map(({ region: region4 }) => region4))];
-  const inRegion = (region4) => Object.fromEntries(all.flatMap((one) => one.region === region4 ? [[one.source, one.id]] : []));
+  const all = images.flatMap((image) => withCopies(image).map(({ region: region3, id }) => ({ region: region3, id, source: image.source })));
+  const regions = [...new Set(all.map(({ region: region3 }) => region3))];
+  const inRegion = (region3) => Object.fromEntries(all.flatMap((one) => one.region === region3 ? [[one.source, one.id]] : []));
   return Object.fromEntries(
-    regions.map((region4) => [region4, images.length > 1 ? inRegion(region4) : Object.values(inRegion(region4))[0] ?? ""])
+    regions.map((region3) => [region3, images.length > 1 ? inRegion(region3) : Object.values(inRegion(region3))[0] ?? ""])
   );
 }
 
@@ -86059,13 +86100,13 @@ function reportEnd({ failure, verdict, reason, leftovers }, log) {
 
 // src/sweep/sign-in.ts
 async function reachAccount(state2, ledger, { log, env: env2, pause = pauseFor }, limit) {
-  const { region: region4, role } = state2;
-  const options = { region: region4, ...role ? { role } : {}, allowedAccountIds: [] };
+  const { region: region3, role } = state2;
+  const options = { region: region3, ...role ? { role } : {}, allowedAccountIds: [] };
   let last;
   for (let ms = 2e3; ; ms = Math.min(ms * 2, 15e3)) {
     try {
       const session = await openSession(options, { env: env2, log, pause }, limit);
-      return openAccount(region4, session.credentials, env2);
+      return openAccount(region3, session.credentials, env2);
     } catch (error2) {
       last = limit.aborted ? last ?? error2 : error2;
       if (limit.aborted || !mayPass2(error2)) throw new LeftoverError(unreachable2(state2, ledger, last));
@@ -86079,7 +86120,7 @@ function mayPass2(error2) {
   if (!(cause instanceof Error)) return false;
   return !("$fault" in cause) || cause.$fault === "server" || /Throttl|LimitExceeded/.test(cause.name) || isPassing(cause);
 }
-function unreachable2({ bakeId, region: region4 }, ledger, error2) {
+function unreachable2({ bakeId, region: region3 }, ledger, error2) {
   const { announced, resources } = ledger;
   const known2 = [
     ...resources.map((resource) => `${resource.type} ${resource.id}${resource.region ? ` in ${resource.region}` : ""}`),
@@ -86091,7 +86132,7 @@ function unreachable2({ bakeId, region: region4 }, ledger, error2) {
   ];
   return [
     `Nothing could be removed: ${explain(error2)}`,
-    `This may be left in ${region4}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
+    `This may be left in ${region3}: ${[...new Set(known2)].join(", ") || "nothing that is known by its id"}.`,
     `The resources of the bake carry the tag ${tagKeys.bake} = ${bakeId}. The sweep action removes them when they have expired.`
   ].join("\n");
 }
@@ -86303,18 +86344,18 @@ function isYoung({ created, tags }, { timeoutMs }, now) {
 }
 
 // src/sweep/lost-records.ts
-function recordsOf({ began, resources }, region4) {
+function recordsOf({ began, resources }, region3) {
   const known2 = resources.filter(({ state: state2 }) => state2 !== "terminated").map(({ type: type2, id }) => ({ type: type2, id }));
   return {
     began,
     resources: known2,
     released: [],
-    announced: announcedIn2(resources, region4),
+    announced: announcedIn2(resources, region3),
     hasOpenIntents: false,
     made: (type2, id, _key, where) => void known2.push(where === void 0 ? { type: type2, id } : { type: type2, id, region: where })
   };
 }
-function announcedIn2(resources, region4) {
+function announcedIn2(resources, region3) {
   const isTemporary = (name) => temporaryName.test(name);
   const launchTemplates = resources.flatMap(({ tags }) => tags["aws:ec2launchtemplate:id"] ?? []);
   return {
@@ -86323,7 +86364,7 @@ function announcedIn2(resources, region4) {
     securityGroups: resources.flatMap(({ groupNames = [] }) => groupNames).filter(isTemporary),
     launchTemplates,
     spot: launchTemplates.length > 0 || resources.some(({ type: type2 }) => type2 === "launch-template" || type2 === "spot-request"),
-    copyRegions: [region4]
+    copyRegions: [region3]
   };
 }
 
@@ -86380,7 +86421,7 @@ function isIn2(list2, { type: type2, id }) {
 }
 function outcomeOf(one, bake2, left) {
   const mine = left.find((other) => isIn2([other], one));
-  const blind = left.find(({ type: type2, id, region: region4 }) => type2 === one.type && id === unknownId && region4 === one.region);
+  const blind = left.find(({ type: type2, id, region: region3 }) => type2 === one.type && id === unknownId && region3 === one.region);
   const reason = (mine ?? blind)?.reason;
   return reason === void 0 ? sweptOf(one, bake2, "removed") : sweptOf(one, bake2, "left", reason);
 }
@@ -86401,7 +86442,7 @@ function tracesOf(account, bake2, age2) {
   };
 }
 async function adopt({ ec2: ec22 }, { bakeId, began, timeoutMs, expires }, found) {
-  const untagged = found.filter(({ tags, region: region4 }) => tags[tagKeys.bake] === void 0 && region4 === void 0);
+  const untagged = found.filter(({ tags, region: region3 }) => tags[tagKeys.bake] === void 0 && region3 === void 0);
   if (untagged.length === 0) return;
   const since = timeoutMs === void 0 ? {} : { [tagKeys.began]: began.toISOString() };
   const Tags = Object.entries({ [tagKeys.bake]: bakeId, ...since, [tagKeys.expires]: expires.toISOString() });
@@ -86412,8 +86453,8 @@ async function adopt({ ec2: ec22 }, { bakeId, began, timeoutMs, expires }, found
     })
   ).catch(() => void 0);
 }
-function sweptOf({ type: type2, id, region: region4 }, { bakeId }, outcome, reason = "") {
-  return { type: type2, id, ...region4 !== void 0 ? { region: region4 } : {}, bake: bakeId, outcome, reason };
+function sweptOf({ type: type2, id, region: region3 }, { bakeId }, outcome, reason = "") {
+  return { type: type2, id, ...region3 !== void 0 ? { region: region3 } : {}, bake: bakeId, outcome, reason };
 }
 async function atMost(width, items, work) {
   const queue = [...items];
@@ -86428,7 +86469,7 @@ async function atMost(width, items, work) {
 // src/action/sweep-summary.ts
 var mostRows2 = 200;
 var longestReason2 = 300;
-function sweepSummary({ swept, unseen: unseen2, kept }, region4, accountId) {
+function sweepSummary({ swept, unseen: unseen2, kept }, region3, accountId) {
   const rows = [
     ...swept.map(({ type: type2, id, bake: bake2, outcome, reason }) => [
       code(`${type2} ${id}`),
@@ -86446,7 +86487,7 @@ function sweepSummary({ swept, unseen: unseen2, kept }, region4, accountId) {
   return [
     `## ${headline2({ swept, unseen: unseen2 })}`,
     "",
-    `${code(region4)} ${idCode(accountId)}`,
+    `${code(region3)} ${idCode(accountId)}`,
     "",
     ...table(["Resource", "Bake", "Outcome", "Why"], rows),
     ...stays.length > 0 ? [`<details><summary>Resources that stay (${stays.length})</summary>`, ""] : [],

@@ -206,7 +206,8 @@ export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: strin
   return {
     region: inputs.aws.region,
     ami_name: plan.imageName,
-    ...(plan.source ? {source_ami: plan.source.id, root_device_name: plan.source.rootDeviceName} : {}),
+    ...(plan.source ? {source_ami: plan.source.id} : {}),
+    ...(plan.rootDeviceName ? {root_device_name: plan.rootDeviceName} : {}),
     ...(plan.sshUsername ? {ssh_username: plan.sshUsername} : {}),
     instance_type: place.instanceType,
     connect_via: reach.via,

@@ -38,6 +38,8 @@ export interface Plan {
   readonly machineTypes: MachineTypes
   /** Absent: only the user's own template knows it. */
   readonly sshUsername?: string
+  /** Of the source image. Absent: it is not known before the build, or there are several. */
+  readonly rootDeviceName?: string
   /** Absent: the template is the user's and does not say which Jenkins it installs. */
   readonly jenkins?: JenkinsRelease
   /** With all their dependencies. */
@@ -65,7 +67,6 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const now = (): Date => awsTime(ec2)
   const readBytes = bytesReader(env, longestIndex)
   const {image, template, aws} = inputs
-  const bakesOnOurs = template.variables.has('source_ami') || template.variables.has('root_device_name')
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
   template.warnings.forEach((warning) => log.warning(warning))
@@ -76,15 +77,14 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     signal
   )
   const onOurs = template.sources.filter((one) => one.isVariable('source_ami'))
-  const looking = Promise.all([
-    bakesOnOurs
-      ? asking.then((found) => {
-          const request = sourceRequest(image, aws.region, architectureOf(found, onOurs))
-          return resolveSource({ec2, log, now, readParameter}, request, signal)
-        })
-      : undefined,
-    bakesOnOurs ? noImages : templateImages(ec2, template.sources, signal)
-  ])
+  const looking = (async (): Promise<[SourceImage | undefined, Plan['templateImages']]> => {
+    const bakesOnOurs = template.variables.has('source_ami')
+    const found = bakesOnOurs ? noImages : await templateImages({ec2, readParameter}, template.sources, signal)
+    // The device's name is that of the template's own image, if it is known.
+    if (!bakesOnOurs && !(template.variables.has('root_device_name') && found.size === 0)) return [undefined, found]
+    const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs))
+    return [await resolveSource({ec2, log, now, readParameter}, request, signal), found]
+  })()
   const [[source, images], types, jenkins, reach] = await Promise.all([
     looking,
     asking,
@@ -101,6 +101,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   checkArchitecture(image.architecture, images)
   const sshUsername =
     image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser))
+  const rootDeviceName = source?.rootDeviceName ?? onlyOne([...images.values()].map((one) => one.rootDeviceName))
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       'ssh-username',
@@ -139,6 +140,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
         : [standardType(architecture ?? image.architecture ?? 'x86_64')],
     machineTypes: types,
     ...(sshUsername ? {sshUsername} : {}),
+    ...(rootDeviceName ? {rootDeviceName} : {}),
     plugins,
     ...(jenkins ? {jenkins} : {}),
     reach,

@@ -8,6 +8,7 @@ import {
 import type {ImageQuery, TemplateSource} from '../template/sources.ts'
 import {fits} from '../lib/pattern.ts'
 import {loginUserOf} from './source.ts'
+import type {ReadParameter} from '../aws/account.ts'
 import type {Architecture} from '../inputs/distributions.ts'
 
 /** A source image of a user's template. */
@@ -15,38 +16,51 @@ export interface TemplateImage {
   readonly id: string
   readonly name: string
   readonly architecture: Architecture
+  /** Absent: it has no root volume to be named. */
+  readonly rootDeviceName?: string
   /** The login user. Absent: it is not known. */
   readonly loginUser?: string
 }
 
+/** What source images are looked up with. */
+export interface Lookup {
+  readonly ec2: EC2Client
+  readonly readParameter: ReadParameter
+}
+
 /**
  * The source images of the builders of a user's template, by the builders' names, as far as they can be known without
- * Packer: by an id or a filter that the template spells out. The rest is left to Packer.
+ * Packer: by an id, a filter or a parameter that the template spells out. The rest is left to Packer.
  */
 export async function templateImages(
-  ec2: EC2Client,
+  lookup: Lookup,
   sources: readonly TemplateSource[],
   signal: AbortSignal
 ): Promise<ReadonlyMap<string, TemplateImage>> {
   const found = await Promise.all(
     sources.map(async (source): Promise<[string, TemplateImage][]> => {
       const query = source.imageQuery()
-      const image = query && (await newest(ec2, query, signal))
+      const image = query && (await newest(lookup, query, signal))
       return image ? [[source.name, image]] : []
     })
   )
   return new Map(found.flat())
 }
 
-async function newest(ec2: EC2Client, query: ImageQuery, abortSignal: AbortSignal): Promise<TemplateImage | undefined> {
+async function newest(
+  {ec2, readParameter}: Lookup,
+  {parameter, ...given}: ImageQuery,
+  abortSignal: AbortSignal
+): Promise<TemplateImage | undefined> {
   try {
+    const query = parameter === undefined ? given : {id: await readParameter(parameter, abortSignal)}
     const {Images = []} = await ec2.send(new DescribeImagesCommand(asked(query)), {abortSignal})
     const [image] = Images.filter((one) => isAskedFor(one, query)).toSorted((one, other) =>
       (one.CreationDate ?? '') < (other.CreationDate ?? '') ? 1 : -1
     )
     return image && known(image)
   } catch (error) {
-    // The template may name an image that this role cannot see, or a filter that EC2 does not have.
+    // The template may name an image or a parameter that this role cannot see, or a filter that EC2 does not have.
     if (abortSignal.aborted) throw error
     return undefined
   }
@@ -71,9 +85,10 @@ function known({
   ImageId: id,
   Name: name = '',
   Architecture: architecture,
+  RootDeviceName: rootDeviceName,
   OwnerId: owner
 }: Image): TemplateImage | undefined {
   if (id === undefined || (architecture !== 'x86_64' && architecture !== 'arm64')) return undefined
   const loginUser = loginUserOf(owner)
-  return {id, name, architecture, ...(loginUser ? {loginUser} : {})}
+  return {id, name, architecture, ...(rootDeviceName ? {rootDeviceName} : {}), ...(loginUser ? {loginUser} : {})}
 }

@@ -2,18 +2,22 @@ import type {Reading} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText} from './value.ts'
 
+/** What an expression stands for, if it is a local and nothing more: `local.base`. */
+export function throughLocals(syntax: Syntax, locals: Reading['locals'], seen: readonly string[] = []): Syntax {
+  const name = memberOf(syntax, 'local')
+  const local = name === undefined || seen.includes(name) ? undefined : locals.get(name)
+  return name !== undefined && local ? throughLocals(local.expression.syntax, locals, [...seen, name]) : syntax
+}
+
 /**
  * The variable that an expression is, itself or through locals: `var.ami_name`. An expression that only has a variable
  * in it is none: it may say what holds where the variable is empty.
  */
-export function variableIn(
-  syntax: Syntax,
-  locals: Reading['locals'],
-  seen: readonly string[] = []
-): string | undefined {
-  if (syntax.kind !== 'member' || syntax.of.kind !== 'name' || syntax.key.kind !== 'value') return undefined
-  const name = asText(syntax.key.value)
-  if (name === undefined || syntax.of.name === 'var') return name
-  const local = syntax.of.name === 'local' && !seen.includes(name) ? locals.get(name) : undefined
-  return local && variableIn(local.expression.syntax, locals, [...seen, name])
+export function variableIn(syntax: Syntax, locals: Reading['locals']): string | undefined {
+  return memberOf(throughLocals(syntax, locals), 'var')
+}
+
+function memberOf(syntax: Syntax, root: string): string | undefined {
+  if (syntax.kind !== 'member' || syntax.of.kind !== 'name' || syntax.of.name !== root) return undefined
+  return syntax.key.kind === 'value' ? asText(syntax.key.value) : undefined
 }

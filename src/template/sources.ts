@@ -1,6 +1,6 @@
 import {buildsOf, isChosen, type Build} from './builds.ts'
 import type {Values} from './values.ts'
-import {variableIn} from './reference.ts'
+import {throughLocals, variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
@@ -76,7 +76,7 @@ export class TemplateSource implements SourceBlock {
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery(): ImageQuery | undefined {
     const setting = this.setting('source_ami')
-    const data = setting && dataIn(setting.expression.syntax)
+    const data = setting && dataIn(throughLocals(setting.expression.syntax, this.#locals))
     if (data) return this.#ofData(data)
     const own = this.value('source_ami')
     if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
@@ -90,7 +90,9 @@ export class TemplateSource implements SourceBlock {
       const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted)
       return (setting && this.#values.ofSetting(setting).at(-1)) ?? null
     }
-    return queryFor(undefined, find('filters'), find('owners'))
+    if (!owner.startsWith('data.amazon-parameterstore.')) return queryFor(undefined, find('filters'), find('owners'))
+    const parameter = asText(find('name'))
+    return parameter === undefined ? undefined : {parameter}
   }
 
   /** The first setting in a block of this name. */
@@ -112,7 +114,7 @@ function isIn({within, isTop}: Setting, block: string | undefined): boolean {
   return block === undefined ? isTop : within === block && !isTop
 }
 
-/** `data.amazon-ami.base.id` names `data.amazon-ami.base`. */
+/** `data.amazon-ami.base.id` names `data.amazon-ami.base`, and `data.amazon-parameterstore.base.value` its like. */
 function dataIn(syntax: Syntax): string | undefined {
   const names: string[] = []
   let at = syntax
@@ -122,9 +124,15 @@ function dataIn(syntax: Syntax): string | undefined {
     names.unshift(key)
     at = at.of
   }
-  if (at.kind !== 'name' || at.name !== 'data' || names[0] !== 'amazon-ami' || names[2] !== 'id') return undefined
+  if (at.kind !== 'name' || at.name !== 'data' || names[2] !== answers.get(names[0] ?? '')) return undefined
   return ['data', ...names.slice(0, 2)].join('.')
 }
+
+/** The member of a data source that may be an image's id. */
+const answers: ReadonlyMap<string, string> = new Map([
+  ['amazon-ami', 'id'],
+  ['amazon-parameterstore', 'value']
+])
 
 /** One for each build that the arguments of Packer choose. */
 export function sourcesOf(reading: Reading, values: Values, given: readonly string[]): TemplateSource[] {
@@ -139,6 +147,8 @@ export function sourcesOf(reading: Reading, values: Values, given: readonly stri
 /** How a template finds its source image. */
 export interface ImageQuery {
   readonly id?: string
+  /** The name of a parameter of Systems Manager that holds the id. */
+  readonly parameter?: string
   readonly owners?: readonly string[]
   readonly filters?: readonly (readonly [string, readonly string[]])[]
 }

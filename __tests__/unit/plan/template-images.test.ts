@@ -17,16 +17,22 @@ const others: Image[] = [
   {...image, ImageId: 'ami-0cccccccccccccccc', Name: 'ubuntu', CreationDate: late}
 ]
 
+const readParameter = async (name: string) => {
+  if (name !== '/base') throw new Error('ParameterNotFound')
+  return 'ami-0aaaaaaaaaaaaaaaa'
+}
+
 /** @param query as a source of a template spells it out */
 async function found(query: ImageQuery, images: Image[]): Promise<string | undefined> {
   const ec2 = new EC2Client({region: 'us-east-1'})
   mockClient(ec2).on(DescribeImagesCommand).resolves({Images: images})
   const source = {name: 'amazon-ebs.own', imageQuery: () => query} as unknown as TemplateSource
-  return (await templateImages(ec2, [source], new AbortController().signal)).get('amazon-ebs.own')?.id
+  return (await templateImages({ec2, readParameter}, [source], new AbortController().signal)).get('amazon-ebs.own')?.id
 }
 
 it.each<[string, ImageQuery]>([
   ['an id', {id: 'ami-0aaaaaaaaaaaaaaaa'}],
+  ['a parameter', {parameter: '/base'}],
   ['an owner and a name', {owners: ['136693071363'], filters: [['name', ['other', 'debian-13-amd64-*']]]}]
 ])('takes no other image than was asked for by %s', async (_, query) => {
   expect(await found(query, [...others, image])).toBe(image.ImageId)
@@ -38,4 +44,8 @@ it('takes the newest where it cannot compare', async () => {
   expect(await found(query, [image, {...image, ImageId: 'ami-0dddddddddddddddd', CreationDate: late}])).toBe(
     'ami-0dddddddddddddddd'
   )
+})
+
+it('knows no image of a parameter that cannot be read', async () => {
+  expect(await found({parameter: '/other'}, [image])).toBeUndefined()
 })
