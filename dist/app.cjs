@@ -74070,7 +74070,7 @@ function digitsOf(value) {
 }
 function asNumber(value) {
   if (typeof value === "number") return value;
-  return typeof value === "string" && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : void 0;
+  return typeof value === "string" && /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : void 0;
 }
 function asBool(value) {
   if (typeof value === "boolean") return value;
@@ -74432,6 +74432,22 @@ function converted(value, type2) {
     default:
       return value;
   }
+}
+function fitsType(value, type2, whole) {
+  if (isPartlyUnknown(value)) return true;
+  const made = converted(withSmallNumbers(value), type2);
+  return !isPartlyUnknown(made) && (!whole || hasAllOf(made, value));
+}
+function withSmallNumbers(value) {
+  if (isList(value)) return value.map(withSmallNumbers);
+  if (isMap(value))
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withSmallNumbers(item)]));
+  return typeof value === "number" ? 1 : value;
+}
+function hasAllOf(made, value) {
+  if (isList(made) && isList(value)) return made.every((item, index) => hasAllOf(item, value[index] ?? null));
+  if (!isMap(made) || !isMap(value)) return true;
+  return Object.entries(value).every(([name, item]) => Object.hasOwn(made, name) && hasAllOf(made[name] ?? null, item));
 }
 function typeOf(value) {
   if (isList(value)) {
@@ -75718,59 +75734,6 @@ function closedTags({ reading: { variables: variables2 }, vars }) {
   return [
     `${path10.basename(tags.file)} line ${tags.line}: the variable 'tags' takes its type from its default, and Packer drops every tag that the default does not have. The bake's own tags are not given to it, so that the sweep action cannot find what a lost runner leaves. Give the variable type = map(string).`
   ];
-}
-
-// src/template/fits.ts
-function fitsType(value, type2, whole) {
-  if (value === unknown || value === null || !type2) return true;
-  if (type2.kind === "name") return fitsPrimitive(value, type2.name);
-  if (type2.kind !== "call") return true;
-  const [of] = type2.given;
-  switch (type2.name) {
-    case "list":
-    case "set":
-      return isList(value) && value.every((item) => fitsType(item, of, whole));
-    case "map":
-      return isMap(value) && Object.values(value).every((item) => fitsType(item, of, whole));
-    case "tuple": {
-      if (of?.kind !== "list") return true;
-      const { items } = of;
-      return isList(value) && value.length === items.length && value.every((item, index) => fitsType(item, items[index], whole));
-    }
-    case "object":
-      return of?.kind !== "map" || fitsObject(value, of.entries, whole);
-    default:
-      return true;
-  }
-}
-function fitsPrimitive(value, name) {
-  const isOne = !isList(value) && !isMap(value);
-  switch (name) {
-    case "string":
-      return isOne;
-    case "number":
-      return asNumber(value) !== void 0 || typeof value === "string" && /^[-+.]?\d/.test(value);
-    case "bool":
-      return asBool(value) !== void 0;
-    default:
-      return true;
-  }
-}
-function fitsObject(value, members, whole) {
-  if (!isMap(value)) return false;
-  const types3 = new Map(
-    members.map(([key2, type2]) => [
-      key2.kind === "value" ? asText(key2.value) : void 0,
-      type2
-    ])
-  );
-  if (types3.has(void 0)) return true;
-  if (whole && !Object.keys(value).every((name) => types3.has(name))) return false;
-  return [...types3].every(([name = "", type2]) => {
-    const optional2 = type2.kind === "call" && type2.name === "optional" ? type2.given : void 0;
-    if (!Object.hasOwn(value, name)) return optional2 !== void 0;
-    return fitsType(value[name] ?? null, optional2 ? optional2[0] : type2, whole);
-  });
 }
 
 // src/template/variables.ts

@@ -1,4 +1,4 @@
-import {evaluate} from './evaluate.ts'
+import {evaluate, isPartlyUnknown} from './evaluate.ts'
 import type {Syntax} from './syntax.ts'
 import {asBool, asNumber, asText, compareTexts, isList, isMap, unknown, type Value} from './value.ts'
 
@@ -34,6 +34,31 @@ export function converted(value: Value, type: Syntax | undefined): Value {
     default:
       return value
   }
+}
+
+/**
+ * Whether Packer gives a variable of this type a known value; true where only Packer knows.
+ *
+ * @param whole a name that the type does not have, which Packer drops silently, does not fit either
+ */
+export function fitsType(value: Value, type: Syntax | undefined, whole: boolean): boolean {
+  if (isPartlyUnknown(value)) return true
+  const made = converted(withSmallNumbers(value), type)
+  return !isPartlyUnknown(made) && (!whole || hasAllOf(made, value))
+}
+
+/** The digits of a large number are lost, so that it has no known string; whether it fits does not depend on them. */
+function withSmallNumbers(value: Value): Value {
+  if (isList(value)) return value.map(withSmallNumbers)
+  if (isMap(value))
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withSmallNumbers(item)]))
+  return typeof value === 'number' ? 1 : value
+}
+
+function hasAllOf(made: Value, value: Value): boolean {
+  if (isList(made) && isList(value)) return made.every((item, index) => hasAllOf(item, value[index] ?? null))
+  if (!isMap(made) || !isMap(value)) return true
+  return Object.entries(value).every(([name, item]) => Object.hasOwn(made, name) && hasAllOf(made[name] ?? null, item))
 }
 
 /** The type of a value, which a variable without a type takes from its default. */

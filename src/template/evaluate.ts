@@ -163,7 +163,7 @@ function isSame(left: Value, right: Value): boolean | undefined {
 }
 
 /** Whether any part of a value is not known. */
-function isPartlyUnknown(value: Value): boolean {
+export function isPartlyUnknown(value: Value): boolean {
   if (value === unknown) return true
   if (isList(value)) return value.some(isPartlyUnknown)
   return isMap(value) && Object.values(value).some(isPartlyUnknown)

@@ -33,7 +33,9 @@ function digitsOf(value: number): string | undefined {
 /** A value where a number is needed; undefined for one that Packer does not convert, or an unknown one. */
 export function asNumber(value: Value): number | undefined {
   if (typeof value === 'number') return value
-  return typeof value === 'string' && /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(value) ? Number(value) : undefined
+  return typeof value === 'string' && /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)
+    ? Number(value)
+    : undefined
 }
 
 /** A value where true or false is needed; undefined for one that Packer does not convert, or an unknown one. */
