@@ -124,7 +124,7 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
   const cancelled = options.cancel?.aborted === true
   const lost = options.lose?.aborted === true
   // Again, for what was being started when the others were ended.
-  if (lost) lose()
+  if (lost) await endAll(marks)
   const post =
     action.post === undefined || lost
       ? undefined
@@ -155,6 +155,16 @@ export async function runAction(options: RunActionOptions): Promise<ActionRun> {
     leftover,
     folder,
     seconds
+  }
+}
+
+/** Ends everything of a run, and waits until it is gone: a killed process takes a moment. */
+async function endAll(marks: readonly string[]): Promise<void> {
+  for (let rounds = 0; rounds < 500; rounds += 1) {
+    const left = processesCarrying(marks)
+    if (left.length === 0) return
+    killAll(left)
+    await sleep(10)
   }
 }
 
