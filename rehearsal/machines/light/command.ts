@@ -6,6 +6,8 @@ export interface Answer {
   readonly exitStatus: number
   readonly stdout: Buffer
   readonly stderr: string
+  /** How long the command takes, in ms. */
+  readonly takesMs: number
   /** The uploaded scripts that would have run. */
   readonly scripts: readonly LightFile[]
 }
@@ -33,9 +35,9 @@ const handlers = new Set([
 const request = '# light-machine: '
 
 /**
- * The answer to a command: exit status 0 and no output, unless an uploaded script that it would run asks for something else.
- * A script asks with lines of its own: `# light-machine: print TEXT` (the bytes of TEXT on stdout, whatever they are) and
- * `# light-machine: exit N`.
+ * The answer to a command: exit status 0 and no output, at once, unless an uploaded script that it would run asks for something else.
+ * A script asks with lines of its own: `# light-machine: print TEXT` (the bytes of TEXT on stdout, whatever they are),
+ * `# light-machine: take N s` (over SSH) and `# light-machine: exit N`.
  */
 export function answerTo(line: string, disk: Disk, username: string): Answer {
   return answerOf(scriptsRunBy(line, disk, username))
@@ -44,16 +46,18 @@ export function answerTo(line: string, disk: Disk, username: string): Answer {
 /** What the scripts that a command would run ask for. */
 export function answerOf(scripts: readonly LightFile[]): Answer {
   const printed: string[] = []
+  let takesMs = 0
   for (const script of scripts) {
+    takesMs += 1000 * requested(script, /^# light-machine: take (\d{1,3}) s\s*$/m)
     // latin1 keeps every byte as it is: hostile output need not be UTF-8.
     for (const text of script.bytes.toString('latin1').split('\n')) {
       if (text.startsWith(`${request}print `)) printed.push(`${text.slice(`${request}print `.length)}\n`)
     }
-    const exitStatus = requestedExit(script)
+    const exitStatus = Math.min(requested(script, /^# light-machine: exit (\d{1,3})\s*$/m), 255)
     if (exitStatus !== 0)
-      return {exitStatus, stdout: latin1(printed), stderr: 'light machine: asked to fail\n', scripts}
+      return {exitStatus, stdout: latin1(printed), stderr: 'light machine: asked to fail\n', takesMs, scripts}
   }
-  return {exitStatus: 0, stdout: latin1(printed), stderr: '', scripts}
+  return {exitStatus: 0, stdout: latin1(printed), stderr: '', takesMs, scripts}
 }
 
 /** A command on one line, without the values of its variables: templates hand secrets over in them. */
@@ -93,9 +97,8 @@ function scriptsRunBy(line: string, disk: Disk, username: string): LightFile[] {
   return scripts
 }
 
-function requestedExit(script: LightFile): number {
-  const match = /^# light-machine: exit (\d{1,3})\s*$/m.exec(script.bytes.toString('latin1'))
-  return Math.min(Number(match?.[1] ?? 0), 255)
+function requested(script: LightFile, line: RegExp): number {
+  return Number(line.exec(script.bytes.toString('latin1'))?.[1] ?? 0)
 }
 
 function latin1(texts: readonly string[]): Buffer {

@@ -60,7 +60,8 @@ function run(channel: ServerChannel, command: string, {disk, username, log}: Ssh
   log(`ssh: recorded, not executed (exit ${answer.exitStatus}): ${forLog(command)}`)
   channel.write(answer.stdout)
   channel.resume()
-  finish(channel, answer.exitStatus, answer.stderr)
+  if (answer.takesMs === 0) finish(channel, answer.exitStatus, answer.stderr)
+  else setTimeout(() => finish(channel, answer.exitStatus, answer.stderr), answer.takesMs).unref()
 }
 
 async function copy(channel: ServerChannel, command: string, {disk, username, log}: SshOptions): Promise<void> {

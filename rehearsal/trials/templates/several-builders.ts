@@ -15,7 +15,8 @@ export const snapshotVariable = 'team_snapshot'
 /**
  * A template as somebody else writes it whose images are the product, and a volume beside them: two builds without a name over one source,
  * which Packer calls by one name, an amazon-ebsvolume with a name of many characters, and a snapshot of the user's own that is mapped into
- * the images. Needs the amazon plugin. @returns its file
+ * the images. The volume takes its time, as on AWS: no machine is up in the instant in which Packer removes the tags from its volume.
+ * Needs the amazon plugin. @returns its file
  */
 export function severalBuilders({tagged = true, name = `Jenkins: home, "nightly" Köln`}: SeveralBuilders = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'several-builders-'))
@@ -66,7 +67,7 @@ build {
   name    = ${JSON.stringify(name)}
   sources = ["source.amazon-ebsvolume.home"]
   provisioner "shell" {
-    inline = ["echo fill the volume"]
+    inline = ["# light-machine: take 3 s", "echo fill the volume"]
   }
 }
 build {

@@ -34,7 +34,13 @@ describe('a command', () => {
     ["echo 'TITLE=/tmp/script_1.sh'"],
     ["TITLE='/tmp/script_1.sh x' true"]
   ])('that only handles a script succeeds without output: %s', (line) => {
-    expect(answerTo(line, failing, 'admin')).toEqual({exitStatus: 0, stdout: Buffer.alloc(0), stderr: '', scripts: []})
+    expect(answerTo(line, failing, 'admin')).toEqual({
+      exitStatus: 0,
+      stdout: Buffer.alloc(0),
+      stderr: '',
+      takesMs: 0,
+      scripts: []
+    })
   })
 
   it('prints the bytes that the script asks for, whatever they are', () => {
@@ -43,6 +49,11 @@ describe('a command', () => {
       Buffer.concat([Buffer.from('# light-machine: print '), hostile, Buffer.from('\n# not this\n')])
     )
     expect(answerTo('/tmp/script_1.sh', disk, 'admin').stdout).toEqual(Buffer.concat([hostile, Buffer.from('\n')]))
+  })
+
+  it('takes as long as the script asks for', () => {
+    const disk = diskWith('# light-machine: take 2 s\n# light-machine: exit 1\n')
+    expect(answerTo('/tmp/script_1.sh', disk, 'admin')).toMatchObject({exitStatus: 1, takesMs: 2000})
   })
 
   it('finds a script that is named relative to the home of the user', () => {

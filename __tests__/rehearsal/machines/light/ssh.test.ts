@@ -68,6 +68,18 @@ describe('a command', () => {
     client.end()
   })
 
+  it('is still running while the script that it runs takes its time', async () => {
+    const client = await login(machine)
+    await upload(client, '/tmp', 'slow.sh', '#!/bin/sh\n# light-machine: take 1 s\n')
+    const ended: string[] = []
+    const slow = run(client, '/tmp/slow.sh').then(() => ended.push('slow'))
+    await run(client, 'true')
+    ended.push('quick')
+    await slow
+    expect(ended).toEqual(['quick', 'slow'])
+    client.end()
+  })
+
   it('does not reach the log with the values of its variables', async () => {
     const lines: string[] = []
     const talkative = testDriver({log: (line) => lines.push(line)})

@@ -40,6 +40,7 @@ export function answerToWinRm(sent: string, disk: Disk, uploads: Uploads): WinRm
     exitStatus: 0,
     stdout: Buffer.from(stdout),
     stderr: '',
+    takesMs: 0,
     scripts: [],
     isOwn: true
   })
