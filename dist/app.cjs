@@ -80070,11 +80070,10 @@ async function planImage(inputs, context, signal) {
   );
   const onOurs = template.sources.filter((one) => one.isVariable("source_ami"));
   const looking2 = (async () => {
-    const bakesOnOurs = template.variables.has("source_ami");
-    const found = bakesOnOurs ? noImages : await templateImages({ ec2: ec22, readParameter }, template.sources, signal);
-    if (!bakesOnOurs && !(template.variables.has("root_device_name") && found.size === 0)) return [void 0, found];
+    if (!template.variables.has("source_ami"))
+      return [void 0, await templateImages({ ec2: ec22, readParameter }, template.sources, signal)];
     const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs));
-    return [await resolveSource({ ec2: ec22, log, now, readParameter }, request, signal), found];
+    return [await resolveSource({ ec2: ec22, log, now, readParameter }, request, signal), noImages];
   })();
   const [[source, images], types3, jenkins, reach] = await Promise.all([
     looking2,

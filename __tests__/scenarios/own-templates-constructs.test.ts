@@ -104,34 +104,57 @@ withPacker((packer) => {
     scenarioMs
   )
 
-  onlyNew(
-    named('tests an image for arm64 on a type for arm64, and names what it was baked on'),
-    async () => {
-      const find = `  source_ami_filter {
+  const filter = `{
     filters     = { name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*" }
     owners      = ["099720109477"]
     most_recent = true
   }`
-      const template = changed((text) =>
-        `variable "instance_type" {}\nvariable "ssh_username" {}\n${text}`
-          .replace('variable "source_ami" {}\n', '')
-          .replace(/ {2}source_ami .*\n/, `${find}\n`)
-          .replace('"t3.medium"', 'var.instance_type')
-          .replace('"admin"', 'var.ssh_username')
+  const parameter = '/aws/service/canonical/ubuntu/server/24.04/stable/current/arm64/hvm/ebs-gp3/ami-id'
+
+  onlyNew.each([
+    ['a filter', `source_ami_filter ${filter}`, ''],
+    [
+      'a parameter behind a local',
+      'source_ami = local.base',
+      `locals {\n  base = data.amazon-parameterstore.base.value\n}
+data "amazon-parameterstore" "base" {\n  region = "us-east-1"\n  name   = "${parameter}"\n}\n`
+    ]
+  ])(
+    named('fills in and tests what fits the template’s own image of another kind, found by %s'),
+    async (_, source, more) => {
+      const template = changed(
+        (text) =>
+          more +
+          ['instance_type', 'ssh_username', 'root_device_name'].map((name) => `variable "${name}" {}\n`).join('') +
+          text
+            .replace('variable "source_ami" {}\n', '')
+            .replace(/ {2}source_ami .*\n/, `  ${source}\n`)
+            .replace('"t3.medium"', 'var.instance_type')
+            .replace('"admin"', 'var.ssh_username')
+            .replace(
+              '  ami_name ',
+              '  launch_block_device_mappings {\n    device_name = var.root_device_name\n    volume_size = 40\n  }\n  ami_name '
+            )
       )
       let types: (string | undefined)[] = []
       let sources: (string | undefined)[] = []
+      let disks: unknown[] = []
       const run = await play(packer, {
         inputs: {template},
-        async afterwards({cloud}) {
+        async afterwards({cloud}, {outputs}) {
           const ec2 = new EC2({region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.administrator})
           const {Reservations = []} = await ec2.describeInstances({})
           types = Reservations.flatMap(({Instances = []}) => Instances.map((one) => one.InstanceType))
           sources = Reservations.flatMap(({Instances = []}) => Instances.map((one) => one.ImageId))
+          const {Images = []} = await ec2.describeImages({ImageIds: [outputs['ami-id'] ?? '']})
+          disks = Images.flatMap(({BlockDeviceMappings = []}) =>
+            BlockDeviceMappings.map(({DeviceName, Ebs}) => [DeviceName, Ebs?.VolumeSize])
+          )
         }
       })
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
       expect(types).toEqual(['t4g.medium', 't4g.medium'])
+      expect(disks).toEqual([['/dev/sda1', 40]])
       expect(sources).toContain(run.outputs['source-ami-id'])
       expect(run.summary).toContain('ubuntu-noble-24.04-arm64')
     },

@@ -78,12 +78,10 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   )
   const onOurs = template.sources.filter((one) => one.isVariable('source_ami'))
   const looking = (async (): Promise<[SourceImage | undefined, Plan['templateImages']]> => {
-    const bakesOnOurs = template.variables.has('source_ami')
-    const found = bakesOnOurs ? noImages : await templateImages({ec2, readParameter}, template.sources, signal)
-    // The device's name is that of the template's own image, if it is known.
-    if (!bakesOnOurs && !(template.variables.has('root_device_name') && found.size === 0)) return [undefined, found]
+    if (!template.variables.has('source_ami'))
+      return [undefined, await templateImages({ec2, readParameter}, template.sources, signal)]
     const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs))
-    return [await resolveSource({ec2, log, now, readParameter}, request, signal), found]
+    return [await resolveSource({ec2, log, now, readParameter}, request, signal), noImages]
   })()
   const [[source, images], types, jenkins, reach] = await Promise.all([
     looking,

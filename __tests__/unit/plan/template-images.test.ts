@@ -1,7 +1,7 @@
 import {DescribeImagesCommand, EC2Client, type Image} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
-import {templateImages} from '../../../src/plan/template-images.ts'
+import {templateImages, type TemplateImage} from '../../../src/plan/template-images.ts'
 import type {ImageQuery, TemplateSource} from '../../../src/template/sources.ts'
 
 const image: Image = {
@@ -24,10 +24,14 @@ const readParameter = async (name: string) => {
 
 /** @param query as a source of a template spells it out */
 async function found(query: ImageQuery, images: Image[]): Promise<string | undefined> {
+  return (await look(query, images))?.id
+}
+
+async function look(query: ImageQuery, images: Image[]): Promise<TemplateImage | undefined> {
   const ec2 = new EC2Client({region: 'us-east-1'})
   mockClient(ec2).on(DescribeImagesCommand).resolves({Images: images})
   const source = {name: 'amazon-ebs.own', imageQuery: () => query} as unknown as TemplateSource
-  return (await templateImages({ec2, readParameter}, [source], new AbortController().signal)).get('amazon-ebs.own')?.id
+  return (await templateImages({ec2, readParameter}, [source], new AbortController().signal)).get('amazon-ebs.own')
 }
 
 it.each<[string, ImageQuery]>([
@@ -48,4 +52,20 @@ it('takes the newest where it cannot compare', async () => {
 
 it('knows no image of a parameter that cannot be read', async () => {
   expect(await found({parameter: '/other'}, [image])).toBeUndefined()
+})
+
+it('knows what the image says of its machine', async () => {
+  const query: ImageQuery = {id: 'ami-0aaaaaaaaaaaaaaaa'}
+  expect(await look(query, [{...image, Architecture: 'arm64', RootDeviceName: '/dev/sda1'}])).toEqual({
+    id: 'ami-0aaaaaaaaaaaaaaaa',
+    name: 'debian-13-amd64-20260101',
+    architecture: 'arm64',
+    rootDeviceName: '/dev/sda1',
+    loginUser: 'admin'
+  })
+  expect(await look(query, [{...image, OwnerId: '123456789012'}])).toEqual({
+    id: 'ami-0aaaaaaaaaaaaaaaa',
+    name: 'debian-13-amd64-20260101',
+    architecture: 'x86_64'
+  })
 })
