@@ -69998,7 +69998,7 @@ var awsCauses = [
     title: "The instance type and the image are for different processors",
     pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
     cause: "The instance type has a different processor from the one that the image was made for.",
-    change: "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are x86_64; t4g, m7g and c7g are arm64."
+    change: "Give types in 'instance-types' that fit the image: t4g, m7g and c7g for an arm64 image, t3, m7i and c7a for an x86_64 one. A template of your own may set instance_type itself: correct it there."
   },
   {
     id: "type-not-offered",
@@ -75631,12 +75631,11 @@ function textsOfSetting(setting, sources, values, pattern) {
 
 // src/template/choice.ts
 var always = /* @__PURE__ */ new Map([["region", "aws-region"]]);
-function choose(sources, request) {
-  const { insisted, legacy, takesAll } = request;
+function choose(sources, { insisted, legacy, takesAll }) {
   const { reading: reading2, vars, files, env: env2 } = sources;
   const values = new Values(sources);
-  const builders = sourcesOf(reading2, values, request.arguments);
-  const unusable = emptied(sources, builders, legacy);
+  const unusable = emptied(sources, values, legacy);
+  const builders = sourcesOf(reading2, values, []);
   const onImage = builders.filter((source) => source.isVariable("source_ami"));
   const needsImage = onImage.some((source) => needs(source, "source_ami"));
   const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
@@ -75646,7 +75645,7 @@ function choose(sources, request) {
     if (name === "tags" && !legacy) return takesTags(sources, values);
     if (name === "region" && isOwnKey(values.ofVariableItself(name), builders)) return false;
     if (Object.hasOwn(vars, name)) return false;
-    if (name === "instance_type" && isForSpotTypes(sources, request)) return false;
+    if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
     if (name === "source_ami" && onImage.length > 0 && !needsImage && !insisted.has(name)) return false;
     return always.has(name) || insisted.has(name) || !isSaid(name);
   };
@@ -75673,11 +75672,12 @@ function isPlaceholder(value) {
   return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
-function emptied({ reading: { variables: variables2 } }, builders, legacy) {
+function emptied(sources, values, legacy) {
+  const { variables: variables2 } = sources.reading;
   const ofLegacy = legacy ? [...variables2].flatMap(
     ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
   ) : [];
-  const found = builders.flatMap(
+  const found = sourcesOf(sources.reading, values, []).flatMap(
     (source) => [...indispensable].flatMap((name) => {
       const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
       return isAsked && needs(source, name) ? [name] : [];
@@ -75697,10 +75697,10 @@ function needs(source, name) {
       return true;
   }
 }
-function isForSpotTypes(sources, { legacy, arguments: given2 }) {
+function isForSpotTypes(sources, legacy) {
   if (!legacy && sources.reading.variables.get("instance_type")?.default === void 0) return false;
   const values = new Values(sources, /* @__PURE__ */ new Map([["instance_type", "t3.medium"]]));
-  const users = sourcesOf(sources.reading, values, given2).filter((source) => source.isVariable("instance_type"));
+  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable("instance_type"));
   return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0);
 }
 function spotTypes(source) {
@@ -76034,7 +76034,7 @@ var connectionRules = [
       /authentication error when trying to connect via SSH/
     ),
     cause: "The machine answers on its SSH port, but does not accept the build's key for this user.",
-    change: "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
+    change: "Set 'ssh-username', or the ssh_username of a template of your own, to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
     detail: (_, { sshUsername }) => sshUsername ? `The user was '${sshUsername}'.` : void 0
   },
   {
@@ -76313,7 +76313,7 @@ var toolRules = [
     title: "sudo asks for a password",
     pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
     cause: "The login user may not use sudo without a password.",
-    change: "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image.",
+    change: "Set 'ssh-username', or the ssh_username of a template of your own, to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image.",
     onRunner: {
       cause: "A script that runs on this runner (shell-local) uses sudo, and the runner's user may not without a password.",
       change: "Do it without sudo, or use a runner whose user may use sudo without a password."
@@ -85402,23 +85402,22 @@ function readingOf(file) {
 }
 
 // src/template/template.ts
-function openTemplate(own, shipped, additions = {}) {
-  const location = own ?? shipped;
+function openTemplate(given2, shipped, additions = {}) {
+  const location = given2 ?? shipped;
   const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
-  const isShipped = own === void 0;
+  const isShipped = given2 === void 0;
   const before = { reading: reading2, files, vars, env: legacy ? {} : env2, packerEnv: {} };
   const environment = environmentOf(before, { legacy, env: env2, templateEnv });
   const sources = {
     ...before,
     packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region3) }
   };
-  const given2 = additions.arguments ?? [];
-  const choice = choose(sources, { insisted, legacy, takesAll: isShipped, arguments: given2 });
-  const values = new Values(sources, new Map([...legacy ? emptyIn(sources) : [], ...knownValues(choice, region3)]));
-  const builders = sourcesOf(reading2, values, given2);
+  const choice = choose(sources, { insisted, legacy, takesAll: isShipped });
+  const values = new Values(sources, knownValues(choice, region3));
+  const builders = sourcesOf(reading2, values, additions.arguments ?? []);
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
     region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
@@ -85440,7 +85439,7 @@ function openTemplate(own, shipped, additions = {}) {
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,
-    arguments: given2,
+    arguments: additions.arguments ?? [],
     environment: environment.names,
     names: namesIn2(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
     sources: builders,
@@ -85456,11 +85455,6 @@ function openTemplate(own, shipped, additions = {}) {
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
   };
-}
-function emptyIn(sources) {
-  const values = new Values(sources);
-  const names2 = [...sources.reading.variables.keys()].filter((name) => values.ofVariableItself(name) === void 0);
-  return new Map(names2.map((name) => [name, ""]));
 }
 function knownValues({ filled }, region3) {
   return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown]));

@@ -27,8 +27,6 @@ export interface ChoiceRequest {
   readonly legacy: boolean
   /** The shipped template's defaults are the action's own. */
   readonly takesAll: boolean
-  /** Those of Packer that the user gave: only the builds that they choose count. */
-  readonly arguments: readonly string[]
 }
 
 /** Elsewhere, nothing could be found and removed. */
@@ -38,12 +36,11 @@ const always = new Map([['region', 'aws-region']])
  * The template's own values are kept: the action fills in variables that it leaves open, and those that the user gave
  * as an input. The action's defaults replace no value of the template.
  */
-export function choose(sources: Sources, request: ChoiceRequest): Choice {
-  const {insisted, legacy, takesAll} = request
+export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceRequest): Choice {
   const {reading, vars, files, env} = sources
   const values = new Values(sources)
-  const builders = sourcesOf(reading, values, request.arguments)
-  const unusable = emptied(sources, builders, legacy)
+  const unusable = emptied(sources, values, legacy)
+  const builders = sourcesOf(reading, values, [])
   const onImage = builders.filter((source) => source.isVariable('source_ami'))
   const needsImage = onImage.some((source) => needs(source, 'source_ami'))
   const gives = (isInFile: boolean, name: string): boolean =>
@@ -57,7 +54,7 @@ export function choose(sources: Sources, request: ChoiceRequest): Choice {
     if (name === 'tags' && !legacy) return takesTags(sources, values)
     if (name === 'region' && isOwnKey(values.ofVariableItself(name), builders)) return false
     if (Object.hasOwn(vars, name)) return false
-    if (name === 'instance_type' && isForSpotTypes(sources, request)) return false
+    if (name === 'instance_type' && isForSpotTypes(sources, legacy)) return false
     // Beside a filter Packer would look for an image that is both; an empty one leaves the choice to the filter.
     if (name === 'source_ami' && onImage.length > 0 && !needsImage && !insisted.has(name)) return false
     return always.has(name) || insisted.has(name) || !isSaid(name)
@@ -104,13 +101,14 @@ const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'sou
  * JSON, which has no other way to ask, those that the action has a value for. A setting with more than the variable in
  * it has a value without it.
  */
-function emptied({reading: {variables}}: Sources, builders: readonly TemplateSource[], legacy: boolean): Set<string> {
+function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
+  const {variables} = sources.reading
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
         isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
       )
     : []
-  const found = builders.flatMap((source) =>
+  const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
     [...indispensable].flatMap((name) => {
       const isAsked = source.isVariable(name) && isEmpty(variables.get(name)?.default?.syntax)
       return isAsked && needs(source, name) ? [name] : []
@@ -137,12 +135,12 @@ function needs(source: TemplateSource, name: string): boolean {
  * Whether the variable `instance_type` may only stay empty: Packer refuses a type beside `spot_instance_types`
  * (packer-plugin-amazon, common/run_config.go).
  */
-function isForSpotTypes(sources: Sources, {legacy, arguments: given}: ChoiceRequest): boolean {
+function isForSpotTypes(sources: Sources, legacy: boolean): boolean {
   // Only legacy JSON has variables that nobody declares.
   if (!legacy && sources.reading.variables.get('instance_type')?.default === undefined) return false
   // The list may be there only where the type is empty.
   const values = new Values(sources, new Map([['instance_type', 't3.medium']]))
-  const users = sourcesOf(sources.reading, values, given).filter((source) => source.isVariable('instance_type'))
+  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable('instance_type'))
   return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0)
 }
 

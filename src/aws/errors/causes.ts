@@ -24,7 +24,7 @@ export const awsCauses: readonly AwsCause[] = [
     pattern: inOneLine(/^InvalidParameterValue: /i, /architecture /i, / does not match/i),
     cause: 'The instance type has a different processor from the one that the image was made for.',
     change:
-      "Give x86_64 types in 'instance-types' for an x86_64 image: t3, m7i and c7a are x86_64; t4g, m7g and c7g are arm64."
+      "Give types in 'instance-types' that fit the image: t4g, m7g and c7g for an arm64 image, t3, m7i and c7a for an x86_64 one. A template of your own may set instance_type itself: correct it there."
   },
   {
     id: 'type-not-offered',

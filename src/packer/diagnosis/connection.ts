@@ -13,7 +13,7 @@ export const connectionRules: readonly Rule[] = [
     ),
     cause: "The machine answers on its SSH port, but does not accept the build's key for this user.",
     change:
-      "Set 'ssh-username' to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
+      "Set 'ssh-username', or the ssh_username of a template of your own, to the user of the source image: admin on Debian, ubuntu on Ubuntu, ec2-user on Amazon Linux. On an image of your own, cloud-init must put the key pair's key into that user's authorized_keys.",
     detail: (_, {sshUsername}) => (sshUsername ? `The user was '${sshUsername}'.` : undefined)
   },
   {

@@ -80,7 +80,7 @@ export const toolRules: readonly Rule[] = [
     pattern: /sudo: a (password|terminal) is required|is not in the sudoers file|sudo: no tty present/,
     cause: 'The login user may not use sudo without a password.',
     change:
-      "Set 'ssh-username' to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image.",
+      "Set 'ssh-username', or the ssh_username of a template of your own, to the user that the source image's cloud-init creates, because that user may use sudo; or allow it in /etc/sudoers.d of that image.",
     onRunner: {
       cause:
         "A script that runs on this runner (shell-local) uses sudo, and the runner's user may not without a password.",
