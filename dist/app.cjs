@@ -75631,11 +75631,12 @@ function textsOfSetting(setting, sources, values, pattern) {
 
 // src/template/choice.ts
 var always = /* @__PURE__ */ new Map([["region", "aws-region"]]);
-function choose(sources, { insisted, legacy, takesAll }) {
+function choose(sources, request) {
+  const { insisted, legacy, takesAll } = request;
   const { reading: reading2, vars, files, env: env2 } = sources;
   const values = new Values(sources);
-  const unusable = emptied(sources, values, legacy);
-  const builders = sourcesOf(reading2, values, []);
+  const builders = sourcesOf(reading2, values, request.arguments);
+  const unusable = emptied(sources, builders, legacy);
   const onImage = builders.filter((source) => source.isVariable("source_ami"));
   const needsImage = onImage.some((source) => needs(source, "source_ami"));
   const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
@@ -75645,7 +75646,7 @@ function choose(sources, { insisted, legacy, takesAll }) {
     if (name === "tags" && !legacy) return takesTags(sources, values);
     if (name === "region" && isOwnKey(values.ofVariableItself(name), builders)) return false;
     if (Object.hasOwn(vars, name)) return false;
-    if (name === "instance_type" && isForSpotTypes(sources, legacy)) return false;
+    if (name === "instance_type" && isForSpotTypes(sources, request)) return false;
     if (name === "source_ami" && onImage.length > 0 && !needsImage && !insisted.has(name)) return false;
     return always.has(name) || insisted.has(name) || !isSaid(name);
   };
@@ -75672,12 +75673,11 @@ function isPlaceholder(value) {
   return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
-function emptied(sources, values, legacy) {
-  const { variables: variables2 } = sources.reading;
+function emptied({ reading: { variables: variables2 } }, builders, legacy) {
   const ofLegacy = legacy ? [...variables2].flatMap(
     ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
   ) : [];
-  const found = sourcesOf(sources.reading, values, []).flatMap(
+  const found = builders.flatMap(
     (source) => [...indispensable].flatMap((name) => {
       const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
       return isAsked && needs(source, name) ? [name] : [];
@@ -75697,10 +75697,10 @@ function needs(source, name) {
       return true;
   }
 }
-function isForSpotTypes(sources, legacy) {
+function isForSpotTypes(sources, { legacy, arguments: given2 }) {
   if (!legacy && sources.reading.variables.get("instance_type")?.default === void 0) return false;
   const values = new Values(sources, /* @__PURE__ */ new Map([["instance_type", "t3.medium"]]));
-  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable("instance_type"));
+  const users = sourcesOf(sources.reading, values, given2).filter((source) => source.isVariable("instance_type"));
   return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0);
 }
 function spotTypes(source) {
@@ -85402,22 +85402,23 @@ function readingOf(file) {
 }
 
 // src/template/template.ts
-function openTemplate(given2, shipped, additions = {}) {
-  const location = given2 ?? shipped;
+function openTemplate(own, shipped, additions = {}) {
+  const location = own ?? shipped;
   const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
   const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
-  const isShipped = given2 === void 0;
+  const isShipped = own === void 0;
   const before = { reading: reading2, files, vars, env: legacy ? {} : env2, packerEnv: {} };
   const environment = environmentOf(before, { legacy, env: env2, templateEnv });
   const sources = {
     ...before,
     packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region3) }
   };
-  const choice = choose(sources, { insisted, legacy, takesAll: isShipped });
-  const values = new Values(sources, knownValues(choice, region3));
-  const builders = sourcesOf(reading2, values, additions.arguments ?? []);
+  const given2 = additions.arguments ?? [];
+  const choice = choose(sources, { insisted, legacy, takesAll: isShipped, arguments: given2 });
+  const values = new Values(sources, new Map([...legacy ? emptyIn(sources) : [], ...knownValues(choice, region3)]));
+  const builders = sourcesOf(reading2, values, given2);
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
     region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
@@ -85439,7 +85440,7 @@ function openTemplate(given2, shipped, additions = {}) {
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,
-    arguments: additions.arguments ?? [],
+    arguments: given2,
     environment: environment.names,
     names: namesIn2(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
     sources: builders,
@@ -85455,6 +85456,11 @@ function openTemplate(given2, shipped, additions = {}) {
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
   };
+}
+function emptyIn(sources) {
+  const values = new Values(sources);
+  const names2 = [...sources.reading.variables.keys()].filter((name) => values.ofVariableItself(name) === void 0);
+  return new Map(names2.map((name) => [name, ""]));
 }
 function knownValues({ filled }, region3) {
   return new Map([...filled].map((name) => [name, name === "region" && region3 !== "" ? region3 : unknown]));

@@ -267,7 +267,7 @@ const inputs = [
       "!takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')",
       'false'
     ],
-    ['no type beside spot types', "name === 'instance_type' && isForSpotTypes(sources, legacy)", 'false'],
+    ['no type beside spot types', "name === 'instance_type' && isForSpotTypes(sources, request)", 'false'],
     ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
   ),
   ...inFile(

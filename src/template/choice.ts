@@ -27,6 +27,8 @@ export interface ChoiceRequest {
   readonly legacy: boolean
   /** The shipped template's defaults are the action's own. */
   readonly takesAll: boolean
+  /** Those of Packer that the user gave: only the builds that they choose count. */
+  readonly arguments: readonly string[]
 }
 
 /** Elsewhere, nothing could be found and removed. */
@@ -36,11 +38,12 @@ const always = new Map([['region', 'aws-region']])
  * The template's own values are kept: the action fills in variables that it leaves open, and those that the user gave
  * as an input. The action's defaults replace no value of the template.
  */
-export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceRequest): Choice {
+export function choose(sources: Sources, request: ChoiceRequest): Choice {
+  const {insisted, legacy, takesAll} = request
   const {reading, vars, files, env} = sources
   const values = new Values(sources)
-  const unusable = emptied(sources, values, legacy)
-  const builders = sourcesOf(reading, values, [])
+  const builders = sourcesOf(reading, values, request.arguments)
+  const unusable = emptied(sources, builders, legacy)
   const onImage = builders.filter((source) => source.isVariable('source_ami'))
   const needsImage = onImage.some((source) => needs(source, 'source_ami'))
   const gives = (isInFile: boolean, name: string): boolean =>
@@ -54,7 +57,7 @@ export function choose(sources: Sources, {insisted, legacy, takesAll}: ChoiceReq
     if (name === 'tags' && !legacy) return takesTags(sources, values)
     if (name === 'region' && isOwnKey(values.ofVariableItself(name), builders)) return false
     if (Object.hasOwn(vars, name)) return false
-    if (name === 'instance_type' && isForSpotTypes(sources, legacy)) return false
+    if (name === 'instance_type' && isForSpotTypes(sources, request)) return false
     // Beside a filter Packer would look for an image that is both; an empty one leaves the choice to the filter.
     if (name === 'source_ami' && onImage.length > 0 && !needsImage && !insisted.has(name)) return false
     return always.has(name) || insisted.has(name) || !isSaid(name)
@@ -101,14 +104,13 @@ const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'sou
  * JSON, which has no other way to ask, those that the action has a value for. A setting with more than the variable in
  * it has a value without it.
  */
-function emptied(sources: Sources, values: Values, legacy: boolean): Set<string> {
-  const {variables} = sources.reading
+function emptied({reading: {variables}}: Sources, builders: readonly TemplateSource[], legacy: boolean): Set<string> {
   const ofLegacy = legacy
     ? [...variables].flatMap(([name, {default: fallback}]) =>
         isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
       )
     : []
-  const found = sourcesOf(sources.reading, values, []).flatMap((source) =>
+  const found = builders.flatMap((source) =>
     [...indispensable].flatMap((name) => {
       const isAsked = source.isVariable(name) && isEmpty(variables.get(name)?.default?.syntax)
       return isAsked && needs(source, name) ? [name] : []
@@ -135,12 +137,12 @@ function needs(source: TemplateSource, name: string): boolean {
  * Whether the variable `instance_type` may only stay empty: Packer refuses a type beside `spot_instance_types`
  * (packer-plugin-amazon, common/run_config.go).
  */
-function isForSpotTypes(sources: Sources, legacy: boolean): boolean {
+function isForSpotTypes(sources: Sources, {legacy, arguments: given}: ChoiceRequest): boolean {
   // Only legacy JSON has variables that nobody declares.
   if (!legacy && sources.reading.variables.get('instance_type')?.default === undefined) return false
   // The list may be there only where the type is empty.
   const values = new Values(sources, new Map([['instance_type', 't3.medium']]))
-  const users = sourcesOf(sources.reading, values, []).filter((source) => source.isVariable('instance_type'))
+  const users = sourcesOf(sources.reading, values, given).filter((source) => source.isVariable('instance_type'))
   return users.length > 0 && users.every((source) => spotTypes(source).texts.length > 0)
 }
 

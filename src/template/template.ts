@@ -77,26 +77,27 @@ export interface Additions {
 }
 
 /**
- * @param given the user's template: an HCL2 file, a folder with such files, or legacy JSON
+ * @param own the user's template: an HCL2 file, a folder with such files, or legacy JSON
  * @param shipped the folder of the template that comes with the action
  * @throws when there is no template, or it or a variables file cannot be read
  */
-export function openTemplate(given: string | undefined, shipped: string, additions: Additions = {}): Template {
-  const location = given ?? shipped
+export function openTemplate(own: string | undefined, shipped: string, additions: Additions = {}): Template {
+  const location = own ?? shipped
   const isFolder = statSync(location).isDirectory()
   const {reading, legacy} = isFolder ? readFolder(location) : readFile(location)
   const {varFiles = [], vars = {}, env = {}, insisted = new Map(), templateEnv = [], region = ''} = additions
   const files = [...(isFolder ? automaticFiles(location) : []), ...varFiles]
-  const isShipped = given === undefined
+  const isShipped = own === undefined
   const before: Sources = {reading, files, vars, env: legacy ? {} : env, packerEnv: {}}
   const environment = environmentOf(before, {legacy, env, templateEnv})
   const sources: Sources = {
     ...before,
     packerEnv: {...allowedEnvironment(env), ...picked(env, environment.names), ...regionOf(region)}
   }
-  const choice = choose(sources, {insisted, legacy, takesAll: isShipped})
-  const values = new Values(sources, knownValues(choice, region))
-  const builders = sourcesOf(reading, values, additions.arguments ?? [])
+  const given = additions.arguments ?? []
+  const choice = choose(sources, {insisted, legacy, takesAll: isShipped, arguments: given})
+  const values = new Values(sources, new Map([...(legacy ? emptyIn(sources) : []), ...knownValues(choice, region)]))
+  const builders = sourcesOf(reading, values, given)
   const findings = isShipped
     ? {problems: [], warnings: []}
     : findingsIn(builders, {
@@ -120,7 +121,7 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,
-    arguments: additions.arguments ?? [],
+    arguments: given,
     environment: environment.names,
     names: namesIn(sources, values, {builders, hasTags: !legacy && choice.filled.has('tags')}),
     sources: builders,
@@ -136,6 +137,16 @@ export function openTemplate(given: string | undefined, shipped: string, additio
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]
   }
+}
+
+/**
+ * Variables of legacy JSON that are used and have no value: Packer takes an empty string for them (packer-plugin-sdk,
+ * template/interpolate/funcs.go).
+ */
+function emptyIn(sources: Sources): Map<string, Value> {
+  const values = new Values(sources)
+  const names = [...sources.reading.variables.keys()].filter((name) => values.ofVariableItself(name) === undefined)
+  return new Map(names.map((name) => [name, '']))
 }
 
 /** Only the region is known before AWS is called. */

@@ -52,6 +52,28 @@ it.each<[string, string, string, string?]>([
 })
 
 it.each([
+  {given: [], filled: ['instance_type']},
+  {given: ['-only=amazon-ebs.chosen'], filled: []},
+  {given: ['-except=amazon-ebs.own'], filled: []},
+  {given: ['-only=amazon-ebs.own'], filled: ['instance_type']}
+])('fills in what the builds that run need: $given', ({given, filled}) => {
+  const hcl = `variable "instance_type" {
+  default = ""
+}
+source "amazon-ebs" "own" {
+  instance_type = var.instance_type
+}
+source "amazon-ebs" "chosen" {
+  instance_type = coalesce(var.instance_type, "m5.large")
+}
+build {
+  sources = ["amazon-ebs.own", "amazon-ebs.chosen"]
+}
+`
+  expect([...open(hcl, {arguments: given}).variables]).toEqual(filled)
+})
+
+it.each([
   ['region', 'type = map(string)', false],
   ['region', 'default = { dev = "us-west-2" }', false],
   ['region', 'type = list(string)', false],

@@ -216,14 +216,51 @@ describe('a source image in a file', () => {
   })
 
   it('stays empty beside a filter in legacy JSON, also where nobody declares it', () => {
-    const filled = (source_ami_filter: object | undefined, variables: object) => {
+    const opened = (source_ami_filter: object | undefined, variables: object) => {
       const text = {variables, builders: [{type: 'amazon-ebs', source_ami: '{{user `source_ami`}}', source_ami_filter}]}
-      return open('own.json', JSON.stringify(text)).variables.has('source_ami')
+      return open('own.json', JSON.stringify(text))
     }
     for (const variables of [{}, {source_ami: ''}]) {
-      expect(filled({filters: {name: 'x'}, owners: ['amazon']}, variables)).toBe(false)
-      expect(filled(undefined, variables)).toBe(true)
+      const {variables: filled, sources} = opened({filters: {name: 'x'}, owners: ['amazon']}, variables)
+      expect(filled.has('source_ami')).toBe(false)
+      expect(sources[0]?.imageQuery()).toEqual({owners: ['amazon'], filters: [['name', ['x']]]})
+      expect(opened(undefined, variables).variables.has('source_ami')).toBe(true)
     }
+  })
+})
+
+describe('how a builder finds its source image', () => {
+  const queryOf = (sourceAmi: string, more = '') => {
+    const sources = 'source "amazon-ebs" "own" {\n  source_ami = ' + sourceAmi + '\n}\n'
+    return open('own.pkr.hcl', `${sources}build {\n  sources = ["amazon-ebs.own"]\n}\n${more}`).sources[0]?.imageQuery()
+  }
+  const ami = 'data "amazon-ami" "base" {\n  owners = ["amazon"]\n  filters = {name = "debian-*"}\n}\n'
+  const parameter = (name: string) => `data "amazon-parameterstore" "base" {\n  name = ${name}\n}\n`
+  const ofAmi = {owners: ['amazon'], filters: [['name', ['debian-*']]]}
+
+  it.each<[string, string, unknown]>([
+    ['data.amazon-ami.base.id', ami, ofAmi],
+    ['"${data.amazon-ami.base.id}"', ami, ofAmi],
+    ['local.a', `locals {\n  a = local.b\n  b = data.amazon-ami.base.id\n}\n${ami}`, ofAmi],
+    ['data.amazon-parameterstore.base.value', parameter('"/${lower("BASE")}"'), {parameter: '/base'}],
+    [
+      'local.a',
+      `locals {\n  a = data.amazon-parameterstore.base.value\n}\n${parameter('"/base"')}`,
+      {parameter: '/base'}
+    ]
+  ])('is known of source_ami = %s', (sourceAmi, more, expected) => {
+    expect(queryOf(sourceAmi, more)).toEqual(expected)
+  })
+
+  it.each([
+    ['data.amazon-ami.base.name', ami],
+    ['lower(data.amazon-ami.base.id)', ami],
+    ['data.amazon-ami.other.id', ami],
+    ['data.amazon-parameterstore.base.arn', parameter('"/base"')],
+    ['data.amazon-parameterstore.base.value', parameter('file("name")')],
+    ['local.a', `locals {\n  a = local.b\n  b = local.a\n}\n`]
+  ])('is only known to Packer of source_ami = %s', (sourceAmi, more) => {
+    expect(queryOf(sourceAmi, more)).toBeUndefined()
   })
 })
 
