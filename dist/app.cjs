@@ -4169,9 +4169,9 @@ var require_util2 = __commonJS({
       let policy = "";
       if (policyHeader.length > 0) {
         for (let i9 = policyHeader.length; i9 !== 0; i9--) {
-          const token2 = policyHeader[i9 - 1].trim();
-          if (referrerPolicyTokens.has(token2)) {
-            policy = token2;
+          const token3 = policyHeader[i9 - 1].trim();
+          if (referrerPolicyTokens.has(token3)) {
+            policy = token3;
             break;
           }
         }
@@ -4404,9 +4404,9 @@ var require_util2 = __commonJS({
     function parseMetadata(metadata) {
       const result = [];
       let empty = true;
-      for (const token2 of metadata.split(" ")) {
+      for (const token3 of metadata.split(" ")) {
         empty = false;
-        const parsedToken = parseHashWithOptions.exec(token2);
+        const parsedToken = parseHashWithOptions.exec(token3);
         if (parsedToken === null || parsedToken.groups === void 0 || parsedToken.groups.algo === void 0) {
           continue;
         }
@@ -5812,35 +5812,35 @@ var require_client_h1 = __commonJS({
       return await WebAssembly.instantiate(mod, {
         env: {
           /* eslint-disable camelcase */
-          wasm_on_url: (p5, at2, len) => {
+          wasm_on_url: (p5, at3, len) => {
             return 0;
           },
-          wasm_on_status: (p5, at2, len) => {
+          wasm_on_status: (p5, at3, len) => {
             assert(currentParser.ptr === p5);
-            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start2 = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onStatus(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_begin: (p5) => {
             assert(currentParser.ptr === p5);
             return currentParser.onMessageBegin() || 0;
           },
-          wasm_on_header_field: (p5, at2, len) => {
+          wasm_on_header_field: (p5, at3, len) => {
             assert(currentParser.ptr === p5);
-            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start2 = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderField(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
-          wasm_on_header_value: (p5, at2, len) => {
+          wasm_on_header_value: (p5, at3, len) => {
             assert(currentParser.ptr === p5);
-            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start2 = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onHeaderValue(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_headers_complete: (p5, statusCode, upgrade, shouldKeepAlive) => {
             assert(currentParser.ptr === p5);
             return currentParser.onHeadersComplete(statusCode, Boolean(upgrade), Boolean(shouldKeepAlive)) || 0;
           },
-          wasm_on_body: (p5, at2, len) => {
+          wasm_on_body: (p5, at3, len) => {
             assert(currentParser.ptr === p5);
-            const start2 = at2 - currentBufferPtr + currentBufferRef.byteOffset;
+            const start2 = at3 - currentBufferPtr + currentBufferRef.byteOffset;
             return currentParser.onBody(new FastBuffer(currentBufferRef.buffer, start2, len)) || 0;
           },
           wasm_on_message_complete: (p5) => {
@@ -22486,7 +22486,7 @@ var init_getInstanceMetadataRegion = __esm({
       }
       try {
         const endpoint = resolveImdsEndpoint();
-        const token2 = (await imdsRequest({
+        const token3 = (await imdsRequest({
           ...endpoint,
           path: IMDS_TOKEN_PATH,
           method: "PUT",
@@ -22499,7 +22499,7 @@ var init_getInstanceMetadataRegion = __esm({
           path: IMDS_REGION_PATH,
           method: "GET",
           headers: {
-            [X_AWS_EC2_METADATA_TOKEN]: token2
+            [X_AWS_EC2_METADATA_TOKEN]: token3
           }
         })).toString().trim();
         return region3 || cacheNegativeAndReturnUndefined();
@@ -28492,11 +28492,11 @@ var init_normalizeProvider2 = __esm({
 function createPaginator(ClientCtor, CommandCtor, inputTokenName, outputTokenName, pageSizeTokenName) {
   return async function* paginateOperation(config, input, ...additionalArguments) {
     const _input = input;
-    let token2 = config.startingToken ?? _input[inputTokenName];
+    let token3 = config.startingToken ?? _input[inputTokenName];
     let hasNext = true;
     let page;
     while (hasNext) {
-      _input[inputTokenName] = token2;
+      _input[inputTokenName] = token3;
       if (pageSizeTokenName) {
         _input[pageSizeTokenName] = _input[pageSizeTokenName] ?? config.pageSize;
       }
@@ -28506,9 +28506,9 @@ function createPaginator(ClientCtor, CommandCtor, inputTokenName, outputTokenNam
         throw new Error(`Invalid client, expected instance of ${ClientCtor.name}`);
       }
       yield page;
-      const prevToken = token2;
-      token2 = get(page, outputTokenName);
-      hasNext = !!(token2 && (!config.stopOnSameToken || token2 !== prevToken));
+      const prevToken = token3;
+      token3 = get(page, outputTokenName);
+      hasNext = !!(token3 && (!config.stopOnSameToken || token3 !== prevToken));
     }
     return void 0;
   };
@@ -29575,15 +29575,15 @@ var init_StandardRetryStrategy = __esm({
       async acquireInitialRetryToken(retryTokenScope) {
         return new DefaultRetryToken(Retry.delay(), 0, void 0, retryTokenScope.includes(":longpoll"));
       }
-      async refreshRetryTokenForRetry(token2, errorInfo) {
+      async refreshRetryTokenForRetry(token3, errorInfo) {
         const maxAttempts = await this.getMaxAttempts();
-        const retryCode = this.retryCode(token2, errorInfo, maxAttempts);
+        const retryCode = this.retryCode(token3, errorInfo, maxAttempts);
         const shouldRetry = retryCode === 0;
-        const isLongPoll = token2.isLongPoll?.();
+        const isLongPoll = token3.isLongPoll?.();
         if (shouldRetry || isLongPoll) {
           const errorType = errorInfo.errorType;
           this.retryBackoffStrategy.setDelayBase(errorType === "THROTTLING" ? Retry.throttlingDelay() : this.baseDelay);
-          const delayFromErrorType = this.retryBackoffStrategy.computeNextBackoffDelay(token2.getRetryCount());
+          const delayFromErrorType = this.retryBackoffStrategy.computeNextBackoffDelay(token3.getRetryCount());
           let retryDelay = delayFromErrorType;
           if (errorInfo.retryAfterHint instanceof Date) {
             retryDelay = Math.max(delayFromErrorType, Math.min(errorInfo.retryAfterHint.getTime() - Date.now(), delayFromErrorType + 5e3));
@@ -29596,7 +29596,7 @@ var init_StandardRetryStrategy = __esm({
           } else {
             const capacityCost = this.getCapacityCost(errorType);
             this.capacity -= capacityCost;
-            const nextToken = new DefaultRetryToken(0, token2.getRetryCount() + 1, capacityCost, token2.isLongPoll?.() ?? false);
+            const nextToken = new DefaultRetryToken(0, token3.getRetryCount() + 1, capacityCost, token3.isLongPoll?.() ?? false);
             await new Promise((r9) => setTimeout(r9, retryDelay));
             nextToken.$retryLog.acquisitionDelay = retryDelay;
             return nextToken;
@@ -29604,8 +29604,8 @@ var init_StandardRetryStrategy = __esm({
         }
         throw new Error("No retry token available");
       }
-      recordSuccess(token2) {
-        this.capacity = Math.min(INITIAL_RETRY_TOKENS, this.capacity + (token2.getRetryCost() ?? NO_RETRY_INCREMENT));
+      recordSuccess(token3) {
+        this.capacity = Math.min(INITIAL_RETRY_TOKENS, this.capacity + (token3.getRetryCost() ?? NO_RETRY_INCREMENT));
       }
       getCapacity() {
         return this.capacity;
@@ -29658,19 +29658,19 @@ var init_AdaptiveRetryStrategy = __esm({
         }) : new StandardRetryStrategy(maxAttemptsProvider);
       }
       async acquireInitialRetryToken(retryTokenScope) {
-        const token2 = await this.standardRetryStrategy.acquireInitialRetryToken(retryTokenScope);
+        const token3 = await this.standardRetryStrategy.acquireInitialRetryToken(retryTokenScope);
         await this.rateLimiter.getSendToken();
-        return token2;
+        return token3;
       }
       async refreshRetryTokenForRetry(tokenToRenew, errorInfo) {
         this.rateLimiter.updateClientSendingRate(errorInfo);
-        const token2 = await this.standardRetryStrategy.refreshRetryTokenForRetry(tokenToRenew, errorInfo);
+        const token3 = await this.standardRetryStrategy.refreshRetryTokenForRetry(tokenToRenew, errorInfo);
         await this.rateLimiter.getSendToken();
-        return token2;
+        return token3;
       }
-      recordSuccess(token2) {
+      recordSuccess(token3) {
         this.rateLimiter.updateClientSendingRate({});
-        this.standardRetryStrategy.recordSuccess(token2);
+        this.standardRetryStrategy.recordSuccess(token3);
       }
       async maxAttemptsProvider() {
         return this.standardRetryStrategy.maxAttempts();
@@ -31714,9 +31714,9 @@ var init_fromInstanceMetadata = __esm({
           logger2?.debug("AWS SDK Instance Metadata", "using v1 fallback (no token fetch)");
           return getCredentials2(maxRetries, { ...endpoint, timeout });
         } else {
-          let token2;
+          let token3;
           try {
-            token2 = (await getMetadataToken({ ...endpoint, timeout })).toString();
+            token3 = (await getMetadataToken({ ...endpoint, timeout })).toString();
           } catch (error2) {
             if (error2?.statusCode === 400) {
               throw Object.assign(error2, {
@@ -31731,7 +31731,7 @@ var init_fromInstanceMetadata = __esm({
           return getCredentials2(maxRetries, {
             ...endpoint,
             headers: {
-              [X_AWS_EC2_METADATA_TOKEN2]: token2
+              [X_AWS_EC2_METADATA_TOKEN2]: token3
             },
             timeout
           });
@@ -32474,14 +32474,14 @@ var init_fromHttp = __esm({
       let host;
       const relative2 = options.awsContainerCredentialsRelativeUri ?? process.env[AWS_CONTAINER_CREDENTIALS_RELATIVE_URI];
       const full = options.awsContainerCredentialsFullUri ?? process.env[AWS_CONTAINER_CREDENTIALS_FULL_URI];
-      const token2 = options.awsContainerAuthorizationToken ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN];
+      const token3 = options.awsContainerAuthorizationToken ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN];
       const tokenFile = options.awsContainerAuthorizationTokenFile ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE];
       const warn = options.logger?.constructor?.name === "NoOpLogger" || !options.logger?.warn ? console.warn : options.logger.warn.bind(options.logger);
       if (relative2 && full) {
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerCredentialsRelativeUri and awsContainerCredentialsFullUri.");
         warn("awsContainerCredentialsRelativeUri will take precedence.");
       }
-      if (token2 && tokenFile) {
+      if (token3 && tokenFile) {
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerAuthorizationToken and awsContainerAuthorizationTokenFile.");
         warn("awsContainerAuthorizationTokenFile will take precedence.");
       }
@@ -32501,8 +32501,8 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
         const request = createGetRequest(url);
         if (tokenFile) {
           request.headers.Authorization = validateToken((await import_promises3.default.readFile(tokenFile)).toString());
-        } else if (token2) {
-          request.headers.Authorization = validateToken(token2);
+        } else if (token3) {
+          request.headers.Authorization = validateToken(token3);
         }
         try {
           const result = await requestHandler.handle(request, { requestTimeout });
@@ -32519,11 +32519,11 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
         }
       };
     };
-    validateToken = (token2) => {
-      if (token2.includes("\r\n")) {
+    validateToken = (token3) => {
+      if (token3.includes("\r\n")) {
         throw new CredentialsProviderError("Authorization token contains invalid \\r\\n sequence.");
       }
-      return token2;
+      return token3;
     };
   }
 });
@@ -34812,8 +34812,8 @@ var init_validateTokenExpiry = __esm({
   "node_modules/@aws-sdk/token-providers/dist-es/validateTokenExpiry.js"() {
     init_config2();
     init_constants8();
-    validateTokenExpiry = (token2) => {
-      if (token2.expiration && token2.expiration.getTime() < Date.now()) {
+    validateTokenExpiry = (token3) => {
+      if (token3.expiration && token3.expiration.getTime() < Date.now()) {
         throw new TokenProviderError(`Token is expired. ${REFRESH_MESSAGE}`, false);
       }
     };
@@ -35648,7 +35648,7 @@ var init_resolveSSOCredentials = __esm({
     init_config2();
     SHOULD_FAIL_CREDENTIAL_CHAIN = false;
     resolveSSOCredentials = async ({ ssoStartUrl, ssoSession, ssoAccountId, ssoRegion, ssoRoleName, ssoClient, clientConfig, parentClientConfig, callerClientConfig, profile, filepath, configFilepath, ignoreCache, logger: logger2 }) => {
-      let token2;
+      let token3;
       const refreshMessage = `To refresh this SSO session run aws sso login with the corresponding profile.`;
       if (ssoSession) {
         try {
@@ -35661,7 +35661,7 @@ var init_resolveSSOCredentials = __esm({
             parentClientConfig,
             logger: logger2
           })({ callerClientConfig });
-          token2 = {
+          token3 = {
             accessToken: _token.token,
             expiresAt: new Date(_token.expiration).toISOString()
           };
@@ -35673,7 +35673,7 @@ var init_resolveSSOCredentials = __esm({
         }
       } else {
         try {
-          token2 = await getSSOTokenFromFile(ssoStartUrl);
+          token3 = await getSSOTokenFromFile(ssoStartUrl);
         } catch (e9) {
           throw new CredentialsProviderError(`The SSO session associated with this profile is invalid. ${refreshMessage}`, {
             tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
@@ -35681,13 +35681,13 @@ var init_resolveSSOCredentials = __esm({
           });
         }
       }
-      if (new Date(token2.expiresAt).getTime() - Date.now() <= 0) {
+      if (new Date(token3.expiresAt).getTime() - Date.now() <= 0) {
         throw new CredentialsProviderError(`The SSO session associated with this profile has expired. ${refreshMessage}`, {
           tryNextLink: SHOULD_FAIL_CREDENTIAL_CHAIN,
           logger: logger2
         });
       }
-      const { accessToken } = token2;
+      const { accessToken } = token3;
       const { SSOClient: SSOClient2, GetRoleCredentialsCommand: GetRoleCredentialsCommand2 } = await Promise.resolve().then(() => (init_loadSso(), loadSso_exports));
       const sso = ssoClient || new SSOClient2(Object.assign({}, clientConfig ?? {}, {
         logger: clientConfig?.logger ?? callerClientConfig?.logger ?? parentClientConfig?.logger,
@@ -38283,18 +38283,18 @@ var init_LoginCredentialsFetcher = __esm({
         this.callerClientConfig = callerClientConfig;
       }
       async loadCredentials() {
-        const token2 = await this.loadToken();
-        if (!token2) {
+        const token3 = await this.loadToken();
+        if (!token3) {
           throw new CredentialsProviderError(`Failed to load a token for session ${this.loginSession}, please re-authenticate using aws login`, { tryNextLink: false, logger: this.logger });
         }
-        const accessToken = token2.accessToken;
+        const accessToken = token3.accessToken;
         const now = Date.now();
         const expiryTime = new Date(accessToken.expiresAt).getTime();
         const timeUntilExpiry = expiryTime - now;
         if (timeUntilExpiry <= _LoginCredentialsFetcher.REFRESH_THRESHOLD) {
-          return this.refresh(token2);
+          return this.refresh(token3);
         }
-        return this.toCredentials(token2.accessToken);
+        return this.toCredentials(token3.accessToken);
       }
       get logger() {
         return this.init?.logger;
@@ -38302,21 +38302,21 @@ var init_LoginCredentialsFetcher = __esm({
       get loginSession() {
         return this.profileData.login_session;
       }
-      toCredentials(token2) {
+      toCredentials(token3) {
         return {
-          accessKeyId: token2.accessKeyId,
-          secretAccessKey: token2.secretAccessKey,
-          sessionToken: token2.sessionToken,
-          accountId: token2.accountId,
-          expiration: new Date(token2.expiresAt)
+          accessKeyId: token3.accessKeyId,
+          secretAccessKey: token3.secretAccessKey,
+          sessionToken: token3.sessionToken,
+          accountId: token3.accountId,
+          expiration: new Date(token3.expiresAt)
         };
       }
-      async refresh(token2) {
-        const diskToken = await this.loadToken().catch(() => token2);
+      async refresh(token3) {
+        const diskToken = await this.loadToken().catch(() => token3);
         const now = Date.now();
         const diskExpiry = new Date(diskToken.accessToken.expiresAt).getTime();
-        const tokenExpiry = new Date(token2.accessToken.expiresAt).getTime();
-        const freshToken = diskExpiry <= now && tokenExpiry > now ? token2 : diskToken;
+        const tokenExpiry = new Date(token3.accessToken.expiresAt).getTime();
+        const freshToken = diskExpiry <= now && tokenExpiry > now ? token3 : diskToken;
         const freshExpiry = new Date(freshToken.accessToken.expiresAt).getTime();
         if (freshExpiry - Date.now() > _LoginCredentialsFetcher.REFRESH_THRESHOLD) {
           return this.toCredentials(freshToken.accessToken);
@@ -38408,9 +38408,9 @@ var init_LoginCredentialsFetcher = __esm({
         const tokenFilePath = this.getTokenFilePath();
         try {
           const tokenData = await import_node_fs3.promises.readFile(tokenFilePath, "utf8");
-          const token2 = JSON.parse(tokenData);
-          const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token2[k9]);
-          if (!token2.accessToken?.accountId) {
+          const token3 = JSON.parse(tokenData);
+          const missingFields = ["accessToken", "clientId", "refreshToken", "dpopKey"].filter((k9) => !token3[k9]);
+          if (!token3.accessToken?.accountId) {
             missingFields.push("accountId");
           }
           if (missingFields.length > 0) {
@@ -38419,7 +38419,7 @@ var init_LoginCredentialsFetcher = __esm({
               tryNextLink: false
             });
           }
-          return token2;
+          return token3;
         } catch (error2) {
           throw new CredentialsProviderError(`Failed to load token from ${tokenFilePath}: ${String(error2)}`, {
             logger: this.logger,
@@ -38427,14 +38427,14 @@ var init_LoginCredentialsFetcher = __esm({
           });
         }
       }
-      async saveToken(token2) {
+      async saveToken(token3) {
         const tokenFilePath = this.getTokenFilePath();
         const directory = (0, import_node_path6.dirname)(tokenFilePath);
         try {
           await import_node_fs3.promises.mkdir(directory, { recursive: true });
         } catch (error2) {
         }
-        await import_node_fs3.promises.writeFile(tokenFilePath, JSON.stringify(token2, null, 2), "utf8");
+        await import_node_fs3.promises.writeFile(tokenFilePath, JSON.stringify(token3, null, 2), "utf8");
       }
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
@@ -38482,10 +38482,10 @@ var init_LoginCredentialsFetcher = __esm({
         });
       }
       async generateDpop(method = "POST", endpoint) {
-        const token2 = await this.loadToken();
+        const token3 = await this.loadToken();
         try {
           const privateKey = (0, import_node_crypto4.createPrivateKey)({
-            key: token2.dpopKey,
+            key: token3.dpopKey,
             format: "pem",
             type: "sec1"
           });
@@ -39827,8 +39827,8 @@ var require_re = __commonJS({
       [LETTERDASHNUMBER, MAX_SAFE_BUILD_LENGTH]
     ];
     var makeSafeRegex = (value) => {
-      for (const [token2, max] of safeRegexReplacements) {
-        value = value.split(`${token2}*`).join(`${token2}{0,${max}}`).split(`${token2}+`).join(`${token2}{1,${max}}`);
+      for (const [token3, max] of safeRegexReplacements) {
+        value = value.split(`${token3}*`).join(`${token3}{0,${max}}`).split(`${token3}+`).join(`${token3}{1,${max}}`);
       }
       return value;
     };
@@ -43167,7 +43167,7 @@ var require_openpgp_min = __commonJS({
       const n6 = e10[0];
       return n6 < 192 ? ([r10] = e10, t3 = 1) : n6 < 255 ? (r10 = (e10[0] - 192 << 8) + e10[1] + 192, t3 = 2) : 255 === n6 && (r10 = G.readNumber(e10.subarray(1, 5)), t3 = 5), { len: r10, offset: t3 };
     }
-    function at2(e10) {
+    function at3(e10) {
       return e10 < 192 ? new Uint8Array([e10]) : e10 > 191 && e10 < 8384 ? new Uint8Array([192 + (e10 - 192 >> 8), e10 - 192 & 255]) : G.concatUint8Array([new Uint8Array([255]), G.writeNumber(e10, 4)]);
     }
     function ot(e10) {
@@ -43178,7 +43178,7 @@ var require_openpgp_min = __commonJS({
       return new Uint8Array([192 | e10]);
     }
     function ut(e10, t3) {
-      return G.concatUint8Array([ct(e10), at2(t3)]);
+      return G.concatUint8Array([ct(e10), at3(t3)]);
     }
     function ht(e10) {
       return [O.packet.literalData, O.packet.compressedData, O.packet.symmetricallyEncryptedData, O.packet.symEncryptedIntegrityProtectedData, O.packet.aeadEncryptedData].includes(e10);
@@ -46194,7 +46194,7 @@ var require_openpgp_min = __commonJS({
     };
     function qs(e10, t3, r10) {
       const n6 = [];
-      return n6.push(at2(r10.length + 1)), n6.push(new Uint8Array([(t3 ? 128 : 0) | e10])), n6.push(r10), G.concat(n6);
+      return n6.push(at3(r10.length + 1)), n6.push(new Uint8Array([(t3 ? 128 : 0) | e10])), n6.push(r10), G.concat(n6);
     }
     function Vs(e10) {
       switch (e10) {
@@ -46335,7 +46335,7 @@ var require_openpgp_min = __commonJS({
                 const e12 = Math.min(Math.log(i10) / Math.LN2 | 0, 30), r11 = 2 ** e12, n7 = G.concat([ot(e12)].concat(t4));
                 return t4 = [n7.subarray(1 + r11)], i10 = t4[0].length, n7.subarray(0, 1 + r11);
               }
-            }), (() => G.concat([at2(i10)].concat(t4)))));
+            }), (() => G.concat([at3(i10)].concat(t4)))));
           } else {
             if (G.isStream(n6)) {
               let t4 = 0;
@@ -47001,7 +47001,7 @@ var require_openpgp_min = __commonJS({
       }
       write() {
         const e10 = [];
-        for (let t3 = 0; t3 < this.attributes.length; t3++) e10.push(at2(this.attributes[t3].length)), e10.push(G.stringToUint8Array(this.attributes[t3]));
+        for (let t3 = 0; t3 < this.attributes.length; t3++) e10.push(at3(this.attributes[t3].length)), e10.push(G.stringToUint8Array(this.attributes[t3]));
         return G.concatUint8Array(e10);
       }
       equals(e10) {
@@ -69974,13 +69974,13 @@ function fits(pattern, name) {
   const last = rest.pop();
   if (last === void 0) return pattern === name;
   if (!name.startsWith(first2)) return false;
-  let at2 = first2.length;
+  let at3 = first2.length;
   for (const part2 of rest) {
-    const found = name.indexOf(part2, at2);
+    const found = name.indexOf(part2, at3);
     if (found === -1) return false;
-    at2 = found + part2.length;
+    at3 = found + part2.length;
   }
-  return name.length - last.length >= at2 && name.endsWith(last);
+  return name.length - last.length >= at3 && name.endsWith(last);
 }
 
 // src/aws/errors/causes.ts
@@ -71648,9 +71648,9 @@ async function requestIdToken(env2, audience, signal, { log, pause = pauseFor })
   url.searchParams.set("audience", audience);
   const attempt2 = () => requestOnce(url, requestToken, env2, signal);
   try {
-    const token2 = await withRetries(attempt2, { isTransient: (error2) => error2 instanceof Unavailable, pause, signal });
-    log.mask(token2);
-    return token2;
+    const token3 = await withRetries(attempt2, { isTransient: (error2) => error2 instanceof Unavailable, pause, signal });
+    log.mask(token3);
+    return token3;
   } catch (error2) {
     signal.throwIfAborted();
     throw new UserError(
@@ -71667,9 +71667,9 @@ async function requestOnce(url, requestToken, env2, signal) {
     const problem3 = `it answered ${status}: ${body.slice(0, 300)}`;
     throw status >= 500 || status === 429 ? new Unavailable(problem3) : new Error(problem3);
   }
-  const token2 = valueOf2(body);
-  if (token2 === void 0) throw new Unavailable("its answer holds no token");
-  return token2;
+  const token3 = valueOf2(body);
+  if (token3 === void 0) throw new Unavailable("its answer holds no token");
+  return token3;
 }
 async function answerOf(url, headers, env2, signal) {
   const limit = timeLimit(attemptMs, [signal]);
@@ -71856,13 +71856,13 @@ function assumedRole(role, region3, collaborators) {
   const client = clientOf(collaborators, { region: region3 });
   let claims = {};
   async function assume(policy, signal) {
-    const token2 = await requestIdToken(env2, role.audience, signal, { log, pause });
-    claims = claimsOf(token2);
+    const token3 = await requestIdToken(env2, role.audience, signal, { log, pause });
+    claims = claimsOf(token3);
     const command9 = new AssumeRoleWithWebIdentityCommand2({
       RoleArn: role.arn,
       RoleSessionName: role.sessionName,
       DurationSeconds: role.durationSeconds,
-      WebIdentityToken: token2,
+      WebIdentityToken: token3,
       ...policy !== void 0 ? { Policy: policy } : {}
     });
     const { Credentials: keys } = await client.send(command9, { abortSignal: signal });
@@ -73022,13 +73022,13 @@ async function serveCredentials(source, options) {
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
   const path31 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
-  const token2 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
-  log.mask(token2);
+  const token3 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
+  log.mask(token3);
   let requests = 0;
   async function answer(request, response) {
     if (request.method !== "GET" || request.url !== path31)
       return send2(response, 404, problem("NotFound", "nothing here"));
-    if (!isEqual(request.headers.authorization ?? "", token2)) {
+    if (!isEqual(request.headers.authorization ?? "", token3)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
     }
     requests += 1;
@@ -73050,7 +73050,7 @@ async function serveCredentials(source, options) {
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
     url: `http://127.0.0.1:${address.port}${path31}`,
-    token: token2,
+    token: token3,
     requests: () => requests,
     async close() {
       keys.close();
@@ -73708,8 +73708,8 @@ async function bakedImages(account, artifacts, expected, signal) {
 }
 var orderOf = ({ source, name, id }) => [source, name, id].join("\0");
 function numbered(images) {
-  return images.map((image, at2) => {
-    const before = images.slice(0, at2).filter(({ source }) => source === image.source).length;
+  return images.map((image, at3) => {
+    const before = images.slice(0, at3).filter(({ source }) => source === image.source).length;
     return before === 0 ? image : { ...image, source: `${image.source} (${before + 1})` };
   });
 }
@@ -73974,7 +73974,7 @@ async function withUnreported(account, { artifacts, finished }, traces, since, s
   ];
 }
 function missingNames(reported, finished) {
-  const missing3 = finished.filter((name, at2) => !reported.has(name) || finished.indexOf(name) !== at2);
+  const missing3 = finished.filter((name, at3) => !reported.has(name) || finished.indexOf(name) !== at3);
   return [...new Set(missing3)];
 }
 
@@ -74106,9 +74106,9 @@ var functions = {
     return Object.hasOwn(map2, name) ? map2[name] ?? null : fallback;
   },
   element([list2 = unknown, index = unknown]) {
-    const at2 = asNumber(index);
-    if (!isList(list2) || at2 === void 0 || at2 < 0) return unknown;
-    const item = list2[at2 % list2.length];
+    const at3 = asNumber(index);
+    if (!isList(list2) || at3 === void 0 || at3 < 0) return unknown;
+    const item = list2[at3 % list2.length];
     return item === void 0 ? unknown : item;
   },
   coalesce(values) {
@@ -74791,8 +74791,8 @@ function joined2(parts) {
   if (only === void 0) return { kind: "value", value: "" };
   return parts.length === 1 ? only : { kind: "text", parts };
 }
-function match(pattern, text2, at2) {
-  pattern.lastIndex = at2;
+function match(pattern, text2, at3) {
+  pattern.lastIndex = at3;
   return pattern.exec(text2)?.[0];
 }
 function unindented(body) {
@@ -74848,11 +74848,11 @@ function stringsIn(value) {
 // src/template/lines.ts
 function lineFinder(text2) {
   const ends = [...text2.matchAll(/\n/g)].map(({ index }) => index);
-  return (at2) => {
+  return (at3) => {
     let [low, high] = [0, ends.length];
     while (low < high) {
       const middle = low + high >>> 1;
-      if ((ends[middle] ?? at2) < at2) low = middle + 1;
+      if ((ends[middle] ?? at3) < at3) low = middle + 1;
       else high = middle;
     }
     return low + 1;
@@ -75297,6 +75297,71 @@ function shapeOf(name) {
   return Object.hasOwn(shapes, name) ? shapes[name] : void 0;
 }
 
+// src/template/glob.ts
+var mostAlternatives = 1e3;
+function fitsGlob(pattern, name) {
+  const alternatives = expanded(pattern);
+  const all = alternatives?.map(stepsOf);
+  if (!all || all.includes(void 0)) return void 0;
+  return all.some((steps) => steps !== void 0 && fits2(steps, Array.from(name)));
+}
+function isPlain(pattern) {
+  return !/[*?[\]{}\\]/.test(pattern);
+}
+function expanded(pattern) {
+  const open7 = at(pattern, "{", 0);
+  if (open7 === void 0) return at(pattern, "}", 0) === void 0 ? [pattern] : void 0;
+  const close = at(pattern, "}", open7);
+  const inner = at(pattern, "{", open7 + 1);
+  if (close === void 0 || inner !== void 0 && inner < close) return void 0;
+  const rest = expanded(pattern.slice(close + 1));
+  const choices = pattern.slice(open7 + 1, close).split(",");
+  if (!rest || choices.includes("") || rest.length * choices.length > mostAlternatives) return void 0;
+  return choices.flatMap((choice) => rest.map((end) => pattern.slice(0, open7) + choice + end));
+}
+function at(pattern, wanted2, from) {
+  for (let index = from; index < pattern.length; index += 1) {
+    if (pattern[index] === "\\") index += 1;
+    else if (pattern[index] === wanted2) return index;
+  }
+  return void 0;
+}
+var token = /\*+|\?|\[(!?)([^\]\\-]-[^\]\\-]|(?:[^\]\\-]|\\.)+)\]|\\(.)|([^[\]\\])/gsu;
+function stepsOf(pattern) {
+  const found = [...pattern.matchAll(token)];
+  if (found.map(([text2]) => text2).join("") !== pattern) return void 0;
+  return found.map(([text2, not2, set2, escaped, plain2]) => {
+    if (text2.startsWith("*")) return void 0;
+    if (set2 !== void 0) return (character) => isIn(set2, character) !== (not2 === "!");
+    const wanted2 = escaped ?? plain2;
+    return (character) => wanted2 === void 0 || text2 === "?" || character === wanted2;
+  });
+}
+function isIn(set2, character) {
+  const range2 = /^(.)-(.)$/su.exec(set2);
+  if (range2) return (range2[1] ?? "") <= character && character <= (range2[2] ?? "");
+  return Array.from(set2.replace(/\\(.)/gsu, "$1")).includes(character);
+}
+function fits2(steps, name) {
+  let reached = /* @__PURE__ */ new Set([0]);
+  for (let index = 0; index <= name.length; index += 1) {
+    for (const position of reached) {
+      if (position < steps.length && steps[position] === void 0) reached.add(position + 1);
+    }
+    const character = name[index];
+    if (character === void 0) break;
+    const next = /* @__PURE__ */ new Set();
+    for (const position of reached) {
+      if (position >= steps.length) continue;
+      const step = steps[position];
+      if (step === void 0) next.add(position);
+      else if (step(character)) next.add(position + 1);
+    }
+    reached = next;
+  }
+  return reached.has(steps.length);
+}
+
 // src/template/builds.ts
 function buildsOf(reading2, values) {
   const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
@@ -75347,15 +75412,14 @@ function unmatched(builds, given2) {
   return [new InputError("packer-args", `-only and -except leave no build of the template to run; it has ${all}`)];
 }
 function patternsOf(option, given2) {
-  const values = given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
-  return values.map((value) => value.trim());
+  return given2.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, "s").exec(one)?.[1]?.split(",") ?? []);
 }
 function matches(pattern, { name, ending, legacy }) {
   if (legacy) return name === void 0 ? void 0 : pattern === name;
-  if (name !== void 0) return fits(pattern, name);
+  if (name !== void 0) return fitsGlob(pattern, name);
   const last = pattern.slice(pattern.lastIndexOf("*") + 1);
-  if (!ending.endsWith(last) && !last.endsWith(ending)) return false;
-  return pattern.startsWith("*") && ending !== "" && fits(pattern, ending) ? true : void 0;
+  if (isPlain(last) && !ending.endsWith(last) && !last.endsWith(ending)) return false;
+  return pattern.startsWith("*") && ending !== "" && fitsGlob(pattern, ending) ? true : void 0;
 }
 
 // src/template/reference.ts
@@ -75399,11 +75463,11 @@ var TemplateSource = class {
   }
   /** The setting of this name that takes precedence, with its place. */
   setting(name, within) {
-    return this.#settings.findLast((setting) => setting.name === name && isIn(setting, within));
+    return this.#settings.findLast((setting) => setting.name === name && isIn2(setting, within));
   }
   /** Its values: a dynamic block may repeat it. */
   all(name, within) {
-    const found = this.#settings.filter((setting) => setting.name === name && isIn(setting, within));
+    const found = this.#settings.filter((setting) => setting.name === name && isIn2(setting, within));
     return found.flatMap((setting) => this.#values.ofSetting(setting));
   }
   /** Its value; null if the template does not set it. */
@@ -75454,23 +75518,23 @@ var TemplateSource = class {
   /** Whether it has a block or an object of this name; a dynamic block that makes none is not there. */
   has(block) {
     return this.#settings.some(
-      (setting) => (isIn(setting, block) || setting.isTop && setting.name === block) && this.#values.ofSetting(setting).length > 0
+      (setting) => (isIn2(setting, block) || setting.isTop && setting.name === block) && this.#values.ofSetting(setting).length > 0
     );
   }
 };
-function isIn({ within, isTop }, block) {
+function isIn2({ within, isTop }, block) {
   return block === void 0 ? isTop : within === block && !isTop;
 }
 function dataIn(syntax) {
   const names2 = [];
-  let at2 = syntax;
-  while (at2.kind === "member") {
-    const key2 = at2.key.kind === "value" ? asText(at2.key.value) : void 0;
+  let at3 = syntax;
+  while (at3.kind === "member") {
+    const key2 = at3.key.kind === "value" ? asText(at3.key.value) : void 0;
     if (key2 === void 0) return void 0;
     names2.unshift(key2);
-    at2 = at2.of;
+    at3 = at3.of;
   }
-  if (at2.kind !== "name" || at2.name !== "data" || names2[2] !== answers.get(names2[0] ?? "")) return void 0;
+  if (at3.kind !== "name" || at3.name !== "data" || names2[2] !== answers.get(names2[0] ?? "")) return void 0;
   return ["data", ...names2.slice(0, 2)].join(".");
 }
 var answers = /* @__PURE__ */ new Map([
@@ -75542,8 +75606,8 @@ function carriesTags(syntax, locals, seen = []) {
     }
     case "call": {
       if (syntax.name !== "merge" && syntax.name !== "tomap") return false;
-      const at2 = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen));
-      return at2 >= 0 && !syntax.given.slice(at2 + 1).some(saysBake);
+      const at3 = syntax.given.findLastIndex((one) => carriesTags(one, locals, seen));
+      return at3 >= 0 && !syntax.given.slice(at3 + 1).some(saysBake);
     }
     case "choice":
       return carriesTags(syntax.yes, locals, seen) && carriesTags(syntax.no, locals, seen);
@@ -75888,12 +75952,12 @@ function jsonOf(value, declaration) {
   } catch {
     return JSON.stringify(value);
   }
-  return value.replace(token, (found) => isAsWritten(found) ? found : `"${found}"`);
+  return value.replace(token2, (found) => isAsWritten(found) ? found : `"${found}"`);
 }
 function isAsWritten(found) {
   return found.startsWith('"') || !/^-?\d+\.\d*0$/.test(found);
 }
-var token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+var token2 = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 // src/packer/build.ts
 var import_node_events2 = require("node:events");
@@ -76700,7 +76764,7 @@ function explainScript(failure, facts) {
   const found = machineRules.flatMap((rule) => local ? onRunner(rule) : rule).map((rule) => ({
     rule,
     line: said.findIndex(
-      (text2, at2) => rule.pattern.test(text2) && (rule.anywhere || at2 >= first2 && !harmless.test(text2))
+      (text2, at3) => rule.pattern.test(text2) && (rule.anywhere || at3 >= first2 && !harmless.test(text2))
     )
   })).find(({ line }) => line !== -1);
   const own = script2 !== void 0 && script2 === facts.setupScript;
@@ -76736,7 +76800,7 @@ function awsError(text2) {
 }
 function beforeStatusCode(text2) {
   const lines = text2.split("\n").filter((line) => line.trim() !== "");
-  const errors = lines.filter((_, at2) => /^\s*status code: \d/.test(lines[at2 + 1] ?? ""));
+  const errors = lines.filter((_, at3) => /^\s*status code: \d/.test(lines[at3 + 1] ?? ""));
   return errors.map((line) => /(?:^|: )([A-Z]\w*(?:\.\w+)*): (.*)$/.exec(line)).find((found) => found !== null) ?? void 0;
 }
 function evidence(failure, line) {
@@ -77038,11 +77102,11 @@ async function show(pieces, { announcements }, log, job, signal) {
 }
 function quote(sayings, log) {
   let from = 0;
-  for (const [at2, one] of sayings.entries()) {
-    if (sayings[at2 + 1]?.build === one.build) continue;
-    const text2 = sayings.slice(from, at2 + 1).map((said) => said.text);
+  for (const [at3, one] of sayings.entries()) {
+    if (sayings[at3 + 1]?.build === one.build) continue;
+    const text2 = sayings.slice(from, at3 + 1).map((said) => said.text);
     log.quote(one.build || "packer", text2.join("\n"));
-    from = at2 + 1;
+    from = at3 + 1;
   }
 }
 
@@ -77334,9 +77398,9 @@ async function initPlugins(request, { env: env2, log, pause = pauseFor, onStart 
   const allowed2 = allowedEnvironment(env2);
   const run2 = (args, extra = {}) => runPacker(packer.path, args, { env: { ...allowed2, ...extra }, signal, onStart, timeout: initMs });
   const required = await look2(run2, template);
-  const token2 = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
-  if (token2 !== "") log.mask(token2);
-  const init = { request, token: token2, required, run: run2, env: env2, log, pause, signal };
+  const token3 = request.githubToken || env2["PACKER_GITHUB_API_TOKEN"] || "";
+  if (token3 !== "") log.mask(token3);
+  const init = { request, token: token3, required, run: run2, env: env2, log, pause, signal };
   if (required.length > 0 && missing(required).length === 0) {
     log.info(`Installed already: ${required.map(nameOf4).join(", ")}`);
     return {};
@@ -77383,11 +77447,11 @@ async function look2(run2, template, extra) {
 var initMs = 15 * 6e4;
 var pausesMs2 = [15e3, 3e4, 6e4];
 var longestWaitMs = 12e4;
-async function install({ request, token: token2, required, run: run2, log, pause, signal }, extra = {}) {
+async function install({ request, token: token3, required, run: run2, log, pause, signal }, extra = {}) {
   const { packer, template } = request;
-  let withToken = token2 !== "" && missing(required).some(({ source }) => !source.startsWith("github.com/hashicorp/"));
+  let withToken = token3 !== "" && missing(required).some(({ source }) => !source.startsWith("github.com/hashicorp/"));
   for (const pauses = [...pausesMs2]; ; ) {
-    const credentials = withToken ? { PACKER_GITHUB_API_TOKEN: token2 } : {};
+    const credentials = withToken ? { PACKER_GITHUB_API_TOKEN: token3 } : {};
     const { code: code2, timedOut, stdout, stderr } = await run2(["init", template], { ...extra, ...credentials });
     if (timedOut) {
       throw new UserError(
@@ -77398,7 +77462,7 @@ async function install({ request, token: token2, required, run: run2, log, pause
     const said = `${stdout}
 ${stderr}`;
     const limit = rateLimitIn(said);
-    if (limit && token2 !== "" && !withToken) {
+    if (limit && token3 !== "" && !withToken) {
       log.info("GitHub limits downloads without a token: trying with github-token");
       withToken = true;
       continue;
@@ -77509,7 +77573,8 @@ function packerArguments(text2) {
 function packerArgument(line) {
   const [, name = "", value] = /^--?([\w-]+)(?:=([\s\S]*))?$/.exec(line) ?? [];
   const option = allowed.get(name);
-  if (option && (option.value ? option.value.test(value ?? "") : value === void 0)) return line;
+  if (option && (option.value ? option.value.test(value ?? "") : value === void 0))
+    return line.replace(/[ \t]*,[ \t]*/g, ",");
   const names2 = [...allowed].map(([one, { value: takes2 }]) => `-${one}${takes2 ? "=…" : ""}`);
   const reason = reasons2.get(name);
   throw new Error(
@@ -78606,12 +78671,12 @@ async function entriesOf2(file) {
   const { size } = await file.stat();
   const tailStart = Math.max(0, size - endSize - longestComment);
   const tail = await read2(file, tailStart, size - tailStart);
-  const at2 = tail.lastIndexOf(signatures.end);
-  if (at2 < 0 || at2 + endSize > tail.length) throw new ZipError("it is not a zip");
-  const count = tail.readUInt16LE(at2 + 10);
-  const length = tail.readUInt32LE(at2 + 12);
+  const at3 = tail.lastIndexOf(signatures.end);
+  if (at3 < 0 || at3 + endSize > tail.length) throw new ZipError("it is not a zip");
+  const count = tail.readUInt16LE(at3 + 10);
+  const length = tail.readUInt32LE(at3 + 12);
   if (length > longestDirectory) throw new ZipError("it lists more files than a release has");
-  const directory = await read2(file, tail.readUInt32LE(at2 + 16), length);
+  const directory = await read2(file, tail.readUInt32LE(at3 + 16), length);
   const entries = [];
   for (let position = 0; entries.length < count; ) {
     if (position + 46 > length || directory.readUInt32LE(position) !== signatures.entry) {
@@ -78945,11 +79010,11 @@ function otherRegion(source, { region: region3, legacy }, all) {
   const regions = new Set(all.map((one) => one.text("region") ?? region3));
   const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
-    problem: `${at(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
+    problem: `${at2(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
   };
 }
 function forcedDeregistration(source, { allowsForceDeregister }) {
-  const where = at(source, "force_deregister");
+  const where = at2(source, "force_deregister");
   const perhaps = source.isTrue("force_delete_snapshot") ? "" : "perhaps ";
   const snapshots = source.mayBeTrue("force_delete_snapshot") ? ` and ${perhaps}its snapshots (force_delete_snapshot)` : "";
   if (!source.isTrue("force_deregister")) {
@@ -78971,7 +79036,7 @@ function imageElsewhere(source) {
     return unsure(source, "skip_save_build_region", effect);
   }
   return {
-    problem: `${at(source, "skip_save_build_region")} says skip_save_build_region: the image would be only in its copy regions, but it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
+    problem: `${at2(source, "skip_save_build_region")} says skip_save_build_region: the image would be only in its copy regions, but it is tested in 'aws-region'. Take skip_save_build_region out (ami_regions still makes the copies), or set 'aws-region' to the region that the image is for.`
   };
 }
 function noImage2(source) {
@@ -78979,7 +79044,7 @@ function noImage2(source) {
     return unsure(source, "skip_create_ami", "it makes no image, so that there is nothing to test and nothing to keep");
   }
   return {
-    warning: `${at(source, "skip_create_ami")} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
+    warning: `${at2(source, "skip_create_ami")} says skip_create_ami: it makes no image, so that there is nothing to test and nothing to keep.`
   };
 }
 function cooldown(source) {
@@ -78988,21 +79053,21 @@ function cooldown(source) {
     return unsure(source, "with_cooldown", "an image that is rejected cannot be removed for 24 hours", within);
   }
   return {
-    problem: `${at(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
+    problem: `${at2(source, "with_cooldown", within)} says deregistration_protection with_cooldown: an image that is rejected could not be removed for 24 hours. Take with_cooldown out; without it the protection stays on an image that is kept.`
   };
 }
 function temporaryProfile(source, { isNarrowed }) {
   const block = "temporary_iam_instance_profile_policy_document";
   if (!source.has(block) || !isNarrowed) return void 0;
   return {
-    problem: `${at(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
+    problem: `${at2(source, block)} has ${block}: Packer would have to make a role, which its session may not do, because a role can be given any permission. Make an instance profile once and name it: iam_instance_profile = "NAME", or var.instance_profile, which the input 'instance-profile' fills in.`
   };
 }
 function mappedSnapshot(source, { isNarrowed }) {
   const [name, within] = ["snapshot_id", "ami_block_device_mappings"];
   if (isNarrowed || source.setting(name, within) === void 0) return void 0;
   return {
-    warning: `${at(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer.`
+    warning: `${at2(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer.`
   };
 }
 function agent(source, { hasAgent }) {
@@ -79011,12 +79076,12 @@ function agent(source, { hasAgent }) {
     return unsure(source, "ssh_agent_auth", "Packer cannot log in: there is no SSH_AUTH_SOCK in the env of this step");
   }
   return {
-    problem: `${at(source, "ssh_agent_auth")} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
+    problem: `${at2(source, "ssh_agent_auth")} says ssh_agent_auth, and there is no SSH_AUTH_SOCK in the env of this step. Start ssh-agent and add the key in a step before this one, and hand SSH_AUTH_SOCK on through GITHUB_ENV.`
   };
 }
 function sessionManager(source, { hasSessionManagerPlugin }) {
   if (source.text("ssh_interface") !== "session_manager") return void 0;
-  const where = at(source, "ssh_interface");
+  const where = at2(source, "ssh_interface");
   if (!hasSessionManagerPlugin) {
     return {
       problem: `${where} says ssh_interface = "session_manager", which needs AWS's session-manager-plugin on this runner's PATH, but it is not there. Install it in a step before this one: docs/networks.md shows how.`
@@ -79033,7 +79098,7 @@ function openToEverybody(source, { legacy }) {
   if (ranges !== "everybody") return void 0;
   const port = source.text("communicator") === "winrm" ? "WinRM" : "SSH";
   return {
-    warning: `${at(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` + (legacy ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, ' : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') + "which is filled in with 'allowed-cidrs'."
+    warning: `${at2(source, "temporary_security_group_source_cidrs")} lets everybody (0.0.0.0/0) reach the build's machine by ${port}. ` + (legacy ? 'Add "temporary_security_group_source_cidrs": "{{user `allowed_cidrs`}}" and declare "allowed_cidrs": "" among the variables, ' : 'Add temporary_security_group_source_cidrs = var.allowed_cidrs and declare variable "allowed_cidrs" { type = list(string) }, ') + "which is filled in with 'allowed-cidrs'."
   };
 }
 function letInBy(source) {
@@ -79055,10 +79120,10 @@ function letInBy(source) {
 function unsure(source, name, effect, within) {
   if (!source.mayBeTrue(name, within)) return void 0;
   return {
-    warning: `${at(source, name, within)} has ${name} with a value that only Packer knows. If it is true, ${effect}. To be sure, write true or false there, or a variable with such a value.`
+    warning: `${at2(source, name, within)} has ${name} with a value that only Packer knows. If it is true, ${effect}. To be sure, write true or false there, or a variable with such a value.`
   };
 }
-function at(source, name, within) {
+function at2(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
   return `${path23.basename(file)} line ${line}: ${source.name}`;
@@ -79120,13 +79185,13 @@ function* linesOf2(text2) {
   yield "";
 }
 function* between(text2, begin, end) {
-  for (let at2 = 0; ; ) {
-    const found = text2.indexOf(begin, at2);
+  for (let at3 = 0; ; ) {
+    const found = text2.indexOf(begin, at3);
     const from = found + begin.length;
     const to = found < 0 ? -1 : text2.indexOf(end, from);
     if (to < 0) return;
     yield text2.slice(from, to);
-    at2 = to + end.length;
+    at3 = to + end.length;
   }
 }
 function unpack(path31, bytes) {
@@ -79422,10 +79487,10 @@ var Reader2 = class {
     this.#mostKept = mostKept2;
   }
   read(chunk) {
-    for (let at2 = 0; at2 < chunk.length; at2 += 1) {
-      if (this.#isInString) at2 = this.#stringIn(chunk, at2);
-      else if (this.#depth > 0) this.#tokenAt(chunk, at2);
-      else this.#outside(chunk[at2] ?? 0);
+    for (let at3 = 0; at3 < chunk.length; at3 += 1) {
+      if (this.#isInString) at3 = this.#stringIn(chunk, at3);
+      else if (this.#depth > 0) this.#tokenAt(chunk, at3);
+      else this.#outside(chunk[at3] ?? 0);
     }
     if (this.#name) this.#gather(this.#name, chunk, chunk.length);
     if (this.#value) this.#gather(this.#value, chunk, chunk.length);
@@ -79448,30 +79513,30 @@ var Reader2 = class {
     this.#around += String.fromCharCode(byte);
     if (this.#around.length > longestAround) throw new Error("it is not a JSON object");
   }
-  #tokenAt(chunk, at2) {
+  #tokenAt(chunk, at3) {
     const depth = this.#depth;
-    if (depth === 1 && !this.#isInPlace(chunk[at2])) throw new Error("it is not a JSON object");
-    switch (chunk[at2]) {
+    if (depth === 1 && !this.#isInPlace(chunk[at3])) throw new Error("it is not a JSON object");
+    switch (chunk[at3]) {
       case quote2:
         this.#isInString = true;
-        if (this.#isNameNext[depth]) this.#name = { depth, parts: [], size: 0, from: at2 + 1 };
+        if (this.#isNameNext[depth]) this.#name = { depth, parts: [], size: 0, from: at3 + 1 };
         this.#isNameNext[depth] = false;
         break;
       case colon:
         if (depth === 1) this.#isColonNext = false;
-        this.#beginValue(at2 + 1);
+        this.#beginValue(at3 + 1);
         break;
       case comma:
-        this.#endMember(chunk, at2);
+        this.#endMember(chunk, at3);
         this.#isNameNext[depth] = this.#isObject[depth] ?? false;
         break;
       case openBrace:
       case openBracket:
-        this.#open(chunk[at2] === openBrace);
+        this.#open(chunk[at3] === openBrace);
         break;
       case closeBrace:
       case closeBracket:
-        this.#endMember(chunk, at2);
+        this.#endMember(chunk, at3);
         this.#close();
         break;
       default:
@@ -79489,14 +79554,14 @@ var Reader2 = class {
   /** @returns where the string ends, or the end of the chunk */
   #stringIn(chunk, from) {
     let isEscaped = this.#isEscaped;
-    for (let at2 = from; at2 < chunk.length; at2 += 1) {
-      const byte = chunk[at2];
+    for (let at3 = from; at3 < chunk.length; at3 += 1) {
+      const byte = chunk[at3];
       if (isEscaped) isEscaped = false;
       else if (byte === backslash) isEscaped = true;
       else if (byte === quote2) {
         this.#isInString = this.#isEscaped = false;
-        if (this.#name) this.#endName(this.#name, chunk, at2);
-        return at2;
+        if (this.#name) this.#endName(this.#name, chunk, at3);
+        return at3;
       }
     }
     this.#isEscaped = isEscaped;
@@ -79514,8 +79579,8 @@ var Reader2 = class {
     this.#isOver = true;
     this.#signed.update(this.#hasMember ? "}" : "{}");
   }
-  #endName(name, chunk, at2) {
-    this.#gather(name, chunk, at2);
+  #endName(name, chunk, at3) {
+    this.#gather(name, chunk, at3);
     const bytes = Buffer.concat(name.parts);
     this.#name = void 0;
     this.#names[name.depth] = bytes.toString("utf8");
@@ -79523,7 +79588,7 @@ var Reader2 = class {
     if (name.depth > 1 || this.#names[1] === "signature") return;
     this.#signed.update(this.#hasMember ? ',"' : '{"').update(bytes);
     this.#hasMember = true;
-    this.#signedFrom = at2;
+    this.#signedFrom = at3;
   }
   #beginValue(from) {
     const depth = this.#depth;
@@ -79533,14 +79598,14 @@ var Reader2 = class {
     if (isSignature || this.#isWanted(name, depth === 1 ? void 0 : inner))
       this.#value = { depth, parts: [], size: 0, from };
   }
-  #endMember(chunk, at2) {
+  #endMember(chunk, at3) {
     if (this.#depth === 1) {
-      this.#sign(chunk, at2);
+      this.#sign(chunk, at3);
       this.#signedFrom = void 0;
     }
     const value = this.#value;
     if (value?.depth !== this.#depth) return;
-    this.#gather(value, chunk, at2);
+    this.#gather(value, chunk, at3);
     this.#value = void 0;
     this.#kept += value.size;
     const name = this.#names[value.depth] ?? "";
@@ -79796,8 +79861,8 @@ function architectureOf({ ofSources, facts }, sources) {
   return new Set(found).size === 1 ? found[0] : void 0;
 }
 function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
-  const fits2 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
-  const usable3 = given2.filter(fits2);
+  const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
+  const usable3 = given2.filter(fits3);
   if (usable3.length > 0) return usable3;
   const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
     const known2 = facts.get(type2);
@@ -79844,8 +79909,8 @@ async function noteSessionManagerPlugin(log, env2, signal, limitMs4 = usualLimit
 }
 function isAtLeast(version, least) {
   const [one, other] = [version, least].map((text2) => text2.split(".").map(Number));
-  const at2 = (one ?? []).findIndex((number3, index) => number3 !== (other?.[index] ?? 0));
-  return at2 === -1 || (one?.[at2] ?? 0) > (other?.[at2] ?? 0);
+  const at3 = (one ?? []).findIndex((number3, index) => number3 !== (other?.[index] ?? 0));
+  return at3 === -1 || (one?.[at3] ?? 0) > (other?.[at3] ?? 0);
 }
 
 // src/inputs/distributions.ts
@@ -80730,8 +80795,8 @@ function keeps(deregister, verdict) {
 }
 function isGone2(images, { resources }, leftovers) {
   const all = images.flatMap(withCopies);
-  const isIn3 = (list2, id) => list2.some((one) => one.id === id);
-  return all.length > 0 && all.every(({ id }) => isIn3(resources, id) && !isIn3(leftovers, id));
+  const isIn4 = (list2, id) => list2.some((one) => one.id === id);
+  return all.length > 0 && all.every(({ id }) => isIn4(resources, id) && !isIn4(leftovers, id));
 }
 
 // src/bake/promote.ts
@@ -80843,8 +80908,8 @@ async function run(ec22, request, { groupId, place: place2, index }, ledger) {
     ...request.userData ? { UserData: Buffer.from(request.userData).toString("base64") } : {},
     TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
   });
-  const token2 = command9.input.ClientToken ?? "";
-  return recorded(ledger, "instance", token2, async () => (await ec22.send(command9)).Instances?.[0]?.InstanceId);
+  const token3 = command9.input.ClientToken ?? "";
+  return recorded(ledger, "instance", token3, async () => (await ec22.send(command9)).Instances?.[0]?.InstanceId);
 }
 async function recorded(ledger, type2, key2, make) {
   ledger.intend(type2, key2);
@@ -84890,7 +84955,7 @@ function environmentNames(text2, env2) {
     if (why2 !== void 0)
       throw new Error(`${quoted(name)} is not allowed: it is among ${why2}, which never reach Packer`);
     const value = env2[name];
-    if (value && (tokens.some((token2) => env2[token2] === value) || /^gh[su]_/.test(value))) {
+    if (value && (tokens.some((token3) => env2[token3] === value) || /^gh[su]_/.test(value))) {
       throw new Error(
         `${quoted(name)} is not allowed: its value is one of the job's own tokens or keys, which never reach Packer`
       );
@@ -85091,26 +85156,26 @@ function inBlock({ type: type2, labels: [label = ""], attributes, blocks }) {
 function valueIn(attributes, wanted2) {
   return attributes.find(({ name }) => name === wanted2)?.expression;
 }
-function chainsInJson(build2, at2) {
+function chainsInJson(build2, at3) {
   const { "post-processor": single, "post-processors": several } = asObject2(build2);
   return [
-    ...labelled(single, at2).map((one) => [one]),
-    ...itemsIn(several).map((chain2) => labelled(asObject2(chain2)["post-processor"], at2))
+    ...labelled(single, at3).map((one) => [one]),
+    ...itemsIn(several).map((chain2) => labelled(asObject2(chain2)["post-processor"], at3))
   ];
 }
-function labelled(value, at2) {
+function labelled(value, at3) {
   return itemsIn(value).flatMap(
-    (item) => Object.entries(asObject2(item)).flatMap(([type2, bodies]) => itemsIn(bodies).map((body) => inObject(type2, body, at2)))
+    (item) => Object.entries(asObject2(item)).flatMap(([type2, bodies]) => itemsIn(bodies).map((body) => inObject(type2, body, at3)))
   );
 }
-function legacyChains(list2, at2) {
+function legacyChains(list2, at3) {
   return itemsIn(list2).map(
-    (chain2) => itemsIn(chain2).map((one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at2))
+    (chain2) => itemsIn(chain2).map((one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at3))
   );
 }
-function inObject(type2, body, at2) {
+function inObject(type2, body, at3) {
   const members = asObject2(body);
-  return postProcessor(type2, (name) => members[name] === void 0 ? void 0 : at2(name, members[name]));
+  return postProcessor(type2, (name) => members[name] === void 0 ? void 0 : at3(name, members[name]));
 }
 function postProcessor(type2, find2) {
   const keep = find2("keep_input_artifact");
@@ -85219,14 +85284,14 @@ function expressionIn(attributes, wanted2) {
 function readJson(draft, file, text2, kind) {
   const template = asObject2(parseJson(file, text2));
   const lineOf = keyLines(text2);
-  const at2 = (name, value) => jsonExpression(value, lineOf(name), kind);
+  const at3 = (name, value) => jsonExpression(value, lineOf(name), kind);
   const sensitive = new Set(Array.isArray(template["sensitive-variables"]) ? template["sensitive-variables"] : []);
   const sections = kind === "legacy" ? ["variables"] : ["variables", "variable"];
   for (const [name, value] of sections.flatMap((section) => entriesOf3(template[section]))) {
     const isBare = kind === "legacy" || typeof value !== "object";
     const [block = {}] = isBare ? [] : [Array.isArray(value) ? asObject2(value[0]) : asObject2(value)];
     const given2 = isBare ? value : block["default"];
-    const expression = given2 === void 0 || given2 === null && kind === "legacy" ? void 0 : at2(name, given2);
+    const expression = given2 === void 0 || given2 === null && kind === "legacy" ? void 0 : at3(name, given2);
     const type2 = kind === "legacy" ? notUnderstood : typeIn(block["type"]);
     declare(draft, name, {
       file,
@@ -85237,40 +85302,40 @@ function readJson(draft, file, text2, kind) {
       ...expression ? { default: expression } : {}
     });
   }
-  entriesOf3(template["locals"]).forEach(([name, value]) => draft.locals.set(name, { file, expression: at2(name, value) }));
+  entriesOf3(template["locals"]).forEach(([name, value]) => draft.locals.set(name, { file, expression: at3(name, value) }));
   if (kind === "hcl2") {
     for (const [name, block] of entriesOf3(template["local"])) {
       const value = asObject2(block)["expression"];
-      if (value !== void 0) draft.locals.set(name, { file, expression: at2(name, value) });
+      if (value !== void 0) draft.locals.set(name, { file, expression: at3(name, value) });
     }
   }
-  if (kind === "legacy") draft.chains.push(legacyChains(template["post-processors"], at2));
-  else itemsIn(template["build"]).forEach((build2) => draft.chains.push(chainsInJson(build2, at2)));
+  if (kind === "legacy") draft.chains.push(legacyChains(template["post-processors"], at3));
+  else itemsIn(template["build"]).forEach((build2) => draft.chains.push(chainsInJson(build2, at3)));
   for (const [name, value] of Object.entries(template)) {
     draft.blocks.add(name);
     if (["variables", "variable", "locals", "local"].includes(name)) continue;
     const around = { file, component: "", owner: "", within: name, isTop: true, loops: [] };
-    if (kind === "legacy") walkLegacy(draft, { around, at: at2, lineOf }, value);
+    if (kind === "legacy") walkLegacy(draft, { around, at: at3, lineOf }, value);
     else if (name === "build") {
-      for (const one of itemsIn(value)) walkHcl(draft, { around: inBuild(draft, around), at: at2, lineOf }, one, name);
-    } else walkHcl(draft, { around, at: at2, lineOf }, value, name);
+      for (const one of itemsIn(value)) walkHcl(draft, { around: inBuild(draft, around), at: at3, lineOf }, one, name);
+    } else walkHcl(draft, { around, at: at3, lineOf }, value, name);
   }
 }
-function walkLegacy(draft, { around, at: at2, lineOf }, value) {
-  if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at2, lineOf }, item));
+function walkLegacy(draft, { around, at: at3, lineOf }, value) {
+  if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at3, lineOf }, item));
   const { type: type2, name: given2 } = asObject2(value);
   const isComponent = typeof type2 === "string" && around.owner === "";
   const name = typeof given2 === "string" ? given2 : type2;
   const isSource = isComponent && around.within === "builders";
   if (isSource) {
-    const evaluated = typeof given2 === "string" && given2.includes("{{") ? { evaluatedName: at2("name", given2) } : {};
+    const evaluated = typeof given2 === "string" && given2.includes("{{") ? { evaluatedName: at3("name", given2) } : {};
     draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf("builders"), ...evaluated });
   }
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
-    draft.settings.push({ ...inner, name: key2, expression: at2(key2, item) });
-    if (isPlain(item) || isMap2.test(key2)) continue;
-    walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at2, lineOf }, item);
+    draft.settings.push({ ...inner, name: key2, expression: at3(key2, item) });
+    if (isPlain2(item) || isMap2.test(key2)) continue;
+    walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at3, lineOf }, item);
   }
 }
 function walkHcl(draft, walk, value, kind, labels = []) {
@@ -85293,7 +85358,7 @@ function walkHcl(draft, walk, value, kind, labels = []) {
       continue;
     }
     if (!labelled2.has(key2)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
-    if (!isPlain(item) && !isMap2.test(key2))
+    if (!isPlain2(item) && !isMap2.test(key2))
       walkHcl(draft, { ...walk, around: { ...around, within: key2, isTop: false } }, item, key2);
   }
 }
@@ -85320,7 +85385,7 @@ function walkDynamic(draft, walk, value) {
   }
 }
 var isMap2 = /^(?:\w+_)?(?:tags|labels|filters)$/;
-function isPlain(item) {
+function isPlain2(item) {
   return typeof item !== "object" || Array.isArray(item) && item.every((one) => typeof one !== "object");
 }
 function entriesOf3(section) {
@@ -86372,23 +86437,23 @@ async function clear(account, bake2, age2, { log, limit, pause, stays }) {
   const onLook = (findings) => void (present = findings.present);
   const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
   const named2 = [...stays, ...kept.map(({ resource }) => resource)];
-  const left = swept.filter((one) => !isIn2(named2, one));
+  const left = swept.filter((one) => !isIn3(named2, one));
   const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
-  const known2 = [...recorded2.values()].filter((one) => !isIn2(named2, one));
-  const spared = limit.aborted ? [] : present.filter((one) => isIn2(known2, one) && !isIn2(left, one));
+  const known2 = [...recorded2.values()].filter((one) => !isIn3(named2, one));
+  const spared = limit.aborted ? [] : present.filter((one) => isIn3(known2, one) && !isIn3(left, one));
   const whyIt = (one) => whyKept(one, bake2, age2) ?? "it does not belong to its bake";
   return {
-    swept: known2.filter((one) => !isIn2(spared, one)).map((one) => outcomeOf(one, bake2, left)),
-    unseen: left.filter((one) => !isIn2(known2, one)),
+    swept: known2.filter((one) => !isIn3(spared, one)).map((one) => outcomeOf(one, bake2, left)),
+    unseen: left.filter((one) => !isIn3(known2, one)),
     kept: [...kept, ...spared.map((resource) => ({ resource, why: whyIt(resource) }))],
     left
   };
 }
-function isIn2(list2, { type: type2, id }) {
+function isIn3(list2, { type: type2, id }) {
   return list2.some((one) => one.type === type2 && one.id === id);
 }
 function outcomeOf(one, bake2, left) {
-  const mine = left.find((other) => isIn2([other], one));
+  const mine = left.find((other) => isIn3([other], one));
   const blind = left.find(({ type: type2, id, region: region3 }) => type2 === one.type && id === unknownId && region3 === one.region);
   const reason = (mine ?? blind)?.reason;
   return reason === void 0 ? sweptOf(one, bake2, "removed") : sweptOf(one, bake2, "left", reason);

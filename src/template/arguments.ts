@@ -27,7 +27,10 @@ const reasons = new Map(
   })
 )
 
-/** Arguments of Packer, one on each line: `-only=amazon-ebs.jenkins`. They are passed on as they are, never through a shell. */
+/**
+ * Arguments of Packer, one on each line: `-only=amazon-ebs.jenkins`. They are never passed through a shell. Blanks around
+ * the commas of a list are left out: Packer would take them for a part of a name (packer, command/flag-slice/flag.go).
+ */
 export function packerArguments(text: string): readonly string[] {
   const lines = text.split('\n').map((line) => line.trim())
   return lines.filter((line) => line !== '').map(packerArgument)
@@ -36,7 +39,8 @@ export function packerArguments(text: string): readonly string[] {
 function packerArgument(line: string): string {
   const [, name = '', value] = /^--?([\w-]+)(?:=([\s\S]*))?$/.exec(line) ?? []
   const option = allowed.get(name)
-  if (option && (option.value ? option.value.test(value ?? '') : value === undefined)) return line
+  if (option && (option.value ? option.value.test(value ?? '') : value === undefined))
+    return line.replace(/[ \t]*,[ \t]*/g, ',')
   const names = [...allowed].map(([one, {value: takes}]) => `-${one}${takes ? '=…' : ''}`)
   const reason = reasons.get(name)
   throw new Error(

@@ -1,5 +1,5 @@
 import {InputError} from '../lib/errors.ts'
-import {fits} from '../lib/pattern.ts'
+import {fitsGlob, isPlain} from './glob.ts'
 import type {BuildBlock, Reading, Use} from './reading-parts.ts'
 import {asText, isList, type Value} from './value.ts'
 import type {Values} from './values.ts'
@@ -89,15 +89,14 @@ export function unmatched(builds: readonly Build[], given: readonly string[]): I
 }
 
 function patternsOf(option: 'only' | 'except', given: readonly string[]): string[] {
-  const values = given.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, 's').exec(one)?.[1]?.split(',') ?? [])
-  return values.map((value) => value.trim())
+  return given.flatMap((one) => new RegExp(`^--?${option}=(.*)$`, 's').exec(one)?.[1]?.split(',') ?? [])
 }
 
 /** @returns undefined if that is not known */
 function matches(pattern: string, {name, ending, legacy}: Build): boolean | undefined {
   if (legacy) return name === undefined ? undefined : pattern === name
-  if (name !== undefined) return fits(pattern, name)
+  if (name !== undefined) return fitsGlob(pattern, name)
   const last = pattern.slice(pattern.lastIndexOf('*') + 1)
-  if (!ending.endsWith(last) && !last.endsWith(ending)) return false
-  return pattern.startsWith('*') && ending !== '' && fits(pattern, ending) ? true : undefined
+  if (isPlain(last) && !ending.endsWith(last) && !last.endsWith(ending)) return false
+  return pattern.startsWith('*') && ending !== '' && fitsGlob(pattern, ending) ? true : undefined
 }

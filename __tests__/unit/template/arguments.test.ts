@@ -9,6 +9,10 @@ it('passes on what is allowed, one on each line', () => {
   expect(validateArguments(given)).toEqual(['-only=amazon-ebs.a b,null.*'])
 })
 
+it('leaves out blanks around commas, which Packer would take for a part of a name', () => {
+  expect(packerArguments('-only=amazon-ebs.a, amazon-ebs.b ,c d')).toEqual(['-only=amazon-ebs.a,amazon-ebs.b,c d'])
+})
+
 it.each([
   ['-machine-readable', /the action reads that output already/],
   ['-color=true', /must not be coloured/],
