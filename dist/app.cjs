@@ -75431,6 +75431,14 @@ function throughLocals(syntax, locals, seen = []) {
 function variableIn(syntax, locals) {
   return memberOf2(throughLocals(syntax, locals), "var");
 }
+function refersTo({ references: references2 }, variable, locals, seen = []) {
+  return references2.some((reference) => {
+    if (reference === `var.${variable}`) return true;
+    if (!reference.startsWith("local.") || seen.includes(reference)) return false;
+    const local = locals.get(reference.slice("local.".length));
+    return local !== void 0 && refersTo(local.expression, variable, locals, [...seen, reference]);
+  });
+}
 function memberOf2(syntax, root9) {
   if (syntax.kind !== "member" || syntax.of.kind !== "name" || syntax.of.name !== root9) return void 0;
   return syntax.key.kind === "value" ? asText(syntax.key.value) : void 0;
@@ -75490,6 +75498,11 @@ var TemplateSource = class {
   isVariable(name) {
     const setting = this.setting(name);
     return setting !== void 0 && variableIn(setting.expression.syntax, this.#locals) === name;
+  }
+  /** Whether a setting has a variable in it, itself or through locals. */
+  reads(name, variable) {
+    const setting = this.setting(name);
+    return setting !== void 0 && refersTo(setting.expression, variable, this.#locals);
   }
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
@@ -75730,8 +75743,9 @@ function isNothing(value) {
   return value === void 0 || value === null || value === "";
 }
 function isOwnKey(value, builders) {
-  if (typeof value !== "string" || value === "" || regionName.test(value) || builders.length === 0) return false;
-  return builders.every((builder) => builder.setting("region") !== void 0 && !builder.isVariable("region"));
+  if (typeof value !== "string" || value === "" || builders.length === 0) return false;
+  if (builders.some((builder) => builder.setting("region") === void 0 || builder.isVariable("region"))) return false;
+  return !regionName.test(value) || builders.every((builder) => !builder.reads("region", "region"));
 }
 function isPlaceholder(value) {
   return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);

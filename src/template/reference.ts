@@ -1,3 +1,4 @@
+import type {Expression} from './expression.ts'
 import type {Reading} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText} from './value.ts'
@@ -15,6 +16,21 @@ export function throughLocals(syntax: Syntax, locals: Reading['locals'], seen: r
  */
 export function variableIn(syntax: Syntax, locals: Reading['locals']): string | undefined {
   return memberOf(throughLocals(syntax, locals), 'var')
+}
+
+/** Whether a variable is in an expression, itself or through locals. */
+export function refersTo(
+  {references}: Expression,
+  variable: string,
+  locals: Reading['locals'],
+  seen: readonly string[] = []
+): boolean {
+  return references.some((reference) => {
+    if (reference === `var.${variable}`) return true
+    if (!reference.startsWith('local.') || seen.includes(reference)) return false
+    const local = locals.get(reference.slice('local.'.length))
+    return local !== undefined && refersTo(local.expression, variable, locals, [...seen, reference])
+  })
 }
 
 function memberOf(syntax: Syntax, root: string): string | undefined {

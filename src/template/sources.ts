@@ -1,6 +1,6 @@
 import {buildsOf, isChosen, type Build} from './builds.ts'
 import type {Values} from './values.ts'
-import {throughLocals, variableIn} from './reference.ts'
+import {refersTo, throughLocals, variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
 import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
@@ -71,6 +71,12 @@ export class TemplateSource implements SourceBlock {
   isVariable(name: string): boolean {
     const setting = this.setting(name)
     return setting !== undefined && variableIn(setting.expression.syntax, this.#locals) === name
+  }
+
+  /** Whether a setting has a variable in it, itself or through locals. */
+  reads(name: string, variable: string): boolean {
+    const setting = this.setting(name)
+    return setting !== undefined && refersTo(setting.expression, variable, this.#locals)
   }
 
   /** How it finds its source image; undefined if only Packer knows. */

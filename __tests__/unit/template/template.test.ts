@@ -171,10 +171,13 @@ describe('a variable called region', () => {
   it.each([
     ['use1', 'local.regions[var.region]', false],
     ['europe-west1', '"eu-west-1"', false],
+    ['us-west-2', '"eu-west-1"', false],
+    ['us-west-2', 'lower(var.region)', true],
+    ['us-west-2', 'lower(local.own)', true],
     ['use1', 'var.region', true],
     ['use1', 'local.own', true],
     ['', 'local.regions[var.region]', true],
-    ['us-gov-west-1', '"eu-west-1"', true]
+    ['us-gov-west-1', '"eu-west-1"', false]
   ])('%j, with region = %s in the builder', (text, inBuilder, expected) => {
     const template = open('own.pkr.hcl', variable(text) + regions + builder(inBuilder))
     expect(template.variables.has('region')).toBe(expected)
