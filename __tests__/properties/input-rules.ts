@@ -167,7 +167,7 @@ export const rules: Readonly<Record<InputName, Rule>> = {
   'packer-args': {
     usable: ['-except=amazon-ebs.x', '-only=*\n-except=$(id), a b', '-parallel-builds=1', '--warn-on-undeclared-var'],
     values: fc.oneof(packerOption, hostileVariantsOf(fc.constantFrom('-only=amazon-ebs.x', '-on-error=cleanup'))),
-    means: lines,
+    means: (text) => lines(text).map((line) => line.replace(/[ \t]*,[ \t]*/g, ',')),
     got: ({template}) => template.arguments,
     // None of the options that the action would not understand, and nothing that is no option.
     alphabet:
