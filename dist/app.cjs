@@ -75122,15 +75122,22 @@ var Values = class {
   ofVariableItself(name) {
     return givenValue(name, this.#sources, this.#scope);
   }
+  /**
+   * The loops of every single repetition of a dynamic block; where only Packer knows how many there are, of one with
+   * unknown items.
+   */
+  repetitions([loop2, ...inner], scope = this.#scope) {
+    if (!loop2) return [[]];
+    const items = itemsOf(loop2, scope) ?? [{ key: unknown, value: unknown }];
+    return items.flatMap(
+      (item) => this.repetitions(inner, withItem(scope, loop2, item)).map((rest) => [{ ...loop2, item }, ...rest])
+    );
+  }
   #repeated(setting, loops, scope) {
     const [loop2, ...inner] = loops;
     if (!loop2) return [evaluate(setting.expression.syntax, scope)];
-    const entries = entriesOf(evaluate(loop2.over.syntax, scope));
-    if (!entries) return [unknown];
-    return entries.slice(0, mostRepetitions).flatMap(([key2, value]) => {
-      const own = { key: key2, value };
-      return this.#repeated(setting, inner, { ...scope, root: (name) => name === loop2.name ? own : scope.root(name) });
-    });
+    const items = itemsOf(loop2, scope);
+    return items?.flatMap((item) => this.#repeated(setting, inner, withItem(scope, loop2, item))) ?? [unknown];
   }
   #root(name) {
     switch (name) {
@@ -75164,6 +75171,16 @@ var Values = class {
   }
 };
 var mostRepetitions = 100;
+function itemsOf({ over, item }, scope) {
+  if (item) return [item];
+  const value = evaluate(over.syntax, scope);
+  const entries = entriesOf(value);
+  if (!entries || entries.length > mostRepetitions) return void 0;
+  return entries.map(([key2, one]) => ({ key: isList(value) ? unknown : key2, value: one }));
+}
+function withItem(scope, loop2, item) {
+  return { ...scope, root: (name) => name === loop2.name ? item : scope.root(name) };
+}
 function sourceNames({ sources }) {
   const types3 = /* @__PURE__ */ new Map();
   for (const name of sources.keys()) {
@@ -75371,7 +75388,7 @@ function buildsOf(reading2, values) {
     return { source, ...name === void 0 ? {} : { name }, ending: name ?? "", legacy };
   });
 }
-function buildsIn(block, { sources, settings }, values) {
+function buildsIn(block, { sources, settings, uses: uses2 }, values) {
   const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
   const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
   const [given2 = null] = valuesOf("name");
@@ -75384,14 +75401,15 @@ function buildsIn(block, { sources, settings }, values) {
   const listed2 = valuesOf("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
   return [
     ...[...new Set(listed2)].map((source) => named2(source, source)),
-    ...block.uses.map((use) => {
+    ...uses2.flatMap((use) => {
+      if (use.build !== block) return [];
       const [other = null] = valuesOf(
         "name",
         settings.filter((setting) => setting.use === use)
       );
       const text2 = asText(other);
       const own = other === null ? use.source : text2 === void 0 ? void 0 : `${use.source.split(".")[0]}.${text2}`;
-      return { ...named2(use.source, own), use };
+      return [{ ...named2(use.source, use.isSure ? own : void 0), use }];
     })
   ];
 }
@@ -75499,10 +75517,11 @@ var TemplateSource = class {
     const setting = this.setting(name);
     return setting !== void 0 && variableIn(setting.expression.syntax, this.#locals) === name;
   }
-  /** Whether a setting has a variable in it, itself or through locals. */
+  /** Whether a setting has a variable in it, itself, through locals, or perhaps through a dynamic block's iterator. */
   reads(name, variable) {
     const setting = this.setting(name);
-    return setting !== void 0 && refersTo(setting.expression, variable, this.#locals);
+    const overs = setting?.loops.map(({ over }) => over) ?? [];
+    return setting !== void 0 && [setting.expression, ...overs].some((one) => refersTo(one, variable, this.#locals));
   }
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
@@ -75640,6 +75659,8 @@ function newDraft() {
     settings: [],
     sources: /* @__PURE__ */ new Map(),
     builds: [],
+    uses: [],
+    dynamic: [],
     chains: [],
     blocks: /* @__PURE__ */ new Set()
   };
@@ -75648,14 +75669,17 @@ function declare(draft, name, declaration) {
   if (name !== "") draft.variables.set(name, declaration);
 }
 function inBuild(draft, around) {
-  const build2 = { uses: [] };
+  const build2 = { file: around.file };
   draft.builds.push(build2);
   return { ...around, build: build2 };
 }
-function inUse(around, label) {
-  const use = { source: label.replace(/^source\./, "") };
-  around.build?.uses.push(use);
-  return { ...around, component: use.source.split(".")[0] ?? "", owner: use.source, within: "source", isTop: true, use };
+function inUse(draft, around, label, isSure = true) {
+  const source = label.replace(/^source\./, "");
+  const inner = { ...around, component: source.split(".")[0] ?? "", owner: source, within: "source", isTop: true };
+  if (!around.build) return inner;
+  const use = { build: around.build, source, isSure };
+  draft.uses.push(use);
+  return { ...inner, use };
 }
 function ownerOf(type2, labels) {
   return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
@@ -75663,6 +75687,9 @@ function ownerOf(type2, labels) {
 var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
 function isOwn({ isTop, within }) {
   return isTop || nests.has(within);
+}
+function addDynamic(draft, block) {
+  if (block.around.build && block.around.owner === "") draft.dynamic.push(block);
 }
 
 // src/template/aws-names.ts
@@ -85082,6 +85109,38 @@ function namesIn3(syntax) {
 var import_node_fs24 = require("node:fs");
 var path29 = __toESM(require("node:path"), 1);
 
+// src/template/dynamic.ts
+function withDynamic(reading2, values) {
+  const draft = {
+    variables: new Map(reading2.variables),
+    locals: new Map(reading2.locals),
+    settings: [...reading2.settings],
+    sources: new Map(reading2.sources),
+    builds: [...reading2.builds],
+    uses: [...reading2.uses],
+    dynamic: [],
+    chains: [...reading2.chains],
+    blocks: new Set(reading2.blocks)
+  };
+  for (const block of reading2.dynamic) {
+    for (const loops of values.repetitions(block.around.loops)) {
+      draft.blocks.add(block.type);
+      const around = { ...block.around, loops };
+      const label = labelOf(block, around, values);
+      if (nests.has(block.type)) block.read(draft, { ...around, component: label ?? "" });
+      if (block.type !== "source") continue;
+      if (label !== void 0) block.read(draft, inUse(draft, around, label));
+      else reading2.sources.forEach((_, source) => block.read(draft, inUse(draft, around, source, false)));
+    }
+  }
+  return draft;
+}
+function labelOf({ type: type2, labels }, around, values) {
+  const [list2] = labels ? values.ofSetting({ ...around, name: type2, expression: labels }) : [];
+  const [label] = list2 !== void 0 && isList(list2) ? list2 : [];
+  return label === void 0 ? void 0 : asText(label);
+}
+
 // src/template/static-keys.ts
 var accessKeyId = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/;
 var advice = "A static key wins over the role and cannot be renewed or narrowed. Packer gets its credentials from this action: leave the variable empty (an input 'vars' with a line NAME= does that), or take the key out.";
@@ -85135,15 +85194,15 @@ function throwsAway({ chains }, values) {
     return ends.some(({ destroys }) => destroys) || ends.some(({ drops }) => drops) && !ends.some(({ keeps: keeps2 }) => keeps2);
   });
 }
-function endOf(chain2, values) {
+function endOf({ parts, isSure: isThere }, values) {
   const end = { keeps: false, drops: false, destroys: false };
   let isFirst = true;
-  for (const { type: type2, keep, isSure } of chain2) {
+  for (const { type: type2, keep, isSure } of parts) {
     const isPassed = passing.has(type2);
     const value = keep && values.of({ expression: keep });
     const isSet3 = value !== void 0 && value !== null;
     const keeps2 = isPassed || keeping.has(type2) || (isSet3 ? asBool(value) : void 0);
-    if (keeps2 && isSure && isFirst) end.keeps = true;
+    if (keeps2 && isThere && isSure && isFirst) end.keeps = true;
     if (!keeps2 && isSet3) end[isFirst ? "drops" : "destroys"] = true;
     if (!isSure) continue;
     if (!isPassed) break;
@@ -85153,9 +85212,13 @@ function endOf(chain2, values) {
 }
 function chainsIn(blocks) {
   return blocks.flatMap((block) => {
-    if (block.type === "post-processors") return [block.blocks.flatMap(inBlock)];
-    return inBlock(block).map((one) => [one]);
+    if (block.type === "post-processors") return [{ parts: block.blocks.flatMap(inBlock), isSure: true }];
+    if (block.type !== "dynamic" || block.labels[0] !== "post-processors") return inBlock(block).map(alone);
+    return block.blocks.map((content) => ({ parts: content.blocks.flatMap(inBlock), isSure: false }));
   });
+}
+function alone(one) {
+  return { parts: [one], isSure: true };
 }
 function inBlock({ type: type2, labels: [label = ""], attributes, blocks }) {
   if (type2 === "post-processor") return [postProcessor(label, (name) => valueIn(attributes, name))];
@@ -85171,11 +85234,22 @@ function valueIn(attributes, wanted2) {
   return attributes.find(({ name }) => name === wanted2)?.expression;
 }
 function chainsInJson(build2, at3) {
-  const { "post-processor": single, "post-processors": several } = asObject2(build2);
+  const several = itemsIn(asObject2(build2)["post-processors"]);
+  const dynamic = dynamicIn(build2, "post-processors");
   return [
-    ...labelled(single, at3).map((one) => [one]),
-    ...itemsIn(several).map((chain2) => labelled(asObject2(chain2)["post-processor"], at3))
+    ...partsIn(build2, at3).map(alone),
+    ...several.map((chain2) => ({ parts: partsIn(chain2, at3), isSure: true })),
+    ...dynamic.map(({ content }) => ({ parts: partsIn(content, at3), isSure: false }))
   ];
+}
+function partsIn(value, at3) {
+  const dynamic = dynamicIn(value, "post-processor").flatMap(
+    ({ labels, content }) => itemsIn(content).map((body) => ({ ...inObject(String(itemsIn(labels)[0]), body, at3), isSure: false }))
+  );
+  return [...labelled(asObject2(value)["post-processor"], at3), ...dynamic];
+}
+function dynamicIn(value, type2) {
+  return itemsIn(asObject2(value)["dynamic"]).flatMap((one) => itemsIn(asObject2(one)[type2]).map(asObject2));
 }
 function labelled(value, at3) {
   return itemsIn(value).flatMap(
@@ -85183,9 +85257,12 @@ function labelled(value, at3) {
   );
 }
 function legacyChains(list2, at3) {
-  return itemsIn(list2).map(
-    (chain2) => itemsIn(chain2).map((one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at3))
-  );
+  return itemsIn(list2).map((chain2) => ({
+    parts: itemsIn(chain2).map(
+      (one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at3)
+    ),
+    isSure: true
+  }));
 }
 function inObject(type2, body, at3) {
   const members = asObject2(body);
@@ -85280,15 +85357,20 @@ function collect(draft, around, body) {
       collectDynamic(draft, { ...around, within: label, isTop: false }, { attributes, blocks }, label);
       continue;
     }
-    const inner = type2 === "source" ? inUse(around, label) : { ...around, component: nests.has(type2) ? label : around.component, within: type2, isTop: false };
+    const inner = type2 === "source" ? inUse(draft, around, label) : { ...around, component: nests.has(type2) ? label : around.component, within: type2, isTop: false };
     collect(draft, inner, { attributes, blocks });
   }
 }
 function collectDynamic(draft, around, { attributes, blocks }, label) {
   const over = expressionIn(attributes, "for_each");
   const name = expressionIn(attributes, "iterator")?.source ?? label;
-  const loops = over ? [...around.loops, { name, over }] : around.loops;
-  blocks.filter(({ type: type2 }) => type2 === "content").forEach((content) => collect(draft, { ...around, loops }, { attributes: content.attributes, blocks: content.blocks }));
+  const inner = { ...around, loops: over ? [...around.loops, { name, over }] : around.loops };
+  const labels = expressionIn(attributes, "labels");
+  for (const content of blocks.filter(({ type: type2 }) => type2 === "content")) {
+    const read5 = (into, its) => collect(into, its, { attributes: content.attributes, blocks: content.blocks });
+    read5(draft, inner);
+    addDynamic(draft, { type: label, around: inner, read: read5, ...labels ? { labels } : {} });
+  }
 }
 function expressionIn(attributes, wanted2) {
   return attributes.find(({ name }) => name === wanted2)?.expression;
@@ -85380,7 +85462,7 @@ var labelled2 = /* @__PURE__ */ new Set(["source", "data", ...nests]);
 function labelledAs(draft, { around, lineOf }, kind, labels) {
   const [first2 = "", second] = labels;
   if (kind === "source") {
-    if (second === void 0) return inUse(around, first2);
+    if (second === void 0) return inUse(draft, around, first2);
     const owner = labels.join(".");
     draft.sources.set(owner, { type: first2, file: around.file, line: lineOf(second) });
     return { ...around, component: first2, owner, within: kind, isTop: true };
@@ -85389,13 +85471,18 @@ function labelledAs(draft, { around, lineOf }, kind, labels) {
   return { ...around, component: first2, within: kind, isTop: false };
 }
 function walkDynamic(draft, walk, value) {
-  for (const [label, block] of entriesOf3(value)) {
-    const { for_each: over, iterator, content } = asObject2(block);
-    const name = typeof iterator === "string" ? iterator : label;
-    const loops = over === void 0 ? [] : [{ name, over: walk.at("for_each", over) }];
-    const { around } = walk;
-    const inner = { ...around, within: label, isTop: false, loops: [...around.loops, ...loops] };
-    walkHcl(draft, { ...walk, around: inner }, content, label);
+  const { at: at3, around } = walk;
+  for (const [label, blocks] of entriesOf3(value)) {
+    for (const block of itemsIn(blocks)) {
+      const { for_each: over, iterator, labels, content } = asObject2(block);
+      const name = typeof iterator === "string" ? iterator : label;
+      const loops = over === void 0 ? [] : [{ name, over: at3("for_each", over) }];
+      const inner = { ...around, within: label, isTop: false, loops: [...around.loops, ...loops] };
+      const read5 = (into, its) => walkHcl(into, { ...walk, around: its }, content, label, labelled2.has(label) ? [label] : []);
+      read5(draft, inner);
+      const named2 = labels === void 0 ? {} : { labels: at3("labels", labels) };
+      addDynamic(draft, { type: label, around: inner, read: read5, ...named2 });
+    }
   }
 }
 var isMap2 = /^(?:\w+_)?(?:tags|labels|filters)$/;
@@ -85484,19 +85571,19 @@ function readingOf(file) {
 function openTemplate(own, shipped, additions = {}) {
   const location = own ?? shipped;
   const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
-  const { reading: reading2, legacy } = isFolder ? readFolder(location) : readFile4(location);
+  const { reading: read5, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
   const isShipped = own === void 0;
-  const before = { reading: reading2, files, vars, env: legacy ? {} : env2, packerEnv: {} };
-  const environment = environmentOf(before, { legacy, env: env2, templateEnv });
-  const sources = {
-    ...before,
-    packerEnv: { ...allowedEnvironment(env2), ...picked(env2, environment.names), ...regionOf2(region3) }
-  };
+  const packerEnv = { ...allowedEnvironment(env2), ...picked(env2, templateEnv), ...regionOf2(region3) };
+  const before = { reading: read5, files, vars, env: legacy ? {} : env2, packerEnv };
+  const environment = environmentOf(expanded2(before), { legacy, env: env2, templateEnv });
+  const unfilled = { ...before, packerEnv: { ...packerEnv, ...picked(env2, environment.names) } };
   const given2 = additions.arguments ?? [];
-  const choice = choose(sources, { insisted, legacy, takesAll: isShipped, arguments: given2 });
-  const values = new Values(sources, new Map([...legacy ? emptyIn(sources) : [], ...knownValues(choice, region3)]));
+  const choice = choose(expanded2(unfilled), { insisted, legacy, takesAll: isShipped, arguments: given2 });
+  const values = new Values(unfilled, new Map([...legacy ? emptyIn(unfilled) : [], ...knownValues(choice, region3)]));
+  const sources = expanded2(unfilled, values);
+  const { reading: reading2 } = sources;
   const builders = sourcesOf(reading2, values, given2);
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
     region: region3,
@@ -85535,6 +85622,9 @@ function openTemplate(own, shipped, additions = {}) {
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
   };
+}
+function expanded2(sources, values = new Values(sources)) {
+  return { ...sources, reading: withDynamic(sources.reading, values) };
 }
 function emptyIn(sources) {
   const values = new Values(sources);

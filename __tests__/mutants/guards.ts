@@ -236,6 +236,13 @@ const inputs = [
     ['arguments with values that are allowed', "option.value.test(value ?? '')", 'true']
   ),
   ...inFile(
+    'template/dynamic.ts',
+    ['unit/template/dynamic.test.ts'],
+    ['every builder may be the one that only Packer knows', 'source, false)', 'source, true)'],
+    ['a dynamic block has its component', 'component: label', "component: ''"],
+    ['a block that is not repeated is not there', 'values.repetitions(block.around.loops)', '[block.around.loops]']
+  ),
+  ...inFile(
     'template/user-variables.ts',
     ['unit/template/user-variables.test.ts'],
     ['no template in a variable', "if (value.includes('{{'))", 'if (false)'],
@@ -244,8 +251,9 @@ const inputs = [
   ),
   ...inFile(
     'template/values.ts',
-    ['unit/template/values.test.ts', 'unit/template/template.test.ts'],
+    ['unit/template/values.test.ts', 'unit/template/template.test.ts', 'unit/template/dynamic.test.ts'],
     ['null is a value of a variable', 'own === undefined ? unknown : own', '(own ?? unknown)'],
+    ['a key may be that of a set', 'isList(value) ? unknown : key', 'key'],
     ['a value has the declared type', 'value === undefined ? undefined : converted(value, type)', 'value'],
     ['values of a legacy file are evaluated', "isLegacy ? 'legacy' : 'file'", "'file'"]
   ),

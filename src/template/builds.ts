@@ -34,7 +34,7 @@ export function buildsOf(reading: Reading, values: Values): readonly Build[] {
       })
 }
 
-function buildsIn(block: BuildBlock, {sources, settings}: Reading, values: Values): Build[] {
+function buildsIn(block: BuildBlock, {sources, settings, uses}: Reading, values: Values): Build[] {
   const ofBlock = settings.filter(({build, within, owner}) => build === block && within === 'build' && owner === '')
   const valuesOf = (wanted: string, among = ofBlock): readonly Value[] =>
     among.filter(({name, isTop}) => name === wanted && isTop).flatMap((setting) => values.ofSetting(setting))
@@ -48,7 +48,8 @@ function buildsIn(block: BuildBlock, {sources, settings}: Reading, values: Value
   const listed = valuesOf('sources').flatMap((list) => namesIn(list) ?? [...sources.keys()])
   return [
     ...[...new Set(listed)].map((source) => named(source, source)),
-    ...block.uses.map((use) => {
+    ...uses.flatMap((use) => {
+      if (use.build !== block) return []
       // A block of a builder inside of a build may give it another name.
       const [other = null] = valuesOf(
         'name',
@@ -56,7 +57,7 @@ function buildsIn(block: BuildBlock, {sources, settings}: Reading, values: Value
       )
       const text = asText(other)
       const own = other === null ? use.source : text === undefined ? undefined : `${use.source.split('.')[0]}.${text}`
-      return {...named(use.source, own), use}
+      return [{...named(use.source, use.isSure ? own : undefined), use}]
     })
   ]
 }

@@ -1,6 +1,6 @@
 import type {Expression} from './expression.ts'
 import type {Attribute, Body} from './hcl.ts'
-import {declare, inBuild, inUse, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
+import {addDynamic, declare, inBuild, inUse, nests, ownerOf, type Around, type Draft} from './reading-parts.ts'
 import {chainsIn} from './post-processors.ts'
 import {kindOf} from './variable-type.ts'
 
@@ -61,7 +61,7 @@ function collect(draft: Draft, around: Around, body: Body): void {
     // `source "source.amazon-ebs.x" {…}` and `source "amazon-ebs.x" {…}` inside of a build add to what is outside.
     const inner =
       type === 'source'
-        ? inUse(around, label)
+        ? inUse(draft, around, label)
         : {...around, component: nests.has(type) ? label : around.component, within: type, isTop: false}
     collect(draft, inner, {attributes, blocks})
   }
@@ -70,10 +70,14 @@ function collect(draft: Draft, around: Around, body: Body): void {
 function collectDynamic(draft: Draft, around: Around, {attributes, blocks}: Body, label: string): void {
   const over = expressionIn(attributes, 'for_each')
   const name = expressionIn(attributes, 'iterator')?.source ?? label
-  const loops = over ? [...around.loops, {name, over}] : around.loops
-  blocks
-    .filter(({type}) => type === 'content')
-    .forEach((content) => collect(draft, {...around, loops}, {attributes: content.attributes, blocks: content.blocks}))
+  const inner = {...around, loops: over ? [...around.loops, {name, over}] : around.loops}
+  const labels = expressionIn(attributes, 'labels')
+  for (const content of blocks.filter(({type}) => type === 'content')) {
+    const read = (into: Draft, its: Around): void =>
+      collect(into, its, {attributes: content.attributes, blocks: content.blocks})
+    read(draft, inner)
+    addDynamic(draft, {type: label, around: inner, read, ...(labels ? {labels} : {})})
+  }
 }
 
 function expressionIn(attributes: readonly Attribute[], wanted: string): Expression | undefined {

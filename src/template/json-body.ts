@@ -1,7 +1,7 @@
 import {jsonExpression, type Expression} from './expression.ts'
 import {asObject, itemsIn, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
-import {declare, inBuild, inUse, nests, type Around, type Draft} from './reading-parts.ts'
+import {addDynamic, declare, inBuild, inUse, nests, type Around, type Draft} from './reading-parts.ts'
 import {notUnderstood} from './syntax.ts'
 import {chainsInJson, legacyChains} from './post-processors.ts'
 import {kindOf, typeIn} from './variable-type.ts'
@@ -108,7 +108,7 @@ const labelled = new Set(['source', 'data', ...nests])
 function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: readonly string[]): Around {
   const [first = '', second] = labels
   if (kind === 'source') {
-    if (second === undefined) return inUse(around, first)
+    if (second === undefined) return inUse(draft, around, first)
     const owner = labels.join('.')
     draft.sources.set(owner, {type: first, file: around.file, line: lineOf(second)})
     return {...around, component: first, owner, within: kind, isTop: true}
@@ -118,13 +118,19 @@ function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: 
 }
 
 function walkDynamic(draft: Draft, walk: Walk, value: unknown): void {
-  for (const [label, block] of entriesOf(value)) {
-    const {for_each: over, iterator, content} = asObject(block)
-    const name = typeof iterator === 'string' ? iterator : label
-    const loops = over === undefined ? [] : [{name, over: walk.at('for_each', over)}]
-    const {around} = walk
-    const inner = {...around, within: label, isTop: false, loops: [...around.loops, ...loops]}
-    walkHcl(draft, {...walk, around: inner}, content, label)
+  const {at, around} = walk
+  for (const [label, blocks] of entriesOf(value)) {
+    for (const block of itemsIn(blocks)) {
+      const {for_each: over, iterator, labels, content} = asObject(block)
+      const name = typeof iterator === 'string' ? iterator : label
+      const loops = over === undefined ? [] : [{name, over: at('for_each', over)}]
+      const inner = {...around, within: label, isTop: false, loops: [...around.loops, ...loops]}
+      const read = (into: Draft, its: Around): void =>
+        walkHcl(into, {...walk, around: its}, content, label, labelled.has(label) ? [label] : [])
+      read(draft, inner)
+      const named = labels === undefined ? {} : {labels: at('labels', labels)}
+      addDynamic(draft, {type: label, around: inner, read, ...named})
+    }
   }
 }
 

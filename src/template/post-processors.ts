@@ -31,15 +31,15 @@ interface End {
   destroys: boolean
 }
 
-function endOf(chain: Chain, values: Values): End {
+function endOf({parts, isSure: isThere}: Chain, values: Values): End {
   const end: End = {keeps: false, drops: false, destroys: false}
   let isFirst = true
-  for (const {type, keep, isSure} of chain) {
+  for (const {type, keep, isSure} of parts) {
     const isPassed = passing.has(type)
     const value = keep && values.of({expression: keep})
     const isSet = value !== undefined && value !== null
     const keeps = isPassed || keeping.has(type) || (isSet ? asBool(value) : undefined)
-    if (keeps && isSure && isFirst) end.keeps = true
+    if (keeps && isThere && isSure && isFirst) end.keeps = true
     // A value that only Packer knows may be false.
     if (!keeps && isSet) end[isFirst ? 'drops' : 'destroys'] = true
     if (!isSure) continue
@@ -49,12 +49,17 @@ function endOf(chain: Chain, values: Values): End {
   return end
 }
 
-/** Those in a build's block, which a dynamic block may make as well. */
+/** Those in a build's block, which dynamic blocks may make as well. */
 export function chainsIn(blocks: Body['blocks']): Chain[] {
   return blocks.flatMap((block) => {
-    if (block.type === 'post-processors') return [block.blocks.flatMap(inBlock)]
-    return inBlock(block).map((one) => [one])
+    if (block.type === 'post-processors') return [{parts: block.blocks.flatMap(inBlock), isSure: true}]
+    if (block.type !== 'dynamic' || block.labels[0] !== 'post-processors') return inBlock(block).map(alone)
+    return block.blocks.map((content) => ({parts: content.blocks.flatMap(inBlock), isSure: false}))
   })
+}
+
+function alone(one: PostProcessor): Chain {
+  return {parts: [one], isSure: true}
 }
 
 function inBlock({type, labels: [label = ''], attributes, blocks}: Body['blocks'][number]): PostProcessor[] {
@@ -76,11 +81,25 @@ type At = (name: string, value: unknown) => Expression
 
 /** Those in a build of HCL2's JSON: `{"post-processor": {"manifest": {…}}}`. */
 export function chainsInJson(build: unknown, at: At): Chain[] {
-  const {'post-processor': single, 'post-processors': several} = asObject(build)
+  const several = itemsIn(asObject(build)['post-processors'])
+  const dynamic = dynamicIn(build, 'post-processors')
   return [
-    ...labelled(single, at).map((one) => [one]),
-    ...itemsIn(several).map((chain) => labelled(asObject(chain)['post-processor'], at))
+    ...partsIn(build, at).map(alone),
+    ...several.map((chain) => ({parts: partsIn(chain, at), isSure: true})),
+    ...dynamic.map(({content}) => ({parts: partsIn(content, at), isSure: false}))
   ]
+}
+
+function partsIn(value: unknown, at: At): PostProcessor[] {
+  const dynamic = dynamicIn(value, 'post-processor').flatMap(({labels, content}) =>
+    itemsIn(content).map((body) => ({...inObject(String(itemsIn(labels)[0]), body, at), isSure: false}))
+  )
+  return [...labelled(asObject(value)['post-processor'], at), ...dynamic]
+}
+
+/** The blocks of `{"dynamic": {"post-processor": {…}}}`. */
+function dynamicIn(value: unknown, type: string): Readonly<Record<string, unknown>>[] {
+  return itemsIn(asObject(value)['dynamic']).flatMap((one) => itemsIn(asObject(one)[type]).map(asObject))
 }
 
 function labelled(value: unknown, at: At): PostProcessor[] {
@@ -91,9 +110,12 @@ function labelled(value: unknown, at: At): PostProcessor[] {
 
 /** Legacy JSON's: each is a name, an object with a type, or a list of both. */
 export function legacyChains(list: unknown, at: At): Chain[] {
-  return itemsIn(list).map((chain) =>
-    itemsIn(chain).map((one) => inObject(String(typeof one === 'string' ? one : asObject(one)['type']), one, at))
-  )
+  return itemsIn(list).map((chain) => ({
+    parts: itemsIn(chain).map((one) =>
+      inObject(String(typeof one === 'string' ? one : asObject(one)['type']), one, at)
+    ),
+    isSure: true
+  }))
 }
 
 function inObject(type: string, body: unknown, at: At): PostProcessor {

@@ -1,5 +1,6 @@
 import type {Expression} from './expression.ts'
 import type {Syntax} from './syntax.ts'
+import type {ValueMap} from './value.ts'
 import type {VariableKind} from './variable-type.ts'
 
 /** The facts about a template that can be known without Packer. */
@@ -10,6 +11,9 @@ export interface Reading {
   /** Builders that the template has, by their names: `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly sources: ReadonlyMap<string, SourceBlock>
   readonly builds: readonly BuildBlock[]
+  readonly uses: readonly Use[]
+  /** Of these only the settings were read, without the components that they belong to. */
+  readonly dynamic: readonly DynamicBlock[]
   /** The post-processors of each build. */
   readonly chains: readonly (readonly Chain[])[]
   /** The types of all blocks, `hcp_packer_registry` for one. */
@@ -18,11 +22,15 @@ export interface Reading {
 
 /** `build { … }`, which its settings refer to. */
 export interface BuildBlock {
-  readonly uses: Use[]
+  readonly file: string
 }
 
 /** Post-processors of which each takes what the one before it hands on. */
-export type Chain = readonly PostProcessor[]
+export interface Chain {
+  readonly parts: readonly PostProcessor[]
+  /** False: a dynamic block may make none, or several. */
+  readonly isSure: boolean
+}
 
 export interface PostProcessor {
   readonly type: string
@@ -34,7 +42,25 @@ export interface PostProcessor {
 
 /** A block inside of a build that adds to a builder: `source "amazon-ebs.own" { … }`. Its settings refer to it. */
 export interface Use {
+  readonly build: BuildBlock
   readonly source: string
+  /** False: only Packer knows whether it adds to this builder, or to another one. */
+  readonly isSure: boolean
+}
+
+/**
+ * A `dynamic` block inside of a build. Of which component the blocks are that it makes, and how many it makes, depends
+ * on values.
+ */
+export interface DynamicBlock {
+  /** Of the blocks that it makes: `source`, `provisioner` … */
+  readonly type: string
+  /** About the block around it, with its own loop. */
+  readonly around: Around
+  /** A list of one name; absent for types that have none. */
+  readonly labels?: Expression
+  /** Reads its content. */
+  readonly read: (draft: Draft, around: Around) => void
 }
 
 export interface SourceBlock {
@@ -82,10 +108,12 @@ export interface Setting extends Placed {
 }
 
 /** `dynamic "assume_role" { for_each = … }`. */
-interface Loop {
+export interface Loop {
   /** The iterator's name. */
   readonly name: string
   readonly over: Expression
+  /** The iterator's value in a single repetition. */
+  readonly item?: ValueMap
 }
 
 /** A reading while it is made. */
@@ -95,6 +123,8 @@ export interface Draft {
   readonly settings: Setting[]
   readonly sources: Map<string, SourceBlock>
   readonly builds: BuildBlock[]
+  readonly uses: Use[]
+  readonly dynamic: DynamicBlock[]
   readonly chains: (readonly Chain[])[]
   readonly blocks: Set<string>
 }
@@ -106,6 +136,8 @@ export function newDraft(): Draft {
     settings: [],
     sources: new Map(),
     builds: [],
+    uses: [],
+    dynamic: [],
     chains: [],
     blocks: new Set()
   }
@@ -120,16 +152,19 @@ export function declare(draft: Draft, name: string, declaration: Declaration): v
 
 /** The facts about a new build's settings. */
 export function inBuild(draft: Draft, around: Around): Around {
-  const build = {uses: []}
+  const build = {file: around.file}
   draft.builds.push(build)
   return {...around, build}
 }
 
 /** The facts about the settings that a build adds to a builder, which it names with or without `source.` in front. */
-export function inUse(around: Around, label: string): Around {
-  const use = {source: label.replace(/^source\./, '')}
-  around.build?.uses.push(use)
-  return {...around, component: use.source.split('.')[0] ?? '', owner: use.source, within: 'source', isTop: true, use}
+export function inUse(draft: Draft, around: Around, label: string, isSure = true): Around {
+  const source = label.replace(/^source\./, '')
+  const inner = {...around, component: source.split('.')[0] ?? '', owner: source, within: 'source', isTop: true}
+  if (!around.build) return inner
+  const use = {build: around.build, source, isSure}
+  draft.uses.push(use)
+  return {...inner, use}
 }
 
 /** The name of the builder or data source that a block makes; empty for other blocks. */
@@ -143,4 +178,9 @@ export const nests = new Set(['provisioner', 'post-processor', 'error-cleanup-pr
 /** Whether it is its component's own, and not in a block or a map inside of that. */
 export function isOwn({isTop, within}: Setting): boolean {
   return isTop || nests.has(within)
+}
+
+/** Keeps a dynamic block until values are known, if it is a build's. */
+export function addDynamic(draft: Draft, block: DynamicBlock): void {
+  if (block.around.build && block.around.owner === '') draft.dynamic.push(block)
 }

@@ -73,10 +73,11 @@ export class TemplateSource implements SourceBlock {
     return setting !== undefined && variableIn(setting.expression.syntax, this.#locals) === name
   }
 
-  /** Whether a setting has a variable in it, itself or through locals. */
+  /** Whether a setting has a variable in it, itself, through locals, or perhaps through a dynamic block's iterator. */
   reads(name: string, variable: string): boolean {
     const setting = this.setting(name)
-    return setting !== undefined && refersTo(setting.expression, variable, this.#locals)
+    const overs = setting?.loops.map(({over}) => over) ?? []
+    return setting !== undefined && [setting.expression, ...overs].some((one) => refersTo(one, variable, this.#locals))
   }
 
   /** How it finds its source image; undefined if only Packer knows. */

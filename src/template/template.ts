@@ -5,6 +5,7 @@ import {isOnPath} from '../lib/paths.ts'
 import type {InputError} from '../lib/errors.ts'
 import {buildsOf, unmatched} from './builds.ts'
 import {openVariablesFile, Values, type Sources, type VariablesFile} from './values.ts'
+import {withDynamic} from './dynamic.ts'
 import {environmentOf, unregistered} from './environment.ts'
 import {findingsIn} from './findings.ts'
 import {staticKeys} from './static-keys.ts'
@@ -84,19 +85,19 @@ export interface Additions {
 export function openTemplate(own: string | undefined, shipped: string, additions: Additions = {}): Template {
   const location = own ?? shipped
   const isFolder = statSync(location).isDirectory()
-  const {reading, legacy} = isFolder ? readFolder(location) : readFile(location)
+  const {reading: read, legacy} = isFolder ? readFolder(location) : readFile(location)
   const {varFiles = [], vars = {}, env = {}, insisted = new Map(), templateEnv = [], region = ''} = additions
   const files = [...(isFolder ? automaticFiles(location) : []), ...varFiles]
   const isShipped = own === undefined
-  const before: Sources = {reading, files, vars, env: legacy ? {} : env, packerEnv: {}}
-  const environment = environmentOf(before, {legacy, env, templateEnv})
-  const sources: Sources = {
-    ...before,
-    packerEnv: {...allowedEnvironment(env), ...picked(env, environment.names), ...regionOf(region)}
-  }
+  const packerEnv = {...allowedEnvironment(env), ...picked(env, templateEnv), ...regionOf(region)}
+  const before: Sources = {reading: read, files, vars, env: legacy ? {} : env, packerEnv}
+  const environment = environmentOf(expanded(before), {legacy, env, templateEnv})
+  const unfilled: Sources = {...before, packerEnv: {...packerEnv, ...picked(env, environment.names)}}
   const given = additions.arguments ?? []
-  const choice = choose(sources, {insisted, legacy, takesAll: isShipped, arguments: given})
-  const values = new Values(sources, new Map([...(legacy ? emptyIn(sources) : []), ...knownValues(choice, region)]))
+  const choice = choose(expanded(unfilled), {insisted, legacy, takesAll: isShipped, arguments: given})
+  const values = new Values(unfilled, new Map([...(legacy ? emptyIn(unfilled) : []), ...knownValues(choice, region)]))
+  const sources = expanded(unfilled, values)
+  const {reading} = sources
   const builders = sourcesOf(reading, values, given)
   const findings = isShipped
     ? {problems: [], warnings: []}
@@ -137,6 +138,10 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]
   }
+}
+
+function expanded(sources: Sources, values = new Values(sources)): Sources {
+  return {...sources, reading: withDynamic(sources.reading, values)}
 }
 
 /**

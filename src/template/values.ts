@@ -6,9 +6,9 @@ import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
 import {asObject, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
-import type {Declaration, Placed, Reading, Setting} from './reading-parts.ts'
+import type {Declaration, Loop, Placed, Reading, Setting} from './reading-parts.ts'
 import {readExpression, type Syntax} from './syntax.ts'
-import {asBool, asText, unknown, type Value, type ValueMap} from './value.ts'
+import {asBool, asText, isList, unknown, type Value, type ValueMap} from './value.ts'
 import type {VariableKind} from './variable-type.ts'
 
 /** A file of values for a template's variables. */
@@ -118,15 +118,23 @@ export class Values {
     return givenValue(name, this.#sources, this.#scope)
   }
 
+  /**
+   * The loops of every single repetition of a dynamic block; where only Packer knows how many there are, of one with
+   * unknown items.
+   */
+  repetitions([loop, ...inner]: readonly Loop[], scope = this.#scope): readonly (readonly Loop[])[] {
+    if (!loop) return [[]]
+    const items = itemsOf(loop, scope) ?? [{key: unknown, value: unknown}]
+    return items.flatMap((item) =>
+      this.repetitions(inner, withItem(scope, loop, item)).map((rest) => [{...loop, item}, ...rest])
+    )
+  }
+
   #repeated(setting: Setting, loops: Setting['loops'], scope: Scope): readonly Value[] {
     const [loop, ...inner] = loops
     if (!loop) return [evaluate(setting.expression.syntax, scope)]
-    const entries = entriesOf(evaluate(loop.over.syntax, scope))
-    if (!entries) return [unknown]
-    return entries.slice(0, mostRepetitions).flatMap(([key, value]) => {
-      const own: ValueMap = {key, value}
-      return this.#repeated(setting, inner, {...scope, root: (name) => (name === loop.name ? own : scope.root(name))})
-    })
+    const items = itemsOf(loop, scope)
+    return items?.flatMap((item) => this.#repeated(setting, inner, withItem(scope, loop, item))) ?? [unknown]
   }
 
   #root(name: string): Value | Lookup {
@@ -167,6 +175,20 @@ export class Values {
 
 /** More regions than anybody copies an image to. */
 const mostRepetitions = 100
+
+/** The values of a dynamic block's iterator; undefined if they are not known. */
+function itemsOf({over, item}: Loop, scope: Scope): readonly ValueMap[] | undefined {
+  if (item) return [item]
+  const value = evaluate(over.syntax, scope)
+  const entries = entriesOf(value)
+  if (!entries || entries.length > mostRepetitions) return undefined
+  // In a set the key is the item, in a list its position.
+  return entries.map(([key, one]) => ({key: isList(value) ? unknown : key, value: one}))
+}
+
+function withItem(scope: Scope, loop: Loop, item: ValueMap): Scope {
+  return {...scope, root: (name) => (name === loop.name ? item : scope.root(name))}
+}
 
 /** `source.amazon-ebs.own`, as a build refers to it, comes to its name. */
 function sourceNames({sources}: Reading): ValueMap {

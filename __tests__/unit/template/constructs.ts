@@ -227,6 +227,11 @@ export const constructs: readonly Construct[] = [
     warning: /lets everybody/
   },
   {
+    row: '`dynamic` blocks',
+    more: 'build {\n dynamic "source" {\n for_each = { nightly = true }\n labels = ["amazon-ebs.own"]\n content {\n name = source.key\n force_deregister = source.value\n }\n }\n}\n',
+    problem: /amazon-ebs\.nightly says force_deregister/
+  },
+  {
     row: '`source "amazon-ebs.own"` in a build',
     builder: [],
     more: 'build {\n source "source.amazon-ebs.own" {\n force_deregister = true\n }\n}\n',

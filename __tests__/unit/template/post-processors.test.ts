@@ -15,6 +15,8 @@ const one = (type: string, keep?: string | boolean, more = '') =>
 const chain = (...parts: readonly string[]) => `post-processors {\n${parts.join('')}}\n`
 const dynamic = (type: string) =>
   `dynamic "post-processor" {\n for_each = ["a"]\n labels = ["${type}"]\n content {\n keep_input_artifact = false\n }\n}\n`
+const dynamicChain = (...parts: readonly string[]) =>
+  `dynamic "post-processors" {\n for_each = ["a"]\n content {\n${parts.join('')} }\n}\n`
 const only = 'only = ["amazon-ebs.other"]\n'
 
 // What Packer 1.16 does with the file of its builder `file`, where the post-processor is a built-in one.
@@ -44,7 +46,11 @@ it.each<[string, string, boolean]>([
   ['handed on, beside one that keeps', chain(one('manifest'), one('compress', false)) + one('manifest'), true],
   ['behind one that may not be there', chain(one('compress', true, only), one('compress', false)), true],
   ['a dynamic block', dynamic('compress'), true],
-  ['a dynamic manifest', dynamic('manifest'), false]
+  ['a dynamic manifest', dynamic('manifest'), false],
+  ['false in a dynamic chain', dynamicChain(one('compress', false)), true],
+  ['false behind another in a dynamic chain', dynamicChain(one('compress', true), one('artifice', false)), false],
+  ['false beside a dynamic chain that keeps', one('compress', false) + dynamicChain(one('manifest')), true],
+  ['a dynamic one in a dynamic chain', dynamicChain(one('manifest'), dynamic('compress')), true]
 ])('knows whether the image is thrown away: %s', (_, body, expected) => {
   expect(throwsAway(`source "amazon-ebs" "x" {}\nbuild {\n${body}}\n`)).toBe(expected)
 })
@@ -75,13 +81,18 @@ it.each<[unknown, boolean]>([
 })
 
 const keepsNot = {keep_input_artifact: false}
+const dynamicOf = (block: object) => ({for_each: ['a'], ...block})
 
 it.each<[unknown, boolean]>([
   [{'post-processor': {manifest: keepsNot}}, false],
   [[{'post-processor': [{compress: keepsNot}]}], true],
   [{'post-processor': {compress: [keepsNot, {keep_input_artifact: '${true}'}]}}, false],
   [{'post-processors': {'post-processor': [{manifest: {}}, {compress: keepsNot}]}}, true],
-  [{'post-processors': [{'post-processor': [{compress: {}}, {compress: keepsNot}]}]}, false]
+  [{'post-processors': [{'post-processor': [{compress: {}}, {compress: keepsNot}]}]}, false],
+  [{dynamic: {'post-processor': dynamicOf({labels: ['compress'], content: keepsNot})}}, true],
+  [{dynamic: [{'post-processor': [dynamicOf({labels: ['manifest'], content: keepsNot})]}]}, false],
+  [{dynamic: {'post-processors': dynamicOf({content: {'post-processor': {compress: keepsNot}}})}}, true],
+  [{'post-processors': {dynamic: {'post-processor': dynamicOf({labels: ['compress'], content: keepsNot})}}}, true]
 ])('knows in JSON whether %j throws the image away: %s', (build, expected) => {
   expect(throwsAway(JSON.stringify({build}), 'own.pkr.json')).toBe(expected)
 })
