@@ -74845,6 +74845,47 @@ function stringsIn(value) {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
+// src/template/json.ts
+var path8 = __toESM(require("node:path"), 1);
+function asObject2(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+function folded(name) {
+  return name.replaceAll("ſ", "s").toLowerCase();
+}
+function foldedObject(value) {
+  return Object.fromEntries(Object.entries(asObject2(value)).map(([name, member2]) => [folded(name), member2]));
+}
+function itemsIn(section) {
+  return Array.isArray(section) ? section : section === void 0 ? [] : [section];
+}
+function parseJson(file, text2) {
+  try {
+    return JSON.parse(text2.replace(/^\uFEFF/, ""));
+  } catch {
+    throw new Error(`${path8.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
+  }
+}
+function brokenLine(text2) {
+  const lines = text2.split("\n");
+  let [good, bad] = [0, lines.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (isBeginning(lines.slice(0, middle).join("\n"))) good = middle;
+    else bad = middle;
+  }
+  return bad;
+}
+function isBeginning(text2) {
+  try {
+    JSON.parse(text2);
+    return true;
+  } catch (error2) {
+    const { message } = error2;
+    return /end of JSON input/.test(message) || Number(/at position (\d+)/.exec(message)?.[1]) >= text2.length;
+  }
+}
+
 // src/template/lines.ts
 function lineFinder(text2) {
   const ends = [...text2.matchAll(/\n/g)].map(({ index }) => index);
@@ -74861,12 +74902,14 @@ function lineFinder(text2) {
 function keyLines(text2) {
   const lineAt = lineFinder(text2);
   const lines = /* @__PURE__ */ new Map();
+  const loose = /* @__PURE__ */ new Map();
   for (const { 1: key2 = '""', 2: colon2, index } of text2.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?/g)) {
     if (colon2 === void 0) continue;
     const name = String(JSON.parse(key2));
     if (!lines.has(name)) lines.set(name, lineAt(index));
+    if (!loose.has(folded(name))) loose.set(folded(name), lineAt(index));
   }
-  return (key2) => lines.get(key2) ?? 1;
+  return (key2) => lines.get(key2) ?? loose.get(key2) ?? 1;
 }
 
 // src/template/hcl.ts
@@ -75021,41 +75064,6 @@ var Reader = class _Reader {
   }
 };
 var escapes2 = { "\\n": "\n", "\\r": "\r", "\\t": "	" };
-
-// src/template/json.ts
-var path8 = __toESM(require("node:path"), 1);
-function asObject2(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-function itemsIn(section) {
-  return Array.isArray(section) ? section : section === void 0 ? [] : [section];
-}
-function parseJson(file, text2) {
-  try {
-    return JSON.parse(text2.replace(/^\uFEFF/, ""));
-  } catch {
-    throw new Error(`${path8.basename(file)} is not valid JSON (line ${brokenLine(text2.replace(/^\uFEFF/, ""))})`);
-  }
-}
-function brokenLine(text2) {
-  const lines = text2.split("\n");
-  let [good, bad] = [0, lines.length];
-  while (bad - good > 1) {
-    const middle = Math.floor((good + bad) / 2);
-    if (isBeginning(lines.slice(0, middle).join("\n"))) good = middle;
-    else bad = middle;
-  }
-  return bad;
-}
-function isBeginning(text2) {
-  try {
-    JSON.parse(text2);
-    return true;
-  } catch (error2) {
-    const { message } = error2;
-    return /end of JSON input/.test(message) || Number(/at position (\d+)/.exec(message)?.[1]) >= text2.length;
-  }
-}
 
 // src/template/values.ts
 function openVariablesFile(location, isLegacy2) {
@@ -85258,9 +85266,10 @@ function labelled(value, at3) {
 }
 function legacyChains(list2, at3) {
   return itemsIn(list2).map((chain2) => ({
-    parts: itemsIn(chain2).map(
-      (one) => inObject(String(typeof one === "string" ? one : asObject2(one)["type"]), one, at3)
-    ),
+    parts: itemsIn(chain2).map((one) => {
+      const members = foldedObject(one);
+      return inObject(String(typeof one === "string" ? one : members["type"]), members, at3);
+    }),
     isSure: true
   }));
 }
@@ -85378,7 +85387,7 @@ function expressionIn(attributes, wanted2) {
 
 // src/template/json-body.ts
 function readJson(draft, file, text2, kind) {
-  const template = asObject2(parseJson(file, text2));
+  const template = (kind === "legacy" ? foldedObject : asObject2)(parseJson(file, text2));
   const lineOf = keyLines(text2);
   const at3 = (name, value) => jsonExpression(value, lineOf(name), kind);
   const sensitive = new Set(Array.isArray(template["sensitive-variables"]) ? template["sensitive-variables"] : []);
@@ -85419,7 +85428,7 @@ function readJson(draft, file, text2, kind) {
 }
 function walkLegacy(draft, { around, at: at3, lineOf }, value) {
   if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, { around, at: at3, lineOf }, item));
-  const { type: type2, name: given2 } = asObject2(value);
+  const { type: type2, name: given2 } = foldedObject(value);
   const isComponent = typeof type2 === "string" && around.owner === "";
   const name = typeof given2 === "string" ? given2 : type2;
   const isSource = isComponent && around.within === "builders";
@@ -85429,9 +85438,10 @@ function walkLegacy(draft, { around, at: at3, lineOf }, value) {
   }
   const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
-    draft.settings.push({ ...inner, name: key2, expression: at3(key2, item) });
-    if (isPlain2(item) || isMap2.test(key2)) continue;
-    walkLegacy(draft, { around: { ...inner, within: key2, isTop: false }, at: at3, lineOf }, item);
+    const own = folded(key2);
+    draft.settings.push({ ...inner, name: own, expression: at3(key2, item) });
+    if (isPlain2(item) || isMap2.test(own)) continue;
+    walkLegacy(draft, { around: { ...inner, within: own, isTop: false }, at: at3, lineOf }, item);
   }
 }
 function walkHcl(draft, walk, value, kind, labels = []) {
@@ -85503,7 +85513,7 @@ function readHclFiles(files) {
   return draft;
 }
 function readLegacyJson(file, text2) {
-  if (!("builders" in asObject2(parseJson(file, text2))))
+  if (!("builders" in foldedObject(parseJson(file, text2))))
     throw new Error(`${file} is not a template: it has no "builders"`);
   const draft = newDraft();
   readJson(draft, file, text2, "legacy");

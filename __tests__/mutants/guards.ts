@@ -243,6 +243,12 @@ const inputs = [
     ['a block that is not repeated is not there', 'values.repetitions(block.around.loops)', '[block.around.loops]']
   ),
   ...inFile(
+    'template/json.ts',
+    ['unit/template/json-body.test.ts'],
+    ['a name in legacy JSON has any case', "name.replaceAll('\\u017F', 's').toLowerCase()", 'name'],
+    ['a name is folded as Go does', "name.replaceAll('\\u017F', 's')", 'name']
+  ),
+  ...inFile(
     'template/user-variables.ts',
     ['unit/template/user-variables.test.ts'],
     ['no template in a variable', "if (value.includes('{{'))", 'if (false)'],

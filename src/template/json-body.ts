@@ -1,5 +1,5 @@
 import {jsonExpression, type Expression} from './expression.ts'
-import {asObject, itemsIn, parseJson} from './json.ts'
+import {asObject, folded, foldedObject, itemsIn, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
 import {addDynamic, declare, inBuild, inUse, nests, type Around, type Draft} from './reading-parts.ts'
 import {notUnderstood} from './syntax.ts'
@@ -12,7 +12,7 @@ import {kindOf, typeIn} from './variable-type.ts'
  * @throws {Error} when it is not JSON
  */
 export function readJson(draft: Draft, file: string, text: string, kind: 'legacy' | 'hcl2'): void {
-  const template = asObject(parseJson(file, text))
+  const template = (kind === 'legacy' ? foldedObject : asObject)(parseJson(file, text))
   const lineOf = keyLines(text)
   const at = (name: string, value: unknown): Expression => jsonExpression(value, lineOf(name), kind)
   const sensitive = new Set(Array.isArray(template['sensitive-variables']) ? template['sensitive-variables'] : [])
@@ -61,7 +61,7 @@ interface Walk {
 
 function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): void {
   if (Array.isArray(value)) return value.forEach((item) => walkLegacy(draft, {around, at, lineOf}, item))
-  const {type, name: given} = asObject(value)
+  const {type, name: given} = foldedObject(value)
   const isComponent = typeof type === 'string' && around.owner === ''
   const name = typeof given === 'string' ? given : type
   const isSource = isComponent && around.within === 'builders'
@@ -71,9 +71,10 @@ function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): v
   }
   const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : ''} : around
   for (const [key, item] of Object.entries(asObject(value))) {
-    draft.settings.push({...inner, name: key, expression: at(key, item)})
-    if (isPlain(item) || isMap.test(key)) continue
-    walkLegacy(draft, {around: {...inner, within: key, isTop: false}, at, lineOf}, item)
+    const own = folded(key)
+    draft.settings.push({...inner, name: own, expression: at(key, item)})
+    if (isPlain(item) || isMap.test(own)) continue
+    walkLegacy(draft, {around: {...inner, within: own, isTop: false}, at, lineOf}, item)
   }
 }
 

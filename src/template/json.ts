@@ -5,6 +5,19 @@ export function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? {...value} : {}
 }
 
+/**
+ * A name in legacy JSON as Packer compares it with those that it knows, whatever its case is (mapstructure, which calls
+ * Go's strings.EqualFold); names of variables and of tags are compared as they are.
+ */
+export function folded(name: string): string {
+  return name.replaceAll('\u017F', 's').toLowerCase()
+}
+
+/** The members of an object in legacy JSON by their folded names. Packer refuses a name in two spellings. */
+export function foldedObject(value: unknown): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(asObject(value)).map(([name, member]) => [folded(name), member]))
+}
+
 /** A section of a template is one item or a list of them; none if it is absent. */
 export function itemsIn(section: unknown): readonly unknown[] {
   return Array.isArray(section) ? section : section === undefined ? [] : [section]

@@ -1,6 +1,6 @@
 import type {Expression} from './expression.ts'
 import type {Body} from './hcl.ts'
-import {asObject, itemsIn} from './json.ts'
+import {asObject, foldedObject, itemsIn} from './json.ts'
 import type {Chain, PostProcessor, Reading} from './reading-parts.ts'
 import {asBool} from './value.ts'
 import type {Values} from './values.ts'
@@ -111,9 +111,10 @@ function labelled(value: unknown, at: At): PostProcessor[] {
 /** Legacy JSON's: each is a name, an object with a type, or a list of both. */
 export function legacyChains(list: unknown, at: At): Chain[] {
   return itemsIn(list).map((chain) => ({
-    parts: itemsIn(chain).map((one) =>
-      inObject(String(typeof one === 'string' ? one : asObject(one)['type']), one, at)
-    ),
+    parts: itemsIn(chain).map((one) => {
+      const members = foldedObject(one)
+      return inObject(String(typeof one === 'string' ? one : members['type']), members, at)
+    }),
     isSure: true
   }))
 }

@@ -1,6 +1,6 @@
 import {readHcl} from './hcl.ts'
 import {readBody} from './hcl-body.ts'
-import {asObject, parseJson} from './json.ts'
+import {foldedObject, parseJson} from './json.ts'
 import {readJson} from './json-body.ts'
 import {lineFinder} from './lines.ts'
 import {declare, newDraft, type Draft, type Reading} from './reading-parts.ts'
@@ -17,7 +17,7 @@ export function readHclFiles(files: ReadonlyMap<string, string>): Reading {
 
 /** @throws {Error} when it is not JSON, or not a template */
 export function readLegacyJson(file: string, text: string): Reading {
-  if (!('builders' in asObject(parseJson(file, text))))
+  if (!('builders' in foldedObject(parseJson(file, text))))
     throw new Error(`${file} is not a template: it has no "builders"`)
   const draft = newDraft()
   readJson(draft, file, text, 'legacy')

@@ -13,3 +13,8 @@ it('finds the lines of keys, and not of values or of parts of a string', () => {
   )
   expect(['first', 'b', 'c', 'café', '__proto__', 'other'].map(lineOf)).toEqual([2, 4, 5, 6, 7, 1])
 })
+
+it('finds the lines of keys in another case', () => {
+  const lineOf = keyLines('{\n"Region": 1,\n"region": 2,\n"Builder\u017F": []\n}')
+  expect(['region', 'Region', 'builders', 'regions'].map(lineOf)).toEqual([3, 2, 4, 1])
+})
