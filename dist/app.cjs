@@ -75355,10 +75355,10 @@ var token = /\*+|\?|\[(!?)([^\]\\-]-[^\]\\-]|(?:[^\]\\-]|\\.)+)\]|\\(.)|([^[\]\\
 function stepsOf(pattern) {
   const found = [...pattern.matchAll(token)];
   if (found.map(([text2]) => text2).join("") !== pattern) return void 0;
-  return found.map(([text2, not2, set2, escaped, plain2]) => {
+  return found.map(([text2, not2, set2, escaped, plain3]) => {
     if (text2.startsWith("*")) return void 0;
     if (set2 !== void 0) return (character) => isIn(set2, character) !== (not2 === "!");
-    const wanted2 = escaped ?? plain2;
+    const wanted2 = escaped ?? plain3;
     return (character) => wanted2 === void 0 || text2 === "?" || character === wanted2;
   });
 }
@@ -76916,11 +76916,14 @@ var FailureReader = class {
     if (said?.build === "" && /\nPossible build names: /.test(said.text.slice(0, longest))) this.#latest.add(said.text);
     if (said === void 0 || said.build === "") return;
     this.#latest = this.#storyOf(said.build);
-    this.#latest.add(said.text);
+    this.#latest.add(said.text, message.args[0] === "error" ? said : void 0);
   }
   read(stderr) {
     const { connected, script: script2, local, ranges, address, said } = this.#failed().told;
-    const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()];
+    const errors = [
+      ...[...this.#errors.error.values()].map((error2) => this.#beforeCleanup(error2)),
+      ...this.#errors.ui.values()
+    ];
     const last = this.#postProcessor;
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded2),
@@ -76938,6 +76941,11 @@ var FailureReader = class {
     const story = this.#stories.get(build2) ?? new Story();
     if (this.#stories.size < mostBuilds) this.#stories.set(build2, story);
     return story;
+  }
+  /** Where Packer's clean-up fails as well, Packer reports only that as the build's error. */
+  #beforeCleanup(error2) {
+    const cause = this.#stories.get(error2.target)?.cause;
+    return cause !== void 0 && cleanupError.test(error2.args[0] ?? "") ? { ...error2, args: [cause] } : error2;
   }
   /** Packer's error of a build names the build. */
   #failed() {
@@ -76959,7 +76967,13 @@ var FailureReader = class {
   }
 };
 var provisioner = /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/;
+var removal = /^(?:Deregistering the AMI (?:and deleting|because)|Cleaning up any detached volumes)/;
+var makingImage = /^(?:Creating AMI |Registering the AMI)/;
+var cleanupError = /^Error (?:describing AMI|deregistering existing AMI|deleting existing snapshot|deleting volume):/i;
 var Story = class {
+  /** What Packer said last before it began to remove the image, if that was an error. */
+  cause;
+  #lastError;
   #connected = false;
   #script;
   #local = false;
@@ -76983,7 +76997,11 @@ var Story = class {
       said: this.#said.lines
     };
   }
-  add(text2) {
+  /** @param error the message, if it is one of an error */
+  add(text2, error2) {
+    if (makingImage.test(text2)) this.cause = void 0;
+    if (removal.test(text2)) this.cause ??= this.#lastError;
+    this.#lastError = error2 && bounded2(plain2(error2));
     if (text2.startsWith("Provisioning step had errors: Running the cleanup provisioner")) {
       this.#beforeCleanup = this.#now;
     } else if (text2.startsWith("Terminating the source AWS instance")) {
@@ -77027,6 +77045,10 @@ var Ends = class {
     }
   }
 };
+function plain2({ build: build2, text: text2 }) {
+  return ["==> ", "--> "].reduce((rest, arrow) => rest.replaceAll(`
+${arrow}${build2}: `, "\n"), text2);
+}
 function bounded2(text2) {
   return text2.length > longest ? `${text2.slice(0, longest)}…` : text2;
 }
@@ -84296,14 +84318,14 @@ function requireDumper() {
     let hasFoldableLine = false;
     const shouldTrackWidth = lineWidth !== -1;
     let previousLineBreak = -1;
-    let plain2 = isPlainSafeFirst(codePointAt(string, 0)) && isPlainSafeLast(codePointAt(string, string.length - 1));
+    let plain3 = isPlainSafeFirst(codePointAt(string, 0)) && isPlainSafeLast(codePointAt(string, string.length - 1));
     if (singleLineOnly || forceQuotes) {
       for (i9 = 0; i9 < string.length; char >= 65536 ? i9 += 2 : i9++) {
         char = codePointAt(string, i9);
         if (!isPrintable(char)) {
           return STYLE_DOUBLE;
         }
-        plain2 = plain2 && isPlainSafe(char, prevChar, inblock);
+        plain3 = plain3 && isPlainSafe(char, prevChar, inblock);
         prevChar = char;
       }
     } else {
@@ -84319,13 +84341,13 @@ function requireDumper() {
         } else if (!isPrintable(char)) {
           return STYLE_DOUBLE;
         }
-        plain2 = plain2 && isPlainSafe(char, prevChar, inblock);
+        plain3 = plain3 && isPlainSafe(char, prevChar, inblock);
         prevChar = char;
       }
       hasFoldableLine = hasFoldableLine || shouldTrackWidth && (i9 - previousLineBreak - 1 > lineWidth && string[previousLineBreak + 1] !== " ");
     }
     if (!hasLineBreak && !hasFoldableLine) {
-      if (plain2 && !forceQuotes && !testAmbiguousType(string)) {
+      if (plain3 && !forceQuotes && !testAmbiguousType(string)) {
         return STYLE_PLAIN;
       }
       return quotingType === QUOTING_TYPE_DOUBLE ? STYLE_DOUBLE : STYLE_SINGLE;

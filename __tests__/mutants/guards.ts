@@ -872,7 +872,9 @@ const ends = [
     'packer/diagnosis/failure.ts',
     ['unit/packer/transcript.test.ts'],
     ['what was said is bounded', 'if (this.#last.length > lastSaid) this.#last.shift()', ''],
-    ['errors are bounded', 'args.map((text) => text.slice(0, 2 * longest))', 'args']
+    ['errors are bounded', 'args.map((text) => text.slice(0, 2 * longest))', 'args'],
+    ['a machine’s words are no cause', 'if (makingImage.test(text)) this.cause = undefined', ''],
+    ['only an error of the clean-up is replaced', " && cleanupError.test(error.args[0] ?? '')", '']
   ),
   ...inFile(
     'packer-output/follow.ts',

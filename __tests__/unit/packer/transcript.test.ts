@@ -89,6 +89,72 @@ it('takes the script that ran before the cleanup provisioner', () => {
   expect(transcript.failure('')).toMatchObject({script: 'setup.sh', said: ['it failed']})
 })
 
+const removal = '==> a.b: Deregistering the AMI and deleting unencrypted temporary AMIs and snapshots'
+const noImage = 'Error describing AMI: api error InvalidAMIID.NotFound: gone'
+const errorOf = (text: string): Message => ({target: 'a.b', category: 'error', args: [text]})
+
+it.each<[string, readonly Message[], string]>([
+  [
+    'before the clean-up',
+    [
+      ui('==> a.b: Creating AMI x from instance i-1'),
+      ui('==> a.b: Error modify AMI attributes: UnauthorizedOperation: no\n==> a.b: \tstatus code: 403', 'error'),
+      ui(removal),
+      ui('==> a.b: Deregistering the AMI and deleting associated snapshots because of cancellation, or error...'),
+      ui(`==> a.b: ${noImage}`, 'error'),
+      errorOf(noImage)
+    ],
+    'Error modify AMI attributes: UnauthorizedOperation: no\n\tstatus code: 403'
+  ],
+  [
+    'of another kind',
+    [
+      ui('==> a.b: Creating AMI x from instance i-1'),
+      ui('==> a.b: Error modify AMI attributes: no', 'error'),
+      ui(removal),
+      errorOf('Error modify AMI attributes: no')
+    ],
+    'Error modify AMI attributes: no'
+  ],
+  [
+    'of the clean-up after a copy that was made',
+    [
+      ui('==> a.b: the machine', 'error'),
+      ui('==> a.b: Creating AMI x from instance i-1'),
+      ui('==> a.b: Creating snapshot tags'),
+      ui(removal),
+      ui(`==> a.b: ${noImage}`, 'error'),
+      errorOf(noImage)
+    ],
+    noImage
+  ],
+  [
+    'after which the machine feigned a clean-up',
+    [
+      ui('==> a.b: api error VcpuLimitExceeded: the machine', 'error'),
+      ui(removal),
+      ui('==> a.b: Creating AMI x from instance i-1'),
+      ui('==> a.b: Creating snapshot tags'),
+      ui(removal),
+      ui(`==> a.b: ${noImage}`, 'error'),
+      errorOf(noImage)
+    ],
+    noImage
+  ],
+  [
+    'of a script that feigned a clean-up',
+    [
+      ui('==> a.b: api error VcpuLimitExceeded: the machine', 'error'),
+      ui(removal),
+      errorOf('Script exited with non-zero exit status: 1')
+    ],
+    'Script exited with non-zero exit status: 1'
+  ]
+])('takes the error %s', (_, messages, expected) => {
+  const start = [ui('==> a.b: Connected to SSH!'), ui('==> a.b: Provisioning with shell script: one.sh')]
+  expect(transcriptOf(...start, ...messages).failure('').errors).toEqual([`a.b: ${expected}`])
+})
+
 it('takes a PowerShell script, too', () => {
   const transcript = transcriptOf(
     ui('==> a.b: Connected to WinRM!'),

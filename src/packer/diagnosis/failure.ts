@@ -56,12 +56,15 @@ export class FailureReader {
     if (said?.build === '' && /\nPossible build names: /.test(said.text.slice(0, longest))) this.#latest.add(said.text)
     if (said === undefined || said.build === '') return
     this.#latest = this.#storyOf(said.build)
-    this.#latest.add(said.text)
+    this.#latest.add(said.text, message.args[0] === 'error' ? said : undefined)
   }
 
   read(stderr: string): Failure {
     const {connected, script, local, ranges, address, said} = this.#failed().told
-    const errors = [...this.#errors.error.values(), ...this.#errors.ui.values()]
+    const errors = [
+      ...[...this.#errors.error.values()].map((error) => this.#beforeCleanup(error)),
+      ...this.#errors.ui.values()
+    ]
     const last = this.#postProcessor
     return {
       errors: errorsOf(errors).slice(0, mostErrors).map(bounded),
@@ -80,6 +83,12 @@ export class FailureReader {
     const story = this.#stories.get(build) ?? new Story()
     if (this.#stories.size < mostBuilds) this.#stories.set(build, story)
     return story
+  }
+
+  /** Where Packer's clean-up fails as well, Packer reports only that as the build's error. */
+  #beforeCleanup(error: Message): Message {
+    const cause = this.#stories.get(error.target)?.cause
+    return cause !== undefined && cleanupError.test(error.args[0] ?? '') ? {...error, args: [cause]} : error
   }
 
   /** Packer's error of a build names the build. */
@@ -112,7 +121,16 @@ interface Told extends Pick<Failure, 'connected' | 'script' | 'local' | 'ranges'
 const provisioner =
   /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
 
+/** Packer begins to remove what it made of the image; the machine has long been stopped. */
+const removal = /^(?:Deregistering the AMI (?:and deleting|because)|Cleaning up any detached volumes)/
+const makingImage = /^(?:Creating AMI |Registering the AMI)/
+/** An error of that removal, which replaces the build's own (packer-plugin-amazon, Cleanup of its steps). */
+const cleanupError = /^Error (?:describing AMI|deregistering existing AMI|deleting existing snapshot|deleting volume):/i
+
 class Story {
+  /** What Packer said last before it began to remove the image, if that was an error. */
+  cause: string | undefined
+  #lastError: string | undefined
   #connected = false
   #script: string | undefined
   #local = false
@@ -139,7 +157,12 @@ class Story {
     }
   }
 
-  add(text: string): void {
+  /** @param error the message, if it is one of an error */
+  add(text: string, error?: Said): void {
+    // Before that a machine may have said such words.
+    if (makingImage.test(text)) this.cause = undefined
+    if (removal.test(text)) this.cause ??= this.#lastError
+    this.#lastError = error && bounded(plain(error))
     if (text.startsWith('Provisioning step had errors: Running the cleanup provisioner')) {
       this.#beforeCleanup = this.#now
     } else if (text.startsWith('Terminating the source AWS instance')) {
@@ -188,6 +211,11 @@ class Ends {
       if (this.#last.length > lastSaid) this.#last.shift()
     }
   }
+}
+
+/** Packer sets the build's name before each line of an error. */
+function plain({build, text}: Said): string {
+  return ['==> ', '--> '].reduce((rest, arrow) => rest.replaceAll(`\n${arrow}${build}: `, '\n'), text)
 }
 
 function bounded(text: string): string {

@@ -1,5 +1,6 @@
 /** What each capture must be diagnosed as: an id of the rules. */
 export const causes: Readonly<Record<string, string>> = {
+  'cleanup-fails-1.16.0': 'denied',
   'data-source-1.16.0': 'data-source',
   'no-builds-1.16.0': 'no-builds',
   'component-unknown-1.16.0': 'plugin-missing',
@@ -70,8 +71,8 @@ export const causes: Readonly<Record<string, string>> = {
   'key-missing-1.16.0': 'script-missing',
   'key-missing-1.6.6': 'script-missing',
   'killed-1.16.0': 'memory-full',
-  'kms-denied-1.16.0': 'source-image-gone',
-  'kms-denied-1.6.6': 'source-image-gone',
+  'kms-denied-1.16.0': 'encryption-key',
+  'kms-denied-1.6.6': 'encryption-key',
   'missing-script-1.16.0': 'script-missing',
   'missing-script-1.6.6': 'script-missing',
   'name-malformed-1.16.0': 'image-name-invalid',
