@@ -70047,7 +70047,7 @@ var awsCauses = [
     title: "AWS denies a call",
     pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
     cause: "The role may not do what the bake needs.",
-    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+    change: "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need. If AWS names a session policy, no policy of the role helps: the template asks for more than Packer may do (docs/templates.md)."
   },
   {
     id: "no-default-network",
@@ -70277,6 +70277,7 @@ function denialIn(text2) {
   return { action: action2, ...said?.[2] ? { resource: said[2] } : {}, by: decidedBy(text2) };
 }
 function decidedBy(text2) {
+  if (/explicit deny in a session policy/.test(text2)) return "session-deny";
   if (/session policy/.test(text2)) return "session";
   if (/permissions boundary/.test(text2)) return "boundary";
   if (/(service|resource) control policy|declarative policy/i.test(text2)) return "organization";
@@ -70284,9 +70285,11 @@ function decidedBy(text2) {
   if (/resource-based policy/.test(text2)) return "resource";
   return /explicit deny/.test(text2) ? "explicit-deny" : "role";
 }
+var sessionAdvice = "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more: images are copied and shared with ami_regions and ami_users, and commands that ask AWS for something else belong in a step after this one.";
 var otherPolicies = {
   "explicit-deny": "One of the role's policies forbids it with an explicit deny: another allow does not help, remove that statement.",
-  session: "The action limits Packer's session to the calls of the amazon-ebs builder, in the region of the bake. If the template uses the variable tags, Packer may make, change and remove only resources with these tags: use tags in every source as run_tags, tags and snapshot_tags (and as run_volume_tags and spot_tags, where there are any). Take out of the template whatever needs more: images are copied and shared with ami_regions and ami_users, and commands that ask AWS for something else belong in a step after this one.",
+  session: sessionAdvice,
+  "session-deny": sessionAdvice,
   boundary: "The role's permissions boundary does not allow it: ask its administrators to extend it.",
   organization: "A policy of the AWS organization forbids it: its administrators must allow it for this account.",
   endpoint: "The policy of the VPC endpoint, through which this runner reaches AWS, does not allow it: ask the administrators of the VPC to extend that policy (aws ec2 describe-vpc-endpoints), or run the job elsewhere.",
@@ -70296,14 +70299,28 @@ function describeDenials(denials) {
   return [...new Set(denials.map(({ action: action2, resource }) => `- ${action2}${resource ? ` on ${resource}` : ""}`))];
 }
 function denialAdvice(denials, context = {}) {
-  const { tagged = true, policies: policies2 = "iam/permissions.json has all that the action and the shipped template need" } = context;
+  const {
+    tagged = true,
+    regions,
+    policies: policies2 = "iam/permissions.json has all that the action and the shipped template need"
+  } = context;
   const ofRole = denials.filter(({ by }) => by === "role");
   const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
   const nameOf7 = (action2) => denials.length > 1 ? `${action2}: ` : "";
-  const others = new Set(denials.flatMap(({ by, action: action2 }) => by === "role" ? [] : [nameOf7(action2) + otherPolicies[by]]));
+  const adviceOn2 = ({ by, ...denial }) => by === "role" ? [] : [nameOf7(denial.action) + (elsewhere({ by, ...denial }, regions) ?? otherPolicies[by])];
+  const others = new Set(denials.flatMap(adviceOn2));
   const untagged = tagged ? "" : " (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)";
   const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
   return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
+}
+function elsewhere({ action: action2, resource, by }, regions = []) {
+  const [home, ...others] = regions;
+  const copies2 = others.filter((one) => one !== home);
+  if (by !== "session-deny" || home === void 0) return void 0;
+  const [, region3] = /^arn:[\w-]+:\w+:([a-z0-9-]*):/.exec(resource ?? "") ?? [];
+  const allowed2 = ["", home, ...creatingActions.includes(action2.replace("ec2:", "")) ? [] : copies2];
+  if (region3 !== void 0 && allowed2.includes(region3)) return void 0;
+  return `The call went to ${region3 ?? "another region"}, but Packer's session may work only in ${home}${copies2.length > 0 ? ` and copy images to ${copies2.join(", ")}` : ""}: the action knows no other region of the template's before Packer runs. To build in the region of 'aws-region', say region = var.region in every source and declare variable "region" {}, which is filled in ("{{user \`region\`}}" in legacy JSON); to build in another one, set 'aws-region' to it. Write the regions of ami_regions and of data sources as strings, or as variables with such values.`;
 }
 
 // src/aws/errors/explain.ts
@@ -73675,10 +73692,10 @@ function withCopies(image) {
   return [image, ...image.copies];
 }
 function resourcesOf({ region: region3, id, snapshotIds }, home) {
-  const elsewhere2 = region3 === home ? {} : { region: region3 };
+  const elsewhere3 = region3 === home ? {} : { region: region3 };
   return [
-    { type: "image", id, ...elsewhere2 },
-    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere2 }))
+    { type: "image", id, ...elsewhere3 },
+    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere3 }))
   ];
 }
 var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
@@ -73832,11 +73849,11 @@ async function findResources(account, traces, signal) {
   const { copyRegions } = traces.announced;
   const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
   const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
-  const elsewhere2 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
+  const elsewhere3 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described: described2, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const notSeen = [...[home.unseen, ...elsewhere2].flatMap(onePerType), ...unseenInIam];
+  const notSeen = [...[home.unseen, ...elsewhere3].flatMap(onePerType), ...unseenInIam];
   const inUse2 = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse2.map(({ resource }) => resource));
   const present = described2.filter(({ state: state2 }) => state2 !== "terminated");
@@ -76791,9 +76808,9 @@ function othersSpoke({ connected, local }) {
 function crashIn({ stderr }) {
   return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes("panic: ")).join("\n");
 }
-function explained(advice2, { where = "", detail, change, line }, failure) {
+function explained(advice2, { where = "", detail, cause = advice2.cause, change, line }, failure) {
   const message = bounded([
-    `The build failed${where}. ${[advice2.cause, detail].filter(Boolean).join(" ")}`,
+    `The build failed${where}. ${[cause, detail].filter(Boolean).join(" ")}`,
     `What to change: ${change ?? advice2.change}`,
     pointer(advice2.id),
     "Packer said:",
@@ -76801,11 +76818,16 @@ function explained(advice2, { where = "", detail, change, line }, failure) {
   ]);
   return { id: advice2.id, message };
 }
-function onDenial(text2, { tagged }) {
+function onDenial(text2, facts) {
   const denial = denialIn(text2);
   if (!denial) return {};
-  return { detail: `AWS denied:
-${describeDenials([denial]).join("\n")}`, change: denialAdvice([denial], { tagged }) };
+  const isSession = denial.by === "session" || denial.by === "session-deny";
+  return {
+    ...isSession ? { cause: "Packer's session may not do what the template asks for." } : {},
+    detail: `AWS denied:
+${describeDenials([denial]).join("\n")}`,
+    change: denialAdvice([denial], facts)
+  };
 }
 function explainScript(failure, facts) {
   const { said, script: script2, local } = failure;
@@ -76833,8 +76855,8 @@ function detailOf(rule, failure, facts) {
   const detail = rule.detail?.(failure, facts);
   const denied = rule.id === "post-processor" ? failure.postProcessor?.said.findLast(denialIn) : void 0;
   if (denied === void 0) return { detail };
-  const denial = onDenial(denied, facts);
-  return { ...denial, detail: [detail, denial.detail].filter(Boolean).join(" ") };
+  const { change, detail: denial } = onDenial(denied, { ...facts, regions: [] });
+  return { ...change === void 0 ? {} : { change }, detail: [detail, denial].filter(Boolean).join(" ") };
 }
 function saidBy({ id }, failure) {
   return id === "post-processor" ? { ...failure, said: failure.postProcessor?.said ?? [], connected: true } : failure;
@@ -77210,8 +77232,8 @@ async function enabledRegions({ ec2: ec22 }, abortSignal) {
 
 // src/packer/copy-regions.ts
 async function regionsOfCopies(account, { copyRegions, copiesAnywhere, uses: uses2 }, signal) {
-  const elsewhere2 = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
-  return [.../* @__PURE__ */ new Set([...elsewhere2, ...uses2.copiesAtHome ? [account.region] : []])];
+  const elsewhere3 = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
+  return [.../* @__PURE__ */ new Set([...elsewhere3, ...uses2.copiesAtHome ? [account.region] : []])];
 }
 
 // src/packer/environment.ts
@@ -77905,7 +77927,8 @@ async function buildImages(bake2, signal) {
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     let since = plan.began;
-    ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal));
+    const copyRegions = await regionsOfCopies(account, template.names, signal);
+    ledger.mayCopyTo(copyRegions);
     const report = await onFirstWithCapacity(places, log, async (place2) => {
       const file = path18.join(ledger.folder, "variables.json");
       const values = valuesFor(inputs, plan, place2, files);
@@ -77922,6 +77945,7 @@ async function buildImages(bake2, signal) {
         facts: {
           shipped: template.shipped,
           tagged: template.names.uses.tags.machines && tagsAtCreation(region3) === "everything",
+          ...inputs.aws.role ? { regions: [region3, ...copyRegions] } : {},
           sshUsername: template.variables.has("ssh_username") ? plan.sshUsername ?? "" : "",
           ...inputs.image.setupScript ? { setupScript: inputs.image.setupScript } : {}
         },
@@ -78894,10 +78918,10 @@ async function extractPacker(zip, folder, signal) {
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
 var path22 = __toESM(require("node:path"), 1);
-function temporaryFolderFor(folder, elsewhere2 = shortTemporaryFolder) {
+function temporaryFolderFor(folder, elsewhere3 = shortTemporaryFolder) {
   const inside = path22.join(folder, "tmp");
   const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
-  return isUsable ? inside : path22.join(elsewhere2, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+  return isUsable ? inside : path22.join(elsewhere3, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
 }
 function makeTemporaryFolder(folder) {
   try {
@@ -84938,7 +84962,7 @@ function fingerprint(value) {
 }
 
 // src/inputs/missing-image.ts
-var elsewhere = /* @__PURE__ */ new Set(["rocky", "centos", "fedora", "core", "alpine", "arch", "bitnami", "Administrator"]);
+var elsewhere2 = /* @__PURE__ */ new Set(["rocky", "centos", "fedora", "core", "alpine", "arch", "bitnami", "Administrator"]);
 function missingImage(template, sshUsername) {
   if (template.shipped || !template.variables.has("source_ami")) return [];
   const [reason] = template.sources.filter((source) => source.isVariable("source_ami")).flatMap((source) => reasonIn(source, sshUsername) ?? []);
@@ -84953,7 +84977,7 @@ function missingImage(template, sshUsername) {
 function reasonIn(source, sshUsername) {
   if (source.text("communicator") === "winrm") return `${source.name} of the template connects by WinRM, as to Windows`;
   const user = sshUsername ?? source.text("ssh_username");
-  return user !== void 0 && elsewhere.has(user) ? `${source.name} of the template logs in as '${user}'` : void 0;
+  return user !== void 0 && elsewhere2.has(user) ? `${source.name} of the template logs in as '${user}'` : void 0;
 }
 
 // src/inputs/session-manager.ts

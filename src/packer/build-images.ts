@@ -102,7 +102,8 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     const {casc} = inputs.image
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
     let since = plan.began
-    ledger.mayCopyTo(await regionsOfCopies(account, template.names, signal))
+    const copyRegions = await regionsOfCopies(account, template.names, signal)
+    ledger.mayCopyTo(copyRegions)
     const report = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
       const values = valuesFor(inputs, plan, place, files)
@@ -119,6 +120,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
         facts: {
           shipped: template.shipped,
           tagged: template.names.uses.tags.machines && tagsAtCreation(region) === 'everything',
+          ...(inputs.aws.role ? {regions: [region, ...copyRegions]} : {}),
           sshUsername: template.variables.has('ssh_username') ? (plan.sshUsername ?? '') : '',
           ...(inputs.image.setupScript ? {setupScript: inputs.image.setupScript} : {})
         },

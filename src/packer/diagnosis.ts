@@ -67,14 +67,19 @@ interface Extra {
   readonly where?: string
   readonly detail?: string | undefined
   /** In place of the advice's own. */
+  readonly cause?: string
   readonly change?: string
   /** The line of the machine that shows the cause. */
   readonly line?: number
 }
 
-function explained(advice: Advice, {where = '', detail, change, line}: Extra, failure: Failure): Diagnosis {
+function explained(
+  advice: Advice,
+  {where = '', detail, cause = advice.cause, change, line}: Extra,
+  failure: Failure
+): Diagnosis {
   const message = bounded([
-    `The build failed${where}. ${[advice.cause, detail].filter(Boolean).join(' ')}`,
+    `The build failed${where}. ${[cause, detail].filter(Boolean).join(' ')}`,
     `What to change: ${change ?? advice.change}`,
     pointer(advice.id),
     'Packer said:',
@@ -84,10 +89,15 @@ function explained(advice: Advice, {where = '', detail, change, line}: Extra, fa
 }
 
 /** The advice for a denial: the statement to add, or the other policy that forbids it. */
-function onDenial(text: string, {tagged}: BuildFacts): Extra {
+function onDenial(text: string, facts: BuildFacts): Extra {
   const denial = denialIn(text)
   if (!denial) return {}
-  return {detail: `AWS denied:\n${describeDenials([denial]).join('\n')}`, change: denialAdvice([denial], {tagged})}
+  const isSession = denial.by === 'session' || denial.by === 'session-deny'
+  return {
+    ...(isSession ? {cause: "Packer's session may not do what the template asks for."} : {}),
+    detail: `AWS denied:\n${describeDenials([denial]).join('\n')}`,
+    change: denialAdvice([denial], facts)
+  }
 }
 
 function explainScript(failure: Failure, facts: BuildFacts): Diagnosis {
@@ -122,11 +132,11 @@ function jenkinsFailureIn(line: string): Advice | undefined {
 
 function detailOf(rule: Rule, failure: Failure, facts: BuildFacts): Extra {
   const detail = rule.detail?.(failure, facts)
-  // A post-processor's commands ask AWS with Packer's credentials.
+  // A post-processor's commands ask AWS with Packer's credentials; their regions are not the template's.
   const denied = rule.id === 'post-processor' ? failure.postProcessor?.said.findLast(denialIn) : undefined
   if (denied === undefined) return {detail}
-  const denial = onDenial(denied, facts)
-  return {...denial, detail: [detail, denial.detail].filter(Boolean).join(' ')}
+  const {change, detail: denial} = onDenial(denied, {...facts, regions: []})
+  return {...(change === undefined ? {} : {change}), detail: [detail, denial].filter(Boolean).join(' ')}
 }
 
 /** The machine's earlier output is not about a post-processor. */

@@ -380,6 +380,21 @@ describe('a script that runs on this runner', () => {
   })
 })
 
+it('names the regions of Packer’s session where the template builds in another one', () => {
+  const said = `operation error EC2: DescribeRegions, https response error StatusCode: 403, RequestID: 1, api error UnauthorizedOperation: You are not authorized to perform this operation. User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: ec2:DescribeRegions with an explicit deny in a session policy`
+  const failure = {errors: [`a.b: error validating regions: ${said}`], said: [], connected: false, stderr: []}
+  const {id, message} = diagnosed(failure, {...facts, regions: ['eu-west-1', 'us-east-1']})
+  expect(id).toBe('denied')
+  expect(message).toMatch(/^The build failed\. Packer's session may not do what the template asks for\. AWS denied:\n/)
+  expect(message).toContain('may work only in eu-west-1 and copy images to us-east-1')
+  const postProcessor = {name: 'shell-local', said: [said]}
+  const later = {...failure, errors: ['a.b: 1 error(s) occurred:\n\n* Post-processor failed: x'], postProcessor}
+  expect(diagnosed(later, {...facts, regions: ['eu-west-1']})).toEqual({
+    id: 'post-processor',
+    message: expect.stringContaining('\nWhat to change: The action limits')
+  })
+})
+
 it('takes a quote that is not closed for no crash of a plugin', () => {
   const errors = ['a.b: bash: -c: line 1: unexpected EOF while looking for matching `"\'']
   expect(diagnosed({errors, said: [], connected: false, stderr: []}).id).toBeUndefined()

@@ -78,7 +78,8 @@ export const awsCauses: readonly AwsCause[] = [
     pattern: /^(UnauthorizedOperation|AccessDenied\w*): /,
     cause: 'The role may not do what the bake needs.',
     change:
-      "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need."
+      "Allow it in the role's policy: iam/permissions.json in this action's repository has all that the action and its template need. " +
+      'If AWS names a session policy, no policy of the role helps: the template asks for more than Packer may do (docs/templates.md).'
   },
   {
     id: 'no-default-network',

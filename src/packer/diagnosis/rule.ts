@@ -8,6 +8,8 @@ export interface BuildFacts {
   readonly shipped: boolean
   /** The template puts the bake's tags on its resources at creation. */
   readonly tagged: boolean
+  /** Those that Packer's session may work in, the bake's first; absent where nothing limits it. */
+  readonly regions?: readonly string[]
   readonly sshUsername: string
   /** Absolute path of the user's own script, which the shipped template runs. */
   readonly setupScript?: string
