@@ -79095,6 +79095,7 @@ var rules = [
   cooldown,
   temporaryProfile,
   mappedSnapshot,
+  sharedSnapshots,
   agent,
   sessionManager,
   openToEverybody
@@ -79164,6 +79165,39 @@ function mappedSnapshot(source, { isNarrowed }) {
   return {
     warning: `${at2(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer.`
   };
+}
+function sharedSnapshots(source, { region: region3, changesOnlyTagged }) {
+  if (!changesOnlyTagged || source.isTrue("skip_create_ami")) return void 0;
+  const shared = surest(["snapshot_users", "snapshot_groups"].map((name2) => [name2, isListed(source.value(name2))]));
+  const mapped = source.all("snapshot_id", "ami_block_device_mappings").some((value) => value !== null);
+  const copied = source.mayBeTrue("encrypt_boot") ? "perhaps" : "no";
+  const untagged = surest([
+    ["ami_regions", isListed(source.value("ami_regions"), source.text("region") ?? region3)],
+    ["encrypt_boot", source.isTrue("encrypt_boot") ? "yes" : copied],
+    ["snapshot_id", mapped ? "yes" : "no"]
+  ]);
+  if (shared === void 0 || untagged === void 0) return void 0;
+  const [name, isShared] = shared;
+  const [cause, isUntagged] = untagged;
+  const open7 = isShared === "perhaps" ? name : cause;
+  const what = cause === "snapshot_id" ? "a snapshot of your own" : `the snapshots of the copies (${cause})`;
+  if (isShared === "perhaps" || isUntagged === "perhaps") {
+    return {
+      warning: `${at2(source, open7)} has ${open7} with a value that only Packer knows. With ${name}, AWS may deny after the build that Packer shares ${what}: they do not carry the bake's tags by then.`
+    };
+  }
+  const instead = cause === "encrypt_boot" ? ", or make no copy: in place of encrypt_boot say encrypted = true and kms_key_id in launch_block_device_mappings" : "";
+  return {
+    problem: `${at2(source, name)} says ${name}, but AWS would deny after the build that Packer shares ${what}: Packer's session may change only what carries the bake's tags, and Packer shares snapshots before it tags these. Take ${name} out and share them in a step after this one (aws ec2 modify-snapshot-attribute)${instead}.`
+  };
+}
+function surest(found) {
+  return found.find(([, certainty]) => certainty === "yes") ?? found.find(([, certainty]) => certainty === "perhaps");
+}
+function isListed(value, but) {
+  const { texts, isWhole } = textsIn(value);
+  if (texts.some((text2) => text2 !== but)) return "yes";
+  return isWhole ? "no" : "perhaps";
 }
 function agent(source, { hasAgent }) {
   if (hasAgent) return void 0;
@@ -85641,13 +85675,16 @@ function openTemplate(own, shipped, additions = {}) {
   const sources = expanded2(unfilled, values);
   const { reading: reading2 } = sources;
   const builders = sourcesOf(reading2, values, given2);
+  const names2 = namesIn2(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") });
+  const isNarrowed = additions.assumesRole ?? true;
   const findings = isShipped ? { problems: [], warnings: [] } : findingsIn(builders, {
     region: region3,
     allowsForceDeregister: additions.allowForceDeregister ?? false,
     legacy,
     hasAgent: Boolean(env2["SSH_AUTH_SOCK"]),
     hasSessionManagerPlugin: isOnPath("session-manager-plugin", env2),
-    isNarrowed: additions.assumesRole ?? true
+    isNarrowed,
+    changesOnlyTagged: isNarrowed && names2.uses.tags.machines && tagsAtCreation(region3) === "everything"
   });
   const keys = staticKeys(sources, values);
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
@@ -85664,7 +85701,7 @@ function openTemplate(own, shipped, additions = {}) {
     vars,
     arguments: given2,
     environment: environment.names,
-    names: namesIn2(sources, values, { builders, hasTags: !legacy && choice.filled.has("tags") }),
+    names: names2,
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),

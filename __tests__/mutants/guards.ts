@@ -291,7 +291,9 @@ const inputs = [
       'a setting that only Packer knows is not silently false',
       'if (!source.mayBeTrue(name, within)) return undefined',
       'return undefined'
-    ]
+    ],
+    ['credentials that share anything are not refused', '!changesOnlyTagged || ', ''],
+    ['the image’s own region is no copy', 'texts.some((text) => text !== but)', 'texts.length > 0']
   ),
   ...inFile(
     'template/post-processors.ts',

@@ -2,7 +2,7 @@ import * as path from 'node:path'
 import {InputError} from '../lib/errors.ts'
 import type {Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
-import {textsIn, unknown} from './value.ts'
+import {textsIn, unknown, type Value} from './value.ts'
 
 /** The findings in a template before anything is made. */
 export interface Findings {
@@ -22,6 +22,8 @@ export interface FindingFacts {
   readonly hasSessionManagerPlugin: boolean
   /** Packer works under a session policy, which makes no roles; credentials of the step's own environment cannot be narrowed. */
   readonly isNarrowed: boolean
+  /** That policy lets it change only what carries the bake's tags. */
+  readonly changesOnlyTagged: boolean
 }
 
 /** Settings of Amazon's builders in a user's template that would harm the bake or the account. */
@@ -44,6 +46,7 @@ const rules: readonly Rule[] = [
   cooldown,
   temporaryProfile,
   mappedSnapshot,
+  sharedSnapshots,
   agent,
   sessionManager,
   openToEverybody
@@ -146,6 +149,57 @@ function mappedSnapshot(source: TemplateSource, {isNarrowed}: FindingFacts): Fin
       `${at(source, name, within)} maps a snapshot of your own into the image: if Packer gives the image up (after a cancel or an error), it ` +
       "deletes the image's snapshots, and this one with them. With 'role-to-assume' the action takes that right from Packer."
   }
+}
+
+/**
+ * Packer shares the snapshots of its images before it tags those that it did not make with the image
+ * (packer-plugin-amazon, builder/ebs/builder.go). Copies of images get their tags at once.
+ */
+function sharedSnapshots(source: TemplateSource, {region, changesOnlyTagged}: FindingFacts): Finding | undefined {
+  if (!changesOnlyTagged || source.isTrue('skip_create_ami')) return undefined
+  const shared = surest(['snapshot_users', 'snapshot_groups'].map((name) => [name, isListed(source.value(name))]))
+  const mapped = source.all('snapshot_id', 'ami_block_device_mappings').some((value) => value !== null)
+  const copied = source.mayBeTrue('encrypt_boot') ? 'perhaps' : 'no'
+  const untagged = surest([
+    ['ami_regions', isListed(source.value('ami_regions'), source.text('region') ?? region)],
+    ['encrypt_boot', source.isTrue('encrypt_boot') ? 'yes' : copied],
+    ['snapshot_id', mapped ? 'yes' : 'no']
+  ])
+  if (shared === undefined || untagged === undefined) return undefined
+  const [name, isShared] = shared
+  const [cause, isUntagged] = untagged
+  const open = isShared === 'perhaps' ? name : cause
+  const what = cause === 'snapshot_id' ? 'a snapshot of your own' : `the snapshots of the copies (${cause})`
+  if (isShared === 'perhaps' || isUntagged === 'perhaps') {
+    return {
+      warning:
+        `${at(source, open)} has ${open} with a value that only Packer knows. With ${name}, AWS may deny after the build that Packer shares ${what}: ` +
+        "they do not carry the bake's tags by then."
+    }
+  }
+  const instead =
+    cause === 'encrypt_boot'
+      ? ', or make no copy: in place of encrypt_boot say encrypted = true and kms_key_id in launch_block_device_mappings'
+      : ''
+  return {
+    problem:
+      `${at(source, name)} says ${name}, but AWS would deny after the build that Packer shares ${what}: Packer's session may change only what carries ` +
+      `the bake's tags, and Packer shares snapshots before it tags these. Take ${name} out and share them in a step after this one ` +
+      `(aws ec2 modify-snapshot-attribute)${instead}.`
+  }
+}
+
+type Certainty = 'yes' | 'perhaps' | 'no'
+
+function surest(found: readonly (readonly [string, Certainty])[]): readonly [string, Certainty] | undefined {
+  return found.find(([, certainty]) => certainty === 'yes') ?? found.find(([, certainty]) => certainty === 'perhaps')
+}
+
+/** Whether a list has an item, other than the one that does not count. */
+function isListed(value: Value, but?: string): Certainty {
+  const {texts, isWhole} = textsIn(value)
+  if (texts.some((text) => text !== but)) return 'yes'
+  return isWhole ? 'no' : 'perhaps'
 }
 
 function agent(source: TemplateSource, {hasAgent}: FindingFacts): Finding | undefined {

@@ -1,6 +1,7 @@
 import {readFileSync, readdirSync, statSync} from 'node:fs'
 import * as path from 'node:path'
 import {allowedEnvironment} from './allowed-environment.ts'
+import {tagsAtCreation} from '../aws/restricted-tagging.ts'
 import {isOnPath} from '../lib/paths.ts'
 import type {InputError} from '../lib/errors.ts'
 import {buildsOf, unmatched} from './builds.ts'
@@ -99,6 +100,8 @@ export function openTemplate(own: string | undefined, shipped: string, additions
   const sources = expanded(unfilled, values)
   const {reading} = sources
   const builders = sourcesOf(reading, values, given)
+  const names = namesIn(sources, values, {builders, hasTags: !legacy && choice.filled.has('tags')})
+  const isNarrowed = additions.assumesRole ?? true
   const findings = isShipped
     ? {problems: [], warnings: []}
     : findingsIn(builders, {
@@ -107,7 +110,8 @@ export function openTemplate(own: string | undefined, shipped: string, additions
         legacy,
         hasAgent: Boolean(env['SSH_AUTH_SOCK']),
         hasSessionManagerPlugin: isOnPath('session-manager-plugin', env),
-        isNarrowed: additions.assumesRole ?? true
+        isNarrowed,
+        changesOnlyTagged: isNarrowed && names.uses.tags.machines && tagsAtCreation(region) === 'everything'
       })
   const keys = staticKeys(sources, values)
   const unread = environment.unread(choice.filled, sources.packerEnv, builders)
@@ -124,7 +128,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     vars,
     arguments: given,
     environment: environment.names,
-    names: namesIn(sources, values, {builders, hasTags: !legacy && choice.filled.has('tags')}),
+    names,
     sources: builders,
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),

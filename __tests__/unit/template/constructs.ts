@@ -21,6 +21,10 @@ const open = 'variable "allowed_cidrs" {\n  type = list(string)\n}\n'
 const onlyPackerKnows =
   /^own\.pkr\.hcl line \d+: amazon-ebs\.own has \w+ with a value that only Packer knows\. If it is true, .* write true or false there/
 
+/** The bake's tags on all that Packer makes. */
+const tagged = 'run_tags = var.tags'
+const tags = 'variable "tags" {\n  type = map(string)\n}\n'
+
 export const constructs: readonly Construct[] = [
   {
     row: '`region` that differs from `aws-region`',
@@ -92,6 +96,53 @@ export const constructs: readonly Construct[] = [
     ],
     warning: onlyPackerKnows
   },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [tagged, 'snapshot_users = ["123456789012"]', 'encrypt_boot = true'],
+    more: tags,
+    problem:
+      /^[^:]+: own\.pkr\.hcl line \d+: amazon-ebs\.own says snapshot_users, but .* the copies \(encrypt_boot\).* encrypted = true/
+  },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [tagged, 'snapshot_groups = ["all"]', 'encrypt_boot = true', 'ami_regions = ["us-east-1", local.other]'],
+    more: `${tags}locals {\n other = "eu-west-1"\n}\n`,
+    problem: /says snapshot_groups, but .* the copies \(ami_regions\).* \(aws ec2 modify-snapshot-attribute\)\.$/
+  },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [
+      tagged,
+      'snapshot_users = var.accounts',
+      'ami_block_device_mappings {\n device_name = "/dev/sdf"\n snapshot_id = "snap-0123456789abcdef0"\n}'
+    ],
+    more: `${tags}variable "accounts" {\n default = ["123456789012"]\n}\n`,
+    problem: /says snapshot_users, but .* Packer shares a snapshot of your own:/
+  },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [tagged, 'snapshot_users = ["123456789012"]', 'encrypt_boot = jsondecode(file("x"))'],
+    more: tags,
+    warning: /has encrypt_boot with a value that only Packer knows\. With snapshot_users, AWS may deny/
+  },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [tagged, 'snapshot_users = jsondecode(file("x"))', 'ami_regions = ["eu-west-1"]'],
+    more: tags,
+    warning: /has snapshot_users with a value that only Packer knows\. With snapshot_users, AWS may deny/
+  },
+  {
+    row: '`snapshot_users`, `snapshot_groups`',
+    builder: [tagged, 'snapshot_users = ["123456789012"]', 'encrypt_boot = true', 'skip_create_ami = true'],
+    more: tags,
+    warning: /says skip_create_ami/
+  },
+  ...[
+    [tagged, 'snapshot_users = ["123456789012"]', 'ami_regions = ["us-east-1"]', 'encrypt_boot = false'],
+    [tagged, 'snapshot_users = []', 'ami_regions = ["eu-west-1"]', 'encrypt_boot = true'],
+    [tagged, 'ami_users = ["123456789012"]', 'ami_groups = ["all"]', 'ami_regions = ["eu-west-1"]'],
+    ['snapshot_users = ["123456789012"]', 'ami_regions = ["eu-west-1"]']
+  ].map((builder) => ({row: '`snapshot_users`, `snapshot_groups`', builder, more: tags})),
   {
     row: '`temporary_iam_instance_profile_policy_document`',
     builder: ['temporary_iam_instance_profile_policy_document {\n Version = "2012-10-17"\n}'],

@@ -58,6 +58,17 @@ build {
   ])
 })
 
+it.each([
+  ['a session of the bake’s tags', {region: 'us-east-1'}, 1],
+  ['credentials that cannot be narrowed', {region: 'us-east-1', assumesRole: false}, 0],
+  ['a region where Packer’s session requires no tags', {region: 'us-gov-west-1'}, 0]
+])('refuses to share the snapshots of copies only for %s', (_, additions, times) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  const settings = ['run_tags = var.tags', 'encrypt_boot = true', 'snapshot_users = ["123456789012"]'].join('\n  ')
+  writeFileSync(file, `variable "tags" {}\nsource "amazon-ebs" "own" {\n  ami_name = "x"\n  ${settings}\n}\n`)
+  expect(openTemplate(file, '/shipped', additions).problems).toHaveLength(times)
+})
+
 const overridden = (first: string, second: string) =>
   'source "amazon-ebs" "base" {\n  ami_name = "x"\n  temporary_security_group_source_cidrs = ["192.0.2.1/32"]\n}\n' +
   `build {\n  source "amazon-ebs.base" {\n    name = "one"\n${first}\n  }\n  source "amazon-ebs.base" {\n    name = "two"\n${second}\n  }\n}\n`
