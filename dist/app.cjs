@@ -75315,6 +75315,19 @@ var shapes = {
   deadline_minutes: "number",
   tags: "map"
 };
+var absentValues = {
+  subnet_id: "",
+  ssh_timeout: "5m",
+  jenkins_repository_url: "",
+  jenkins_repository_key_fingerprint: "5E386EADB55F01504CAE8BCF7198F4B714ABFC68",
+  jenkins_files: "",
+  jenkins_setup_wizard: true,
+  allow_anonymous: false,
+  volume_size: 0,
+  kms_key_id: "",
+  instance_profile: "",
+  setup_script: ""
+};
 var typeNames = {
   text: "string",
   number: "number",
@@ -75330,7 +75343,7 @@ function takesOurs(name, kind) {
 }
 function fillsText(name) {
   const shape = shapeOf(name);
-  return shape !== void 0 && shape !== "map" && shape !== "bool";
+  return shape !== void 0 && shape !== "map";
 }
 function typeFor(name) {
   return typeNames[shapeOf(name) ?? "text"];
@@ -75783,6 +75796,7 @@ function choose(sources, request) {
   const inputs = new Map([...insisted, ...always]);
   return {
     filled,
+    unset: new Set([...filled].filter((name) => values.ofVariableItself(name) === void 0)),
     replaced: takesAll ? [] : [...inputs].flatMap(([variable, input]) => {
       if (!filled.has(variable) || variable === "tags") return [];
       const value = values.ofVariableItself(variable);
@@ -75970,7 +75984,8 @@ function misfit(name, value, { path: path31, declared }) {
   return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path31}`);
 }
 function variablesFile(template, values) {
-  const used2 = Object.entries(values).filter(([name]) => template.variables.has(name));
+  const absent = Object.entries(absentValues).filter(([name]) => template.unset.has(name));
+  const used2 = [...absent, ...Object.entries(values).filter(([name]) => template.variables.has(name))];
   const known2 = Object.fromEntries(
     template.legacy ? used2.flatMap(asText2) : used2.map((one) => asDeclared(one, template))
   );
@@ -76009,7 +76024,7 @@ function asDeclared([name, value], { declared }) {
 }
 function asText2([name, value]) {
   if (Array.isArray(value)) return [[name, value.join(",")]];
-  return typeof value === "string" || typeof value === "number" ? [[name, String(value)]] : [];
+  return ["string", "number", "boolean"].includes(typeof value) ? [[name, String(value)]] : [];
 }
 function jsonOf(value, declaration) {
   if (!declaration || declaration.kind === "text" || declaration.kind === "untyped") return JSON.stringify(value);
@@ -85695,6 +85710,7 @@ function openTemplate(own, shipped, additions = {}) {
     legacy,
     declared: reading2.variables,
     variables: choice.filled,
+    unset: choice.unset,
     replaced: choice.replaced,
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),

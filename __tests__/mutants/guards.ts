@@ -311,6 +311,7 @@ const inputs = [
 const variables = inFile(
   'template/variables.ts',
   ['unit/template/variables.test.ts', 'unit/inputs/inputs.test.ts'],
+  ['Packer misses no value', 'template.unset.has(name)', 'false'],
   [
     'a text is escaped',
     "if (!declaration || declaration.kind === 'text' || declaration.kind === 'untyped') return JSON.stringify(value)",

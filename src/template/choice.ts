@@ -9,6 +9,8 @@ import {asText, isMap, textsIn, unknown, type Value} from './value.ts'
 /** Which of a template's variables the action fills in. */
 export interface Choice {
   readonly filled: ReadonlySet<string>
+  /** Those of them that Packer refuses to be without, and that nothing else gives a value. */
+  readonly unset: ReadonlySet<string>
   readonly replaced: readonly Replaced[]
   readonly ownTags: Readonly<Record<string, string>>
 }
@@ -66,6 +68,7 @@ export function choose(sources: Sources, request: ChoiceRequest): Choice {
   const inputs = new Map([...insisted, ...always])
   return {
     filled,
+    unset: new Set([...filled].filter((name) => values.ofVariableItself(name) === undefined)),
     replaced: takesAll
       ? []
       : [...inputs].flatMap(([variable, input]) => {

@@ -66,6 +66,25 @@ const shapes: Readonly<Record<keyof TemplateValues, Shape>> = {
   tags: 'map'
 }
 
+/**
+ * The values that mean the same as an empty input: the shipped template's defaults. A template that declares one of
+ * these variables without a default gets them, because Packer insists on a value. An image, its device and its user
+ * have none.
+ */
+export const absentValues: Readonly<Partial<Record<keyof TemplateValues, string | number | boolean>>> = {
+  subnet_id: '',
+  ssh_timeout: '5m',
+  jenkins_repository_url: '',
+  jenkins_repository_key_fingerprint: '5E386EADB55F01504CAE8BCF7198F4B714ABFC68',
+  jenkins_files: '',
+  jenkins_setup_wizard: true,
+  allow_anonymous: false,
+  volume_size: 0,
+  kms_key_id: '',
+  instance_profile: '',
+  setup_script: ''
+}
+
 const typeNames: Readonly<Record<Shape, string>> = {
   text: 'string',
   number: 'number',
@@ -88,11 +107,11 @@ export function takesOurs(name: string, kind: VariableKind): boolean {
 
 /**
  * Whether legacy JSON takes the action's value for a variable of this name: its variables are strings, for which a map
- * and a bool have no form.
+ * has no form.
  */
 export function fillsText(name: string): boolean {
   const shape = shapeOf(name)
-  return shape !== undefined && shape !== 'map' && shape !== 'bool'
+  return shape !== undefined && shape !== 'map'
 }
 
 /** The type that a variable of this name should have. */

@@ -35,6 +35,8 @@ export interface Template {
    * for which an input was given.
    */
   readonly variables: ReadonlySet<string>
+  /** Those of them that Packer refuses to be without, and that nothing else gives a value. */
+  readonly unset: ReadonlySet<string>
   /** The values that the inputs replace. */
   readonly replaced: readonly Replaced[]
   /** The value of its variable `tags`, which the action's own tags are added to. */
@@ -122,6 +124,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     legacy,
     declared: reading.variables,
     variables: choice.filled,
+    unset: choice.unset,
     replaced: choice.replaced,
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),

@@ -3,7 +3,7 @@ import {InputError} from '../lib/errors.ts'
 import type {Declaration} from './reading-parts.ts'
 import {isOwnKey} from './choice.ts'
 import {fitsType} from './convert.ts'
-import {takesOurs, typeFor, type TemplateValues} from './template-values.ts'
+import {absentValues, takesOurs, typeFor, type TemplateValues} from './template-values.ts'
 import type {Template} from './template.ts'
 import type {Value} from './value.ts'
 import {typeOfDefault} from './values.ts'
@@ -167,7 +167,8 @@ function misfit(name: string, value: Value, {path, declared}: Template): InputEr
  * @throws {Error} when a value of the action's would be evaluated by Packer's template engine
  */
 export function variablesFile(template: Template, values: TemplateValues): string {
-  const used = Object.entries(values).filter(([name]) => template.variables.has(name))
+  const absent = Object.entries(absentValues).filter(([name]) => template.unset.has(name))
+  const used = [...absent, ...Object.entries(values).filter(([name]) => template.variables.has(name))]
   const known = Object.fromEntries(
     template.legacy ? used.flatMap(asText) : used.map((one) => asDeclared(one, template))
   )
@@ -218,7 +219,7 @@ function asDeclared([name, value]: [string, unknown], {declared}: Template): [st
 /** Legacy JSON has only strings, and reads one with commas as a list. It has no form for a map. */
 function asText([name, value]: [string, unknown]): [string, string][] {
   if (Array.isArray(value)) return [[name, value.join(',')]]
-  return typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : []
+  return ['string', 'number', 'boolean'].includes(typeof value) ? [[name, String(value)]] : []
 }
 
 /**

@@ -178,7 +178,7 @@ it('leaves empty variables of legacy JSON alone that it has no value for', () =>
   const builders = [{type: 'amazon-ebs', ami_name: 'x', ...own}]
   writeFileSync(file, JSON.stringify({variables: {...variables, asked: null}, builders}))
   const {variables: filled, names, warnings} = openTemplate(file, '/shipped')
-  expect([...filled]).toEqual(['subnet_id', 'allowed_cidrs', 'asked'])
+  expect([...filled]).toEqual(['allow_anonymous', 'subnet_id', 'allowed_cidrs', 'asked'])
   expect(names.copiesAnywhere).toBe(false)
   expect(warnings).toEqual([expect.stringMatching(/lets everybody/)])
 })

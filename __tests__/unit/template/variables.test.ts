@@ -2,7 +2,9 @@ import {mkdirSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
+import {absentValues} from '../../../src/template/template-values.ts'
 import {openTemplate} from '../../../src/template/template.ts'
+import {openVariablesFile} from '../../../src/template/values.ts'
 import {unusableVars, unusedInputs, variablesFile} from '../../../src/template/variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'template-'))
@@ -196,4 +198,63 @@ it('does not add the bake’s tags where Packer would drop them, and says so', (
     expect(open.warnings).toEqual([])
     expect(JSON.parse(variablesFile(open, values))).toMatchObject({tags: values.tags})
   }
+})
+
+const shippedTemplate = join(import.meta.dirname, '../../../templates/jenkins')
+const absent = Object.entries(absentValues)
+
+it("takes the shipped template's defaults for what an empty input means", () => {
+  const {declared} = openTemplate(undefined, shippedTemplate)
+  const defaults = absent.map(([name]) => [name, declared.get(name)?.default?.syntax])
+  expect(defaults).toEqual(absent.map(([name, value]) => [name, {kind: 'value', value}]))
+})
+
+function opener(name: string, text: string) {
+  const file = join(mkdtempSync(join(tmpdir(), 'absent-')), name)
+  writeFileSync(file, text)
+  return (given: string | undefined, env: Readonly<Record<string, string>> = {}) => {
+    const varFile = `${file}vars.json`
+    if (given !== undefined) writeFileSync(varFile, given)
+    const varFiles = given === undefined ? [] : [openVariablesFile(varFile, name === 'own.json')]
+    return openTemplate(file, '/shipped', {varFiles, env})
+  }
+}
+
+function handedOver(template: ReturnType<typeof openTemplate>): unknown {
+  const {region, ami_name, instance_type, connect_via, allowed_cidrs, jenkins_version, java_version} = values
+  const {deadline_minutes, tags} = values
+  const known = {region, ami_name, instance_type, connect_via, allowed_cidrs, jenkins_version, java_version}
+  return JSON.parse(variablesFile(template, {...known, deadline_minutes, tags}))
+}
+
+it('hands a value over where the input is empty and Packer would miss one, but no image, device and user', () => {
+  const names = [...absent.map(([name]) => name), 'source_ami', 'root_device_name', 'ssh_username']
+  const unset = opener('own.pkr.hcl', names.map((name) => `variable "${name}" {}\n`).join(''))
+  expect(handedOver(unset(undefined))).toEqual(absentValues)
+  expect(handedOver(unset('{"volume_size": 20}', {PKR_VAR_ssh_timeout: '9m'}))).toEqual(
+    Object.fromEntries(absent.filter(([name]) => name !== 'volume_size' && name !== 'ssh_timeout'))
+  )
+  expect(handedOver(opener('own.pkr.hcl', 'variable "volume_size" { type = string }')(undefined))).toEqual({
+    volume_size: 0
+  })
+  for (const declaration of ['default = null', 'default = 30', 'type = list(string)']) {
+    expect(handedOver(opener('own.pkr.hcl', `variable "volume_size" {\n  ${declaration}\n}\n`)(undefined))).toEqual({})
+  }
+})
+
+it('hands legacy JSON a value for null, with which it asks for one, and for a variable that it does not declare', () => {
+  const template = opener(
+    'own.json',
+    JSON.stringify({
+      variables: {volume_size: null, allow_anonymous: null, subnet_id: '', kms_key_id: 'k', source_ami: null},
+      builders: [{type: 'amazon-ebs', ssh_timeout: '{{user `ssh_timeout`}}'}]
+    })
+  )
+  expect(handedOver(template(undefined))).toEqual({volume_size: '0', allow_anonymous: 'false', ssh_timeout: '5m'})
+  expect(handedOver(template('{"volume_size": "8"}'))).toEqual({allow_anonymous: 'false', ssh_timeout: '5m'})
+})
+
+it('gives legacy JSON a bool as a string', () => {
+  const template = opener('own.json', '{"variables": {"allow_anonymous": ""}, "builders": []}')(undefined)
+  expect(JSON.parse(variablesFile(template, {...values, allow_anonymous: true}))).toEqual({allow_anonymous: 'true'})
 })
