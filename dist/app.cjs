@@ -32775,8 +32775,8 @@ var init_ProtocolLib = __esm({
         this.queryCompat = queryCompat;
       }
       resolveRestContentType(defaultContentType, inputSchema) {
-        const members = inputSchema.getMemberSchemas();
-        const httpPayloadMember = Object.values(members).find((m5) => {
+        const members2 = inputSchema.getMemberSchemas();
+        const httpPayloadMember = Object.values(members2).find((m5) => {
           return !!m5.getMergedTraits().httpPayload;
         });
         if (httpPayloadMember) {
@@ -32791,7 +32791,7 @@ var init_ProtocolLib = __esm({
             return defaultContentType;
           }
         } else if (!inputSchema.isUnitSchema()) {
-          const hasBody = Object.values(members).find((m5) => {
+          const hasBody = Object.values(members2).find((m5) => {
             const { httpQuery, httpQueryParams, httpHeader, httpLabel, httpPrefixHeaders } = m5.getMergedTraits();
             const noPrefixHeaders = httpPrefixHeaders === void 0;
             return !httpQuery && !httpQueryParams && !httpHeader && !httpLabel && noPrefixHeaders;
@@ -72422,12 +72422,12 @@ async function endGroup2(leader, signal) {
     await pauseFor(pause, signal);
   }
 }
-function isOurGroup({ pid, startTime, mark: mark4 }) {
+function isOurGroup({ pid, startTime, mark: mark5 }) {
   const leader = lookAt(pid);
   if (typeof leader === "object") return leader.startTime === startTime;
-  const members = membersOf(pid);
-  if (members === void 0) return mark4 === void 0;
-  return members.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark4 === void 0 || members.some((member2) => carries(member2.pid, `${markVariable}=${mark4}`)));
+  const members2 = membersOf(pid);
+  if (members2 === void 0) return mark5 === void 0;
+  return members2.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark5 === void 0 || members2.some((member2) => carries(member2.pid, `${markVariable}=${mark5}`)));
 }
 function groupRuns(groupId) {
   if (!send(-groupId, 0)) return false;
@@ -72447,8 +72447,8 @@ function endStarted({ leader: { pid, startTime } }, signal) {
   return endGroup2({ pid, startTime }, signal);
 }
 function startGroup2(file, args, options, identifyProcess = identify) {
-  const mark4 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
-  const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
+  const mark5 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
+  const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark5 }, detached: true });
   child2.on("error", () => void 0);
   if (child2.pid === void 0) throw new UserError(`${file} could not be started`);
   const identity2 = identifyProcess(child2.pid);
@@ -72458,7 +72458,7 @@ function startGroup2(file, args, options, identifyProcess = identify) {
       `${file} was started and ended again, because this system does not show when its process ${child2.pid} started: later it could not be told from other processes. Let this runner read /proc (on macOS: run ps).`
     );
   }
-  return { child: child2, leader: { ...identity2, mark: mark4 } };
+  return { child: child2, leader: { ...identity2, mark: mark5 } };
 }
 
 // src/aws/calls.ts
@@ -72643,8 +72643,8 @@ function placeOf(type2, line) {
   if (place2 === void 0) return { id };
   return isRegion(place2) ? { id, region: place2 } : void 0;
 }
-function processOf({ pid, startTime, mark: mark4 }) {
-  return { pid, startTime, ...mark4 !== void 0 ? { mark: mark4 } : {} };
+function processOf({ pid, startTime, mark: mark5 }) {
+  return { pid, startTime, ...mark5 !== void 0 ? { mark: mark5 } : {} };
 }
 function isText(value) {
   return typeof value === "string";
@@ -74514,7 +74514,7 @@ function inOrder2(items) {
 }
 function asObject(value, of) {
   if (!isMap(value) || of?.kind !== "map") return unknown;
-  const members = [];
+  const members2 = [];
   for (const [key2, type2] of of.entries) {
     const name = key2.kind === "value" ? asText(key2.value) : void 0;
     if (name === void 0) return unknown;
@@ -74523,9 +74523,31 @@ function asObject(value, of) {
     if (given2 === void 0 && !optional2) return unknown;
     const [own = type2, fallback] = optional2 ?? [];
     const absent = fallback ? evaluate(fallback, { root: () => unknown, env: () => "" }) : null;
-    members.push([name, converted(given2 ?? absent, own)]);
+    members2.push([name, converted(given2 ?? absent, own)]);
   }
-  return Object.fromEntries(members);
+  return Object.fromEntries(members2);
+}
+
+// src/template/data-sources.ts
+var members = {
+  "amazon-ami": { answer: "id", others: ["name", "creation_date", "owner", "owner_name", "tags"] },
+  "amazon-parameterstore": { answer: "value", others: ["arn", "version"] }
+};
+var mark = "Answer of ";
+function marksFor({ settings }) {
+  const types3 = /* @__PURE__ */ new Map();
+  for (const owner of new Set(settings.map((setting) => setting.owner))) {
+    const [root9, type2 = "", name = ""] = owner.split(".");
+    const known2 = Object.hasOwn(members, type2) ? members[type2] : void 0;
+    if (root9 !== "data" || !known2) continue;
+    const others = known2.others.map((member2) => [member2, unknown]);
+    const own = { ...Object.fromEntries(others), [known2.answer]: `${mark}${owner}` };
+    types3.set(type2, { ...types3.get(type2), [name]: own });
+  }
+  return (type2) => types3.get(type2) ?? unknown;
+}
+function markedBy(value) {
+  return typeof value === "string" && value.startsWith(mark) ? value.slice(mark.length) : void 0;
 }
 
 // src/template/syntax.ts
@@ -75098,21 +75120,30 @@ function openVariablesFile(location, isLegacy2) {
   const { attributes } = readHcl(text2);
   return { path: location, values: new Map(attributes.map(({ name, expression }) => [name, expression])) };
 }
-var Values = class {
+var Values = class _Values {
   #sources;
   #filled;
+  #data;
   #known = /* @__PURE__ */ new Map();
   #scope;
-  /** @param filled variables that the action fills in, with their values if they are known */
-  constructor(sources, filled = /* @__PURE__ */ new Map()) {
+  /**
+   * @param filled variables that the action fills in, with their values if they are known
+   * @param data stands in for the data sources, by their types
+   */
+  constructor(sources, filled = /* @__PURE__ */ new Map(), data = () => unknown) {
     this.#sources = sources;
     this.#filled = filled;
+    this.#data = data;
     const { packerEnv } = sources;
     this.#scope = {
       root: (name) => this.#root(name),
       env: (name) => Object.hasOwn(packerEnv, name) ? packerEnv[name] ?? "" : "",
       convert: converted
     };
+  }
+  /** The same with marks for the answers of data sources. */
+  withMarks() {
+    return new _Values(this.#sources, this.#filled, marksFor(this.#sources.reading));
   }
   of({ expression }) {
     return evaluate(expression.syntax, this.#scope);
@@ -75173,6 +75204,8 @@ var Values = class {
           const local = this.#sources.reading.locals.get(member2);
           return local ? this.of(local) : unknown;
         });
+      case "data":
+        return this.#data;
       case "source":
         return sourceNames(this.#sources.reading);
       default:
@@ -75564,14 +75597,15 @@ var TemplateSource = class {
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
     const setting = this.setting("source_ami");
-    const data = setting && dataIn(throughLocals(setting.expression.syntax, this.#locals));
-    if (data) return this.#ofData(data);
+    const marked = setting && this.#values.withMarks().ofSetting(setting).at(-1);
+    const data = marked === void 0 ? void 0 : markedBy(marked);
+    if (data !== void 0) return this.#ofData(data);
     const own = this.value("source_ami");
     if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
     const block = "source_ami_filter";
     return queryFor(void 0, this.value("filters", block), this.value("owners", block));
   }
-  /** `data.amazon-ami.base.id` */
+  /** @param owner `data.amazon-ami.base` */
   #ofData(owner) {
     const find2 = (wanted2) => {
       const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted2);
@@ -75595,22 +75629,6 @@ var TemplateSource = class {
 function isIn2({ within, isTop }, block) {
   return block === void 0 ? isTop : within === block && !isTop;
 }
-function dataIn(syntax) {
-  const names2 = [];
-  let at3 = syntax;
-  while (at3.kind === "member") {
-    const key2 = at3.key.kind === "value" ? asText(at3.key.value) : void 0;
-    if (key2 === void 0) return void 0;
-    names2.unshift(key2);
-    at3 = at3.of;
-  }
-  if (at3.kind !== "name" || at3.name !== "data" || names2[2] !== answers.get(names2[0] ?? "")) return void 0;
-  return ["data", ...names2.slice(0, 2)].join(".");
-}
-var answers = /* @__PURE__ */ new Map([
-  ["amazon-ami", "id"],
-  ["amazon-parameterstore", "value"]
-]);
 function sourcesOf(reading2, values, given2) {
   return buildsOf(reading2, values).filter((build2) => isChosen(build2, given2)).flatMap((build2) => {
     const block = reading2.sources.get(build2.source);
@@ -77219,9 +77237,9 @@ function quote(sayings, log) {
 }
 
 // src/packer/censored.ts
-var mark = "<sensitive>";
+var mark2 = "<sensitive>";
 async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
-  const isHidden = ({ id }) => id.includes(mark);
+  const isHidden = ({ id }) => id.includes(mark2);
   if (!artifacts.some(isHidden)) return artifacts;
   const { found } = await findResources(account, { bakeId, records: ledger, announced: ledger.announced }, signal);
   const images = found.filter(({ type: type2, created }) => type2 === "image" && created !== void 0 && created >= ledger.began);
@@ -78964,10 +78982,10 @@ async function ownCidrs(read5, signal) {
     if (!import_ipaddr4.default.IPv4.isValidFourPartDecimal(address)) throw new Error("it answered without an IPv4 address");
     return `${address}/32`;
   };
-  const answers2 = await Promise.allSettled([ask(), ask(), ask()]);
+  const answers = await Promise.allSettled([ask(), ask(), ask()]);
   signal.throwIfAborted();
-  const cidrs = [...new Set(answers2.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
-  const [failure] = answers2.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
+  const cidrs = [...new Set(answers.flatMap((answer) => answer.status === "fulfilled" ? [answer.value] : []))];
+  const [failure] = answers.flatMap((answer) => answer.status === "rejected" ? [answer.reason] : []);
   if (cidrs.length === 0) {
     throw new UserError(
       `The public address of this runner could not be obtained from ${service}: ${messageOf(failure)}. Set 'allowed-cidrs' to the range that the runner connects from, such as 203.0.113.7/32.`
@@ -79839,9 +79857,9 @@ async function readUpdateCenter(url, jenkinsVersion, context, signal) {
   const address = `${url}/update-center.json?version=${jenkinsVersion}`;
   const limits = { longest: longestCenter, mostKept: longestCenter };
   const isWanted = (name, inner2) => inner2 === void 0 ? name === "warnings" : name === "plugins";
-  const { members, inner } = await read3(address, isWanted, limits, context, signal);
+  const { members: members2, inner } = await read3(address, isWanted, limits, context, signal);
   if (inner.size === 0) throw unreadable2(address, new Error("it lists no plugins"));
-  const warnings = parse(address, members.get("warnings"));
+  const warnings = parse(address, members2.get("warnings"));
   return {
     newest: (name) => inner.has(name) ? entryOf2(parse(address, inner.get(name))) : void 0,
     names: [...inner.keys()],
@@ -80967,7 +80985,7 @@ async function promote(build2, made) {
   const images = ownImages(ledger, made);
   for (const image of images) {
     const ec22 = account.inRegion(image.region);
-    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, plan.bakeId));
+    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark3(ec22, image, plan.bakeId));
   }
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
@@ -80979,9 +80997,9 @@ async function promote(build2, made) {
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
   await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
-  await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+  await mark3(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
-async function mark2(ec22, image, bakeId, moreTags = {}) {
+async function mark3(ec22, image, bakeId, moreTags = {}) {
   const tags = { [tagKeys.bake]: bakeId, ...moreTags };
   await putTags(
     ec22,
@@ -81187,7 +81205,7 @@ function askJenkins(address, port, path31, signal) {
 // src/smoke/self-probe.ts
 var import_node_crypto14 = require("node:crypto");
 var import_node_zlib2 = require("node:zlib");
-var mark3 = "bake-jenkins-ami-probe";
+var mark4 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
@@ -81222,12 +81240,12 @@ while True:
         last, at = state, time.monotonic()
         text = base64.b64encode(gzip.compress(json.dumps(answer).encode())).decode()
         with open('/dev/console', 'w') as console:
-            console.write('\n${mark3} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
+            console.write('\n${mark4} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
     time.sleep(2)
 `;
 }
 function reportIn(consoleText, key2) {
-  const reports = [...consoleText.matchAll(new RegExp(`${mark3} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
+  const reports = [...consoleText.matchAll(new RegExp(`${mark4} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
     const expected = (0, import_node_crypto14.createHmac)("sha256", key2).update(text2).digest();
     if ((0, import_node_crypto14.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
@@ -81235,7 +81253,7 @@ function reportIn(consoleText, key2) {
   return void 0;
 }
 function withoutReports(consoleText) {
-  return consoleText.split("\n").filter((line) => !line.includes(mark3)).join("\n");
+  return consoleText.split("\n").filter((line) => !line.includes(mark4)).join("\n");
 }
 function read4(text2) {
   const nothing3 = (reason) => ({ kind: "none", reason });
@@ -81882,11 +81900,11 @@ function requireException() {
     }
     return message + " " + where;
   }
-  function YAMLException2(reason, mark4) {
+  function YAMLException2(reason, mark5) {
     Error.call(this);
     this.name = "YAMLException";
     this.reason = reason;
-    this.mark = mark4;
+    this.mark = mark5;
     this.message = formatError(this, false);
     if (Error.captureStackTrace) {
       Error.captureStackTrace(this, this.constructor);
@@ -81929,9 +81947,9 @@ function requireSnippet() {
   function padStart(string, max) {
     return common2.repeat(" ", max - string.length) + string;
   }
-  function makeSnippet(mark4, options) {
+  function makeSnippet(mark5, options) {
     options = Object.create(options || null);
-    if (!mark4.buffer) return null;
+    if (!mark5.buffer) return null;
     if (!options.maxLength) options.maxLength = 79;
     if (typeof options.indent !== "number") options.indent = 1;
     if (typeof options.linesBefore !== "number") options.linesBefore = 3;
@@ -81941,41 +81959,41 @@ function requireSnippet() {
     const lineEnds = [];
     let match2;
     let foundLineNo = -1;
-    while (match2 = re.exec(mark4.buffer)) {
+    while (match2 = re.exec(mark5.buffer)) {
       lineEnds.push(match2.index);
       lineStarts.push(match2.index + match2[0].length);
-      if (mark4.position <= match2.index && foundLineNo < 0) {
+      if (mark5.position <= match2.index && foundLineNo < 0) {
         foundLineNo = lineStarts.length - 2;
       }
     }
     if (foundLineNo < 0) foundLineNo = lineStarts.length - 1;
     let result = "";
-    const lineNoLength = Math.min(mark4.line + options.linesAfter, lineEnds.length).toString().length;
+    const lineNoLength = Math.min(mark5.line + options.linesAfter, lineEnds.length).toString().length;
     const maxLineLength = options.maxLength - (options.indent + lineNoLength + 3);
     for (let i9 = 1; i9 <= options.linesBefore; i9++) {
       if (foundLineNo - i9 < 0) break;
       const line2 = getLine(
-        mark4.buffer,
+        mark5.buffer,
         lineStarts[foundLineNo - i9],
         lineEnds[foundLineNo - i9],
-        mark4.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
+        mark5.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
         maxLineLength
       );
-      result = common2.repeat(" ", options.indent) + padStart((mark4.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
+      result = common2.repeat(" ", options.indent) + padStart((mark5.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
     }
-    const line = getLine(mark4.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark4.position, maxLineLength);
-    result += common2.repeat(" ", options.indent) + padStart((mark4.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
+    const line = getLine(mark5.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark5.position, maxLineLength);
+    result += common2.repeat(" ", options.indent) + padStart((mark5.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
     result += common2.repeat("-", options.indent + lineNoLength + 3 + line.pos) + "^\n";
     for (let i9 = 1; i9 <= options.linesAfter; i9++) {
       if (foundLineNo + i9 >= lineEnds.length) break;
       const line2 = getLine(
-        mark4.buffer,
+        mark5.buffer,
         lineStarts[foundLineNo + i9],
         lineEnds[foundLineNo + i9],
-        mark4.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
+        mark5.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
         maxLineLength
       );
-      result += common2.repeat(" ", options.indent) + padStart((mark4.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
+      result += common2.repeat(" ", options.indent) + padStart((mark5.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
     }
     return result.replace(/\n$/, "");
   }
@@ -82945,7 +82963,7 @@ function requireLoader() {
     this.anchorMapTransactions = [];
   }
   function generateError(state2, message) {
-    const mark4 = {
+    const mark5 = {
       name: state2.filename,
       buffer: state2.input.slice(0, -1),
       // omit trailing \0
@@ -82953,8 +82971,8 @@ function requireLoader() {
       line: state2.line,
       column: state2.position - state2.lineStart
     };
-    mark4.snippet = makeSnippet(mark4);
-    return new YAMLException2(message, mark4);
+    mark5.snippet = makeSnippet(mark5);
+    return new YAMLException2(message, mark5);
   }
   function throwError(state2, message) {
     throw generateError(state2, message);
@@ -84898,8 +84916,8 @@ function documentsOf(file, name) {
     return loadAll((0, import_node_fs21.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const { reason, mark: mark4 } = error2;
-    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark4?.line ?? 0) + 1}: ${reason}`, {
+    const { reason, mark: mark5 } = error2;
+    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark5?.line ?? 0) + 1}: ${reason}`, {
       cause: error2
     });
   }
@@ -85362,15 +85380,15 @@ function labelled(value, at3) {
 function legacyChains(list2, at3) {
   return itemsIn(list2).map((chain2) => ({
     parts: itemsIn(chain2).map((one) => {
-      const members = foldedObject(one);
-      return inObject(String(typeof one === "string" ? one : members["type"]), members, at3);
+      const members2 = foldedObject(one);
+      return inObject(String(typeof one === "string" ? one : members2["type"]), members2, at3);
     }),
     isSure: true
   }));
 }
 function inObject(type2, body, at3) {
-  const members = asObject2(body);
-  return postProcessor(type2, (name) => members[name] === void 0 ? void 0 : at3(name, members[name]));
+  const members2 = asObject2(body);
+  return postProcessor(type2, (name) => members2[name] === void 0 ? void 0 : at3(name, members2[name]));
 }
 function postProcessor(type2, find2) {
   const keep = find2("keep_input_artifact");

@@ -4,7 +4,7 @@ import type {Syntax} from './syntax.ts'
 import {asText} from './value.ts'
 
 /** What an expression stands for, if it is a local and nothing more: `local.base`. */
-export function throughLocals(syntax: Syntax, locals: Reading['locals'], seen: readonly string[] = []): Syntax {
+function throughLocals(syntax: Syntax, locals: Reading['locals'], seen: readonly string[] = []): Syntax {
   const name = memberOf(syntax, 'local')
   const local = name === undefined || seen.includes(name) ? undefined : locals.get(name)
   return name !== undefined && local ? throughLocals(local.expression.syntax, locals, [...seen, name]) : syntax

@@ -1,8 +1,8 @@
 import {buildsOf, isChosen, type Build} from './builds.ts'
+import {markedBy} from './data-sources.ts'
 import type {Values} from './values.ts'
-import {refersTo, throughLocals, variableIn} from './reference.ts'
+import {refersTo, variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
-import type {Syntax} from './syntax.ts'
 import {asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
 
 /**
@@ -83,15 +83,16 @@ export class TemplateSource implements SourceBlock {
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery(): ImageQuery | undefined {
     const setting = this.setting('source_ami')
-    const data = setting && dataIn(throughLocals(setting.expression.syntax, this.#locals))
-    if (data) return this.#ofData(data)
+    const marked = setting && this.#values.withMarks().ofSetting(setting).at(-1)
+    const data = marked === undefined ? undefined : markedBy(marked)
+    if (data !== undefined) return this.#ofData(data)
     const own = this.value('source_ami')
     if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
     const block = 'source_ami_filter'
     return queryFor(undefined, this.value('filters', block), this.value('owners', block))
   }
 
-  /** `data.amazon-ami.base.id` */
+  /** @param owner `data.amazon-ami.base` */
   #ofData(owner: string): ImageQuery | undefined {
     const find = (wanted: string): Value => {
       const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted)
@@ -120,26 +121,6 @@ export class TemplateSource implements SourceBlock {
 function isIn({within, isTop}: Setting, block: string | undefined): boolean {
   return block === undefined ? isTop : within === block && !isTop
 }
-
-/** `data.amazon-ami.base.id` names `data.amazon-ami.base`, and `data.amazon-parameterstore.base.value` its like. */
-function dataIn(syntax: Syntax): string | undefined {
-  const names: string[] = []
-  let at = syntax
-  while (at.kind === 'member') {
-    const key = at.key.kind === 'value' ? asText(at.key.value) : undefined
-    if (key === undefined) return undefined
-    names.unshift(key)
-    at = at.of
-  }
-  if (at.kind !== 'name' || at.name !== 'data' || names[2] !== answers.get(names[0] ?? '')) return undefined
-  return ['data', ...names.slice(0, 2)].join('.')
-}
-
-/** The member of a data source that may be an image's id. */
-const answers: ReadonlyMap<string, string> = new Map([
-  ['amazon-ami', 'id'],
-  ['amazon-parameterstore', 'value']
-])
 
 /** One for each build that the arguments of Packer choose. */
 export function sourcesOf(reading: Reading, values: Values, given: readonly string[]): TemplateSource[] {

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {converted, typeOf} from './convert.ts'
+import {marksFor} from './data-sources.ts'
 import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
@@ -64,19 +65,29 @@ export interface Sources {
 export class Values {
   readonly #sources: Sources
   readonly #filled: ReadonlyMap<string, Value>
+  readonly #data: Lookup
   readonly #known = new Map<string, Value>()
   readonly #scope: Scope
 
-  /** @param filled variables that the action fills in, with their values if they are known */
-  constructor(sources: Sources, filled: ReadonlyMap<string, Value> = new Map()) {
+  /**
+   * @param filled variables that the action fills in, with their values if they are known
+   * @param data stands in for the data sources, by their types
+   */
+  constructor(sources: Sources, filled: ReadonlyMap<string, Value> = new Map(), data: Lookup = () => unknown) {
     this.#sources = sources
     this.#filled = filled
+    this.#data = data
     const {packerEnv} = sources
     this.#scope = {
       root: (name) => this.#root(name),
       env: (name) => (Object.hasOwn(packerEnv, name) ? (packerEnv[name] ?? '') : ''),
       convert: converted
     }
+  }
+
+  /** The same with marks for the answers of data sources. */
+  withMarks(): Values {
+    return new Values(this.#sources, this.#filled, marksFor(this.#sources.reading))
   }
 
   of({expression}: {readonly expression: Expression}): Value {
@@ -147,6 +158,8 @@ export class Values {
             const local = this.#sources.reading.locals.get(member)
             return local ? this.of(local) : unknown
           })
+      case 'data':
+        return this.#data
       case 'source':
         return sourceNames(this.#sources.reading)
       default:

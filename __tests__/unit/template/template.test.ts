@@ -245,6 +245,27 @@ describe('how a builder finds its source image', () => {
     ['data.amazon-ami.base.id', ami, ofAmi],
     ['"${data.amazon-ami.base.id}"', ami, ofAmi],
     ['local.a', `locals {\n  a = local.b\n  b = data.amazon-ami.base.id\n}\n${ami}`, ofAmi],
+    ['data["amazon-ami"].base["id"]', ami, ofAmi],
+    ['var.base != "" ? var.base : data.amazon-ami.base.id', `variable "base" {\n  default = ""\n}\n${ami}`, ofAmi],
+    [
+      'var.base != "" ? var.base : data.amazon-ami.base.id',
+      `variable "base" {\n  default = "ami-0123456789abcdef0"\n}\n${ami}`,
+      {id: 'ami-0123456789abcdef0'}
+    ],
+    [
+      'var.arm ? data.amazon-ami.arm.id : data.amazon-ami.base.id',
+      `variable "arm" {\n  default = false\n}\n${ami}`,
+      ofAmi
+    ],
+    [
+      '{a = data.amazon-ami.base.id, b = data.amazon-ami.arm.id}[var.k]',
+      `variable "k" {\n  default = "a"\n}\n${ami}`,
+      ofAmi
+    ],
+    ['[data.amazon-ami.base][0].id', ami, ofAmi],
+    ['local.base.id', `locals {\n  base = data.amazon-ami.base\n}\n${ami}`, ofAmi],
+    ['local.all.base.id', `locals {\n  all = data.amazon-ami\n}\n${ami}`, ofAmi],
+    ['coalesce("", data.amazon-ami.base.id)', ami, ofAmi],
     ['data.amazon-parameterstore.base.value', parameter('"/${lower("BASE")}"'), {parameter: '/base'}],
     [
       'local.a',
@@ -258,6 +279,12 @@ describe('how a builder finds its source image', () => {
   it.each([
     ['data.amazon-ami.base.name', ami],
     ['lower(data.amazon-ami.base.id)', ami],
+    ['upper(data.amazon-ami.base.id)', ami],
+    ['"x-${data.amazon-ami.base.id}"', ami],
+    ['try(data.amazon-ami.base.name, data.amazon-ami.base.id)', ami],
+    ['env("X") == file("x") ? data.amazon-ami.base.id : "ami-0123456789abcdef0"', ami],
+    ['data.amazon-ami.base', ami],
+    ['data.amazon-ami[file("x")].id', ami],
     ['data.amazon-ami.other.id', ami],
     ['data.amazon-parameterstore.base.arn', parameter('"/base"')],
     ['data.amazon-parameterstore.base.value', parameter('file("name")')],
