@@ -85648,24 +85648,35 @@ var import_node_fs23 = require("node:fs");
 var path28 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
-  if (missing3.length === 0) return [];
+  const isUnbuilt = reading2.builds.length === 0 && reading2.sources.size > 0;
+  if (missing3.length === 0 && !isUnbuilt) return [];
   const folder = path28.dirname(file);
   for (const name of (0, import_node_fs23.readdirSync)(folder)) {
     const other = path28.join(folder, name);
-    if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue;
-    const found = readingOf(other);
-    const first2 = missing3.find((one) => found && declares(found, one));
-    if (first2 === void 0) continue;
-    return [
-      new InputError(
-        "template",
-        `${path28.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
-      )
-    ];
+    const found = other !== file && /\.pkr\.(hcl|json)$/.test(name) ? readingOf(other) : void 0;
+    if (!found) continue;
+    const first2 = missing3.find((one) => declares(found, one));
+    if (first2 !== void 0) {
+      return [
+        new InputError(
+          "template",
+          `${path28.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        )
+      ];
+    }
+    const built = isUnbuilt && [...used(found)].find((one) => one.startsWith("source.") && declares(reading2, one));
+    if (built) {
+      return [
+        new InputError(
+          "template",
+          `${path28.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        )
+      ];
+    }
   }
   return [];
 }
-function used({ settings, locals }) {
+function used({ settings, locals, uses: uses2 }) {
   const expressions = [
     ...settings.map(({ expression }) => expression),
     ...[...locals.values()].map((one) => one.expression)
@@ -85674,7 +85685,8 @@ function used({ settings, locals }) {
   const sources = builds.flatMap(
     ({ expression }) => expression.texts.map((text2) => `source.${text2.replace(/^source\./, "")}`)
   );
-  return /* @__PURE__ */ new Set([...expressions.flatMap(({ references: references2 }) => references2), ...sources]);
+  const added = uses2.map(({ source }) => `source.${source}`);
+  return /* @__PURE__ */ new Set([...expressions.flatMap(({ references: references2 }) => references2), ...sources, ...added]);
 }
 function declares({ variables: variables2, locals, sources }, reference) {
   const dot = reference.indexOf(".");

@@ -4,29 +4,43 @@ import {InputError} from '../lib/errors.ts'
 import {readHclFiles} from './reading.ts'
 import type {Reading} from './reading-parts.ts'
 
-/** Reports a file that uses declarations of another file in its folder, because these files belong together. */
+/**
+ * Reports a file that uses declarations of another file in its folder, or has sources that only a build in another one
+ * uses, because these files belong together.
+ */
 export function missingParts(file: string, reading: Reading): InputError[] {
   const missing = [...used(reading)].filter((name) => !declares(reading, name))
-  if (missing.length === 0) return []
+  const isUnbuilt = reading.builds.length === 0 && reading.sources.size > 0
+  if (missing.length === 0 && !isUnbuilt) return []
   const folder = path.dirname(file)
   for (const name of readdirSync(folder)) {
     const other = path.join(folder, name)
-    if (other === file || !/\.pkr\.(hcl|json)$/.test(name)) continue
-    const found = readingOf(other)
-    const first = missing.find((one) => found && declares(found, one))
-    if (first === undefined) continue
-    return [
-      new InputError(
-        'template',
-        `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
-      )
-    ]
+    const found = other !== file && /\.pkr\.(hcl|json)$/.test(name) ? readingOf(other) : undefined
+    if (!found) continue
+    const first = missing.find((one) => declares(found, one))
+    if (first !== undefined) {
+      return [
+        new InputError(
+          'template',
+          `${path.basename(file)} uses ${first}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        )
+      ]
+    }
+    const built = isUnbuilt && [...used(found)].find((one) => one.startsWith('source.') && declares(reading, one))
+    if (built) {
+      return [
+        new InputError(
+          'template',
+          `${path.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+        )
+      ]
+    }
   }
   return []
 }
 
 /** `var.name`, `local.name`, `source.type.name`. */
-function used({settings, locals}: Reading): Set<string> {
+function used({settings, locals, uses}: Reading): Set<string> {
   const expressions = [
     ...settings.map(({expression}) => expression),
     ...[...locals.values()].map((one) => one.expression)
@@ -35,7 +49,8 @@ function used({settings, locals}: Reading): Set<string> {
   const sources = builds.flatMap(({expression}) =>
     expression.texts.map((text) => `source.${text.replace(/^source\./, '')}`)
   )
-  return new Set([...expressions.flatMap(({references}) => references), ...sources])
+  const added = uses.map(({source}) => `source.${source}`)
+  return new Set([...expressions.flatMap(({references}) => references), ...sources, ...added])
 }
 
 function declares({variables, locals, sources}: Reading, reference: string): boolean {
