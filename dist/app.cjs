@@ -85643,6 +85643,34 @@ function declareUsed(draft, file, text2) {
   }
 }
 
+// src/template/imageless.ts
+var imageless = /^(amazon-ebsvolume|null|file|docker|lxc|lxd|podman|qemu|vagrant|googlecompute|digitalocean|openstack|hcloud|(azure|virtualbox|vmware|vsphere|hyperv|parallels|proxmox)-.+)$/;
+function makesNoImage(reading2, values, given2) {
+  if (reading2.chains.flat().some(({ parts }) => parts.some(({ type: type2 }) => type2 === "amazon-import"))) return [];
+  const builds = buildsOf(reading2, values);
+  const mayMakeOne = ({ source }) => !imageless.test(reading2.sources.get(source)?.type ?? "");
+  const chosen = builds.filter((build2) => isChosen(build2, given2));
+  if (chosen.length === 0 || chosen.some(mayMakeOne)) return [];
+  const others = builds.filter(mayMakeOne);
+  if (others.length === 0) {
+    return [
+      new InputError(
+        "template",
+        `makes no EC2 image: it builds only ${namesOf(chosen)}. It needs a source of the type amazon-ebs`
+      )
+    ];
+  }
+  return [
+    new InputError(
+      "packer-args",
+      `-only and -except leave only ${namesOf(chosen)}, which makes no EC2 image; ${namesOf(others)} would`
+    )
+  ];
+}
+function namesOf(builds) {
+  return builds.map(({ name, source }) => name ?? source).join(", ");
+}
+
 // src/template/siblings.ts
 var import_node_fs23 = require("node:fs");
 var path28 = __toESM(require("node:path"), 1);
@@ -85756,7 +85784,8 @@ function openTemplate(own, shipped, additions = {}) {
       ...findings.problems,
       ...unread.problems,
       ...unregistered(reading2, env2),
-      ...unmatched(buildsOf(reading2, values), additions.arguments ?? []),
+      ...unmatched(buildsOf(reading2, values), given2),
+      ...makesNoImage(reading2, values, given2),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]

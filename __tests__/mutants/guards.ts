@@ -281,8 +281,15 @@ const inputs = [
       "!takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')",
       'false'
     ],
+    ['an empty value of a file asks for one', 'isGiven(name) ? isNothing(values.ofVariableItself(name)) : ', ''],
     ['no type beside spot types', "name === 'instance_type' && isForSpotTypes(sources, request)", 'false'],
     ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
+  ),
+  ...inFile(
+    'template/imageless.ts',
+    ['unit/template/imageless.test.ts'],
+    ['a build makes an image', 'if (chosen.length === 0 || chosen.some(mayMakeOne)) return []', 'return []'],
+    ['an unknown builder may make an image', 'chosen.some(mayMakeOne)', 'chosen.every(mayMakeOne)']
   ),
   ...inFile(
     'template/findings.ts',

@@ -43,7 +43,7 @@ const hcl2 = Object.entries(types)
   .join('')
 const legacy = JSON.stringify({
   variables: Object.fromEntries(Object.keys(types).map((name) => [name, null])),
-  builders: [{type: 'null'}]
+  builders: [{type: 'made-up'}]
 })
 
 /** Files with names that somebody might give them. */

@@ -15,6 +15,7 @@ import {choose, closedTags, type Choice, type Replaced} from './choice.ts'
 import {readHclFiles, readLegacyJson} from './reading.ts'
 import {type Declaration, type Reading} from './reading-parts.ts'
 import {throwsAway} from './post-processors.ts'
+import {makesNoImage} from './imageless.ts'
 import {missingParts} from './siblings.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import {unknown, type Value} from './value.ts'
@@ -40,7 +41,7 @@ export interface Template {
   /** The values that the inputs replace. */
   readonly replaced: readonly Replaced[]
   /** The value of its variable `tags`, which the action's own tags are added to. */
-  readonly ownTags: Readonly<Record<string, string>>
+  readonly ownTags: Readonly<Record<string, string | null>>
   /** The user's values: files in Packer's order, then single variables, which take precedence. */
   readonly varFiles: readonly string[]
   readonly vars: Readonly<Record<string, string>>
@@ -140,7 +141,8 @@ export function openTemplate(own: string | undefined, shipped: string, additions
       ...findings.problems,
       ...unread.problems,
       ...unregistered(reading, env),
-      ...unmatched(buildsOf(reading, values), additions.arguments ?? []),
+      ...unmatched(buildsOf(reading, values), given),
+      ...makesNoImage(reading, values, given),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]

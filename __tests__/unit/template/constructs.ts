@@ -300,6 +300,12 @@ export const constructs: readonly Construct[] = [
     problem: /-only=amazon-ebs\.onw matches no build of the template; it has amazon-ebs\.own/
   },
   {
+    row: 'no builder of an EC2 image among those that run (only `null`, `docker`, `amazon-ebsvolume` …)',
+    more: 'source "null" "n" {\n  communicator = "none"\n}\nbuild {\n  sources = ["source.amazon-ebs.own", "source.null.n"]\n}\n',
+    arguments: ['-only=null.n'],
+    problem: /-only and -except leave only null\.n, .*; amazon-ebs\.own would/
+  },
+  {
     row: 'what only Packer knows',
     builder: ['region = data.amazon-parameterstore.region.value', 'encrypt_boot = jsondecode(file("x"))']
   },

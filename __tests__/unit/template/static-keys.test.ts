@@ -79,7 +79,7 @@ it.each([
   [source('access_key = var.ci ? "" : "x"', 'variable "ci" { default = true }'), {}],
   [source('access_key = coalesce(var.k, "")', 'variable "k" { default = null }'), {}],
   [source('access_key = data.vault.k.value'), {}],
-  ['source "digitalocean" "x" {\n  access_key = "x"\n}', {}],
+  ['source "scaleway" "x" {\n  access_key = "x"\n}', {}],
   ['{"builders": [{"type": "amazon-ebs", "run_tags": {"secret_key": "yes", "access_key": "no"}}]}', {name: 'own.json'}],
   ['{"source": {"amazon-ebs": {"x": {"tags": {"access_key": "yes"}}}}}', {name: 'own.pkr.json'}],
   [source('tags = { secret_key = "yes" }'), {}],
