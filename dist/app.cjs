@@ -75796,11 +75796,11 @@ function choose(sources, request) {
   const { reading: reading2, vars, files, env: env2 } = sources;
   const values = new Values(sources);
   const builders = sourcesOf(reading2, values, request.arguments);
-  const unusable = emptied(sources, builders, legacy);
+  const unusable = emptied(sources, values, builders, legacy);
   const onImage = builders.filter((source) => source.isVariable("source_ami"));
   const needsImage = onImage.some((source) => needs(source, "source_ami"));
   const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
-  const isSaid = (name) => files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0 && !unusable.has(name);
+  const isSaid = (name) => !unusable.has(name) && (files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0);
   const isFilled = (name) => {
     if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
     if (name === "tags" && !legacy) return takesTags(sources, values);
@@ -75835,14 +75835,14 @@ function isPlaceholder(value) {
   return typeof value === "string" && !/^ami-[0-9a-f]{8,17}$/.test(value);
 }
 var indispensable = /* @__PURE__ */ new Set(["ami_name", "instance_type", "ssh_username", "source_ami"]);
-function emptied({ reading: { variables: variables2 } }, builders, legacy) {
-  const ofLegacy = legacy ? [...variables2].flatMap(
-    ([name, { default: fallback }]) => isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
-  ) : [];
+function emptied({ reading: { variables: variables2 }, files, env: env2 }, values, builders, legacy) {
+  const isGiven = (name) => files.some((file) => file.values.has(name)) || env2[`PKR_VAR_${name}`] !== void 0;
+  const hasEmptyDefault = (name) => isEmpty(variables2.get(name)?.default?.syntax);
+  const ofLegacy = legacy ? [...variables2.keys()].filter((name) => hasEmptyDefault(name) && fillsText(name) && !isGiven(name)) : [];
   const found = builders.flatMap(
-    (source) => [...indispensable].flatMap((name) => {
-      const isAsked = source.isVariable(name) && isEmpty(variables2.get(name)?.default?.syntax);
-      return isAsked && needs(source, name) ? [name] : [];
+    (source) => [...indispensable].filter((name) => {
+      const isAsked = isGiven(name) ? isNothing(values.ofVariableItself(name)) : hasEmptyDefault(name);
+      return source.isVariable(name) && isAsked && needs(source, name);
     })
   );
   return /* @__PURE__ */ new Set([...ofLegacy, ...found]);
@@ -75874,13 +75874,13 @@ function isEmpty(syntax) {
 function takesTags({ vars }, values) {
   if (Object.hasOwn(vars, "tags")) return false;
   const value = values.ofVariableItself("tags");
-  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => asText(one) !== void 0);
+  return value === void 0 || value === null || isMap(value) && Object.values(value).every((one) => one === null || asText(one) !== void 0);
 }
 function textsOfMap(value) {
   if (value === void 0 || value === unknown || !isMap(value)) return {};
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, one]) => {
-      const text2 = asText(one);
+      const text2 = one === null ? null : asText(one);
       return text2 === void 0 ? [] : [[name, text2]];
     })
   );

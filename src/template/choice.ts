@@ -12,7 +12,7 @@ export interface Choice {
   /** Those of them that Packer refuses to be without, and that nothing else gives a value. */
   readonly unset: ReadonlySet<string>
   readonly replaced: readonly Replaced[]
-  readonly ownTags: Readonly<Record<string, string>>
+  readonly ownTags: Readonly<Record<string, string | null>>
 }
 
 /** A value of the template's, or of a variables file, that an input replaces. */
@@ -45,15 +45,16 @@ export function choose(sources: Sources, request: ChoiceRequest): Choice {
   const {reading, vars, files, env} = sources
   const values = new Values(sources)
   const builders = sourcesOf(reading, values, request.arguments)
-  const unusable = emptied(sources, builders, legacy)
+  const unusable = emptied(sources, values, builders, legacy)
   const onImage = builders.filter((source) => source.isVariable('source_ami'))
   const needsImage = onImage.some((source) => needs(source, 'source_ami'))
   const gives = (isInFile: boolean, name: string): boolean =>
     isInFile && !(name === 'source_ami' && needsImage && isPlaceholder(values.ofVariableItself(name)))
   const isSaid = (name: string): boolean =>
-    files.some((file) => gives(file.values.has(name), name)) ||
-    env[`PKR_VAR_${name}`] !== undefined ||
-    (!takesAll && reading.variables.get(name)?.default !== undefined && !unusable.has(name))
+    !unusable.has(name) &&
+    (files.some((file) => gives(file.values.has(name), name)) ||
+      env[`PKR_VAR_${name}`] !== undefined ||
+      (!takesAll && reading.variables.get(name)?.default !== undefined))
   const isFilled = (name: string): boolean => {
     if (!legacy && !takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')) return false
     if (name === 'tags' && !legacy) return takesTags(sources, values)
@@ -100,24 +101,30 @@ function isPlaceholder(value: Value | undefined): boolean {
   return typeof value === 'string' && !/^ami-[0-9a-f]{8,17}$/.test(value)
 }
 
-/** Packer insists on these; an empty default of the variable that is the setting asks for a value. */
+/** Packer insists on these; the variable that is the setting asks for a value where its own is empty. */
 const indispensable = new Set(['ami_name', 'instance_type', 'ssh_username', 'source_ami'])
 
 /**
- * Variables with an empty default that asks for a value: if they are a setting that a builder needs, and in legacy
- * JSON, which has no other way to ask, those that the action has a value for. A setting with more than the variable in
- * it has a value without it.
+ * Variables with an empty value that asks for another one: if they are a setting that a builder needs, and in legacy
+ * JSON, which has no other way to ask, those that the action has a value for, by an empty default. A setting with more
+ * than the variable in it has a value without it.
  */
-function emptied({reading: {variables}}: Sources, builders: readonly TemplateSource[], legacy: boolean): Set<string> {
+function emptied(
+  {reading: {variables}, files, env}: Sources,
+  values: Values,
+  builders: readonly TemplateSource[],
+  legacy: boolean
+): Set<string> {
+  const isGiven = (name: string): boolean =>
+    files.some((file) => file.values.has(name)) || env[`PKR_VAR_${name}`] !== undefined
+  const hasEmptyDefault = (name: string): boolean => isEmpty(variables.get(name)?.default?.syntax)
   const ofLegacy = legacy
-    ? [...variables].flatMap(([name, {default: fallback}]) =>
-        isEmpty(fallback?.syntax) && fillsText(name) ? [name] : []
-      )
+    ? [...variables.keys()].filter((name) => hasEmptyDefault(name) && fillsText(name) && !isGiven(name))
     : []
   const found = builders.flatMap((source) =>
-    [...indispensable].flatMap((name) => {
-      const isAsked = source.isVariable(name) && isEmpty(variables.get(name)?.default?.syntax)
-      return isAsked && needs(source, name) ? [name] : []
+    [...indispensable].filter((name) => {
+      const isAsked = isGiven(name) ? isNothing(values.ofVariableItself(name)) : hasEmptyDefault(name)
+      return source.isVariable(name) && isAsked && needs(source, name)
     })
   )
   return new Set([...ofLegacy, ...found])
@@ -168,15 +175,16 @@ function takesTags({vars}: Sources, values: Values): boolean {
   return (
     value === undefined ||
     value === null ||
-    (isMap(value) && Object.values(value).every((one) => asText(one) !== undefined))
+    (isMap(value) && Object.values(value).every((one) => one === null || asText(one) !== undefined))
   )
 }
 
-function textsOfMap(value: Value | undefined): Record<string, string> {
+function textsOfMap(value: Value | undefined): Record<string, string | null> {
   if (value === undefined || value === unknown || !isMap(value)) return {}
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, one]) => {
-      const text = asText(one)
+      // The template may tell a tag without a value from one that is not there.
+      const text = one === null ? null : asText(one)
       return text === undefined ? [] : [[name, text]]
     })
   )

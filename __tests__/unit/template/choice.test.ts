@@ -2,6 +2,7 @@ import {mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
+import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Additions} from '../../../src/template/template.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'choice-'))
@@ -94,6 +95,7 @@ it.each([
   ['tags', 'type = map(any)\n  default = { Owner = 1 }', true],
   ['tags', 'type = map(number)', false],
   ['tags', 'default = {}', true],
+  ['tags', 'type = map(string)\n  default = { Owner = null }', true],
   ['tags', 'default = null', true],
   ['tags', 'type = any\n  default = {}', true],
   ['tags', 'default = { Owner = "ci" }', false],
@@ -181,4 +183,45 @@ it('leaves empty variables of legacy JSON alone that it has no value for', () =>
   expect([...filled]).toEqual(['allow_anonymous', 'subnet_id', 'allowed_cidrs', 'asked'])
   expect(names.copiesAnywhere).toBe(false)
   expect(warnings).toEqual([expect.stringMatching(/lets everybody/)])
+})
+
+const needed = ['ami_name', 'instance_type', 'ssh_username', 'source_ami']
+const needing = [
+  ...needed.map((name) => `variable "${name}" {\n  default = "own"\n}\n`),
+  'source "amazon-ebs" "own" {\n',
+  ...needed.map((name) => `  ${name} = var.${name}\n`),
+  '}\nbuild {\n  sources = ["amazon-ebs.own"]\n}\n'
+].join('')
+
+it.each([
+  ['""', needed],
+  ['null', needed],
+  ['"ami-0123456789abcdef0"', []]
+])('fills in what a file of variables leaves empty where a builder needs it: %s', (value, expected) => {
+  const location = join(folder, 'own.pkrvars.hcl')
+  writeFileSync(location, needed.map((name) => `${name} = ${value}\n`).join(''))
+  const varFiles = [openVariablesFile(location, false)]
+  expect([...open(needing, {varFiles}).variables]).toEqual(expected)
+  // Nothing asks for it there.
+  expect([
+    ...open(needing.replaceAll('= var', '= lower(var').replaceAll(/(var\.\w+)$/gm, '$1)'), {varFiles}).variables
+  ]).toEqual([])
+})
+
+it.each([
+  ['', needed],
+  ['ami-0123456789abcdef0', []]
+])('fills in what PKR_VAR_… leaves empty where a builder needs it: %j', (value, expected) => {
+  const env = Object.fromEntries(needed.map((name) => [`PKR_VAR_${name}`, value]))
+  expect([...open(needing, {env}).variables]).toEqual(expected)
+})
+
+it('keeps an empty value of a file for legacy JSON where no builder needs one', () => {
+  const location = join(folder, 'own-vars.json')
+  writeFileSync(location, '{"allowed_cidrs": "", "ami_name": ""}')
+  const file = join(folder, 'own.json')
+  const builders = [{type: 'amazon-ebs', ami_name: '{{user `ami_name`}}', instance_type: '{{user `instance_type`}}'}]
+  writeFileSync(file, JSON.stringify({variables: {allowed_cidrs: '', ami_name: '', instance_type: ''}, builders}))
+  const {variables} = openTemplate(file, '/shipped', {varFiles: [openVariablesFile(location, true)]})
+  expect([...variables]).toEqual(['ami_name', 'instance_type'])
 })

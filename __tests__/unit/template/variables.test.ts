@@ -258,3 +258,8 @@ it('gives legacy JSON a bool as a string', () => {
   const template = opener('own.json', '{"variables": {"allow_anonymous": ""}, "builders": []}')(undefined)
   expect(JSON.parse(variablesFile(template, {...values, allow_anonymous: true}))).toEqual({allow_anonymous: 'true'})
 })
+
+it('adds the bake’s tags to a map with a null in it, and leaves that to the template', () => {
+  const template = withVariable('tags', 'type = map(string)\n  default = { Owner = null, Team = "ci" }')
+  expect(JSON.parse(variablesFile(template, values))).toEqual({tags: {Owner: null, Team: 'ci', ...values.tags}})
+})
