@@ -76731,6 +76731,21 @@ var templateRules = [
     change: "Write its path with ${path.root}/ in front, or set 'working-directory': relative paths begin in the folder of the template, unless that input names another one. Files that are not in the repository must be made by a step before this one."
   },
   {
+    id: "source-beside-filter",
+    title: "The source image does not fit the filter beside it",
+    // Go prints the ids behind the filters; the plugins of Packer 1.6 name them.
+    pattern: either(
+      inOneLine(/No AMI was found matching filters/, /\}\] \[ami-[0-9a-f]{8,17}\]/),
+      inOrder(/No AMI was found matching filters/, /\bImageIds: \["ami-/)
+    ),
+    cause: "The builder has both a source_ami and a source_ami_filter, and the image of that id does not fit the filter: Packer looks for an image that is both.",
+    change: "Give an image in 'source-ami' that fits the filters and owners of the template, leave 'source-ami' out so that the filter decides, or take source_ami_filter out of the template.",
+    detail: ({ errors }) => {
+      const id = /(?:\}\] \[|ImageIds: \[")(ami-[0-9a-f]{8,17})/.exec(errors.join("\n"))?.[1];
+      return id === void 0 ? void 0 : `The image is ${id}.`;
+    }
+  },
+  {
     id: "source-not-found",
     title: "No source image fits the filter",
     pattern: /No AMI was found matching filters|Your query returned (more than one|no) result/,

@@ -61,6 +61,20 @@ describe('what real Packers printed', () => {
     expect(message).toContain('images are copied and shared with ami_regions and ami_users')
   })
 
+  it('names the image that does not fit the filter beside it, also where an old plugin says so', () => {
+    const {message} = diagnosed(failureOf('source-beside-filter-1.16.0'))
+    expect(message).toContain('The image is ami-01bd4f38623a3676c.')
+    expect(message).toContain("leave 'source-ami' out")
+    // Made up from a capture without an id: the plugins of Packer 1.6 print the ids between the filters and the owners.
+    const without = failureOf('filter-empty-1.6.6')
+    const errors = without.errors.map((text) =>
+      text.replace(/^( *)Owners: /m, '$1ImageIds: ["ami-0123456789abcdef0"],\n$&')
+    )
+    const old = diagnosed({...without, errors})
+    expect(old.id).toBe('source-beside-filter')
+    expect(old.message).toContain('The image is ami-0123456789abcdef0.')
+  })
+
   it('tells of every rule at least once, with what our scripts say', () => {
     const rules = [...connectionRules, ...templateRules, imageUnknown, ...machineRules, scriptFailed, ...awsCauses].map(
       ({id}) => id

@@ -53,6 +53,7 @@ export const causes: Readonly<Record<string, string>> = {
   'dnf-source': 'package-missing',
   'expired-mid-1.16.0': 'credentials-expired',
   'expired-mid-1.6.6': 'credentials-expired',
+  'source-beside-filter-1.16.0': 'source-beside-filter',
   'filter-empty-1.16.0': 'source-not-found',
   'filter-empty-1.6.6': 'source-not-found',
   'free-plan-1.16.0': 'free-plan',
