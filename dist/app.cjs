@@ -85725,9 +85725,11 @@ function used({ settings, locals, uses: uses2 }) {
     ...[...locals.values()].map((one) => one.expression)
   ];
   const builds = settings.filter(({ within, name }) => within === "build" && name === "sources");
-  const sources = builds.flatMap(
-    ({ expression }) => expression.texts.map((text2) => `source.${text2.replace(/^source\./, "")}`)
-  );
+  const sources = builds.flatMap(({ expression: { texts, source } }) => [
+    ...texts.map((text2) => `source.${text2.replace(/^source\./, "")}`),
+    // Without quotation marks.
+    ...[...source.matchAll(/\bsource\.[\w-]+\.[\w-]+/g)].map(([name]) => name)
+  ]);
   const added = uses2.map(({ source }) => `source.${source}`);
   return /* @__PURE__ */ new Set([...expressions.flatMap(({ references: references2 }) => references2), ...sources, ...added]);
 }

@@ -46,9 +46,11 @@ function used({settings, locals, uses}: Reading): Set<string> {
     ...[...locals.values()].map((one) => one.expression)
   ]
   const builds = settings.filter(({within, name}) => within === 'build' && name === 'sources')
-  const sources = builds.flatMap(({expression}) =>
-    expression.texts.map((text) => `source.${text.replace(/^source\./, '')}`)
-  )
+  const sources = builds.flatMap(({expression: {texts, source}}) => [
+    ...texts.map((text) => `source.${text.replace(/^source\./, '')}`),
+    // Without quotation marks.
+    ...[...source.matchAll(/\bsource\.[\w-]+\.[\w-]+/g)].map(([name]) => name)
+  ])
   const added = uses.map(({source}) => `source.${source}`)
   return new Set([...expressions.flatMap(({references}) => references), ...sources, ...added])
 }

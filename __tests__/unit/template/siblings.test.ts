@@ -22,6 +22,11 @@ it.each<[string, Record<string, string>, RegExp]>([
     /^Input 'template': a\.pkr\.hcl uses var\.y, which b\.pkr\.hcl in the same folder declares: give the folder instead/
   ],
   ['a source', {'a.pkr.hcl': build, 'b.pkr.hcl': source}, /uses source\.amazon-ebs\.own, which b\.pkr\.hcl/],
+  [
+    'a source that it names without quotation marks',
+    {'a.pkr.hcl': build.replaceAll('"', ''), 'b.pkr.hcl': source},
+    /uses source\.amazon-ebs\.own, which b\./
+  ],
   ['a source that it adds to', {'a.pkr.hcl': added, 'b.pkr.hcl': source}, /uses source\.amazon-ebs\.own, which b\./],
   [
     'the build of its source',
