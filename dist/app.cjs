@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path31 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path34 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path31 && path31[0] !== "/") {
-          path31 = `/${path31}`;
+        if (path34 && path34[0] !== "/") {
+          path34 = `/${path34}`;
         }
-        return new URL(`${origin}${path31}`);
+        return new URL(`${origin}${path34}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path31, origin }
+          request: { method, path: path34, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path31);
+        debuglog("sending request to %s %s/%s", method, origin, path34);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path31, origin },
+          request: { method, path: path34, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path31,
+          path34,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path31, origin }
+          request: { method, path: path34, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path31);
+        debuglog("trailers received from %s %s/%s", method, origin, path34);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path31, origin },
+          request: { method, path: path34, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path31,
+          path34,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path31, origin }
+            request: { method, path: path34, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path31);
+          debuglog("sending request to %s %s/%s", method, origin, path34);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path31,
+        path: path34,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path31 !== "string") {
+        if (typeof path34 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path31[0] !== "/" && !(path31.startsWith("http://") || path31.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path34[0] !== "/" && !(path34.startsWith("http://") || path34.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path31)) {
+        } else if (invalidPathRegex.test(path34)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path31, query) : path31;
+        this.path = query ? buildURL(path34, query) : path34;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -2167,9 +2167,9 @@ var require_dispatcher_base = __commonJS({
       }
       close(callback) {
         if (callback === void 0) {
-          return new Promise((resolve4, reject) => {
+          return new Promise((resolve5, reject) => {
             this.close((err, data) => {
-              return err ? reject(err) : resolve4(data);
+              return err ? reject(err) : resolve5(data);
             });
           });
         }
@@ -2207,12 +2207,12 @@ var require_dispatcher_base = __commonJS({
           err = null;
         }
         if (callback === void 0) {
-          return new Promise((resolve4, reject) => {
+          return new Promise((resolve5, reject) => {
             this.destroy(err, (err2, data) => {
               return err2 ? (
                 /* istanbul ignore next: should never error */
                 reject(err2)
-              ) : resolve4(data);
+              ) : resolve5(data);
             });
           });
         }
@@ -4479,8 +4479,8 @@ var require_util2 = __commonJS({
     function createDeferredPromise() {
       let res;
       let rej;
-      const promise = new Promise((resolve4, reject) => {
-        res = resolve4;
+      const promise = new Promise((resolve5, reject) => {
+        res = resolve5;
         rej = reject;
       });
       return { promise, resolve: res, reject: rej };
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path31, host, upgrade, blocking, reset } = request;
+      const { method, path: path34, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path31} HTTP/1.1\r
+      let header = `${method} ${path34} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -6731,12 +6731,12 @@ upgrade: ${upgrade}\r
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve4, reject) => {
+      const waitForDrain = () => new Promise((resolve5, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve4;
+          callback = resolve5;
         }
       });
       socket.on("close", onDrain).on("drain", onDrain);
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path31, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path34, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path31;
+      headers[HTTP2_HEADER_PATH] = path34;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7406,12 +7406,12 @@ var require_client_h2 = __commonJS({
           cb();
         }
       }
-      const waitForDrain = () => new Promise((resolve4, reject) => {
+      const waitForDrain = () => new Promise((resolve5, reject) => {
         assert(callback === null);
         if (socket[kError]) {
           reject(socket[kError]);
         } else {
-          callback = resolve4;
+          callback = resolve5;
         }
       });
       h2stream.on("close", onDrain).on("drain", onDrain);
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path31 = search ? `${pathname}${search}` : pathname;
+        const path34 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path31;
+        this.opts.path = path34;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -7890,16 +7890,16 @@ var require_client = __commonJS({
         return this[kNeedDrain] < 2;
       }
       async [kClose]() {
-        return new Promise((resolve4) => {
+        return new Promise((resolve5) => {
           if (this[kSize]) {
-            this[kClosedResolve] = resolve4;
+            this[kClosedResolve] = resolve5;
           } else {
-            resolve4(null);
+            resolve5(null);
           }
         });
       }
       async [kDestroy](err) {
-        return new Promise((resolve4) => {
+        return new Promise((resolve5) => {
           const requests = this[kQueue].splice(this[kPendingIdx]);
           for (let i9 = 0; i9 < requests.length; i9++) {
             const request = requests[i9];
@@ -7910,7 +7910,7 @@ var require_client = __commonJS({
               this[kClosedResolve]();
               this[kClosedResolve] = null;
             }
-            resolve4(null);
+            resolve5(null);
           };
           if (this[kHTTPContext]) {
             this[kHTTPContext].destroy(err, callback);
@@ -7961,7 +7961,7 @@ var require_client = __commonJS({
         });
       }
       try {
-        const socket = await new Promise((resolve4, reject) => {
+        const socket = await new Promise((resolve5, reject) => {
           client[kConnector]({
             host,
             hostname,
@@ -7973,7 +7973,7 @@ var require_client = __commonJS({
             if (err) {
               reject(err);
             } else {
-              resolve4(socket2);
+              resolve5(socket2);
             }
           });
         });
@@ -8309,8 +8309,8 @@ var require_pool_base = __commonJS({
         if (this[kQueue].isEmpty()) {
           await Promise.all(this[kClients].map((c9) => c9.close()));
         } else {
-          await new Promise((resolve4) => {
-            this[kClosedResolve] = resolve4;
+          await new Promise((resolve5) => {
+            this[kClosedResolve] = resolve5;
           });
         }
       }
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path31 = "/",
+          path: path34 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path31;
+        opts.path = origin + path34;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -9579,7 +9579,7 @@ var require_readable = __commonJS({
         if (this._readableState.closeEmitted) {
           return null;
         }
-        return await new Promise((resolve4, reject) => {
+        return await new Promise((resolve5, reject) => {
           if (this[kContentLength] > limit) {
             this.destroy(new AbortError());
           }
@@ -9592,7 +9592,7 @@ var require_readable = __commonJS({
             if (signal?.aborted) {
               reject(signal.reason ?? new AbortError());
             } else {
-              resolve4(null);
+              resolve5(null);
             }
           }).on("error", noop).on("data", function(chunk) {
             limit -= chunk.length;
@@ -9611,7 +9611,7 @@ var require_readable = __commonJS({
     }
     async function consume(stream, type2) {
       assert(!stream[kConsume]);
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         if (isUnusable(stream)) {
           const rState = stream._readableState;
           if (rState.destroyed && rState.closeEmitted === false) {
@@ -9628,7 +9628,7 @@ var require_readable = __commonJS({
             stream[kConsume] = {
               type: type2,
               stream,
-              resolve: resolve4,
+              resolve: resolve5,
               reject,
               length: 0,
               body: []
@@ -9698,18 +9698,18 @@ var require_readable = __commonJS({
       return buffer;
     }
     function consumeEnd(consume2) {
-      const { type: type2, body, resolve: resolve4, stream, length } = consume2;
+      const { type: type2, body, resolve: resolve5, stream, length } = consume2;
       try {
         if (type2 === "text") {
-          resolve4(chunksDecode(body, length));
+          resolve5(chunksDecode(body, length));
         } else if (type2 === "json") {
-          resolve4(JSON.parse(chunksDecode(body, length)));
+          resolve5(JSON.parse(chunksDecode(body, length)));
         } else if (type2 === "arrayBuffer") {
-          resolve4(chunksConcat(body, length).buffer);
+          resolve5(chunksConcat(body, length).buffer);
         } else if (type2 === "blob") {
-          resolve4(new Blob(body, { type: stream[kContentType] }));
+          resolve5(new Blob(body, { type: stream[kContentType] }));
         } else if (type2 === "bytes") {
-          resolve4(chunksConcat(body, length));
+          resolve5(chunksConcat(body, length));
         }
         consumeFinish(consume2);
       } catch (err) {
@@ -9966,9 +9966,9 @@ var require_api_request = __commonJS({
     };
     function request(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           request.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10191,9 +10191,9 @@ var require_api_stream = __commonJS({
     };
     function stream(opts, factory, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           stream.call(this, opts, factory, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10478,9 +10478,9 @@ var require_api_upgrade = __commonJS({
     };
     function upgrade(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           upgrade.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10572,9 +10572,9 @@ var require_api_connect = __commonJS({
     };
     function connect(opts, callback) {
       if (callback === void 0) {
-        return new Promise((resolve4, reject) => {
+        return new Promise((resolve5, reject) => {
           connect.call(this, opts, (err, data) => {
-            return err ? reject(err) : resolve4(data);
+            return err ? reject(err) : resolve5(data);
           });
         });
       }
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path31) {
-      if (typeof path31 !== "string") {
-        return path31;
+    function safeUrl(path34) {
+      if (typeof path34 !== "string") {
+        return path34;
       }
-      const pathSegments = path31.split("?");
+      const pathSegments = path34.split("?");
       if (pathSegments.length !== 2) {
-        return path31;
+        return path34;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path31, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path31);
+    function matchKey(mockDispatch2, { path: path34, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path34);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path31 }) => matchValue(safeUrl(path31), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path34 }) => matchValue(safeUrl(path34), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path31, method, body, headers, query } = opts;
+      const { path: path34, method, body, headers, query } = opts;
       return {
-        path: path31,
+        path: path34,
         method,
         body,
         headers,
@@ -11120,7 +11120,7 @@ var require_mock_interceptor = __commonJS({
 var require_mock_client = __commonJS({
   "node_modules/undici/lib/mock/mock-client.js"(exports2, module2) {
     "use strict";
-    var { promisify: promisify2 } = require("node:util");
+    var { promisify: promisify3 } = require("node:util");
     var Client2 = require_client();
     var { buildMockDispatch } = require_mock_utils();
     var {
@@ -11160,7 +11160,7 @@ var require_mock_client = __commonJS({
         return new MockInterceptor(opts, this[kDispatches]);
       }
       async [kClose]() {
-        await promisify2(this[kOriginalClose])();
+        await promisify3(this[kOriginalClose])();
         this[kConnected] = 0;
         this[kMockAgent][Symbols.kClients].delete(this[kOrigin]);
       }
@@ -11173,7 +11173,7 @@ var require_mock_client = __commonJS({
 var require_mock_pool = __commonJS({
   "node_modules/undici/lib/mock/mock-pool.js"(exports2, module2) {
     "use strict";
-    var { promisify: promisify2 } = require("node:util");
+    var { promisify: promisify3 } = require("node:util");
     var Pool = require_pool();
     var { buildMockDispatch } = require_mock_utils();
     var {
@@ -11213,7 +11213,7 @@ var require_mock_pool = __commonJS({
         return new MockInterceptor(opts, this[kDispatches]);
       }
       async [kClose]() {
-        await promisify2(this[kOriginalClose])();
+        await promisify3(this[kOriginalClose])();
         this[kConnected] = 0;
         this[kMockAgent][Symbols.kClients].delete(this[kOrigin]);
       }
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path31, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path34, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path31,
+            Path: path34,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -14437,7 +14437,7 @@ var require_fetch = __commonJS({
       function dispatch({ body }) {
         const url = requestCurrentURL(request);
         const agent2 = fetchParams.controller.dispatcher;
-        return new Promise((resolve4, reject) => agent2.dispatch(
+        return new Promise((resolve5, reject) => agent2.dispatch(
           {
             path: url.pathname + url.search,
             origin: url.origin,
@@ -14513,7 +14513,7 @@ var require_fetch = __commonJS({
               }
               this.body = new Readable5({ read: resume });
               const onError = this.onError.bind(this);
-              resolve4({
+              resolve5({
                 status,
                 statusText,
                 headersList,
@@ -14556,7 +14556,7 @@ var require_fetch = __commonJS({
               for (let i9 = 0; i9 < rawHeaders.length; i9 += 2) {
                 headersList.append(bufferToLowerCasedHeaderName(rawHeaders[i9]), rawHeaders[i9 + 1].toString("latin1"), true);
               }
-              resolve4({
+              resolve5({
                 status,
                 statusText: STATUS_CODES[status],
                 headersList,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path31) {
-      for (let i9 = 0; i9 < path31.length; ++i9) {
-        const code2 = path31.charCodeAt(i9);
+    function validateCookiePath(path34) {
+      for (let i9 = 0; i9 < path34.length; ++i9) {
+        const code2 = path34.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -18297,8 +18297,8 @@ var require_util8 = __commonJS({
       return true;
     }
     function delay(ms) {
-      return new Promise((resolve4) => {
-        setTimeout(resolve4, ms).unref();
+      return new Promise((resolve5) => {
+        setTimeout(resolve5, ms).unref();
       });
     }
     module2.exports = {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path31 = opts.path;
+          let path34 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path31 = `/${path31}`;
+            path34 = `/${path34}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path31);
+          url = new URL(util.parseOrigin(url).origin + path34);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -19820,11 +19820,11 @@ var init_date_utils = __esm({
       if (!match2) {
         throw new TypeError("Invalid RFC-3339 date-time value");
       }
-      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds] = match2;
+      const [_, yearStr, monthStr, dayStr, hours2, minutes, seconds, fractionalMilliseconds] = match2;
       const year2 = strictParseShort(stripLeadingZeroes(yearStr));
       const month = parseDateValue(monthStr, "month", 1, 12);
       const day = parseDateValue(dayStr, "day", 1, 31);
-      return buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
+      return buildDate(year2, month, day, { hours: hours2, minutes, seconds, fractionalMilliseconds });
     };
     RFC3339_WITH_OFFSET = new RegExp(/^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(([-+]\d{2}:\d{2})|[zZ])$/);
     parseRfc3339DateTimeWithOffset = (value) => {
@@ -19838,11 +19838,11 @@ var init_date_utils = __esm({
       if (!match2) {
         throw new TypeError("Invalid RFC-3339 date-time value");
       }
-      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, offsetStr] = match2;
+      const [_, yearStr, monthStr, dayStr, hours2, minutes, seconds, fractionalMilliseconds, offsetStr] = match2;
       const year2 = strictParseShort(stripLeadingZeroes(yearStr));
       const month = parseDateValue(monthStr, "month", 1, 12);
       const day = parseDateValue(dayStr, "day", 1, 31);
-      const date2 = buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
+      const date2 = buildDate(year2, month, day, { hours: hours2, minutes, seconds, fractionalMilliseconds });
       if (offsetStr.toUpperCase() != "Z") {
         date2.setTime(date2.getTime() - parseOffsetToMilliseconds(offsetStr));
       }
@@ -19860,14 +19860,14 @@ var init_date_utils = __esm({
       }
       let match2 = IMF_FIXDATE.exec(value);
       if (match2) {
-        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match2;
-        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
+        const [_, dayStr, monthStr, yearStr, hours2, minutes, seconds, fractionalMilliseconds] = match2;
+        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), { hours: hours2, minutes, seconds, fractionalMilliseconds });
       }
       match2 = RFC_850_DATE.exec(value);
       if (match2) {
-        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match2;
+        const [_, dayStr, monthStr, yearStr, hours2, minutes, seconds, fractionalMilliseconds] = match2;
         return adjustRfc850Year(buildDate(parseTwoDigitYear(yearStr), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), {
-          hours,
+          hours: hours2,
           minutes,
           seconds,
           fractionalMilliseconds
@@ -19875,8 +19875,8 @@ var init_date_utils = __esm({
       }
       match2 = ASC_TIME.exec(value);
       if (match2) {
-        const [_, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, yearStr] = match2;
-        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr.trimLeft(), "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
+        const [_, monthStr, dayStr, hours2, minutes, seconds, fractionalMilliseconds, yearStr] = match2;
+        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr.trimLeft(), "day", 1, 31), { hours: hours2, minutes, seconds, fractionalMilliseconds });
       }
       throw new TypeError("Invalid RFC-7231 date-time value");
     };
@@ -20073,13 +20073,13 @@ var init_schema_date_utils = __esm({
       if (!matches2) {
         throw new TypeError(`Invalid RFC3339 timestamp format ${value}`);
       }
-      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches2;
+      const [, yearStr, monthStr, dayStr, hours2, minutes, seconds, , ms, offsetStr] = matches2;
       range(monthStr, 1, 12);
       range(dayStr, 1, 31);
-      range(hours, 0, 23);
+      range(hours2, 0, 23);
       range(minutes, 0, 59);
       range(seconds, 0, 60);
-      const date2 = new Date(Date.UTC(Number(yearStr), Number(monthStr) - 1, Number(dayStr), Number(hours), Number(minutes), Number(seconds), Number(ms) ? Math.round(parseFloat(`0.${ms}`) * 1e3) : 0));
+      const date2 = new Date(Date.UTC(Number(yearStr), Number(monthStr) - 1, Number(dayStr), Number(hours2), Number(minutes), Number(seconds), Number(ms) ? Math.round(parseFloat(`0.${ms}`) * 1e3) : 0));
       date2.setUTCFullYear(Number(yearStr));
       if (offsetStr.toUpperCase() != "Z") {
         const [, sign2, offsetH, offsetM] = /([+-])(\d\d):(\d\d)/.exec(offsetStr) || [void 0, "+", 0, 0];
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path31, options) => {
-      if (fileIntercept[path31] !== void 0) {
-        return fileIntercept[path31];
+    readFile2 = (path34, options) => {
+      if (fileIntercept[path34] !== void 0) {
+        return fileIntercept[path34];
       }
-      if (!filePromises[path31] || options?.ignoreCache) {
-        filePromises[path31] = (0, import_promises2.readFile)(path31, "utf8");
+      if (!filePromises[path34] || options?.ignoreCache) {
+        filePromises[path34] = (0, import_promises2.readFile)(path34, "utf8");
       }
-      return filePromises[path31];
+      return filePromises[path34];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path31, contents) {
-        fileIntercept[path31] = Promise.resolve(contents);
+      interceptFile(path34, contents) {
+        fileIntercept[path34] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -21606,8 +21606,8 @@ var init_NormalizedSchema = __esm({
       }
       getName(withNamespace = false) {
         const { name } = this;
-        const short = !withNamespace && name && name.includes("#");
-        return short ? name.split("#")[1] : name || void 0;
+        const short2 = !withNamespace && name && name.includes("#");
+        return short2 ? name.split("#")[1] : name || void 0;
       }
       getMemberName() {
         return this.memberName;
@@ -22527,7 +22527,7 @@ var init_getInstanceMetadataRegion = __esm({
     };
     imdsRequest = async (options) => {
       const { request } = await import("node:http");
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const req = request({
           hostname: options.hostname,
           port: options.port,
@@ -22555,7 +22555,7 @@ var init_getInstanceMetadataRegion = __esm({
           const chunks = [];
           res.on("data", (chunk) => chunks.push(chunk));
           res.on("end", () => {
-            resolve4(Buffer.concat(chunks));
+            resolve5(Buffer.concat(chunks));
             req.destroy();
           });
         });
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path31 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path31}`;
+              const { protocol, hostname, port, path: path34 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path34}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path31) => {
-      const parts = path31.split(".");
+    getAttrPathList = (path34) => {
+      const parts = path34.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path31}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path34}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path31}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path34}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path31) => getAttrPathList(path31).reduce((acc, index) => {
+    getAttr = (value, path34) => getAttrPathList(path34).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path31}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path34}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path31 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path31}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path34 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path34}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -23994,7 +23994,7 @@ var init_stream_collector = __esm({
       if (isReadableStream(stream)) {
         return collectReadableStream(stream);
       }
-      return new Promise((resolve4, reject) => {
+      return new Promise((resolve5, reject) => {
         const collector = new Collector();
         const nodeStream = stream;
         nodeStream.pipe(collector);
@@ -24005,7 +24005,7 @@ var init_stream_collector = __esm({
         collector.on("error", reject);
         collector.on("finish", function() {
           const bytes = concatBytes(this.bufferedBytes);
-          resolve4(bytes);
+          resolve5(bytes);
         });
       });
     };
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path31) => {
+    buildPathSegments = (path34) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path31.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path34.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path31.slice(offset, match2.index), 0]);
+          segments.push([path34.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path31.length) {
-        segments.push([path31.slice(offset), 0]);
+      if (segments.length && offset < path34.length) {
+        segments.push([path34.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path31, search] = http3?.[1].split("?") ?? [];
+      const [path34, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path31,
+        path34,
         search ? [...new URLSearchParams(search)] : [],
-        path31 ? buildPathSegments(path31) : void 0,
+        path34 ? buildPathSegments(path34) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25374,7 +25374,7 @@ async function* readableToIterable(readStream) {
     streamEnded = true;
   });
   while (!generationEnded) {
-    const value = await new Promise((resolve4) => setTimeout(() => resolve4(records.shift()), 0));
+    const value = await new Promise((resolve5) => setTimeout(() => resolve5(records.shift()), 0));
     if (value) {
       yield value;
     }
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path31, staticQuery] = operation2;
+          const [method, path34, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path31 : request.path + path31;
+            request.path = request.path === "/" ? path34 : request.path + path34;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path31 = "";
+        let path34 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path31 += value;
+            path34 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path31 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path34 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path31 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path34 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path31;
+        return path34;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path31) => {
+    get = (fromObject, path34) => {
       let cursor = fromObject;
-      const pathComponents = path31.split(".");
+      const pathComponents = path34.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -29260,7 +29260,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const delay = retryToken.getRetryDelay();
           totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
           if (delay > 0) {
-            await race(new Promise((resolve4) => setTimeout(resolve4, delay)), abortSignal);
+            await race(new Promise((resolve5) => setTimeout(resolve5, delay)), abortSignal);
           }
         }
       }
@@ -29393,7 +29393,7 @@ var init_DefaultRateLimiter = __esm({
         this.refillTokenBucket();
         while (amount > this.availableTokens) {
           const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve4) => _DefaultRateLimiter.setTimeoutFn(resolve4, delay));
+          await new Promise((resolve5) => _DefaultRateLimiter.setTimeoutFn(resolve5, delay));
           this.refillTokenBucket();
         }
         this.availableTokens = this.availableTokens - amount;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path31 }) {
+      getCanonicalPath({ path: path34 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path31.split("/")) {
+          for (const pathSegment of path34.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path31?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path31?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path34?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path34?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path31;
+        return path34;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -31346,7 +31346,7 @@ var init_node_http = __esm({
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest(options) {
-  return new Promise((resolve4, reject) => {
+  return new Promise((resolve5, reject) => {
     const req = import_node_http.default.request({
       method: "GET",
       ...options,
@@ -31371,7 +31371,7 @@ function httpRequest(options) {
         chunks.push(chunk);
       });
       res.on("end", () => {
-        resolve4(Buffer.concat(chunks));
+        resolve5(Buffer.concat(chunks));
         req.destroy();
       });
     });
@@ -32015,21 +32015,21 @@ async function writeRequestBody(httpRequest2, request, maxContinueTimeoutMs = MI
   let sendBody = true;
   if (!externalAgent && expect === "100-continue") {
     sendBody = await Promise.race([
-      new Promise((resolve4) => {
-        timeoutId = Number(timing.setTimeout(() => resolve4(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
+      new Promise((resolve5) => {
+        timeoutId = Number(timing.setTimeout(() => resolve5(true), Math.max(MIN_WAIT_TIME, maxContinueTimeoutMs)));
       }),
-      new Promise((resolve4) => {
+      new Promise((resolve5) => {
         httpRequest2.on("continue", () => {
           timing.clearTimeout(timeoutId);
-          resolve4(true);
+          resolve5(true);
         });
         httpRequest2.on("response", () => {
           timing.clearTimeout(timeoutId);
-          resolve4(false);
+          resolve5(false);
         });
         httpRequest2.on("error", () => {
           timing.clearTimeout(timeoutId);
-          resolve4(false);
+          resolve5(false);
         });
       })
     ]);
@@ -32131,13 +32131,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         return socketWarningTimestamp;
       }
       constructor(options) {
-        this.configProvider = new Promise((resolve4, reject) => {
+        this.configProvider = new Promise((resolve5, reject) => {
           if (typeof options === "function") {
             options().then((_options) => {
-              resolve4(this.resolveDefaultConfig(_options));
+              resolve5(this.resolveDefaultConfig(_options));
             }).catch(reject);
           } else {
-            resolve4(this.resolveDefaultConfig(options));
+            resolve5(this.resolveDefaultConfig(options));
           }
         });
       }
@@ -32167,7 +32167,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             timing.clearTimeout(requestTimeoutId);
             timing.clearTimeout(keepAliveTimeoutId);
           };
-          const resolve4 = async (arg) => {
+          const resolve5 = async (arg) => {
             await writeRequestBodyPromise;
             clearTimeouts();
             _resolve(arg);
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path31 = request.path;
+          let path34 = request.path;
           if (queryString) {
-            path31 += `?${queryString}`;
+            path34 += `?${queryString}`;
           }
           if (request.fragment) {
-            path31 += `#${request.fragment}`;
+            path34 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path31,
+            path: path34,
             port: request.port,
             agent: agent2,
             auth
@@ -32231,7 +32231,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               headers: getTransformedHeaders(res.headers),
               body: res
             });
-            resolve4({ response: httpResponse });
+            resolve5({ response: httpResponse });
           });
           req.on("error", (err) => {
             if (NODEJS_TIMEOUT_ERROR_CODES2.includes(err.code)) {
@@ -32444,7 +32444,7 @@ var init_retry_wrapper = __esm({
           try {
             return await toRetry();
           } catch (e9) {
-            await new Promise((resolve4) => setTimeout(resolve4, delayMs));
+            await new Promise((resolve5) => setTimeout(resolve5, delayMs));
           }
         }
         return await toRetry();
@@ -32472,12 +32472,12 @@ var init_fromHttp = __esm({
     fromHttp = (options = {}) => {
       options.logger?.debug("@aws-sdk/credential-provider-http - fromHttp");
       let host;
-      const relative2 = options.awsContainerCredentialsRelativeUri ?? process.env[AWS_CONTAINER_CREDENTIALS_RELATIVE_URI];
+      const relative3 = options.awsContainerCredentialsRelativeUri ?? process.env[AWS_CONTAINER_CREDENTIALS_RELATIVE_URI];
       const full = options.awsContainerCredentialsFullUri ?? process.env[AWS_CONTAINER_CREDENTIALS_FULL_URI];
       const token3 = options.awsContainerAuthorizationToken ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN];
       const tokenFile = options.awsContainerAuthorizationTokenFile ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE];
       const warn = options.logger?.constructor?.name === "NoOpLogger" || !options.logger?.warn ? console.warn : options.logger.warn.bind(options.logger);
-      if (relative2 && full) {
+      if (relative3 && full) {
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerCredentialsRelativeUri and awsContainerCredentialsFullUri.");
         warn("awsContainerCredentialsRelativeUri will take precedence.");
       }
@@ -32485,8 +32485,8 @@ var init_fromHttp = __esm({
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerAuthorizationToken and awsContainerAuthorizationTokenFile.");
         warn("awsContainerAuthorizationTokenFile will take precedence.");
       }
-      if (relative2) {
-        host = `${DEFAULT_LINK_LOCAL_HOST}${relative2}`;
+      if (relative3) {
+        host = `${DEFAULT_LINK_LOCAL_HOST}${relative3}`;
       } else if (full) {
         host = full;
       } else {
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path30 = __toESM(require("node:path"), 1);
+var path33 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -51628,11 +51628,11 @@ var import_os = require("os");
 var import_fs = require("fs");
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -51648,7 +51648,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -51928,11 +51928,11 @@ var fs2 = __toESM(require("fs"), 1);
 var path = __toESM(require("path"), 1);
 var __awaiter2 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -51948,7 +51948,7 @@ var __awaiter2 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -52052,11 +52052,11 @@ function isUnixExecutable(stats) {
 // node_modules/@actions/io/lib/io.js
 var __awaiter3 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -52072,7 +52072,7 @@ var __awaiter3 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -52146,11 +52146,11 @@ function findInPath(tool2) {
 var import_timers = require("timers");
 var __awaiter4 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -52166,7 +52166,7 @@ var __awaiter4 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -52385,7 +52385,7 @@ var ToolRunner = class extends events.EventEmitter {
         this.toolPath = path3.resolve(process.cwd(), this.options.cwd || process.cwd(), this.toolPath);
       }
       this.toolPath = yield which(this.toolPath, true);
-      return new Promise((resolve4, reject) => __awaiter4(this, void 0, void 0, function* () {
+      return new Promise((resolve5, reject) => __awaiter4(this, void 0, void 0, function* () {
         this._debug(`exec tool: ${this.toolPath}`);
         this._debug("arguments:");
         for (const arg of this.args) {
@@ -52468,7 +52468,7 @@ var ToolRunner = class extends events.EventEmitter {
           if (error2) {
             reject(error2);
           } else {
-            resolve4(exitCode);
+            resolve5(exitCode);
           }
         });
         if (this.options.input) {
@@ -52591,11 +52591,11 @@ var ExecState = class _ExecState extends events.EventEmitter {
 // node_modules/@actions/exec/lib/exec.js
 var __awaiter5 = function(thisArg, _arguments, P, generator) {
   function adopt2(value) {
-    return value instanceof P ? value : new P(function(resolve4) {
-      resolve4(value);
+    return value instanceof P ? value : new P(function(resolve5) {
+      resolve5(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve4, reject) {
+  return new (P || (P = Promise))(function(resolve5, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -52611,7 +52611,7 @@ var __awaiter5 = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve4(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve5(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -69765,14 +69765,14 @@ var silenceMs = 3e4;
 function get2(url, { env: env2, headers = {}, signal }) {
   const secure = url.protocol === "https:";
   const { httpAgent, httpsAgent } = proxyAgents(env2, false);
-  return new Promise((resolve4, reject) => {
+  return new Promise((resolve5, reject) => {
     const options = {
       agent: secure ? httpsAgent : httpAgent,
       signal,
       timeout: silenceMs,
       headers: { "user-agent": "bake-jenkins-ami", ...headers }
     };
-    const request = secure ? import_node_https3.default.get(url, options, resolve4) : import_node_http3.default.get(url, options, resolve4);
+    const request = secure ? import_node_https3.default.get(url, options, resolve5) : import_node_http3.default.get(url, options, resolve5);
     request.once("timeout", () => request.destroy(new Error(`no data came for ${silenceMs / 1e3} seconds`)));
     request.once("error", reject);
     request.once("close", () => reject(new Error("the connection was closed without an answer")));
@@ -69846,8 +69846,8 @@ function showDebug(show2) {
   };
 }
 function nameOf(request) {
-  const { method, protocol, host, path: path31 } = request;
-  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path31.replace(/\?.*/s, "")}`;
+  const { method, protocol, host, path: path34 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path34.replace(/\?.*/s, "")}`;
 }
 function elapsed(since = performance.now()) {
   return `${Math.round(performance.now() - since)} ms`;
@@ -70187,7 +70187,15 @@ var tagKeys = {
   began: "bake-jenkins-ami:began",
   expires: "bake-jenkins-ami:expires",
   verified: "bake-jenkins-ami:verified",
-  jenkins: "bake-jenkins-ami:jenkins"
+  jenkins: "bake-jenkins-ami:jenkins",
+  packer: "bake-jenkins-ami:packer",
+  /** What successive images of the same kind have in common: the input `ami-name-prefix`, or the template's path. */
+  name: "bake-jenkins-ami:name",
+  /** Of the template, in a bake that makes several images. */
+  source: "bake-jenkins-ami:source",
+  fingerprint: "bake-jenkins-ami:fingerprint",
+  /** `contents-1` and so on: what went into the image, for the comparison with the next one. */
+  contents: "bake-jenkins-ami:contents"
 };
 function tagSpecifications(tags, ...types3) {
   const list2 = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
@@ -70306,8 +70314,8 @@ function denialAdvice(denials, context = {}) {
   } = context;
   const ofRole = denials.filter(({ by }) => by === "role");
   const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
-  const nameOf7 = (action2) => denials.length > 1 ? `${action2}: ` : "";
-  const adviceOn2 = ({ by, ...denial }) => by === "role" ? [] : [nameOf7(denial.action) + (elsewhere({ by, ...denial }, regions) ?? otherPolicies[by])];
+  const nameOf8 = (action2) => denials.length > 1 ? `${action2}: ` : "";
+  const adviceOn2 = ({ by, ...denial }) => by === "role" ? [] : [nameOf8(denial.action) + (elsewhere({ by, ...denial }, regions) ?? otherPolicies[by])];
   const others = new Set(denials.flatMap(adviceOn2));
   const untagged = tagged ? "" : " (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)";
   const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies2}:`;
@@ -71536,11 +71544,11 @@ function follow(controller, others) {
   }
 }
 function untilAborted(work, signal) {
-  return new Promise((resolve4, reject) => {
+  return new Promise((resolve5, reject) => {
     const giveUp = () => reject(signal.reason);
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve4, reject).finally(() => signal.removeEventListener("abort", giveUp));
+    work.then(resolve5, reject).finally(() => signal.removeEventListener("abort", giveUp));
   });
 }
 var pausesMs = [500, 1500, 4e3];
@@ -72057,10 +72065,10 @@ function errorsOf(messages2) {
   const ofBuilds = messages2.flatMap(
     ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
   );
-  const shown2 = messages2.flatMap(
+  const shown3 = messages2.flatMap(
     ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
   );
-  const errors = (ofBuilds.length > 0 ? ofBuilds : shown2).map((error2) => error2.trim());
+  const errors = (ofBuilds.length > 0 ? ofBuilds : shown3).map((error2) => error2.trim());
   return [...new Set(errors)].filter((error2) => error2 !== "");
 }
 function isOfBuild(text2) {
@@ -72105,16 +72113,16 @@ var Speakers = class {
   }
   /** @returns undefined for messages that are not shown to the user */
   hear(message) {
-    const shown2 = shownText(message);
-    if (shown2 === void 0) return void 0;
-    const [arrow] = /^(?:==> |--> | {4})/.exec(shown2) ?? [];
+    const shown3 = shownText(message);
+    if (shown3 === void 0) return void 0;
+    const [arrow] = /^(?:==> |--> | {4})/.exec(shown3) ?? [];
     if (arrow === void 0) {
-      this.#hearOfAnEnd(shown2);
-      return { build: "", text: shown2, byOthers: false };
+      this.#hearOfAnEnd(shown3);
+      return { build: "", text: shown3, byOthers: false };
     }
-    const rest = shown2.slice(arrow.length);
+    const rest = shown3.slice(arrow.length);
     const name = this.#nameIn(rest);
-    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown2, byOthers: false };
+    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown3, byOthers: false };
     return this.#said(name, textBehind(name, rest));
   }
   #said(build2, text2) {
@@ -72127,7 +72135,7 @@ var Speakers = class {
   }
   /** @returns undefined if nothing shows that it is the name of a build that makes something in AWS */
   #nameIn(rest) {
-    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest3, name) => name.length > longest3.length ? name : longest3, "");
+    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest4, name) => name.length > longest4.length ? name : longest4, "");
     if (this.#speakers.get(known2)?.byOthers) return known2;
     const [, begun = ""] = beginning.exec(rest) ?? [];
     if (begun.length > known2.length && this.#postProcessorIn(`${begun}:`) === void 0) {
@@ -72142,8 +72150,8 @@ var Speakers = class {
     return builds.flatMap((build2) => postProcessorOf(build2, rest) ?? []).at(0);
   }
   /** Packer says this by itself, without a name in front, where no machine can speak. */
-  #hearOfAnEnd(shown2) {
-    const [text2 = "", name = ""] = ended.exec(shown2) ?? [];
+  #hearOfAnEnd(shown3) {
+    const [text2 = "", name = ""] = ended.exec(shown3) ?? [];
     const speaker = this.#speakers.get(name);
     if (text2.endsWith(" finished after ")) this.#finished.push(name);
     if (!speaker) return;
@@ -72358,8 +72366,8 @@ function carries(pid, variable) {
 }
 function readStat(pid) {
   try {
-    const stat3 = (0, import_node_fs6.readFileSync)(`/proc/${pid}/stat`, "utf8");
-    const [state2 = "", , group3, session, ...rest] = stat3.slice(stat3.lastIndexOf(")") + 2).split(" ");
+    const stat4 = (0, import_node_fs6.readFileSync)(`/proc/${pid}/stat`, "utf8");
+    const [state2 = "", , group3, session, ...rest] = stat4.slice(stat4.lastIndexOf(")") + 2).split(" ");
     const startTime = rest[15] ?? "";
     if (startTime === "") return "hidden";
     return { pid, startTime, group: Number(group3), session: Number(session), isDead: state2 === "Z" || state2 === "X" };
@@ -72808,8 +72816,8 @@ var Ledger = class {
     this.#known = began;
   }
   get began() {
-    const recorded2 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
-    return this.#known ?? new Date(recorded2.at(-1) ?? Date.now());
+    const recorded3 = this.#entries.flatMap((entry) => "began" in entry ? [Date.parse(entry.began)] : []);
+    return this.#known ?? new Date(recorded3.at(-1) ?? Date.now());
   }
   /** Records that something is about to be made. @param key ties the id to the intent later */
   intend(type2, key2) {
@@ -73038,12 +73046,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path31 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path34 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token3 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token3);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path31)
+    if (request.method !== "GET" || request.url !== path34)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token3)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -73066,7 +73074,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path31}`,
+    url: `http://127.0.0.1:${address.port}${path34}`,
     token: token3,
     requests: () => requests,
     async close() {
@@ -73186,16 +73194,15 @@ function mapping(options, ours) {
 function keepMapped({ uses: { snapshots, unknownSnapshots } }) {
   return snapshots.length > 0 || unknownSnapshots ? [deny("ec2:DeleteSnapshot")] : [];
 }
-function look(options) {
+function look(options, also = ["SecurityGroups", "Volumes"]) {
   const { own, startsSessions, uses: uses2 } = options;
   const what = [
     "Images",
     "Instances",
     "Regions",
-    "SecurityGroups",
     "Subnets",
-    "Volumes",
     "Vpcs",
+    ...also,
     ...startsSessions ? ["InstanceStatus"] : [],
     ...own ? ["InstanceTypeOfferings"] : [],
     ...uses2.fastLaunch ? ["FastLaunchImages", "ImageAttribute", "LaunchTemplates"] : []
@@ -73225,20 +73232,19 @@ function builderActions({ uses: uses2, startsSessions }) {
     ...ec2([
       "*eKeyPair",
       "*eLaunchTemplate",
-      "*eSecurityGroup",
-      "*eSnapshot",
-      "*eVolume",
+      // Authorize, create, delete, describe: each verb of these ends in an e.
+      "*eSecurityGroup*",
+      "*eSnapshot*",
+      "*eVolume*",
       "*egisterImage",
       "*tachVolume",
       "*ImageDe*",
-      "AuthorizeSecurityGroupIngress",
       "CopyImage",
       "CreateFleet",
       "CreateImage",
       "CreateTags",
       // amazon-ebsvolume takes run_volume_tags off its volumes again.
       "DeleteTags",
-      "DescribeSnapshots",
       "Modify*Attribute",
       "RunInstances",
       "StopInstances",
@@ -73261,10 +73267,12 @@ function anyTemplate(options) {
   });
   return [
     allow2(builderActions(options)),
-    ...look({ ...options, own: true }),
+    ...look({ ...options, own: true }, []),
     ...startsSessions ? [allow2("ssmmessages:OpenDataChannel", `arn:*:ssm:*:*:session/${sessionName2}-*`)] : [],
     ...keepMapped(options),
     unless({ Action: "ec2:*" }, requestTag(tagKeys.bake)),
+    // It may take tags off. An image that claims to be verified could be given out again by the next bake.
+    deny("ec2:*", { Null: { [requestTag(tagKeys.verified)]: "false" } }),
     unless({ NotAction: ec2(["CopyImage", "RunInstances"]) }, resourceTag(tagKeys.bake))
   ];
 }
@@ -73633,11 +73641,11 @@ var Look = class {
    */
   async for(type2, search, filters) {
     const { bakeId, made } = this.#sight.evidence;
-    const recorded2 = made.flatMap((one) => one.type === type2 && one.region === this.region ? [one.id] : []);
+    const recorded3 = made.flatMap((one) => one.type === type2 && one.region === this.region ? [one.id] : []);
     const idFilter = idFilters[type2];
     await this.by(type2, search, [
       filter(`tag:${tagKeys.bake}`, [bakeId]),
-      ...idFilter === void 0 ? [] : [filter(idFilter, recorded2)],
+      ...idFilter === void 0 ? [] : [filter(idFilter, recorded3)],
       ...filters
     ]);
   }
@@ -73847,8 +73855,8 @@ async function findResources(account, traces, signal) {
   const home = new Look(account.ec2, void 0, sight, signal);
   await lookAtHome(home, sight, traces, account.region);
   const { copyRegions } = traces.announced;
-  const recorded2 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
-  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded2])].filter((region3) => region3 !== account.region);
+  const recorded3 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
+  const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded3])].filter((region3) => region3 !== account.region);
   const elsewhere3 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described: described2, evidence: evidence2, proved } = sight;
@@ -73991,8 +73999,8 @@ async function withUnreported(account, { artifacts, finished }, traces, since, s
   ];
 }
 function missingNames(reported, finished) {
-  const missing3 = finished.filter((name, at3) => !reported.has(name) || finished.indexOf(name) !== at3);
-  return [...new Set(missing3)];
+  const missing4 = finished.filter((name, at3) => !reported.has(name) || finished.indexOf(name) !== at3);
+  return [...new Set(missing4)];
 }
 
 // src/lib/parse.ts
@@ -74024,11 +74032,11 @@ function nonEmpty(parse2) {
     return items;
   };
 }
-function wholeNumber(least, most3) {
+function wholeNumber(least, most4) {
   return (value) => {
     const number3 = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number3 >= least && number3 <= most3)) {
-      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most3}`);
+    if (!(number3 >= least && number3 <= most4)) {
+      throw new Error(`${quoted(value)} is not allowed; expected a whole number from ${least} to ${most4}`);
     }
     return number3;
   };
@@ -74040,6 +74048,14 @@ function duration(value) {
     throw new Error(`${quoted(value)} is not allowed; expected a time such as 90s, 10m or 2h, at most 24h`);
   }
   return ms;
+}
+function age(value) {
+  const [, amount = "", unit2 = ""] = /^(\d{1,5})(h|d|w)$/.exec(value) ?? [];
+  const hours2 = Number(amount) * ({ h: 1, d: 24, w: 168 }[unit2] ?? Number.NaN);
+  if (!(hours2 > 0 && hours2 <= 87600)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 12h, 7d or 4w, at most ten years`);
+  }
+  return hours2 * 36e5;
 }
 function httpUrl(value) {
   const allowed2 = "expected a URL that begins with https:// or http://, without user name, query or fragment";
@@ -74229,8 +74245,8 @@ function flat(list2) {
 function lettersOf(text2) {
   return [...new Intl.Segmenter().segment(text2)].map(({ segment }) => segment);
 }
-function letterByLetter(text2, change) {
-  const letters = Array.from(text2, change);
+function letterByLetter(text2, change2) {
+  const letters = Array.from(text2, change2);
   return letters.every((letter) => Array.from(letter).length === 1) ? letters.join("") : unknown;
 }
 function withTexts(list2, work) {
@@ -75469,9 +75485,9 @@ function buildsIn(block, { sources, settings, uses: uses2 }, values) {
     if (own === void 0 || front === void 0) return shared;
     return { ...shared, name: front === "" ? own : `${front}.${own}` };
   };
-  const listed2 = valuesOf("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
+  const listed3 = valuesOf("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
   return [
-    ...[...new Set(listed2)].map((source) => named2(source, source)),
+    ...[...new Set(listed3)].map((source) => named2(source, source)),
     ...uses2.flatMap((use) => {
       if (use.build !== block) return [];
       const [other = null] = valuesOf(
@@ -75935,24 +75951,24 @@ function unusedInputs(template, given2, allowedCidrs = []) {
     ([input, [variable = ""]]) => takes(template, { input, variable }, allowedCidrs) ? [] : [{ input, variable }]
   ).map(({ input, variable }) => unused(template, input, variable));
 }
-function unused({ path: path31, declared }, input, variable) {
+function unused({ path: path34, declared }, input, variable) {
   const declaration = declared.get(variable);
   if (!declaration) {
     return new InputError(
       input,
-      `has no effect: the template ${path31} declares no variable '${variable}'. Declare it there, or leave the input out.`
+      `has no effect: the template ${path34} declares no variable '${variable}'. Declare it there, or leave the input out.`
     );
   }
   const type2 = typeFor(variable);
   if (typeOfDefault(declaration)) {
     return new InputError(
       input,
-      `has no effect: the variable '${variable}' of the template ${path31} has the type of its default, which this does not fit. Give it the type ${type2}, or leave the input out.`
+      `has no effect: the variable '${variable}' of the template ${path34} has the type of its default, which this does not fit. Give it the type ${type2}, or leave the input out.`
     );
   }
   return new InputError(
     input,
-    `has no effect: the variable '${variable}' of the template ${path31} has another type. Give it the type ${type2}, or leave the input out.`
+    `has no effect: the variable '${variable}' of the template ${path34} has another type. Give it the type ${type2}, or leave the input out.`
   );
 }
 function takes({ declared, variables: variables2, legacy }, { input, variable }, allowedCidrs) {
@@ -75969,8 +75985,8 @@ function unusableVars(template) {
 function problemWith(name, value, template) {
   const { declared, legacy } = template;
   const input = reserved2.get(name);
-  const isOurs = (legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text")) && !(name === "region" && isOwnKey(value, template.sources));
-  if (input && isOurs) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
+  const isOurs2 = (legacy ? name !== "tags" : takesOurs(name, declared.get(name)?.kind ?? "text")) && !(name === "region" && isOwnKey(value, template.sources));
+  if (input && isOurs2) return new InputError("vars", `'${name}' is filled in by the action: set the input '${input}'`);
   if (!declared.has(name)) return new InputError("vars", `the template ${template.path} declares no variable '${name}'`);
   const given2 = JSON.parse(jsonOf(value, declared.get(name)));
   const text2 = JSON.stringify(given2);
@@ -75988,18 +76004,18 @@ function problemWith(name, value, template) {
   }
   return legacy ? void 0 : misfit(name, given2, template);
 }
-function misfit(name, value, { path: path31, declared }) {
+function misfit(name, value, { path: path34, declared }) {
   const declaration = declared.get(name);
   const ofDefault = declaration && typeOfDefault(declaration);
   if (ofDefault) {
     if (fitsType(value, ofDefault, true)) return void 0;
     return new InputError(
       "vars",
-      `'${name}' does not fit its default in the template ${path31}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
+      `'${name}' does not fit its default in the template ${path34}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
     );
   }
   if (fitsType(value, declaration?.type, false)) return void 0;
-  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path31}`);
+  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path34}`);
 }
 function variablesFile(template, values) {
   const absent = Object.entries(absentValues).filter(([name]) => template.unset.has(name));
@@ -76856,10 +76872,10 @@ function othersSpoke({ connected, local }) {
 function crashIn({ stderr }) {
   return stderr.filter((line) => !/^\d{4}\/\d\d\/\d\d /.test(line) || line.includes("panic: ")).join("\n");
 }
-function explained(advice2, { where = "", detail, cause = advice2.cause, change, line }, failure) {
+function explained(advice2, { where = "", detail, cause = advice2.cause, change: change2, line }, failure) {
   const message = bounded([
     `The build failed${where}. ${[cause, detail].filter(Boolean).join(" ")}`,
-    `What to change: ${change ?? advice2.change}`,
+    `What to change: ${change2 ?? advice2.change}`,
     pointer(advice2.id),
     "Packer said:",
     ...evidence(failure, line)
@@ -76903,8 +76919,8 @@ function detailOf(rule, failure, facts) {
   const detail = rule.detail?.(failure, facts);
   const denied = rule.id === "post-processor" ? failure.postProcessor?.said.findLast(denialIn) : void 0;
   if (denied === void 0) return { detail };
-  const { change, detail: denial } = onDenial(denied, { ...facts, regions: [] });
-  return { ...change === void 0 ? {} : { change }, detail: [detail, denial].filter(Boolean).join(" ") };
+  const { change: change2, detail: denial } = onDenial(denied, { ...facts, regions: [] });
+  return { ...change2 === void 0 ? {} : { change: change2 }, detail: [detail, denial].filter(Boolean).join(" ") };
 }
 function saidBy({ id }, failure) {
   return id === "post-processor" ? { ...failure, said: failure.postProcessor?.said ?? [], connected: true } : failure;
@@ -76934,8 +76950,8 @@ function shownBefore(said) {
   return said.filter((text2) => text2.startsWith("Instance state change details"));
 }
 function shortError(error2) {
-  const short = error2.replace(/(Encoded authorization failure message: ).*/s, "$1(in the log)");
-  return short.length > longestError ? `${short.slice(0, longestError)}…` : short;
+  const short2 = error2.replace(/(Encoded authorization failure message: ).*/s, "$1(in the log)");
+  return short2.length > longestError ? `${short2.slice(0, longestError)}…` : short2;
 }
 function bounded(lines) {
   const text2 = lines.join("\n");
@@ -77476,11 +77492,11 @@ function adviceFor3(said, named2, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path31, args, options) {
+async function runPacker(path34, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  debug2(() => `Running ${[path31, ...args].join(" ")}`);
-  const group3 = startGroup2(path31, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  debug2(() => `Running ${[path34, ...args].join(" ")}`);
+  const group3 = startGroup2(path34, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child: child2 } = group3;
   const stdout = endsOf(child2.stdout);
   const stderr = endsOf(child2.stderr);
@@ -78210,14 +78226,14 @@ async function lookInCache(version, env2, signal) {
   try {
     const { size } = await (0, import_promises19.stat)(file);
     if (size === 0) return { path: file, problem: "is empty" };
-    const recorded2 = await recordIn(folder);
-    if (recorded2 === void 0) return { path: file, problem: "has no record of what was verified" };
+    const recorded3 = await recordIn(folder);
+    if (recorded3 === void 0) return { path: file, problem: "has no record of what was verified" };
     await (0, import_promises19.access)(file, import_promises19.constants.X_OK);
     const actual = await sha256Of(file, signal);
-    if (actual === recorded2) return { path: file };
+    if (actual === recorded3) return { path: file };
     return {
       path: file,
-      problem: `is not the file that was verified: its SHA-256 is ${actual}, and ${recorded2} is recorded`
+      problem: `is not the file that was verified: its SHA-256 is ${actual}, and ${recorded3} is recorded`
     };
   } catch (error2) {
     signal.throwIfAborted();
@@ -78292,8 +78308,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path31 } = error2 ?? {};
-  return code2 !== void 0 && (path31 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path34 } = error2 ?? {};
+  return code2 !== void 0 && (path34 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -78637,9 +78653,9 @@ async function explained2(work, advice2 = () => void 0) {
     return await work;
   } catch (error2) {
     if (!(error2 instanceof DownloadError)) throw error2;
-    const change = advice2(error2) ?? "Check packer-releases-url and that this runner may connect to it (proxy, firewall).";
+    const change2 = advice2(error2) ?? "Check packer-releases-url and that this runner may connect to it (proxy, firewall).";
     throw new UserError(`Packer could not be downloaded. ${error2.message}.
-${change}`, { cause: error2 });
+${change2}`, { cause: error2 });
   }
 }
 async function requireSignature(list2, sums, signature, trustedKey) {
@@ -78759,21 +78775,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path31 = await which("packer");
-  if (path31 === "") {
+  const path34 = await which("packer");
+  if (path34 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path31, version: await versionOf(path31, env2, signal) };
+  return { path: path34, version: await versionOf(path34, env2, signal) };
 }
-async function versionOf(path31, env2, signal) {
+async function versionOf(path34, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path31, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path34, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path31} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path34} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -78794,10 +78810,10 @@ var signatures = { end: Buffer.from("PK"), entry: 33639248, header: 67324752 }
 var endSize = 22;
 var longestComment = 65535;
 var longestDirectory = 1024 * 1024;
-async function extractFile(zip, name, target, { mostBytes, signal }) {
+async function extractFile(zip, name, target, { mostBytes: mostBytes2, signal }) {
   const file = await (0, import_promises22.open)(zip);
   try {
-    const entry = wanted(name, await entriesOf2(file), mostBytes);
+    const entry = wanted(name, await entriesOf2(file), mostBytes2);
     const start2 = await dataStart(file, entry);
     const packed = file.createReadStream({ start: start2, end: start2 + entry.packedSize - 1, autoClose: false });
     const inflate = entry.method === deflated ? [(0, import_node_zlib.createInflateRaw)()] : [];
@@ -78840,7 +78856,7 @@ async function entriesOf2(file) {
   }
   return entries;
 }
-function wanted(name, entries, mostBytes) {
+function wanted(name, entries, mostBytes2) {
   const outside = entries.find((each) => /^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)/i.test(each.name));
   if (outside) throw new ZipError(`it holds ${quoted(outside.name)}, a path that leads out of its folder`);
   const [entry, second] = entries.filter((each) => each.name === name);
@@ -78855,7 +78871,7 @@ function wanted(name, entries, mostBytes) {
   if (entry.method !== stored && entry.method !== deflated) {
     throw new ZipError(`${name} in it is compressed by an unknown method (${entry.method})`);
   }
-  if (entry.size > mostBytes) throw new ZipError(`${name} in it unpacks to more than ${Math.round(mostBytes / 1e6)} MB`);
+  if (entry.size > mostBytes2) throw new ZipError(`${name} in it unpacks to more than ${Math.round(mostBytes2 / 1e6)} MB`);
   if (entry.packedSize === 0 || entry.size === 0) throw new ZipError(`${name} in it is empty`);
   return entry;
 }
@@ -78983,7 +78999,238 @@ function makeTemporaryFolder(folder) {
 }
 
 // src/plan/plan.ts
-var import_node_crypto13 = require("node:crypto");
+var import_node_crypto15 = require("node:crypto");
+
+// src/plan/contents/contents.ts
+var import_node_crypto12 = require("node:crypto");
+var import_node_fs21 = require("node:fs");
+var path25 = __toESM(require("node:path"), 1);
+
+// src/plan/machine-types.ts
+var leastMemory = 3500;
+var mostTypes = 100;
+function standardType(architecture) {
+  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
+}
+async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
+  const named2 = sources.map((source) => [source.name, typesIn(source)]);
+  const ofSources = new Map(named2.filter(([, types3]) => types3.length > 0));
+  const names2 = [.../* @__PURE__ */ new Set([...given2, ...[...ofSources.values()].flat()])].slice(0, mostTypes);
+  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  try {
+    const query = new DescribeInstanceTypesCommand({
+      Filters: [{ Name: "instance-type", Values: names2 }],
+      MaxResults: mostTypes
+    });
+    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
+    const facts = types3.map((type2) => [
+      type2.InstanceType ?? "",
+      {
+        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
+        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
+        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
+      }
+    ]);
+    return { given: given2, ofSources, facts: new Map(facts) };
+  } catch (error2) {
+    if (abortSignal.aborted) throw error2;
+    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  }
+}
+function typesIn(source) {
+  const type2 = source.text("instance_type");
+  const types3 = type2 === void 0 ? textsIn(source.value("spot_instance_types")).texts : [type2];
+  return types3.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one));
+}
+function architectureOf({ ofSources, facts }, sources) {
+  const found = sources.flatMap(
+    ({ name }) => (ofSources.get(name) ?? [""]).map((type2) => {
+      const supported = facts.get(type2)?.architectures ?? [];
+      return ["x86_64", "arm64"].find((one) => supported.includes(one));
+    })
+  );
+  return new Set(found).size === 1 ? found[0] : void 0;
+}
+function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
+  const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
+  const usable3 = given2.filter(fits3);
+  if (usable3.length > 0) return usable3;
+  const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
+    const known2 = facts.get(type2);
+    return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
+  });
+  return own.length > 0 ? own : [standardType(architecture)];
+}
+function ofBuild(ofSources, build2) {
+  return [...ofSources].find(
+    ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
+  )?.[1];
+}
+
+// src/plan/contents/digest.ts
+var import_node_crypto11 = require("node:crypto");
+var import_node_fs19 = require("node:fs");
+var import_promises25 = require("node:fs/promises");
+var path23 = __toESM(require("node:path"), 1);
+var import_node_util3 = require("node:util");
+var most2 = { files: 2e4, bytes: 1e9 };
+var TooMuchError = class extends Error {
+};
+async function digestOf(roots) {
+  const hash = (0, import_node_crypto11.createHash)("sha256");
+  const budget = { ...most2 };
+  for (const root9 of roots) await add(root9, "", { hash, budget, open: [] });
+  return short(hash.digest("hex"));
+}
+async function slowDigestOf(text2, context) {
+  const key2 = await (0, import_node_util3.promisify)(import_node_crypto11.scrypt)(text2, `bake-jenkins-ami ${context}`, 16);
+  return key2.toString("hex");
+}
+function digestOfStrings(strings) {
+  return short((0, import_node_crypto11.createHash)("sha256").update(JSON.stringify(strings)).digest("hex"));
+}
+var short = (hex) => hex.slice(0, 32);
+async function add(location, name, walk) {
+  const { hash, budget, open: open7 } = walk;
+  const found = await (0, import_promises25.stat)(location).catch(() => void 0);
+  if (found?.isDirectory()) {
+    const real = await (0, import_promises25.realpath)(location);
+    if (open7.includes(real)) return;
+    const entries = (await (0, import_promises25.readdir)(location)).filter((entry) => entry !== ".git").toSorted();
+    for (const entry of entries) {
+      await add(path23.join(location, entry), `${name}/${entry}`, { ...walk, open: [...open7, real] });
+    }
+    return;
+  }
+  if (!found?.isFile()) return;
+  budget.files -= 1;
+  budget.bytes -= found.size;
+  if (budget.files < 0 || budget.bytes < 0) throw new TooMuchError(`more than ${most2.files} files or 1 GB`);
+  hash.update(`${JSON.stringify([name, (found.mode & 73) !== 0, found.size])}
+`);
+  for await (const chunk of (0, import_node_fs19.createReadStream)(location)) hash.update(chunk);
+}
+
+// src/plan/contents/named-files.ts
+var import_node_fs20 = require("node:fs");
+var path24 = __toESM(require("node:path"), 1);
+var upward = /"((?:[^"\\\n]|\\.)*\.\.\/(?:[^"\\\n]|\\.)*)"/g;
+var beginnings = /^(?:\$\{path\.(root|cwd)\}|\{\{ *(template_dir|pwd) *\}\})\//;
+function namedOutside({ path: location, directory }) {
+  const isFolder = (0, import_node_fs20.statSync)(location).isDirectory();
+  const root9 = isFolder ? location : path24.dirname(location);
+  const files = isFolder ? (0, import_node_fs20.readdirSync)(location).map((name) => path24.join(location, name)) : [location];
+  const texts = files.filter((file) => /\.(hcl|json)$/.test(file) && (0, import_node_fs20.statSync)(file).isFile()).flatMap((file) => [...(0, import_node_fs20.readFileSync)(file, "utf8").matchAll(upward)].map(([, text2 = ""]) => text2));
+  const found = /* @__PURE__ */ new Set();
+  const unseen2 = /* @__PURE__ */ new Set();
+  for (const text2 of texts) {
+    const base = /path\.root|template_dir/.test(beginnings.exec(text2)?.[0] ?? "") ? root9 : directory;
+    const relative3 = text2.replace(beginnings, "");
+    const target = path24.resolve(base, relative3);
+    if (/\$\{|\{\{/.test(relative3)) unseen2.add(`the file that ${quoted(text2)} names`);
+    else if ((0, import_node_fs20.existsSync)(target)) found.add(target);
+  }
+  return { found: [...found].toSorted(), unseen: [...unseen2] };
+}
+
+// src/plan/contents/contents.ts
+var pluginPrefix = "plugin ";
+async function contentsOf(inputs, plan, env2) {
+  const repository = env2["GITHUB_REPOSITORY"] ?? "";
+  const { template, image } = inputs;
+  const outside = template.shipped ? { found: [], unseen: [] } : namedOutside(template);
+  const contents = {
+    ...sourceOf(template, plan),
+    ...plan.jenkins ? { Jenkins: plan.jenkins.version } : {},
+    ...settingsOf(inputs, template),
+    "the template": await digestOfTemplate(template, outside.found),
+    ...image.setupScript ? { "setup-script": await digestOf([image.setupScript]) } : {},
+    ...await digestsOfSecrets(inputs, env2, repository),
+    ...Object.fromEntries(plan.plugins.map(({ name, version }) => [`${pluginPrefix}${name}`, version]))
+  };
+  const entries = Object.entries(contents).toSorted(([one], [other]) => one < other ? -1 : 1);
+  return {
+    repository,
+    name: nameOf6(inputs, env2["GITHUB_WORKSPACE"] ?? process.cwd()),
+    count: template.names.images,
+    copyRegions: copyRegionsOf(template.sources, inputs.aws.region),
+    contents,
+    fingerprint: (0, import_node_crypto12.createHash)("sha256").update(JSON.stringify(entries)).digest("hex"),
+    unseen: [...unseenIn(template, plan), ...outside.unseen]
+  };
+}
+function nameOf6({ template, image }, workspace) {
+  if (template.variables.has("ami_name")) return image.namePrefix;
+  return path25.relative(workspace, template.path).slice(0, 256) || path25.basename(template.path);
+}
+function copyRegionsOf(sources, home) {
+  const regions = sources.flatMap((source) => textsIn(source.value("ami_regions")).texts);
+  return [...new Set(regions)].filter((region3) => regionName.test(region3) && region3 !== home);
+}
+function sourceOf({ sources }, { source, templateImages: templateImages2 }) {
+  if (source) return { "source image": source.id };
+  const ids2 = sources.flatMap(({ name }) => ofBuild(templateImages2, name)?.id ?? []);
+  return ids2.length > 0 ? { "source image": [...new Set(ids2)].join(" ") } : {};
+}
+function settingsOf({ image }, { variables: variables2, arguments: given2 }) {
+  const settings = {
+    java_version: ["Java", image.javaVersion],
+    ami_name: ["ami-name-prefix", image.namePrefix],
+    ssh_username: ["ssh-username", image.sshUsername],
+    volume_size: ["volume-size", image.volumeSize],
+    kms_key_id: ["kms-key-id", image.kmsKeyId],
+    instance_profile: ["instance-profile", image.instanceProfile],
+    jenkins_repository_url: ["jenkins-repository-url", image.jenkinsRepositoryUrl],
+    jenkins_repository_key_fingerprint: ["jenkins-repository-key-fingerprint", image.jenkinsRepositoryKeyFingerprint],
+    jenkins_update_center_url: ["jenkins-update-center-url", image.updateCenterUrl],
+    allow_anonymous: ["allow-anonymous", image.allowAnonymous]
+  };
+  const read5 = Object.entries(settings).flatMap(
+    ([variable, [name, value]]) => variables2.has(variable) && value !== void 0 ? [[name, String(value)]] : []
+  );
+  const tags = Object.entries(image.tags).map(([key2, value]) => `${key2}=${value}`);
+  return {
+    ...Object.fromEntries(read5),
+    ...tags.length > 0 ? { tags: digestOfStrings(tags.toSorted()) } : {},
+    ...given2.length > 0 ? { "packer-args": given2.join(" ") } : {}
+  };
+}
+async function digestsOfSecrets({ template, image }, env2, context) {
+  const { varFiles, vars, environment, shipped } = template;
+  const variables2 = shipped ? [] : Object.keys(env2).filter((name) => name.startsWith("PKR_VAR_"));
+  const secrets2 = {
+    "jenkins-casc": image.casc ? [await digestOf([image.casc.folder])] : [],
+    "var-files": varFiles.map((file) => (0, import_node_fs21.readFileSync)(file, "base64")),
+    vars: Object.entries(vars),
+    "template-env": [...environment, ...variables2].toSorted().map((name) => [name, env2[name] ?? null])
+  };
+  const given2 = Object.entries(secrets2).filter(([, values]) => values.length > 0);
+  const digests = given2.map(async ([name, values]) => [name, await slowDigestOf(JSON.stringify(values), context)]);
+  return Object.fromEntries(await Promise.all(digests));
+}
+async function digestOfTemplate({ path: location, directory, shipped }, outside) {
+  const folder = (0, import_node_fs21.statSync)(location).isDirectory() ? location : path25.dirname(location);
+  const isElsewhere = !shipped && path25.relative(folder, directory).startsWith("..");
+  try {
+    return await digestOf([folder, ...isElsewhere ? [directory] : [], ...outside]);
+  } catch (error2) {
+    if (!(error2 instanceof TooMuchError)) throw error2;
+    throw new InputError(
+      "skip-unchanged",
+      `compares every file in the template's folder, and ${folder} has ${error2.message} in it; keep the template and its files in a folder of their own`
+    );
+  }
+}
+function unseenIn({ shipped, sources, dataSources }, { source, templateImages: templateImages2, jenkins }) {
+  if (shipped) return [];
+  const unknown3 = source ? [] : sources.filter(({ name }) => ofBuild(templateImages2, name) === void 0);
+  const isForImages = (type2) => type2 === "amazon-ami" || type2 === "amazon-parameterstore" && sources.some((one) => one.imageQuery()?.parameter !== void 0);
+  return [
+    ...unknown3.map(({ name }) => `the source image of ${name}, which only Packer knows`),
+    ...jenkins ? [] : ["the version of Jenkins, which the template installs without the variable jenkins_version"],
+    ...[...dataSources].filter((type2) => !isForImages(type2)).map((type2) => `the values of data "${type2}"`)
+  ];
+}
 
 // src/plan/connectivity.ts
 var import_ipaddr6 = __toESM(require_ipaddr(), 1);
@@ -79046,9 +79293,9 @@ async function vpcOf(ec22, subnetIds, region3, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
   const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
   const found = pages.flatMap(({ Subnets = [] }) => Subnets).filter(({ SubnetId = "" }) => subnetIds.includes(SubnetId));
-  const missing3 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
-  if (missing3.length > 0) {
-    throw new InputError("subnet-ids", `this account has no subnet ${missing3.join(", ")} in ${region3}`);
+  const missing4 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
+  if (missing4.length > 0) {
+    throw new InputError("subnet-ids", `this account has no subnet ${missing4.join(", ")} in ${region3}`);
   }
   const vpcIds = new Set(found.map(({ VpcId }) => VpcId ?? ""));
   if (vpcIds.size > 1) {
@@ -79127,7 +79374,7 @@ function placement({ via }, subnetId, groupIds) {
 }
 
 // src/template/findings.ts
-var path23 = __toESM(require("node:path"), 1);
+var path26 = __toESM(require("node:path"), 1);
 function findingsIn(sources, facts) {
   const found = sources.flatMap((source) => rules.flatMap((rule) => rule(source, facts, sources) ?? []));
   return {
@@ -79303,7 +79550,7 @@ function unsure(source, name, effect, within) {
 function at2(source, name, within) {
   const setting = source.setting(name, within) ?? source.firstIn(name);
   const { file, line } = setting ? { file: setting.file, line: setting.expression.line } : source;
-  return `${path23.basename(file)} line ${line}: ${source.name}`;
+  return `${path26.basename(file)} line ${line}: ${source.name}`;
 }
 function unique(texts) {
   return [...new Set(texts)];
@@ -79321,9 +79568,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded3(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path31 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path31)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path31, await read5(`${repository}/${path31}`, signal))));
+  const [path34 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path34)) throw new Error("it names no primary index");
+  return bounded3(versionsOfRpms(unpack(path34, await read5(`${repository}/${path34}`, signal))));
 }
 function bounded3(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -79371,11 +79618,11 @@ function* between(text2, begin, end) {
     at3 = to + end.length;
   }
 }
-function unpack(path31, bytes) {
+function unpack(path34, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path31.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path31.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path31} is compressed in a way that cannot be read`);
+  if (path34.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path34.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path34} is compressed in a way that cannot be read`);
 }
 
 // src/plan/jenkins-version.ts
@@ -79439,8 +79686,8 @@ async function firstIndex(url, [kind, ...others], read5, signal) {
 function oldestFirst(versions2) {
   const numbered2 = versions2.map((version) => ({ version, numbers: version.split(".").map(Number) }));
   const sorted = numbered2.toSorted(({ numbers: one }, { numbers: other }) => {
-    const differences = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
-    return differences.find((difference) => difference !== 0) ?? 0;
+    const differences2 = [0, 1, 2].map((index) => (one[index] ?? 0) - (other[index] ?? 0));
+    return differences2.find((difference) => difference !== 0) ?? 0;
   });
   return sorted.map(({ version }) => version);
 }
@@ -79449,16 +79696,16 @@ function oldestFirst(versions2) {
 var import_semver8 = __toESM(require_semver2(), 1);
 
 // src/inputs/plugin-list.ts
-var import_node_fs20 = require("node:fs");
-var path25 = __toESM(require("node:path"), 1);
+var import_node_fs23 = require("node:fs");
+var path28 = __toESM(require("node:path"), 1);
 
 // src/lib/paths.ts
-var import_node_fs19 = require("node:fs");
-var path24 = __toESM(require("node:path"), 1);
+var import_node_fs22 = require("node:fs");
+var path27 = __toESM(require("node:path"), 1);
 function existing(workspace) {
   return (value) => {
-    const resolved = path24.resolve(workspace, value);
-    if (!(0, import_node_fs19.existsSync)(resolved))
+    const resolved = path27.resolve(workspace, value);
+    if (!(0, import_node_fs22.existsSync)(resolved))
       throw new Error(
         `${quoted(value)} does not exist (looked for ${quoted(resolved)}); is actions/checkout missing before this step?`
       );
@@ -79471,21 +79718,21 @@ function pathList(value) {
 function fileOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs19.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
+    if (!(0, import_node_fs22.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file`);
     return file;
   };
 }
 function folderOf(workspace) {
   return (value) => {
     const location = existing(workspace)(value);
-    if (!(0, import_node_fs19.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
+    if (!(0, import_node_fs22.statSync)(location).isDirectory()) throw new Error(`${quoted(value)} is not a folder`);
     return location;
   };
 }
 function scriptOf(workspace) {
   return (value) => {
     const file = existing(workspace)(value);
-    if (!(0, import_node_fs19.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
+    if (!(0, import_node_fs22.statSync)(file).isFile()) throw new Error(`${quoted(value)} is not a file; expected a bash script`);
     if (file.includes("{{")) throw new Error(`${quoted(file)} has {{ in its path, which Packer would evaluate`);
     if (file !== file.normalize("NFC")) {
       throw new Error(`${quoted(file)} has combining accents in its path, which Packer would normalize to Unicode NFC`);
@@ -79494,12 +79741,12 @@ function scriptOf(workspace) {
   };
 }
 function isOnPath(name, env2) {
-  return (env2["PATH"] ?? "").split(path24.delimiter).some((folder) => folder !== "" && isProgram(path24.join(folder, name)));
+  return (env2["PATH"] ?? "").split(path27.delimiter).some((folder) => folder !== "" && isProgram(path27.join(folder, name)));
 }
 function isProgram(file) {
   try {
-    (0, import_node_fs19.accessSync)(file, import_node_fs19.constants.X_OK);
-    return (0, import_node_fs19.statSync)(file).isFile();
+    (0, import_node_fs22.accessSync)(file, import_node_fs22.constants.X_OK);
+    return (0, import_node_fs22.statSync)(file).isFile();
   } catch {
     return false;
   }
@@ -79528,9 +79775,9 @@ function parsePlugins(value, workspace) {
   return [...plugins2.values()];
 }
 function textOf(value, workspace) {
-  const file = path25.resolve(workspace, value.trim());
+  const file = path28.resolve(workspace, value.trim());
   const isOne = !/[\s,:]/.test(value.trim());
-  if (isOne && (0, import_node_fs20.existsSync)(file) && (0, import_node_fs20.statSync)(file).isFile()) return (0, import_node_fs20.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
+  if (isOne && (0, import_node_fs23.existsSync)(file) && (0, import_node_fs23.statSync)(file).isFile()) return (0, import_node_fs23.readFileSync)(file, "utf8").replace(/^\uFEFF/, "");
   if (isOne && /[/\\]|\.(txt|ya?ml|json|lock|list|in)$/i.test(value.trim())) existing(workspace)(value.trim());
   return value;
 }
@@ -79618,14 +79865,14 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 `;
 
 // src/plan/plugins/signed-json.ts
-var import_node_crypto11 = require("node:crypto");
+var import_node_crypto13 = require("node:crypto");
 var mostValues = 5e4;
-async function readSignedJson(body, isWanted, { longest: longest3, mostKept: mostKept2 }) {
+async function readSignedJson(body, isWanted, { longest: longest4, mostKept: mostKept2 }) {
   const reader = new Reader2(isWanted, mostKept2);
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > longest3) throw new Error(`it is longer than ${longest3 / 1e6} MB`);
+    if (size > longest4) throw new Error(`it is longer than ${longest4 / 1e6} MB`);
     reader.read(chunk);
   }
   return reader.end();
@@ -79640,7 +79887,7 @@ var Reader2 = class {
   #members = /* @__PURE__ */ new Map();
   #inner = /* @__PURE__ */ new Map();
   #kept = 0;
-  #signed = (0, import_node_crypto11.createVerify)("RSA-SHA512");
+  #signed = (0, import_node_crypto13.createVerify)("RSA-SHA512");
   #hasMember = false;
   /** Where in the present chunk the member begins that is signed. */
   #signedFrom;
@@ -79807,7 +80054,7 @@ var Reader2 = class {
 };
 
 // src/plan/plugins/signature.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto14 = require("node:crypto");
 var UpdateCenterSignatureError = class extends Error {
   name = "UpdateCenterSignatureError";
 };
@@ -79815,7 +80062,7 @@ var mostCertificates = 5;
 function requireSignature2(document3, root9, now = /* @__PURE__ */ new Date()) {
   const { certificates, correct_signature512: signature } = blockOf(document3.members.get("signature"));
   const chain2 = certificates.map(certificateOf);
-  requireChain(chain2, new import_node_crypto12.X509Certificate(root9), now);
+  requireChain(chain2, new import_node_crypto14.X509Certificate(root9), now);
   const key2 = chain2[0]?.publicKey;
   if (key2?.asymmetricKeyType !== "rsa" || (key2.asymmetricKeyDetails?.modulusLength ?? 0) < 2048) {
     throw new UpdateCenterSignatureError("its key is not an RSA key of at least 2048 bits");
@@ -79843,7 +80090,7 @@ function blockOf(json2) {
 }
 function certificateOf(base64) {
   try {
-    return new import_node_crypto12.X509Certificate(Buffer.from(base64, "base64"));
+    return new import_node_crypto14.X509Certificate(Buffer.from(base64, "base64"));
   } catch (error2) {
     throw new UpdateCenterSignatureError("a certificate in it cannot be read", { cause: error2 });
   }
@@ -79990,67 +80237,6 @@ function problem2(text2) {
 function isNewer(required, installed) {
   const [one, other] = [import_semver8.default.coerce(required), import_semver8.default.coerce(installed)];
   return one !== null && other !== null && import_semver8.default.gt(one, other);
-}
-
-// src/plan/machine-types.ts
-var leastMemory = 3500;
-var mostTypes = 100;
-function standardType(architecture) {
-  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
-}
-async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named2 = sources.map((source) => [source.name, typesIn(source)]);
-  const ofSources = new Map(named2.filter(([, types3]) => types3.length > 0));
-  const names2 = [.../* @__PURE__ */ new Set([...given2, ...[...ofSources.values()].flat()])].slice(0, mostTypes);
-  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  try {
-    const query = new DescribeInstanceTypesCommand({
-      Filters: [{ Name: "instance-type", Values: names2 }],
-      MaxResults: mostTypes
-    });
-    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
-    const facts = types3.map((type2) => [
-      type2.InstanceType ?? "",
-      {
-        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
-        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
-        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
-      }
-    ]);
-    return { given: given2, ofSources, facts: new Map(facts) };
-  } catch (error2) {
-    if (abortSignal.aborted) throw error2;
-    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  }
-}
-function typesIn(source) {
-  const type2 = source.text("instance_type");
-  const types3 = type2 === void 0 ? textsIn(source.value("spot_instance_types")).texts : [type2];
-  return types3.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one));
-}
-function architectureOf({ ofSources, facts }, sources) {
-  const found = sources.flatMap(
-    ({ name }) => (ofSources.get(name) ?? [""]).map((type2) => {
-      const supported = facts.get(type2)?.architectures ?? [];
-      return ["x86_64", "arm64"].find((one) => supported.includes(one));
-    })
-  );
-  return new Set(found).size === 1 ? found[0] : void 0;
-}
-function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
-  const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
-  const usable3 = given2.filter(fits3);
-  if (usable3.length > 0) return usable3;
-  const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
-    const known2 = facts.get(type2);
-    return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
-  });
-  return own.length > 0 ? own : [standardType(architecture)];
-}
-function ofBuild(ofSources, build2) {
-  return [...ofSources].find(
-    ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
-  )?.[1];
 }
 
 // src/plan/session-manager-plugin.ts
@@ -80343,7 +80529,9 @@ async function planImage(inputs, context, signal) {
     { open: fileOpener(env2), log },
     signal
   ) : [];
-  const bakeId = (0, import_node_crypto13.randomBytes)(6).toString("hex");
+  const known2 = { ...source ? { source } : {}, templateImages: images, ...jenkins ? { jenkins } : {}, plugins: plugins2 };
+  const comparable = inputs.reuse && await contentsOf(inputs, known2, env2);
+  const bakeId = (0, import_node_crypto15.randomBytes)(6).toString("hex");
   const began = now();
   const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
@@ -80357,22 +80545,20 @@ async function planImage(inputs, context, signal) {
     bakeId,
     began,
     imageName: imageName2,
-    ...source ? { source } : {},
-    templateImages: images,
+    ...known2,
     ...architecture ? { architecture } : {},
     buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(architecture ?? image.architecture ?? "x86_64")],
     machineTypes: types3,
     ...sshUsername ? { sshUsername } : {},
     ...rootDeviceName ? { rootDeviceName } : {},
-    plugins: plugins2,
-    ...jenkins ? { jenkins } : {},
     reach,
     tags: {
       ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env2),
       ...lifetimeTags(began, inputs.bakeTimeoutMs)
-    }
+    },
+    ...comparable ? { comparable } : {}
   };
 }
 function reachability({ variables: variables2, sources }, reach) {
@@ -80573,9 +80759,9 @@ async function checkTypes(ec22, request, signal) {
   try {
     const { problems, warnings } = await checkInstanceTypes(ec22, instanceTypes, { architecture, nitro }, signal);
     const examples = architecture === "arm64" ? "t4g.medium or m7g.large" : "t3.medium or m7i.large";
-    const change = `Give ${architecture === void 0 ? "" : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`;
+    const change2 = `Give ${architecture === void 0 ? "" : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`;
     return [
-      ...problems.map((text2) => ({ kind: "problem", text: text2, change })),
+      ...problems.map((text2) => ({ kind: "problem", text: text2, change: change2 })),
       ...warnings.map((text2) => ({ kind: "warning", text: text2 }))
     ];
   } catch (error2) {
@@ -80604,8 +80790,8 @@ async function withFreePlanTypes(ec22, { architecture, smoke, reach }, findings,
   const nitro = smoke && reach.via === "session-manager";
   const types3 = await freePlanTypes(ec22, { architecture, nitro }, signal).catch(() => []);
   if (types3.length === 0) return findings;
-  const change = `Set 'instance-types' to ${types3.join(", ")}: AWS lists them as types of the free plan, and they have enough memory for Jenkins. Or upgrade the account to the paid plan.`;
-  return findings.map((finding) => isOfPlan(finding) ? { ...finding, change } : finding);
+  const change2 = `Set 'instance-types' to ${types3.join(", ")}: AWS lists them as types of the free plan, and they have enough memory for Jenkins. Or upgrade the account to the paid plan.`;
+  return findings.map((finding) => isOfPlan(finding) ? { ...finding, change: change2 } : finding);
 }
 function explain2(findings, tagged) {
   const denials = findings.flatMap((finding) => finding.kind === "denied" ? [finding.denial] : []);
@@ -80616,7 +80802,7 @@ function explain2(findings, tagged) {
     "The bake would fail; nothing has been made.",
     ...problems.length > 0 ? ["These problems must be solved first:"] : [],
     ...unique2(problems.map(({ text: text3 }) => `- ${text3}`)),
-    ...unique2(problems.flatMap(({ change }) => change ?? [])),
+    ...unique2(problems.flatMap(({ change: change2 }) => change2 ?? [])),
     ...denials.length > 0 ? ["AWS denies calls that the bake needs:", ...describeDenials(denials)] : [],
     ...denials.length > 0 ? [
       denialAdvice(denials, {
@@ -80863,8 +81049,8 @@ var Rounds = class {
   #record(resources) {
     for (const resource of resources) {
       const { type: type2, id, region: region3 } = resource;
-      if (!this.#recorded.has(nameOf6(resource))) this.#options.ledger.made(type2, id, void 0, region3);
-      this.#recorded.add(nameOf6(resource));
+      if (!this.#recorded.has(nameOf7(resource))) this.#options.ledger.made(type2, id, void 0, region3);
+      this.#recorded.add(nameOf7(resource));
     }
   }
   #noteUnseen(unseen2) {
@@ -80877,7 +81063,7 @@ var Rounds = class {
   }
   #isHopeless(removable, unseen2) {
     const isBlind = this.#blindLooks >= mostAttempts;
-    const cannotGo = (resource) => (this.#attempts.get(nameOf6(resource))?.tries ?? 0) >= mostAttempts || // The resource that it waits for may exist forever: it cannot be seen.
+    const cannotGo = (resource) => (this.#attempts.get(nameOf7(resource))?.tries ?? 0) >= mostAttempts || // The resource that it waits for may exist forever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
@@ -80903,20 +81089,20 @@ function removableNow(found) {
 }
 async function attempt({ account, log, limit }, resource, attempts2, found) {
   if (resource.type === "instance" && resource.state === "shutting-down") return;
-  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
+  const { tries = 0, reason: before, advice: advice2 } = attempts2.get(nameOf7(resource)) ?? {};
   const { state: state2, region: region3 } = resource;
   if (!before) {
-    log.info(`Removing ${nameOf6(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
+    log.info(`Removing ${nameOf7(resource)}${state2 && ` (${state2})`}${region3 === void 0 ? "" : ` in ${region3}`}`);
   }
   try {
     await remove(account, resource, limit);
-    attempts2.set(nameOf6(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
+    attempts2.set(nameOf7(resource), { tries: state2 === "pending" ? tries : tries + 1, reason: accepted });
   } catch (error2) {
     const said = limit.aborted && before ? { reason: before, advice: advice2 } : { reason: `AWS refused to remove it: ${messageOf(error2)}`, advice: adviceOn(error2) };
-    attempts2.set(nameOf6(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
+    attempts2.set(nameOf7(resource), { tries: mayPass(error2, found) ? tries : tries + 1, ...said });
   }
 }
-function nameOf6({ type: type2, id }) {
+function nameOf7({ type: type2, id }) {
   return `${type2} ${id}`;
 }
 var accepted = "AWS accepted its removal, but it is still there";
@@ -80929,7 +81115,7 @@ function mayPass(error2, found) {
 }
 function leftover(resource, attempts2) {
   const { type: type2, id, state: state2, region: region3 } = resource;
-  const { reason, advice: advice2 } = attempts2.get(nameOf6(resource)) ?? {};
+  const { reason, advice: advice2 } = attempts2.get(nameOf7(resource)) ?? {};
   return {
     type: type2,
     id,
@@ -80941,8 +81127,8 @@ function leftover(resource, attempts2) {
 }
 function unknown2(ledger) {
   const reason = "the sweep ran out of time before it could look";
-  const recorded2 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
-  return recorded2.length > 0 ? recorded2 : [{ type: "instance", id: "(unknown)", state: "", reason }];
+  const recorded3 = ledger.resources.map((resource) => ({ ...resource, state: "", reason }));
+  return recorded3.length > 0 ? recorded3 : [{ type: "instance", id: "(unknown)", state: "", reason }];
 }
 
 // src/sweep/end.ts
@@ -80966,6 +81152,158 @@ async function endBake(bake2) {
   }
 }
 
+// src/plan/contents/changes.ts
+var mostPlugins = 10;
+function changesBetween(before, now) {
+  const names2 = [.../* @__PURE__ */ new Set([...Object.keys(now), ...Object.keys(before)])];
+  const changed = names2.filter((name) => before[name] !== now[name]);
+  const plugins2 = changed.filter((name) => name.startsWith(pluginPrefix));
+  const others = changed.filter((name) => !name.startsWith(pluginPrefix));
+  return [...others.map((name) => change(name, before[name], now[name])), ...changedPlugins(plugins2, before, now)];
+}
+function change(name, before, now) {
+  if (isDigest(before ?? now ?? "")) return `${name} changed`;
+  return `${name} ${shown2(before)} → ${shown2(now)}`;
+}
+function changedPlugins(names2, before, now) {
+  if (names2.length === 0) return [];
+  const list2 = names2.slice(0, mostPlugins).map((name) => `${name.slice(pluginPrefix.length)} ${shown2(before[name])} → ${shown2(now[name])}`);
+  const more = names2.length > mostPlugins ? `, and ${names2.length - mostPlugins} more` : "";
+  return [`${names2.length} plugin${names2.length === 1 ? "" : "s"}: ${list2.join(", ")}${more}`];
+}
+var isDigest = (value) => /^[0-9a-f]{32}$/.test(value);
+function shown2(value) {
+  if (value === void 0) return "none";
+  return /^[\w.:/=,@+-]+$/.test(value) ? value : quoted(value);
+}
+
+// src/plan/contents/record.ts
+var import_node_zlib2 = require("node:zlib");
+var longest2 = 256;
+var mostTags = 4;
+var mostBytes = 1e5;
+function recorded(contents) {
+  const text2 = (0, import_node_zlib2.deflateRawSync)(JSON.stringify(contents), { level: 9 }).toString("base64url");
+  const parts = text2.match(new RegExp(`.{1,${longest2}}`, "g")) ?? [];
+  return parts.length <= mostTags ? parts : [];
+}
+function fromRecord(parts) {
+  try {
+    const bytes = (0, import_node_zlib2.inflateRawSync)(Buffer.from(parts.join(""), "base64url"), { maxOutputLength: mostBytes });
+    const value = JSON.parse(bytes.toString("utf8"));
+    return isContents(value) ? value : void 0;
+  } catch {
+    return void 0;
+  }
+}
+function isContents(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every((one) => typeof one === "string");
+}
+
+// src/bake/comparison.ts
+async function compareWithLast(account, { template, reuse }, { comparable }, { log, signal }) {
+  if (!comparable) return void 0;
+  const last = await lastBake(account, comparable, signal);
+  const unseen2 = [
+    ...comparable.unseen,
+    ...template.names.copiesAnywhere ? ["the regions of copies, which only Packer knows"] : []
+  ];
+  const because = last ? [
+    ...differences(last, comparable),
+    ...missing3(last, comparable),
+    ...tooOld(last, awsTime(account.ec2), reuse?.maxAgeMs),
+    ...reuse?.maxAgeMs === void 0 ? unseen2.map((one) => `it is not known whether this changed: ${one}`) : []
+  ] : [`${comparable.repository} has no verified image named ${comparable.name} in ${account.region} yet`];
+  const comparison = { ...last ? { last } : {}, because, unseen: unseen2 };
+  log.info(sentenceOf(comparison));
+  return comparison;
+}
+function comparableTags({ fingerprint: fingerprint2, name, contents }) {
+  const parts = recorded(contents).map((part2, index) => [`${tagKeys.contents}-${index + 1}`, part2]);
+  return { main: { [tagKeys.name]: name, [tagKeys.fingerprint]: fingerprint2 }, contents: Object.fromEntries(parts) };
+}
+async function lastBake(account, wanted2, signal) {
+  const now = awsTime(account.ec2);
+  const found = (await imagesIn(account.ec2, account.region, [[`tag:${tagKeys.name}`, wanted2.name]], signal)).filter(
+    ({ tags, deprecated }) => isOurs(tags, wanted2) && !(deprecated !== void 0 && deprecated <= now)
+  );
+  const newest2 = found.toSorted((one, other) => other.created.getTime() - one.created.getTime())[0];
+  if (!newest2) return void 0;
+  const bakeId = newest2.tags[tagKeys.bake] ?? "";
+  const copies2 = await Promise.all(
+    wanted2.copyRegions.map(
+      (region3) => imagesIn(account.inRegion(region3), region3, [[`tag:${tagKeys.bake}`, bakeId]], signal)
+    )
+  );
+  const isOfBake = ({ tags }) => tags[tagKeys.bake] === bakeId;
+  const ofBake = found.filter(isOfBake).toSorted((one, other) => one.source < other.source ? -1 : 1);
+  const images = ofBake.map((image) => ({
+    ...image,
+    copies: copies2.flat().filter((copy) => isOfBake(copy) && copy.source === image.source)
+  }));
+  return { images, created: newest2.created, tags: newest2.tags };
+}
+function isOurs(tags, { name, repository }) {
+  return tags[tagKeys.verified] !== void 0 && tags[tagKeys.bake] !== void 0 && tags[tagKeys.expires] === void 0 && tags[tagKeys.name] === name && (tags[tagKeys.run] ?? "").startsWith(`${repository}/`);
+}
+async function imagesIn(client, region3, filters, abortSignal) {
+  const Filters = [
+    { Name: "tag-key", Values: [tagKeys.verified] },
+    { Name: "state", Values: ["available"] },
+    // A star, a question mark and a backslash have a meaning in filters.
+    ...filters.map(([Name, value]) => ({ Name, Values: [value.replace(/[*?\\]/g, String.raw`\$&`)] }))
+  ];
+  const pages = await allPages(paginateDescribeImages({ client, pageSize }, { Owners: ["self"], Filters }, { abortSignal }));
+  return pages.flatMap(({ Images = [] }) => Images).filter(({ State }) => State === "available").map((image) => foundImage(image, region3));
+}
+function foundImage(image, region3) {
+  const { ImageId: id = "", Name: name = "", CreationDate, DeprecationTime, Architecture } = image;
+  const tags = tagsOf2(image.Tags);
+  return {
+    region: region3,
+    id,
+    name,
+    created: new Date(CreationDate ?? 0),
+    snapshotIds: [],
+    architecture: Architecture === "arm64" ? "arm64" : "x86_64",
+    source: tags[tagKeys.source] ?? "",
+    copies: [],
+    tags,
+    ...DeprecationTime ? { deprecated: new Date(DeprecationTime) } : {}
+  };
+}
+function differences({ tags }, { contents, fingerprint: fingerprint2 }) {
+  if (tags[tagKeys.fingerprint] === fingerprint2) return [];
+  const parts = Object.entries(tags).filter(([key2]) => key2.startsWith(`${tagKeys.contents}-`)).toSorted(([one], [other]) => one < other ? -1 : 1).map(([, part2]) => part2);
+  const before = fromRecord(parts);
+  const changes = before ? changesBetween(before, contents) : [];
+  return changes.length > 0 ? changes : ["something has changed, and the tags of that image do not say what"];
+}
+function missing3({ images }, { count, copyRegions }) {
+  const lacking = copyRegions.filter(
+    (region3) => images.some(({ copies: copies2 }) => copies2.every((copy) => copy.region !== region3))
+  );
+  return [
+    ...images.length === count ? [] : [`of the ${count} images of that bake ${images.length} are there`],
+    ...lacking.map((region3) => `that image has no copy in ${region3}`)
+  ];
+}
+function tooOld({ created }, now, maxAgeMs) {
+  const ageMs = now.getTime() - created.getTime();
+  if (maxAgeMs === void 0 || ageMs <= maxAgeMs) return [];
+  return [`that image is ${hours(ageMs)} old, and 'max-image-age' allows ${hours(maxAgeMs)}`];
+}
+function hours(ms) {
+  const whole = Math.floor(ms / 36e5);
+  return whole < 48 ? `${whole} h` : `${Math.floor(whole / 24)} days`;
+}
+function sentenceOf({ last, because }) {
+  const [image] = last?.images ?? [];
+  if (!image) return `An image is baked: ${because.join("; ")}`;
+  const since = `${image.id} (${image.name}), verified ${last?.tags[tagKeys.verified] ?? ""}`;
+  return because.length === 0 ? `Nothing has changed since ${since}: that image is used again` : `An image is baked, because since ${since}: ${because.join("; ")}`;
+}
+
 // src/bake/outcome.ts
 function keeps(deregister, verdict) {
   return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
@@ -80974,6 +81312,22 @@ function isGone2(images, { resources }, leftovers) {
   const all = images.flatMap(withCopies);
   const isIn4 = (list2, id) => list2.some((one) => one.id === id);
   return all.length > 0 && all.every(({ id }) => isIn4(resources, id) && !isIn4(leftovers, id));
+}
+function reused(known2) {
+  const { images = [], tags = {} } = known2.comparison.last ?? {};
+  const jenkinsVersion = tags[tagKeys.jenkins];
+  return {
+    ...known2,
+    images,
+    others: [],
+    othersStay: false,
+    verdict: "verified",
+    skipped: true,
+    packerVersion: tags[tagKeys.packer] ?? "",
+    ...jenkinsVersion !== void 0 ? { jenkinsVersion } : {},
+    deregistered: false,
+    leftovers: []
+  };
 }
 
 // src/bake/promote.ts
@@ -81002,6 +81356,7 @@ async function promote(build2, made) {
     const ec22 = account.inRegion(image.region);
     await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark3(ec22, image, plan.bakeId));
   }
+  if (made.verdict === "verified") await markComparable(build2, made, images);
   if (inputs.deregister !== "never") releaseImages(build2, made);
   for (const image of images) await takeExpiryOff2(account.inRegion(image.region), idsOf(image));
   for (const { name, id, region: region3 } of made.images.flatMap(withCopies)) {
@@ -81014,14 +81369,25 @@ async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
   await mark3(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
+async function markComparable({ plan, packer, account, deps }, { images }, own) {
+  if (!plan.comparable) return;
+  const { main, contents } = comparableTags(plan.comparable);
+  for (const baked of images) {
+    const source = images.length > 1 ? { [tagKeys.source]: baked.source } : {};
+    const all = { ...main, ...source, [tagKeys.packer]: packer.version };
+    for (const { id, region: region3 } of withCopies(baked).filter((one) => own.some((image) => image.id === one.id))) {
+      const put = (some) => putTags(account.inRegion(region3), [id], listed(some));
+      await put({ ...all, ...contents }).catch(() => put(all)).catch(
+        (error2) => deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error2)}`)
+      );
+    }
+  }
+}
 async function mark3(ec22, image, bakeId, moreTags = {}) {
   const tags = { [tagKeys.bake]: bakeId, ...moreTags };
-  await putTags(
-    ec22,
-    idsOf(image),
-    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }))
-  );
+  await putTags(ec22, idsOf(image), listed(tags));
 }
+var listed = (tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 var idsOf = (image) => resourcesOf(image, image.region).map(({ id }) => id);
 
 // src/smoke/launch.ts
@@ -81048,7 +81414,7 @@ async function openGroup(ec22, request, ledger, signal) {
     ...request.reach.vpcId ? { VpcId: request.reach.vpcId } : {},
     TagSpecifications: tagSpecifications(request.tags, "security-group")
   });
-  const GroupId = await recorded(ledger, "security-group", name, async () => {
+  const GroupId = await recorded2(ledger, "security-group", name, async () => {
     try {
       return (await ec22.send(command9)).GroupId;
     } catch (error2) {
@@ -81086,9 +81452,9 @@ async function run(ec22, request, { groupId, place: place2, index }, ledger) {
     TagSpecifications: tagSpecifications(request.tags, "instance", "volume", "network-interface")
   });
   const token3 = command9.input.ClientToken ?? "";
-  return recorded(ledger, "instance", token3, async () => (await ec22.send(command9)).Instances?.[0]?.InstanceId);
+  return recorded2(ledger, "instance", token3, async () => (await ec22.send(command9)).Instances?.[0]?.InstanceId);
 }
-async function recorded(ledger, type2, key2, make) {
+async function recorded2(ledger, type2, key2, make) {
   ledger.intend(type2, key2);
   try {
     const id = await make();
@@ -81155,7 +81521,7 @@ function stateOf2(answer) {
 function withoutHidden(html) {
   const beginning2 = /<(script|style|head)\b/gi;
   const endings = new Map(["script", "style", "head"].map((name) => [name, new RegExp(`</${name}\\s*>`, "gi")]));
-  let shown2 = "";
+  let shown3 = "";
   let from = 0;
   for (let found = beginning2.exec(html); found !== null; found = beginning2.exec(html)) {
     const name = (found[1] ?? "").toLowerCase();
@@ -81166,10 +81532,10 @@ function withoutHidden(html) {
       endings.delete(name);
       continue;
     }
-    shown2 += `${html.slice(from, found.index)} `;
+    shown3 += `${html.slice(from, found.index)} `;
     from = beginning2.lastIndex = ending.lastIndex;
   }
-  return shown2 + html.slice(from);
+  return shown3 + html.slice(from);
 }
 function textOf3(html) {
   const text2 = withoutHidden(html).replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
@@ -81180,14 +81546,14 @@ function textOf3(html) {
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path31, signal) {
-  return new Promise((resolve4) => {
-    const none = (error2) => resolve4({ kind: "none", reason: error2.message });
+function askJenkins(address, port, path34, signal) {
+  return new Promise((resolve5) => {
+    const none = (error2) => resolve5({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path31,
+        path: path34,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -81195,7 +81561,7 @@ function askJenkins(address, port, path31, signal) {
       (response) => {
         let body = "";
         const version = versionIn(response.headers["x-jenkins"]);
-        const answer = () => resolve4({
+        const answer = () => resolve5({
           kind: "http",
           status: response.statusCode ?? 0,
           ...version ? { version } : {},
@@ -81218,14 +81584,14 @@ function askJenkins(address, port, path31, signal) {
 }
 
 // src/smoke/self-probe.ts
-var import_node_crypto14 = require("node:crypto");
-var import_node_zlib2 = require("node:zlib");
+var import_node_crypto16 = require("node:crypto");
+var import_node_zlib3 = require("node:zlib");
 var mark4 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
 function newProbeKey() {
-  return (0, import_node_crypto14.randomBytes)(32).toString("hex");
+  return (0, import_node_crypto16.randomBytes)(32).toString("hex");
 }
 function selfProbe(key2, port) {
   return String.raw`import base64, gzip, hmac, http.client, json, socket, time
@@ -81262,8 +81628,8 @@ while True:
 function reportIn(consoleText, key2) {
   const reports = [...consoleText.matchAll(new RegExp(`${mark4} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
-    const expected = (0, import_node_crypto14.createHmac)("sha256", key2).update(text2).digest();
-    if ((0, import_node_crypto14.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
+    const expected = (0, import_node_crypto16.createHmac)("sha256", key2).update(text2).digest();
+    if ((0, import_node_crypto16.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
   }
   return void 0;
 }
@@ -81273,7 +81639,7 @@ function withoutReports(consoleText) {
 function read4(text2) {
   const nothing3 = (reason) => ({ kind: "none", reason });
   try {
-    const json2 = (0, import_node_zlib2.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
+    const json2 = (0, import_node_zlib3.gunzipSync)(Buffer.from(text2, "base64"), { maxOutputLength: longestReport }).toString("utf8");
     const { status, version, body, reason, root: root9 } = JSON.parse(json2);
     if (typeof status !== "number" || typeof body !== "string") {
       return nothing3(typeof reason === "string" ? reason.slice(0, longestReason) : unreadable3);
@@ -81330,7 +81696,7 @@ function consoleProbe(ec22, key2) {
 function smokeDeadlineMinutes(timeoutMs) {
   return Math.ceil(timeoutMs / 6e4) + 30;
 }
-var longest2 = 16384;
+var longest3 = 16384;
 var evidenceMarkers = {
   begin: "----- BEGIN bake-jenkins-ami evidence -----",
   end: "----- END bake-jenkins-ami evidence -----"
@@ -81340,11 +81706,11 @@ function instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, pr
   const parts = [part("text/cloud-boothook", boothook(deadlineMinutes, reporter(jenkinsLog), probeKey))];
   if (userData2 !== "") parts.push(isMime(userData2) ? userData2 : part("text/plain", userData2));
   const message = multipart(parts);
-  const excess = Buffer.byteLength(message) - longest2;
+  const excess = Buffer.byteLength(message) - longest3;
   if (excess > 0) {
     const own = Buffer.byteLength(userData2);
     throw new Error(
-      `is ${own} bytes long, which is ${excess} too many: EC2 allows ${longest2} bytes, and the smoke test's own deadline and reports need some of them`
+      `is ${own} bytes long, which is ${excess} too many: EC2 allows ${longest3} bytes, and the smoke test's own deadline and reports need some of them`
     );
   }
   return message;
@@ -81676,6 +82042,16 @@ function smokeUserData({ smoke }, probeKey) {
   return instanceUserData({ deadlineMinutes, userData: userData2, jenkinsLog, ...probeKey ? { probeKey } : {} });
 }
 
+// src/bake/time-limit.ts
+function tookTooLong(ms, { phase: name, heard }) {
+  const where = name === void 0 ? "" : ` It was in the phase '${name}'.`;
+  const last = heard && ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`;
+  return new UserError(
+    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` + (last ? `
+${last.trim()}` : "")
+  );
+}
+
 // src/bake/bake.ts
 async function bake(inputs, deps, cancel) {
   const { log, env: env2 } = deps;
@@ -81686,6 +82062,9 @@ async function bake(inputs, deps, cancel) {
   const signal = anyOf(limit, session.lost);
   const account = openAccount(region3, session.credentials, env2);
   const plan = await phase("Plan", () => planImage(inputs, { account, env: env2, log }, signal));
+  const known2 = { region: region3, accountId: session.accountId, plan };
+  const comparison = await phase("Compare", () => compareWithLast(account, inputs, plan, { log, signal }));
+  if (comparison?.because.length === 0) return skip({ ...known2, comparison }, deps);
   await phase("Preflight", () => preflight(account.ec2, preflightOf(inputs, plan), log, signal));
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
@@ -81693,7 +82072,7 @@ async function bake(inputs, deps, cancel) {
   const temporaryFolder = temporaryFolderFor(ledger.folder);
   deps.saveState(stateOf(inputs.aws, plan, { folder: ledger.folder, temporaryFolder }));
   makeTemporaryFolder(temporaryFolder);
-  const facts = { region: region3, accountId: session.accountId, plan, packerVersion: packer.version };
+  const facts = { ...known2, ...comparison ? { comparison } : {}, skipped: false, packerVersion: packer.version };
   const announce = (made2) => deps.setOutputs({ ...facts, ...made2, deregistered: false, leftovers: [] });
   const build2 = { inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce };
   const made = await buildTestAndPromote(build2, phase, signal);
@@ -81707,6 +82086,11 @@ async function bake(inputs, deps, cancel) {
   } catch (failure) {
     return { ...outcome, failure: outcome.failure ?? failure };
   }
+}
+function skip(known2, { setOutputs: setOutputs2 }) {
+  const outcome = reused(known2);
+  setOutputs2(outcome);
+  return outcome;
 }
 async function buildTestAndPromote(build2, phase, signal) {
   const { deregister, smoke } = build2.inputs;
@@ -81728,17 +82112,9 @@ async function buildTestAndPromote(build2, phase, signal) {
     return { ...made, failure: signal.aborted ? signal.reason : failure };
   }
 }
-function tookTooLong(ms, { phase: name, heard }) {
-  const where = name === void 0 ? "" : ` It was in the phase '${name}'.`;
-  const last = heard && ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`;
-  return new UserError(
-    `The bake was ended after ${Math.round(ms / 1e3)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` + (last ? `
-${last.trim()}` : "")
-  );
-}
 
 // src/inputs/inputs.ts
-var import_node_fs25 = require("node:fs");
+var import_node_fs28 = require("node:fs");
 var import_node_path12 = require("node:path");
 
 // src/inputs/aws.ts
@@ -81830,7 +82206,9 @@ var defaults = {
   "smoke-test": "true",
   "smoke-timeout": "10m",
   "smoke-user-data": "",
-  deregister: "on-failure"
+  deregister: "on-failure",
+  "skip-unchanged": "false",
+  "max-image-age": ""
 };
 var whenEmpty = {
   "source-ami": "debian-13",
@@ -81844,8 +82222,8 @@ var whenEmpty = {
 };
 
 // src/inputs/casc.ts
-var import_node_fs21 = require("node:fs");
-var path26 = __toESM(require("node:path"), 1);
+var import_node_fs24 = require("node:fs");
+var path29 = __toESM(require("node:path"), 1);
 
 // node_modules/js-yaml/dist/js-yaml.mjs
 function getDefaultExportFromCjs(x2) {
@@ -84918,17 +85296,17 @@ var anyTag = DEFAULT_SCHEMA.extend(
   ["scalar", "sequence", "mapping"].map((kind) => new Type("", { kind, multi: true }))
 );
 function readCasc(folder) {
-  const files = (0, import_node_fs21.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
+  const files = (0, import_node_fs24.statSync)(folder).isDirectory() ? yamlFilesIn(folder) : [];
   if (files.length === 0) throw new Error("is not a folder with .yaml or .yml files");
-  const roots = files.flatMap((file) => documentsOf(path26.join(folder, file), file));
+  const roots = files.flatMap((file) => documentsOf(path29.join(folder, file), file));
   return { folder, hasSecurityRealm: roots.some((root9) => isSet2(memberOf3(memberOf3(root9, "jenkins"), "securityRealm"))) };
 }
 function yamlFilesIn(folder) {
-  return (0, import_node_fs21.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path26.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs21.statSync)(path26.join(folder, name)).isFile()).toSorted();
+  return (0, import_node_fs24.readdirSync)(folder, { recursive: true, encoding: "utf8" }).filter((name) => /\.ya?ml$/i.test(name) && !name.split(path29.sep).some((part2) => part2.startsWith("."))).filter((name) => (0, import_node_fs24.statSync)(path29.join(folder, name)).isFile()).toSorted();
 }
 function documentsOf(file, name) {
   try {
-    return loadAll((0, import_node_fs21.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
+    return loadAll((0, import_node_fs24.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
     const { reason, mark: mark5 } = error2;
@@ -84945,7 +85323,7 @@ function isSet2(value) {
 }
 
 // src/inputs/user-tags.ts
-var most2 = 40;
+var most3 = 40;
 var refused2 = /[\p{Cc}\p{Cs}\u2028\u2029]|\{\{/u;
 function parseTags(value) {
   const tags = /* @__PURE__ */ new Map();
@@ -84965,7 +85343,7 @@ function parseTags(value) {
     if (tags.has(key2)) throw new Error(`has the key ${quoted(key2)} twice`);
     tags.set(key2, text2);
   }
-  if (tags.size > most2) throw new Error(`has ${tags.size} tags; at most ${most2} are allowed`);
+  if (tags.size > most3) throw new Error(`has ${tags.size} tags; at most ${most3} are allowed`);
   return Object.fromEntries(tags);
 }
 
@@ -85062,6 +85440,37 @@ function reasonIn(source, sshUsername) {
   return user !== void 0 && elsewhere2.has(user) ? `${source.name} of the template logs in as '${user}'` : void 0;
 }
 
+// src/inputs/reuse.ts
+function readReuse(input, { env: env2, smokeTest: smokeTest2, keepsImages }, problems) {
+  const isAsked = input("skip-unchanged", oneOf("true", "false")) === "true";
+  const maxAgeMs = input("max-image-age", optional(age));
+  if (!isAsked) {
+    if (maxAgeMs !== void 0) {
+      problems.push(new InputError("max-image-age", "is used with 'skip-unchanged: true' only"));
+    }
+    return void 0;
+  }
+  if (!smokeTest2) {
+    problems.push(
+      new InputError("skip-unchanged", "uses verified images again, and without 'smoke-test' none is ever verified")
+    );
+  }
+  if (!keepsImages) {
+    problems.push(
+      new InputError("skip-unchanged", "uses images of earlier bakes again, and with 'deregister: always' none is kept")
+    );
+  }
+  if (!env2["GITHUB_REPOSITORY"]) {
+    problems.push(
+      new InputError(
+        "skip-unchanged",
+        "compares with the last image of this repository, and GITHUB_REPOSITORY is not set"
+      )
+    );
+  }
+  return maxAgeMs === void 0 ? {} : { maxAgeMs };
+}
+
 // src/inputs/session-manager.ts
 function sessionManagerProblems(of) {
   const { given: given2, template, source, env: env2 } = of;
@@ -85101,8 +85510,8 @@ function sessionManagerProblems(of) {
 }
 
 // src/template/environment.ts
-var import_node_fs22 = require("node:fs");
-var path27 = __toESM(require("node:path"), 1);
+var import_node_fs25 = require("node:fs");
+var path30 = __toESM(require("node:path"), 1);
 var secrets = [
   [
     /^(GITHUB_TOKEN|GH_TOKEN|PACKER_GITHUB_API_TOKEN|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY))$/,
@@ -85155,11 +85564,11 @@ function environmentOf(sources, {
     names: [...new Set(names2)],
     unread(filled, packerEnv, builders) {
       const read5 = readNames(sources, filled, legacy);
-      const missing3 = read5.filter((name) => !packerEnv[name] && !name.startsWith("AWS_"));
-      if (missing3.length === 0) return { problems: [], warnings: [] };
+      const missing4 = read5.filter((name) => !packerEnv[name] && !name.startsWith("AWS_"));
+      if (missing4.length === 0) return { problems: [], warnings: [] };
       const nameless = builders.find((source) => source.value("ami_name") === "");
-      const kept = missing3.filter((name) => env2[name]);
-      const absent = missing3.filter((name) => !env2[name]);
+      const kept = missing4.filter((name) => env2[name]);
+      const absent = missing4.filter((name) => !env2[name]);
       const text2 = [
         ...kept.length > 0 ? [`${kept.join(", ")} of this step's env does not reach Packer unless the input 'template-env' names it`] : [],
         ...absent.length > 0 ? [`${absent.join(", ")} is empty or not there in the env of this step`] : []
@@ -85194,7 +85603,7 @@ function unregistered(reading2, env2) {
   const signsIn = Object.entries(env2).some(
     ([name, value]) => value && /^HCP_(CLIENT_ID|CRED_FILE|\w+_TOKEN)$/.test(name)
   );
-  if (signsIn || env2["HOME"] && (0, import_node_fs22.existsSync)(path27.join(env2["HOME"], ".config", "hcp"))) return [];
+  if (signsIn || env2["HOME"] && (0, import_node_fs25.existsSync)(path30.join(env2["HOME"], ".config", "hcp"))) return [];
   const instead = use.startsWith("it reads") ? "" : `, or ${off}: off to bake without the registry`;
   return [
     new InputError(
@@ -85242,8 +85651,8 @@ function namesIn3(syntax) {
 }
 
 // src/template/template.ts
-var import_node_fs24 = require("node:fs");
-var path29 = __toESM(require("node:path"), 1);
+var import_node_fs27 = require("node:fs");
+var path32 = __toESM(require("node:path"), 1);
 
 // src/template/dynamic.ts
 function withDynamic(reading2, values) {
@@ -85687,23 +86096,23 @@ function namesOf(builds) {
 }
 
 // src/template/siblings.ts
-var import_node_fs23 = require("node:fs");
-var path28 = __toESM(require("node:path"), 1);
+var import_node_fs26 = require("node:fs");
+var path31 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
-  const missing3 = [...used(reading2)].filter((name) => !declares(reading2, name));
+  const missing4 = [...used(reading2)].filter((name) => !declares(reading2, name));
   const isUnbuilt = reading2.builds.length === 0 && reading2.sources.size > 0;
-  if (missing3.length === 0 && !isUnbuilt) return [];
-  const folder = path28.dirname(file);
-  for (const name of (0, import_node_fs23.readdirSync)(folder)) {
-    const other = path28.join(folder, name);
+  if (missing4.length === 0 && !isUnbuilt) return [];
+  const folder = path31.dirname(file);
+  for (const name of (0, import_node_fs26.readdirSync)(folder)) {
+    const other = path31.join(folder, name);
     const found = other !== file && /\.pkr\.(hcl|json)$/.test(name) ? readingOf(other) : void 0;
     if (!found) continue;
-    const first2 = missing3.find((one) => declares(found, one));
+    const first2 = missing4.find((one) => declares(found, one));
     if (first2 !== void 0) {
       return [
         new InputError(
           "template",
-          `${path28.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+          `${path31.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
         )
       ];
     }
@@ -85712,7 +86121,7 @@ function missingParts(file, reading2) {
       return [
         new InputError(
           "template",
-          `${path28.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+          `${path31.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
         )
       ];
     }
@@ -85741,7 +86150,7 @@ function declares({ variables: variables2, locals, sources }, reference) {
 }
 function readingOf(file) {
   try {
-    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs23.readFileSync)(file, "utf8")]]));
+    return readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs26.readFileSync)(file, "utf8")]]));
   } catch {
     return void 0;
   }
@@ -85750,7 +86159,7 @@ function readingOf(file) {
 // src/template/template.ts
 function openTemplate(own, shipped, additions = {}) {
   const location = own ?? shipped;
-  const isFolder = (0, import_node_fs24.statSync)(location).isDirectory();
+  const isFolder = (0, import_node_fs27.statSync)(location).isDirectory();
   const { reading: read5, legacy } = isFolder ? readFolder(location) : readFile4(location);
   const { varFiles = [], vars = {}, env: env2 = {}, insisted = /* @__PURE__ */ new Map(), templateEnv = [], region: region3 = "" } = additions;
   const files = [...isFolder ? automaticFiles(location) : [], ...varFiles];
@@ -85780,7 +86189,7 @@ function openTemplate(own, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path29.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path32.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -85796,6 +86205,9 @@ function openTemplate(own, shipped, additions = {}) {
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),
+    dataSources: new Set(
+      reading2.settings.flatMap(({ owner }) => owner.startsWith("data.") ? [owner.split(".")[1] ?? ""] : [])
+    ),
     problems: [
       ...keys.problems,
       ...findings.problems,
@@ -85829,15 +86241,15 @@ function readFolder(folder) {
   const names2 = filesIn(folder).filter(isHcl);
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path29.join(folder, name);
-    if ((0, import_node_fs24.statSync)(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`);
-    return [file, (0, import_node_fs24.readFileSync)(file, "utf8")];
+    const file = path32.join(folder, name);
+    if ((0, import_node_fs27.statSync)(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`);
+    return [file, (0, import_node_fs27.readFileSync)(file, "utf8")];
   });
   return { reading: readHclFiles(new Map(files)), legacy: false };
 }
 function readFile4(file) {
-  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs24.readFileSync)(file, "utf8")]])), legacy: false };
-  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs24.readFileSync)(file, "utf8")), legacy: true };
+  if (isHcl(file)) return { reading: readHclFiles(/* @__PURE__ */ new Map([[file, (0, import_node_fs27.readFileSync)(file, "utf8")]])), legacy: false };
+  if (isLegacy(file)) return { reading: readLegacyJson(file, (0, import_node_fs27.readFileSync)(file, "utf8")), legacy: true };
   throw new Error(
     `${file} is not a template; expected a file that ends in .pkr.hcl, .pkr.json or .json, or a folder of HCL2 files`
   );
@@ -85847,7 +86259,7 @@ function isLegacy(file) {
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
 function filesIn(folder) {
-  const entries = (0, import_node_fs24.readdirSync)(folder, { withFileTypes: true });
+  const entries = (0, import_node_fs27.readdirSync)(folder, { withFileTypes: true });
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 function automaticFiles(folder) {
@@ -85855,7 +86267,7 @@ function automaticFiles(folder) {
   const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder3.map((name) => openVariablesFile(path29.join(folder, name), false));
+  return inOrder3.map((name) => openVariablesFile(path32.join(folder, name), false));
 }
 
 // src/template/user-variables.ts
@@ -86066,6 +86478,8 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     if (!smokeTest2 && smoke.userData) {
       problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
+    const deregister = input("deregister", oneOf("on-failure", "always", "never"));
+    const reuse = readReuse(input, { env: env2, smokeTest: smokeTest2, keepsImages: deregister !== "always" }, problems);
     const allowedCidrs = input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value));
     if (template) {
       const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : [];
@@ -86078,7 +86492,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     if (template && !read5("source-ami")) problems.push(...missingImage(template, read5("ssh-username") || void 0));
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
-    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs25.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
+    const jenkinsLog = template?.shipped || bySession ? (0, import_node_fs28.readFileSync)((0, import_node_path12.join)(shippedTemplate2, "files/jenkins-log.sh"), "utf8") : void 0;
     if (jenkinsLog !== void 0 && smoke.userData) {
       const ours = { deadlineMinutes: 1440, jenkinsLog, ...bySession ? { probeKey: newProbeKey() } : {} };
       input("smoke-user-data", (value) => instanceUserData({ ...ours, userData: value }));
@@ -86096,7 +86510,8 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       allowedCidrs,
       subnetIds: input("subnet-ids", subnetIdList),
       ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog !== void 0 ? { jenkinsLog } : {} } } : {},
-      deregister: input("deregister", oneOf("on-failure", "always", "never")),
+      deregister,
+      ...reuse ? { reuse } : {},
       bakeTimeoutMs: input("bake-timeout", duration)
     };
   });
@@ -86175,7 +86590,7 @@ function whenUnread(act) {
 }
 
 // src/bake/source-of.ts
-function sourceOf({ source, templateImages: templateImages2 }, image) {
+function sourceOf2({ source, templateImages: templateImages2 }, image) {
   const [first2] = templateImages2.values();
   const planned = source ?? (image ? ofBuild(templateImages2, image.source) : first2);
   const id = image?.sourceImageId;
@@ -86200,9 +86615,11 @@ function outputsOf(outcome) {
     ),
     "aws-region": outcome.region,
     "aws-account-id": outcome.accountId,
-    "source-ami-id": sourceOf(plan, image)?.id ?? "",
+    "source-ami-id": sourceOf2(plan, image)?.id ?? "",
     verdict: outcome.verdict,
     deregistered: String(outcome.deregistered),
+    skipped: String(outcome.skipped),
+    fingerprint: plan.comparable?.fingerprint ?? "",
     "jenkins-version": outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? "",
     "packer-version": outcome.packerVersion,
     "smoke-seconds": outcome.smokeSeconds?.toFixed(1) ?? ""
@@ -86263,8 +86680,8 @@ function text(value) {
   return fact(value.slice(0, longestValue + 1)).replace(commits, (id) => id.replace(sixCharacters, "$&<span></span>"));
 }
 function fact(value) {
-  const short = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
-  return inertText(short).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
+  const short2 = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+  return inertText(short2).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
 }
 var longestValue = 500;
 function code(value) {
@@ -86275,8 +86692,8 @@ function idCode(value) {
 }
 function fenced(output) {
   const lines = inertText(output.slice(0, 5e4));
-  const longest3 = (lines.match(/`+/g) ?? []).reduce((most3, { length }) => Math.max(most3, length), 2);
-  const fence = "`".repeat(longest3 + 1);
+  const longest4 = (lines.match(/`+/g) ?? []).reduce((most4, { length }) => Math.max(most4, length), 2);
+  const fence = "`".repeat(longest4 + 1);
   return `${fence}text
 ${lines}
 ${fence}`;
@@ -86297,17 +86714,24 @@ function entity(character) {
 function summaryOf(outcome, phases) {
   const { images, others, failure, leftovers } = outcome;
   const rows = [
-    [images.length > 1 ? "Images" : "Image", listed(images.map(imageRow))],
-    ["Kept", images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : "yes"],
-    ["Also made", listed(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
+    [images.length > 1 ? "Images" : "Image", listed2(images.map(imageRow))],
+    ["Verified", outcome.skipped ? verifiedAt(outcome) : void 0],
+    ["Baked because", listed2((outcome.skipped ? [] : outcome.comparison?.because ?? []).map(inShort))],
+    ["Compared", outcome.skipped ? comparedIn(outcome) : void 0],
+    ["Not compared", listed2((outcome.comparison?.unseen ?? []).map(inShort))],
+    [
+      "Kept",
+      outcome.skipped ? void 0 : images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : "yes"
+    ],
+    ["Also made", listed2(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
     ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
     ["Why", outcome.reason && inShort(outcome.reason)],
     ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
     [images.length > 1 ? "Source images" : "Source image", sourceRow(outcome)],
     ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
-    ["Packer", code(outcome.packerVersion)],
-    ["Left in the account", listed(leftovers.map(({ type: type2, id, reason }) => `${code(`${type2} ${id}`)} ${text(reason)}`))]
+    ["Packer", outcome.packerVersion && code(outcome.packerVersion)],
+    ["Left in the account", listed2(leftovers.map(({ type: type2, id, reason }) => `${code(`${type2} ${id}`)} ${text(reason)}`))]
   ];
   return [
     `## ${headline(outcome)}`,
@@ -86342,18 +86766,28 @@ function imageRow({ id, name, source, copies: copies2 }, _, all) {
   return `${code(id)} ${code(name)}${from}${also}`;
 }
 function sourceRow({ plan, images }) {
-  const sources = images.length > 0 ? images.map((image) => sourceOf(plan, image)) : [sourceOf(plan, void 0)];
+  const sources = images.length > 0 ? images.map((image) => sourceOf2(plan, image)) : [sourceOf2(plan, void 0)];
   const rows = sources.flatMap(
     (source) => source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
   );
-  return listed([...new Set(rows)]);
+  return listed2([...new Set(rows)]);
 }
-function listed(rows) {
+function listed2(rows) {
   const more = rows.length - mostRows;
   return [...rows.slice(0, mostRows), ...more > 0 ? [`and ${more} more, which the log names`] : []].join("<br>");
 }
 var mostRows = 20;
-function headline({ verdict, failure, leftovers, images }) {
+function verifiedAt({ comparison }) {
+  return text(comparison?.last?.tags[tagKeys.verified] ?? "");
+}
+function comparedIn({ plan }) {
+  const names2 = Object.keys(plan.comparable?.contents ?? {});
+  const plugins2 = names2.filter((name) => name.startsWith(pluginPrefix)).length;
+  const others = names2.filter((name) => !name.startsWith(pluginPrefix));
+  return text([...others, ...plugins2 > 0 ? [`${plugins2} plugins`] : []].join(", "));
+}
+function headline({ verdict, failure, leftovers, images, skipped }) {
+  if (skipped) return "✅ Nothing changed: the image is used again";
   if (leftovers.length > 0) return "❌ Something is left in the account";
   if (verdict === "rejected") return "❌ Image rejected";
   if (failure !== void 0) return "❌ Bake failed";
@@ -86370,7 +86804,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path30.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path33.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);
@@ -86554,7 +86988,7 @@ var sweepDefaults = {
 function readSweepInputs(env2, read5 = givenText) {
   return readAll(sweepDefaults, read5, (input, problems) => {
     problems.push(...unknownInputs(Object.keys(sweepDefaults), env2));
-    const olderThanMs = input("older-than", age);
+    const olderThanMs = input("older-than", age2);
     return {
       aws: readAwsInputs(input, env2),
       ...olderThanMs !== void 0 ? { olderThanMs } : {},
@@ -86562,7 +86996,7 @@ function readSweepInputs(env2, read5 = givenText) {
     };
   });
 }
-var age = (value) => {
+var age2 = (value) => {
   if (value === "0") return void 0;
   try {
     return duration(value);
@@ -86600,13 +87034,13 @@ async function findTagged({ ec2: ec22 }, abortSignal) {
   );
   return { tagged: found.flat().filter(({ tags }) => tags[tagKeys.bake] !== void 0), unseen: problems };
 }
-function judge3(tagged, age2) {
+function judge3(tagged, age3) {
   const kept = [];
   const bakeIds = new Set(tagged.map(bakeOf));
   const lost = [...bakeIds].flatMap((bakeId) => {
     const all = tagged.filter((resource) => bakeOf(resource) === bakeId);
     const bake2 = timesOf(all);
-    const judged = all.map((resource) => ({ resource, why: whyKept(resource, bake2, age2) }));
+    const judged = all.map((resource) => ({ resource, why: whyKept(resource, bake2, age3) }));
     kept.push(...judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [] : [{ resource, why: why2 }]));
     const resources = judged.flatMap(({ resource, why: why2 }) => why2 === void 0 ? [resource] : []);
     return resources.length > 0 ? [{ bakeId, ...bake2, resources }] : [];
@@ -86696,14 +87130,14 @@ async function sweepAccount(account, options) {
   const { olderThanMs, dryRun, log, limit } = options;
   (0, import_node_events7.setMaxListeners)(0, limit);
   const { tagged, unseen: unseen2 } = await findTagged(account, limit);
-  const age2 = { now: awsTime(account.ec2), olderThanMs };
-  const { lost, kept } = judge3(tagged, age2);
+  const age3 = { now: awsTime(account.ec2), olderThanMs };
+  const { lost, kept } = judge3(tagged, age3);
   log.info(
     `${lost.length} bakes have resources of which at least one ${olderThanMs === void 0 ? "has expired" : "has expired or is old enough"}; ${kept.length} resources of bakes stay`
   );
   const work = dryRun ? foretell : clear;
   const stays = kept.map(({ resource }) => resource);
-  const swept = await atMost(mostAtOnce, lost, (bake2) => work(account, bake2, age2, { ...options, stays }));
+  const swept = await atMost(mostAtOnce, lost, (bake2) => work(account, bake2, age3, { ...options, stays }));
   return {
     swept: swept.flatMap((one) => one.swept),
     unseen: [...unseen2, ...swept.flatMap((one) => one.unseen)],
@@ -86711,13 +87145,13 @@ async function sweepAccount(account, options) {
     advice: advising([...unseen2, ...swept.flatMap((one) => [...one.unseen, ...one.left])])
   };
 }
-async function foretell(account, bake2, age2, { log, limit }) {
-  const { found, inUse: inUse2, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age2), limit);
+async function foretell(account, bake2, age3, { log, limit }) {
+  const { found, inUse: inUse2, unseen: unseen2 } = await findResources(account, tracesOf(account, bake2, age3), limit);
   const kept = inUse2.map((use) => keptInUse(use, bake2, log));
   return { swept: found.map((one) => sweptOf(one, bake2, "would be removed")), unseen: unseen2, kept, left: [] };
 }
-async function clear(account, bake2, age2, { log, limit, pause, stays }) {
-  const traces = tracesOf(account, bake2, age2);
+async function clear(account, bake2, age3, { log, limit, pause, stays }) {
+  const traces = tracesOf(account, bake2, age3);
   const { records, bakeId } = traces;
   const { found, inUse: inUse2 } = await findResources(account, traces, limit);
   const kept = inUse2.map((use) => keptInUse(use, bake2, log));
@@ -86727,10 +87161,10 @@ async function clear(account, bake2, age2, { log, limit, pause, stays }) {
   const swept = await sweep({ ...traces, account, bakeId, ledger: records, log, limit, pause, onLook });
   const named2 = [...stays, ...kept.map(({ resource }) => resource)];
   const left = swept.filter((one) => !isIn3(named2, one));
-  const recorded2 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
-  const known2 = [...recorded2.values()].filter((one) => !isIn3(named2, one));
+  const recorded3 = new Map(records.resources.map((one) => [`${one.type} ${one.id}`, one]));
+  const known2 = [...recorded3.values()].filter((one) => !isIn3(named2, one));
   const spared = limit.aborted ? [] : present.filter((one) => isIn3(known2, one) && !isIn3(left, one));
-  const whyIt = (one) => whyKept(one, bake2, age2) ?? "it does not belong to its bake";
+  const whyIt = (one) => whyKept(one, bake2, age3) ?? "it does not belong to its bake";
   return {
     swept: known2.filter((one) => !isIn3(spared, one)).map((one) => outcomeOf(one, bake2, left)),
     unseen: left.filter((one) => !isIn3(known2, one)),
@@ -86752,7 +87186,7 @@ function keptInUse({ resource, by }, { bakeId }, log) {
   log.warning(`The ${resource.type} ${resource.id} of the bake ${bakeId} stays: ${why2}.`);
   return { resource: { ...resource, tags: { ...resource.tags, [tagKeys.bake]: bakeId } }, why: why2 };
 }
-function tracesOf(account, bake2, age2) {
+function tracesOf(account, bake2, age3) {
   const records = recordsOf(bake2, account.region);
   return {
     bakeId: bake2.bakeId,
@@ -86760,7 +87194,7 @@ function tracesOf(account, bake2, age2) {
     announced: records.announced,
     until: bake2.until,
     // Read anew each time: a bake may keep its image at this very moment.
-    isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2, age2) !== void 0
+    isKept: (one) => one.tags[tagKeys.bake] !== void 0 && whyKept(one, bake2, age3) !== void 0
   };
 }
 async function adopt({ ec2: ec22 }, { bakeId, began, timeoutMs, expires }, found) {

@@ -35,6 +35,7 @@ export const verified: Outcome = {
   verdict: 'verified',
   jenkinsVersion: '2.568.2',
   smokeSeconds: 41.26,
+  skipped: false,
   deregistered: false,
   leftovers: []
 }

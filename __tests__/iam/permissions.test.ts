@@ -1,4 +1,5 @@
 import {describe, expect, it} from '@jest/globals'
+import {tagKeys} from '../../src/aws/tags.ts'
 import {allows, shippedFiles, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {attacks} from './attacks.ts'
 
@@ -54,4 +55,22 @@ it.each(shippedFiles)('%s is a policy that IAM takes: within its length, with na
 it('leaves handing over a role, and all that looks into machines, to files of their own', () => {
   const actions = shipped.flatMap(({Action}) => [Action].flat())
   expect(actions.filter((action) => /\*|PassRole|Attribute$/.test(action))).toEqual(['ec2:ModifyImageAttribute'])
+})
+
+it('can mark images as verified, but not with the limits for the role of pull requests', async () => {
+  const image = {action: 'ec2:CreateTags', arn: 'arn:aws:ec2:us-east-1::image/ami-0123456789abcdef0'}
+  const limited = [...shipped, ...statementsOf('pull-request-limits.json')]
+  const tags = {[tagKeys.bake]: '0123456789ab', [tagKeys.expires]: '2026-11-26T21:25:24.123Z'}
+  const named = (kind: string, given: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [`aws:${kind}/${key}`, value]))
+  const tagging = (given: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}) => ({
+    ...image,
+    context: {...named('RequestTag', given), 'aws:TagKeys': Object.keys(given), ...more}
+  })
+  const marks = {...tags, [tagKeys.verified]: '2026-11-26T20:00:00.000Z'}
+  for (const more of [named('ResourceTag', tags), {'ec2:CreateAction': 'CreateImage'}]) {
+    expect(await allows(shipped, tagging(marks, more))).toBe(true)
+    expect(await allows(limited, tagging(marks, more))).toBe(false)
+    expect(await allows(limited, tagging(tags, more))).toBe(true)
+  }
 })

@@ -277,7 +277,13 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     usable: ['', '#!/bin/sh\necho "$(id)"\n', '#cloud-config\nbootcmd: [a]'],
     got: ({smoke}) => (smoke ? smoke.userData : unused)
   },
-  deregister: {usable: ['on-failure', 'always', 'never'], got: ({deregister}) => deregister}
+  deregister: {usable: ['on-failure', 'always', 'never'], got: ({deregister}) => deregister},
+  'skip-unchanged': {usable: ['false', 'true'], got: ({reuse}) => String(reuse !== undefined)},
+  'max-image-age': {
+    usable: ['', '12h', '7d'],
+    means: (text) => Number.parseInt(text, 10) * (text.endsWith('d') ? 86_400_000 : 3_600_000),
+    got: ({reuse}) => (reuse ? reuse.maxAgeMs : unused)
+  }
 }
 
 export const valuesOf = ({usable, values}: Rule): Arbitrary<string> =>

@@ -17,7 +17,7 @@ export interface Reader {
 
 /** @param checkout what workspace() made */
 export function readerOf(checkout: string, shipped: string): Reader {
-  return {env: {GITHUB_WORKSPACE: checkout, PATH: join(checkout, 'bin')}, shipped}
+  return {env: {GITHUB_WORKSPACE: checkout, GITHUB_REPOSITORY: 'owner/images', PATH: join(checkout, 'bin')}, shipped}
 }
 
 /** As the runner and @actions/core hand it over: only variables keep their blanks. */

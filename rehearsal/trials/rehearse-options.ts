@@ -11,6 +11,12 @@ import type {Report} from './report.ts'
 import type {Wait} from '../runner/child.ts'
 import type {LogLine} from '../runner/log.ts'
 
+export interface Again {
+  readonly inputs?: Readonly<Record<string, string>>
+  /** Awaited before the action runs. It is given the outputs of the run before. */
+  readonly before?: (local: LocalCloud, outputs: Readonly<Record<string, string>>) => unknown
+}
+
 export interface RehearseOptions {
   /** Default `light`; `best` is `nspawn` where this host can run real machines. */
   readonly driver?: DriverName | 'best'
@@ -30,6 +36,8 @@ export interface RehearseOptions {
   readonly packer?: string | Packer
   /** Inputs of the action, over those that the rehearsal sets. */
   readonly inputs?: Readonly<Record<string, string>>
+  /** Further runs in the same cloud, with inputs over those of the first run. */
+  readonly again?: readonly Again[]
   /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives; with `:after`, when it has been answered. */
   readonly cancelAt?: string
   /** The same: SIGKILL for the action's node. */

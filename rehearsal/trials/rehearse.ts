@@ -87,7 +87,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     }
     const summaryFile = join(folder, 'summary.md')
     await copyFile(ran.summaryFile, summaryFile)
-    const leftovers = leftoversOf(local.cloud, ran)
+    const leftovers = leftoversOf(local.cloud, [ran, ...ran.again], ran.leftover)
     const report: Report = {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
       seconds: roundSeconds(ran.seconds),
@@ -101,7 +101,8 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       calls: reportedCalls(local.cloud.calls),
       leftovers,
       summaryFile,
-      logFile
+      logFile,
+      again: ran.again
     }
     await options.afterwards?.(local, report)
     return report
@@ -159,9 +160,15 @@ async function packerFor(
 }
 
 /** What was made and not removed, but for the images that the action says it keeps, and for what other builders made. */
-function leftoversOf(cloud: Cloud, {outputs, leftover}: ActionRun): Leftover[] {
-  const processes = leftover.map(({pid, command}) => ({type: 'process' as const, id: `${pid} (${command})`}))
-  const kept = outputs['deregistered'] === 'false' ? (outputs['amis']?.match(/ami-[0-9a-f]+/g) ?? []) : []
-  const products = outputs['also-made']?.match(/(?:vol|snap|ami)-[0-9a-f]+/g) ?? []
+function leftoversOf(
+  cloud: Cloud,
+  runs: readonly Pick<ActionRun, 'outputs'>[],
+  running: ActionRun['leftover']
+): Leftover[] {
+  const processes = running.map(({pid, command}) => ({type: 'process' as const, id: `${pid} (${command})`}))
+  const kept = runs.flatMap(({outputs}) =>
+    outputs['deregistered'] === 'false' ? (outputs['amis']?.match(/ami-[0-9a-f]+/g) ?? []) : []
+  )
+  const products = runs.flatMap(({outputs}) => outputs['also-made']?.match(/(?:vol|snap|ami)-[0-9a-f]+/g) ?? [])
   return [...cloud.leftovers(kept).filter(({id}) => !products.some((one) => one === id)), ...processes]
 }

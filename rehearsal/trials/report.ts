@@ -22,6 +22,16 @@ export interface Report {
   readonly leftovers: readonly Leftover[]
   readonly summaryFile: string
   readonly logFile: string
+  /** Further runs in the same cloud. */
+  readonly again: readonly RepeatedRun[]
+}
+
+/** A run of the action after the first one. */
+export interface RepeatedRun extends Pick<Report, 'exitCode' | 'seconds' | 'outputs'> {
+  /** Its own. */
+  readonly calls: readonly ReportedCall[]
+  readonly log: string
+  readonly summary: string
 }
 
 export interface ReportedJenkins {

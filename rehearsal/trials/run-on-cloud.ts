@@ -11,6 +11,7 @@ import {runAction} from '../runner/run-action.ts'
 import {installSessionManagerPlugin} from '../machines/session-manager/install.ts'
 import {rehearsalContext, rehearsalEnvironment, rehearsalInputs, usableInputs, declares} from './settings.ts'
 import type {RehearseOptions} from './rehearse-options.ts'
+import {reportedCalls, type RepeatedRun} from './report.ts'
 
 const projectFolder = join(import.meta.dirname, '../..')
 
@@ -25,7 +26,7 @@ interface Performance {
   readonly lose: AbortSignal
 }
 
-/** Runs the action against the cloud, with its log also in a file. */
+/** Runs the action against the cloud, once or again and again, with its log also in a file. */
 export async function runOn(
   local: LocalCloud,
   {options, packer, jenkins, work, logFile, cancel, kill, lose}: Performance
@@ -57,31 +58,42 @@ export async function runOn(
       ...(bySession ? {'allowed-cidrs': ''} : {}),
       ...options.inputs
     }
-    return await runAction({
-      action: options.action ?? projectFolder,
-      debug: options.debug ?? false,
-      inputs,
-      env: {
-        ...rehearsalEnvironment(cloud, inputs, env),
-        ...settings.env,
-        ...options.actionEnv
-      },
-      path: bySession ? [...settings.path, await installSessionManagerPlugin(work)] : settings.path,
-      oidc: cloud.oidc,
-      context: rehearsalContext(),
-      parentFolder: work,
-      workspace,
-      toolCache: join(cacheFolder(env), 'tool-cache'),
-      ...(options.container ? {container: true} : {}),
-      cancel,
-      kill,
-      lose,
-      onLine(line) {
-        log.write(`${asLogFileLine(line)}\n`)
-        options.onLine?.(line)
-      },
-      ...(options.wait ? {wait: options.wait} : {})
-    })
+    const path = bySession ? [...settings.path, await installSessionManagerPlugin(work)] : settings.path
+    const act = (more: Readonly<Record<string, string>> = {}) =>
+      runAction({
+        action: options.action ?? projectFolder,
+        debug: options.debug ?? false,
+        inputs: {...inputs, ...more},
+        env: {
+          ...rehearsalEnvironment(cloud, inputs, env),
+          ...settings.env,
+          ...options.actionEnv
+        },
+        path,
+        oidc: cloud.oidc,
+        context: rehearsalContext(),
+        parentFolder: work,
+        workspace,
+        toolCache: join(cacheFolder(env), 'tool-cache'),
+        ...(options.container ? {container: true} : {}),
+        cancel,
+        kill,
+        lose,
+        onLine(line) {
+          log.write(`${asLogFileLine(line)}\n`)
+          options.onLine?.(line)
+        },
+        ...(options.wait ? {wait: options.wait} : {})
+      })
+    const first = await act()
+    const again: RepeatedRun[] = []
+    for (const more of options.again ?? []) {
+      await more.before?.(local, again.at(-1)?.outputs ?? first.outputs)
+      const before = cloud.calls.length
+      const {exitCode, seconds, outputs, log: text, summary} = await act(more.inputs)
+      again.push({exitCode, seconds, outputs, log: text, summary, calls: reportedCalls(cloud.calls.slice(before))})
+    }
+    return {...first, again}
   } finally {
     log.end()
     await finished(log)

@@ -22,6 +22,8 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     'source-ami-id': sourceOf(plan, image)?.id ?? '',
     verdict: outcome.verdict,
     deregistered: String(outcome.deregistered),
+    skipped: String(outcome.skipped),
+    fingerprint: plan.comparable?.fingerprint ?? '',
     'jenkins-version': outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? '',
     'packer-version': outcome.packerVersion,
     'smoke-seconds': outcome.smokeSeconds?.toFixed(1) ?? ''

@@ -3,6 +3,8 @@ import type {BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 import type {Phase} from '../lib/log.ts'
 import {messageOf} from '../lib/errors.ts'
+import {tagKeys} from '../aws/tags.ts'
+import {pluginPrefix} from '../plan/contents/contents.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 
 /** The job summary of a run that was not cut off, in Markdown. */
@@ -10,7 +12,20 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
   const {images, others, failure, leftovers} = outcome
   const rows: [string, string | undefined][] = [
     [images.length > 1 ? 'Images' : 'Image', listed(images.map(imageRow))],
-    ['Kept', images.length === 0 ? undefined : outcome.deregistered ? 'no: deregistered, with its snapshots' : 'yes'],
+    ['Verified', outcome.skipped ? verifiedAt(outcome) : undefined],
+    ['Baked because', listed((outcome.skipped ? [] : (outcome.comparison?.because ?? [])).map(inShort))],
+    ['Compared', outcome.skipped ? comparedIn(outcome) : undefined],
+    ['Not compared', listed((outcome.comparison?.unseen ?? []).map(inShort))],
+    [
+      'Kept',
+      outcome.skipped
+        ? undefined
+        : images.length === 0
+          ? undefined
+          : outcome.deregistered
+            ? 'no: deregistered, with its snapshots'
+            : 'yes'
+    ],
     ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
@@ -18,7 +33,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
     [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
-    ['Packer', code(outcome.packerVersion)],
+    ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
     ['Left in the account', listed(leftovers.map(({type, id, reason}) => `${code(`${type} ${id}`)} ${text(reason)}`))]
   ]
   return [
@@ -73,7 +88,20 @@ function listed(rows: readonly string[]): string {
 
 const mostRows = 20
 
-function headline({verdict, failure, leftovers, images}: Outcome): string {
+function verifiedAt({comparison}: Outcome): string {
+  return text(comparison?.last?.tags[tagKeys.verified] ?? '')
+}
+
+/** The names of what was compared; all plugins are one. */
+function comparedIn({plan}: Outcome): string {
+  const names = Object.keys(plan.comparable?.contents ?? {})
+  const plugins = names.filter((name) => name.startsWith(pluginPrefix)).length
+  const others = names.filter((name) => !name.startsWith(pluginPrefix))
+  return text([...others, ...(plugins > 0 ? [`${plugins} plugins`] : [])].join(', '))
+}
+
+function headline({verdict, failure, leftovers, images, skipped}: Outcome): string {
+  if (skipped) return '✅ Nothing changed: the image is used again'
   if (leftovers.length > 0) return '❌ Something is left in the account'
   if (verdict === 'rejected') return '❌ Image rejected'
   if (failure !== undefined) return '❌ Bake failed'

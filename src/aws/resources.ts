@@ -221,6 +221,6 @@ export const spotRequestsBy: Search = async ({client, abortSignal}, Filters) => 
     }))
 }
 
-function tagsOf(tags: readonly Tag[] = []): Tags {
+export function tagsOf(tags: readonly Tag[] = []): Tags {
   return Object.fromEntries(tags.map(({Key = '', Value = ''}) => [Key, Value]))
 }

@@ -10,7 +10,15 @@ export const tagKeys = {
   began: 'bake-jenkins-ami:began',
   expires: 'bake-jenkins-ami:expires',
   verified: 'bake-jenkins-ami:verified',
-  jenkins: 'bake-jenkins-ami:jenkins'
+  jenkins: 'bake-jenkins-ami:jenkins',
+  packer: 'bake-jenkins-ami:packer',
+  /** What successive images of the same kind have in common: the input `ami-name-prefix`, or the template's path. */
+  name: 'bake-jenkins-ami:name',
+  /** Of the template, in a bake that makes several images. */
+  source: 'bake-jenkins-ami:source',
+  fingerprint: 'bake-jenkins-ami:fingerprint',
+  /** `contents-1` and so on: what went into the image, for the comparison with the next one. */
+  contents: 'bake-jenkins-ami:contents'
 } as const
 
 export type Tags = Readonly<Record<string, string>>

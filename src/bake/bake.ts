@@ -4,8 +4,7 @@ import {openSession} from '../credentials/session.ts'
 import type {Inputs} from '../inputs/inputs.ts'
 import {openLedger} from '../ledger/ledger.ts'
 import {stateOf, type BakeState} from '../ledger/state.ts'
-import {UserError} from '../lib/errors.ts'
-import type {Current, Log, Phases} from '../lib/log.ts'
+import type {Log, Phases} from '../lib/log.ts'
 import {anyOf, timeLimit} from '../lib/wait.ts'
 import {buildImages} from '../packer/build-images.ts'
 import {installPacker} from '../packer/install/install.ts'
@@ -14,9 +13,11 @@ import {planImage} from '../plan/plan.ts'
 import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
 import {endBake} from '../sweep/end.ts'
-import {isGone, keeps, type Made, type Outcome} from './outcome.ts'
+import {compareWithLast} from './comparison.ts'
+import {isGone, keeps, reused, type Made, type Outcome} from './outcome.ts'
 import {releaseImages, releaseProducts, promote, type ReleasableBuild} from './promote.ts'
 import {smokeTestImages} from './test-images.ts'
+import {tookTooLong} from './time-limit.ts'
 
 export interface Deps {
   readonly log: Log
@@ -47,6 +48,9 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const signal = anyOf(limit, session.lost)
   const account = openAccount(region, session.credentials, env)
   const plan = await phase('Plan', () => planImage(inputs, {account, env, log}, signal))
+  const known = {region, accountId: session.accountId, plan}
+  const comparison = await phase('Compare', () => compareWithLast(account, inputs, plan, {log, signal}))
+  if (comparison?.because.length === 0) return skip({...known, comparison}, deps)
   await phase('Preflight', () => preflight(account.ec2, preflightOf(inputs, plan), log, signal))
   const packer = await phase('Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
 
@@ -55,7 +59,7 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const temporaryFolder = temporaryFolderFor(ledger.folder)
   deps.saveState(stateOf(inputs.aws, plan, {folder: ledger.folder, temporaryFolder}))
   makeTemporaryFolder(temporaryFolder)
-  const facts = {region, accountId: session.accountId, plan, packerVersion: packer.version}
+  const facts = {...known, ...(comparison ? {comparison} : {}), skipped: false, packerVersion: packer.version}
   const announce = (made: Made): void => deps.setOutputs({...facts, ...made, deregistered: false, leftovers: []})
   const build = {inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce}
   const made = await buildTestAndPromote(build, phase, signal)
@@ -70,6 +74,13 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   } catch (failure) {
     return {...outcome, failure: outcome.failure ?? failure}
   }
+}
+
+/** Nothing has changed: the images of the last bake are given out again. */
+function skip(known: Parameters<typeof reused>[0], {setOutputs}: Deps): Outcome {
+  const outcome = reused(known)
+  setOutputs(outcome)
+  return outcome
 }
 
 /** Resources that it did not release are still in the ledger: the sweep removes them. */
@@ -95,16 +106,4 @@ async function buildTestAndPromote(build: ReleasableBuild, phase: Phases, signal
     // An aborted call fails with a message of its own; the reason of the abort is the one to report.
     return {...made, failure: signal.aborted ? signal.reason : failure}
   }
-}
-
-/** Ends the bake, but not its sweep. */
-function tookTooLong(ms: number, {phase: name, heard}: Current): UserError {
-  const where = name === undefined ? '' : ` It was in the phase '${name}'.`
-  const last =
-    heard &&
-    ` The last output came from ${heard.source}, ${Math.round(heard.secondsAgo)} s before the end: ${heard.line.slice(0, 500)}`
-  return new UserError(
-    `The bake was ended after ${Math.round(ms / 1000)} s, its 'bake-timeout'.${where} Raise it if this bake needs longer; if something hangs, find out why.` +
-      (last ? `\n${last.trim()}` : '')
-  )
 }

@@ -1,8 +1,10 @@
+import {tagKeys} from '../aws/tags.ts'
 import type {Deregister} from '../inputs/inputs.ts'
 import type {Records} from '../ledger/ledger.ts'
 import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
 import type {Plan} from '../plan/plan.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
+import type {Comparison} from './comparison.ts'
 
 /** The result of a bake, however it ended. */
 export interface Outcome {
@@ -24,6 +26,10 @@ export interface Outcome {
   readonly evidence?: string
   readonly jenkinsVersion?: string
   readonly smokeSeconds?: number
+  /** With the image of an earlier bake. Absent: it was not asked for. */
+  readonly comparison?: Comparison
+  /** Whether nothing had changed, and the images are those of the earlier bake. */
+  readonly skipped: boolean
   /** Whether all images were removed again. */
   readonly deregistered: boolean
   /** The error that occurred before there was a verdict, or after it. */
@@ -57,4 +63,24 @@ export function isGone(
   const all = images.flatMap(withCopies)
   const isIn = (list: readonly {readonly id: string}[], id: string): boolean => list.some((one) => one.id === id)
   return all.length > 0 && all.every(({id}) => isIn(resources, id) && !isIn(leftovers, id))
+}
+
+/** The outcome if nothing has changed: the images of the last bake. */
+export function reused(
+  known: Pick<Outcome, 'region' | 'accountId' | 'plan'> & {readonly comparison: Comparison}
+): Outcome {
+  const {images = [], tags = {}} = known.comparison.last ?? {}
+  const jenkinsVersion = tags[tagKeys.jenkins]
+  return {
+    ...known,
+    images,
+    others: [],
+    othersStay: false,
+    verdict: 'verified',
+    skipped: true,
+    packerVersion: tags[tagKeys.packer] ?? '',
+    ...(jenkinsVersion !== undefined ? {jenkinsVersion} : {}),
+    deregistered: false,
+    leftovers: []
+  }
 }

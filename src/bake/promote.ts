@@ -1,10 +1,12 @@
-import {type EC2Client, ModifyImageAttributeCommand} from '@aws-sdk/client-ec2'
+import {type EC2Client, ModifyImageAttributeCommand, type Tag} from '@aws-sdk/client-ec2'
 import {onceKnown} from '../aws/calls.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import type {ImageBuild} from '../packer/build-images.ts'
 import {productsOf, resourcesOf, withCopies, type RegionalImage} from '../packer/images.ts'
+import {messageOf} from '../lib/errors.ts'
 import {keepProducts, neverAborted, putTags, takeExpiryOff} from '../sweep/keep.ts'
+import {comparableTags} from './comparison.ts'
 import type {Made} from './outcome.ts'
 
 export interface ReleasableBuild extends ImageBuild {
@@ -50,6 +52,7 @@ export async function promote(build: ReleasableBuild, made: Made): Promise<void>
       ? markVerified(ec2, image, plan.bakeId, made.jenkinsVersion ?? '')
       : mark(ec2, image, plan.bakeId))
   }
+  if (made.verdict === 'verified') await markComparable(build, made, images)
   if (inputs.deregister !== 'never') releaseImages(build, made)
   for (const image of images) await takeExpiryOff(account.inRegion(image.region), idsOf(image))
   for (const {name, id, region} of made.images.flatMap(withCopies)) {
@@ -73,6 +76,32 @@ async function markVerified(
   await mark(ec2, image, bakeId, {[tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion})
 }
 
+/**
+ * Puts the tags on the images by which the next bake finds them and compares its own with them. An image without them
+ * is as good, but the next bake makes another one.
+ */
+async function markComparable(
+  {plan, packer, account, deps}: ReleasableBuild,
+  {images}: Made,
+  own: readonly RegionalImage[]
+): Promise<void> {
+  if (!plan.comparable) return
+  const {main, contents} = comparableTags(plan.comparable)
+  for (const baked of images) {
+    const source = images.length > 1 ? {[tagKeys.source]: baked.source} : {}
+    const all = {...main, ...source, [tagKeys.packer]: packer.version}
+    for (const {id, region} of withCopies(baked).filter((one) => own.some((image) => image.id === one.id))) {
+      const put = (some: Readonly<Record<string, string>>) => putTags(account.inRegion(region), [id], listed(some))
+      await put({...all, ...contents})
+        // EC2 allows 50 tags.
+        .catch(() => put(all))
+        .catch((error: unknown) =>
+          deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error)}`)
+        )
+    }
+  }
+}
+
 /** Puts the bake's tag on an image and its snapshots, also where the template has set none, and more tags where there are any. */
 async function mark(
   ec2: EC2Client,
@@ -81,11 +110,10 @@ async function mark(
   moreTags: Readonly<Record<string, string>> = {}
 ): Promise<void> {
   const tags = {[tagKeys.bake]: bakeId, ...moreTags}
-  await putTags(
-    ec2,
-    idsOf(image),
-    Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
-  )
+  await putTags(ec2, idsOf(image), listed(tags))
 }
+
+const listed = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
 
 const idsOf = (image: RegionalImage): string[] => resourcesOf(image, image.region).map(({id}) => id)

@@ -151,16 +151,15 @@ function keepMapped({uses: {snapshots, unknownSnapshots}}: PackerPolicyOptions):
 /**
  * No user data, no consoles, no contents of launch templates, because these calls also reach other people's resources.
  */
-function look(options: PackerPolicyOptions): Statement[] {
+function look(options: PackerPolicyOptions, also: readonly string[] = ['SecurityGroups', 'Volumes']): Statement[] {
   const {own, startsSessions, uses} = options
   const what = [
     'Images',
     'Instances',
     'Regions',
-    'SecurityGroups',
     'Subnets',
-    'Volumes',
     'Vpcs',
+    ...also,
     ...(startsSessions ? ['InstanceStatus'] : []),
     ...(own ? ['InstanceTypeOfferings'] : []),
     ...(uses.fastLaunch ? ['FastLaunchImages', 'ImageAttribute', 'LaunchTemplates'] : [])
@@ -194,20 +193,19 @@ function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
     ...ec2([
       '*eKeyPair',
       '*eLaunchTemplate',
-      '*eSecurityGroup',
-      '*eSnapshot',
-      '*eVolume',
+      // Authorize, create, delete, describe: each verb of these ends in an e.
+      '*eSecurityGroup*',
+      '*eSnapshot*',
+      '*eVolume*',
       '*egisterImage',
       '*tachVolume',
       '*ImageDe*',
-      'AuthorizeSecurityGroupIngress',
       'CopyImage',
       'CreateFleet',
       'CreateImage',
       'CreateTags',
       // amazon-ebsvolume takes run_volume_tags off its volumes again.
       'DeleteTags',
-      'DescribeSnapshots',
       'Modify*Attribute',
       'RunInstances',
       'StopInstances',
@@ -237,10 +235,12 @@ export function anyTemplate(options: PackerPolicyOptions): Statement[] {
   })
   return [
     allow(builderActions(options)),
-    ...look({...options, own: true}),
+    ...look({...options, own: true}, []),
     ...(startsSessions ? [allow('ssmmessages:OpenDataChannel', `arn:*:ssm:*:*:session/${sessionName}-*`)] : []),
     ...keepMapped(options),
     unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),
+    // It may take tags off. An image that claims to be verified could be given out again by the next bake.
+    deny('ec2:*', {Null: {[requestTag(tagKeys.verified)]: 'false'}}),
     unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))
   ]
 }

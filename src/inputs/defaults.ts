@@ -43,7 +43,9 @@ export const defaults = {
   'smoke-test': 'true',
   'smoke-timeout': '10m',
   'smoke-user-data': '',
-  deregister: 'on-failure'
+  deregister: 'on-failure',
+  'skip-unchanged': 'false',
+  'max-image-age': ''
 } as const
 
 export type InputName = keyof typeof defaults

@@ -14,6 +14,7 @@ import {distributionOf} from './distributions.ts'
 import {readImageInputs, type ImageInputs} from './image.ts'
 import {packerVersion, type PackerRequest} from './packer-version.ts'
 import {missingImage} from './missing-image.ts'
+import {readReuse, type Reuse} from './reuse.ts'
 import {sessionManagerProblems} from './session-manager.ts'
 import {readTemplate} from './template.ts'
 import {unknownInputs} from './unknown.ts'
@@ -51,6 +52,8 @@ export interface Inputs {
   /** Absent: no smoke test was asked for. */
   readonly smoke?: SmokeInputs
   readonly deregister: Deregister
+  /** Absent: an image is baked even if nothing has changed. */
+  readonly reuse?: Reuse
   readonly bakeTimeoutMs: number
 }
 
@@ -83,6 +86,8 @@ export function readInputs(
     if (!smokeTest && smoke.userData) {
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
+    const deregister = input('deregister', oneOf('on-failure', 'always', 'never'))
+    const reuse = readReuse(input, {env, smokeTest, keepsImages: deregister !== 'always'}, problems)
     const allowedCidrs = input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value)))
     if (template) {
       const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : []
@@ -118,7 +123,8 @@ export function readInputs(
       allowedCidrs,
       subnetIds: input('subnet-ids', subnetIdList),
       ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog !== undefined ? {jenkinsLog} : {})}} : {}),
-      deregister: input('deregister', oneOf('on-failure', 'always', 'never')),
+      deregister,
+      ...(reuse ? {reuse} : {}),
       bakeTimeoutMs: input('bake-timeout', duration)
     }
   })

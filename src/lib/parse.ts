@@ -70,6 +70,16 @@ export function duration(value: string): number {
   return ms
 }
 
+/** `12h`, `7d`, `4w`, from one hour to ten years; in milliseconds. */
+export function age(value: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,5})(h|d|w)$/.exec(value) ?? []
+  const hours = Number(amount) * ({h: 1, d: 24, w: 168}[unit] ?? Number.NaN)
+  if (!(hours > 0 && hours <= 87_600)) {
+    throw new Error(`${quoted(value)} is not allowed; expected a time such as 12h, 7d or 4w, at most ten years`)
+  }
+  return hours * 3_600_000
+}
+
 /** A URL without a trailing slash. Credentials in it would reach logs and argument lists, and `{{` would be evaluated by Packer. */
 export function httpUrl(value: string): string {
   const allowed = 'expected a URL that begins with https:// or http://, without user name, query or fragment'

@@ -3,6 +3,7 @@ import type {Inputs} from '../inputs/inputs.ts'
 import type {ImageInputs} from '../inputs/image.ts'
 import {InputError} from '../lib/errors.ts'
 import {bytesReader, fileOpener, textReader} from '../lib/http.ts'
+import {contentsOf, type ComparableContents} from './contents/contents.ts'
 import {planReach} from './connectivity.ts'
 import {letIn, type Reach} from '../aws/connectivity.ts'
 import type {Log} from '../lib/log.ts'
@@ -48,6 +49,8 @@ export interface Plan {
   readonly reach: Reach
   /** On everything that the bake makes. */
   readonly tags: Tags
+  /** For the comparison with the last image. Absent: it was not asked for. */
+  readonly comparable?: ComparableContents
 }
 
 export interface PlanContext {
@@ -115,6 +118,8 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
           signal
         )
       : []
+  const known = {...(source ? {source} : {}), templateImages: images, ...(jenkins ? {jenkins} : {}), plugins}
+  const comparable = inputs.reuse && (await contentsOf(inputs, known, env))
   const bakeId = randomBytes(6).toString('hex')
   const began = now()
   const stamp = began.toISOString().replace(/\D/g, '').slice(0, 14)
@@ -129,8 +134,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     bakeId,
     began,
     imageName,
-    ...(source ? {source} : {}),
-    templateImages: images,
+    ...known,
     ...(architecture ? {architecture} : {}),
     buildTypes:
       image.instanceTypes.length > 0
@@ -139,15 +143,14 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     machineTypes: types,
     ...(sshUsername ? {sshUsername} : {}),
     ...(rootDeviceName ? {rootDeviceName} : {}),
-    plugins,
-    ...(jenkins ? {jenkins} : {}),
     reach,
     tags: {
       ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env),
       ...lifetimeTags(began, inputs.bakeTimeoutMs)
-    }
+    },
+    ...(comparable ? {comparable} : {})
   }
 }
 

@@ -56,6 +56,8 @@ export interface Template {
   readonly throwsAway: boolean
   /** It has data sources, which only AWS can answer. */
   readonly hasDataSources: boolean
+  /** The types of its data sources, such as `amazon-ami`. */
+  readonly dataSources: ReadonlySet<string>
   /** Problems because of which it cannot be baked, such as static AWS keys that would reach Packer. */
   readonly problems: readonly InputError[]
   readonly warnings: readonly string[]
@@ -136,6 +138,9 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     sources: builders,
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),
+    dataSources: new Set(
+      reading.settings.flatMap(({owner}) => (owner.startsWith('data.') ? [owner.split('.')[1] ?? ''] : []))
+    ),
     problems: [
       ...keys.problems,
       ...findings.problems,

@@ -22,7 +22,8 @@ const report: Report = {
   ],
   leftovers: [],
   summaryFile: '/s.md',
-  logFile: '/log.txt'
+  logFile: '/log.txt',
+  again: []
 }
 
 const nspawn: Report = {...report, driver: 'nspawn', base: 'debian-13'}

@@ -67,7 +67,8 @@ it('runs the action with the inputs of a rehearsal and reports on it', async () 
     calls: [{n: 1, service: 'oidc', action: 'GetIdToken', status: 200, errorCode: null, by: expect.any(String)}],
     leftovers: [],
     summaryFile: expect.any(String),
-    logFile: expect.any(String)
+    logFile: expect.any(String),
+    again: []
   })
   expect(lines.map(({text}) => text)).toContain('post ran')
   expect(await readFile(report.logFile, 'utf8')).toContain('##[group]Credentials\n')

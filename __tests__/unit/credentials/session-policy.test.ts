@@ -519,3 +519,20 @@ it("names China's own service hosts", () => {
   expect(policy).toContain('"iam:PassedToService":"ec2.amazonaws.com.cn"')
   expect(policy).toContain('"kms:ViaService":"ec2.cn-north-1.amazonaws.com.cn"')
 })
+
+describe('an image that claims to be verified, which the next bake could give out again', () => {
+  const claim = {'aws:RequestTag/bake-jenkins-ami:verified': '2026-11-22T12:00:00.000Z'}
+
+  it.each<[string, Call]>([
+    ['tags an image with it', {action: 'ec2:CreateTags', resource: image}],
+    ['tags its own image with it', {action: 'ec2:CreateTags', resource: image, on: bake}],
+    ['makes an image with it', {action: 'ec2:CreateImage', resource: image, gives: bake}]
+  ])('cannot be made by a template without the bake’s tags that %s', async (_, call) => {
+    expect(await allows(own, call)).toBe(true)
+    expect(await allows(own, {...call, context: claim})).toBe(false)
+  })
+
+  it('keeps its expiry, with which it does not count, if the template has the bake’s tags', async () => {
+    expect(await allows(ownTagged, {action: 'ec2:DeleteTags', resource: image, on: bake})).toBe(false)
+  })
+})

@@ -1,0 +1,171 @@
+import {createHash} from 'node:crypto'
+import {readFileSync, statSync} from 'node:fs'
+import * as path from 'node:path'
+import type {Inputs} from '../../inputs/inputs.ts'
+import {InputError} from '../../lib/errors.ts'
+import {regionName} from '../../template/aws-names.ts'
+import type {TemplateSource} from '../../template/sources.ts'
+import type {Template} from '../../template/template.ts'
+import {textsIn} from '../../template/value.ts'
+import {ofBuild} from '../machine-types.ts'
+import type {JenkinsRelease} from '../jenkins-version.ts'
+import type {Plugin} from '../plugins/plugins.ts'
+import type {SourceImage} from '../source.ts'
+import type {TemplateImage} from '../template-images.ts'
+import {digestOf, digestOfStrings, slowDigestOf, TooMuchError} from './digest.ts'
+import {namedOutside} from './named-files.ts'
+
+/**
+ * What goes into an image, by name: versions and settings as they are, files and values that may be secret as digests.
+ * Two bakes with the same contents differ only in what the machine fetches by itself, such as security updates.
+ */
+export type Contents = Readonly<Record<string, string>>
+
+/** Before the names of plugins, whose values are their versions. */
+export const pluginPrefix = 'plugin '
+
+/** The contents of an image that is to be baked, and what makes it comparable with another one. */
+export interface ComparableContents {
+  /** `owner/repository` */
+  readonly repository: string
+  /** What successive images have in common: the input `ami-name-prefix`, or the template's path. */
+  readonly name: string
+  /** How many images the bake makes. */
+  readonly count: number
+  /** Where it copies them to. */
+  readonly copyRegions: readonly string[]
+  readonly contents: Contents
+  /** SHA-256 of all contents, 64 hexadecimal digits. */
+  readonly fingerprint: string
+  /** What also goes in, and is not known before the build. */
+  readonly unseen: readonly string[]
+}
+
+/** The part of the plan that goes into the image. */
+interface Known {
+  readonly source?: Pick<SourceImage, 'id'>
+  readonly templateImages: ReadonlyMap<string, TemplateImage>
+  readonly jenkins?: Pick<JenkinsRelease, 'version'>
+  readonly plugins: readonly Pick<Plugin, 'name' | 'version'>[]
+}
+
+/**
+ * @param env of this step
+ * @throws {InputError} when the template's folder has too much in it
+ */
+export async function contentsOf(inputs: Inputs, plan: Known, env: NodeJS.ProcessEnv): Promise<ComparableContents> {
+  const repository = env['GITHUB_REPOSITORY'] ?? ''
+  const {template, image} = inputs
+  const outside = template.shipped ? {found: [], unseen: []} : namedOutside(template)
+  const contents = {
+    ...sourceOf(template, plan),
+    ...(plan.jenkins ? {Jenkins: plan.jenkins.version} : {}),
+    ...settingsOf(inputs, template),
+    'the template': await digestOfTemplate(template, outside.found),
+    ...(image.setupScript ? {'setup-script': await digestOf([image.setupScript])} : {}),
+    ...(await digestsOfSecrets(inputs, env, repository)),
+    ...Object.fromEntries(plan.plugins.map(({name, version}) => [`${pluginPrefix}${name}`, version]))
+  }
+  const entries = Object.entries(contents).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return {
+    repository,
+    name: nameOf(inputs, env['GITHUB_WORKSPACE'] ?? process.cwd()),
+    count: template.names.images,
+    copyRegions: copyRegionsOf(template.sources, inputs.aws.region),
+    contents,
+    fingerprint: createHash('sha256').update(JSON.stringify(entries)).digest('hex'),
+    unseen: [...unseenIn(template, plan), ...outside.unseen]
+  }
+}
+
+function nameOf({template, image}: Inputs, workspace: string): string {
+  if (template.variables.has('ami_name')) return image.namePrefix
+  return path.relative(workspace, template.path).slice(0, 256) || path.basename(template.path)
+}
+
+function copyRegionsOf(sources: readonly TemplateSource[], home: string): string[] {
+  const regions = sources.flatMap((source) => textsIn(source.value('ami_regions')).texts)
+  return [...new Set(regions)].filter((region) => regionName.test(region) && region !== home)
+}
+
+function sourceOf({sources}: Template, {source, templateImages}: Known): Record<string, string> {
+  if (source) return {'source image': source.id}
+  const ids = sources.flatMap(({name}) => ofBuild(templateImages, name)?.id ?? [])
+  return ids.length > 0 ? {'source image': [...new Set(ids)].join(' ')} : {}
+}
+
+/** The inputs that change the image, as far as the template reads them. */
+function settingsOf({image}: Inputs, {variables, arguments: given}: Template): Record<string, string> {
+  const settings: Readonly<Record<string, readonly [name: string, value: string | number | boolean | undefined]>> = {
+    java_version: ['Java', image.javaVersion],
+    ami_name: ['ami-name-prefix', image.namePrefix],
+    ssh_username: ['ssh-username', image.sshUsername],
+    volume_size: ['volume-size', image.volumeSize],
+    kms_key_id: ['kms-key-id', image.kmsKeyId],
+    instance_profile: ['instance-profile', image.instanceProfile],
+    jenkins_repository_url: ['jenkins-repository-url', image.jenkinsRepositoryUrl],
+    jenkins_repository_key_fingerprint: ['jenkins-repository-key-fingerprint', image.jenkinsRepositoryKeyFingerprint],
+    jenkins_update_center_url: ['jenkins-update-center-url', image.updateCenterUrl],
+    allow_anonymous: ['allow-anonymous', image.allowAnonymous]
+  }
+  const read = Object.entries(settings).flatMap(([variable, [name, value]]): [string, string][] =>
+    variables.has(variable) && value !== undefined ? [[name, String(value)]] : []
+  )
+  const tags = Object.entries(image.tags).map(([key, value]) => `${key}=${value}`)
+  return {
+    ...Object.fromEntries(read),
+    ...(tags.length > 0 ? {tags: digestOfStrings(tags.toSorted())} : {}),
+    ...(given.length > 0 ? {'packer-args': given.join(' ')} : {})
+  }
+}
+
+/** What the user gives beside the template, and what may be secret. */
+async function digestsOfSecrets(
+  {template, image}: Inputs,
+  env: NodeJS.ProcessEnv,
+  context: string
+): Promise<Record<string, string>> {
+  const {varFiles, vars, environment, shipped} = template
+  const variables = shipped ? [] : Object.keys(env).filter((name) => name.startsWith('PKR_VAR_'))
+  const secrets: Readonly<Record<string, readonly unknown[]>> = {
+    'jenkins-casc': image.casc ? [await digestOf([image.casc.folder])] : [],
+    'var-files': varFiles.map((file) => readFileSync(file, 'base64')),
+    vars: Object.entries(vars),
+    'template-env': [...environment, ...variables].toSorted().map((name) => [name, env[name] ?? null])
+  }
+  const given = Object.entries(secrets).filter(([, values]) => values.length > 0)
+  const digests = given.map(async ([name, values]) => [name, await slowDigestOf(JSON.stringify(values), context)])
+  return Object.fromEntries(await Promise.all(digests)) as Record<string, string>
+}
+
+/** Everything in the folders that relative paths in the template begin in, and what it names outside of them. */
+async function digestOfTemplate(
+  {path: location, directory, shipped}: Template,
+  outside: readonly string[]
+): Promise<string> {
+  const folder = statSync(location).isDirectory() ? location : path.dirname(location)
+  const isElsewhere = !shipped && path.relative(folder, directory).startsWith('..')
+  try {
+    return await digestOf([folder, ...(isElsewhere ? [directory] : []), ...outside])
+  } catch (error) {
+    if (!(error instanceof TooMuchError)) throw error
+    throw new InputError(
+      'skip-unchanged',
+      `compares every file in the template's folder, and ${folder} has ${error.message} in it; keep the template and its files in a folder of their own`
+    )
+  }
+}
+
+/** What also goes into an image of a user's template. */
+function unseenIn({shipped, sources, dataSources}: Template, {source, templateImages, jenkins}: Known): string[] {
+  if (shipped) return []
+  const unknown = source ? [] : sources.filter(({name}) => ofBuild(templateImages, name) === undefined)
+  const isForImages = (type: string): boolean =>
+    type === 'amazon-ami' ||
+    (type === 'amazon-parameterstore' && sources.some((one) => one.imageQuery()?.parameter !== undefined))
+  return [
+    ...unknown.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer knows`),
+    ...(jenkins ? [] : ['the version of Jenkins, which the template installs without the variable jenkins_version']),
+    ...[...dataSources].filter((type) => !isForImages(type)).map((type) => `the values of data "${type}"`)
+  ]
+}
