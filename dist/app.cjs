@@ -3457,12 +3457,12 @@ var require_data_url = __commonJS({
           input,
           position
         );
-        let parameterName = collectASequenceOfCodePoints(
+        let parameterName2 = collectASequenceOfCodePoints(
           (char) => char !== ";" && char !== "=",
           input,
           position
         );
-        parameterName = parameterName.toLowerCase();
+        parameterName2 = parameterName2.toLowerCase();
         if (position.position < input.length) {
           if (input[position.position] === ";") {
             continue;
@@ -3491,8 +3491,8 @@ var require_data_url = __commonJS({
             continue;
           }
         }
-        if (parameterName.length !== 0 && HTTP_TOKEN_CODEPOINTS.test(parameterName) && (parameterValue.length === 0 || HTTP_QUOTED_STRING_TOKENS.test(parameterValue)) && !mimeType.parameters.has(parameterName)) {
-          mimeType.parameters.set(parameterName, parameterValue);
+        if (parameterName2.length !== 0 && HTTP_TOKEN_CODEPOINTS.test(parameterName2) && (parameterValue.length === 0 || HTTP_QUOTED_STRING_TOKENS.test(parameterValue)) && !mimeType.parameters.has(parameterName2)) {
+          mimeType.parameters.set(parameterName2, parameterValue);
         }
       }
       return mimeType;
@@ -23541,12 +23541,12 @@ var init_evaluateTemplate = __esm({
           evaluatedTemplateArr.push(template.slice(openingBraceIndex + 1, closingBraceIndex));
           currentIndex = closingBraceIndex + 2;
         }
-        const parameterName = template.substring(openingBraceIndex + 1, closingBraceIndex);
-        if (parameterName.includes("#")) {
-          const [refName, attrName] = parameterName.split("#");
+        const parameterName2 = template.substring(openingBraceIndex + 1, closingBraceIndex);
+        if (parameterName2.includes("#")) {
+          const [refName, attrName] = parameterName2.split("#");
           evaluatedTemplateArr.push(getAttr(referenceRecord[refName] ?? endpointParams[refName], attrName));
         } else {
-          evaluatedTemplateArr.push(referenceRecord[parameterName] ?? endpointParams[parameterName]);
+          evaluatedTemplateArr.push(referenceRecord[parameterName2] ?? endpointParams[parameterName2]);
         }
         currentIndex = closingBraceIndex + 1;
       }
@@ -65906,6 +65906,7 @@ var _OUr = "OrganizationalUnits";
 var _Ope = "Operator";
 var _Opt = "Option";
 var _Ou2 = "Outputs";
+var _Ov = "Overwrite";
 var _Ow2 = "Owner";
 var _P3 = "Parameters";
 var _PAE = "ParameterAlreadyExists";
@@ -65929,9 +65930,12 @@ var _PN3 = "ParameterNames";
 var _PNF = "ParameterNotFound";
 var _PNla = "PlatformName";
 var _POF = "PatchOrchestratorFilter";
+var _PP = "PutParameter";
 var _PPL = "PatchPropertiesList";
 var _PPLa = "ParameterPolicyList";
 var _PPME = "ParameterPatternMismatchException";
+var _PPR = "PutParameterRequest";
+var _PPRu = "PutParameterResult";
 var _PR = "PatchRule";
 var _PRG = "PatchRuleGroup";
 var _PRL = "PatchRuleList";
@@ -68356,6 +68360,23 @@ var ProgressCounters$ = [
   [_TSo, _SSu2, _FSa, _CSa, _TOS],
   [1, 1, 1, 1, 1]
 ];
+var PutParameterRequest$ = [
+  3,
+  n07,
+  _PPR,
+  0,
+  [_N2, _V3, _D2, _Ty2, _KI2, _Ov, _APl, _T4, _Tie, _Po, _DTa],
+  [0, [() => PSParameterValue, 0], 0, 0, 0, 2, 0, () => TagList2, 0, 0, 0],
+  2
+];
+var PutParameterResult$ = [
+  3,
+  n07,
+  _PPRu,
+  0,
+  [_Ve2, _Tie],
+  [1, 0]
+];
 var RelatedOpsItem$ = [
   3,
   n07,
@@ -69409,6 +69430,14 @@ var GetParameter$ = [
   () => GetParameterRequest$,
   () => GetParameterResult$
 ];
+var PutParameter$ = [
+  9,
+  n07,
+  _PP,
+  0,
+  () => PutParameterRequest$,
+  () => PutParameterResult$
+];
 
 // node_modules/@aws-sdk/client-ssm/dist-es/runtimeConfig.shared.js
 var getRuntimeConfig13 = (config) => {
@@ -69577,6 +69606,10 @@ var _mw07 = (Command3, cs, config, o5) => [];
 var GetParameterCommand = class extends command7(_ep07, _mw07, "GetParameter", GetParameter$) {
 };
 
+// node_modules/@aws-sdk/client-ssm/dist-es/commands/PutParameterCommand.js
+var PutParameterCommand = class extends command7(_ep07, _mw07, "PutParameter", PutParameter$) {
+};
+
 // src/aws/iam.ts
 function openIam(client) {
   const profile = async (InstanceProfileName, abortSignal) => (await client.send(new GetInstanceProfileCommand({ InstanceProfileName }), { abortSignal })).InstanceProfile;
@@ -69620,6 +69653,28 @@ async function unlessGone(look3) {
 }
 function tagsOf(tags = []) {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+// src/aws/parameters.ts
+function openParameters(client) {
+  return {
+    async read(Name, abortSignal) {
+      try {
+        const { Parameter: found } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
+        if (!found) return void 0;
+        const { Value: value = "", Type: type2 = "", DataType: dataType = "text", Version: version = 0 } = found;
+        return { value, type: type2, dataType, version };
+      } catch (error2) {
+        if (error2 instanceof ParameterNotFound || error2 instanceof ParameterVersionNotFound) return void 0;
+        throw error2;
+      }
+    },
+    async write(Name, { value: Value, dataType: DataType, isNew }, abortSignal) {
+      const command9 = new PutParameterCommand({ Name, Value, Type: "String", DataType, Overwrite: !isNew });
+      const { Version = 0 } = await client.send(command9, { abortSignal });
+      return Version;
+    }
+  };
 }
 
 // src/lib/http.ts
@@ -69931,6 +69986,7 @@ function openAccount(region3, credentials, env2) {
       return client;
     },
     iam: () => iam ??= openIam(observeCalls(new IAMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }))),
+    parameters: () => openParameters(observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.ownRegion }))),
     async readParameter(Name, abortSignal) {
       const client = observeCalls(new SSMClient({ ...settings, region: region3, maxAttempts: attempts.elsewhere }));
       const { Parameter } = await client.send(new GetParameterCommand({ Name }), { abortSignal });
@@ -72135,7 +72191,7 @@ var Speakers = class {
   }
   /** @returns undefined if nothing shows that it is the name of a build that makes something in AWS */
   #nameIn(rest) {
-    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest4, name) => name.length > longest4.length ? name : longest4, "");
+    const known2 = [...this.#speakers.keys()].filter((name) => rest.startsWith(`${name}:`) && /^(?: |$)/.test(rest.slice(name.length + 1))).reduce((longest5, name) => name.length > longest5.length ? name : longest5, "");
     if (this.#speakers.get(known2)?.byOthers) return known2;
     const [, begun = ""] = beginning.exec(rest) ?? [];
     if (begun.length > known2.length && this.#postProcessorIn(`${begun}:`) === void 0) {
@@ -75815,8 +75871,7 @@ function choose(sources, request) {
   const unusable = emptied(sources, values, builders, legacy);
   const onImage = builders.filter((source) => source.isVariable("source_ami"));
   const needsImage = onImage.some((source) => needs(source, "source_ami"));
-  const gives = (isInFile, name) => isInFile && !(name === "source_ami" && needsImage && isPlaceholder(values.ofVariableItself(name)));
-  const isSaid = (name) => !unusable.has(name) && (files.some((file) => gives(file.values.has(name), name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0);
+  const isSaid = (name) => !unusable.has(name) && (files.some((file) => file.values.has(name)) || env2[`PKR_VAR_${name}`] !== void 0 || !takesAll && reading2.variables.get(name)?.default !== void 0);
   const isFilled = (name) => {
     if (!legacy && !takesOurs(name, reading2.variables.get(name)?.kind ?? "untyped")) return false;
     if (name === "tags" && !legacy) return takesTags(sources, values);
@@ -75857,7 +75912,9 @@ function emptied({ reading: { variables: variables2 }, files, env: env2 }, value
   const ofLegacy = legacy ? [...variables2.keys()].filter((name) => hasEmptyDefault(name) && fillsText(name) && !isGiven(name)) : [];
   const found = builders.flatMap(
     (source) => [...indispensable].filter((name) => {
-      const isAsked = isGiven(name) ? isNothing(values.ofVariableItself(name)) : hasEmptyDefault(name);
+      const value = values.ofVariableItself(name);
+      const isUseless = isNothing(value) || name === "source_ami" && isPlaceholder(value);
+      const isAsked = isGiven(name) ? isUseless : hasEmptyDefault(name);
       return source.isVariable(name) && isAsked && needs(source, name);
     })
   );
@@ -77401,7 +77458,7 @@ function cachedPlugins(required, env2) {
   const folder = folderFor(required, env2);
   return folder !== void 0 && (0, import_node_fs13.existsSync)(folder) && (0, import_node_fs13.existsSync)(`${folder}.complete`) ? folder : void 0;
 }
-async function cachePlugins(plugins2, required, env2, usable3) {
+async function cachePlugins(plugins2, required, env2, usable4) {
   const folder = folderFor(required, env2);
   if (folder === void 0) throw new Error("RUNNER_TOOL_CACHE is not set");
   await (0, import_promises15.mkdir)(import_node_path8.default.dirname(folder), { recursive: true });
@@ -77409,7 +77466,7 @@ async function cachePlugins(plugins2, required, env2, usable3) {
   try {
     const copy = import_node_path8.default.join(staging, "plugins");
     await (0, import_promises15.cp)(plugins2, copy, { recursive: true });
-    const others = await usable3();
+    const others = await usable4();
     if (others !== void 0) return others;
     if ((0, import_node_fs13.existsSync)(folder)) await (0, import_promises15.rename)(folder, import_node_path8.default.join(staging, "old"));
     await (0, import_promises15.rename)(copy, folder).catch((error2) => {
@@ -78734,12 +78791,12 @@ async function resolveVersion({ version, releasesUrl }, platform3, options) {
   const cached = (await cachedVersions(env2)).filter((each) => import_semver7.default.satisfies(each, range2));
   const released = await read(releasesUrl, platform3, options, cached.length > 0).catch(async (error2) => {
     signal.throwIfAborted();
-    const usable3 = await firstWhole(cached, env2, signal);
-    if (usable3 === void 0) throw unreadable(version, error2);
+    const usable4 = await firstWhole(cached, env2, signal);
+    if (usable4 === void 0) throw unreadable(version, error2);
     log.warning(
-      `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${usable3}, the newest in this runner's tool cache that satisfies '${version}', is used.`
+      `The releases of Packer could not be read: ${messageOf(error2)}. Packer ${usable4}, the newest in this runner's tool cache that satisfies '${version}', is used.`
     );
-    return usable3;
+    return usable4;
   });
   if (typeof released === "string") return released;
   const found = import_semver7.default.maxSatisfying(released, range2);
@@ -79053,8 +79110,8 @@ function architectureOf({ ofSources, facts }, sources) {
 }
 function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
   const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
-  const usable3 = given2.filter(fits3);
-  if (usable3.length > 0) return usable3;
+  const usable4 = given2.filter(fits3);
+  if (usable4.length > 0) return usable4;
   const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
     const known2 = facts.get(type2);
     return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
@@ -79556,27 +79613,157 @@ function unique(texts) {
   return [...new Set(texts)];
 }
 
+// src/lib/untrusted.ts
+var longestLine2 = 4e3;
+var terminalSequence = (
+  // oxlint-disable-next-line no-control-regex -- these are what is meant
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f\r\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g
+);
+function inertLines(text2, prefix) {
+  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replaceAll("	", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded3(line).replaceAll("##[", "##​[")}`);
+}
+function bounded3(line) {
+  return line.length <= longestLine2 ? line : `${line.slice(0, longestLine2)}… (${line.length} characters)`;
+}
+function inertText(text2) {
+  return inertLines(text2, "").map((line) => /^[\s\p{M}]*::/u.test(line) ? `│ ${line}` : line).join("\n");
+}
+
+// src/promotion/parameter.ts
+var imageDataType = "aws:ec2:image";
+var checkMs = 6e4;
+var mostAttempts = 5;
+var mostVersions = 20;
+async function checkParameter({ parameters, region: region3 }, name, signal) {
+  try {
+    usable2(name, await parameters.read(name, signal));
+  } catch (error2) {
+    signal.throwIfAborted();
+    if (error2 instanceof InputError) throw error2;
+    throw new InputError(
+      "ssm-parameter",
+      `the parameter ${name} in ${region3} cannot be read: ${saidOf(error2)}${adviceFor4(error2)}`
+    );
+  }
+}
+async function nameInParameter(context, { name, imageId, isNew }, signal) {
+  const { parameters, log } = context;
+  let wanted2 = imageId;
+  let dataType = imageDataType;
+  try {
+    for (let attempt2 = 1; attempt2 <= mostAttempts; attempt2 += 1) {
+      const before = usable2(name, await parameters.read(name, signal));
+      dataType = before?.dataType ?? imageDataType;
+      if (before?.value === wanted2) {
+        log.info(`The parameter ${name} names ${wanted2} already`);
+        return { now: wanted2 };
+      }
+      if (before && await isNewer(context, before.value, wanted2, signal)) {
+        log.warning(`The parameter ${name} keeps ${before.value}, because that image is newer than ${wanted2}`);
+        return { now: before.value };
+      }
+      if (before && !isNew && await hasNamed(parameters, { name, imageId, before }, signal)) {
+        log.warning(
+          `The parameter ${name} keeps ${inertText(before.value)}: it named ${imageId} before, and was set back. To have another image baked, deprecate ${imageId}`
+        );
+        return { now: before.value };
+      }
+      const version = await write(context, { name, imageId: wanted2, before }, signal);
+      if (version === void 0) continue;
+      const was = before ? `, before: ${inertText(before.value)}` : "";
+      log.info(`The parameter ${name} names ${wanted2} (version ${version}${was})`);
+      const between2 = await writtenBetween(context, { name, before, version }, signal);
+      if (!between2 || !await isNewer(context, between2.value, wanted2, signal)) {
+        const isKnown = before !== void 0 && wanted2 === imageId && isImageId(before.value);
+        return { now: wanted2, ...isKnown ? { previous: before.value } : {} };
+      }
+      wanted2 = between2.value;
+    }
+    throw new UserError(`others write the parameter ${name} all the time`);
+  } catch (error2) {
+    signal.throwIfAborted();
+    throw new UserError(
+      `The parameter ${name} could not be changed: ${saidOf(error2)}${adviceFor4(error2)}
+${imageId} is kept. Mend it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:
+aws ssm put-parameter --region ${context.region} --name ${name} --value ${imageId} --data-type ${dataType} --overwrite`,
+      { cause: error2 }
+    );
+  }
+}
+function usable2(name, parameter) {
+  if (!parameter || parameter.type === "String") return parameter;
+  throw new InputError(
+    "ssm-parameter",
+    `${name} is a parameter of the type ${inertText(parameter.type)}; expected the type String, best of the data type aws:ec2:image. Name another parameter; one that does not exist is made`
+  );
+}
+async function write({ parameters }, { name, imageId, before }, signal) {
+  const written = { value: imageId, dataType: before?.dataType ?? imageDataType, isNew: !before };
+  try {
+    const version = await parameters.write(name, written, signal);
+    const limit = timeLimit(checkMs, [signal], () => notAccepted(name, imageId));
+    const isThere = async () => ((await parameters.read(name, limit))?.version ?? 0) >= version || void 0;
+    await poll(isThere, { signal: limit, slowestMs: 3e3 });
+    return version;
+  } catch (error2) {
+    if (error2 instanceof ParameterAlreadyExists) return void 0;
+    throw error2;
+  }
+}
+function notAccepted(name, imageId) {
+  return new UserError(
+    `AWS did not accept ${imageId} as the value of ${name} within ${checkMs / 1e3} s: the role must be allowed to call ec2:DescribeImages, and the image be available in the parameter's region`
+  );
+}
+async function hasNamed(parameters, { name, imageId, before }, signal) {
+  for (let version = before.version - 1; version > Math.max(0, before.version - mostVersions); version -= 1) {
+    if ((await parameters.read(`${name}:${version}`, signal))?.value === imageId) return true;
+  }
+  return false;
+}
+async function writtenBetween({ parameters }, { name, before, version }, signal) {
+  if (version - 1 <= (before?.version ?? 0)) return void 0;
+  return parameters.read(`${name}:${version - 1}`, signal);
+}
+async function isNewer({ ec2: ec22 }, value, imageId, abortSignal) {
+  if (!isImageId(value)) return false;
+  const Filters = [{ Name: "image-id", Values: [value, imageId] }];
+  const { Images = [] } = await ec22.send(new DescribeImagesCommand({ Filters }), { abortSignal });
+  const madeAt = (id) => Date.parse(Images.find(({ ImageId }) => ImageId === id)?.CreationDate ?? "") || 0;
+  return madeAt(value) > madeAt(imageId);
+}
+var isImageId = (value) => /^ami-[0-9a-f]{8,17}$/.test(value);
+function saidOf(error2) {
+  const isOwn2 = error2 instanceof UserError;
+  return isOwn2 || !(error2 instanceof Error) ? messageOf(error2) : `${error2.name}: ${inertText(error2.message)}`;
+}
+function adviceFor4(error2) {
+  const denial = denialIn(saidOf(error2));
+  return denial ? `
+${denialAdvice([denial], { policies: "iam/ssm-parameter-permissions.json has what ssm-parameter needs" })}` : "";
+}
+
 // src/plan/package-index.ts
 var zlib2 = __toESM(require("node:zlib"), 1);
 var longestUnpacked = 5e7;
-var mostVersions = 1e5;
+var mostVersions2 = 1e5;
 var release2 = /^\d{1,9}\.\d{1,9}(?:\.\d{1,9})?$/;
 function indexOf(repository, kind) {
   return kind === "deb" ? `${repository}/binary/Packages` : `${repository}/repodata/repomd.xml`;
 }
 async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
-  if (kind === "deb") return bounded3(versionsOfDebs(index));
+  if (kind === "deb") return bounded4(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
   const [path34 = ""] = between(primary, '<location href="', '"');
   if (!/^[\w./-]+$/.test(path34)) throw new Error("it names no primary index");
-  return bounded3(versionsOfRpms(unpack(path34, await read5(`${repository}/${path34}`, signal))));
+  return bounded4(versionsOfRpms(unpack(path34, await read5(`${repository}/${path34}`, signal))));
 }
-function bounded3(versions2) {
+function bounded4(versions2) {
   const found = /* @__PURE__ */ new Set();
   for (const version of versions2) {
     if (release2.test(version)) found.add(version);
-    if (found.size > mostVersions) throw new Error(`it lists more than ${mostVersions} versions of Jenkins`);
+    if (found.size > mostVersions2) throw new Error(`it lists more than ${mostVersions2} versions of Jenkins`);
   }
   return [...found];
 }
@@ -79867,12 +80054,12 @@ T1JjZA8VNmdlKiPqf4S9u/kTAojeLB9zU0cTSW0=
 // src/plan/plugins/signed-json.ts
 var import_node_crypto13 = require("node:crypto");
 var mostValues = 5e4;
-async function readSignedJson(body, isWanted, { longest: longest4, mostKept: mostKept2 }) {
+async function readSignedJson(body, isWanted, { longest: longest5, mostKept: mostKept2 }) {
   const reader = new Reader2(isWanted, mostKept2);
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > longest4) throw new Error(`it is longer than ${longest4 / 1e6} MB`);
+    if (size > longest5) throw new Error(`it is longer than ${longest5 / 1e6} MB`);
     reader.read(chunk);
   }
   return reader.end();
@@ -80114,7 +80301,7 @@ function requireChain(chain2, root9, now) {
 
 // src/plan/plugins/update-center.ts
 var longestCenter = 1e7;
-var [longestVersions, mostVersions2] = [4e8, 16e6];
+var [longestVersions, mostVersions3] = [4e8, 16e6];
 async function readUpdateCenter(url, jenkinsVersion, context, signal) {
   const address = `${url}/update-center.json?version=${jenkinsVersion}`;
   const limits = { longest: longestCenter, mostKept: longestCenter };
@@ -80130,7 +80317,7 @@ async function readUpdateCenter(url, jenkinsVersion, context, signal) {
 }
 async function readVersions(url, names2, context, signal) {
   const address = `${url}/current/plugin-versions.json`;
-  const limits = { longest: longestVersions, mostKept: mostVersions2 };
+  const limits = { longest: longestVersions, mostKept: mostVersions3 };
   const isWanted = (name, inner2) => name === "plugins" && inner2 !== void 0 && names2.has(inner2);
   const { inner } = await read3(address, isWanted, limits, context, signal);
   const all = new Map([...inner].map(([name, json2]) => [name, objectOf(parse(address, json2))]));
@@ -80206,7 +80393,7 @@ async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUr
     const version = pinned.get(name) ?? newest2?.version ?? "";
     const entry = newest2?.version === version ? newest2 : find2(name, version);
     if (!entry) throw missing2(name, version, by, center, url);
-    if (isNewer(entry.requiredCore, jenkinsVersion)) {
+    if (isNewer2(entry.requiredCore, jenkinsVersion)) {
       throw problem2(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`);
     }
     chosen.set(name, exact(name, version, entry.sha256, url));
@@ -80234,7 +80421,7 @@ function missing2(name, version, by, center, url) {
 function problem2(text2) {
   return new InputError("jenkins-plugins", text2);
 }
-function isNewer(required, installed) {
+function isNewer2(required, installed) {
   const [one, other] = [import_semver8.default.coerce(required), import_semver8.default.coerce(installed)];
   return one !== null && other !== null && import_semver8.default.gt(one, other);
 }
@@ -80316,7 +80503,7 @@ async function resolveSource(context, request, signal) {
   const distribution = distributions[source];
   const image = distribution ? await newestOf(distribution, context, request, signal) : await imageById(await imageIdOf(source, context, region3, signal), context, region3, signal);
   warnOf(image, context);
-  return usable2(image, request);
+  return usable3(image, request);
 }
 async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, architecture, machine, region: region3 }, signal) {
   const pattern = names2[architecture ?? machine ?? "x86_64"];
@@ -80369,7 +80556,7 @@ async function imageIdOf(source, { readParameter }, region3, signal) {
   if (!source.startsWith(parameterPrefix)) return source;
   return imageIdIn(source.slice(parameterPrefix.length), readParameter, region3, signal);
 }
-function usable2(image, { architecture: wanted2, volumeSize }) {
+function usable3(image, { architecture: wanted2, volumeSize }) {
   const { ImageId: id = "", RootDeviceName: rootDeviceName } = image;
   if (image.RootDeviceType !== "ebs" || !rootDeviceName) {
     throw new InputError("source-ami", `${id} has no EBS root volume, which a bake needs`);
@@ -80490,6 +80677,10 @@ async function planImage(inputs, context, signal) {
   const asksForJenkins = template.variables.has("jenkins_version");
   const { connectVia: via, allowedCidrs, subnetIds } = inputs;
   template.warnings.forEach((warning3) => log.warning(warning3));
+  if (inputs.promotion) {
+    const asking2 = { parameters: account.parameters(), region: account.region };
+    await checkParameter(asking2, inputs.promotion.parameter, signal);
+  }
   if (via === "session-manager") await noteSessionManagerPlugin(log, env2, signal);
   const asking = machineTypes(
     ec22,
@@ -80995,7 +81186,7 @@ async function untag(ec22, strangers, log, abortSignal) {
 }
 
 // src/sweep/sweep.ts
-var mostAttempts = 8;
+var mostAttempts2 = 8;
 async function sweep(options) {
   const { log, ledger, limit, settleMs = 5e3, pause: wait = pauseFor } = options;
   (0, import_node_events5.setMaxListeners)(0, limit);
@@ -81062,8 +81253,8 @@ var Rounds = class {
     this.#blindLooks = unseen2.length > 0 ? this.#blindLooks + 1 : 0;
   }
   #isHopeless(removable, unseen2) {
-    const isBlind = this.#blindLooks >= mostAttempts;
-    const cannotGo = (resource) => (this.#attempts.get(nameOf7(resource))?.tries ?? 0) >= mostAttempts || // The resource that it waits for may exist forever: it cannot be seen.
+    const isBlind = this.#blindLooks >= mostAttempts2;
+    const cannotGo = (resource) => (this.#attempts.get(nameOf7(resource))?.tries ?? 0) >= mostAttempts2 || // The resource that it waits for may exist forever: it cannot be seen.
     isBlind && unseen2.some(({ type: type2 }) => type2 === waitsFor[resource.type]);
     return removable.every(cannotGo) && (unseen2.length === 0 || isBlind);
   }
@@ -81304,6 +81495,16 @@ function sentenceOf({ last, because }) {
   return because.length === 0 ? `Nothing has changed since ${since}: that image is used again` : `An image is baked, because since ${since}: ${because.join("; ")}`;
 }
 
+// src/bake/hand-over.ts
+async function handOver({ inputs: { promotion }, account, log, phase }, { images: [image], verdict, skipped }, signal) {
+  if (!promotion || !image || verdict !== "verified") return {};
+  const { ec2: ec22, region: region3 } = account;
+  const context = { ec2: ec22, region: region3, log, parameters: account.parameters() };
+  const wanted2 = { name: promotion.parameter, imageId: image.id, isNew: !skipped };
+  const named2 = await phase("Hand over", () => nameInParameter(context, wanted2, signal));
+  return { parameter: { name: promotion.parameter, ...named2 } };
+}
+
 // src/bake/outcome.ts
 function keeps(deregister, verdict) {
   return deregister === "never" || deregister === "on-failure" && verdict !== "rejected";
@@ -81312,22 +81513,6 @@ function isGone2(images, { resources }, leftovers) {
   const all = images.flatMap(withCopies);
   const isIn4 = (list2, id) => list2.some((one) => one.id === id);
   return all.length > 0 && all.every(({ id }) => isIn4(resources, id) && !isIn4(leftovers, id));
-}
-function reused(known2) {
-  const { images = [], tags = {} } = known2.comparison.last ?? {};
-  const jenkinsVersion = tags[tagKeys.jenkins];
-  return {
-    ...known2,
-    images,
-    others: [],
-    othersStay: false,
-    verdict: "verified",
-    skipped: true,
-    packerVersion: tags[tagKeys.packer] ?? "",
-    ...jenkinsVersion !== void 0 ? { jenkinsVersion } : {},
-    deregistered: false,
-    leftovers: []
-  };
 }
 
 // src/bake/promote.ts
@@ -81389,6 +81574,31 @@ async function mark3(ec22, image, bakeId, moreTags = {}) {
 }
 var listed = (tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 var idsOf = (image) => resourcesOf(image, image.region).map(({ id }) => id);
+
+// src/bake/skip.ts
+async function skip(unchanged, { inputs, account, deps: { log, setOutputs: setOutputs2 }, phase }, signal) {
+  const last = outcomeOf(unchanged);
+  setOutputs2(last);
+  const outcome = { ...last, ...await handOver({ inputs, account, log, phase }, last, signal) };
+  setOutputs2(outcome);
+  return outcome;
+}
+function outcomeOf(unchanged) {
+  const { images = [], tags = {} } = unchanged.comparison.last ?? {};
+  const jenkinsVersion = tags[tagKeys.jenkins];
+  return {
+    ...unchanged,
+    images,
+    others: [],
+    othersStay: false,
+    verdict: "verified",
+    skipped: true,
+    packerVersion: tags[tagKeys.packer] ?? "",
+    ...jenkinsVersion !== void 0 ? { jenkinsVersion } : {},
+    deregistered: false,
+    leftovers: []
+  };
+}
 
 // src/smoke/launch.ts
 var jenkinsPort = 8080;
@@ -82063,8 +82273,8 @@ async function bake(inputs, deps, cancel) {
   const account = openAccount(region3, session.credentials, env2);
   const plan = await phase("Plan", () => planImage(inputs, { account, env: env2, log }, signal));
   const known2 = { region: region3, accountId: session.accountId, plan };
-  const comparison = await phase("Compare", () => compareWithLast(account, inputs, plan, { log, signal }));
-  if (comparison?.because.length === 0) return skip({ ...known2, comparison }, deps);
+  const comparison = inputs.reuse && await phase("Compare", () => compareWithLast(account, inputs, plan, { log, signal }));
+  if (comparison?.because.length === 0) return skip({ ...known2, comparison }, { inputs, account, deps, phase }, signal);
   await phase("Preflight", () => preflight(account.ec2, preflightOf(inputs, plan), log, signal));
   const packer = await phase("Install Packer", () => installPacker(inputs.packer, { log, env: env2 }, signal));
   const ledger = openLedger(deps.temporaryFolder, `bake-jenkins-ami-${plan.bakeId}`);
@@ -82087,11 +82297,6 @@ async function bake(inputs, deps, cancel) {
     return { ...outcome, failure: outcome.failure ?? failure };
   }
 }
-function skip(known2, { setOutputs: setOutputs2 }) {
-  const outcome = reused(known2);
-  setOutputs2(outcome);
-  return outcome;
-}
 async function buildTestAndPromote(build2, phase, signal) {
   const { deregister, smoke } = build2.inputs;
   let made = { images: [], others: [], othersStay: false, verdict: "unverified" };
@@ -82107,7 +82312,7 @@ async function buildTestAndPromote(build2, phase, signal) {
     if (!keeps(deregister, made.verdict)) return made;
     signal.throwIfAborted();
     await phase("Promote", () => promote(build2, made));
-    return made;
+    return { ...made, ...await handOver({ ...build2, log: build2.deps.log, phase }, { ...made, skipped: false }, signal) };
   } catch (failure) {
     return { ...made, failure: signal.aborted ? signal.reason : failure };
   }
@@ -82208,7 +82413,8 @@ var defaults = {
   "smoke-user-data": "",
   deregister: "on-failure",
   "skip-unchanged": "false",
-  "max-image-age": ""
+  "max-image-age": "",
+  "ssm-parameter": ""
 };
 var whenEmpty = {
   "source-ami": "debian-13",
@@ -85440,6 +85646,35 @@ function reasonIn(source, sshUsername) {
   return user !== void 0 && elsewhere2.has(user) ? `${source.name} of the template logs in as '${user}'` : void 0;
 }
 
+// src/inputs/promotion.ts
+var longest4 = 1011;
+var parameterName = matching(
+  new RegExp(String.raw`^(?!\/?(?:aws|ssm))(?=.{1,${longest4}}$)(?:[\w.-]+|(?:\/[\w.-]+){1,15})$`, "i"),
+  "the name of a parameter, such as /jenkins/ami"
+);
+function readPromotion(input, { template, smokeTest: smokeTest2, keepsImages }, problems) {
+  const parameter = input("ssm-parameter", optional(parameterName));
+  if (parameter === void 0) return void 0;
+  if (!smokeTest2) {
+    problems.push(
+      new InputError("ssm-parameter", "names verified images only, and without 'smoke-test' none is ever verified")
+    );
+  }
+  if (!keepsImages) {
+    problems.push(new InputError("ssm-parameter", "names an image that stays, and with 'deregister: always' none does"));
+  }
+  const images = template?.names.images ?? 1;
+  if (images > 1) {
+    problems.push(
+      new InputError(
+        "ssm-parameter",
+        `names one image, and the template makes ${images}; choose one of them with 'packer-args' (-only=…), or name them yourself by the output 'amis'`
+      )
+    );
+  }
+  return { parameter };
+}
+
 // src/inputs/reuse.ts
 function readReuse(input, { env: env2, smokeTest: smokeTest2, keepsImages }, problems) {
   const isAsked = input("skip-unchanged", oneOf("true", "false")) === "true";
@@ -86479,7 +86714,9 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       problems.push(new InputError("smoke-user-data", "is used by the smoke test only, and 'smoke-test' is false"));
     }
     const deregister = input("deregister", oneOf("on-failure", "always", "never"));
-    const reuse = readReuse(input, { env: env2, smokeTest: smokeTest2, keepsImages: deregister !== "always" }, problems);
+    const keepsImages = deregister !== "always";
+    const reuse = readReuse(input, { env: env2, smokeTest: smokeTest2, keepsImages }, problems);
+    const promotion = readPromotion(input, { template, smokeTest: smokeTest2, keepsImages }, problems);
     const allowedCidrs = input("allowed-cidrs", (value) => value === "auto" ? "auto" : nonEmpty(list(cidr))(value));
     if (template) {
       const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : [];
@@ -86512,6 +86749,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       ...smokeTest2 ? { smoke: { ...smoke, ...jenkinsLog !== void 0 ? { jenkinsLog } : {} } } : {},
       deregister,
       ...reuse ? { reuse } : {},
+      ...promotion ? { promotion } : {},
       bakeTimeoutMs: input("bake-timeout", duration)
     };
   });
@@ -86526,24 +86764,6 @@ function userData(value) {
 
 // src/lib/log.ts
 var import_node_events6 = require("node:events");
-
-// src/lib/untrusted.ts
-var longestLine2 = 4e3;
-var terminalSequence = (
-  // oxlint-disable-next-line no-control-regex -- these are what is meant
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f\r\n]*(?:\u0007|\u001b\\|\u009c)|\u001b[ -/]*[0-~]/g
-);
-function inertLines(text2, prefix) {
-  return text2.toWellFormed().replace(terminalSequence, "").split(/[\r\n\v\f\u0085\u2028\u2029]+/).map((line) => line.replaceAll("	", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, "")).filter((line) => line.trim() !== "").map((line) => `${prefix}${bounded4(line).replaceAll("##[", "##​[")}`);
-}
-function bounded4(line) {
-  return line.length <= longestLine2 ? line : `${line.slice(0, longestLine2)}… (${line.length} characters)`;
-}
-function inertText(text2) {
-  return inertLines(text2, "").map((line) => /^[\s\p{M}]*::/u.test(line) ? `│ ${line}` : line).join("\n");
-}
-
-// src/lib/log.ts
 function actionsLog(now = Date.now) {
   const phases = [];
   const running = [];
@@ -86620,6 +86840,7 @@ function outputsOf(outcome) {
     deregistered: String(outcome.deregistered),
     skipped: String(outcome.skipped),
     fingerprint: plan.comparable?.fingerprint ?? "",
+    "previous-ami-id": outcome.parameter?.previous ?? "",
     "jenkins-version": outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? "",
     "packer-version": outcome.packerVersion,
     "smoke-seconds": outcome.smokeSeconds?.toFixed(1) ?? ""
@@ -86692,8 +86913,8 @@ function idCode(value) {
 }
 function fenced(output) {
   const lines = inertText(output.slice(0, 5e4));
-  const longest4 = (lines.match(/`+/g) ?? []).reduce((most4, { length }) => Math.max(most4, length), 2);
-  const fence = "`".repeat(longest4 + 1);
+  const longest5 = (lines.match(/`+/g) ?? []).reduce((most4, { length }) => Math.max(most4, length), 2);
+  const fence = "`".repeat(longest5 + 1);
   return `${fence}text
 ${lines}
 ${fence}`;
@@ -86723,6 +86944,7 @@ function summaryOf(outcome, phases) {
       "Kept",
       outcome.skipped ? void 0 : images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : "yes"
     ],
+    ["Parameter", parameterRow(outcome)],
     ["Also made", listed2(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
     ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
@@ -86771,6 +86993,11 @@ function sourceRow({ plan, images }) {
     (source) => source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
   );
   return listed2([...new Set(rows)]);
+}
+function parameterRow({ parameter }) {
+  if (!parameter) return void 0;
+  const { name, now, previous } = parameter;
+  return `${code(name)} names ${code(now)}${previous === void 0 ? "" : `, before: ${code(previous)}`}`;
 }
 function listed2(rows) {
   const more = rows.length - mostRows;
@@ -87166,7 +87393,7 @@ async function clear(account, bake2, age3, { log, limit, pause, stays }) {
   const spared = limit.aborted ? [] : present.filter((one) => isIn3(known2, one) && !isIn3(left, one));
   const whyIt = (one) => whyKept(one, bake2, age3) ?? "it does not belong to its bake";
   return {
-    swept: known2.filter((one) => !isIn3(spared, one)).map((one) => outcomeOf(one, bake2, left)),
+    swept: known2.filter((one) => !isIn3(spared, one)).map((one) => outcomeOf2(one, bake2, left)),
     unseen: left.filter((one) => !isIn3(known2, one)),
     kept: [...kept, ...spared.map((resource) => ({ resource, why: whyIt(resource) }))],
     left
@@ -87175,7 +87402,7 @@ async function clear(account, bake2, age3, { log, limit, pause, stays }) {
 function isIn3(list2, { type: type2, id }) {
   return list2.some((one) => one.type === type2 && one.id === id);
 }
-function outcomeOf(one, bake2, left) {
+function outcomeOf2(one, bake2, left) {
   const mine = left.find((other) => isIn3([other], one));
   const blind = left.find(({ type: type2, id, region: region3 }) => type2 === one.type && id === unknownId && region3 === one.region);
   const reason = (mine ?? blind)?.reason;

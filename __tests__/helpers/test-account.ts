@@ -19,6 +19,9 @@ export function accountOf(
       if (!iam) throw new Error('this test has no IAM')
       return iam
     },
+    parameters() {
+      throw new Error('this test has no parameters')
+    },
     async readParameter() {
       throw new Error('this test has no parameters')
     }

@@ -286,6 +286,29 @@ const inputs = [
     ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
   ),
   ...inFile(
+    'bake/comparison.ts',
+    ['unit/bake/comparison.test.ts'],
+    ['only verified images are given out again', 'tags[tagKeys.verified] !== undefined &&', ''],
+    ['only images of bakes are given out again', 'tags[tagKeys.bake] !== undefined &&', ''],
+    ['only images that are kept are given out again', 'tags[tagKeys.expires] === undefined &&', ''],
+    ['only images of that name are given out again', 'tags[tagKeys.name] === name &&', ''],
+    ['only images of that repository are given out again', 'startsWith(`${repository}/`)', "startsWith('')"],
+    ['only available images are given out again', "({State}) => State === 'available'", '() => true'],
+    ['no deprecated image is given out again', 'deprecated <= now', 'false'],
+    ['an old image is not given out again', 'ageMs <= maxAgeMs', 'true']
+  ),
+  ...inFile(
+    'promotion/parameter.ts',
+    ['unit/promotion/parameter.test.ts'],
+    ['a newer image is not replaced', 'return madeAt(value) > madeAt(imageId)', 'return false'],
+    [
+      'a parameter that was set back stays so',
+      'if ((await parameters.read(`${name}:${version}`, signal))?.value === imageId) return true',
+      ''
+    ],
+    ['a parameter of another type is refused', "!parameter || parameter.type === 'String'", 'true']
+  ),
+  ...inFile(
     'template/imageless.ts',
     ['unit/template/imageless.test.ts'],
     ['a build makes an image', 'if (chosen.length === 0 || chosen.some(mayMakeOne)) return []', 'return []'],

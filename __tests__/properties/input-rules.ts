@@ -283,6 +283,11 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     usable: ['', '12h', '7d'],
     means: (text) => Number.parseInt(text, 10) * (text.endsWith('d') ? 86_400_000 : 3_600_000),
     got: ({reuse}) => (reuse ? reuse.maxAgeMs : unused)
+  },
+  'ssm-parameter': {
+    usable: ['', '/jenkins/ami', 'jenkins-ami'],
+    got: ({promotion}) => promotion?.parameter,
+    alphabet: /^[\w./-]+$/
   }
 }
 

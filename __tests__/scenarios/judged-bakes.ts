@@ -38,6 +38,11 @@ function bake(
 
 export const judgedBakes: readonly JudgedBake[] = [
   bake('bakes and promotes', {}),
+  bake(
+    'names the image in a parameter',
+    {inputs: {'ssm-parameter': '/jenkins/ami'}},
+    {files: ['ssm-parameter-permissions.json']}
+  ),
   bake('bakes, rejects and cleans up', {jenkins: 'wrong-version'}, {exitCode: 1}),
   bake('proves an image and throws it away', {inputs: {deregister: 'always'}}),
   bake('keeps an image whatever comes', {inputs: {deregister: 'never'}}),

@@ -1,5 +1,6 @@
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as iam from '@aws-sdk/client-iam'
+import * as ssm from '@aws-sdk/client-ssm'
 import * as sts from '@aws-sdk/client-sts'
 import type {Call} from './calls.ts'
 
@@ -23,7 +24,7 @@ export function parseCallPoint(text: string): CallPoint {
   const [, by, action = '', nth = 1] = match ?? []
   if (!isCall(action)) {
     throw new Error(
-      `${JSON.stringify(text)} is no call: expected CALL or CALL#N, where CALL is an action of EC2, STS or IAM in AWS's spelling ` +
+      `${JSON.stringify(text)} is no call: expected CALL or CALL#N, where CALL is an action of EC2, SSM, STS or IAM in AWS's spelling ` +
         '(RunInstances), GetIdToken or Probe, and N counts its calls from 1; action:CALL and packer:CALL count the calls of one of the two'
     )
   }
@@ -38,7 +39,7 @@ export function spellCallPoint({by, action, nth}: CallPoint): string {
 function isCall(spelled: string): boolean {
   // A dry run of RunInstances is spelled DryRunRunInstances.
   const name = spelled.replace(/^DryRun(?=[A-Z])/, '')
-  return name === 'GetIdToken' || name === 'Probe' || [ec2, sts, iam].some((client) => `${name}Command` in client)
+  return name === 'GetIdToken' || name === 'Probe' || [ec2, ssm, sts, iam].some((client) => `${name}Command` in client)
 }
 
 /** Tells which of a point's calls an arriving one is: 1 for the first; undefined for any other call. */

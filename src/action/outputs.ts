@@ -24,6 +24,7 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     deregistered: String(outcome.deregistered),
     skipped: String(outcome.skipped),
     fingerprint: plan.comparable?.fingerprint ?? '',
+    'previous-ami-id': outcome.parameter?.previous ?? '',
     'jenkins-version': outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? '',
     'packer-version': outcome.packerVersion,
     'smoke-seconds': outcome.smokeSeconds?.toFixed(1) ?? ''

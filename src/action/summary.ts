@@ -26,6 +26,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
             ? 'no: deregistered, with its snapshots'
             : 'yes'
     ],
+    ['Parameter', parameterRow(outcome)],
     ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
@@ -78,6 +79,12 @@ function sourceRow({plan, images}: Outcome): string {
     source ? [`${code(source.id)} ${source.name && code(source.name)}`.trim()] : []
   )
   return listed([...new Set(rows)])
+}
+
+function parameterRow({parameter}: Outcome): string | undefined {
+  if (!parameter) return undefined
+  const {name, now, previous} = parameter
+  return `${code(name)} names ${code(now)}${previous === undefined ? '' : `, before: ${code(previous)}`}`
 }
 
 /** A cell's lines. Bounded, because the runner drops a summary beyond 1 MiB whole. */

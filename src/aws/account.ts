@@ -3,6 +3,7 @@ import {IAMClient} from '@aws-sdk/client-iam'
 import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
 import type {AwsCredentialIdentityProvider} from '@smithy/types'
 import {openIam, type Iam} from './iam.ts'
+import {openParameters, type Parameters} from './parameters.ts'
 import {proxyAgents, requestLimits} from '../lib/http.ts'
 import {observeCalls} from './observe.ts'
 import {observeTime} from './time.ts'
@@ -27,6 +28,8 @@ export interface Account {
   iam(): Iam
   /** In the bake's own region. */
   readonly readParameter: ReadParameter
+  /** In the bake's own region, for the one that names the image. */
+  parameters(): Parameters
 }
 
 /** Reads a parameter of Systems Manager, also public ones of AWS and of distributions. Rejects with what AWS answers, such as ParameterNotFound. */
@@ -59,6 +62,8 @@ export function openAccount(
       return client
     },
     iam: () => (iam ??= openIam(observeCalls(new IAMClient({...settings, region, maxAttempts: attempts.elsewhere})))),
+    parameters: () =>
+      openParameters(observeCalls(new SSMClient({...settings, region, maxAttempts: attempts.ownRegion}))),
     async readParameter(Name, abortSignal) {
       const client = observeCalls(new SSMClient({...settings, region, maxAttempts: attempts.elsewhere}))
       const {Parameter} = await client.send(new GetParameterCommand({Name}), {abortSignal})

@@ -14,8 +14,10 @@ import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
 import {endBake} from '../sweep/end.ts'
 import {compareWithLast} from './comparison.ts'
-import {isGone, keeps, reused, type Made, type Outcome} from './outcome.ts'
+import {handOver} from './hand-over.ts'
+import {isGone, keeps, type Made, type Outcome} from './outcome.ts'
 import {releaseImages, releaseProducts, promote, type ReleasableBuild} from './promote.ts'
+import {skip} from './skip.ts'
 import {smokeTestImages} from './test-images.ts'
 import {tookTooLong} from './time-limit.ts'
 
@@ -49,8 +51,9 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const account = openAccount(region, session.credentials, env)
   const plan = await phase('Plan', () => planImage(inputs, {account, env, log}, signal))
   const known = {region, accountId: session.accountId, plan}
-  const comparison = await phase('Compare', () => compareWithLast(account, inputs, plan, {log, signal}))
-  if (comparison?.because.length === 0) return skip({...known, comparison}, deps)
+  const comparison =
+    inputs.reuse && (await phase('Compare', () => compareWithLast(account, inputs, plan, {log, signal})))
+  if (comparison?.because.length === 0) return skip({...known, comparison}, {inputs, account, deps, phase}, signal)
   await phase('Preflight', () => preflight(account.ec2, preflightOf(inputs, plan), log, signal))
   const packer = await phase('Install Packer', () => installPacker(inputs.packer, {log, env}, signal))
 
@@ -76,13 +79,6 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   }
 }
 
-/** Nothing has changed: the images of the last bake are given out again. */
-function skip(known: Parameters<typeof reused>[0], {setOutputs}: Deps): Outcome {
-  const outcome = reused(known)
-  setOutputs(outcome)
-  return outcome
-}
-
 /** Resources that it did not release are still in the ledger: the sweep removes them. */
 async function buildTestAndPromote(build: ReleasableBuild, phase: Phases, signal: AbortSignal): Promise<Made> {
   const {deregister, smoke} = build.inputs
@@ -101,7 +97,7 @@ async function buildTestAndPromote(build: ReleasableBuild, phase: Phases, signal
 
     signal.throwIfAborted()
     await phase('Promote', () => promote(build, made))
-    return made
+    return {...made, ...(await handOver({...build, log: build.deps.log, phase}, {...made, skipped: false}, signal))}
   } catch (failure) {
     // An aborted call fails with a message of its own; the reason of the abort is the one to report.
     return {...made, failure: signal.aborted ? signal.reason : failure}

@@ -1,8 +1,8 @@
-import {tagKeys} from '../aws/tags.ts'
 import type {Deregister} from '../inputs/inputs.ts'
 import type {Records} from '../ledger/ledger.ts'
 import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
 import type {Plan} from '../plan/plan.ts'
+import type {Named} from '../promotion/parameter.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
 import type {Comparison} from './comparison.ts'
 
@@ -30,6 +30,8 @@ export interface Outcome {
   readonly comparison?: Comparison
   /** Whether nothing had changed, and the images are those of the earlier bake. */
   readonly skipped: boolean
+  /** The parameter that names the image now, or a newer one, and the image that it named before. */
+  readonly parameter?: Named & {readonly name: string}
   /** Whether all images were removed again. */
   readonly deregistered: boolean
   /** The error that occurred before there was a verdict, or after it. */
@@ -41,7 +43,16 @@ export interface Outcome {
 /** The part of an outcome that grows while the bake builds, tests and promotes. */
 export type Made = Pick<
   Outcome,
-  'images' | 'others' | 'othersStay' | 'verdict' | 'reason' | 'evidence' | 'jenkinsVersion' | 'smokeSeconds' | 'failure'
+  | 'images'
+  | 'others'
+  | 'othersStay'
+  | 'verdict'
+  | 'reason'
+  | 'evidence'
+  | 'jenkinsVersion'
+  | 'smokeSeconds'
+  | 'parameter'
+  | 'failure'
 >
 
 /** Whether an image with this verdict stays in the account. */
@@ -63,24 +74,4 @@ export function isGone(
   const all = images.flatMap(withCopies)
   const isIn = (list: readonly {readonly id: string}[], id: string): boolean => list.some((one) => one.id === id)
   return all.length > 0 && all.every(({id}) => isIn(resources, id) && !isIn(leftovers, id))
-}
-
-/** The outcome if nothing has changed: the images of the last bake. */
-export function reused(
-  known: Pick<Outcome, 'region' | 'accountId' | 'plan'> & {readonly comparison: Comparison}
-): Outcome {
-  const {images = [], tags = {}} = known.comparison.last ?? {}
-  const jenkinsVersion = tags[tagKeys.jenkins]
-  return {
-    ...known,
-    images,
-    others: [],
-    othersStay: false,
-    verdict: 'verified',
-    skipped: true,
-    packerVersion: tags[tagKeys.packer] ?? '',
-    ...(jenkinsVersion !== undefined ? {jenkinsVersion} : {}),
-    deregistered: false,
-    leftovers: []
-  }
 }

@@ -45,7 +45,8 @@ export const defaults = {
   'smoke-user-data': '',
   deregister: 'on-failure',
   'skip-unchanged': 'false',
-  'max-image-age': ''
+  'max-image-age': '',
+  'ssm-parameter': ''
 } as const
 
 export type InputName = keyof typeof defaults

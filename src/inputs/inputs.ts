@@ -14,6 +14,7 @@ import {distributionOf} from './distributions.ts'
 import {readImageInputs, type ImageInputs} from './image.ts'
 import {packerVersion, type PackerRequest} from './packer-version.ts'
 import {missingImage} from './missing-image.ts'
+import {readPromotion, type Promotion} from './promotion.ts'
 import {readReuse, type Reuse} from './reuse.ts'
 import {sessionManagerProblems} from './session-manager.ts'
 import {readTemplate} from './template.ts'
@@ -54,6 +55,8 @@ export interface Inputs {
   readonly deregister: Deregister
   /** Absent: an image is baked even if nothing has changed. */
   readonly reuse?: Reuse
+  /** Absent: a verified image is kept, and nothing else. */
+  readonly promotion?: Promotion
   readonly bakeTimeoutMs: number
 }
 
@@ -87,7 +90,9 @@ export function readInputs(
       problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
     }
     const deregister = input('deregister', oneOf('on-failure', 'always', 'never'))
-    const reuse = readReuse(input, {env, smokeTest, keepsImages: deregister !== 'always'}, problems)
+    const keepsImages = deregister !== 'always'
+    const reuse = readReuse(input, {env, smokeTest, keepsImages}, problems)
+    const promotion = readPromotion(input, {template, smokeTest, keepsImages}, problems)
     const allowedCidrs = input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value)))
     if (template) {
       const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : []
@@ -125,6 +130,7 @@ export function readInputs(
       ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog !== undefined ? {jenkinsLog} : {})}} : {}),
       deregister,
       ...(reuse ? {reuse} : {}),
+      ...(promotion ? {promotion} : {}),
       bakeTimeoutMs: input('bake-timeout', duration)
     }
   })

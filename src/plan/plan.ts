@@ -8,6 +8,7 @@ import {planReach} from './connectivity.ts'
 import {letIn, type Reach} from '../aws/connectivity.ts'
 import type {Log} from '../lib/log.ts'
 import {letInBy} from '../template/findings.ts'
+import {checkParameter} from '../promotion/parameter.ts'
 import type {Template} from '../template/template.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkins-version.ts'
 import {lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
@@ -73,6 +74,10 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
   template.warnings.forEach((warning) => log.warning(warning))
+  if (inputs.promotion) {
+    const asking = {parameters: account.parameters(), region: account.region}
+    await checkParameter(asking, inputs.promotion.parameter, signal)
+  }
   if (via === 'session-manager') await noteSessionManagerPlugin(log, env, signal)
   const asking = machineTypes(
     ec2,

@@ -69,6 +69,26 @@ it('keeps parameters of the account’s own, and their versions', async () => {
   )
 })
 
+it('takes an image for a parameter of that data type some time after its answer, and nothing else ever', async () => {
+  let aheadMs = 0
+  const cloud = await startTestCloud({now: () => new Date(Date.now() + aheadMs)})
+  const client = ssm(cloud)
+  const put = (Value: string) =>
+    client.putParameter({Name: '/images/base', Value, Type: 'String', DataType: 'aws:ec2:image', Overwrite: true})
+  const value = async () => (await client.getParameter({Name: '/images/base'})).Parameter
+  await expect(put('an image')).rejects.toMatchObject(awsError('ValidationException'))
+  expect(await put(cloud.cloud.sourceImageId)).toMatchObject({Version: 1})
+  await expect(value()).rejects.toMatchObject(awsError('ParameterNotFound'))
+  aheadMs = 5_000
+  expect(await value()).toMatchObject({Value: cloud.cloud.sourceImageId, DataType: 'aws:ec2:image', Version: 1})
+  await put('ami-00000000000000000')
+  await expect(client.putParameter({Name: '/images/base', Value: 'x', Overwrite: true})).rejects.toMatchObject(
+    awsError('ValidationException')
+  )
+  aheadMs = 10_000
+  expect(await value()).toMatchObject({Value: cloud.cloud.sourceImageId, Version: 1})
+})
+
 it('asks for the parameter’s own resource, and says who was denied what', async () => {
   const asked: string[] = []
   const authorize: Authorize = ({action, resources}) => {

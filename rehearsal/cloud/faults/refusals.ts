@@ -9,12 +9,13 @@ export type Refusal = Exclude<FaultKind, 'silent' | 'reset-before' | 'reset-afte
  * The error with which a service refuses a call, in its own code, status and words.
  *
  * EC2: API reference, "Error codes" (client, server); an expired session is RequestExpired with HTTP 400 (aws/aws-sdk-java#1443).
- * STS: "Common error types" and the errors of AssumeRoleWithWebIdentity. GitHub's token service answers by HTTP status alone.
+ * Systems Manager: API reference, "Common errors". STS: "Common error types" and the errors of AssumeRoleWithWebIdentity. GitHub's token service answers by HTTP status alone.
  *
  * @param fields the request's
  */
 export function refusalOf(kind: Refusal, {service, action}: Call, fields: URLSearchParams): AwsError {
   if (service === 'oidc') return new AwsError(kind, 'The token service of GitHub refuses.', oidcStatus[kind])
+  if (service === 'ssm') return ssmError(kind, action)
   return service === 'ec2' ? ec2Error(kind, action, fields) : queryError(kind, service, action)
 }
 
@@ -52,6 +53,26 @@ function ec2Error(kind: Refusal, action: string, fields: URLSearchParams): AwsEr
     case 'internal-error':
     case 'issuer-unreachable':
       return new AwsError('InternalError', 'An internal error has occurred', 500)
+  }
+}
+
+function ssmError(kind: Refusal, action: string): AwsError {
+  switch (kind) {
+    case 'throttled':
+      return new AwsError('ThrottlingException', 'Rate exceeded')
+    case 'unavailable':
+      return new AwsError('ServiceUnavailable', 'The request has failed due to a temporary failure of the server.', 503)
+    case 'denied':
+      return new AwsError(
+        'AccessDeniedException',
+        `User: arn:aws:sts::123456789012:assumed-role/bake-jenkins-ami/bake-jenkins-ami is not authorized to perform: ssm:${action} because no identity-based policy allows the ssm:${action} action`
+      )
+    case 'expired':
+      return new AwsError('ExpiredTokenException', 'The security token included in the request is expired')
+    case 'internal-error':
+    case 'no-capacity':
+    case 'issuer-unreachable':
+      return new AwsError('InternalServerError', 'An error occurred on the server side.', 500)
   }
 }
 

@@ -11,16 +11,21 @@ import {AwsError, notOffered} from '../protocol/errors.ts'
 
 type Version = Pick<Parameter, 'Value' | 'DataType' | 'LastModifiedDate'>
 
+const imageType = 'aws:ec2:image'
+
 const publicPrefix = '/aws/service/'
 
 /** When the distributions' publishers changed their parameters last. */
 const published = new Date('2026-11-10T06:20:12.345Z')
 
+/** AWS checks a value of the data type `aws:ec2:image` after its answer. In milliseconds. */
+const checkMs = 1_500
+
 /** The parameters of one region. */
 export class ParameterStore {
   readonly #cloud: Ec2Cloud
   readonly #now: () => Date
-  readonly #own = new Map<string, Version[]>()
+  readonly #own = new Map<string, readonly (Version & {readonly visibleFrom: Date})[]>()
 
   constructor(cloud: Ec2Cloud, now: () => Date) {
     this.#cloud = cloud
@@ -29,16 +34,26 @@ export class ParameterStore {
 
   /** Oldest first; empty for a parameter that there is not. */
   versionsOf(name: string): readonly Version[] {
-    const own = this.#own.get(name)
-    if (own) return own
+    const own = this.#own.get(name)?.filter(({visibleFrom}) => visibleFrom <= this.#now())
+    if (own && own.length > 0) return own
     const Value = imageParameters(this.#cloud).get(name)
     if (Value === undefined) return []
-    const DataType = name.includes('/canonical/') ? 'aws:ec2:image' : 'text'
+    const DataType = name.includes('/canonical/') ? imageType : 'text'
     return [{Value, DataType, LastModifiedDate: published}]
   }
 
-  add(name: string, value: string): void {
-    this.#own.set(name, [...this.versionsOf(name), {Value: value, DataType: 'text', LastModifiedDate: this.#now()}])
+  /**
+   * A value that should be an image and is none in this region is dropped without a word, as AWS does.
+   *
+   * @returns the number of the version
+   */
+  add(name: string, Value: string, DataType: string): number {
+    const all = this.#own.get(name) ?? []
+    const now = this.#now()
+    const visibleFrom = DataType === 'text' ? now : new Date(now.getTime() + checkMs)
+    const isDropped = DataType !== 'text' && this.#cloud.images.get(Value)?.state !== 'available'
+    if (!isDropped) this.#own.set(name, [...all, {Value, DataType, LastModifiedDate: now, visibleFrom}])
+    return all.length + 1
   }
 }
 
@@ -75,7 +90,7 @@ export async function getParameter(
 }
 
 /**
- * For values of the type String and data type text.
+ * For values of the type String.
  *
  * @throws AwsError ParameterAlreadyExists, ValidationException, AccessDeniedException, UnsupportedOperation
  */
@@ -86,8 +101,10 @@ export async function putParameter(
   const name = nameIn(input)
   await call.permit(arnOf(name, call))
   const {Value: value = '', Type = 'String', DataType = 'text', Overwrite = false} = input
-  if (Type !== 'String' || DataType !== 'text')
+  if (Type !== 'String' || !['text', imageType].includes(DataType))
     throw notOffered(`parameters of the type ${Type} and data type ${DataType}`)
+  if (DataType === imageType && !/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(value))
+    throw new AwsError('ValidationException', `The value ${value} is no id of an image.`)
   if (/^\/?(aws|ssm)/i.test(name)) {
     throw new AwsError(
       'ValidationException',
@@ -100,8 +117,11 @@ export async function putParameter(
       'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.'
     )
   }
-  call.store.add(name, value)
-  return {Version: call.store.versionsOf(name).length, Tier: 'Standard'}
+  // It cannot be changed (hashicorp/terraform-provider-aws#35959).
+  const [first] = call.store.versionsOf(name)
+  if (first && first.DataType !== DataType)
+    throw new AwsError('ValidationException', `The data type of ${name} cannot be changed.`)
+  return {Version: call.store.add(name, value, DataType), Tier: 'Standard'}
 }
 
 function nameIn({Name: name = ''}: {readonly Name?: string | undefined}): string {

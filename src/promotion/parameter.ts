@@ -1,0 +1,197 @@
+import {DescribeImagesCommand, type EC2Client} from '@aws-sdk/client-ec2'
+import {ParameterAlreadyExists} from '@aws-sdk/client-ssm'
+import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
+import type {Parameter, Parameters} from '../aws/parameters.ts'
+import {InputError, messageOf, UserError} from '../lib/errors.ts'
+import type {Log} from '../lib/log.ts'
+import {inertText} from '../lib/untrusted.ts'
+import {poll, timeLimit} from '../lib/wait.ts'
+
+export interface ParameterContext {
+  readonly ec2: EC2Client
+  readonly parameters: Parameters
+  readonly log: Pick<Log, 'info' | 'warning'>
+  readonly region: string
+}
+
+export interface Named {
+  /** The image that the parameter names now: the given one, or a newer one. */
+  readonly now: string
+  /** The image that it named before. Absent: there was no parameter, it held no image, or it keeps its value. */
+  readonly previous?: string
+}
+
+/** Of a parameter that launch templates and Auto Scaling groups can resolve. It cannot be changed later. */
+const imageDataType = 'aws:ec2:image'
+
+/** AWS checks a new value within some seconds. */
+const checkMs = 60_000
+
+/** How often somebody else may have written in between. */
+const mostAttempts = 5
+
+/** How many values of before are looked at. AWS keeps 100. */
+const mostVersions = 20
+
+/**
+ * Finds out before a bake whether its image can be named in a parameter.
+ *
+ * @throws {InputError} if the parameter is of another type, or may not be read
+ */
+export async function checkParameter(
+  {parameters, region}: Pick<ParameterContext, 'parameters' | 'region'>,
+  name: string,
+  signal: AbortSignal
+): Promise<void> {
+  try {
+    usable(name, await parameters.read(name, signal))
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof InputError) throw error
+    throw new InputError(
+      'ssm-parameter',
+      `the parameter ${name} in ${region} cannot be read: ${saidOf(error)}${adviceFor(error)}`
+    )
+  }
+}
+
+/**
+ * Names an image in a parameter, and waits until AWS has accepted it. A new parameter has the data type
+ * `aws:ec2:image`; one that exists keeps its own. A newer image stays named, also if another bake names it meanwhile.
+ *
+ * @param isNew whether it was made just now. One of an earlier bake that the parameter has named already is not named
+ *   again: somebody went back.
+ * @throws {UserError} if AWS does not allow or accept it: the parameter has its value of before
+ */
+export async function nameInParameter(
+  context: ParameterContext,
+  {name, imageId, isNew}: {readonly name: string; readonly imageId: string; readonly isNew: boolean},
+  signal: AbortSignal
+): Promise<Named> {
+  const {parameters, log} = context
+  // A newer one that another bake has written at the same time is written again.
+  let wanted = imageId
+  let dataType = imageDataType
+  try {
+    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+      const before = usable(name, await parameters.read(name, signal))
+      dataType = before?.dataType ?? imageDataType
+      if (before?.value === wanted) {
+        log.info(`The parameter ${name} names ${wanted} already`)
+        return {now: wanted}
+      }
+      if (before && (await isNewer(context, before.value, wanted, signal))) {
+        log.warning(`The parameter ${name} keeps ${before.value}, because that image is newer than ${wanted}`)
+        return {now: before.value}
+      }
+      if (before && !isNew && (await hasNamed(parameters, {name, imageId, before}, signal))) {
+        log.warning(
+          `The parameter ${name} keeps ${inertText(before.value)}: it named ${imageId} before, and was set back. To have another image baked, deprecate ${imageId}`
+        )
+        return {now: before.value}
+      }
+      const version = await write(context, {name, imageId: wanted, before}, signal)
+      if (version === undefined) continue
+      const was = before ? `, before: ${inertText(before.value)}` : ''
+      log.info(`The parameter ${name} names ${wanted} (version ${version}${was})`)
+      const between = await writtenBetween(context, {name, before, version}, signal)
+      if (!between || !(await isNewer(context, between.value, wanted, signal))) {
+        const isKnown = before !== undefined && wanted === imageId && isImageId(before.value)
+        return {now: wanted, ...(isKnown ? {previous: before.value} : {})}
+      }
+      wanted = between.value
+    }
+    throw new UserError(`others write the parameter ${name} all the time`)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new UserError(
+      `The parameter ${name} could not be changed: ${saidOf(error)}${adviceFor(error)}\n` +
+        `${imageId} is kept. Mend it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:\n` +
+        `aws ssm put-parameter --region ${context.region} --name ${name} --value ${imageId} --data-type ${dataType} --overwrite`,
+      {cause: error}
+    )
+  }
+}
+
+/** @throws {InputError} if it cannot hold an image's id as it is */
+function usable(name: string, parameter: Parameter | undefined): Parameter | undefined {
+  if (!parameter || parameter.type === 'String') return parameter
+  throw new InputError(
+    'ssm-parameter',
+    `${name} is a parameter of the type ${inertText(parameter.type)}; expected the type String, best of the data type aws:ec2:image. Name another parameter; one that does not exist is made`
+  )
+}
+
+/**
+ * @returns the number of the version, once AWS has accepted it; undefined if somebody else has made the parameter
+ *   meanwhile
+ */
+async function write(
+  {parameters}: ParameterContext,
+  {name, imageId, before}: {readonly name: string; readonly imageId: string; readonly before: Parameter | undefined},
+  signal: AbortSignal
+): Promise<number | undefined> {
+  const written = {value: imageId, dataType: before?.dataType ?? imageDataType, isNew: !before}
+  try {
+    const version = await parameters.write(name, written, signal)
+    const limit = timeLimit(checkMs, [signal], () => notAccepted(name, imageId))
+    const isThere = async (): Promise<true | undefined> =>
+      ((await parameters.read(name, limit))?.version ?? 0) >= version || undefined
+    await poll(isThere, {signal: limit, slowestMs: 3_000})
+    return version
+  } catch (error) {
+    if (error instanceof ParameterAlreadyExists) return undefined
+    throw error
+  }
+}
+
+function notAccepted(name: string, imageId: string): UserError {
+  return new UserError(
+    `AWS did not accept ${imageId} as the value of ${name} within ${checkMs / 1000} s: the role must be allowed to call ec2:DescribeImages, and the image be available in the parameter's region`
+  )
+}
+
+/** Whether one of its latest values was the image. */
+async function hasNamed(
+  parameters: Parameters,
+  {name, imageId, before}: {readonly name: string; readonly imageId: string; readonly before: Parameter},
+  signal: AbortSignal
+): Promise<boolean> {
+  for (let version = before.version - 1; version > Math.max(0, before.version - mostVersions); version -= 1) {
+    if ((await parameters.read(`${name}:${version}`, signal))?.value === imageId) return true
+  }
+  return false
+}
+
+/** The version before ours, if it is not the one that we know. */
+async function writtenBetween(
+  {parameters}: ParameterContext,
+  {name, before, version}: {readonly name: string; readonly before: Parameter | undefined; readonly version: number},
+  signal: AbortSignal
+): Promise<Parameter | undefined> {
+  if (version - 1 <= (before?.version ?? 0)) return undefined
+  return parameters.read(`${name}:${version - 1}`, signal)
+}
+
+/** Whether the value is the id of an image that was made after the other one. */
+async function isNewer({ec2}: ParameterContext, value: string, imageId: string, abortSignal: AbortSignal) {
+  if (!isImageId(value)) return false
+  const Filters = [{Name: 'image-id', Values: [value, imageId]}]
+  const {Images = []} = await ec2.send(new DescribeImagesCommand({Filters}), {abortSignal})
+  const madeAt = (id: string): number => Date.parse(Images.find(({ImageId}) => ImageId === id)?.CreationDate ?? '') || 0
+  return madeAt(value) > madeAt(imageId)
+}
+
+const isImageId = (value: string): boolean => /^ami-[0-9a-f]{8,17}$/.test(value)
+
+function saidOf(error: unknown): string {
+  const isOwn = error instanceof UserError
+  return isOwn || !(error instanceof Error) ? messageOf(error) : `${error.name}: ${inertText(error.message)}`
+}
+
+function adviceFor(error: unknown): string {
+  const denial = denialIn(saidOf(error))
+  return denial
+    ? `\n${denialAdvice([denial], {policies: 'iam/ssm-parameter-permissions.json has what ssm-parameter needs'})}`
+    : ''
+}
