@@ -275,13 +275,14 @@ const inputs = [
   ),
   ...inFile(
     'template/choice.ts',
-    ['unit/template/choice.test.ts'],
+    ['unit/template/choice.test.ts', 'unit/template/template.test.ts'],
     [
       'a variable of another type is left alone',
       "!takesOurs(name, reading.variables.get(name)?.kind ?? 'untyped')",
       'false'
     ],
-    ['an empty value of a file asks for one', 'isGiven(name) ? isNothing(values.ofVariableItself(name)) : ', ''],
+    ['an empty value of a file asks for one', 'isGiven(name) ? isUseless : ', ''],
+    ['a placeholder for an image asks for one', "|| (name === 'source_ami' && isPlaceholder(value))", ''],
     ['no type beside spot types', "name === 'instance_type' && isForSpotTypes(sources, request)", 'false'],
     ['no type where spot types are', 'spotTypes(source).isWhole && spotTypes(source).texts.length === 0', 'true']
   ),

@@ -48,11 +48,9 @@ export function choose(sources: Sources, request: ChoiceRequest): Choice {
   const unusable = emptied(sources, values, builders, legacy)
   const onImage = builders.filter((source) => source.isVariable('source_ami'))
   const needsImage = onImage.some((source) => needs(source, 'source_ami'))
-  const gives = (isInFile: boolean, name: string): boolean =>
-    isInFile && !(name === 'source_ami' && needsImage && isPlaceholder(values.ofVariableItself(name)))
   const isSaid = (name: string): boolean =>
     !unusable.has(name) &&
-    (files.some((file) => gives(file.values.has(name), name)) ||
+    (files.some((file) => file.values.has(name)) ||
       env[`PKR_VAR_${name}`] !== undefined ||
       (!takesAll && reading.variables.get(name)?.default !== undefined))
   const isFilled = (name: string): boolean => {
@@ -123,7 +121,9 @@ function emptied(
     : []
   const found = builders.flatMap((source) =>
     [...indispensable].filter((name) => {
-      const isAsked = isGiven(name) ? isNothing(values.ofVariableItself(name)) : hasEmptyDefault(name)
+      const value = values.ofVariableItself(name)
+      const isUseless = isNothing(value) || (name === 'source_ami' && isPlaceholder(value))
+      const isAsked = isGiven(name) ? isUseless : hasEmptyDefault(name)
       return source.isVariable(name) && isAsked && needs(source, name)
     })
   )

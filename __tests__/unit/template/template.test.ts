@@ -213,6 +213,15 @@ describe('a source image in a file', () => {
     expect(filled.has('more')).toBe(false)
   })
 
+  it('is replaced where it is a placeholder, also if legacy JSON has an empty default', () => {
+    const builders = [{type: 'amazon-ebs', source_ami: '{{user `source_ami`}}'}]
+    const text = JSON.stringify({variables: {source_ami: ''}, builders})
+    const filled = (source_ami: string) =>
+      open('own.json', text, {'a.json': JSON.stringify({source_ami})}).variables.has('source_ami')
+    expect(filled('enter-yours')).toBe(true)
+    expect(filled('ami-0123456789abcdef0')).toBe(false)
+  })
+
   it('is replaced by the input that was given, also beside a filter', () => {
     const insisted = new Map([['source_ami', 'source-ami']])
     expect(fills(`source_ami = var.source_ami\n  ${filter}`, '', insisted).has('source_ami')).toBe(true)
