@@ -36,6 +36,13 @@ interface JestResult {
   }[]
 }
 
+/** A guard may be what ends a loop or a wait. */
+class EndlessError extends Error {
+  constructor(test: string) {
+    super(`${test} does not come to an end`)
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-mutants-'))
 try {
   process.exitCode = await main(process.argv.slice(2))
@@ -127,6 +134,9 @@ async function tried(copy: string, guard: Guard): Promise<Verdict> {
     }
     return {guard, seconds: (performance.now() - began) / 1_000}
   } catch (error) {
+    // Whoever runs the tests notices that they do not end.
+    if (error instanceof EndlessError && !stop.aborted)
+      return {guard, seconds: (performance.now() - began) / 1_000, killedBy: error.message}
     return {guard, problem: messageOf(error), seconds: (performance.now() - began) / 1_000}
   } finally {
     await writeFile(file, text)
@@ -152,10 +162,11 @@ async function jest(copy: string, test: string): Promise<JestResult> {
     [...flags, program, '-i', '--json', `--outputFile=${output}`, '--runTestsByPath', join(copy, '__tests__', test)],
     {cwd: copy, stdio: 'ignore', signal: timeLimit(longestMs, [stop])}
   )
-  await new Promise<void>((resolve, reject) => {
-    child.once('error', () => reject(new Error(`${test}: jest did not come to an end`)))
-    child.once('exit', () => resolve())
+  const end = await new Promise<'exit' | 'error'>((resolve) => {
+    child.once('error', () => resolve('error'))
+    child.once('exit', () => resolve('exit'))
   })
+  if (end === 'error') throw new EndlessError(test)
   const result = await readFile(output, 'utf8').catch(() => undefined)
   if (result === undefined) throw new Error(`${test}: jest broke down`)
   return JSON.parse(result) as JestResult

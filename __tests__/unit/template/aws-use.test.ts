@@ -119,6 +119,9 @@ describe('finds where the sources put the variable tags:', () => {
     const withText = {...json, builders: [{type: 'amazon-ebs', ami_name: 'x', run_tags: '{{user `tags`}}'}]}
     expect(usesOf(JSON.stringify(json), 'own.json').tags).toEqual(none)
     expect(usesOf(JSON.stringify(withText), 'own.json').tags).toEqual(none)
+    // A variable that is only used has no value of its own.
+    expect(usesOf(JSON.stringify({builders: withText.builders}), 'own.json').tags).toEqual(none)
+    expect(usesOf(JSON.stringify({builders: json.builders}), 'own.json').tags).toEqual(none)
   })
 })
 
