@@ -32472,12 +32472,12 @@ var init_fromHttp = __esm({
     fromHttp = (options = {}) => {
       options.logger?.debug("@aws-sdk/credential-provider-http - fromHttp");
       let host;
-      const relative3 = options.awsContainerCredentialsRelativeUri ?? process.env[AWS_CONTAINER_CREDENTIALS_RELATIVE_URI];
+      const relative4 = options.awsContainerCredentialsRelativeUri ?? process.env[AWS_CONTAINER_CREDENTIALS_RELATIVE_URI];
       const full = options.awsContainerCredentialsFullUri ?? process.env[AWS_CONTAINER_CREDENTIALS_FULL_URI];
       const token3 = options.awsContainerAuthorizationToken ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN];
       const tokenFile = options.awsContainerAuthorizationTokenFile ?? process.env[AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE];
       const warn = options.logger?.constructor?.name === "NoOpLogger" || !options.logger?.warn ? console.warn : options.logger.warn.bind(options.logger);
-      if (relative3 && full) {
+      if (relative4 && full) {
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerCredentialsRelativeUri and awsContainerCredentialsFullUri.");
         warn("awsContainerCredentialsRelativeUri will take precedence.");
       }
@@ -32485,8 +32485,8 @@ var init_fromHttp = __esm({
         warn("@aws-sdk/credential-provider-http: you have set both awsContainerAuthorizationToken and awsContainerAuthorizationTokenFile.");
         warn("awsContainerAuthorizationTokenFile will take precedence.");
       }
-      if (relative3) {
-        host = `${DEFAULT_LINK_LOCAL_HOST}${relative3}`;
+      if (relative4) {
+        host = `${DEFAULT_LINK_LOCAL_HOST}${relative4}`;
       } else if (full) {
         host = full;
       } else {
@@ -75533,20 +75533,20 @@ function buildsOf(reading2, values) {
 }
 function buildsIn(block, { sources, settings, uses: uses2 }, values) {
   const ofBlock = settings.filter(({ build: build2, within, owner }) => build2 === block && within === "build" && owner === "");
-  const valuesOf = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
-  const [given2 = null] = valuesOf("name");
+  const valuesOf2 = (wanted2, among = ofBlock) => among.filter(({ name, isTop }) => name === wanted2 && isTop).flatMap((setting) => values.ofSetting(setting));
+  const [given2 = null] = valuesOf2("name");
   const front = given2 === null || given2 === "" ? "" : asText(given2);
   const named2 = (source, own) => {
     const shared = { source, legacy: false, ending: own === void 0 ? "" : `.${own}` };
     if (own === void 0 || front === void 0) return shared;
     return { ...shared, name: front === "" ? own : `${front}.${own}` };
   };
-  const listed3 = valuesOf("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
+  const listed3 = valuesOf2("sources").flatMap((list2) => namesIn(list2) ?? [...sources.keys()]);
   return [
     ...[...new Set(listed3)].map((source) => named2(source, source)),
     ...uses2.flatMap((use) => {
       if (use.build !== block) return [];
-      const [other = null] = valuesOf(
+      const [other = null] = valuesOf2(
         "name",
         settings.filter((setting) => setting.use === use)
       );
@@ -79171,23 +79171,35 @@ async function add(location, name, walk) {
 // src/plan/contents/named-files.ts
 var import_node_fs20 = require("node:fs");
 var path24 = __toESM(require("node:path"), 1);
-var upward = /"((?:[^"\\\n]|\\.)*\.\.\/(?:[^"\\\n]|\\.)*)"/g;
+var deepPath = /^[^\n]{0,4000}[^/\n]\/[^/\n][^\n]{0,4000}$/;
 var beginnings = /^(?:\$\{path\.(root|cwd)\}|\{\{ *(template_dir|pwd) *\}\})\//;
-function namedOutside({ path: location, directory }) {
+function isBelow(folder, location) {
+  const relative4 = path24.relative(folder, location);
+  return !(relative4 === ".." || relative4.startsWith(`..${path24.sep}`) || path24.isAbsolute(relative4));
+}
+function namedOutside({ path: location, directory }, checkout, values) {
   const isFolder = (0, import_node_fs20.statSync)(location).isDirectory();
   const root9 = isFolder ? location : path24.dirname(location);
   const files = isFolder ? (0, import_node_fs20.readdirSync)(location).map((name) => path24.join(location, name)) : [location];
-  const texts = files.filter((file) => /\.(hcl|json)$/.test(file) && (0, import_node_fs20.statSync)(file).isFile()).flatMap((file) => [...(0, import_node_fs20.readFileSync)(file, "utf8").matchAll(upward)].map(([, text2 = ""]) => text2));
+  const texts = files.filter((file) => /\.(hcl|json)$/.test(file) && (0, import_node_fs20.statSync)(file).isFile()).flatMap((file) => stringsIn2((0, import_node_fs20.readFileSync)(file, "utf8")));
   const found = /* @__PURE__ */ new Set();
   const unseen2 = /* @__PURE__ */ new Set();
-  for (const text2 of texts) {
+  const add2 = (base, name) => {
+    const target = path24.resolve(base, name);
+    if (!isBelow(checkout ?? root9, target) && (0, import_node_fs20.existsSync)(target)) found.add(target);
+  };
+  for (const text2 of texts.filter((one) => one.includes(".."))) {
     const base = /path\.root|template_dir/.test(beginnings.exec(text2)?.[0] ?? "") ? root9 : directory;
-    const relative3 = text2.replace(beginnings, "");
-    const target = path24.resolve(base, relative3);
-    if (/\$\{|\{\{/.test(relative3)) unseen2.add(`the file that ${quoted(text2)} names`);
-    else if ((0, import_node_fs20.existsSync)(target)) found.add(target);
+    const relative4 = text2.replace(beginnings, "");
+    const likely = relative4.replace(/\$\{[^}]*\}|\{\{[^}]*\}\}/g, "x");
+    if (likely === relative4) add2(base, relative4);
+    else if (!isBelow(checkout ?? root9, path24.resolve(base, likely))) unseen2.add(`the file that ${quoted(text2)} names`);
   }
+  values.flatMap((value) => [value, ...stringsIn2(value)]).filter((value) => deepPath.test(value)).forEach((value) => add2(directory, value));
   return { found: [...found].toSorted(), unseen: [...unseen2] };
+}
+function stringsIn2(text2) {
+  return [...text2.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, string = ""]) => string);
 }
 
 // src/plan/contents/contents.ts
@@ -79195,12 +79207,13 @@ var pluginPrefix = "plugin ";
 async function contentsOf(inputs, plan, env2) {
   const repository = env2["GITHUB_REPOSITORY"] ?? "";
   const { template, image } = inputs;
-  const outside = template.shipped ? { found: [], unseen: [] } : namedOutside(template);
+  const checkout = template.shipped ? void 0 : checkoutOf(template, env2);
+  const outside = template.shipped ? { found: [], unseen: [] } : namedOutside(template, checkout, valuesOf(template, env2));
   const contents = {
     ...sourceOf(template, plan),
     ...plan.jenkins ? { Jenkins: plan.jenkins.version } : {},
     ...settingsOf(inputs, template),
-    "the template": await digestOfTemplate(template, outside.found),
+    "the template": await digestOfTemplate(template, checkout, outside.found),
     ...image.setupScript ? { "setup-script": await digestOf([image.setupScript]) } : {},
     ...await digestsOfSecrets(inputs, env2, repository),
     ...Object.fromEntries(plan.plugins.map(({ name, version }) => [`${pluginPrefix}${name}`, version]))
@@ -79254,7 +79267,7 @@ function settingsOf({ image }, { variables: variables2, arguments: given2 }) {
 }
 async function digestsOfSecrets({ template, image }, env2, context) {
   const { varFiles, vars, environment, shipped } = template;
-  const variables2 = shipped ? [] : Object.keys(env2).filter((name) => name.startsWith("PKR_VAR_"));
+  const variables2 = shipped ? [] : variablesIn(env2);
   const secrets2 = {
     "jenkins-casc": image.casc ? [await digestOf([image.casc.folder])] : [],
     "var-files": varFiles.map((file) => (0, import_node_fs21.readFileSync)(file, "base64")),
@@ -79265,25 +79278,39 @@ async function digestsOfSecrets({ template, image }, env2, context) {
   const digests = given2.map(async ([name, values]) => [name, await slowDigestOf(JSON.stringify(values), context)]);
   return Object.fromEntries(await Promise.all(digests));
 }
-async function digestOfTemplate({ path: location, directory, shipped }, outside) {
-  const folder = (0, import_node_fs21.statSync)(location).isDirectory() ? location : path25.dirname(location);
-  const isElsewhere = !shipped && path25.relative(folder, directory).startsWith("..");
+function valuesOf({ varFiles, vars, environment }, env2) {
+  const names2 = [...environment, ...variablesIn(env2)];
+  return [
+    ...Object.values(vars),
+    ...varFiles.map((file) => (0, import_node_fs21.readFileSync)(file, "utf8")),
+    ...names2.flatMap((name) => env2[name] ?? [])
+  ];
+}
+var variablesIn = (env2) => Object.keys(env2).filter((name) => name.startsWith("PKR_VAR_"));
+function checkoutOf({ path: location }, env2) {
+  const { GITHUB_WORKSPACE: workspace } = env2;
+  return workspace && isBelow(workspace, location) && path25.dirname(workspace) !== workspace ? workspace : void 0;
+}
+async function digestOfTemplate({ path: location, directory, shipped }, checkout, outside) {
+  const folder = checkout ?? ((0, import_node_fs21.statSync)(location).isDirectory() ? location : path25.dirname(location));
+  const isElsewhere = !shipped && !isBelow(folder, directory);
   try {
     return await digestOf([folder, ...isElsewhere ? [directory] : [], ...outside]);
   } catch (error2) {
     if (!(error2 instanceof TooMuchError)) throw error2;
     throw new InputError(
       "skip-unchanged",
-      `compares every file in the template's folder, and ${folder} has ${error2.message} in it; keep the template and its files in a folder of their own`
+      `compares every file of the template's checkout, and ${folder} has ${error2.message} in it; check out only what the template needs (sparse-checkout of actions/checkout)`
     );
   }
 }
 function unseenIn({ shipped, sources, dataSources }, { source, templateImages: templateImages2, jenkins }) {
   if (shipped) return [];
-  const unknown3 = source ? [] : sources.filter(({ name }) => ofBuild(templateImages2, name) === void 0);
+  const isKnown = (one) => source ? one.isVariable("source_ami") || one.imageQuery()?.id !== void 0 : ofBuild(templateImages2, one.name) !== void 0 && sources.filter(({ name }) => name === one.name).length === 1;
+  const unknown3 = sources.filter((one) => !isKnown(one));
   const isForImages = (type2) => type2 === "amazon-ami" || type2 === "amazon-parameterstore" && sources.some((one) => one.imageQuery()?.parameter !== void 0);
   return [
-    ...unknown3.map(({ name }) => `the source image of ${name}, which only Packer knows`),
+    ...unknown3.map(({ name }) => `the source image of ${name}, which only Packer looks up`),
     ...jenkins ? [] : ["the version of Jenkins, which the template installs without the variable jenkins_version"],
     ...[...dataSources].filter((type2) => !isForImages(type2)).map((type2) => `the values of data "${type2}"`)
   ];
@@ -81496,8 +81523,14 @@ function sentenceOf({ last, because }) {
 }
 
 // src/bake/hand-over.ts
-async function handOver({ inputs: { promotion }, account, log, phase }, { images: [image], verdict, skipped }, signal) {
+async function handOver({ inputs: { promotion }, account, log, phase }, { images, verdict, skipped }, signal) {
+  const [image] = images;
   if (!promotion || !image || verdict !== "verified") return {};
+  if (images.length > 1) {
+    throw new UserError(
+      `The parameter ${promotion.parameter} names one image, and the template has made ${images.length}: it keeps its value, and the images stay. Name one of them yourself, by the output 'amis'.`
+    );
+  }
   const { ec2: ec22, region: region3 } = account;
   const context = { ec2: ec22, region: region3, log, parameters: account.parameters() };
   const wanted2 = { name: promotion.parameter, imageId: image.id, isNew: !skipped };

@@ -13,7 +13,7 @@ import type {Plugin} from '../plugins/plugins.ts'
 import type {SourceImage} from '../source.ts'
 import type {TemplateImage} from '../template-images.ts'
 import {digestOf, digestOfStrings, slowDigestOf, TooMuchError} from './digest.ts'
-import {namedOutside} from './named-files.ts'
+import {isBelow, namedOutside} from './named-files.ts'
 
 /**
  * What goes into an image, by name: versions and settings as they are, files and values that may be secret as digests.
@@ -56,12 +56,13 @@ interface Known {
 export async function contentsOf(inputs: Inputs, plan: Known, env: NodeJS.ProcessEnv): Promise<ComparableContents> {
   const repository = env['GITHUB_REPOSITORY'] ?? ''
   const {template, image} = inputs
-  const outside = template.shipped ? {found: [], unseen: []} : namedOutside(template)
+  const checkout = template.shipped ? undefined : checkoutOf(template, env)
+  const outside = template.shipped ? {found: [], unseen: []} : namedOutside(template, checkout, valuesOf(template, env))
   const contents = {
     ...sourceOf(template, plan),
     ...(plan.jenkins ? {Jenkins: plan.jenkins.version} : {}),
     ...settingsOf(inputs, template),
-    'the template': await digestOfTemplate(template, outside.found),
+    'the template': await digestOfTemplate(template, checkout, outside.found),
     ...(image.setupScript ? {'setup-script': await digestOf([image.setupScript])} : {}),
     ...(await digestsOfSecrets(inputs, env, repository)),
     ...Object.fromEntries(plan.plugins.map(({name, version}) => [`${pluginPrefix}${name}`, version]))
@@ -126,7 +127,7 @@ async function digestsOfSecrets(
   context: string
 ): Promise<Record<string, string>> {
   const {varFiles, vars, environment, shipped} = template
-  const variables = shipped ? [] : Object.keys(env).filter((name) => name.startsWith('PKR_VAR_'))
+  const variables = shipped ? [] : variablesIn(env)
   const secrets: Readonly<Record<string, readonly unknown[]>> = {
     'jenkins-casc': image.casc ? [await digestOf([image.casc.folder])] : [],
     'var-files': varFiles.map((file) => readFileSync(file, 'base64')),
@@ -138,20 +139,42 @@ async function digestsOfSecrets(
   return Object.fromEntries(await Promise.all(digests)) as Record<string, string>
 }
 
-/** Everything in the folders that relative paths in the template begin in, and what it names outside of them. */
+/** The values of its variables, as they are written, which may name files. */
+function valuesOf({varFiles, vars, environment}: Template, env: NodeJS.ProcessEnv): string[] {
+  const names = [...environment, ...variablesIn(env)]
+  return [
+    ...Object.values(vars),
+    ...varFiles.map((file) => readFileSync(file, 'utf8')),
+    ...names.flatMap((name) => env[name] ?? [])
+  ]
+}
+
+const variablesIn = (env: NodeJS.ProcessEnv): string[] => Object.keys(env).filter((name) => name.startsWith('PKR_VAR_'))
+
+/** The checkout that a user's template is in. Absent: it is in none, or every file of the machine is in it. */
+function checkoutOf({path: location}: Template, env: NodeJS.ProcessEnv): string | undefined {
+  const {GITHUB_WORKSPACE: workspace} = env
+  return workspace && isBelow(workspace, location) && path.dirname(workspace) !== workspace ? workspace : undefined
+}
+
+/**
+ * Everything in the folder of the shipped template. Of a user's template, any file of its checkout may go into the image:
+ * scripts copy from where they are, and variables name files.
+ */
 async function digestOfTemplate(
   {path: location, directory, shipped}: Template,
+  checkout: string | undefined,
   outside: readonly string[]
 ): Promise<string> {
-  const folder = statSync(location).isDirectory() ? location : path.dirname(location)
-  const isElsewhere = !shipped && path.relative(folder, directory).startsWith('..')
+  const folder = checkout ?? (statSync(location).isDirectory() ? location : path.dirname(location))
+  const isElsewhere = !shipped && !isBelow(folder, directory)
   try {
     return await digestOf([folder, ...(isElsewhere ? [directory] : []), ...outside])
   } catch (error) {
     if (!(error instanceof TooMuchError)) throw error
     throw new InputError(
       'skip-unchanged',
-      `compares every file in the template's folder, and ${folder} has ${error.message} in it; keep the template and its files in a folder of their own`
+      `compares every file of the template's checkout, and ${folder} has ${error.message} in it; check out only what the template needs (sparse-checkout of actions/checkout)`
     )
   }
 }
@@ -159,12 +182,16 @@ async function digestOfTemplate(
 /** What also goes into an image of a user's template. */
 function unseenIn({shipped, sources, dataSources}: Template, {source, templateImages, jenkins}: Known): string[] {
   if (shipped) return []
-  const unknown = source ? [] : sources.filter(({name}) => ofBuild(templateImages, name) === undefined)
+  const isKnown = (one: TemplateSource): boolean =>
+    source
+      ? one.isVariable('source_ami') || one.imageQuery()?.id !== undefined
+      : ofBuild(templateImages, one.name) !== undefined && sources.filter(({name}) => name === one.name).length === 1
+  const unknown = sources.filter((one) => !isKnown(one))
   const isForImages = (type: string): boolean =>
     type === 'amazon-ami' ||
     (type === 'amazon-parameterstore' && sources.some((one) => one.imageQuery()?.parameter !== undefined))
   return [
-    ...unknown.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer knows`),
+    ...unknown.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer looks up`),
     ...(jenkins ? [] : ['the version of Jenkins, which the template installs without the variable jenkins_version']),
     ...[...dataSources].filter((type) => !isForImages(type)).map((type) => `the values of data "${type}"`)
   ]

@@ -3,35 +3,63 @@ import * as path from 'node:path'
 import {quoted} from '../../lib/parse.ts'
 import type {Template} from '../../template/template.ts'
 
-/** Files and folders that a template names outside of its own folder. */
+/** Files and folders that a template names outside of its checkout. */
 export interface NamedFiles {
   readonly found: readonly string[]
   /** Those whose paths only Packer knows. */
   readonly unseen: readonly string[]
 }
 
-/** A string with `../` in it. */
-const upward = /"((?:[^"\\\n]|\\.)*\.\.\/(?:[^"\\\n]|\\.)*)"/g
+/** A path with two names at least: no root folder of the runner, which has far more in it than a template uses. */
+const deepPath = /^[^\n]{0,4000}[^/\n]\/[^/\n][^\n]{0,4000}$/
 
 /** What Packer puts in place of these is the template's folder, or the one in which it runs. */
 const beginnings = /^(?:\$\{path\.(root|cwd)\}|\{\{ *(template_dir|pwd) *\}\})\//
 
-/** The paths that lead out of the folders of a template. A string that names nothing there may be a path on the machine. */
-export function namedOutside({path: location, directory}: Pick<Template, 'path' | 'directory'>): NamedFiles {
+/** Whether a path is a folder, or leads into it. */
+export function isBelow(folder: string, location: string): boolean {
+  const relative = path.relative(folder, location)
+  return !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative))
+}
+
+/**
+ * The paths that lead out of the checkout: with `..` in the template, where other strings are rather paths on the
+ * machine, and of any form in the values of its variables.
+ *
+ * @param checkout undefined: the template's own folder
+ * @param values strings, or HCL and JSON with strings in it
+ */
+export function namedOutside(
+  {path: location, directory}: Pick<Template, 'path' | 'directory'>,
+  checkout: string | undefined,
+  values: readonly string[]
+): NamedFiles {
   const isFolder = statSync(location).isDirectory()
   const root = isFolder ? location : path.dirname(location)
   const files = isFolder ? readdirSync(location).map((name) => path.join(location, name)) : [location]
   const texts = files
     .filter((file) => /\.(hcl|json)$/.test(file) && statSync(file).isFile())
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(upward)].map(([, text = '']) => text))
+    .flatMap((file) => stringsIn(readFileSync(file, 'utf8')))
   const found = new Set<string>()
   const unseen = new Set<string>()
-  for (const text of texts) {
+  const add = (base: string, name: string): void => {
+    const target = path.resolve(base, name)
+    if (!isBelow(checkout ?? root, target) && existsSync(target)) found.add(target)
+  }
+  for (const text of texts.filter((one) => one.includes('..'))) {
     const base = /path\.root|template_dir/.test(beginnings.exec(text)?.[0] ?? '') ? root : directory
     const relative = text.replace(beginnings, '')
-    const target = path.resolve(base, relative)
-    if (/\$\{|\{\{/.test(relative)) unseen.add(`the file that ${quoted(text)} names`)
-    else if (existsSync(target)) found.add(target)
+    const likely = relative.replace(/\$\{[^}]*\}|\{\{[^}]*\}\}/g, 'x')
+    if (likely === relative) add(base, relative)
+    else if (!isBelow(checkout ?? root, path.resolve(base, likely))) unseen.add(`the file that ${quoted(text)} names`)
   }
+  values
+    .flatMap((value) => [value, ...stringsIn(value)])
+    .filter((value) => deepPath.test(value))
+    .forEach((value) => add(directory, value))
   return {found: [...found].toSorted(), unseen: [...unseen]}
+}
+
+function stringsIn(text: string): string[] {
+  return [...text.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, string = '']) => string)
 }

@@ -104,6 +104,31 @@ describe('of a template of the user’s own', () => {
     expect((await contents({template})).fingerprint).not.toBe(before.fingerprint)
   })
 
+  it('are every file of the checkout, which a script or a playbook may copy', async () => {
+    const template = file('own.pkr.hcl', hcl + build)
+    const before = await contents({template})
+    file('nginx.conf', 'other\n')
+    expect((await contents({template})).fingerprint).not.toBe(before.fingerprint)
+  })
+
+  it('are the files outside of the checkout that its variables name', async () => {
+    const template = file('own.pkr.hcl', hcl + build)
+    const war = join(mkdtempSync(join(tmpdir(), 'built-')), 'app.war')
+    const ways = [
+      [{vars: `key=${war}`}, {}],
+      [{'var-files': file('built.pkrvars.hcl', `key = "${war}"\n`)}, {}],
+      [{}, {PKR_VAR_key: war}]
+    ] as const
+    for (const [inputs, more] of ways) {
+      const prints = []
+      for (const text of ['one', 'two']) {
+        writeFileSync(war, text)
+        prints.push((await contents({template, ...inputs}, {}, more)).fingerprint)
+      }
+      expect(new Set(prints).size).toBe(2)
+    }
+  })
+
   it('are the user’s values, which are not told', async () => {
     const template = file('own.pkr.hcl', hcl + build)
     const given = [
@@ -120,14 +145,19 @@ describe('of a template of the user’s own', () => {
   })
 
   it.each([
-    ['the source image of amazon-ebs.own, which only Packer knows', hcl.replace('var.source_ami', 'file("id")'), {}],
+    ['the source image of amazon-ebs.own, which only Packer looks up', hcl.replace('var.source_ami', 'file("id")'), {}],
     [
       'the version of Jenkins, which the template installs without the variable jenkins_version',
       hcl,
       {jenkins: undefined}
     ],
     ['the values of data "http"', `${hcl}data "http" "x" {\n  url = "https://example.com"\n}\n`, {}],
-    ['the file that "../${var.key}" names', `${hcl}locals {\n  x = file("../\${var.key}")\n}\n`, {}]
+    ['the file that "../../../${var.key}" names', `${hcl}locals {\n  x = file("../../../\${var.key}")\n}\n`, {}],
+    [
+      'the source image of amazon-ebs.agent, which only Packer looks up',
+      `${hcl}source "amazon-ebs" "agent" {\n  source_ami_filter {\n    owners = ["amazon"]\n    filters = {name = "ubuntu*"}\n  }\n}\nbuild {\n  sources = ["amazon-ebs.agent"]\n}\n`,
+      {}
+    ]
   ])('are not whole: %s', async (expected, text, {...more}) => {
     const known = {...plan, ...(text.includes('file("id")') ? {source: undefined} : {}), ...more}
     const {unseen} = await contents({template: file('own.pkr.hcl', text + build)}, known as Partial<More>)
