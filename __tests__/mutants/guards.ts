@@ -676,7 +676,7 @@ const session = [
     ['a mapped snapshot stays with a template without tags', '...keepMapped(options),\n    unless', 'unless'],
     ['sessions on the bake’s machine', "'*', {StringEquals: {[`ssm:resourceTag/${tagKeys.bake}`]: bakeId}}", "'*'"],
     ['sessions of one’s own', '`session/${sessionName}-*`]', "'session/*']"],
-    ['no tag of another bake', "unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),", ''],
+    ['no tag of another bake', "unless({Action: '*'}, requestTag(tagKeys.bake)),", ''],
     [
       'nothing of another bake is touched',
       ",\n    unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))",

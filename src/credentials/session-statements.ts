@@ -166,7 +166,8 @@ function look(options: PackerPolicyOptions, also: readonly string[] = ['Security
   ]
   return [
     allow([
-      ...ec2(what.map((name) => `Describe${name}`)),
+      // Of all verbs only Describe ends with these letters; whole names would be longer than AWS allows.
+      ...ec2(what.map((name) => `*be${name}`)),
       ...(copies(options) ? ['ec2:CopyImage'] : []),
       // The shipped template skips the lookup of its profile: the launch finds out whether it exists.
       ...(own && uses.profile ? ['iam:GetInstanceProfile'] : []),
@@ -193,13 +194,17 @@ function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
     ...ec2([
       '*eKeyPair',
       '*eLaunchTemplate',
-      // Authorize, create, delete, describe: each verb of these ends in an e.
-      '*eSecurityGroup*',
-      '*eSnapshot*',
-      '*eVolume*',
+      '*eSecurityGroup',
+      '*eSnapshot',
+      '*eVolume',
       '*egisterImage',
       '*tachVolume',
       '*ImageDe*',
+      // The whole names together are longer than AWS allows; each of these matches one action alone.
+      'Au*pIngress',
+      '*beSecurityGroups',
+      '*beSnapshots',
+      '*beVolumes',
       'CopyImage',
       'CreateFleet',
       'CreateImage',
@@ -207,9 +212,9 @@ function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
       // amazon-ebsvolume takes run_volume_tags off its volumes again.
       'DeleteTags',
       'Modify*Attribute',
-      'RunInstances',
-      'StopInstances',
-      'TerminateInstances',
+      'RunI*',
+      'StopI*',
+      'TerminateI*',
       ...(uses.fastLaunch ? ['EnableFastLaunch'] : []),
       ...(uses.passwords ? ['GetPasswordData'] : [])
     ]),
@@ -238,9 +243,9 @@ export function anyTemplate(options: PackerPolicyOptions): Statement[] {
     ...look({...options, own: true}, []),
     ...(startsSessions ? [allow('ssmmessages:OpenDataChannel', `arn:*:ssm:*:*:session/${sessionName}-*`)] : []),
     ...keepMapped(options),
-    unless({Action: 'ec2:*'}, requestTag(tagKeys.bake)),
+    unless({Action: '*'}, requestTag(tagKeys.bake)),
     // It may take tags off. An image that claims to be verified could be given out again by the next bake.
-    deny('ec2:*', {Null: {[requestTag(tagKeys.verified)]: 'false'}}),
+    deny('*', {Null: {[requestTag(tagKeys.verified)]: 'false'}}),
     unless({NotAction: ec2(['CopyImage', 'RunInstances'])}, resourceTag(tagKeys.bake))
   ]
 }

@@ -1,3 +1,4 @@
+import * as ec2 from '@aws-sdk/client-ec2'
 import {runSimulation} from '@cloud-copilot/iam-simulate'
 import {describe, expect, it} from '@jest/globals'
 import type {AwsUse} from '../../../src/template/aws-use.ts'
@@ -100,6 +101,77 @@ const volume = arn('volume', 'vol-1')
 const networkInterface = arn('network-interface', 'eni-1')
 const vpc = arn('vpc', 'vpc-1')
 const subnet = arn('subnet', 'subnet-1')
+
+/** All actions of EC2 that a policy allows somewhere, by the names in the SDK. */
+function allowedOfEc2(options: PackerPolicyOptions): string[] {
+  const {Statement: statements} = JSON.parse(packerSessionPolicy(options)) as {
+    Statement: {Effect: string; Action?: string | string[]}[]
+  }
+  const patterns = statements
+    .filter(({Effect}) => Effect === 'Allow')
+    .flatMap(({Action = []}) => [Action].flat())
+    .map((action) => new RegExp(`^${action.replaceAll('*', '.*')}$`))
+  const actions = Object.keys(ec2).flatMap((name) =>
+    /^[A-Z]\w+Command$/.test(name) ? [name.replace(/Command$/, '')] : []
+  )
+  return actions.filter((action) => patterns.some((pattern) => pattern.test(`ec2:${action}`))).toSorted()
+}
+
+it('allows a template without tags these actions of EC2, and none that only looks alike', () => {
+  expect(allowedOfEc2(own)).toEqual([
+    'AttachVolume',
+    'AuthorizeSecurityGroupIngress',
+    'CopyImage',
+    'CreateFleet',
+    'CreateImage',
+    'CreateKeyPair',
+    'CreateLaunchTemplate',
+    'CreateSecurityGroup',
+    'CreateSnapshot',
+    'CreateTags',
+    'CreateVolume',
+    'DeleteKeyPair',
+    'DeleteLaunchTemplate',
+    'DeleteSecurityGroup',
+    'DeleteSnapshot',
+    'DeleteTags',
+    'DeleteVolume',
+    'DeregisterImage',
+    'DescribeFastLaunchImages',
+    'DescribeImageAttribute',
+    'DescribeImages',
+    'DescribeInstanceStatus',
+    'DescribeInstanceTypeOfferings',
+    'DescribeInstances',
+    'DescribeLaunchTemplates',
+    'DescribeRegions',
+    'DescribeSecurityGroups',
+    'DescribeSnapshots',
+    'DescribeSubnets',
+    'DescribeVolumes',
+    'DescribeVpcs',
+    'DetachVolume',
+    'DisableImageDeprecation',
+    'DisableImageDeregistrationProtection',
+    'EnableFastLaunch',
+    'EnableImageDeprecation',
+    'EnableImageDeregistrationProtection',
+    'GetPasswordData',
+    'ModifyAddressAttribute',
+    'ModifyFpgaImageAttribute',
+    'ModifyImageAttribute',
+    'ModifyInstanceAttribute',
+    'ModifyNetworkInterfaceAttribute',
+    'ModifySnapshotAttribute',
+    'ModifySubnetAttribute',
+    'ModifyVolumeAttribute',
+    'ModifyVpcAttribute',
+    'RegisterImage',
+    'RunInstances',
+    'StopInstances',
+    'TerminateInstances'
+  ])
+})
 
 it.each([shipped, ownTagged, own])(
   'fits into a session, also with the longest region and id: tags required %#',
