@@ -30,7 +30,8 @@ export function readHcl(text: string): Body {
 }
 
 const identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy
-const blanks = /[ \t]+/y
+/** A comment in one piece counts as a blank. */
+const blanks = /(?:[ \t]|\/\*[\s\S]*?\*\/)+/y
 const comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y
 const heredoc = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy
 const closing: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}

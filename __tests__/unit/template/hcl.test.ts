@@ -32,6 +32,17 @@ it.each([
   expect(types.filter((type) => type !== 'locals')).toEqual(['variable last'])
 })
 
+it('takes a comment in one piece for a blank', () => {
+  const {blocks} = readHcl(
+    'source /* a */ "amazon-ebs" "x" /* nightly\n */ {\n  a /* b */ = /* c */ true\n}\nbuild /* all */ {}\nvariable/**/"v" {}'
+  )
+  expect(blocks).toMatchObject([
+    {type: 'source', labels: ['amazon-ebs', 'x'], attributes: [{name: 'a', expression: {syntax: {value: true}}}]},
+    {type: 'build', labels: []},
+    {type: 'variable', labels: ['v']}
+  ])
+})
+
 it('resolves escapes and interpolations in texts', () => {
   const [attribute] = readHcl(
     String.raw`a = "x\n\"y\" DOLLARDOLLAR{z} DOLLAR{upper(var.b)}DOLLAR{local.c["}"]}"`.replaceAll('DOLLAR', '$')
