@@ -44,7 +44,10 @@ export async function templateImages(
       return image ? [[source.name, image]] : []
     })
   )
-  return new Map(found.flat())
+  // Builders may have one name, and what is known of one is not known of the other.
+  const isSame = (name: string, id: string): boolean =>
+    sources.every((source, at) => source.name !== name || found[at]?.[0]?.[1].id === id)
+  return new Map(found.flat().filter(([name, {id}]) => isSame(name, id)))
 }
 
 async function newest(

@@ -69,3 +69,21 @@ it('knows what the image says of its machine', async () => {
     architecture: 'x86_64'
   })
 })
+
+it('knows the image of builders with one name only if it is the same', async () => {
+  const ec2 = new EC2Client({region: 'us-east-1'})
+  mockClient(ec2)
+    .on(DescribeImagesCommand)
+    .resolves({Images: [image, ...others]})
+  const named = (query: ImageQuery | undefined) =>
+    ({name: 'amazon-ebs.own', imageQuery: () => query}) as unknown as TemplateSource
+  const idOf = async (...queries: (ImageQuery | undefined)[]) => {
+    const images = await templateImages({ec2, readParameter}, queries.map(named), new AbortController().signal)
+    return images.get('amazon-ebs.own')?.id
+  }
+  const [one, other] = [{id: 'ami-0aaaaaaaaaaaaaaaa'}, {id: 'ami-0cccccccccccccccc'}]
+  expect(await idOf(one, one)).toBe(one.id)
+  expect(await idOf(one, other)).toBeUndefined()
+  expect(await idOf(one, undefined)).toBeUndefined()
+  expect(await idOf(undefined, one)).toBeUndefined()
+})
