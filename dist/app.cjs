@@ -72486,12 +72486,12 @@ async function endGroup2(leader, signal) {
     await pauseFor(pause, signal);
   }
 }
-function isOurGroup({ pid, startTime, mark: mark5 }) {
+function isOurGroup({ pid, startTime, mark: mark4 }) {
   const leader = lookAt(pid);
   if (typeof leader === "object") return leader.startTime === startTime;
   const members2 = membersOf(pid);
-  if (members2 === void 0) return mark5 === void 0;
-  return members2.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark5 === void 0 || members2.some((member2) => carries(member2.pid, `${markVariable}=${mark5}`)));
+  if (members2 === void 0) return mark4 === void 0;
+  return members2.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark4 === void 0 || members2.some((member2) => carries(member2.pid, `${markVariable}=${mark4}`)));
 }
 function groupRuns(groupId) {
   if (!send(-groupId, 0)) return false;
@@ -72511,8 +72511,8 @@ function endStarted({ leader: { pid, startTime } }, signal) {
   return endGroup2({ pid, startTime }, signal);
 }
 function startGroup2(file, args, options, identifyProcess = identify) {
-  const mark5 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
-  const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark5 }, detached: true });
+  const mark4 = (0, import_node_crypto5.randomBytes)(8).toString("hex");
+  const child2 = (0, import_node_child_process3.spawn)(file, args, { ...options, env: { ...options.env, [markVariable]: mark4 }, detached: true });
   child2.on("error", () => void 0);
   if (child2.pid === void 0) throw new UserError(`${file} could not be started`);
   const identity2 = identifyProcess(child2.pid);
@@ -72522,7 +72522,7 @@ function startGroup2(file, args, options, identifyProcess = identify) {
       `${file} was started and ended again, because this system does not show when its process ${child2.pid} started: later it could not be told from other processes. Let this runner read /proc (on macOS: run ps).`
     );
   }
-  return { child: child2, leader: { ...identity2, mark: mark5 } };
+  return { child: child2, leader: { ...identity2, mark: mark4 } };
 }
 
 // src/aws/calls.ts
@@ -72707,8 +72707,8 @@ function placeOf(type2, line) {
   if (place2 === void 0) return { id };
   return isRegion(place2) ? { id, region: place2 } : void 0;
 }
-function processOf({ pid, startTime, mark: mark5 }) {
-  return { pid, startTime, ...mark5 !== void 0 ? { mark: mark5 } : {} };
+function processOf({ pid, startTime, mark: mark4 }) {
+  return { pid, startTime, ...mark4 !== void 0 ? { mark: mark4 } : {} };
 }
 function isText(value) {
   return typeof value === "string";
@@ -74147,8 +74147,15 @@ var import_node_util2 = require("node:util");
 
 // src/template/value.ts
 var unknown = /* @__PURE__ */ Symbol("unknown");
+var Answer = class {
+  /** `data.amazon-ami.base` */
+  source;
+  constructor(source) {
+    this.source = source;
+  }
+};
 function isMap(value) {
-  return typeof value === "object" && value !== null && !isList(value);
+  return typeof value === "object" && value !== null && !isList(value) && !(value instanceof Answer);
 }
 function isList(value) {
   return Array.isArray(value);
@@ -74252,10 +74259,10 @@ var functions = {
     return isList(value) ? value.length : isMap(value) ? Object.keys(value).length : unknown;
   },
   contains([list2 = unknown, item = unknown]) {
-    if (!isList(list2) || item === unknown || item === null) return unknown;
+    if (!isList(list2) || item === unknown || item === null || item instanceof Answer) return unknown;
     if (typeof item === "object") return list2.every((one) => typeof one === "string") ? false : unknown;
     if (list2.includes(item)) return true;
-    return list2.includes(unknown) ? unknown : false;
+    return list2.some((one) => one === unknown || one instanceof Answer) ? unknown : false;
   },
   join([separator = unknown, ...lists]) {
     const between2 = asText(separator);
@@ -74418,6 +74425,8 @@ function isPath(syntax) {
   return syntax.kind === "name" || syntax.kind === "value";
 }
 function joined(values) {
+  const [only] = values;
+  if (values.length === 1 && only instanceof Answer) return only;
   const texts = values.map(asText);
   return texts.every((text2) => text2 !== void 0) ? texts.join("").normalize("NFC") : unknown;
 }
@@ -74452,7 +74461,7 @@ function isSame(left, right) {
   return (0, import_node_util2.isDeepStrictEqual)(left, right) ? void 0 : false;
 }
 function isPartlyUnknown(value) {
-  if (value === unknown) return true;
+  if (value === unknown || value instanceof Answer) return true;
   if (isList(value)) return value.some(isPartlyUnknown);
   return isMap(value) && Object.values(value).some(isPartlyUnknown);
 }
@@ -74610,21 +74619,17 @@ var members = {
   "amazon-ami": { answer: "id", others: ["name", "creation_date", "owner", "owner_name", "tags"] },
   "amazon-parameterstore": { answer: "value", others: ["arn", "version"] }
 };
-var mark = "Answer of ";
-function marksFor({ settings }) {
+function answersFor({ settings }) {
   const types3 = /* @__PURE__ */ new Map();
   for (const owner of new Set(settings.map((setting) => setting.owner))) {
     const [root9, type2 = "", name = ""] = owner.split(".");
     const known2 = Object.hasOwn(members, type2) ? members[type2] : void 0;
     if (root9 !== "data" || !known2) continue;
     const others = known2.others.map((member2) => [member2, unknown]);
-    const own = { ...Object.fromEntries(others), [known2.answer]: `${mark}${owner}` };
+    const own = { ...Object.fromEntries(others), [known2.answer]: new Answer(owner) };
     types3.set(type2, { ...types3.get(type2), [name]: own });
   }
   return (type2) => types3.get(type2) ?? unknown;
-}
-function markedBy(value) {
-  return typeof value === "string" && value.startsWith(mark) ? value.slice(mark.length) : void 0;
 }
 
 // src/template/syntax.ts
@@ -75033,7 +75038,7 @@ function readHcl(text2) {
   return new Reader(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
 }
 var identifier2 = /[\p{L}_][\p{L}\p{N}_-]*/uy;
-var blanks = /[ \t]+/y;
+var blanks = /(?:[ \t]|\/\*[\s\S]*?\*\/)+/y;
 var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
 var closing = { "(": ")", "[": "]", "{": "}" };
@@ -75218,9 +75223,9 @@ var Values = class _Values {
       convert: converted
     };
   }
-  /** The same with marks for the answers of data sources. */
-  withMarks() {
-    return new _Values(this.#sources, this.#filled, marksFor(this.#sources.reading));
+  /** The same with the answers of data sources, as far as from where they come. */
+  withAnswers() {
+    return new _Values(this.#sources, this.#filled, answersFor(this.#sources.reading));
   }
   of({ expression }) {
     return evaluate(expression.syntax, this.#scope);
@@ -75674,9 +75679,8 @@ var TemplateSource = class {
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
     const setting = this.setting("source_ami");
-    const marked = setting && this.#values.withMarks().ofSetting(setting).at(-1);
-    const data = marked === void 0 ? void 0 : markedBy(marked);
-    if (data !== void 0) return this.#ofData(data);
+    const answer = setting && this.#values.withAnswers().ofSetting(setting).at(-1);
+    if (answer instanceof Answer) return this.#ofData(answer.source);
     const own = this.value("source_ami");
     if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
     const block = "source_ami_filter";
@@ -77330,9 +77334,9 @@ function quote(sayings, log) {
 }
 
 // src/packer/censored.ts
-var mark2 = "<sensitive>";
+var mark = "<sensitive>";
 async function uncensored(artifacts, { account, bakeId, ledger }, signal) {
-  const isHidden = ({ id }) => id.includes(mark2);
+  const isHidden = ({ id }) => id.includes(mark);
   if (!artifacts.some(isHidden)) return artifacts;
   const { found } = await findResources(account, { bakeId, records: ledger, announced: ledger.announced }, signal);
   const images = found.filter(({ type: type2, created }) => type2 === "image" && created !== void 0 && created >= ledger.began);
@@ -80660,7 +80664,8 @@ async function templateImages(lookup, sources, signal) {
       return image ? [[source.name, image]] : [];
     })
   );
-  return new Map(found.flat());
+  const isSame2 = (name, id) => sources.every((source, at3) => source.name !== name || found[at3]?.[0]?.[1].id === id);
+  return new Map(found.flat().filter(([name, { id }]) => isSame2(name, id)));
 }
 async function newest({ ec2: ec22, readParameter }, { parameter, ...given2 }, abortSignal) {
   try {
@@ -81577,7 +81582,7 @@ async function promote(build2, made) {
   const images = ownImages(ledger, made);
   for (const image of images) {
     const ec22 = account.inRegion(image.region);
-    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark3(ec22, image, plan.bakeId));
+    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, plan.bakeId));
   }
   if (made.verdict === "verified") await markComparable(build2, made, images);
   if (inputs.deregister !== "never") releaseImages(build2, made);
@@ -81590,7 +81595,7 @@ async function promote(build2, made) {
 async function markVerified(ec22, image, bakeId, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
   await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
-  await mark3(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+  await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
 async function markComparable({ plan, packer, account, deps }, { images }, own) {
   if (!plan.comparable) return;
@@ -81606,7 +81611,7 @@ async function markComparable({ plan, packer, account, deps }, { images }, own) 
     }
   }
 }
-async function mark3(ec22, image, bakeId, moreTags = {}) {
+async function mark2(ec22, image, bakeId, moreTags = {}) {
   const tags = { [tagKeys.bake]: bakeId, ...moreTags };
   await putTags(ec22, idsOf(image), listed(tags));
 }
@@ -81834,7 +81839,7 @@ function askJenkins(address, port, path34, signal) {
 // src/smoke/self-probe.ts
 var import_node_crypto16 = require("node:crypto");
 var import_node_zlib3 = require("node:zlib");
-var mark4 = "bake-jenkins-ami-probe";
+var mark3 = "bake-jenkins-ami-probe";
 var longestReason = 200;
 var unreadable3 = "what the machine reports cannot be read";
 var longestReport = 262144;
@@ -81869,12 +81874,12 @@ while True:
         last, at = state, time.monotonic()
         text = base64.b64encode(gzip.compress(json.dumps(answer).encode())).decode()
         with open('/dev/console', 'w') as console:
-            console.write('\n${mark4} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
+            console.write('\n${mark3} %s %s\n' % (text, hmac.new(KEY, text.encode(), 'sha256').hexdigest()))
     time.sleep(2)
 `;
 }
 function reportIn(consoleText, key2) {
-  const reports = [...consoleText.matchAll(new RegExp(`${mark4} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
+  const reports = [...consoleText.matchAll(new RegExp(`${mark3} ([A-Za-z0-9+/=]{1,60000}) ([0-9a-f]{64})`, "g"))];
   for (const [, text2 = "", code2 = ""] of reports.toReversed()) {
     const expected = (0, import_node_crypto16.createHmac)("sha256", key2).update(text2).digest();
     if ((0, import_node_crypto16.timingSafeEqual)(expected, Buffer.from(code2, "hex"))) return read4(text2);
@@ -81882,7 +81887,7 @@ function reportIn(consoleText, key2) {
   return void 0;
 }
 function withoutReports(consoleText) {
-  return consoleText.split("\n").filter((line) => !line.includes(mark4)).join("\n");
+  return consoleText.split("\n").filter((line) => !line.includes(mark3)).join("\n");
 }
 function read4(text2) {
   const nothing3 = (reason) => ({ kind: "none", reason });
@@ -82537,11 +82542,11 @@ function requireException() {
     }
     return message + " " + where;
   }
-  function YAMLException2(reason, mark5) {
+  function YAMLException2(reason, mark4) {
     Error.call(this);
     this.name = "YAMLException";
     this.reason = reason;
-    this.mark = mark5;
+    this.mark = mark4;
     this.message = formatError(this, false);
     if (Error.captureStackTrace) {
       Error.captureStackTrace(this, this.constructor);
@@ -82584,9 +82589,9 @@ function requireSnippet() {
   function padStart(string, max) {
     return common2.repeat(" ", max - string.length) + string;
   }
-  function makeSnippet(mark5, options) {
+  function makeSnippet(mark4, options) {
     options = Object.create(options || null);
-    if (!mark5.buffer) return null;
+    if (!mark4.buffer) return null;
     if (!options.maxLength) options.maxLength = 79;
     if (typeof options.indent !== "number") options.indent = 1;
     if (typeof options.linesBefore !== "number") options.linesBefore = 3;
@@ -82596,41 +82601,41 @@ function requireSnippet() {
     const lineEnds = [];
     let match2;
     let foundLineNo = -1;
-    while (match2 = re.exec(mark5.buffer)) {
+    while (match2 = re.exec(mark4.buffer)) {
       lineEnds.push(match2.index);
       lineStarts.push(match2.index + match2[0].length);
-      if (mark5.position <= match2.index && foundLineNo < 0) {
+      if (mark4.position <= match2.index && foundLineNo < 0) {
         foundLineNo = lineStarts.length - 2;
       }
     }
     if (foundLineNo < 0) foundLineNo = lineStarts.length - 1;
     let result = "";
-    const lineNoLength = Math.min(mark5.line + options.linesAfter, lineEnds.length).toString().length;
+    const lineNoLength = Math.min(mark4.line + options.linesAfter, lineEnds.length).toString().length;
     const maxLineLength = options.maxLength - (options.indent + lineNoLength + 3);
     for (let i9 = 1; i9 <= options.linesBefore; i9++) {
       if (foundLineNo - i9 < 0) break;
       const line2 = getLine(
-        mark5.buffer,
+        mark4.buffer,
         lineStarts[foundLineNo - i9],
         lineEnds[foundLineNo - i9],
-        mark5.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
+        mark4.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo - i9]),
         maxLineLength
       );
-      result = common2.repeat(" ", options.indent) + padStart((mark5.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
+      result = common2.repeat(" ", options.indent) + padStart((mark4.line - i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n" + result;
     }
-    const line = getLine(mark5.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark5.position, maxLineLength);
-    result += common2.repeat(" ", options.indent) + padStart((mark5.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
+    const line = getLine(mark4.buffer, lineStarts[foundLineNo], lineEnds[foundLineNo], mark4.position, maxLineLength);
+    result += common2.repeat(" ", options.indent) + padStart((mark4.line + 1).toString(), lineNoLength) + " | " + line.str + "\n";
     result += common2.repeat("-", options.indent + lineNoLength + 3 + line.pos) + "^\n";
     for (let i9 = 1; i9 <= options.linesAfter; i9++) {
       if (foundLineNo + i9 >= lineEnds.length) break;
       const line2 = getLine(
-        mark5.buffer,
+        mark4.buffer,
         lineStarts[foundLineNo + i9],
         lineEnds[foundLineNo + i9],
-        mark5.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
+        mark4.position - (lineStarts[foundLineNo] - lineStarts[foundLineNo + i9]),
         maxLineLength
       );
-      result += common2.repeat(" ", options.indent) + padStart((mark5.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
+      result += common2.repeat(" ", options.indent) + padStart((mark4.line + i9 + 1).toString(), lineNoLength) + " | " + line2.str + "\n";
     }
     return result.replace(/\n$/, "");
   }
@@ -83600,7 +83605,7 @@ function requireLoader() {
     this.anchorMapTransactions = [];
   }
   function generateError(state2, message) {
-    const mark5 = {
+    const mark4 = {
       name: state2.filename,
       buffer: state2.input.slice(0, -1),
       // omit trailing \0
@@ -83608,8 +83613,8 @@ function requireLoader() {
       line: state2.line,
       column: state2.position - state2.lineStart
     };
-    mark5.snippet = makeSnippet(mark5);
-    return new YAMLException2(message, mark5);
+    mark4.snippet = makeSnippet(mark4);
+    return new YAMLException2(message, mark4);
   }
   function throwError(state2, message) {
     throw generateError(state2, message);
@@ -85553,8 +85558,8 @@ function documentsOf(file, name) {
     return loadAll((0, import_node_fs24.readFileSync)(file, "utf8").replace(/^\uFEFF/, ""), null, { schema: anyTag, json: true });
   } catch (error2) {
     if (!(error2 instanceof YAMLException)) throw error2;
-    const { reason, mark: mark5 } = error2;
-    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark5?.line ?? 0) + 1}: ${reason}`, {
+    const { reason, mark: mark4 } = error2;
+    throw new Error(`has a file that is not valid YAML: ${name}, line ${(mark4?.line ?? 0) + 1}: ${reason}`, {
       cause: error2
     });
   }

@@ -2,6 +2,7 @@ import {isDeepStrictEqual} from 'node:util'
 import {functions} from './functions.ts'
 import type {Syntax} from './syntax.ts'
 import {
+  Answer,
   asBool,
   asNumber,
   asText,
@@ -124,6 +125,8 @@ function isPath(syntax: Syntax): boolean {
 }
 
 function joined(values: readonly Value[]): Value {
+  const [only] = values
+  if (values.length === 1 && only instanceof Answer) return only
   const texts = values.map(asText)
   return texts.every((text) => text !== undefined) ? texts.join('').normalize('NFC') : unknown
 }
@@ -164,7 +167,7 @@ function isSame(left: Value, right: Value): boolean | undefined {
 
 /** Whether any part of a value is not known. */
 export function isPartlyUnknown(value: Value): boolean {
-  if (value === unknown) return true
+  if (value === unknown || value instanceof Answer) return true
   if (isList(value)) return value.some(isPartlyUnknown)
   return isMap(value) && Object.values(value).some(isPartlyUnknown)
 }

@@ -1,4 +1,5 @@
 import {
+  Answer,
   asBool,
   asNumber,
   asText,
@@ -88,11 +89,11 @@ export const functions: Readonly<Record<string, Work>> = {
     return isList(value) ? value.length : isMap(value) ? Object.keys(value).length : unknown
   },
   contains([list = unknown, item = unknown]) {
-    if (!isList(list) || item === unknown || item === null) return unknown
+    if (!isList(list) || item === unknown || item === null || item instanceof Answer) return unknown
     // A list among the items may be of another type.
     if (typeof item === 'object') return list.every((one) => typeof one === 'string') ? false : unknown
     if (list.includes(item)) return true
-    return list.includes(unknown) ? unknown : false
+    return list.some((one) => one === unknown || one instanceof Answer) ? unknown : false
   },
   join([separator = unknown, ...lists]) {
     const between = asText(separator)

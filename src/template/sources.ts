@@ -1,9 +1,8 @@
 import {buildsOf, isChosen, type Build} from './builds.ts'
-import {markedBy} from './data-sources.ts'
 import type {Values} from './values.ts'
 import {refersTo, variableIn} from './reference.ts'
 import type {Reading, Setting, SourceBlock} from './reading-parts.ts'
-import {asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
+import {Answer, asText, isMap, isTrue, textsIn, unknown, type Value} from './value.ts'
 
 /**
  * A builder of Amazon's plugin as one build of a template has it, with the values of its settings as far as they are known without Packer.
@@ -83,9 +82,8 @@ export class TemplateSource implements SourceBlock {
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery(): ImageQuery | undefined {
     const setting = this.setting('source_ami')
-    const marked = setting && this.#values.withMarks().ofSetting(setting).at(-1)
-    const data = marked === undefined ? undefined : markedBy(marked)
-    if (data !== undefined) return this.#ofData(data)
+    const answer = setting && this.#values.withAnswers().ofSetting(setting).at(-1)
+    if (answer instanceof Answer) return this.#ofData(answer.source)
     const own = this.value('source_ami')
     if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
     const block = 'source_ami_filter'

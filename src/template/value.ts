@@ -1,5 +1,5 @@
 /** The value of an expression in a template, as far as it can be known without Packer. */
-export type Value = string | number | boolean | null | typeof unknown | readonly Value[] | ValueMap
+export type Value = string | number | boolean | null | typeof unknown | Answer | readonly Value[] | ValueMap
 
 export interface ValueMap {
   readonly [name: string]: Value
@@ -8,9 +8,19 @@ export interface ValueMap {
 /** A value that only Packer, or AWS, will know. */
 export const unknown: unique symbol = Symbol('unknown')
 
+/** What AWS will answer a data source: a string that is not known, but from where it comes. */
+export class Answer {
+  /** `data.amazon-ami.base` */
+  readonly source: string
+
+  constructor(source: string) {
+    this.source = source
+  }
+}
+
 /** `null` as well: a setting with this value does not exist. */
 export function isMap(value: Value): value is ValueMap {
-  return typeof value === 'object' && value !== null && !isList(value)
+  return typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Answer)
 }
 
 export function isList(value: Value): value is readonly Value[] {

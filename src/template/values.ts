@@ -1,7 +1,7 @@
 import {readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {converted, typeOf} from './convert.ts'
-import {marksFor} from './data-sources.ts'
+import {answersFor} from './data-sources.ts'
 import {evaluate, entriesOf, type Lookup, type Scope} from './evaluate.ts'
 import {jsonExpression, type Expression} from './expression.ts'
 import {readHcl} from './hcl.ts'
@@ -85,9 +85,9 @@ export class Values {
     }
   }
 
-  /** The same with marks for the answers of data sources. */
-  withMarks(): Values {
-    return new Values(this.#sources, this.#filled, marksFor(this.#sources.reading))
+  /** The same with the answers of data sources, as far as from where they come. */
+  withAnswers(): Values {
+    return new Values(this.#sources, this.#filled, answersFor(this.#sources.reading))
   }
 
   of({expression}: {readonly expression: Expression}): Value {

@@ -292,6 +292,12 @@ describe('how a builder finds its source image', () => {
     ['"x-${data.amazon-ami.base.id}"', ami],
     ['try(data.amazon-ami.base.name, data.amazon-ami.base.id)', ami],
     ['env("X") == file("x") ? data.amazon-ami.base.id : "ami-0123456789abcdef0"', ami],
+    // Only AWS knows which condition is true.
+    ['data.amazon-ami.base.id == "x" ? data.amazon-ami.base.id : "ami-0123456789abcdef0"', ami],
+    ['startswith(data.amazon-ami.base.id, "ami-") ? data.amazon-ami.base.id : "ami-0123456789abcdef0"', ami],
+    ['length(data.amazon-ami.base.id) > 20 ? data.amazon-ami.base.id : "ami-0123456789abcdef0"', ami],
+    ['contains(["x"], data.amazon-ami.base.id) ? "ami-0123456789abcdef0" : data.amazon-ami.base.id', ami],
+    ['contains([data.amazon-ami.base.id], "x") ? "ami-0123456789abcdef0" : data.amazon-ami.base.id', ami],
     ['data.amazon-ami.base', ami],
     ['data.amazon-ami[file("x")].id', ami],
     ['data.amazon-ami.other.id', ami],
