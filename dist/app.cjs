@@ -74140,7 +74140,6 @@ var path10 = __toESM(require("node:path"), 1);
 
 // src/template/values.ts
 var import_node_fs11 = require("node:fs");
-var path9 = __toESM(require("node:path"), 1);
 
 // src/template/evaluate.ts
 var import_node_util2 = require("node:util");
@@ -75362,46 +75361,6 @@ function fromEnvironment(text2, type2) {
   const isText2 = type2 === void 0 || type2.kind === "name" && type2.name !== "bool";
   return isText2 ? text2 : evaluate(readExpression(text2), { root: () => unknown, env: () => "" });
 }
-function textsOf({ file, expression }, sources) {
-  return reachedFrom(expression, { input: "template", where: place(file, expression.line) }, sources, /* @__PURE__ */ new Set());
-}
-function textsOfVariable(name, sources) {
-  return throughVariable(name, sources, /* @__PURE__ */ new Set());
-}
-function reachedFrom(expression, origin, sources, seen) {
-  const own = expression.texts.map((text2) => ({ text: text2, ...origin }));
-  const others = expression.references.flatMap((reference) => {
-    if (seen.has(reference)) return [];
-    seen.add(reference);
-    const name = reference.slice(reference.indexOf(".") + 1);
-    if (reference.startsWith("var.")) return throughVariable(name, sources, seen);
-    const local = sources.reading.locals.get(name);
-    if (!local) return [];
-    const where = place(local.file, local.expression.line);
-    return reachedFrom(local.expression, { input: "template", where }, sources, seen);
-  });
-  return [...own, ...others];
-}
-function throughVariable(name, sources, seen) {
-  const { reading: reading2, files, vars, env: env2 } = sources;
-  const given2 = Object.hasOwn(vars, name) ? vars[name] : void 0;
-  if (given2 !== void 0) return [{ text: given2, input: "vars", where: `the variable '${name}'` }];
-  const file = files.findLast(({ values }) => values.has(name));
-  const value = file?.values.get(name);
-  if (file && value) {
-    const where2 = `${place(file.path, value.line)}, the variable '${name}'`;
-    return reachedFrom(value, { input: "var-files", where: where2 }, sources, seen);
-  }
-  const ambient2 = env2[`PKR_VAR_${name}`];
-  if (ambient2 !== void 0) return [{ text: ambient2, input: "template", where: `PKR_VAR_${name} in the environment` }];
-  const { file: declaredIn = "", default: fallback } = reading2.variables.get(name) ?? {};
-  if (!fallback) return [];
-  const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`;
-  return reachedFrom(fallback, { input: "template", where }, sources, seen);
-}
-function place(file, line) {
-  return `${path9.basename(file)} line ${line}`;
-}
 
 // src/template/template-values.ts
 var shapes = {
@@ -75724,6 +75683,49 @@ function queryFor(id, filters, owners) {
   const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
   if (!isKnown || !isWhole || named2.length === 0) return void 0;
   return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
+}
+
+// src/template/reached.ts
+var path9 = __toESM(require("node:path"), 1);
+function textsOf({ file, expression }, sources) {
+  return reachedFrom(expression, { input: "template", where: place(file, expression.line) }, sources, /* @__PURE__ */ new Set());
+}
+function textsOfVariable(name, sources) {
+  return throughVariable(name, sources, /* @__PURE__ */ new Set());
+}
+function reachedFrom(expression, origin, sources, seen) {
+  const own = expression.texts.map((text2) => ({ text: text2, ...origin }));
+  const others = expression.references.flatMap((reference) => {
+    if (seen.has(reference)) return [];
+    seen.add(reference);
+    const name = reference.slice(reference.indexOf(".") + 1);
+    if (reference.startsWith("var.")) return throughVariable(name, sources, seen);
+    const local = sources.reading.locals.get(name);
+    if (!local) return [];
+    const where = place(local.file, local.expression.line);
+    return reachedFrom(local.expression, { input: "template", where }, sources, seen);
+  });
+  return [...own, ...others];
+}
+function throughVariable(name, sources, seen) {
+  const { reading: reading2, files, vars, env: env2 } = sources;
+  const given2 = Object.hasOwn(vars, name) ? vars[name] : void 0;
+  if (given2 !== void 0) return [{ text: given2, input: "vars", where: `the variable '${name}'` }];
+  const file = files.findLast(({ values }) => values.has(name));
+  const value = file?.values.get(name);
+  if (file && value) {
+    const where2 = `${place(file.path, value.line)}, the variable '${name}'`;
+    return reachedFrom(value, { input: "var-files", where: where2 }, sources, seen);
+  }
+  const ambient2 = env2[`PKR_VAR_${name}`];
+  if (ambient2 !== void 0) return [{ text: ambient2, input: "template", where: `PKR_VAR_${name} in the environment` }];
+  const { file: declaredIn = "", default: fallback } = reading2.variables.get(name) ?? {};
+  if (!fallback) return [];
+  const where = `${place(declaredIn, fallback.line)}, the variable '${name}'`;
+  return reachedFrom(fallback, { input: "template", where }, sources, seen);
+}
+function place(file, line) {
+  return `${path9.basename(file)} line ${line}`;
 }
 
 // src/template/aws-use.ts

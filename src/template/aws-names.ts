@@ -1,5 +1,6 @@
 import {awsUseOf, type AwsUse} from './aws-use.ts'
-import {textsOf, type Sources, type Values} from './values.ts'
+import {textsOf} from './reached.ts'
+import type {Sources, Values} from './values.ts'
 import {isOwn, type Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
 import {asText, textsIn} from './value.ts'

@@ -1,5 +1,6 @@
 import {tagKeys} from '../aws/tags.ts'
-import {textsOf, type Sources} from './values.ts'
+import {textsOf} from './reached.ts'
+import type {Sources} from './values.ts'
 import type {Expression} from './expression.ts'
 import type {Reading, Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'

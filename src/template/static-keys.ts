@@ -1,5 +1,6 @@
 import {InputError} from '../lib/errors.ts'
-import {textsOf, textsOfVariable, type Reached, type Sources, type Values} from './values.ts'
+import {textsOf, textsOfVariable, type Reached} from './reached.ts'
+import type {Sources, Values} from './values.ts'
 import {isOwn} from './reading-parts.ts'
 import {asText} from './value.ts'
 
