@@ -79217,15 +79217,14 @@ function stringsIn2(text2) {
 var pluginPrefix = "plugin ";
 async function contentsOf(inputs, plan, env2) {
   const repository = env2["GITHUB_REPOSITORY"] ?? "";
-  const { template, image } = inputs;
+  const { template } = inputs;
   const checkout = template.shipped ? void 0 : checkoutOf(template, env2);
   const outside = template.shipped ? { found: [], unseen: [] } : namedOutside(template, checkout, valuesOf(template, env2));
   const contents = {
     ...sourceOf(template, plan),
     ...plan.jenkins ? { Jenkins: plan.jenkins.version } : {},
     ...settingsOf(inputs, template),
-    "the template": await digestOfTemplate(template, checkout, outside.found),
-    ...image.setupScript ? { "setup-script": await digestOf([image.setupScript]) } : {},
+    "the template": await digestOfTemplate(template, checkout, outside.found, repository),
     ...await digestsOfSecrets(inputs, env2, repository),
     ...Object.fromEntries(plan.plugins.map(({ name, version }) => [`${pluginPrefix}${name}`, version]))
   };
@@ -79281,6 +79280,7 @@ async function digestsOfSecrets({ template, image }, env2, context) {
   const variables2 = shipped ? [] : variablesIn(env2);
   const secrets2 = {
     "jenkins-casc": image.casc ? [await digestOf([image.casc.folder])] : [],
+    "setup-script": image.setupScript ? [await digestOf([image.setupScript])] : [],
     "var-files": varFiles.map((file) => (0, import_node_fs21.readFileSync)(file, "base64")),
     vars: Object.entries(vars),
     "template-env": [...environment, ...variables2].toSorted().map((name) => [name, env2[name] ?? null])
@@ -79302,11 +79302,12 @@ function checkoutOf({ path: location }, env2) {
   const { GITHUB_WORKSPACE: workspace } = env2;
   return workspace && isBelow(workspace, location) && path25.dirname(workspace) !== workspace ? workspace : void 0;
 }
-async function digestOfTemplate({ path: location, directory, shipped }, checkout, outside) {
+async function digestOfTemplate({ path: location, directory, shipped }, checkout, outside, context) {
   const folder = checkout ?? ((0, import_node_fs21.statSync)(location).isDirectory() ? location : path25.dirname(location));
   const isElsewhere = !shipped && !isBelow(folder, directory);
   try {
-    return await digestOf([folder, ...isElsewhere ? [directory] : [], ...outside]);
+    const digest2 = await digestOf([folder, ...isElsewhere ? [directory] : [], ...outside]);
+    return shipped ? digest2 : await slowDigestOf(digest2, context);
   } catch (error2) {
     if (!(error2 instanceof TooMuchError)) throw error2;
     throw new InputError(

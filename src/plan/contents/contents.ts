@@ -55,15 +55,14 @@ interface Known {
  */
 export async function contentsOf(inputs: Inputs, plan: Known, env: NodeJS.ProcessEnv): Promise<ComparableContents> {
   const repository = env['GITHUB_REPOSITORY'] ?? ''
-  const {template, image} = inputs
+  const {template} = inputs
   const checkout = template.shipped ? undefined : checkoutOf(template, env)
   const outside = template.shipped ? {found: [], unseen: []} : namedOutside(template, checkout, valuesOf(template, env))
   const contents = {
     ...sourceOf(template, plan),
     ...(plan.jenkins ? {Jenkins: plan.jenkins.version} : {}),
     ...settingsOf(inputs, template),
-    'the template': await digestOfTemplate(template, checkout, outside.found),
-    ...(image.setupScript ? {'setup-script': await digestOf([image.setupScript])} : {}),
+    'the template': await digestOfTemplate(template, checkout, outside.found, repository),
     ...(await digestsOfSecrets(inputs, env, repository)),
     ...Object.fromEntries(plan.plugins.map(({name, version}) => [`${pluginPrefix}${name}`, version]))
   }
@@ -130,6 +129,7 @@ async function digestsOfSecrets(
   const variables = shipped ? [] : variablesIn(env)
   const secrets: Readonly<Record<string, readonly unknown[]>> = {
     'jenkins-casc': image.casc ? [await digestOf([image.casc.folder])] : [],
+    'setup-script': image.setupScript ? [await digestOf([image.setupScript])] : [],
     'var-files': varFiles.map((file) => readFileSync(file, 'base64')),
     vars: Object.entries(vars),
     'template-env': [...environment, ...variables].toSorted().map((name) => [name, env[name] ?? null])
@@ -164,12 +164,15 @@ function checkoutOf({path: location}: Template, env: NodeJS.ProcessEnv): string 
 async function digestOfTemplate(
   {path: location, directory, shipped}: Template,
   checkout: string | undefined,
-  outside: readonly string[]
+  outside: readonly string[],
+  context: string
 ): Promise<string> {
   const folder = checkout ?? (statSync(location).isDirectory() ? location : path.dirname(location))
   const isElsewhere = !shipped && !isBelow(folder, directory)
   try {
-    return await digestOf([folder, ...(isElsewhere ? [directory] : []), ...outside])
+    const digest = await digestOf([folder, ...(isElsewhere ? [directory] : []), ...outside])
+    // Variables files with secrets may be in a checkout.
+    return shipped ? digest : await slowDigestOf(digest, context)
   } catch (error) {
     if (!(error instanceof TooMuchError)) throw error
     throw new InputError(
