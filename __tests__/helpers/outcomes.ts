@@ -1,5 +1,12 @@
 import type {Outcome} from '../../src/bake/outcome.ts'
 
+const source = {
+  id: 'ami-0aaaaaaaaaaaaaaaa',
+  name: 'debian-13-amd64',
+  rootDeviceName: '/dev/xvda',
+  architecture: 'x86_64'
+} as const
+
 /** A run that went well; tests change what they are about. */
 export const verified: Outcome = {
   region: 'eu-west-1',
@@ -8,8 +15,8 @@ export const verified: Outcome = {
     began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: 'jenkins-2.568.2-20261122-0123',
-    source: {id: 'ami-0aaaaaaaaaaaaaaaa', name: 'debian-13-amd64', rootDeviceName: '/dev/xvda', architecture: 'x86_64'},
-    templateImages: new Map(),
+    source,
+    templateImages: new Map([['amazon-ebs.jenkins', source]]),
     buildTypes: ['t3.medium'],
     machineTypes: {given: [], ofSources: new Map(), facts: new Map()},
     jenkins: {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'},

@@ -9,6 +9,7 @@ import {letIn, type Reach} from '../aws/connectivity.ts'
 import type {Log} from '../lib/log.ts'
 import {letInBy} from '../template/findings.ts'
 import {checkParameter} from '../promotion/parameter.ts'
+import type {TemplateSource} from '../template/sources.ts'
 import type {Template} from '../template/template.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkins-version.ts'
 import {lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
@@ -17,9 +18,9 @@ import {awsTime} from '../aws/time.ts'
 import {resolvePlugins, type Plugin} from './plugins/plugins.ts'
 import {architectureOf, machineTypes, standardType, type MachineTypes} from './machine-types.ts'
 import {noteSessionManagerPlugin} from './session-manager-plugin.ts'
-import {packagesOf, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
+import {packagesFor, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
 import type {Architecture} from '../inputs/distributions.ts'
-import {templateImages, type TemplateImage} from './template-images.ts'
+import {commonTo, templateImages, type TemplateImage, type TemplateImages} from './template-images.ts'
 
 /** Everything that is decided before anything is made. */
 export interface Plan {
@@ -29,18 +30,16 @@ export interface Plan {
   readonly imageName: string
   /** The source image that the action gives to the template. Absent: the template has an image of its own. */
   readonly source?: SourceImage
-  /**
-   * The source images of the builders of a user's template, by the builders' names, as far as they are known before.
-   */
-  readonly templateImages: ReadonlyMap<string, TemplateImage>
-  /** Of all images. Absent: it is not known before the build, or there are several. */
+  /** The source images of the builders, as far as they are known before the build. */
+  readonly templateImages: TemplateImages
+  /** Of all source images. Absent: it is not known before the build, or there are several. */
   readonly architecture?: Architecture
   /** For the build, where the action chooses them. */
   readonly buildTypes: readonly string[]
   readonly machineTypes: MachineTypes
-  /** Absent: only the user's own template knows it. */
+  /** Of the builders that ask for it. Absent: it is not known before the build, or they differ. */
   readonly sshUsername?: string
-  /** Of the source image. Absent: it is not known before the build, or there are several. */
+  /** Of the builders that ask for it. Absent: it is not known before the build, or they differ. */
   readonly rootDeviceName?: string
   /** Absent: the template is the user's and does not say which Jenkins it installs. */
   readonly jenkins?: JenkinsRelease
@@ -85,17 +84,22 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     signal
   )
   const onOurs = template.sources.filter((one) => one.isVariable('source_ami'))
-  const looking = (async (): Promise<[SourceImage | undefined, Plan['templateImages']]> => {
-    if (!template.variables.has('source_ami'))
-      return [undefined, await templateImages({ec2, readParameter}, template.sources, signal)]
-    const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs))
-    return [await resolveSource({ec2, log, now, readParameter}, request, signal), noImages]
+  const looking = (async (): Promise<Starts> => {
+    const given = template.variables.has('source_ami')
+      ? await resolveSource(
+          {ec2, log, now, readParameter},
+          sourceRequest(image, aws.region, architectureOf(await asking, onOurs)),
+          signal
+        )
+      : undefined
+    const images = await templateImages({ec2, readParameter}, {sources: template.sources, given}, signal)
+    return {given, images}
   })()
-  const [[source, images], types, jenkins, reach] = await Promise.all([
+  const [starts, types, jenkins, reach] = await Promise.all([
     looking,
     asking,
     asksForJenkins
-      ? looking.then((found) => resolveJenkins(jenkinsRequest(image, ...found), {readBytes, log}, signal))
+      ? looking.then((found) => resolveJenkins(jenkinsRequest(inputs, found), {readBytes, log}, signal))
       : undefined,
     planReach(
       {via, allowedCidrs, subnetIds},
@@ -103,11 +107,14 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
       signal
     )
   ])
-  const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture))
+  const {given: source, images} = starts
   checkArchitecture(image.architecture, images)
-  const sshUsername =
-    image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser))
-  const rootDeviceName = source?.rootDeviceName ?? onlyOne([...images.values()].map((one) => one.rootDeviceName))
+  const known = <T>(variable: string, fact: (one: TemplateImage) => T | undefined): T | undefined =>
+    commonTo(buildersThatAskFor(variable, template), starts, fact)
+  const architecture = commonTo(template.sources, starts, (one) => one.architecture)
+  const sshUsername = image.sshUsername ?? known('ssh_username', (one) => one.loginUser)
+  const rootDeviceName = known('root_device_name', (one) => one.rootDeviceName)
+  const buildArchitecture = known('instance_type', (one) => one.architecture) ?? image.architecture ?? 'x86_64'
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       'ssh-username',
@@ -123,14 +130,16 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
           signal
         )
       : []
-  const known = {...(source ? {source} : {}), templateImages: images, ...(jenkins ? {jenkins} : {}), plugins}
-  const comparable = inputs.reuse && (await contentsOf(inputs, known, env))
+  const parts = {...(source ? {source} : {}), templateImages: images, ...(jenkins ? {jenkins} : {}), plugins}
+  const comparable = inputs.reuse && (await contentsOf(inputs, parts, env))
   const bakeId = randomBytes(6).toString('hex')
   const began = now()
   const stamp = began.toISOString().replace(/\D/g, '').slice(0, 14)
   const imageName = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join('-')
   if (source) log.info(`Source image ${source.id} ${source.name}`)
-  images.forEach(({id, name}, builder) => log.info(`${builder} bakes on ${id} ${name}`))
+  images.forEach(({id, name}, builder) => {
+    if (id !== source?.id) log.info(`${builder} bakes on ${id} ${name}`)
+  })
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`)
   if (plugins.length > 0) log.info(`Plugins ${plugins.map(({name, version}) => `${name}:${version}`).join(' ')}`)
   reachability(template, reach).forEach((text) => log.info(text))
@@ -139,12 +148,9 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     bakeId,
     began,
     imageName,
-    ...known,
+    ...parts,
     ...(architecture ? {architecture} : {}),
-    buildTypes:
-      image.instanceTypes.length > 0
-        ? image.instanceTypes
-        : [standardType(architecture ?? image.architecture ?? 'x86_64')],
+    buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(buildArchitecture)],
     machineTypes: types,
     ...(sshUsername ? {sshUsername} : {}),
     ...(rootDeviceName ? {rootDeviceName} : {}),
@@ -173,7 +179,18 @@ function reachability({variables, sources}: Template, reach: Reach): string[] {
   return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)]
 }
 
-const noImages: ReadonlyMap<string, TemplateImage> = new Map()
+/** What the builders start from. */
+interface Starts {
+  /** What the action gives to the variable source_ami. */
+  readonly given: SourceImage | undefined
+  readonly images: TemplateImages
+}
+
+/** The builders that decide about a variable's value. If none has it in a setting, provisioners may, in each build. */
+function buildersThatAskFor(variable: string, {sources}: Template): readonly TemplateSource[] {
+  const asking = sources.filter((source) => source.uses(variable))
+  return asking.length > 0 ? asking : sources
+}
 
 function sourceRequest(
   {source, architecture, volumeSize}: ImageInputs,
@@ -189,12 +206,8 @@ function sourceRequest(
   }
 }
 
-function onlyOne<T>(values: readonly T[]): T | undefined {
-  return new Set(values).size === 1 ? values[0] : undefined
-}
-
 /** @throws {InputError} when the user names another architecture than the template's own image has */
-function checkArchitecture(wanted: Architecture | undefined, images: Plan['templateImages']): void {
+function checkArchitecture(wanted: Architecture | undefined, images: TemplateImages): void {
   for (const [builder, {id, architecture}] of images) {
     if (wanted === undefined || wanted === architecture) continue
     throw new InputError(
@@ -204,12 +217,9 @@ function checkArchitecture(wanted: Architecture | undefined, images: Plan['templ
   }
 }
 
-function jenkinsRequest(
-  {jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername}: ImageInputs,
-  source: SourceImage | undefined,
-  images: Plan['templateImages']
-): JenkinsRequest {
-  const packages = packagesOf(source, sshUsername ?? onlyOne([...images.values()].map((one) => one.loginUser)))
+function jenkinsRequest({image, template}: Inputs, starts: Starts): JenkinsRequest {
+  const {jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername} = image
+  const packages = commonTo(template.sources, starts, (one) => one.packages ?? packagesFor(sshUsername))
   return {version, ...(packages ? {packages} : {}), ...(repositoryUrl ? {repositoryUrl} : {})}
 }
 

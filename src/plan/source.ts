@@ -160,29 +160,23 @@ function usable(image: Image, {architecture: wanted, volumeSize}: SourceRequest)
       `${volumeSize} GiB is smaller than the root volume of the source image ${id}, which has ${least} GiB; give at least ${least}, or leave it out`
     )
   }
-  const publisher = Object.values(distributions).find(({owner}) => owner === image.OwnerId)
-  return {
-    id,
-    name: image.Name ?? '',
-    rootDeviceName,
-    architecture,
-    ...(publisher ? {loginUser: publisher.loginUser, packages: publisher.packages} : {})
-  }
+  return {id, name: image.Name ?? '', rootDeviceName, architecture, ...publisherOf(image.OwnerId)}
 }
 
-/** The user that a distribution's own images let in, by the account that publishes them. */
-export function loginUserOf(publisher: string | undefined): string | undefined {
-  return Object.values(distributions).find(({owner}) => owner === publisher)?.loginUser
+/** What is known of a distribution's own images by the account that publishes them; nothing of another account's. */
+export function publisherOf(account: string | undefined): Partial<Pick<Distribution, 'loginUser' | 'packages'>> {
+  const publisher = Object.values(distributions).find(({owner}) => owner === account)
+  return publisher ? {loginUser: publisher.loginUser, packages: publisher.packages} : {}
 }
 
 /**
- * The kind of packages that the machine installs. A user's own image is not a distribution's, but has the login user of
- * the distribution that it was made from.
+ * The kind of packages of an image with this login user. A user's own image is not a distribution's, but has the login
+ * user of the distribution that it was made from.
  *
  * @returns undefined where nothing tells
  */
-export function packagesOf(source: SourceImage | undefined, loginUser: string | undefined): PackageKind | undefined {
-  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
+export function packagesFor(loginUser: string | undefined): PackageKind | undefined {
+  return Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages
 }
 
 async function imageIdIn(parameter: string, read: ReadParameter, region: string, signal: AbortSignal): Promise<string> {

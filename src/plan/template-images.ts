@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-ec2'
 import type {ImageQuery, TemplateSource} from '../template/sources.ts'
 import {fits} from '../lib/pattern.ts'
-import {loginUserOf} from './source.ts'
+import {publisherOf, type SourceImage} from './source.ts'
 import type {ReadParameter} from '../aws/account.ts'
-import type {Architecture} from '../inputs/distributions.ts'
+import type {Architecture, PackageKind} from '../inputs/distributions.ts'
 
-/** A source image of a user's template. */
+/** The source image of a builder. */
 export interface TemplateImage {
   readonly id: string
   readonly name: string
@@ -20,6 +20,8 @@ export interface TemplateImage {
   readonly rootDeviceName?: string
   /** The login user. Absent: it is not known. */
   readonly loginUser?: string
+  /** The kind of packages that its package manager installs. Absent: it is not known. */
+  readonly packages?: PackageKind
 }
 
 /** What source images are looked up with. */
@@ -28,17 +30,22 @@ export interface Lookup {
   readonly readParameter: ReadParameter
 }
 
+/** By the builders' names. A builder of which it is not known has none. */
+export type TemplateImages = ReadonlyMap<string, TemplateImage>
+
 /**
- * The source images of the builders of a user's template, by the builders' names, as far as they can be known without
- * Packer: by an id, a filter or a parameter that the template spells out. The rest is left to Packer.
+ * The source images of a template's builders, as far as they can be known without Packer: the one that the action gives
+ * to the variable source_ami, or one by an id, a filter or a parameter that the template spells out. The rest is left to
+ * Packer.
  */
 export async function templateImages(
   lookup: Lookup,
-  sources: readonly TemplateSource[],
+  {sources, given}: {readonly sources: readonly TemplateSource[]; readonly given: SourceImage | undefined},
   signal: AbortSignal
-): Promise<ReadonlyMap<string, TemplateImage>> {
+): Promise<TemplateImages> {
   const found = await Promise.all(
     sources.map(async (source): Promise<[string, TemplateImage][]> => {
+      if (given && source.isVariable('source_ami')) return [[source.name, given]]
       const query = source.imageQuery()
       const image = query && (await newest(lookup, query, signal))
       return image ? [[source.name, image]] : []
@@ -48,6 +55,19 @@ export async function templateImages(
   const isSame = (name: string, id: string): boolean =>
     sources.every((source, at) => source.name !== name || found[at]?.[0]?.[1].id === id)
   return new Map(found.flat().filter(([name, {id}]) => isSame(name, id)))
+}
+
+/** What the source images of all these builders have in common; undefined if they differ, or one is not known. */
+export function commonTo<T>(
+  sources: readonly TemplateSource[],
+  {images, given}: {readonly images: TemplateImages; readonly given: SourceImage | undefined},
+  fact: (image: TemplateImage) => T | undefined
+): T | undefined {
+  const imageOf = (source: TemplateSource): TemplateImage | undefined =>
+    images.get(source.name) ?? (source.reads('source_ami', 'source_ami') ? given : undefined)
+  const all = sources.length === 0 ? [given] : sources.map(imageOf)
+  const found = new Set(all.map((image) => image && fact(image)))
+  return found.size === 1 ? [...found][0] : undefined
 }
 
 async function newest(
@@ -92,6 +112,5 @@ function known({
   OwnerId: owner
 }: Image): TemplateImage | undefined {
   if (id === undefined || (architecture !== 'x86_64' && architecture !== 'arm64')) return undefined
-  const loginUser = loginUserOf(owner)
-  return {id, name, architecture, ...(rootDeviceName ? {rootDeviceName} : {}), ...(loginUser ? {loginUser} : {})}
+  return {id, name, architecture, ...(rootDeviceName ? {rootDeviceName} : {}), ...publisherOf(owner)}
 }

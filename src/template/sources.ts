@@ -75,8 +75,16 @@ export class TemplateSource implements SourceBlock {
   /** Whether a setting has a variable in it, itself, through locals, or perhaps through a dynamic block's iterator. */
   reads(name: string, variable: string): boolean {
     const setting = this.setting(name)
-    const overs = setting?.loops.map(({over}) => over) ?? []
-    return setting !== undefined && [setting.expression, ...overs].some((one) => refersTo(one, variable, this.#locals))
+    return setting !== undefined && this.#refersTo(setting, variable)
+  }
+
+  /** Whether any of its settings has this variable in it, in the same way. */
+  uses(variable: string): boolean {
+    return this.#settings.some((setting) => this.#refersTo(setting, variable))
+  }
+
+  #refersTo({expression, loops}: Setting, variable: string): boolean {
+    return [expression, ...loops.map(({over}) => over)].some((one) => refersTo(one, variable, this.#locals))
   }
 
   /** How it finds its source image; undefined if only Packer knows. */

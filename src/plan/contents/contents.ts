@@ -11,7 +11,7 @@ import {ofBuild} from '../machine-types.ts'
 import type {JenkinsRelease} from '../jenkins-version.ts'
 import type {Plugin} from '../plugins/plugins.ts'
 import type {SourceImage} from '../source.ts'
-import type {TemplateImage} from '../template-images.ts'
+import type {TemplateImages} from '../template-images.ts'
 import {digestOf, digestOfStrings, slowDigestOf, TooMuchError} from './digest.ts'
 import {isBelow, namedOutside} from './named-files.ts'
 
@@ -44,7 +44,7 @@ export interface ComparableContents {
 /** The part of the plan that goes into the image. */
 interface Known {
   readonly source?: Pick<SourceImage, 'id'>
-  readonly templateImages: ReadonlyMap<string, TemplateImage>
+  readonly templateImages: TemplateImages
   readonly jenkins?: Pick<JenkinsRelease, 'version'>
   readonly plugins: readonly Pick<Plugin, 'name' | 'version'>[]
 }
@@ -89,8 +89,7 @@ function copyRegionsOf(sources: readonly TemplateSource[], home: string): string
 }
 
 function sourceOf({sources}: Template, {source, templateImages}: Known): Record<string, string> {
-  if (source) return {'source image': source.id}
-  const ids = sources.flatMap(({name}) => ofBuild(templateImages, name)?.id ?? [])
+  const ids = [...(source ? [source.id] : []), ...sources.flatMap(({name}) => ofBuild(templateImages, name)?.id ?? [])]
   return ids.length > 0 ? {'source image': [...new Set(ids)].join(' ')} : {}
 }
 
@@ -183,12 +182,10 @@ async function digestOfTemplate(
 }
 
 /** What also goes into an image of a user's template. */
-function unseenIn({shipped, sources, dataSources}: Template, {source, templateImages, jenkins}: Known): string[] {
+function unseenIn({shipped, sources, dataSources}: Template, {templateImages, jenkins}: Known): string[] {
   if (shipped) return []
   const isKnown = (one: TemplateSource): boolean =>
-    source
-      ? one.isVariable('source_ami') || one.imageQuery()?.id !== undefined
-      : ofBuild(templateImages, one.name) !== undefined && sources.filter(({name}) => name === one.name).length === 1
+    ofBuild(templateImages, one.name) !== undefined && sources.filter(({name}) => name === one.name).length === 1
   const unknown = sources.filter((one) => !isKnown(one))
   const isForImages = (type: string): boolean =>
     type === 'amazon-ami' ||

@@ -35,7 +35,7 @@ export function preflightOf({aws, template, image, smoke}: Inputs, plan: Plan): 
   const tested = [...templateImages].flatMap(([name, one]) =>
     smokeTypesFor(machineTypes, {source: name, architecture: one.architecture}, reach.via === 'session-manager')
   )
-  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes
+  const ofSmoke = tested.length > 0 ? tested : source ? plan.buildTypes : image.instanceTypes
   const ofBuild = template.variables.has('instance_type') ? plan.buildTypes : []
   return {
     bakeId,

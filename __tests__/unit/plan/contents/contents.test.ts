@@ -15,7 +15,12 @@ const source = {
   architecture: 'x86_64'
 } as const
 const jenkins = {version: '2.568.2', repositoryUrl: 'https://pkg.jenkins.io/debian-stable'}
-const plan = {source, templateImages: new Map(), jenkins, plugins: [{name: 'git', version: '5.7.0'}]}
+const plan = {
+  source,
+  templateImages: new Map([['amazon-ebs.own', source]]),
+  jenkins,
+  plugins: [{name: 'git', version: '5.7.0'}]
+}
 
 type More = Parameters<typeof contentsOf>[1]
 
@@ -159,7 +164,11 @@ describe('of a template of the user’s own', () => {
       {}
     ]
   ])('are not whole: %s', async (expected, text, {...more}) => {
-    const known = {...plan, ...(text.includes('file("id")') ? {source: undefined} : {}), ...more}
+    const known = {
+      ...plan,
+      ...(text.includes('file("id")') ? {source: undefined, templateImages: new Map()} : {}),
+      ...more
+    }
     const {unseen} = await contents({template: file('own.pkr.hcl', text + build)}, known as Partial<More>)
     expect(unseen).toEqual([expected])
   })
