@@ -3,7 +3,7 @@ import {textsOf} from './reached.ts'
 import type {Sources, Values} from './values.ts'
 import {isOwn, type Setting} from './reading-parts.ts'
 import type {TemplateSource} from './sources.ts'
-import {asText, textsIn} from './value.ts'
+import {asText, isTrue, textsIn} from './value.ts'
 
 /** The AWS resources and regions that a template names, as far as they can be known without Packer. */
 export interface AwsNames {
@@ -65,7 +65,7 @@ export function namesIn(
     ).texts,
     loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
     uses: awsUseOf(sources, builders, hasTags),
-    images: builders.filter((builder) => builder.setting('ami_name') !== undefined).length,
+    images: builders.filter((one) => one.setting('ami_name') && !isTrue(one.value('skip_create_ami'))).length,
     components: [...new Set(settings.flatMap(({component}) => component || []))]
   }
 }

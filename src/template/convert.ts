@@ -1,6 +1,6 @@
 import {evaluate, isPartlyUnknown} from './evaluate.ts'
 import type {Syntax} from './syntax.ts'
-import {asBool, asNumber, asText, compareTexts, isList, isMap, unknown, type Value} from './value.ts'
+import {asBool, asNumber, asText, compareTexts, isList, isMap, SetItems, unknown, type Value} from './value.ts'
 
 /**
  * A value of a variable as the variable's type makes it (https://github.com/zclconf/go-cty/blob/main/docs/convert.md);
@@ -110,10 +110,11 @@ function inOrder(items: Value): Value {
   const single = [
     ...new Map(items.map((item): [unknown, Value] => [isMap(item) ? JSON.stringify(item) : item, item])).values()
   ]
-  return single.toSorted((one, other) => {
+  const sorted = single.toSorted((one, other) => {
     if (typeof one === 'number' && typeof other === 'number') return one - other
     return typeof one === 'string' && typeof other === 'string' ? compareTexts(one, other) : 0
   })
+  return SetItems.from(sorted)
 }
 
 function asObject(value: Value, of: Syntax | undefined): Value {

@@ -9,6 +9,7 @@ import {
   besides,
   compareTexts,
   isList,
+  SetItems,
   isMap,
   unknown,
   type Value,
@@ -214,9 +215,12 @@ function loop({names, over, result}: Extract<Syntax, {kind: 'loop'}>, scope: Sco
   return new Set(results.map(([key]) => key)).size < results.length ? unknown : mapOf(results)
 }
 
-/** The items of a list with their positions, or of a map with their names; undefined if they are not known. */
+/**
+ * The items of a list with their positions, of a map with their names, or of a set with themselves; undefined if they
+ * are not known.
+ */
 export function entriesOf(value: Value): (readonly [Value, Value])[] | undefined {
-  if (isList(value)) return value.map((item, index) => [index, item])
+  if (isList(value)) return value.map((item, index) => [value instanceof SetItems ? item : index, item])
   if (!isMap(value)) return undefined
   return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other))
 }

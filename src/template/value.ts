@@ -23,6 +23,14 @@ export function isMap(value: Value): value is ValueMap {
   return typeof value === 'object' && value !== null && !isList(value) && !(value instanceof Answer)
 }
 
+/** The items of a set, in Packer's order. What a list has its positions for, a set has the items themselves for. */
+export class SetItems extends Array<Value> {
+  /** What is made of the items of a set is a list. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array
+  }
+}
+
 export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
 }

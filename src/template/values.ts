@@ -8,7 +8,7 @@ import {asObject, parseJson} from './json.ts'
 import {keyLines} from './lines.ts'
 import type {Declaration, Loop, Reading, Setting} from './reading-parts.ts'
 import {readExpression, type Syntax} from './syntax.ts'
-import {asBool, asText, isList, unknown, type Value, type ValueMap} from './value.ts'
+import {asBool, asText, unknown, type Value, type ValueMap} from './value.ts'
 import type {VariableKind} from './variable-type.ts'
 
 /** A file of values for a template's variables. */
@@ -180,11 +180,9 @@ const mostRepetitions = 100
 /** The values of a dynamic block's iterator; undefined if they are not known. */
 function itemsOf({over, item}: Loop, scope: Scope): readonly ValueMap[] | undefined {
   if (item) return [item]
-  const value = evaluate(over.syntax, scope)
-  const entries = entriesOf(value)
+  const entries = entriesOf(evaluate(over.syntax, scope))
   if (!entries || entries.length > mostRepetitions) return undefined
-  // In a set the key is the item, in a list its position.
-  return entries.map(([key, one]) => ({key: isList(value) ? unknown : key, value: one}))
+  return entries.map(([key, value]) => ({key, value}))
 }
 
 function withItem(scope: Scope, loop: Loop, item: ValueMap): Scope {

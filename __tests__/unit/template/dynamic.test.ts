@@ -104,9 +104,20 @@ it('takes a block to be there if only Packer knows how often it is repeated', ()
   expect(perhaps.warnings).toEqual([expect.stringContaining('force_deregister with a value that only Packer knows')])
 })
 
-it('does not know whether the key of a list is its position, which it is not in a set', () => {
-  const text = `variable "zones" {\n  type = set(string)\n  default = ["a", "b"]\n}\n${dynamic('name = source.key', undefined, 'var.zones')}`
-  expect(opened(text, {arguments: ['-only=amazon-ebs.a']}).messages).toEqual([])
+it.each([
+  ['a list by its positions', 'list(string)', ['amazon-ebs.z0', 'amazon-ebs.z1']],
+  ['a tuple by its positions', 'any', ['amazon-ebs.z0', 'amazon-ebs.z1']],
+  ['a set by its items', 'set(string)', ['amazon-ebs.za', 'amazon-ebs.zb']]
+])('knows the repetitions of %s', (_, type, names) => {
+  const zones = `variable "zones" {\n  type = ${type}\n  default = ["b", "a"]\n}\n`
+  const {sources} = opened(zones + dynamic('name = "z${source.key}"', undefined, 'var.zones'))
+  expect(sources.map(({name}) => name)).toEqual(names)
+})
+
+it('knows a list that is made of a set by its positions', () => {
+  const zones = `variable "zones" {\n  type = set(string)\n  default = ["b", "a"]\n}\n`
+  const {sources} = opened(zones + dynamic('name = "z${source.key}"', undefined, '[for zone in var.zones : zone]'))
+  expect(sources.map(({name}) => name)).toEqual(['amazon-ebs.z0', 'amazon-ebs.z1'])
 })
 
 it('makes no build of a block that is not repeated', () => {

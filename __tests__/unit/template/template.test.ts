@@ -444,3 +444,9 @@ it('converts a value as the template does', () => {
   const text = 'source "amazon-ebs" "x" {\n  force_deregister = convert("1", bool)\n}\n'
   expect(open('own.pkr.hcl', text).sources[0]?.value('force_deregister')).toBe(true)
 })
+
+it('counts the builders that make an image', () => {
+  const builder = (name: string, more = '') => `source "amazon-ebs" "${name}" {\n  ami_name = "${name}"\n  ${more}\n}\n`
+  const text = builder('one') + builder('two', 'skip_create_ami = true') + builder('three', 'skip_create_ami = false')
+  expect(open('own.pkr.hcl', text).names.images).toBe(2)
+})
