@@ -73184,7 +73184,7 @@ var ec2 = (actions) => actions.map((action2) => `ec2:${action2}`);
 var arn = (type2) => `arn:*:ec2:*:*:${type2}/*`;
 var requestTag = (key2) => `aws:RequestTag/${key2}`;
 var resourceTag = (key2) => `aws:ResourceTag/${key2}`;
-var changingWithOptions = ["*ImageDe*", "DeleteVolume", "Modify*Attribute"];
+var changingWithOptions = ["*ImageDe*", "DeleteVolume", "ModifyI*bute", "ModifySn*te"];
 function taggedTemplate(options) {
   const { bakeId, own, uses: uses2, startsSessions } = options;
   const ours = { [requestTag(tagKeys.bake)]: bakeId };
@@ -73306,7 +73306,8 @@ function builderActions({ uses: uses2, startsSessions }) {
       "CreateTags",
       // amazon-ebsvolume takes run_volume_tags off its volumes again.
       "DeleteTags",
-      "Modify*Attribute",
+      "ModifyI*bute",
+      "ModifySn*te",
       "RunI*",
       "StopI*",
       "TerminateI*",
@@ -74156,6 +74157,12 @@ var Answer = class {
 function isMap(value) {
   return typeof value === "object" && value !== null && !isList(value) && !(value instanceof Answer);
 }
+var SetItems = class extends Array {
+  /** What is made of the items of a set is a list. */
+  static get [Symbol.species]() {
+    return Array;
+  }
+};
 function isList(value) {
   return Array.isArray(value);
 }
@@ -74502,7 +74509,7 @@ function loop({ names: names2, over, result }, scope) {
   return new Set(results.map(([key2]) => key2)).size < results.length ? unknown : mapOf(results);
 }
 function entriesOf(value) {
-  if (isList(value)) return value.map((item, index) => [index, item]);
+  if (isList(value)) return value.map((item, index) => [value instanceof SetItems ? item : index, item]);
   if (!isMap(value)) return void 0;
   return Object.entries(value).toSorted(([one], [other]) => compareTexts(one, other));
 }
@@ -74592,10 +74599,11 @@ function inOrder2(items) {
   const single = [
     ...new Map(items.map((item) => [isMap(item) ? JSON.stringify(item) : item, item])).values()
   ];
-  return single.toSorted((one, other) => {
+  const sorted = single.toSorted((one, other) => {
     if (typeof one === "number" && typeof other === "number") return one - other;
     return typeof one === "string" && typeof other === "string" ? compareTexts(one, other) : 0;
   });
+  return SetItems.from(sorted);
 }
 function asObject(value, of) {
   if (!isMap(value) || of?.kind !== "map") return unknown;
@@ -75312,10 +75320,9 @@ var Values = class _Values {
 var mostRepetitions = 100;
 function itemsOf({ over, item }, scope) {
   if (item) return [item];
-  const value = evaluate(over.syntax, scope);
-  const entries = entriesOf(value);
+  const entries = entriesOf(evaluate(over.syntax, scope));
   if (!entries || entries.length > mostRepetitions) return void 0;
-  return entries.map(([key2, one]) => ({ key: isList(value) ? unknown : key2, value: one }));
+  return entries.map(([key2, value]) => ({ key: key2, value }));
 }
 function withItem(scope, loop2, item) {
   return { ...scope, root: (name) => name === loop2.name ? item : scope.root(name) };
@@ -75632,8 +75639,14 @@ var TemplateSource = class {
   /** Whether a setting has a variable in it, itself, through locals, or perhaps through a dynamic block's iterator. */
   reads(name, variable) {
     const setting = this.setting(name);
-    const overs = setting?.loops.map(({ over }) => over) ?? [];
-    return setting !== void 0 && [setting.expression, ...overs].some((one) => refersTo(one, variable, this.#locals));
+    return setting !== void 0 && this.#refersTo(setting, variable);
+  }
+  /** Whether any of its settings has this variable in it, in the same way. */
+  uses(variable) {
+    return this.#settings.some((setting) => this.#refersTo(setting, variable));
+  }
+  #refersTo({ expression, loops }, variable) {
+    return [expression, ...loops.map(({ over }) => over)].some((one) => refersTo(one, variable, this.#locals));
   }
   /** How it finds its source image; undefined if only Packer knows. */
   imageQuery() {
@@ -75860,7 +75873,7 @@ function namesIn2(sources, values, { builders, hasTags }) {
     ).texts,
     loginUsers: [...new Set(users)].filter((name) => /^[a-z_][a-z0-9_-]{0,31}$/.test(name)),
     uses: awsUseOf(sources, builders, hasTags),
-    images: builders.filter((builder) => builder.setting("ami_name") !== void 0).length,
+    images: builders.filter((one) => one.setting("ami_name") && !isTrue(one.value("skip_create_ami"))).length,
     components: [...new Set(settings.flatMap(({ component }) => component || []))]
   };
 }
@@ -79248,8 +79261,7 @@ function copyRegionsOf(sources, home) {
   return [...new Set(regions)].filter((region3) => regionName.test(region3) && region3 !== home);
 }
 function sourceOf({ sources }, { source, templateImages: templateImages2 }) {
-  if (source) return { "source image": source.id };
-  const ids2 = sources.flatMap(({ name }) => ofBuild(templateImages2, name)?.id ?? []);
+  const ids2 = [...source ? [source.id] : [], ...sources.flatMap(({ name }) => ofBuild(templateImages2, name)?.id ?? [])];
   return ids2.length > 0 ? { "source image": [...new Set(ids2)].join(" ") } : {};
 }
 function settingsOf({ image }, { variables: variables2, arguments: given2 }) {
@@ -79316,9 +79328,9 @@ async function digestOfTemplate({ path: location, directory, shipped }, checkout
     );
   }
 }
-function unseenIn({ shipped, sources, dataSources }, { source, templateImages: templateImages2, jenkins }) {
+function unseenIn({ shipped, sources, dataSources }, { templateImages: templateImages2, jenkins }) {
   if (shipped) return [];
-  const isKnown = (one) => source ? one.isVariable("source_ami") || one.imageQuery()?.id !== void 0 : ofBuild(templateImages2, one.name) !== void 0 && sources.filter(({ name }) => name === one.name).length === 1;
+  const isKnown = (one) => ofBuild(templateImages2, one.name) !== void 0 && sources.filter(({ name }) => name === one.name).length === 1;
   const unknown3 = sources.filter((one) => !isKnown(one));
   const isForImages = (type2) => type2 === "amazon-ami" || type2 === "amazon-parameterstore" && sources.some((one) => one.imageQuery()?.parameter !== void 0);
   return [
@@ -80618,20 +80630,14 @@ function usable3(image, { architecture: wanted2, volumeSize }) {
       `${volumeSize} GiB is smaller than the root volume of the source image ${id}, which has ${least} GiB; give at least ${least}, or leave it out`
     );
   }
-  const publisher = Object.values(distributions).find(({ owner }) => owner === image.OwnerId);
-  return {
-    id,
-    name: image.Name ?? "",
-    rootDeviceName,
-    architecture,
-    ...publisher ? { loginUser: publisher.loginUser, packages: publisher.packages } : {}
-  };
+  return { id, name: image.Name ?? "", rootDeviceName, architecture, ...publisherOf(image.OwnerId) };
 }
-function loginUserOf(publisher) {
-  return Object.values(distributions).find(({ owner }) => owner === publisher)?.loginUser;
+function publisherOf(account) {
+  const publisher = Object.values(distributions).find(({ owner }) => owner === account);
+  return publisher ? { loginUser: publisher.loginUser, packages: publisher.packages } : {};
 }
-function packagesOf(source, loginUser) {
-  return source?.packages ?? Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
+function packagesFor(loginUser) {
+  return Object.values(distributions).find((one) => one.loginUser === loginUser)?.packages;
 }
 async function imageIdIn(parameter, read5, region3, signal) {
   const value = await read5(parameter, signal).catch((error2) => {
@@ -80659,9 +80665,10 @@ function newer(best, candidate) {
 }
 
 // src/plan/template-images.ts
-async function templateImages(lookup, sources, signal) {
+async function templateImages(lookup, { sources, given: given2 }, signal) {
   const found = await Promise.all(
     sources.map(async (source) => {
+      if (given2 && source.isVariable("source_ami")) return [[source.name, given2]];
       const query = source.imageQuery();
       const image = query && await newest(lookup, query, signal);
       return image ? [[source.name, image]] : [];
@@ -80669,6 +80676,12 @@ async function templateImages(lookup, sources, signal) {
   );
   const isSame2 = (name, id) => sources.every((source, at3) => source.name !== name || found[at3]?.[0]?.[1].id === id);
   return new Map(found.flat().filter(([name, { id }]) => isSame2(name, id)));
+}
+function commonTo(sources, { images, given: given2 }, fact2) {
+  const imageOf = (source) => images.get(source.name) ?? (source.reads("source_ami", "source_ami") ? given2 : void 0);
+  const all = sources.length === 0 ? [given2] : sources.map(imageOf);
+  const found = new Set(all.map((image) => image && fact2(image)));
+  return found.size === 1 ? [...found][0] : void 0;
 }
 async function newest({ ec2: ec22, readParameter }, { parameter, ...given2 }, abortSignal) {
   try {
@@ -80702,8 +80715,7 @@ function known({
   OwnerId: owner
 }) {
   if (id === void 0 || architecture !== "x86_64" && architecture !== "arm64") return void 0;
-  const loginUser = loginUserOf(owner);
-  return { id, name, architecture, ...rootDeviceName ? { rootDeviceName } : {}, ...loginUser ? { loginUser } : {} };
+  return { id, name, architecture, ...rootDeviceName ? { rootDeviceName } : {}, ...publisherOf(owner) };
 }
 
 // src/plan/plan.ts
@@ -80729,25 +80741,31 @@ async function planImage(inputs, context, signal) {
   );
   const onOurs = template.sources.filter((one) => one.isVariable("source_ami"));
   const looking2 = (async () => {
-    if (!template.variables.has("source_ami"))
-      return [void 0, await templateImages({ ec2: ec22, readParameter }, template.sources, signal)];
-    const request = sourceRequest(image, aws.region, architectureOf(await asking, onOurs));
-    return [await resolveSource({ ec2: ec22, log, now, readParameter }, request, signal), noImages];
+    const given2 = template.variables.has("source_ami") ? await resolveSource(
+      { ec2: ec22, log, now, readParameter },
+      sourceRequest(image, aws.region, architectureOf(await asking, onOurs)),
+      signal
+    ) : void 0;
+    const images2 = await templateImages({ ec2: ec22, readParameter }, { sources: template.sources, given: given2 }, signal);
+    return { given: given2, images: images2 };
   })();
-  const [[source, images], types3, jenkins, reach] = await Promise.all([
+  const [starts, types3, jenkins, reach] = await Promise.all([
     looking2,
     asking,
-    asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(image, ...found), { readBytes, log }, signal)) : void 0,
+    asksForJenkins ? looking2.then((found) => resolveJenkins(jenkinsRequest(inputs, found), { readBytes, log }, signal)) : void 0,
     planReach(
       { via, allowedCidrs, subnetIds },
       { ec2: ec22, region: aws.region, read: textReader(env2, longestIndex2), log },
       signal
     )
   ]);
-  const architecture = source?.architecture ?? onlyOne([...images.values()].map((one) => one.architecture));
+  const { given: source, images } = starts;
   checkArchitecture(image.architecture, images);
-  const sshUsername = image.sshUsername ?? source?.loginUser ?? onlyOne([...images.values()].map((one) => one.loginUser));
-  const rootDeviceName = source?.rootDeviceName ?? onlyOne([...images.values()].map((one) => one.rootDeviceName));
+  const known2 = (variable, fact2) => commonTo(buildersThatAskFor(variable, template), starts, fact2);
+  const architecture = commonTo(template.sources, starts, (one) => one.architecture);
+  const sshUsername = image.sshUsername ?? known2("ssh_username", (one) => one.loginUser);
+  const rootDeviceName = known2("root_device_name", (one) => one.rootDeviceName);
+  const buildArchitecture = known2("instance_type", (one) => one.architecture) ?? image.architecture ?? "x86_64";
   if (template.shipped && source && !sshUsername) {
     throw new InputError(
       "ssh-username",
@@ -80760,14 +80778,16 @@ async function planImage(inputs, context, signal) {
     { open: fileOpener(env2), log },
     signal
   ) : [];
-  const known2 = { ...source ? { source } : {}, templateImages: images, ...jenkins ? { jenkins } : {}, plugins: plugins2 };
-  const comparable = inputs.reuse && await contentsOf(inputs, known2, env2);
+  const parts = { ...source ? { source } : {}, templateImages: images, ...jenkins ? { jenkins } : {}, plugins: plugins2 };
+  const comparable = inputs.reuse && await contentsOf(inputs, parts, env2);
   const bakeId = (0, import_node_crypto15.randomBytes)(6).toString("hex");
   const began = now();
   const stamp = began.toISOString().replace(/\D/g, "").slice(0, 14);
   const imageName2 = [image.namePrefix, jenkins?.version, stamp, bakeId.slice(0, 4)].filter(Boolean).join("-");
   if (source) log.info(`Source image ${source.id} ${source.name}`);
-  images.forEach(({ id, name }, builder) => log.info(`${builder} bakes on ${id} ${name}`));
+  images.forEach(({ id, name }, builder) => {
+    if (id !== source?.id) log.info(`${builder} bakes on ${id} ${name}`);
+  });
   if (jenkins) log.info(`Jenkins ${jenkins.version} from ${jenkins.repositoryUrl}`);
   if (plugins2.length > 0) log.info(`Plugins ${plugins2.map(({ name, version }) => `${name}:${version}`).join(" ")}`);
   reachability(template, reach).forEach((text2) => log.info(text2));
@@ -80776,9 +80796,9 @@ async function planImage(inputs, context, signal) {
     bakeId,
     began,
     imageName: imageName2,
-    ...known2,
+    ...parts,
     ...architecture ? { architecture } : {},
-    buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(architecture ?? image.architecture ?? "x86_64")],
+    buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(buildArchitecture)],
     machineTypes: types3,
     ...sshUsername ? { sshUsername } : {},
     ...rootDeviceName ? { rootDeviceName } : {},
@@ -80804,7 +80824,10 @@ function reachability({ variables: variables2, sources }, reach) {
   if (others.length === 0) return [`The build and the smoke test can be reached from ${ours}`];
   return [`The smoke test can be reached from ${ours}`, ...others.map((one) => `The build can be reached from ${one}`)];
 }
-var noImages = /* @__PURE__ */ new Map();
+function buildersThatAskFor(variable, { sources }) {
+  const asking = sources.filter((source) => source.uses(variable));
+  return asking.length > 0 ? asking : sources;
+}
 function sourceRequest({ source, architecture, volumeSize }, region3, machine) {
   return {
     source,
@@ -80813,9 +80836,6 @@ function sourceRequest({ source, architecture, volumeSize }, region3, machine) {
     ...machine ? { machine } : {},
     ...volumeSize ? { volumeSize } : {}
   };
-}
-function onlyOne(values) {
-  return new Set(values).size === 1 ? values[0] : void 0;
 }
 function checkArchitecture(wanted2, images) {
   for (const [builder, { id, architecture }] of images) {
@@ -80826,8 +80846,9 @@ function checkArchitecture(wanted2, images) {
     );
   }
 }
-function jenkinsRequest({ jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername }, source, images) {
-  const packages = packagesOf(source, sshUsername ?? onlyOne([...images.values()].map((one) => one.loginUser)));
+function jenkinsRequest({ image, template }, starts) {
+  const { jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername } = image;
+  const packages = commonTo(template.sources, starts, (one) => one.packages ?? packagesFor(sshUsername));
   return { version, ...packages ? { packages } : {}, ...repositoryUrl ? { repositoryUrl } : {} };
 }
 function runName(env2) {
@@ -81058,7 +81079,7 @@ function preflightOf({ aws, template, image, smoke }, plan) {
   const tested = [...templateImages2].flatMap(
     ([name, one]) => smokeTypesFor(machineTypes2, { source: name, architecture: one.architecture }, reach.via === "session-manager")
   );
-  const ofSmoke = source ? plan.buildTypes : tested.length > 0 ? tested : image.instanceTypes;
+  const ofSmoke = tested.length > 0 ? tested : source ? plan.buildTypes : image.instanceTypes;
   const ofBuild2 = template.variables.has("instance_type") ? plan.buildTypes : [];
   return {
     bakeId,
@@ -86857,11 +86878,11 @@ function whenUnread(act) {
 
 // src/bake/source-of.ts
 function sourceOf2({ source, templateImages: templateImages2 }, image) {
-  const [first2] = templateImages2.values();
-  const planned = source ?? (image ? ofBuild(templateImages2, image.source) : first2);
-  const id = image?.sourceImageId;
-  if (id === void 0 || id === planned?.id) return planned;
-  return { id, name: "" };
+  const planned = [...source ? [source] : [], ...templateImages2.values()];
+  if (image === void 0) return planned[0];
+  const id = image.sourceImageId;
+  if (id === void 0) return ofBuild(templateImages2, image.source);
+  return planned.find((one) => one.id === id) ?? { id, name: "" };
 }
 
 // src/action/outputs.ts

@@ -56,8 +56,11 @@ const arn = (type: string): string => `arn:*:ec2:*:*:${type}/*`
 const requestTag = (key: string): string => `aws:RequestTag/${key}`
 const resourceTag = (key: string): string => `aws:ResourceTag/${key}`
 
-/** The calls of the builder's further options: deprecation, protection, sharing, attributes, volumes that stay. */
-const changingWithOptions = ['*ImageDe*', 'DeleteVolume', 'Modify*Attribute']
+/**
+ * The calls of the builder's further options: deprecation, protection, sharing, attributes, volumes that stay. The
+ * attributes are those of images, instances and snapshots.
+ */
+const changingWithOptions = ['*ImageDe*', 'DeleteVolume', 'ModifyI*bute', 'ModifySn*te']
 
 /**
  * For a template that puts the bake's tags on all that it makes: Packer makes nothing without them, and changes and
@@ -211,7 +214,8 @@ function builderActions({uses, startsSessions}: PackerPolicyOptions): string[] {
       'CreateTags',
       // amazon-ebsvolume takes run_volume_tags off its volumes again.
       'DeleteTags',
-      'Modify*Attribute',
+      'ModifyI*bute',
+      'ModifySn*te',
       'RunI*',
       'StopI*',
       'TerminateI*',
