@@ -82050,7 +82050,8 @@ while sleep 2; do
     waited=0
   elif [ "$failures" != "$known" ] || [ $stuck = 4 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
-    report 2>&1 | redacted >/dev/console
+    text=$(report 2>&1 | redacted)
+    printf '\n%s\n' "$text" >/dev/console
   fi
 done
 `;
@@ -86881,7 +86882,7 @@ function sourceOf2({ source, templateImages: templateImages2 }, image) {
   const planned = [...source ? [source] : [], ...templateImages2.values()];
   if (image === void 0) return planned[0];
   const id = image.sourceImageId;
-  if (id === void 0) return ofBuild(templateImages2, image.source);
+  if (id === void 0) return image.source === "" ? planned[0] : ofBuild(templateImages2, image.source);
   return planned.find((one) => one.id === id) ?? { id, name: "" };
 }
 

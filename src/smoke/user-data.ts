@@ -91,7 +91,8 @@ export const stuckMark = 'jenkins.service has failed to start, and does not end'
 
 /**
  * Reports when Jenkins has failed or begins again, and every 30 seconds while it is not up: first the cause, then the units that
- * have failed, then the journal.
+ * have failed, then the journal. A report is written at once and on a line of its own, because others write to the
+ * console, too: a login prompt ends without a newline.
  */
 function reporter(jenkinsLog: string): string {
   return String.raw`${withoutComments(jenkinsLog)}
@@ -124,7 +125,8 @@ while sleep 2; do
     waited=0
   elif [ "$failures" != "$known" ] || [ $stuck = 4 ] || [ $stuck = 20 ] || [ $waited -ge 30 ]; then
     waited=0
-    report 2>&1 | redacted >/dev/console
+    text=$(report 2>&1 | redacted)
+    printf '\n%s\n' "$text" >/dev/console
   fi
 done
 `

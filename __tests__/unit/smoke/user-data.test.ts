@@ -24,7 +24,7 @@ it('arms the deadline on every boot, in a boothook that waits for nothing', () =
 it('reports on the console, without what looks like the first password', () => {
   const message = instanceUserData({jenkinsLog, deadlineMinutes: 25, userData: ''})
   expect(message).toContain(`echo '${evidenceMarkers.begin}'`)
-  expect(message).toContain('report 2>&1 | redacted >/dev/console')
+  expect(message).toContain('text=$(report 2>&1 | redacted)\n')
   expect(message).toContain(String.raw`sed -E 's/\b[0-9a-f]{32}\b/[32 hexadecimal digits removed]/g'`)
 })
 
@@ -71,4 +71,10 @@ it('finds the newest report on a console', () => {
   )
   expect(lastEvidence(`${begin}\ncut off`)).toBe('cut off')
   expect(lastEvidence('nothing')).toBeUndefined()
+})
+
+it('writes a report at once, and not behind a login prompt', () => {
+  expect(instanceUserData({jenkinsLog, deadlineMinutes: 25, userData: ''})).toContain(
+    String.raw`printf '\n%s\n' "$text" >/dev/console`
+  )
 })
