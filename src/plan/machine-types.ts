@@ -99,9 +99,13 @@ export function smokeTypesFor(
   return own.length > 0 ? own : [standardType(architecture)]
 }
 
-/** Packer calls a build by its builder's name, with the build's own in front where it has one; legacy JSON by the bare name. */
+/**
+ * Packer calls a build by its builder's name, with the build's own in front where it has one; legacy JSON by the bare
+ * name. Where a part of a name stands for several, none is meant.
+ */
 export function ofBuild<T>(ofSources: ReadonlyMap<string, T>, build: string): T | undefined {
-  return [...ofSources].find(
-    ([name]) => build === name || build.endsWith(`.${name}`) || name.endsWith(`.${build}`)
-  )?.[1]
+  const exact = ofSources.get(build)
+  if (exact !== undefined) return exact
+  const likely = [...ofSources].filter(([name]) => build.endsWith(`.${name}`) || name.endsWith(`.${build}`))
+  return likely.length === 1 ? likely[0]?.[1] : undefined
 }

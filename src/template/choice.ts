@@ -85,12 +85,12 @@ function isNothing(value: Value | undefined): value is undefined | null | '' {
 }
 
 /**
- * Whether a variable `region` is the template's own: no builder has its region from it (but its copies, perhaps), or it
- * is a name of the template's for one (`use1`), or another cloud's.
+ * Whether a variable `region` is the template's own: no builder has its region from it (but its copies, perhaps), and no
+ * data source, or it is a name of the template's for one (`use1`), or another cloud's.
  */
 export function isOwnKey(value: Value | undefined, builders: readonly TemplateSource[]): boolean {
   if (typeof value !== 'string' || value === '' || builders.length === 0) return false
-  if (builders.some((builder) => builder.setting('region') === undefined || builder.isVariable('region'))) return false
+  if (builders.some((builder) => builder.isVariable('region') || builder.looksUpIn('region'))) return false
   return !regionName.test(value) || builders.every((builder) => !builder.reads('region', 'region'))
 }
 

@@ -226,7 +226,8 @@ function sessionManager(source: TemplateSource, {hasSessionManagerPlugin}: Findi
   }
 }
 
-const everybody = new Set(['0.0.0.0/0', '::/0'])
+/** AWS ignores the address of such a range. */
+const everybody = /\/0+$/
 
 /** The builder's own default lets in everybody (packer-plugin-amazon, common/step_security_group.go). */
 function openToEverybody(source: TemplateSource, {legacy}: FindingFacts): Finding | undefined {
@@ -260,7 +261,7 @@ export function letInBy(source: TemplateSource): readonly string[] | 'everybody'
   if (source.isTrue('temporary_security_group_source_public_ip')) return undefined
   const value = source.value('temporary_security_group_source_cidrs')
   const {texts, isWhole} = textsIn(value)
-  if (texts.some((text) => everybody.has(text))) return 'everybody'
+  if (texts.some((text) => everybody.test(text))) return 'everybody'
   if (!isWhole) return undefined
   return texts.length === 0 ? 'everybody' : texts
 }

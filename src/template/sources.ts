@@ -83,6 +83,11 @@ export class TemplateSource implements SourceBlock {
     return this.#settings.some((setting) => this.#refersTo(setting, variable))
   }
 
+  /** Whether the template's data sources ask in the region that is in this variable. */
+  looksUpIn(variable: string): boolean {
+    return this.#data.some((one) => one.isTop && one.name === 'region' && this.#refersTo(one, variable))
+  }
+
   #refersTo({expression, loops}: Setting, variable: string): boolean {
     return [expression, ...loops.map(({over}) => over)].some((one) => refersTo(one, variable, this.#locals))
   }

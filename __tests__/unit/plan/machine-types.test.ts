@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
 import {DescribeInstanceTypesCommand, EC2Client} from '@aws-sdk/client-ec2'
-import {architectureOf, machineTypes, smokeTypesFor} from '../../../src/plan/machine-types.ts'
+import {architectureOf, machineTypes, ofBuild, smokeTypesFor} from '../../../src/plan/machine-types.ts'
 import {openTemplate} from '../../../src/template/template.ts'
 
 const builder = (name: string) => `source "amazon-ebs" "${name}" {\n  source_ami = var.source_ami\n}\n`
@@ -71,4 +71,16 @@ it.each([
   expect(ofSources.get('amazon-ebs.one')).toEqual(expected)
   const asked = aws.commandCalls(DescribeInstanceTypesCommand).map(({args}) => args[0].input.Filters?.[0]?.Values)
   expect(asked).toEqual([expected].filter((one) => one !== undefined))
+})
+
+it('knows a build by its name, and by a part of it only where that is of one alone', () => {
+  const named = new Map([
+    ['arm.amazon-ebs.own', 'arm'],
+    ['amazon-ebs.own', 'plain']
+  ])
+  expect(ofBuild(named, 'amazon-ebs.own')).toBe('plain')
+  expect(ofBuild(named, 'arm.amazon-ebs.own')).toBe('arm')
+  expect(ofBuild(named, 'x86.amazon-ebs.own')).toBe('plain')
+  expect(ofBuild(named, 'own')).toBeUndefined()
+  expect(ofBuild(new Map([['amazon-ebs.own', 'plain']]), 'own')).toBe('plain')
 })

@@ -4,6 +4,7 @@ import {join} from 'node:path'
 import {describe, expect, it} from '@jest/globals'
 import {openVariablesFile} from '../../../src/template/values.ts'
 import {openTemplate, type Additions} from '../../../src/template/template.ts'
+import {unusableVars} from '../../../src/template/variables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'choice-'))
 
@@ -224,4 +225,28 @@ it('keeps an empty value of a file for legacy JSON where no builder needs one', 
   writeFileSync(file, JSON.stringify({variables: {allowed_cidrs: '', ami_name: '', instance_type: ''}, builders}))
   const {variables} = openTemplate(file, '/shipped', {varFiles: [openVariablesFile(location, true)]})
   expect([...variables]).toEqual(['ami_name', 'instance_type'])
+})
+
+describe('a variable region that no builder has its own from', () => {
+  const builder = (line: string) => `source "amazon-ebs" "own" {\n  ${line}\n}\n`
+  const variable = 'variable "region" {\n  default = "us-west-2"\n}\n'
+  const additions = {region: 'eu-west-1'}
+
+  it.each([
+    ['for copies, in a builder without a region', builder('ami_regions = [var.region]')],
+    ['for copies', builder('region = "eu-west-1"\n  ami_regions = [var.region]')],
+    ['for a tag', builder('tags = { home = var.region }')]
+  ])('is the template’s: %s', (_, text) => {
+    const {variables, names} = open(variable + text, additions)
+    expect([...variables]).toEqual([])
+    expect(names.copyRegions).toEqual(text.includes('ami_regions') ? ['us-west-2'] : [])
+    expect(unusableVars(open(variable + text, {...additions, vars: {region: 'us-east-1'}}))).toEqual([])
+  })
+
+  it('is filled in where a data source looks there', () => {
+    const data = 'data "amazon-ami" "base" {\n  region = var.region\n  owners = ["amazon"]\n}\n'
+    expect([...open(variable + data + builder('source_ami = data.amazon-ami.base.id'), additions).variables]).toEqual([
+      'region'
+    ])
+  })
 })

@@ -157,3 +157,10 @@ it.each(['t', 'T', 'TRUE', 2, '1'])('takes %j for true in legacy JSON, as Packer
 it.each(['f', 'FALSE', 0, '', null])('takes %j for false in legacy JSON, as Packer does', (force_deregister) => {
   expect(problemsOf(asked({force_deregister}), [], 'own.json')).toEqual([])
 })
+
+it.each(['0.0.0.0/0', '10.0.0.0/0', '::/0', '0::/0', '0.0.0.0/00'])('takes %s for everybody', (range) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'findings-')), 'own.pkr.hcl')
+  writeFileSync(file, `source "amazon-ebs" "own" {\n  temporary_security_group_source_cidrs = ["${range}"]\n}\n`)
+  const {warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})
+  expect(warnings).toEqual([expect.stringContaining('lets everybody')])
+})

@@ -91,7 +91,9 @@ variable "instance_type" { default = "t3.large" }
 variable "source_ami" {}
 variable "list" { type = list(string) }
 variable "more" {}
-source "amazon-ebs" "x" {}`
+source "amazon-ebs" "x" {
+  region = var.region
+}`
 
 it('fills in what the user’s files do not give, what an input was given for, and always region and tags', () => {
   const files = {

@@ -7,7 +7,6 @@ import {regionName} from '../../template/aws-names.ts'
 import type {TemplateSource} from '../../template/sources.ts'
 import type {Template} from '../../template/template.ts'
 import {textsIn} from '../../template/value.ts'
-import {ofBuild} from '../machine-types.ts'
 import type {JenkinsRelease} from '../jenkins-version.ts'
 import type {Plugin} from '../plugins/plugins.ts'
 import type {SourceImage} from '../source.ts'
@@ -89,7 +88,7 @@ function copyRegionsOf(sources: readonly TemplateSource[], home: string): string
 }
 
 function sourceOf({sources}: Template, {source, templateImages}: Known): Record<string, string> {
-  const ids = [...(source ? [source.id] : []), ...sources.flatMap(({name}) => ofBuild(templateImages, name)?.id ?? [])]
+  const ids = [...(source ? [source.id] : []), ...sources.flatMap(({name}) => templateImages.get(name)?.id ?? [])]
   return ids.length > 0 ? {'source image': [...new Set(ids)].join(' ')} : {}
 }
 
@@ -185,7 +184,7 @@ async function digestOfTemplate(
 function unseenIn({shipped, sources, dataSources}: Template, {templateImages, jenkins}: Known): string[] {
   if (shipped) return []
   const isKnown = (one: TemplateSource): boolean =>
-    ofBuild(templateImages, one.name) !== undefined && sources.filter(({name}) => name === one.name).length === 1
+    templateImages.has(one.name) && sources.filter(({name}) => name === one.name).length === 1
   const unknown = sources.filter((one) => !isKnown(one))
   const isForImages = (type: string): boolean =>
     type === 'amazon-ami' ||
