@@ -1081,14 +1081,14 @@ var require_util = __commonJS({
         }
         const port = url.port != null ? url.port : url.protocol === "https:" ? 443 : 80;
         let origin = url.origin != null ? url.origin : `${url.protocol || ""}//${url.hostname || ""}:${port}`;
-        let path34 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
+        let path35 = url.path != null ? url.path : `${url.pathname || ""}${url.search || ""}`;
         if (origin[origin.length - 1] === "/") {
           origin = origin.slice(0, origin.length - 1);
         }
-        if (path34 && path34[0] !== "/") {
-          path34 = `/${path34}`;
+        if (path35 && path35[0] !== "/") {
+          path35 = `/${path35}`;
         }
-        return new URL(`${origin}${path34}`);
+        return new URL(`${origin}${path35}`);
       }
       if (!isHttpOrHttpsPrefixed(url.origin || url.protocol)) {
         throw new InvalidArgumentError("Invalid URL protocol: the URL must start with `http:` or `https:`.");
@@ -1539,39 +1539,39 @@ var require_diagnostics = __commonJS({
       });
       diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
         const {
-          request: { method, path: path34, origin }
+          request: { method, path: path35, origin }
         } = evt;
-        debuglog("sending request to %s %s/%s", method, origin, path34);
+        debuglog("sending request to %s %s/%s", method, origin, path35);
       });
       diagnosticsChannel.channel("undici:request:headers").subscribe((evt) => {
         const {
-          request: { method, path: path34, origin },
+          request: { method, path: path35, origin },
           response: { statusCode }
         } = evt;
         debuglog(
           "received response to %s %s/%s - HTTP %d",
           method,
           origin,
-          path34,
+          path35,
           statusCode
         );
       });
       diagnosticsChannel.channel("undici:request:trailers").subscribe((evt) => {
         const {
-          request: { method, path: path34, origin }
+          request: { method, path: path35, origin }
         } = evt;
-        debuglog("trailers received from %s %s/%s", method, origin, path34);
+        debuglog("trailers received from %s %s/%s", method, origin, path35);
       });
       diagnosticsChannel.channel("undici:request:error").subscribe((evt) => {
         const {
-          request: { method, path: path34, origin },
+          request: { method, path: path35, origin },
           error: error2
         } = evt;
         debuglog(
           "request to %s %s/%s errored - %s",
           method,
           origin,
-          path34,
+          path35,
           error2.message
         );
       });
@@ -1620,9 +1620,9 @@ var require_diagnostics = __commonJS({
         });
         diagnosticsChannel.channel("undici:client:sendHeaders").subscribe((evt) => {
           const {
-            request: { method, path: path34, origin }
+            request: { method, path: path35, origin }
           } = evt;
-          debuglog("sending request to %s %s/%s", method, origin, path34);
+          debuglog("sending request to %s %s/%s", method, origin, path35);
         });
       }
       diagnosticsChannel.channel("undici:websocket:open").subscribe((evt) => {
@@ -1685,7 +1685,7 @@ var require_request = __commonJS({
     var kHandler = /* @__PURE__ */ Symbol("handler");
     var Request = class {
       constructor(origin, {
-        path: path34,
+        path: path35,
         method,
         body,
         headers,
@@ -1700,11 +1700,11 @@ var require_request = __commonJS({
         expectContinue,
         servername
       }, handler) {
-        if (typeof path34 !== "string") {
+        if (typeof path35 !== "string") {
           throw new InvalidArgumentError("path must be a string");
-        } else if (path34[0] !== "/" && !(path34.startsWith("http://") || path34.startsWith("https://")) && method !== "CONNECT") {
+        } else if (path35[0] !== "/" && !(path35.startsWith("http://") || path35.startsWith("https://")) && method !== "CONNECT") {
           throw new InvalidArgumentError("path must be an absolute URL or start with a slash");
-        } else if (invalidPathRegex.test(path34)) {
+        } else if (invalidPathRegex.test(path35)) {
           throw new InvalidArgumentError("invalid request path");
         }
         if (typeof method !== "string") {
@@ -1770,7 +1770,7 @@ var require_request = __commonJS({
         this.completed = false;
         this.aborted = false;
         this.upgrade = upgrade || null;
-        this.path = query ? buildURL(path34, query) : path34;
+        this.path = query ? buildURL(path35, query) : path35;
         this.origin = origin;
         this.idempotent = idempotent == null ? method === "HEAD" || method === "GET" : idempotent;
         this.blocking = blocking == null ? false : blocking;
@@ -6463,7 +6463,7 @@ var require_client_h1 = __commonJS({
       return method !== "GET" && method !== "HEAD" && method !== "OPTIONS" && method !== "TRACE" && method !== "CONNECT";
     }
     function writeH1(client, request) {
-      const { method, path: path34, host, upgrade, blocking, reset } = request;
+      const { method, path: path35, host, upgrade, blocking, reset } = request;
       let { body, headers, contentLength } = request;
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH" || method === "QUERY" || method === "PROPFIND" || method === "PROPPATCH";
       if (util.isFormDataLike(body)) {
@@ -6544,7 +6544,7 @@ var require_client_h1 = __commonJS({
       if (blocking) {
         socket[kBlocking] = true;
       }
-      let header = `${method} ${path34} HTTP/1.1\r
+      let header = `${method} ${path35} HTTP/1.1\r
 `;
       if (typeof host === "string") {
         header += `host: ${host}\r
@@ -7073,7 +7073,7 @@ var require_client_h2 = __commonJS({
     }
     function writeH2(client, request) {
       const session = client[kHTTP2Session];
-      const { method, path: path34, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
+      const { method, path: path35, host, upgrade, expectContinue, signal, headers: reqHeaders } = request;
       let { body } = request;
       if (upgrade) {
         util.errorRequest(client, request, new Error("Upgrade not supported for H2"));
@@ -7170,7 +7170,7 @@ var require_client_h2 = __commonJS({
         });
         return true;
       }
-      headers[HTTP2_HEADER_PATH] = path34;
+      headers[HTTP2_HEADER_PATH] = path35;
       headers[HTTP2_HEADER_SCHEME] = "https";
       const expectsPayload = method === "PUT" || method === "POST" || method === "PATCH";
       if (body && typeof body.read === "function") {
@@ -7523,9 +7523,9 @@ var require_redirect_handler = __commonJS({
           return this.handler.onHeaders(statusCode, headers, resume, statusText);
         }
         const { origin, pathname, search } = util.parseURL(new URL(this.location, this.opts.origin && new URL(this.opts.path, this.opts.origin)));
-        const path34 = search ? `${pathname}${search}` : pathname;
+        const path35 = search ? `${pathname}${search}` : pathname;
         this.opts.headers = cleanRequestHeaders(this.opts.headers, statusCode === 303, this.opts.origin !== origin);
-        this.opts.path = path34;
+        this.opts.path = path35;
         this.opts.origin = origin;
         this.opts.maxRedirections = 0;
         this.opts.query = null;
@@ -8764,10 +8764,10 @@ var require_proxy_agent = __commonJS({
         };
         const {
           origin,
-          path: path34 = "/",
+          path: path35 = "/",
           headers = {}
         } = opts;
-        opts.path = origin + path34;
+        opts.path = origin + path35;
         if (!("host" in headers) && !("Host" in headers)) {
           const { host } = new URL2(origin);
           headers.host = host;
@@ -10739,20 +10739,20 @@ var require_mock_utils = __commonJS({
       }
       return true;
     }
-    function safeUrl(path34) {
-      if (typeof path34 !== "string") {
-        return path34;
+    function safeUrl(path35) {
+      if (typeof path35 !== "string") {
+        return path35;
       }
-      const pathSegments = path34.split("?");
+      const pathSegments = path35.split("?");
       if (pathSegments.length !== 2) {
-        return path34;
+        return path35;
       }
       const qp = new URLSearchParams(pathSegments.pop());
       qp.sort();
       return [...pathSegments, qp.toString()].join("?");
     }
-    function matchKey(mockDispatch2, { path: path34, method, body, headers }) {
-      const pathMatch = matchValue(mockDispatch2.path, path34);
+    function matchKey(mockDispatch2, { path: path35, method, body, headers }) {
+      const pathMatch = matchValue(mockDispatch2.path, path35);
       const methodMatch = matchValue(mockDispatch2.method, method);
       const bodyMatch = typeof mockDispatch2.body !== "undefined" ? matchValue(mockDispatch2.body, body) : true;
       const headersMatch = matchHeaders(mockDispatch2, headers);
@@ -10774,7 +10774,7 @@ var require_mock_utils = __commonJS({
     function getMockDispatch(mockDispatches, key2) {
       const basePath = key2.query ? buildURL(key2.path, key2.query) : key2.path;
       const resolvedPath = typeof basePath === "string" ? safeUrl(basePath) : basePath;
-      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path34 }) => matchValue(safeUrl(path34), resolvedPath));
+      let matchedMockDispatches = mockDispatches.filter(({ consumed }) => !consumed).filter(({ path: path35 }) => matchValue(safeUrl(path35), resolvedPath));
       if (matchedMockDispatches.length === 0) {
         throw new MockNotMatchedError(`Mock dispatch not matched for path '${resolvedPath}'`);
       }
@@ -10812,9 +10812,9 @@ var require_mock_utils = __commonJS({
       }
     }
     function buildKey(opts) {
-      const { path: path34, method, body, headers, query } = opts;
+      const { path: path35, method, body, headers, query } = opts;
       return {
-        path: path34,
+        path: path35,
         method,
         body,
         headers,
@@ -11277,10 +11277,10 @@ var require_pending_interceptors_formatter = __commonJS({
       }
       format(pendingInterceptors) {
         const withPrettyHeaders = pendingInterceptors.map(
-          ({ method, path: path34, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
+          ({ method, path: path35, data: { statusCode }, persist, times, timesInvoked, origin }) => ({
             Method: method,
             Origin: origin,
-            Path: path34,
+            Path: path35,
             "Status code": statusCode,
             Persistent: persist ? PERSISTENT : NOT_PERSISTENT,
             Invocations: timesInvoked,
@@ -16159,9 +16159,9 @@ var require_util6 = __commonJS({
         }
       }
     }
-    function validateCookiePath(path34) {
-      for (let i9 = 0; i9 < path34.length; ++i9) {
-        const code2 = path34.charCodeAt(i9);
+    function validateCookiePath(path35) {
+      for (let i9 = 0; i9 < path35.length; ++i9) {
+        const code2 = path35.charCodeAt(i9);
         if (code2 < 32 || // exclude CTLs (0-31)
         code2 > 126 || // exclude DEL and non-ascii
         code2 === 59) {
@@ -19081,11 +19081,11 @@ var require_undici = __commonJS({
           if (typeof opts.path !== "string") {
             throw new InvalidArgumentError("invalid opts.path");
           }
-          let path34 = opts.path;
+          let path35 = opts.path;
           if (!opts.path.startsWith("/")) {
-            path34 = `/${path34}`;
+            path35 = `/${path35}`;
           }
-          url = new URL(util.parseOrigin(url).origin + path34);
+          url = new URL(util.parseOrigin(url).origin + path35);
         } else {
           if (!opts) {
             opts = typeof url === "object" ? url : {};
@@ -20711,14 +20711,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path34, options) => {
-      if (fileIntercept[path34] !== void 0) {
-        return fileIntercept[path34];
+    readFile2 = (path35, options) => {
+      if (fileIntercept[path35] !== void 0) {
+        return fileIntercept[path35];
       }
-      if (!filePromises[path34] || options?.ignoreCache) {
-        filePromises[path34] = (0, import_promises2.readFile)(path34, "utf8");
+      if (!filePromises[path35] || options?.ignoreCache) {
+        filePromises[path35] = (0, import_promises2.readFile)(path35, "utf8");
       }
-      return filePromises[path34];
+      return filePromises[path35];
     };
   }
 });
@@ -20830,8 +20830,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path34, contents) {
-        fileIntercept[path34] = Promise.resolve(contents);
+      interceptFile(path35, contents) {
+        fileIntercept[path35] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -22916,8 +22916,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path34 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path34}`;
+              const { protocol, hostname, port, path: path35 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path35}`;
             }
           }
           return endpoint;
@@ -23293,18 +23293,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path34) => {
-      const parts = path34.split(".");
+    getAttrPathList = (path35) => {
+      const parts = path35.split(".");
       const pathList2 = [];
       for (const part2 of parts) {
         const squareBracketIndex = part2.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part2.indexOf("]") !== part2.length - 1) {
-            throw new EndpointError(`Path: '${path34}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path35}' does not end with ']'`);
           }
           const arrayIndex = part2.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path34}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path35}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList2.push(part2.slice(0, squareBracketIndex));
@@ -23325,9 +23325,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path34) => getAttrPathList(path34).reduce((acc, index) => {
+    getAttr = (value, path35) => getAttrPathList(path35).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path34}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path35}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -23388,8 +23388,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path34 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path34}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path35 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path35}`);
             url.search = Object.entries(query).map(([k9, v2]) => `${k9}=${v2}`).join("&");
             return url;
           }
@@ -24285,29 +24285,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema2, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path34) => {
+    buildPathSegments = (path35) => {
       const segments = [];
       let offset = 0;
-      for (const match2 of path34.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match2 of path35.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match2.index > offset) {
-          segments.push([path34.slice(offset, match2.index), 0]);
+          segments.push([path35.slice(offset, match2.index), 0]);
         }
         segments.push([match2[1], match2[2] ? 2 : 1]);
         offset = match2.index + match2[0].length;
       }
-      if (segments.length && offset < path34.length) {
-        segments.push([path34.slice(offset), 0]);
+      if (segments.length && offset < path35.length) {
+        segments.push([path35.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema2) => {
       const { http: http3, endpoint } = translateTraits(schema2.traits ?? {});
-      const [path34, search] = http3?.[1].split("?") ?? [];
+      const [path35, search] = http3?.[1].split("?") ?? [];
       return [
         http3?.[0],
-        path34,
+        path35,
         search ? [...new URLSearchParams(search)] : [],
-        path34 ? buildPathSegments(path34) : void 0,
+        path35 ? buildPathSegments(path35) : void 0,
         endpoint?.[0]
       ];
     };
@@ -25997,10 +25997,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path34, staticQuery] = operation2;
+          const [method, path35, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path34 : request.path + path34;
+            request.path = request.path === "/" ? path35 : request.path + path35;
             for (const [key2, value] of staticQuery) {
               query[key2] = value;
             }
@@ -26142,10 +26142,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path34 = "";
+        let path35 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path34 += value;
+            path35 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -26153,12 +26153,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path34 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path35 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path34 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path35 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path34;
+        return path35;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -28521,9 +28521,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path34) => {
+    get = (fromObject, path35) => {
       let cursor = fromObject;
-      const pathComponents = path34.split(".");
+      const pathComponents = path35.split(".");
       for (const step of pathComponents) {
         if (!cursor || typeof cursor !== "object") {
           return void 0;
@@ -30715,10 +30715,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path34 }) {
+      getCanonicalPath({ path: path35 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path34.split("/")) {
+          for (const pathSegment of path35.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -30731,11 +30731,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path34?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path34?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path35?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path35?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path34;
+        return path35;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -32201,12 +32201,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path34 = request.path;
+          let path35 = request.path;
           if (queryString) {
-            path34 += `?${queryString}`;
+            path35 += `?${queryString}`;
           }
           if (request.fragment) {
-            path34 += `#${request.fragment}`;
+            path35 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -32218,7 +32218,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path34,
+            path: path35,
             port: request.port,
             agent: agent2,
             auth
@@ -51461,7 +51461,7 @@ __export(app_exports, {
 module.exports = __toCommonJS(app_exports);
 
 // src/action/run-main.ts
-var path33 = __toESM(require("node:path"), 1);
+var path34 = __toESM(require("node:path"), 1);
 
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require("os"), 1);
@@ -69901,8 +69901,8 @@ function showDebug(show2) {
   };
 }
 function nameOf(request) {
-  const { method, protocol, host, path: path34 } = request;
-  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path34.replace(/\?.*/s, "")}`;
+  const { method, protocol, host, path: path35 } = request;
+  return `${method} ${protocol}//${String(request.getHeader("host") ?? host)}${path35.replace(/\?.*/s, "")}`;
 }
 function elapsed(since = performance.now()) {
   return `${Math.round(performance.now() - since)} ms`;
@@ -73102,12 +73102,12 @@ async function serveCredentials(source, options) {
   const { log } = options;
   const keys = keepFresh(source, { ...options, owner: "of Packer" });
   await keys.current();
-  const path34 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
+  const path35 = `/${(0, import_node_crypto6.randomBytes)(16).toString("hex")}`;
   const token3 = (0, import_node_crypto6.randomBytes)(32).toString("hex");
   log.mask(token3);
   let requests = 0;
   async function answer(request, response) {
-    if (request.method !== "GET" || request.url !== path34)
+    if (request.method !== "GET" || request.url !== path35)
       return send2(response, 404, problem("NotFound", "nothing here"));
     if (!isEqual(request.headers.authorization ?? "", token3)) {
       return send2(response, 401, problem("Unauthorized", "the authorization token is wrong"));
@@ -73130,7 +73130,7 @@ async function serveCredentials(source, options) {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the credentials endpoint has no port");
   return {
-    url: `http://127.0.0.1:${address.port}${path34}`,
+    url: `http://127.0.0.1:${address.port}${path35}`,
     token: token3,
     requests: () => requests,
     async close() {
@@ -75645,6 +75645,10 @@ var TemplateSource = class {
   uses(variable) {
     return this.#settings.some((setting) => this.#refersTo(setting, variable));
   }
+  /** Whether the template's data sources ask in the region that is in this variable. */
+  looksUpIn(variable) {
+    return this.#data.some((one) => one.isTop && one.name === "region" && this.#refersTo(one, variable));
+  }
   #refersTo({ expression, loops }, variable) {
     return [expression, ...loops.map(({ over }) => over)].some((one) => refersTo(one, variable, this.#locals));
   }
@@ -75923,7 +75927,7 @@ function isNothing(value) {
 }
 function isOwnKey(value, builders) {
   if (typeof value !== "string" || value === "" || builders.length === 0) return false;
-  if (builders.some((builder) => builder.setting("region") === void 0 || builder.isVariable("region"))) return false;
+  if (builders.some((builder) => builder.isVariable("region") || builder.looksUpIn("region"))) return false;
   return !regionName.test(value) || builders.every((builder) => !builder.reads("region", "region"));
 }
 function isPlaceholder(value) {
@@ -76032,24 +76036,24 @@ function unusedInputs(template, given2, allowedCidrs = []) {
     ([input, [variable = ""]]) => takes(template, { input, variable }, allowedCidrs) ? [] : [{ input, variable }]
   ).map(({ input, variable }) => unused(template, input, variable));
 }
-function unused({ path: path34, declared }, input, variable) {
+function unused({ path: path35, declared }, input, variable) {
   const declaration = declared.get(variable);
   if (!declaration) {
     return new InputError(
       input,
-      `has no effect: the template ${path34} declares no variable '${variable}'. Declare it there, or leave the input out.`
+      `has no effect: the template ${path35} declares no variable '${variable}'. Declare it there, or leave the input out.`
     );
   }
   const type2 = typeFor(variable);
   if (typeOfDefault(declaration)) {
     return new InputError(
       input,
-      `has no effect: the variable '${variable}' of the template ${path34} has the type of its default, which this does not fit. Give it the type ${type2}, or leave the input out.`
+      `has no effect: the variable '${variable}' of the template ${path35} has the type of its default, which this does not fit. Give it the type ${type2}, or leave the input out.`
     );
   }
   return new InputError(
     input,
-    `has no effect: the variable '${variable}' of the template ${path34} has another type. Give it the type ${type2}, or leave the input out.`
+    `has no effect: the variable '${variable}' of the template ${path35} has another type. Give it the type ${type2}, or leave the input out.`
   );
 }
 function takes({ declared, variables: variables2, legacy }, { input, variable }, allowedCidrs) {
@@ -76085,18 +76089,18 @@ function problemWith(name, value, template) {
   }
   return legacy ? void 0 : misfit(name, given2, template);
 }
-function misfit(name, value, { path: path34, declared }) {
+function misfit(name, value, { path: path35, declared }) {
   const declaration = declared.get(name);
   const ofDefault = declaration && typeOfDefault(declaration);
   if (ofDefault) {
     if (fitsType(value, ofDefault, true)) return void 0;
     return new InputError(
       "vars",
-      `'${name}' does not fit its default in the template ${path34}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
+      `'${name}' does not fit its default in the template ${path35}, from which Packer takes the type of a variable that has none. Give it one there, such as list(string) or map(string)`
     );
   }
   if (fitsType(value, declaration?.type, false)) return void 0;
-  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path34}`);
+  return new InputError("vars", `'${name}' is not of the type that the variable has in the template ${path35}`);
 }
 function variablesFile(template, values) {
   const absent = Object.entries(absentValues).filter(([name]) => template.unset.has(name));
@@ -77573,11 +77577,11 @@ function adviceFor3(said, named2, hadToken) {
 var import_node_events3 = require("node:events");
 var endingMs = 5e3;
 var drainingMs = 1e3;
-async function runPacker(path34, args, options) {
+async function runPacker(path35, args, options) {
   const { env: env2, signal, cwd, timeout, onStart } = options;
   signal.throwIfAborted();
-  debug2(() => `Running ${[path34, ...args].join(" ")}`);
-  const group3 = startGroup2(path34, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
+  debug2(() => `Running ${[path35, ...args].join(" ")}`);
+  const group3 = startGroup2(path35, args, { env: env2, cwd, stdio: ["ignore", "pipe", "pipe"] });
   const { child: child2 } = group3;
   const stdout = endsOf(child2.stdout);
   const stderr = endsOf(child2.stderr);
@@ -78389,8 +78393,8 @@ function download(url, consume, { env: env2, signal, pause }) {
 }
 var diskIsFull = /* @__PURE__ */ new Set(["ENOSPC", "EDQUOT", "EFBIG", "EROFS"]);
 function isOfFiles(error2) {
-  const { code: code2, path: path34 } = error2 ?? {};
-  return code2 !== void 0 && (path34 !== void 0 || diskIsFull.has(code2));
+  const { code: code2, path: path35 } = error2 ?? {};
+  return code2 !== void 0 && (path35 !== void 0 || diskIsFull.has(code2));
 }
 async function answerOf3(url, env2, signal) {
   let current = url;
@@ -78856,21 +78860,21 @@ function unsatisfied(version, platform3, newest2, releasesUrl) {
 // src/packer/install/system.ts
 var versionMs = 3e4;
 async function systemPacker(env2, signal) {
-  const path34 = await which("packer");
-  if (path34 === "") {
+  const path35 = await which("packer");
+  if (path35 === "") {
     throw new UserError(
       "packer-version is system, and there is no packer on PATH. Install Packer in a step before this one, or set packer-version to an exact version."
     );
   }
-  return { path: path34, version: await versionOf(path34, env2, signal) };
+  return { path: path35, version: await versionOf(path35, env2, signal) };
 }
-async function versionOf(path34, env2, signal) {
+async function versionOf(path35, env2, signal) {
   const options = { env: allowedEnvironment(env2), signal, timeout: versionMs };
-  const { stdout, stderr } = await runPacker(path34, ["version", "-machine-readable"], options);
+  const { stdout, stderr } = await runPacker(path35, ["version", "-machine-readable"], options);
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1];
   if (version !== void 0) return version;
   throw new UserError(
-    `${path34} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
+    `${path35} is not HashiCorp's Packer: asked for its version it said "${(stdout || stderr).trim().slice(0, 200)}". Put Packer before it on PATH, or set packer-version to an exact version.`
   );
 }
 
@@ -79087,67 +79091,6 @@ var import_node_crypto12 = require("node:crypto");
 var import_node_fs21 = require("node:fs");
 var path25 = __toESM(require("node:path"), 1);
 
-// src/plan/machine-types.ts
-var leastMemory = 3500;
-var mostTypes = 100;
-function standardType(architecture) {
-  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
-}
-async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
-  const named2 = sources.map((source) => [source.name, typesIn(source)]);
-  const ofSources = new Map(named2.filter(([, types3]) => types3.length > 0));
-  const names2 = [.../* @__PURE__ */ new Set([...given2, ...[...ofSources.values()].flat()])].slice(0, mostTypes);
-  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  try {
-    const query = new DescribeInstanceTypesCommand({
-      Filters: [{ Name: "instance-type", Values: names2 }],
-      MaxResults: mostTypes
-    });
-    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
-    const facts = types3.map((type2) => [
-      type2.InstanceType ?? "",
-      {
-        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
-        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
-        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
-      }
-    ]);
-    return { given: given2, ofSources, facts: new Map(facts) };
-  } catch (error2) {
-    if (abortSignal.aborted) throw error2;
-    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
-  }
-}
-function typesIn(source) {
-  const type2 = source.text("instance_type");
-  const types3 = type2 === void 0 ? textsIn(source.value("spot_instance_types")).texts : [type2];
-  return types3.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one));
-}
-function architectureOf({ ofSources, facts }, sources) {
-  const found = sources.flatMap(
-    ({ name }) => (ofSources.get(name) ?? [""]).map((type2) => {
-      const supported = facts.get(type2)?.architectures ?? [];
-      return ["x86_64", "arm64"].find((one) => supported.includes(one));
-    })
-  );
-  return new Set(found).size === 1 ? found[0] : void 0;
-}
-function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
-  const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
-  const usable4 = given2.filter(fits3);
-  if (usable4.length > 0) return usable4;
-  const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
-    const known2 = facts.get(type2);
-    return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
-  });
-  return own.length > 0 ? own : [standardType(architecture)];
-}
-function ofBuild(ofSources, build2) {
-  return [...ofSources].find(
-    ([name]) => build2 === name || build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`)
-  )?.[1];
-}
-
 // src/plan/contents/digest.ts
 var import_node_crypto11 = require("node:crypto");
 var import_node_fs19 = require("node:fs");
@@ -79261,7 +79204,7 @@ function copyRegionsOf(sources, home) {
   return [...new Set(regions)].filter((region3) => regionName.test(region3) && region3 !== home);
 }
 function sourceOf({ sources }, { source, templateImages: templateImages2 }) {
-  const ids2 = [...source ? [source.id] : [], ...sources.flatMap(({ name }) => ofBuild(templateImages2, name)?.id ?? [])];
+  const ids2 = [...source ? [source.id] : [], ...sources.flatMap(({ name }) => templateImages2.get(name)?.id ?? [])];
   return ids2.length > 0 ? { "source image": [...new Set(ids2)].join(" ") } : {};
 }
 function settingsOf({ image }, { variables: variables2, arguments: given2 }) {
@@ -79330,7 +79273,7 @@ async function digestOfTemplate({ path: location, directory, shipped }, checkout
 }
 function unseenIn({ shipped, sources, dataSources }, { templateImages: templateImages2, jenkins }) {
   if (shipped) return [];
-  const isKnown = (one) => ofBuild(templateImages2, one.name) !== void 0 && sources.filter(({ name }) => name === one.name).length === 1;
+  const isKnown = (one) => templateImages2.has(one.name) && sources.filter(({ name }) => name === one.name).length === 1;
   const unknown3 = sources.filter((one) => !isKnown(one));
   const isForImages = (type2) => type2 === "amazon-ami" || type2 === "amazon-parameterstore" && sources.some((one) => one.imageQuery()?.parameter !== void 0);
   return [
@@ -79624,7 +79567,7 @@ function sessionManager(source, { hasSessionManagerPlugin }) {
     problem: `${where} says ssh_interface = "session_manager" and names no iam_instance_profile: the build's machine needs a role with AmazonSSMManagedInstanceCore for its SSM agent.`
   };
 }
-var everybody = /* @__PURE__ */ new Set(["0.0.0.0/0", "::/0"]);
+var everybody = /\/0+$/;
 function openToEverybody(source, { legacy }) {
   const ranges = letInBy(source);
   if (ranges !== "everybody") return void 0;
@@ -79645,7 +79588,7 @@ function letInBy(source) {
   if (source.isTrue("temporary_security_group_source_public_ip")) return void 0;
   const value = source.value("temporary_security_group_source_cidrs");
   const { texts, isWhole } = textsIn(value);
-  if (texts.some((text2) => everybody.has(text2))) return "everybody";
+  if (texts.some((text2) => everybody.test(text2))) return "everybody";
   if (!isWhole) return void 0;
   return texts.length === 0 ? "everybody" : texts;
 }
@@ -79806,9 +79749,9 @@ async function jenkinsVersions(repository, kind, read5, signal) {
   const index = (await read5(indexOf(repository, kind), signal)).toString("utf8");
   if (kind === "deb") return bounded4(versionsOfDebs(index));
   const [primary = ""] = between(index, '<data type="primary">', "</data>");
-  const [path34 = ""] = between(primary, '<location href="', '"');
-  if (!/^[\w./-]+$/.test(path34)) throw new Error("it names no primary index");
-  return bounded4(versionsOfRpms(unpack(path34, await read5(`${repository}/${path34}`, signal))));
+  const [path35 = ""] = between(primary, '<location href="', '"');
+  if (!/^[\w./-]+$/.test(path35)) throw new Error("it names no primary index");
+  return bounded4(versionsOfRpms(unpack(path35, await read5(`${repository}/${path35}`, signal))));
 }
 function bounded4(versions2) {
   const found = /* @__PURE__ */ new Set();
@@ -79856,11 +79799,11 @@ function* between(text2, begin, end) {
     at3 = to + end.length;
   }
 }
-function unpack(path34, bytes) {
+function unpack(path35, bytes) {
   const options = { maxOutputLength: longestUnpacked };
-  if (path34.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
-  if (path34.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
-  throw new Error(`its index ${path34} is compressed in a way that cannot be read`);
+  if (path35.endsWith(".gz")) return zlib2.gunzipSync(bytes, options).toString("utf8");
+  if (path35.endsWith(".zst")) return zlib2.zstdDecompressSync(bytes, options).toString("utf8");
+  throw new Error(`its index ${path35} is compressed in a way that cannot be read`);
 }
 
 // src/plan/jenkins-version.ts
@@ -80477,6 +80420,68 @@ function isNewer2(required, installed) {
   return one !== null && other !== null && import_semver8.default.gt(one, other);
 }
 
+// src/plan/machine-types.ts
+var leastMemory = 3500;
+var mostTypes = 100;
+function standardType(architecture) {
+  return architecture === "arm64" ? "t4g.medium" : "t3.medium";
+}
+async function machineTypes(ec22, { given: given2, sources }, abortSignal) {
+  const named2 = sources.map((source) => [source.name, typesIn(source)]);
+  const ofSources = new Map(named2.filter(([, types3]) => types3.length > 0));
+  const names2 = [.../* @__PURE__ */ new Set([...given2, ...[...ofSources.values()].flat()])].slice(0, mostTypes);
+  if (ofSources.size === 0) return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  try {
+    const query = new DescribeInstanceTypesCommand({
+      Filters: [{ Name: "instance-type", Values: names2 }],
+      MaxResults: mostTypes
+    });
+    const { InstanceTypes: types3 = [] } = await ec22.send(query, { abortSignal });
+    const facts = types3.map((type2) => [
+      type2.InstanceType ?? "",
+      {
+        architectures: type2.ProcessorInfo?.SupportedArchitectures ?? [],
+        memoryMiB: type2.MemoryInfo?.SizeInMiB ?? leastMemory,
+        nitro: type2.Hypervisor === "nitro" || type2.BareMetal === true
+      }
+    ]);
+    return { given: given2, ofSources, facts: new Map(facts) };
+  } catch (error2) {
+    if (abortSignal.aborted) throw error2;
+    return { given: given2, ofSources, facts: /* @__PURE__ */ new Map() };
+  }
+}
+function typesIn(source) {
+  const type2 = source.text("instance_type");
+  const types3 = type2 === void 0 ? textsIn(source.value("spot_instance_types")).texts : [type2];
+  return types3.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one));
+}
+function architectureOf({ ofSources, facts }, sources) {
+  const found = sources.flatMap(
+    ({ name }) => (ofSources.get(name) ?? [""]).map((type2) => {
+      const supported = facts.get(type2)?.architectures ?? [];
+      return ["x86_64", "arm64"].find((one) => supported.includes(one));
+    })
+  );
+  return new Set(found).size === 1 ? found[0] : void 0;
+}
+function smokeTypesFor({ given: given2, ofSources, facts }, { source, architecture }, needsNitro) {
+  const fits3 = (type2) => facts.get(type2)?.architectures.includes(architecture) ?? true;
+  const usable4 = given2.filter(fits3);
+  if (usable4.length > 0) return usable4;
+  const own = (ofBuild(ofSources, source) ?? []).filter((type2) => {
+    const known2 = facts.get(type2);
+    return known2?.architectures.includes(architecture) && known2.memoryMiB >= leastMemory && (known2.nitro || !needsNitro);
+  });
+  return own.length > 0 ? own : [standardType(architecture)];
+}
+function ofBuild(ofSources, build2) {
+  const exact2 = ofSources.get(build2);
+  if (exact2 !== void 0) return exact2;
+  const likely = [...ofSources].filter(([name]) => build2.endsWith(`.${name}`) || name.endsWith(`.${build2}`));
+  return likely.length === 1 ? likely[0]?.[1] : void 0;
+}
+
 // src/plan/session-manager-plugin.ts
 var signsDataChannel = "1.2.764.0";
 var usualLimitMs = 1e4;
@@ -81006,12 +81011,12 @@ async function tryCreate(ec22, { attempt: attempt2, send: send3 }, { reach, inst
   }
 }
 async function checkTypes(ec22, request, signal) {
-  const { instanceTypes, architecture, smoke, reach } = request;
+  const { instanceTypes, architecture, smoke, reach, isDistribution } = request;
   const nitro = smoke && reach.via === "session-manager";
   try {
     const { problems, warnings } = await checkInstanceTypes(ec22, instanceTypes, { architecture, nitro }, signal);
-    const examples = architecture === "arm64" ? "t4g.medium or m7g.large" : "t3.medium or m7i.large";
-    const change2 = `Give ${architecture === void 0 ? "" : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`;
+    const [examples, other] = architecture === "arm64" ? ["t4g.medium or m7g.large", "x86_64"] : ["t3.medium or m7i.large", "arm64"];
+    const change2 = `Give ${architecture === void 0 ? "" : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}` + (isDistribution ? `; for types of the other architecture, set 'architecture: ${other}'.` : ".");
     return [
       ...problems.map((text2) => ({ kind: "problem", text: text2, change: change2 })),
       ...warnings.map((text2) => ({ kind: "warning", text: text2 }))
@@ -81087,6 +81092,7 @@ function preflightOf({ aws, template, image, smoke }, plan) {
     region: aws.region,
     ...source ?? own ? { source: source ?? own } : {},
     ...architecture ? { architecture } : {},
+    isDistribution: source !== void 0 && Object.hasOwn(distributions, image.source),
     instanceTypes: [.../* @__PURE__ */ new Set([...ofBuild2, ...smoke ? ofSmoke : []])],
     reach,
     ...image.instanceProfile ? { instanceProfile: image.instanceProfile } : {},
@@ -81823,14 +81829,14 @@ function textOf3(html) {
 function versionIn(header) {
   return /^\d+(\.\d+){1,3}(-[\w.-]{1,40})?$/.exec(String(header))?.[0];
 }
-function askJenkins(address, port, path34, signal) {
+function askJenkins(address, port, path35, signal) {
   return new Promise((resolve5) => {
     const none = (error2) => resolve5({ kind: "none", reason: error2.message });
     const request = http2.get(
       {
         host: address,
         port,
-        path: path34,
+        path: path35,
         headers: { "accept-language": "en", "user-agent": "bake-jenkins-ami" },
         agent: false,
         signal: timeLimit(1e4, [signal])
@@ -85955,7 +85961,7 @@ function namesIn3(syntax) {
 
 // src/template/template.ts
 var import_node_fs27 = require("node:fs");
-var path32 = __toESM(require("node:path"), 1);
+var path33 = __toESM(require("node:path"), 1);
 
 // src/template/dynamic.ts
 function withDynamic(reading2, values) {
@@ -86398,16 +86404,31 @@ function namesOf(builds) {
   return builds.map(({ name, source }) => name ?? source).join(", ");
 }
 
+// src/template/renamed-plugin.ts
+var path31 = __toESM(require("node:path"), 1);
+var amazonPlugin = /^(?:github\.com\/)?hashicorp\/amazon$/;
+function renamedPlugins({ settings }) {
+  return settings.filter(({ within, name, expression }) => within === "required_plugins" && name !== "amazon" && isAmazon(expression)).map(
+    ({ file, name, expression }) => new InputError(
+      "template",
+      `${path31.basename(file)} line ${expression.line} calls the plugin hashicorp/amazon '${name}', and this action knows its builders and data sources by its own name alone. Write amazon there, and amazon- in place of ${name}- in their types.`
+    )
+  );
+}
+function isAmazon({ texts }) {
+  return texts.some((text2) => amazonPlugin.test(text2));
+}
+
 // src/template/siblings.ts
 var import_node_fs26 = require("node:fs");
-var path31 = __toESM(require("node:path"), 1);
+var path32 = __toESM(require("node:path"), 1);
 function missingParts(file, reading2) {
   const missing4 = [...used(reading2)].filter((name) => !declares(reading2, name));
   const isUnbuilt = reading2.builds.length === 0 && reading2.sources.size > 0;
   if (missing4.length === 0 && !isUnbuilt) return [];
-  const folder = path31.dirname(file);
+  const folder = path32.dirname(file);
   for (const name of (0, import_node_fs26.readdirSync)(folder)) {
-    const other = path31.join(folder, name);
+    const other = path32.join(folder, name);
     const found = other !== file && /\.pkr\.(hcl|json)$/.test(name) ? readingOf(other) : void 0;
     if (!found) continue;
     const first2 = missing4.find((one) => declares(found, one));
@@ -86415,7 +86436,7 @@ function missingParts(file, reading2) {
       return [
         new InputError(
           "template",
-          `${path31.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+          `${path32.basename(file)} uses ${first2}, which ${name} in the same folder declares: give the folder instead (template: ${folder}). Packer then reads all of its files.`
         )
       ];
     }
@@ -86424,7 +86445,7 @@ function missingParts(file, reading2) {
       return [
         new InputError(
           "template",
-          `${path31.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
+          `${path32.basename(file)} has no build; the one in ${name} in the same folder uses ${built}: give the folder instead (template: ${folder}). Packer then reads all of its files.`
         )
       ];
     }
@@ -86492,7 +86513,7 @@ function openTemplate(own, shipped, additions = {}) {
   const unread = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
-    directory: additions.directory ?? (isFolder ? location : path32.dirname(location)),
+    directory: additions.directory ?? (isFolder ? location : path33.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
@@ -86518,6 +86539,7 @@ function openTemplate(own, shipped, additions = {}) {
       ...unregistered(reading2, env2),
       ...unmatched(buildsOf(reading2, values), given2),
       ...makesNoImage(reading2, values, given2),
+      ...renamedPlugins(reading2),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
@@ -86544,7 +86566,7 @@ function readFolder(folder) {
   const names2 = filesIn(folder).filter(isHcl);
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
-    const file = path32.join(folder, name);
+    const file = path33.join(folder, name);
     if ((0, import_node_fs27.statSync)(file).isDirectory()) throw new Error(`${file} is a folder, behind a link; Packer takes it for a file`);
     return [file, (0, import_node_fs27.readFileSync)(file, "utf8")];
   });
@@ -86570,7 +86592,7 @@ function automaticFiles(folder) {
   const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );
-  return inOrder3.map((name) => openVariablesFile(path32.join(folder, name), false));
+  return inOrder3.map((name) => openVariablesFile(path33.join(folder, name), false));
 }
 
 // src/template/user-variables.ts
@@ -86792,8 +86814,7 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
     }
     const connectVia = input("connect-via", oneOf("public-ip", "private-ip", "session-manager"));
     const bySession = connectVia === "session-manager";
-    const [loginUser] = template?.names.loginUsers ?? [];
-    const source = read5("source-ami") || distributionOf(loginUser) || standing("source-ami");
+    const source = read5("source-ami") || distributionOf(loginUserOf(template, read5)) || standing("source-ami");
     if (template && !read5("source-ami")) problems.push(...missingImage(template, read5("ssh-username") || void 0));
     if (text2("allowed-cidrs") === "auto") given2.delete("allowed-cidrs");
     if (bySession && template) problems.push(...sessionManagerProblems({ given: given2, template, source, env: env2 }));
@@ -86821,6 +86842,13 @@ function readInputs(env2, shippedTemplate2, read5 = givenText) {
       bakeTimeoutMs: input("bake-timeout", duration)
     };
   });
+}
+function loginUserOf(template, read5) {
+  if (!template || template.shipped) return void 0;
+  const isGiven = template.sources.some(
+    (source) => source.isVariable("source_ami") && source.isVariable("ssh_username")
+  );
+  return isGiven && read5("ssh-username") || template.names.loginUsers[0];
 }
 function givenText(name) {
   return getInput(name, { trimWhitespace: name !== "vars" });
@@ -87099,7 +87127,7 @@ function inShort(message) {
 }
 
 // src/action/run-main.ts
-var shippedTemplate = path33.join(__dirname, "..", "templates", "jenkins");
+var shippedTemplate = path34.join(__dirname, "..", "templates", "jenkins");
 async function runMain() {
   const log = actionsLog();
   await runStep(log, () => bakeAndReport(log), earlyEndSummary);

@@ -100,9 +100,7 @@ export function readInputs(
     }
     const connectVia = input('connect-via', oneOf('public-ip', 'private-ip', 'session-manager'))
     const bySession = connectVia === 'session-manager'
-    // A template with a login user is meant for that user's distribution.
-    const [loginUser] = template?.names.loginUsers ?? []
-    const source = read('source-ami') || distributionOf(loginUser) || standing('source-ami')
+    const source = read('source-ami') || distributionOf(loginUserOf(template, read)) || standing('source-ami')
     if (template && !read('source-ami')) problems.push(...missingImage(template, read('ssh-username') || undefined))
     // `auto` opens no port either.
     if (text('allowed-cidrs') === 'auto') given.delete('allowed-cidrs')
@@ -134,6 +132,18 @@ export function readInputs(
       bakeTimeoutMs: input('bake-timeout', duration)
     }
   })
+}
+
+/**
+ * A user's template with a login user is meant for that user's distribution. The input replaces the user of builders
+ * that leave it to the variable.
+ */
+function loginUserOf(template: Template | undefined, read: (name: InputName) => string): string | undefined {
+  if (!template || template.shipped) return undefined
+  const isGiven = template.sources.some(
+    (source) => source.isVariable('source_ami') && source.isVariable('ssh_username')
+  )
+  return (isGiven && read('ssh-username')) || template.names.loginUsers[0]
 }
 
 /**

@@ -16,6 +16,7 @@ import {readHclFiles, readLegacyJson} from './reading.ts'
 import {type Declaration, type Reading} from './reading-parts.ts'
 import {throwsAway} from './post-processors.ts'
 import {makesNoImage} from './imageless.ts'
+import {renamedPlugins} from './renamed-plugin.ts'
 import {missingParts} from './siblings.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
 import {unknown, type Value} from './value.ts'
@@ -148,6 +149,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
       ...unregistered(reading, env),
       ...unmatched(buildsOf(reading, values), given),
       ...makesNoImage(reading, values, given),
+      ...renamedPlugins(reading),
       ...(isFolder || legacy || isShipped ? [] : missingParts(location, reading))
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]

@@ -232,10 +232,29 @@ describe('with Session Manager', () => {
   })
 
   it('counts the machine’s own probe among its user data', () => {
-    const fits = 'x'.repeat(11_000)
+    const fits = 'x'.repeat(10_900)
     expect(messagesFor({'smoke-user-data': fits})).toEqual([])
     expect(messagesFor({...way, 'smoke-user-data': fits}, env)).toEqual([
-      expect.stringMatching(/^Input 'smoke-user-data': is 11000 bytes long, which is \d+ too many/)
+      expect.stringMatching(/^Input 'smoke-user-data': is 10900 bytes long, which is \d+ too many/)
     ])
+  })
+})
+
+describe('the source image of a user’s template', () => {
+  const template = (user: string, setting = 'var.ssh_username') => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'login-')), 'own.pkr.hcl')
+    const variables = `variable "source_ami" {}\nvariable "ssh_username" {\n  default = "${user}"\n}\n`
+    const source = `source "amazon-ebs" "own" {\n  source_ami = var.source_ami\n  ssh_username = ${setting}\n}\n`
+    writeFileSync(file, variables + source)
+    return file
+  }
+
+  it.each([
+    ['the template’s login user', {template: template('ec2-user')}, 'al2023'],
+    ['the input’s, which replaces it', {template: template('ec2-user'), 'ssh-username': 'ubuntu'}, 'ubuntu-24.04'],
+    ['the input’s, where the template’s is empty', {template: template(''), 'ssh-username': 'ubuntu'}, 'ubuntu-24.04'],
+    ['no login user', {template: template('')}, 'debian-13']
+  ])('is that of %s', (_, inputs, expected) => {
+    expect(read(inputs).image.source).toBe(expected)
   })
 })

@@ -69,12 +69,15 @@ async function tryCreate(
 }
 
 async function checkTypes(ec2: EC2Client, request: PreflightRequest, signal: AbortSignal): Promise<Finding[]> {
-  const {instanceTypes, architecture, smoke, reach} = request
+  const {instanceTypes, architecture, smoke, reach, isDistribution} = request
   const nitro = smoke && reach.via === 'session-manager'
   try {
     const {problems, warnings} = await checkInstanceTypes(ec2, instanceTypes, {architecture, nitro}, signal)
-    const examples = architecture === 'arm64' ? 't4g.medium or m7g.large' : 't3.medium or m7i.large'
-    const change = `Give ${architecture === undefined ? '' : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}.`
+    const [examples, other] =
+      architecture === 'arm64' ? ['t4g.medium or m7g.large', 'x86_64'] : ['t3.medium or m7i.large', 'arm64']
+    const change =
+      `Give ${architecture === undefined ? '' : `${architecture} `}types of this region with at least 4 GB of memory in 'instance-types', such as ${examples}` +
+      (isDistribution ? `; for types of the other architecture, set 'architecture: ${other}'.` : '.')
     return [
       ...problems.map((text) => ({kind: 'problem' as const, text, change})),
       ...warnings.map((text) => ({kind: 'warning' as const, text}))

@@ -1,6 +1,6 @@
 import type {Reach} from '../../aws/connectivity.ts'
 import type {Tags} from '../../aws/tags.ts'
-import type {Architecture} from '../../inputs/distributions.ts'
+import {distributions, type Architecture} from '../../inputs/distributions.ts'
 import type {Inputs} from '../../inputs/inputs.ts'
 import {smokeTypesFor} from '../machine-types.ts'
 import type {Plan} from '../plan.ts'
@@ -16,6 +16,8 @@ export interface PreflightRequest {
   readonly architecture?: Architecture
   readonly instanceTypes: readonly string[]
   readonly reach: Reach
+  /** The source image is the newest of a distribution, which has one of each architecture. */
+  readonly isDistribution: boolean
   /** The build's. */
   readonly instanceProfile?: string
   /** Of the build's root volume, in GiB. Absent: the source image's. */
@@ -43,6 +45,7 @@ export function preflightOf({aws, template, image, smoke}: Inputs, plan: Plan): 
     region: aws.region,
     ...((source ?? own) ? {source: source ?? own} : {}),
     ...(architecture ? {architecture} : {}),
+    isDistribution: source !== undefined && Object.hasOwn(distributions, image.source),
     instanceTypes: [...new Set([...ofBuild, ...(smoke ? ofSmoke : [])])],
     reach,
     ...(image.instanceProfile ? {instanceProfile: image.instanceProfile} : {}),

@@ -36,6 +36,7 @@ const request: PreflightRequest = {
   region: 'eu-west-1',
   source: {id: 'ami-0aaaaaaaaaaaaaaaa', rootDeviceName: '/dev/xvda'},
   architecture: 'x86_64',
+  isDistribution: true,
   instanceTypes: ['t3.medium'],
   reach: {via: 'public-ip', cidrs: ['203.0.113.7/32'], subnetIds: [], doubtful: false},
   shipped: true,
@@ -135,6 +136,13 @@ it('refuses instance types that do not exist here or do not fit the image', asyn
   await expect(failure).rejects.toThrow(
     /- t4g\.medium is for arm64, but the source image is for x86_64\n- t9\.huge is not offered/
   )
+})
+
+it('names the input that changes the architecture, if the image is a distribution’s', async () => {
+  const arm = {InstanceType: 't4g.medium' as const, ProcessorInfo: {SupportedArchitectures: ['arm64' as const]}}
+  ec2.on(DescribeInstanceTypesCommand).resolves({InstanceTypes: [arm]})
+  await expect(fly({instanceTypes: ['t4g.medium']})).rejects.toThrow("set 'architecture: arm64'")
+  await expect(fly({instanceTypes: ['t4g.medium'], isDistribution: false})).rejects.toThrow('or m7i.large.')
 })
 
 it('warns of too little memory, and bakes', async () => {
