@@ -80853,7 +80853,8 @@ function checkArchitecture(wanted2, images) {
 }
 function jenkinsRequest({ image, template }, starts) {
   const { jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername } = image;
-  const packages = commonTo(template.sources, starts, (one) => one.packages ?? packagesFor(sshUsername));
+  const ofUser = packagesFor(sshUsername);
+  const packages = commonTo(template.sources, starts, (one) => one.packages ?? ofUser) ?? ofUser;
   return { version, ...packages ? { packages } : {}, ...repositoryUrl ? { repositoryUrl } : {} };
 }
 function runName(env2) {

@@ -219,7 +219,8 @@ function checkArchitecture(wanted: Architecture | undefined, images: TemplateIma
 
 function jenkinsRequest({image, template}: Inputs, starts: Starts): JenkinsRequest {
   const {jenkinsVersion: version, jenkinsRepositoryUrl: repositoryUrl, sshUsername} = image
-  const packages = commonTo(template.sources, starts, (one) => one.packages ?? packagesFor(sshUsername))
+  const ofUser = packagesFor(sshUsername)
+  const packages = commonTo(template.sources, starts, (one) => one.packages ?? ofUser) ?? ofUser
   return {version, ...(packages ? {packages} : {}), ...(repositoryUrl ? {repositoryUrl} : {})}
 }
 
