@@ -75498,6 +75498,51 @@ function fits2(steps, name) {
   return reached.has(steps.length);
 }
 
+// src/template/reading-parts.ts
+function newDraft() {
+  return {
+    variables: /* @__PURE__ */ new Map(),
+    locals: /* @__PURE__ */ new Map(),
+    settings: [],
+    sources: /* @__PURE__ */ new Map(),
+    builds: [],
+    uses: [],
+    dynamic: [],
+    chains: [],
+    blocks: /* @__PURE__ */ new Set()
+  };
+}
+function declare(draft, name, declaration) {
+  if (name !== "") draft.variables.set(name, declaration);
+}
+function inBuild(draft, around) {
+  const build2 = { file: around.file };
+  draft.builds.push(build2);
+  return { ...around, build: build2 };
+}
+function builderIn(name) {
+  const parts = name.split(".");
+  return parts.length > 2 ? parts.slice(1, 3).join(".") : name;
+}
+function inUse(draft, around, label, isSure = true) {
+  const source = builderIn(label);
+  const inner = { ...around, component: source.split(".")[0] ?? "", owner: source, within: "source", isTop: true };
+  if (!around.build) return inner;
+  const use = { build: around.build, source, isSure };
+  draft.uses.push(use);
+  return { ...inner, use };
+}
+function ownerOf(type2, labels) {
+  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
+}
+var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
+function isOwn({ isTop, within }) {
+  return isTop || nests.has(within);
+}
+function addDynamic(draft, block) {
+  if (block.around.build && block.around.owner === "") draft.dynamic.push(block);
+}
+
 // src/template/builds.ts
 function buildsOf(reading2, values) {
   const found = reading2.builds.flatMap((block) => buildsIn(block, reading2, values));
@@ -75534,7 +75579,7 @@ function buildsIn(block, { sources, settings, uses: uses2 }, values) {
 }
 function namesIn(list2) {
   const names2 = isList(list2) ? list2.map(asText) : [void 0];
-  return names2.every((name) => name !== void 0) ? names2.map((name) => name.replace(/^source\./, "")) : void 0;
+  return names2.every((name) => name !== void 0) ? names2.map(builderIn) : void 0;
 }
 function isChosen(build2, given2) {
   const only = patternsOf("only", given2);
@@ -75805,47 +75850,6 @@ function carriesTags(syntax, locals, seen = []) {
 }
 function saysBake(syntax) {
   return syntax.kind === "map" && syntax.entries.some(([key2]) => key2.kind === "value" && key2.value === tagKeys.bake);
-}
-
-// src/template/reading-parts.ts
-function newDraft() {
-  return {
-    variables: /* @__PURE__ */ new Map(),
-    locals: /* @__PURE__ */ new Map(),
-    settings: [],
-    sources: /* @__PURE__ */ new Map(),
-    builds: [],
-    uses: [],
-    dynamic: [],
-    chains: [],
-    blocks: /* @__PURE__ */ new Set()
-  };
-}
-function declare(draft, name, declaration) {
-  if (name !== "") draft.variables.set(name, declaration);
-}
-function inBuild(draft, around) {
-  const build2 = { file: around.file };
-  draft.builds.push(build2);
-  return { ...around, build: build2 };
-}
-function inUse(draft, around, label, isSure = true) {
-  const source = label.replace(/^source\./, "");
-  const inner = { ...around, component: source.split(".")[0] ?? "", owner: source, within: "source", isTop: true };
-  if (!around.build) return inner;
-  const use = { build: around.build, source, isSure };
-  draft.uses.push(use);
-  return { ...inner, use };
-}
-function ownerOf(type2, labels) {
-  return type2 === "source" ? labels.join(".") : type2 === "data" ? ["data", ...labels].join(".") : "";
-}
-var nests = /* @__PURE__ */ new Set(["provisioner", "post-processor", "error-cleanup-provisioner"]);
-function isOwn({ isTop, within }) {
-  return isTop || nests.has(within);
-}
-function addDynamic(draft, block) {
-  if (block.around.build && block.around.owner === "") draft.dynamic.push(block);
 }
 
 // src/template/aws-names.ts
@@ -76883,10 +76887,28 @@ var templateRules = [
     change: "Take temporary_security_group_source_public_ip out and set temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address."
   },
   {
+    id: "hcp-unreachable",
+    title: "Packer does not reach HCP Packer",
+    pattern: inOneLine(
+      /\b(idp\.hashicorp\.com|hashicorp\.cloud)\b/,
+      /dial tcp|connection refused|no such host|timeout/i
+    ),
+    cause: "Packer cannot connect to the HCP Packer registry from this runner, which the template reports its builds to.",
+    change: "Let this runner reach auth.idp.hashicorp.com and api.cloud.hashicorp.com, or switch the registry off with HCP_PACKER_REGISTRY: 'off' in the env of this step."
+  },
+  {
+    id: "breakpoint",
+    title: "A breakpoint waits for a person",
+    pattern: /machine-readable UI can't ask/,
+    cause: "The template has a provisioner that asks a person to go on, and nobody is there.",
+    change: 'Take the provisioner "breakpoint" out of the template, or set disable = true in it.'
+  },
+  {
     id: "aws-unreachable",
     title: "Packer does not reach AWS",
     pattern: either(
-      /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
+      /RequestError: send request failed|request send failed|proxyconnect tcp/,
+      inOneLine(/dial tcp: lookup /, /amazonaws\.(com|eu)|\bapi\.aws\b/),
       inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
     ),
     cause: "Packer cannot connect to AWS from this runner.",
@@ -77791,7 +77813,7 @@ var allowed = new Map(
     except: { value: /^[^\s,][^\n]*$/, validate: true },
     "parallel-builds": { value: /^\d{1,4}$/, validate: false },
     "on-error": { value: /^(cleanup|run-cleanup-provisioner)$/, validate: false },
-    "warn-on-undeclared-var": { validate: true },
+    "warn-on-undeclared-var": { validate: false },
     "ignore-prerelease-plugins": { validate: true },
     "use-sequential-evaluation": { validate: true }
   })
@@ -79450,7 +79472,8 @@ function otherRegion(source, { region: region3, legacy }, all) {
   const own = source.text("region");
   if (own === void 0 || region3 === "" || own === region3) return void 0;
   const regions = new Set(all.map((one) => one.text("region") ?? region3));
-  const advice2 = regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
+  const isOfSeveral = all.filter(({ name }) => name === source.name).length > 1;
+  const advice2 = isOfSeveral ? `Give each of the builds called ${source.name} a name of its own, and bake each region in a step of its own, with -only in 'packer-args'.` : regions.size > 1 ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? "" : "*"}${source.name}.` : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : "region = var.region"} there and declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`;
   return {
     problem: `${at2(source, "region")} builds in ${own}, but the input 'aws-region' is ${region3}. This action could not find and remove resources in another region. ${advice2}`
   };
@@ -85828,8 +85851,9 @@ var secrets = [
     "GitHub's tokens and file commands"
   ],
   [/^(ACTIONS_|INPUT_|STATE_)/, "the job's own tokens, inputs and state"],
-  [/^AWS_/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
+  [/^AWS_(?!(DEFAULT_)?REGION$)/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
 ];
+var regionNames = /* @__PURE__ */ new Set(["AWS_REGION", "AWS_DEFAULT_REGION"]);
 var tokens = [
   "GITHUB_TOKEN",
   "GH_TOKEN",
@@ -85857,7 +85881,7 @@ function environmentNames(text2, env2) {
       );
     }
   });
-  return [...new Set(names2)];
+  return [...new Set(names2)].filter((name) => !regionNames.has(name));
 }
 function environmentOf(sources, {
   legacy,
@@ -86460,7 +86484,7 @@ function used({ settings, locals, uses: uses2 }) {
   ];
   const builds = settings.filter(({ within, name }) => within === "build" && name === "sources");
   const sources = builds.flatMap(({ expression: { texts, source } }) => [
-    ...texts.map((text2) => `source.${text2.replace(/^source\./, "")}`),
+    ...texts.map((text2) => `source.${builderIn(text2)}`),
     // Without quotation marks.
     ...[...source.matchAll(/\bsource\.[\w-]+\.[\w-]+/g)].map(([name]) => name)
   ]);

@@ -7,7 +7,7 @@ const allowed = new Map<string, {readonly value?: RegExp; readonly validate: boo
     except: {value: /^[^\s,][^\n]*$/, validate: true},
     'parallel-builds': {value: /^\d{1,4}$/, validate: false},
     'on-error': {value: /^(cleanup|run-cleanup-provisioner)$/, validate: false},
-    'warn-on-undeclared-var': {validate: true},
+    'warn-on-undeclared-var': {validate: false},
     'ignore-prerelease-plugins': {validate: true},
     'use-sequential-evaluation': {validate: true}
   })

@@ -1,6 +1,6 @@
 import {InputError} from '../lib/errors.ts'
 import {fitsGlob, isPlain} from './glob.ts'
-import type {BuildBlock, Reading, Use} from './reading-parts.ts'
+import {builderIn, type BuildBlock, type Reading, type Use} from './reading-parts.ts'
 import {asText, isList, type Value} from './value.ts'
 import type {Values} from './values.ts'
 
@@ -65,7 +65,7 @@ function buildsIn(block: BuildBlock, {sources, settings, uses}: Reading, values:
 /** The names in the list of a build's sources; undefined if they are not known. */
 function namesIn(list: Value): string[] | undefined {
   const names = isList(list) ? list.map(asText) : [undefined]
-  return names.every((name) => name !== undefined) ? names.map((name) => name.replace(/^source\./, '')) : undefined
+  return names.every((name) => name !== undefined) ? names.map(builderIn) : undefined
 }
 
 /** Whether the arguments of Packer choose a build; a build of which that is not known counts as chosen. */

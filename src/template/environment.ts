@@ -17,8 +17,11 @@ const secrets: readonly (readonly [RegExp, string])[] = [
     "GitHub's tokens and file commands"
   ],
   [/^(ACTIONS_|INPUT_|STATE_)/, "the job's own tokens, inputs and state"],
-  [/^AWS_/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
+  [/^AWS_(?!(DEFAULT_)?REGION$)/, "AWS's keys and settings: Packer gets the credentials of this action by itself"]
 ]
+
+/** Packer has them without being asked, with the bake's region. */
+const regionNames = new Set(['AWS_REGION', 'AWS_DEFAULT_REGION'])
 
 /** The values of these are tokens, under whatever name. */
 const tokens = [
@@ -53,7 +56,7 @@ export function environmentNames(text: string, env: Environment): readonly strin
       )
     }
   })
-  return [...new Set(names)]
+  return [...new Set(names)].filter((name) => !regionNames.has(name))
 }
 
 export interface TemplateEnvironment {

@@ -60,8 +60,10 @@ function otherRegion(
   const own = source.text('region')
   if (own === undefined || region === '' || own === region) return undefined
   const regions = new Set(all.map((one) => one.text('region') ?? region))
-  const advice =
-    regions.size > 1
+  const isOfSeveral = all.filter(({name}) => name === source.name).length > 1
+  const advice = isOfSeveral
+    ? `Give each of the builds called ${source.name} a name of its own, and bake each region in a step of its own, with -only in 'packer-args'.`
+    : regions.size > 1
       ? `Bake each region in a step of its own: aws-region: ${own} with packer-args: -only=${legacy ? '' : '*'}${source.name}.`
       : `Set aws-region: ${own}, or say ${legacy ? '"region": "{{user `region`}}"' : 'region = var.region'} there and ` +
         `declare ${legacy ? '"region": "" among the variables' : 'variable "region" {}'}, which is filled in.`

@@ -157,9 +157,18 @@ export function inBuild(draft: Draft, around: Around): Around {
   return {...around, build}
 }
 
-/** The facts about the settings that a build adds to a builder, which it names with or without `source.` in front. */
+/**
+ * The builder that a build names: of three parts Packer takes the last two, whatever the first is, `source` or
+ * `sources` (packer, hcl2template/types.source.go).
+ */
+export function builderIn(name: string): string {
+  const parts = name.split('.')
+  return parts.length > 2 ? parts.slice(1, 3).join('.') : name
+}
+
+/** The facts about the settings that a build adds to a builder. */
 export function inUse(draft: Draft, around: Around, label: string, isSure = true): Around {
-  const source = label.replace(/^source\./, '')
+  const source = builderIn(label)
   const inner = {...around, component: source.split('.')[0] ?? '', owner: source, within: 'source', isTop: true}
   if (!around.build) return inner
   const use = {build: around.build, source, isSure}

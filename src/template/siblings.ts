@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import * as path from 'node:path'
 import {InputError} from '../lib/errors.ts'
 import {readHclFiles} from './reading.ts'
-import type {Reading} from './reading-parts.ts'
+import {builderIn, type Reading} from './reading-parts.ts'
 
 /**
  * Reports a file that uses declarations of another file in its folder, or has sources that only a build in another one
@@ -47,7 +47,7 @@ function used({settings, locals, uses}: Reading): Set<string> {
   ]
   const builds = settings.filter(({within, name}) => within === 'build' && name === 'sources')
   const sources = builds.flatMap(({expression: {texts, source}}) => [
-    ...texts.map((text) => `source.${text.replace(/^source\./, '')}`),
+    ...texts.map((text) => `source.${builderIn(text)}`),
     // Without quotation marks.
     ...[...source.matchAll(/\bsource\.[\w-]+\.[\w-]+/g)].map(([name]) => name)
   ])

@@ -34,3 +34,9 @@ it.each([
 ])('refuses %s', (line, message) => {
   expect(() => packerArguments(line)).toThrow(message)
 })
+
+it('gives packer validate only what it has, too', () => {
+  const both = ['-only=a.b', '-except=c.d', '-ignore-prerelease-plugins', '-use-sequential-evaluation']
+  const given = [...both, '-warn-on-undeclared-var', '-parallel-builds=1', '-on-error=cleanup']
+  expect(validateArguments(packerArguments(given.join('\n')))).toEqual(both)
+})

@@ -164,3 +164,30 @@ it.each(['0.0.0.0/0', '10.0.0.0/0', '::/0', '0::/0', '0.0.0.0/00'])('takes %s fo
   const {warnings} = openTemplate(file, '/shipped', {region: 'us-east-1'})
   expect(warnings).toEqual([expect.stringContaining('lets everybody')])
 })
+
+it.each(['source.amazon-ebs.x', 'sources.amazon-ebs.x', 'amazon-ebs.x'])(
+  'judges the builder that a build names %s',
+  (name) => {
+    const source = 'source "amazon-ebs" "x" {\n  region = "us-west-2"\n}\n'
+    const found = [expect.stringContaining('amazon-ebs.x builds in us-west-2')]
+    expect(problemsOf(`${source}build {\n  sources = ["${name}"]\n}\n`, [])).toEqual(found)
+    expect(problemsOf(`${source}build {\n  source "${name}" {}\n}\n`, [])).toEqual(found)
+  }
+)
+
+it('advises names of their own for builds that share one', () => {
+  const hcl = `source "amazon-ebs" "x" {}
+build {
+  dynamic "source" {
+    for_each = ["us-east-1", "us-west-2"]
+    labels = ["amazon-ebs.x"]
+    content {
+      region = source.value
+    }
+  }
+}
+`
+  expect(problemsOf(hcl, [])).toEqual([
+    expect.stringContaining('Give each of the builds called amazon-ebs.x a name of its own')
+  ])
+})

@@ -176,10 +176,30 @@ export const templateRules: readonly Rule[] = [
       'Take temporary_security_group_source_public_ip out and set temporary_security_group_source_cidrs = var.allowed_cidrs, with the variable declared as list(string), or let this runner reach that address.'
   },
   {
+    id: 'hcp-unreachable',
+    title: 'Packer does not reach HCP Packer',
+    pattern: inOneLine(
+      /\b(idp\.hashicorp\.com|hashicorp\.cloud)\b/,
+      /dial tcp|connection refused|no such host|timeout/i
+    ),
+    cause:
+      'Packer cannot connect to the HCP Packer registry from this runner, which the template reports its builds to.',
+    change:
+      "Let this runner reach auth.idp.hashicorp.com and api.cloud.hashicorp.com, or switch the registry off with HCP_PACKER_REGISTRY: 'off' in the env of this step."
+  },
+  {
+    id: 'breakpoint',
+    title: 'A breakpoint waits for a person',
+    pattern: /machine-readable UI can't ask/,
+    cause: 'The template has a provisioner that asks a person to go on, and nobody is there.',
+    change: 'Take the provisioner "breakpoint" out of the template, or set disable = true in it.'
+  },
+  {
     id: 'aws-unreachable',
     title: 'Packer does not reach AWS',
     pattern: either(
-      /RequestError: send request failed|request send failed|dial tcp: lookup|proxyconnect tcp/,
+      /RequestError: send request failed|request send failed|proxyconnect tcp/,
+      inOneLine(/dial tcp: lookup /, /amazonaws\.(com|eu)|\bapi\.aws\b/),
       inOneLine(/dial tcp /, /connection refused|i\/o timeout/)
     ),
     cause: 'Packer cannot connect to AWS from this runner.',

@@ -89,6 +89,8 @@ export const causes: Readonly<Record<string, string>> = {
   'no-subnet-1.16.0': 'no-default-network',
   'no-subnet-1.6.6': 'no-default-network',
   'no-such-host-1.16.0': 'aws-unreachable',
+  'breakpoint-1.16.0': 'breakpoint',
+  'hcp-unreachable-1.16.0': 'hcp-unreachable',
   'own-address-1.16.0': 'own-address',
   'no-vpc-1.16.0': 'no-default-network',
   'no-vpc-1.6.6': 'no-default-network',
