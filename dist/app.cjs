@@ -75505,6 +75505,7 @@ function newDraft() {
     locals: /* @__PURE__ */ new Map(),
     settings: [],
     sources: /* @__PURE__ */ new Map(),
+    data: /* @__PURE__ */ new Set(),
     builds: [],
     uses: [],
     dynamic: [],
@@ -75701,7 +75702,10 @@ var TemplateSource = class {
   imageQuery() {
     const setting = this.setting("source_ami");
     const answer = setting && this.#values.withAnswers().ofSetting(setting).at(-1);
-    if (answer instanceof Answer) return this.#ofData(answer.source);
+    if (answer instanceof Answer) {
+      const query = this.#ofData(answer.source);
+      return query && { ...query, dataSource: answer.source };
+    }
     const own = this.value("source_ami");
     if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
     const block = "source_ami_filter";
@@ -79297,12 +79301,16 @@ function unseenIn({ shipped, sources, dataSources }, { templateImages: templateI
   if (shipped) return [];
   const isKnown = (one) => templateImages2.has(one.name) && sources.filter(({ name }) => name === one.name).length === 1;
   const unknown3 = sources.filter((one) => !isKnown(one));
-  const isForImages = (type2) => type2 === "amazon-ami" || type2 === "amazon-parameterstore" && sources.some((one) => one.imageQuery()?.parameter !== void 0);
+  const seen = new Set(sources.filter(isKnown).map((one) => one.imageQuery()?.dataSource));
   return [
     ...unknown3.map(({ name }) => `the source image of ${name}, which only Packer looks up`),
     ...jenkins ? [] : ["the version of Jenkins, which the template installs without the variable jenkins_version"],
-    ...[...dataSources].filter((type2) => !isForImages(type2)).map((type2) => `the values of data "${type2}"`)
+    ...[...dataSources].filter((one) => !seen.has(one)).map((one) => `the values of ${asWritten(one)}`)
   ];
+}
+function asWritten(dataSource) {
+  const [root9 = "", ...labels] = dataSource.split(".");
+  return [root9, ...labels.map((label) => `"${label}"`)].join(" ");
 }
 
 // src/plan/connectivity.ts
@@ -85995,6 +86003,7 @@ function withDynamic(reading2, values) {
     locals: new Map(reading2.locals),
     settings: [...reading2.settings],
     sources: new Map(reading2.sources),
+    data: new Set(reading2.data),
     builds: [...reading2.builds],
     uses: [...reading2.uses],
     dynamic: [],
@@ -86222,6 +86231,7 @@ function readBody(draft, file, body) {
     if (value) draft.locals.set(label, { file, expression: value });
     if (type2 === "build") draft.chains.push(chainsIn(blocks));
     const owner = ownerOf(type2, labels);
+    if (type2 === "data") draft.data.add(owner);
     if (type2 === "source") draft.sources.set(owner, { type: label, file, line });
     const component = type2 === "source" || type2 === "data" ? label : "";
     const around = { file, component, owner, within: type2, isTop: true, loops: [] };
@@ -86348,7 +86358,11 @@ function labelledAs(draft, { around, lineOf }, kind, labels) {
     draft.sources.set(owner, { type: first2, file: around.file, line: lineOf(second) });
     return { ...around, component: first2, owner, within: kind, isTop: true };
   }
-  if (kind === "data") return { ...around, component: first2, owner: ["data", ...labels].join("."), isTop: true };
+  if (kind === "data") {
+    const owner = ["data", ...labels].join(".");
+    draft.data.add(owner);
+    return { ...around, component: first2, owner, isTop: true };
+  }
   return { ...around, component: first2, within: kind, isTop: false };
 }
 function walkDynamic(draft, walk, value) {
@@ -86554,9 +86568,7 @@ function openTemplate(own, shipped, additions = {}) {
     sources: builders,
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),
-    dataSources: new Set(
-      reading2.settings.flatMap(({ owner }) => owner.startsWith("data.") ? [owner.split(".")[1] ?? ""] : [])
-    ),
+    dataSources: reading2.data,
     problems: [
       ...keys.problems,
       ...findings.problems,

@@ -13,6 +13,7 @@ export function withDynamic(reading: Reading, values: Values): Reading {
     locals: new Map(reading.locals),
     settings: [...reading.settings],
     sources: new Map(reading.sources),
+    data: new Set(reading.data),
     builds: [...reading.builds],
     uses: [...reading.uses],
     dynamic: [],

@@ -42,6 +42,7 @@ export function readBody(draft: Draft, file: string, body: Body): void {
     if (value) draft.locals.set(label, {file, expression: value})
     if (type === 'build') draft.chains.push(chainsIn(blocks))
     const owner = ownerOf(type, labels)
+    if (type === 'data') draft.data.add(owner)
     if (type === 'source') draft.sources.set(owner, {type: label, file, line})
     const component = type === 'source' || type === 'data' ? label : ''
     const around = {file, component, owner, within: type, isTop: true, loops: []}

@@ -114,7 +114,11 @@ function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: 
     draft.sources.set(owner, {type: first, file: around.file, line: lineOf(second)})
     return {...around, component: first, owner, within: kind, isTop: true}
   }
-  if (kind === 'data') return {...around, component: first, owner: ['data', ...labels].join('.'), isTop: true}
+  if (kind === 'data') {
+    const owner = ['data', ...labels].join('.')
+    draft.data.add(owner)
+    return {...around, component: first, owner, isTop: true}
+  }
   return {...around, component: first, within: kind, isTop: false}
 }
 

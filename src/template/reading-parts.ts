@@ -10,6 +10,8 @@ export interface Reading {
   readonly settings: readonly Setting[]
   /** Builders that the template has, by their names: `amazon-ebs.own`; in legacy JSON the builder's bare name. */
   readonly sources: ReadonlyMap<string, SourceBlock>
+  /** `data.amazon-ami.base`; a data source may have no settings. */
+  readonly data: ReadonlySet<string>
   readonly builds: readonly BuildBlock[]
   readonly uses: readonly Use[]
   /** Of these only the settings were read, without the components that they belong to. */
@@ -122,6 +124,7 @@ export interface Draft {
   readonly locals: Map<string, Placed>
   readonly settings: Setting[]
   readonly sources: Map<string, SourceBlock>
+  readonly data: Set<string>
   readonly builds: BuildBlock[]
   readonly uses: Use[]
   readonly dynamic: DynamicBlock[]
@@ -135,6 +138,7 @@ export function newDraft(): Draft {
     locals: new Map(),
     settings: [],
     sources: new Map(),
+    data: new Set(),
     builds: [],
     uses: [],
     dynamic: [],

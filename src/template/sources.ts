@@ -96,7 +96,10 @@ export class TemplateSource implements SourceBlock {
   imageQuery(): ImageQuery | undefined {
     const setting = this.setting('source_ami')
     const answer = setting && this.#values.withAnswers().ofSetting(setting).at(-1)
-    if (answer instanceof Answer) return this.#ofData(answer.source)
+    if (answer instanceof Answer) {
+      const query = this.#ofData(answer.source)
+      return query && {...query, dataSource: answer.source}
+    }
     const own = this.value('source_ami')
     if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
     const block = 'source_ami_filter'
@@ -145,6 +148,8 @@ export function sourcesOf(reading: Reading, values: Values, given: readonly stri
 
 /** How a template finds its source image. */
 export interface ImageQuery {
+  /** The data source that asks, `data.amazon-ami.base`; absent where the builder itself does. */
+  readonly dataSource?: string
   readonly id?: string
   /** The name of a parameter of Systems Manager that holds the id. */
   readonly parameter?: string

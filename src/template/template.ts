@@ -57,7 +57,7 @@ export interface Template {
   readonly throwsAway: boolean
   /** It has data sources, which only AWS can answer. */
   readonly hasDataSources: boolean
-  /** The types of its data sources, such as `amazon-ami`. */
+  /** Their names, such as `data.amazon-ami.base`. */
   readonly dataSources: ReadonlySet<string>
   /** Problems because of which it cannot be baked, such as static AWS keys that would reach Packer. */
   readonly problems: readonly InputError[]
@@ -139,9 +139,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     sources: builders,
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),
-    dataSources: new Set(
-      reading.settings.flatMap(({owner}) => (owner.startsWith('data.') ? [owner.split('.')[1] ?? ''] : []))
-    ),
+    dataSources: reading.data,
     problems: [
       ...keys.problems,
       ...findings.problems,

@@ -250,7 +250,8 @@ describe('how a builder finds its source image', () => {
   }
   const ami = 'data "amazon-ami" "base" {\n  owners = ["amazon"]\n  filters = {name = "debian-*"}\n}\n'
   const parameter = (name: string) => `data "amazon-parameterstore" "base" {\n  name = ${name}\n}\n`
-  const ofAmi = {owners: ['amazon'], filters: [['name', ['debian-*']]]}
+  const ofAmi = {dataSource: 'data.amazon-ami.base', owners: ['amazon'], filters: [['name', ['debian-*']]]}
+  const ofParameter = {dataSource: 'data.amazon-parameterstore.base', parameter: '/base'}
 
   it.each<[string, string, unknown]>([
     ['data.amazon-ami.base.id', ami, ofAmi],
@@ -277,12 +278,8 @@ describe('how a builder finds its source image', () => {
     ['local.base.id', `locals {\n  base = data.amazon-ami.base\n}\n${ami}`, ofAmi],
     ['local.all.base.id', `locals {\n  all = data.amazon-ami\n}\n${ami}`, ofAmi],
     ['coalesce("", data.amazon-ami.base.id)', ami, ofAmi],
-    ['data.amazon-parameterstore.base.value', parameter('"/${lower("BASE")}"'), {parameter: '/base'}],
-    [
-      'local.a',
-      `locals {\n  a = data.amazon-parameterstore.base.value\n}\n${parameter('"/base"')}`,
-      {parameter: '/base'}
-    ]
+    ['data.amazon-parameterstore.base.value', parameter('"/${lower("BASE")}"'), ofParameter],
+    ['local.a', `locals {\n  a = data.amazon-parameterstore.base.value\n}\n${parameter('"/base"')}`, ofParameter]
   ])('is known of source_ami = %s', (sourceAmi, more, expected) => {
     expect(queryOf(sourceAmi, more)).toEqual(expected)
   })

@@ -186,12 +186,17 @@ function unseenIn({shipped, sources, dataSources}: Template, {templateImages, je
   const isKnown = (one: TemplateSource): boolean =>
     templateImages.has(one.name) && sources.filter(({name}) => name === one.name).length === 1
   const unknown = sources.filter((one) => !isKnown(one))
-  const isForImages = (type: string): boolean =>
-    type === 'amazon-ami' ||
-    (type === 'amazon-parameterstore' && sources.some((one) => one.imageQuery()?.parameter !== undefined))
+  // What else a data source answers goes into the image unseen, as in a provisioner's script.
+  const seen = new Set(sources.filter(isKnown).map((one) => one.imageQuery()?.dataSource))
   return [
     ...unknown.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer looks up`),
     ...(jenkins ? [] : ['the version of Jenkins, which the template installs without the variable jenkins_version']),
-    ...[...dataSources].filter((type) => !isForImages(type)).map((type) => `the values of data "${type}"`)
+    ...[...dataSources].filter((one) => !seen.has(one)).map((one) => `the values of ${asWritten(one)}`)
   ]
+}
+
+/** `data.amazon-ami.base` as a template has it. */
+function asWritten(dataSource: string): string {
+  const [root = '', ...labels] = dataSource.split('.')
+  return [root, ...labels.map((label) => `"${label}"`)].join(' ')
 }

@@ -156,7 +156,7 @@ describe('of a template of the user’s own', () => {
       hcl,
       {jenkins: undefined}
     ],
-    ['the values of data "http"', `${hcl}data "http" "x" {\n  url = "https://example.com"\n}\n`, {}],
+    ['the values of data "http" "x"', `${hcl}data "http" "x" {\n  url = "https://example.com"\n}\n`, {}],
     ['the file that "../../../${var.key}" names', `${hcl}locals {\n  x = file("../../../\${var.key}")\n}\n`, {}],
     [
       'the source image of amazon-ebs.agent, which only Packer looks up',
@@ -171,6 +171,62 @@ describe('of a template of the user’s own', () => {
     }
     const {unseen} = await contents({template: file('own.pkr.hcl', text + build)}, known as Partial<More>)
     expect(unseen).toEqual([expected])
+  })
+
+  describe('with data sources', () => {
+    const ami = (name: string) =>
+      `data "amazon-ami" "${name}" {\n  owners = ["self"]\n  filters = {name = "${name}-*"}\n}\n`
+    const parameter = (name: string) => `data "amazon-parameterstore" "${name}" {\n  name = "/${name}"\n}\n`
+    const unseenOf = async (text: string, more: Record<string, string> = {}, known: Partial<More> = {}) => {
+      const template = file('own.pkr.hcl', `variable "jenkins_version" {}\n${text}`)
+      return (await contents({template, ...more}, {source: undefined, ...known} as Partial<More>)).unseen
+    }
+    const builderOn = (image: string, name = 'own') => `source "amazon-ebs" "${name}" {\n  source_ami = ${image}\n}\n`
+
+    it.each([
+      ['data.amazon-ami.base.id', ami('base')],
+      ['data.amazon-parameterstore.base.value', parameter('base')]
+    ])('are whole where the only one is %s, the known source image', async (image, data) => {
+      expect(await unseenOf(builderOn(image) + data + build)).toEqual([])
+    })
+
+    it('are not whole where others have values for the machine, whatever their types are', async () => {
+      const data = [parameter('base'), parameter('jdk'), ami('agent'), 'data "git-commit" "head" {}\n'].join('')
+      expect(await unseenOf(builderOn('data.amazon-parameterstore.base.value') + data + build)).toEqual([
+        'the values of data "amazon-parameterstore" "jdk"',
+        'the values of data "amazon-ami" "agent"',
+        'the values of data "git-commit" "head"'
+      ])
+    })
+
+    it('are not whole where the image is not known, or its builder does not run', async () => {
+      const values = 'the values of data "amazon-ami" "base"'
+      const text = builderOn('data.amazon-ami.base.id') + ami('base') + build
+      expect(await unseenOf(text, {}, {templateImages: new Map()})).toEqual([
+        'the source image of amazon-ebs.own, which only Packer looks up',
+        values
+      ])
+      const two =
+        builderOn('"ami-0aaaaaaaaaaaaaaaa"') +
+        builderOn('data.amazon-ami.base.id', 'other') +
+        ami('base') +
+        'build {\n  sources = ["amazon-ebs.own", "amazon-ebs.other"]\n}\n'
+      expect(await unseenOf(two, {'packer-args': '-only=amazon-ebs.own'})).toEqual([values])
+    })
+
+    it('are not whole in HCL2’s JSON either', async () => {
+      const template = {
+        variable: {jenkins_version: {}},
+        data: {'amazon-ami': {agent: {owners: ['self'], filters: {name: 'x'}}}, 'git-commit': {head: {}}},
+        source: {'amazon-ebs': {own: {source_ami: 'ami-0aaaaaaaaaaaaaaaa'}}},
+        build: {sources: ['amazon-ebs.own']}
+      }
+      const location = file('own.pkr.json', JSON.stringify(template))
+      expect((await contents({template: location})).unseen).toEqual([
+        'the values of data "amazon-ami" "agent"',
+        'the values of data "git-commit" "head"'
+      ])
+    })
   })
 
   it('are the regions of its copies', async () => {
