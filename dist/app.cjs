@@ -75230,6 +75230,10 @@ var Values = class _Values {
       convert: converted
     };
   }
+  /** The region of Packer's calls that a template gives no other; empty where it is not known. */
+  get region() {
+    return this.#scope.env("AWS_REGION");
+  }
   /** The same with the answers of data sources, as far as from where they come. */
   withAnswers() {
     return new _Values(this.#sources, this.#filled, answersFor(this.#sources.reading));
@@ -75707,17 +75711,18 @@ var TemplateSource = class {
       return query && { ...query, dataSource: answer.source };
     }
     const own = this.value("source_ami");
-    if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "", null, null);
+    if (own !== null && own !== "") return queryFor(this.text("source_ami") ?? "");
     const block = "source_ami_filter";
-    return queryFor(void 0, this.value("filters", block), this.value("owners", block));
+    return queryFor(void 0, (name) => this.value(name, block));
   }
   /** @param owner `data.amazon-ami.base` */
   #ofData(owner) {
-    const find2 = (wanted2) => {
-      const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted2);
-      return (setting && this.#values.ofSetting(setting).at(-1)) ?? null;
+    const find2 = (wanted2, within) => {
+      const settings = this.#data.filter((one) => one.owner === owner && one.name === wanted2 && isIn2(one, within));
+      return settings.flatMap((setting) => this.#values.ofSetting(setting)).at(-1) ?? null;
     };
-    if (!owner.startsWith("data.amazon-parameterstore.")) return queryFor(void 0, find2("filters"), find2("owners"));
+    if (!asksAsTheBake(find2, this.#values.region)) return void 0;
+    if (!owner.startsWith("data.amazon-parameterstore.")) return queryFor(void 0, find2);
     const parameter = asText(find2("name"));
     return parameter === void 0 ? void 0 : { parameter };
   }
@@ -75741,14 +75746,36 @@ function sourcesOf(reading2, values, given2) {
     return block?.type.startsWith("amazon-") ? [new TemplateSource(build2, block, reading2, values)] : [];
   });
 }
-function queryFor(id, filters, owners) {
+var otherAccess = [
+  ["access_key"],
+  ["secret_key"],
+  ["token"],
+  ["profile"],
+  ["shared_credentials_file"],
+  ["mfa_code"],
+  ["custom_endpoint_ec2"],
+  ["role_arn", "assume_role"],
+  ["name", "vault_aws_engine"]
+];
+function asksAsTheBake(find2, region3) {
+  const isUnset = (value) => value === null || value === "";
+  const own = find2("region");
+  return (isUnset(own) || own === region3) && otherAccess.every(([name, within]) => isUnset(find2(name, within)));
+}
+function queryFor(id, find2 = () => null) {
   if (id !== void 0) return /^ami-[0-9a-f]{8,17}$/.test(id) ? { id } : void 0;
-  if (!isMap(filters)) return void 0;
+  const filters = find2("filters");
+  const deprecated = find2("include_deprecated");
+  if (!isMap(filters) || deprecated === unknown) return void 0;
   const named2 = Object.entries(filters).map(([name, value]) => [name, asText(value)]);
-  const { texts, isWhole } = textsIn(owners);
+  const { texts, isWhole } = textsIn(find2("owners"));
   const isKnown = named2.every((entry) => entry[1] !== void 0 && !entry[1].includes("{{"));
   if (!isKnown || !isWhole || named2.length === 0) return void 0;
-  return { owners: texts, filters: named2.map(([name, value]) => [name, [value ?? ""]]) };
+  return {
+    owners: texts,
+    filters: named2.map(([name, value]) => [name, [value ?? ""]]),
+    ...isTrue(deprecated) ? { includeDeprecated: true } : {}
+  };
 }
 
 // src/template/reached.ts
@@ -80732,10 +80759,10 @@ async function newest({ ec2: ec22, readParameter }, { parameter, ...given2 }, ab
     return void 0;
   }
 }
-function asked({ id, owners = [], filters = [] }) {
+function asked({ id, owners = [], filters = [], includeDeprecated }) {
   if (id !== void 0) return { ImageIds: [id] };
   const Filters = filters.map(([Name, Values2]) => ({ Name, Values: [...Values2] }));
-  return { Owners: [...owners], Filters };
+  return { Owners: [...owners], Filters, ...includeDeprecated ? { IncludeDeprecated: true } : {} };
 }
 function isAskedFor(image, { id, owners = [], filters = [] }) {
   if (id !== void 0) return image.ImageId === id;

@@ -89,10 +89,10 @@ async function newest(
   }
 }
 
-function asked({id, owners = [], filters = []}: ImageQuery): DescribeImagesCommandInput {
+function asked({id, owners = [], filters = [], includeDeprecated}: ImageQuery): DescribeImagesCommandInput {
   if (id !== undefined) return {ImageIds: [id]}
   const Filters: Filter[] = filters.map(([Name, Values]) => ({Name, Values: [...Values]}))
-  return {Owners: [...owners], Filters}
+  return {Owners: [...owners], Filters, ...(includeDeprecated ? {IncludeDeprecated: true} : {})}
 }
 
 /** An answer may have more. Of a filter's conditions it compares those that decide whose image it is: owner and name. */

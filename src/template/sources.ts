@@ -101,18 +101,19 @@ export class TemplateSource implements SourceBlock {
       return query && {...query, dataSource: answer.source}
     }
     const own = this.value('source_ami')
-    if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '', null, null)
+    if (own !== null && own !== '') return queryFor(this.text('source_ami') ?? '')
     const block = 'source_ami_filter'
-    return queryFor(undefined, this.value('filters', block), this.value('owners', block))
+    return queryFor(undefined, (name) => this.value(name, block))
   }
 
   /** @param owner `data.amazon-ami.base` */
   #ofData(owner: string): ImageQuery | undefined {
-    const find = (wanted: string): Value => {
-      const setting = this.#data.find((one) => one.owner === owner && one.isTop && one.name === wanted)
-      return (setting && this.#values.ofSetting(setting).at(-1)) ?? null
+    const find = (wanted: string, within?: string): Value => {
+      const settings = this.#data.filter((one) => one.owner === owner && one.name === wanted && isIn(one, within))
+      return settings.flatMap((setting) => this.#values.ofSetting(setting)).at(-1) ?? null
     }
-    if (!owner.startsWith('data.amazon-parameterstore.')) return queryFor(undefined, find('filters'), find('owners'))
+    if (!asksAsTheBake(find, this.#values.region)) return undefined
+    if (!owner.startsWith('data.amazon-parameterstore.')) return queryFor(undefined, find)
     const parameter = asText(find('name'))
     return parameter === undefined ? undefined : {parameter}
   }
@@ -155,15 +156,45 @@ export interface ImageQuery {
   readonly parameter?: string
   readonly owners?: readonly string[]
   readonly filters?: readonly (readonly [string, readonly string[]])[]
+  /** Absent: no images that their owners have deprecated, unless they are the account's own. */
+  readonly includeDeprecated?: true
+}
+
+type Find = (name: string, within?: string) => Value
+
+/** Settings with which a data source asks another account, or another cloud (packer-plugin-amazon, common/access_config.go). */
+const otherAccess: readonly (readonly [name: string, within?: string])[] = [
+  ['access_key'],
+  ['secret_key'],
+  ['token'],
+  ['profile'],
+  ['shared_credentials_file'],
+  ['mfa_code'],
+  ['custom_endpoint_ec2'],
+  ['role_arn', 'assume_role'],
+  ['name', 'vault_aws_engine']
+]
+
+/** Whether a data source surely asks in the bake's region, with the bake's credentials. */
+function asksAsTheBake(find: Find, region: string): boolean {
+  const isUnset = (value: Value): boolean => value === null || value === ''
+  const own = find('region')
+  return (isUnset(own) || own === region) && otherAccess.every(([name, within]) => isUnset(find(name, within)))
 }
 
 /** @returns undefined if only Packer knows */
-function queryFor(id: string | undefined, filters: Value, owners: Value): ImageQuery | undefined {
+function queryFor(id: string | undefined, find: Find = () => null): ImageQuery | undefined {
   if (id !== undefined) return /^ami-[0-9a-f]{8,17}$/.test(id) ? {id} : undefined
-  if (!isMap(filters)) return undefined
+  const filters = find('filters')
+  const deprecated = find('include_deprecated')
+  if (!isMap(filters) || deprecated === unknown) return undefined
   const named = Object.entries(filters).map(([name, value]): [string, string | undefined] => [name, asText(value)])
-  const {texts, isWhole} = textsIn(owners)
+  const {texts, isWhole} = textsIn(find('owners'))
   const isKnown = named.every((entry): entry is [string, string] => entry[1] !== undefined && !entry[1].includes('{{'))
   if (!isKnown || !isWhole || named.length === 0) return undefined
-  return {owners: texts, filters: named.map(([name, value]) => [name, [value ?? '']])}
+  return {
+    owners: texts,
+    filters: named.map(([name, value]) => [name, [value ?? '']]),
+    ...(isTrue(deprecated) ? {includeDeprecated: true} : {})
+  }
 }

@@ -73,6 +73,11 @@ export class Values {
     }
   }
 
+  /** The region of Packer's calls that a template gives no other; empty where it is not known. */
+  get region(): string {
+    return this.#scope.env('AWS_REGION')
+  }
+
   /** The same with the answers of data sources, as far as from where they come. */
   withAnswers(): Values {
     return new Values(this.#sources, this.#filled, answersFor(this.#sources.reading))

@@ -75,6 +75,22 @@ it('takes the newest where it cannot compare', async () => {
   )
 })
 
+it('asks for deprecated images where the template does', async () => {
+  const ec2 = new EC2Client({region: 'us-east-1'})
+  const calls = mockClient(ec2)
+    .on(DescribeImagesCommand)
+    .resolves({Images: [image]})
+  const query: ImageQuery = {owners: ['136693071363'], filters: [['name', ['debian-13-*']]]}
+  for (const one of [query, {...query, includeDeprecated: true} as const]) {
+    await templateImages({ec2, readParameter}, {sources: [builder({query: one})], given: undefined}, signal)
+  }
+  const asked = {Owners: ['136693071363'], Filters: [{Name: 'name', Values: ['debian-13-*']}]}
+  expect(calls.commandCalls(DescribeImagesCommand).map(({args}) => args[0].input)).toEqual([
+    asked,
+    {...asked, IncludeDeprecated: true}
+  ])
+})
+
 it('knows no image of a parameter that cannot be read', async () => {
   expect(await found({parameter: '/other'}, [image])).toBeUndefined()
 })

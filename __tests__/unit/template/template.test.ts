@@ -244,9 +244,10 @@ describe('a source image in a file', () => {
 })
 
 describe('how a builder finds its source image', () => {
-  const queryOf = (sourceAmi: string, more = '') => {
+  const queryOf = (sourceAmi: string, more = '', additions = {}) => {
     const sources = 'source "amazon-ebs" "own" {\n  source_ami = ' + sourceAmi + '\n}\n'
-    return open('own.pkr.hcl', `${sources}build {\n  sources = ["amazon-ebs.own"]\n}\n${more}`).sources[0]?.imageQuery()
+    const text = `${sources}build {\n  sources = ["amazon-ebs.own"]\n}\n${more}`
+    return open('own.pkr.hcl', text, {}, additions).sources[0]?.imageQuery()
   }
   const ami = 'data "amazon-ami" "base" {\n  owners = ["amazon"]\n  filters = {name = "debian-*"}\n}\n'
   const parameter = (name: string) => `data "amazon-parameterstore" "base" {\n  name = ${name}\n}\n`
@@ -282,6 +283,51 @@ describe('how a builder finds its source image', () => {
     ['local.a', `locals {\n  a = data.amazon-parameterstore.base.value\n}\n${parameter('"/base"')}`, ofParameter]
   ])('is known of source_ami = %s', (sourceAmi, more, expected) => {
     expect(queryOf(sourceAmi, more)).toEqual(expected)
+  })
+
+  it.each([
+    ['true', {...ofAmi, includeDeprecated: true}],
+    ['"true"', {...ofAmi, includeDeprecated: true}],
+    ['var.x', {...ofAmi, includeDeprecated: true}],
+    ['false', ofAmi],
+    ['null', ofAmi],
+    ['file("x")', undefined]
+  ])('is with deprecated images where include_deprecated = %s', (value, expected) => {
+    const more = `include_deprecated = ${value}`
+    const variable = 'variable "x" {\n  default = true\n}\n'
+    expect(queryOf('data.amazon-ami.base.id', variable + ami.replace('}\n}', `}\n  ${more}\n}`))).toEqual(expected)
+    const filter = `null\n  source_ami_filter {\n    owners = ["amazon"]\n    filters = {name = "debian-*"}\n    ${more}\n  }`
+    const own = expected && {...expected, dataSource: undefined}
+    expect(queryOf(filter, variable)).toEqual(own)
+  })
+
+  it.each([
+    ['region = "eu-west-1"', true],
+    ['region = var.region', true],
+    ['region = ""', true],
+    ['profile = ""', true],
+    ['assume_role {\n    role_arn = ""\n  }', true],
+    ['region = "us-east-1"', false],
+    ['region = file("x")', false],
+    ['profile = "other"', false],
+    ['access_key = "AKIAIOSFODNN7EXAMPLE"', false],
+    ['token = file("x")', false],
+    ['custom_endpoint_ec2 = "https://ec2.example.com"', false],
+    ['assume_role {\n    role_arn = "arn:aws:iam::111122223333:role/reader"\n  }', false],
+    [
+      'dynamic "assume_role" {\n    for_each = ["x"]\n    content {\n      role_arn = assume_role.value\n    }\n  }',
+      false
+    ],
+    ['vault_aws_engine {\n    name = "x"\n  }', false]
+  ])('is known of a data source that asks as the bake does: %s (%s)', (line, isKnown) => {
+    const variable = 'variable "region" {}\n'
+    const data = [
+      ['data.amazon-ami.base.id', ami.replace('}\n}', `}\n  ${line}\n}`), ofAmi],
+      ['data.amazon-parameterstore.base.value', parameter(`"/base"\n  ${line}`), ofParameter]
+    ] as const
+    for (const [answer, block, expected] of data) {
+      expect(queryOf(answer, variable + block, {region: 'eu-west-1'})).toEqual(isKnown ? expected : undefined)
+    }
   })
 
   it.each([
