@@ -73762,10 +73762,10 @@ function withCopies(image) {
   return [image, ...image.copies];
 }
 function resourcesOf({ region: region3, id, snapshotIds }, home) {
-  const elsewhere3 = region3 === home ? {} : { region: region3 };
+  const elsewhere4 = region3 === home ? {} : { region: region3 };
   return [
-    { type: "image", id, ...elsewhere3 },
-    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere3 }))
+    { type: "image", id, ...elsewhere4 },
+    ...snapshotIds.map((snapshot) => ({ type: "snapshot", id: snapshot, ...elsewhere4 }))
   ];
 }
 var imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/;
@@ -73919,11 +73919,11 @@ async function findResources(account, traces, signal) {
   const { copyRegions } = traces.announced;
   const recorded3 = sight.evidence.made.flatMap(({ region: region3 }) => region3 ?? []);
   const regions = [.../* @__PURE__ */ new Set([...copyRegions, ...recorded3])].filter((region3) => region3 !== account.region);
-  const elsewhere3 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
+  const elsewhere4 = await Promise.all(regions.map((region3) => lookElsewhere(account, region3, sight, signal)));
   const unseenInIam = await lookInIam(account, sight, traces, signal);
   const { described: described2, evidence: evidence2, proved } = sight;
   const own = proved.own.filter(({ state: state2 }) => state2 !== "terminated");
-  const notSeen = [...[home.unseen, ...elsewhere3].flatMap(onePerType), ...unseenInIam];
+  const notSeen = [...[home.unseen, ...elsewhere4].flatMap(onePerType), ...unseenInIam];
   const inUse2 = usesOf(own, sight, !notSeen.some(({ type: type2 }) => type2 === "instance"));
   const used2 = new Set(inUse2.map(({ resource }) => resource));
   const present = described2.filter(({ state: state2 }) => state2 !== "terminated");
@@ -77434,8 +77434,8 @@ async function enabledRegions({ ec2: ec22 }, abortSignal) {
 
 // src/packer/copy-regions.ts
 async function regionsOfCopies(account, { copyRegions, copiesAnywhere, uses: uses2 }, signal) {
-  const elsewhere3 = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
-  return [.../* @__PURE__ */ new Set([...elsewhere3, ...uses2.copiesAtHome ? [account.region] : []])];
+  const elsewhere4 = copiesAnywhere ? await enabledRegions(account, signal) : copyRegions;
+  return [.../* @__PURE__ */ new Set([...elsewhere4, ...uses2.copiesAtHome ? [account.region] : []])];
 }
 
 // src/packer/environment.ts
@@ -79120,10 +79120,10 @@ async function extractPacker(zip, folder, signal) {
 var import_node_crypto10 = require("node:crypto");
 var import_node_fs18 = require("node:fs");
 var path22 = __toESM(require("node:path"), 1);
-function temporaryFolderFor(folder, elsewhere3 = shortTemporaryFolder) {
+function temporaryFolderFor(folder, elsewhere4 = shortTemporaryFolder) {
   const inside = path22.join(folder, "tmp");
   const isUsable = !isTooLong(inside) && /^[\w/.@+-]+$/.test(inside);
-  return isUsable ? inside : path22.join(elsewhere3, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
+  return isUsable ? inside : path22.join(elsewhere4, `bake-jenkins-ami-${(0, import_node_crypto10.randomBytes)(6).toString("hex")}`);
 }
 function makeTemporaryFolder(folder) {
   try {
@@ -79197,7 +79197,7 @@ function isBelow(folder, location) {
   const relative4 = path24.relative(folder, location);
   return !(relative4 === ".." || relative4.startsWith(`..${path24.sep}`) || path24.isAbsolute(relative4));
 }
-function namedOutside({ path: location, directory }, checkout, values) {
+function namedOutside({ path: location, directory, localFiles }, checkout, values) {
   const isFolder = (0, import_node_fs20.statSync)(location).isDirectory();
   const root9 = isFolder ? location : path24.dirname(location);
   const files = isFolder ? (0, import_node_fs20.readdirSync)(location).map((name) => path24.join(location, name)) : [location];
@@ -79216,7 +79216,16 @@ function namedOutside({ path: location, directory }, checkout, values) {
     else if (!isBelow(checkout ?? root9, path24.resolve(base, likely))) unseen2.add(`the file that ${quoted(text2)} names`);
   }
   values.flatMap((value) => [value, ...stringsIn2(value)]).filter((value) => deepPath.test(value)).forEach((value) => add2(directory, value));
+  for (const { path: name, isWhole } of localFiles) {
+    if (isWhole && deepPath.test(path24.resolve(directory, name))) add2(directory, name);
+    if (!isWhole && leadsOut(name, checkout ?? root9, [...found]))
+      unseen2.add(`the file that ${quoted(`${name}…`)} names`);
+  }
   return { found: [...found].toSorted(), unseen: [...unseen2] };
+}
+function leadsOut(beginning2, folder, found) {
+  if (!path24.isAbsolute(beginning2) || folder.startsWith(path24.resolve(beginning2))) return false;
+  return ![folder, ...found].some((one) => isBelow(one, beginning2));
 }
 function stringsIn2(text2) {
   return [...text2.matchAll(/"((?:[^"\\\n]|\\.)*)"/g)].map(([, string = ""]) => string);
@@ -86042,7 +86051,7 @@ function withDynamic(reading2, values) {
       draft.blocks.add(block.type);
       const around = { ...block.around, loops };
       const label = labelOf(block, around, values);
-      if (nests.has(block.type)) block.read(draft, { ...around, component: label ?? "" });
+      if (nests.has(block.type)) block.read(draft, { ...around, component: label ?? "", block: {} });
       if (block.type !== "source") continue;
       if (label !== void 0) block.read(draft, inUse(draft, around, label));
       else reading2.sources.forEach((_, source) => block.read(draft, inUse(draft, around, source, false)));
@@ -86054,6 +86063,89 @@ function labelOf({ type: type2, labels }, around, values) {
   const [list2] = labels ? values.ofSetting({ ...around, name: type2, expression: labels }) : [];
   const [label] = list2 !== void 0 && isList(list2) ? list2 : [];
   return label === void 0 ? void 0 : asText(label);
+}
+
+// src/template/local-files.ts
+var ofAnyComponent = /^(?:scripts?|\w+_file|playbook_(?:files|dir|paths)|inventory_directory|group_vars|host_vars|role_paths|collection_paths|manifest_dir|module_paths|cookbook_paths|local_state_tree|local_pillar_roots)$/;
+var elsewhere3 = /^(?:ssh|winrm|remote|shared_credentials|web_identity_token|use)_/;
+var functions2 = /* @__PURE__ */ new Set(["file", "fileset", "templatefile"]);
+function localFilesIn({ settings, locals }, values) {
+  const downloads = new Set(settings.filter((one) => isDownload(one, values)).map(({ block }) => block));
+  const named2 = settings.filter(({ block }) => block === void 0 || !downloads.has(block)).flatMap((setting) => filesOfSetting(setting, values));
+  const ofExpression = (expression, valuesOf2) => argumentsIn(expression.syntax).flatMap((syntax) => {
+    const argument = { ...expression, syntax };
+    return valuesOf2(argument).flatMap((value) => filesIn(value, argument, values));
+  });
+  return [
+    ...named2,
+    ...settings.flatMap(
+      (setting) => ofExpression(setting.expression, (expression) => values.ofSetting({ ...setting, expression }))
+    ),
+    ...[...locals.values()].flatMap(
+      (local) => ofExpression(local.expression, (expression) => [values.of({ expression })])
+    )
+  ];
+}
+function isDownload(setting, values) {
+  const { component, name } = setting;
+  return component === "file" && name === "direction" && values.ofSetting(setting).some((value) => value === unknown || value === "download");
+}
+function isLocal(component, name) {
+  if (component === "file" && (name === "source" || name === "sources")) return true;
+  return component !== "" && ofAnyComponent.test(name) && !elsewhere3.test(name);
+}
+function filesOfSetting(setting, values) {
+  const { component, name, expression, owner } = setting;
+  if (owner.startsWith("data.")) return [];
+  const all = values.ofSetting(setting);
+  if (isLocal(component, name)) return all.flatMap((value) => filesIn(value, expression, values));
+  const ofBuilders = name === "override" ? all.filter(isMap).flatMap((value) => Object.values(value)) : [];
+  return ofBuilders.filter(isMap).flatMap(
+    (own) => Object.entries(own).flatMap(([inner, value]) => isLocal(component, inner) ? textsOf2(value) : [])
+  );
+}
+function filesIn(value, expression, values) {
+  const { syntax } = expression;
+  if (value === unknown) return [{ path: beginningOf2(syntax, expression, values), isWhole: false }];
+  if (!isList(value) || syntax.kind !== "list") return textsOf2(value);
+  return value.flatMap((item, at3) => filesIn(item, { ...expression, syntax: syntax.items[at3] ?? syntax }, values));
+}
+function textsOf2(value) {
+  if (isList(value)) return value.flatMap(textsOf2);
+  const text2 = asText(value);
+  if (text2 === void 0 || text2 === "") return [];
+  const [beginning2 = ""] = text2.split("{{");
+  return [{ path: beginning2, isWhole: beginning2 === text2 }];
+}
+function beginningOf2(syntax, expression, values) {
+  const texts = syntax.kind === "text" ? syntax.parts.map((part2) => asText(values.of({ expression: { ...expression, syntax: part2 } }))) : [];
+  const known2 = texts.findIndex((text2) => text2 === void 0);
+  return texts.slice(0, Math.max(known2, 0)).join("");
+}
+function argumentsIn(syntax) {
+  switch (syntax.kind) {
+    case "value":
+    case "name":
+      return [];
+    case "text":
+      return syntax.parts.flatMap(argumentsIn);
+    case "member":
+      return [syntax.of, syntax.key].flatMap(argumentsIn);
+    case "call":
+      return [...functions2.has(syntax.name) ? syntax.given.slice(0, 1) : [], ...syntax.given.flatMap(argumentsIn)];
+    case "list":
+      return syntax.items.flatMap(argumentsIn);
+    case "map":
+      return syntax.entries.flat().flatMap(argumentsIn);
+    case "choice":
+      return [syntax.condition, syntax.yes, syntax.no].flatMap(argumentsIn);
+    case "operation":
+      return [syntax.left, syntax.right].flatMap(argumentsIn);
+    case "loop": {
+      const { key: key2, value, condition } = syntax.result;
+      return [syntax.over, value, ...key2 ? [key2] : [], ...condition ? [condition] : []].flatMap(argumentsIn);
+    }
+  }
 }
 
 // src/template/static-keys.ts
@@ -86274,7 +86366,12 @@ function collect(draft, around, body) {
       collectDynamic(draft, { ...around, within: label, isTop: false }, { attributes, blocks }, label);
       continue;
     }
-    const inner = type2 === "source" ? inUse(draft, around, label) : { ...around, component: nests.has(type2) ? label : around.component, within: type2, isTop: false };
+    const inner = type2 === "source" ? inUse(draft, around, label) : {
+      ...around,
+      ...nests.has(type2) ? { component: label, block: {} } : {},
+      within: type2,
+      isTop: false
+    };
     collect(draft, inner, { attributes, blocks });
   }
 }
@@ -86344,7 +86441,7 @@ function walkLegacy(draft, { around, at: at3, lineOf }, value) {
     const evaluated = typeof given2 === "string" && given2.includes("{{") ? { evaluatedName: at3("name", given2) } : {};
     draft.sources.set(String(name), { type: type2, file: around.file, line: lineOf("builders"), ...evaluated });
   }
-  const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "" } : around;
+  const inner = isComponent ? { ...around, component: type2, owner: isSource ? String(name) : "", block: {} } : around;
   for (const [key2, item] of Object.entries(asObject2(value))) {
     const own = folded(key2);
     draft.settings.push({ ...inner, name: own, expression: at3(key2, item) });
@@ -86371,7 +86468,7 @@ function walkHcl(draft, walk, value, kind, labels = []) {
       walkDynamic(draft, walk, item);
       continue;
     }
-    if (!labelled2.has(key2)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
+    if (!labelled2.has(key2) || isPlain2(item)) draft.settings.push({ ...around, name: key2, expression: walk.at(key2, item) });
     if (!isPlain2(item) && !isMap2.test(key2))
       walkHcl(draft, { ...walk, around: { ...around, within: key2, isTop: false } }, item, key2);
   }
@@ -86390,7 +86487,7 @@ function labelledAs(draft, { around, lineOf }, kind, labels) {
     draft.data.add(owner);
     return { ...around, component: first2, owner, isTop: true };
   }
-  return { ...around, component: first2, within: kind, isTop: false };
+  return { ...around, component: first2, within: kind, isTop: false, block: {} };
 }
 function walkDynamic(draft, walk, value) {
   const { at: at3, around } = walk;
@@ -86596,6 +86693,7 @@ function openTemplate(own, shipped, additions = {}) {
     throwsAway: throwsAway(reading2, values),
     hasDataSources: reading2.blocks.has("data"),
     dataSources: reading2.data,
+    localFiles: localFilesIn(reading2, values),
     problems: [
       ...keys.problems,
       ...findings.problems,
@@ -86627,7 +86725,7 @@ function picked(env2, names2) {
   return Object.fromEntries(names2.flatMap((name) => env2[name] === void 0 ? [] : [[name, env2[name]]]));
 }
 function readFolder(folder) {
-  const names2 = filesIn(folder).filter(isHcl);
+  const names2 = filesIn2(folder).filter(isHcl);
   if (names2.length === 0) throw new Error(`the folder ${folder} has no file that ends in .pkr.hcl or .pkr.json`);
   const files = names2.map((name) => {
     const file = path33.join(folder, name);
@@ -86647,12 +86745,12 @@ function isLegacy(file) {
   return file.endsWith(".json") && !isHcl(file);
 }
 var isHcl = (name) => /\.pkr\.(hcl|json)$/.test(name);
-function filesIn(folder) {
+function filesIn2(folder) {
   const entries = (0, import_node_fs27.readdirSync)(folder, { withFileTypes: true });
   return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
 }
 function automaticFiles(folder) {
-  const names2 = filesIn(folder).toSorted();
+  const names2 = filesIn2(folder).toSorted();
   const inOrder3 = [".auto.pkrvars.hcl", ".auto.pkrvars.json"].flatMap(
     (end) => names2.filter((name) => name.endsWith(end))
   );

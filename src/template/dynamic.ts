@@ -25,7 +25,7 @@ export function withDynamic(reading: Reading, values: Values): Reading {
       draft.blocks.add(block.type)
       const around = {...block.around, loops}
       const label = labelOf(block, around, values)
-      if (nests.has(block.type)) block.read(draft, {...around, component: label ?? ''})
+      if (nests.has(block.type)) block.read(draft, {...around, component: label ?? '', block: {}})
       if (block.type !== 'source') continue
       if (label !== undefined) block.read(draft, inUse(draft, around, label))
       else reading.sources.forEach((_, source) => block.read(draft, inUse(draft, around, source, false)))

@@ -63,7 +63,12 @@ function collect(draft: Draft, around: Around, body: Body): void {
     const inner =
       type === 'source'
         ? inUse(draft, around, label)
-        : {...around, component: nests.has(type) ? label : around.component, within: type, isTop: false}
+        : {
+            ...around,
+            ...(nests.has(type) ? {component: label, block: {}} : {}),
+            within: type,
+            isTop: false
+          }
     collect(draft, inner, {attributes, blocks})
   }
 }

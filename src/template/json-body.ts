@@ -69,7 +69,7 @@ function walkLegacy(draft: Draft, {around, at, lineOf}: Walk, value: unknown): v
     const evaluated = typeof given === 'string' && given.includes('{{') ? {evaluatedName: at('name', given)} : {}
     draft.sources.set(String(name), {type, file: around.file, line: lineOf('builders'), ...evaluated})
   }
-  const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : ''} : around
+  const inner = isComponent ? {...around, component: type, owner: isSource ? String(name) : '', block: {}} : around
   for (const [key, item] of Object.entries(asObject(value))) {
     const own = folded(key)
     draft.settings.push({...inner, name: own, expression: at(key, item)})
@@ -98,7 +98,8 @@ function walkHcl(draft: Draft, walk: Walk, value: unknown, kind: string, labels:
       walkDynamic(draft, walk, item)
       continue
     }
-    if (!labelled.has(key)) draft.settings.push({...around, name: key, expression: walk.at(key, item)})
+    // A file provisioner has a setting `source`.
+    if (!labelled.has(key) || isPlain(item)) draft.settings.push({...around, name: key, expression: walk.at(key, item)})
     if (!isPlain(item) && !isMap.test(key))
       walkHcl(draft, {...walk, around: {...around, within: key, isTop: false}}, item, key)
   }
@@ -119,7 +120,7 @@ function labelledAs(draft: Draft, {around, lineOf}: Walk, kind: string, labels: 
     draft.data.add(owner)
     return {...around, component: first, owner, isTop: true}
   }
-  return {...around, component: first, within: kind, isTop: false}
+  return {...around, component: first, within: kind, isTop: false, block: {}}
 }
 
 function walkDynamic(draft: Draft, walk: Walk, value: unknown): void {

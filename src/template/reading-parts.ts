@@ -107,6 +107,8 @@ export interface Setting extends Placed {
   readonly loops: readonly Loop[]
   readonly build?: BuildBlock
   readonly use?: Use
+  /** The same for all settings of one provisioner or post-processor; absent outside of them. */
+  readonly block?: object
 }
 
 /** `dynamic "assume_role" { for_each = … }`. */

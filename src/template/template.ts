@@ -8,6 +8,7 @@ import {buildsOf, unmatched} from './builds.ts'
 import {openVariablesFile, Values, type Sources, type VariablesFile} from './values.ts'
 import {withDynamic} from './dynamic.ts'
 import {environmentOf, unregistered} from './environment.ts'
+import {localFilesIn, type LocalFile} from './local-files.ts'
 import {findingsIn} from './findings.ts'
 import {staticKeys} from './static-keys.ts'
 import {namesIn, type AwsNames} from './aws-names.ts'
@@ -59,6 +60,8 @@ export interface Template {
   readonly hasDataSources: boolean
   /** Their names, such as `data.amazon-ami.base`. */
   readonly dataSources: ReadonlySet<string>
+  /** The files and folders of this machine that Packer reads for it, as far as it names them. */
+  readonly localFiles: readonly LocalFile[]
   /** Problems because of which it cannot be baked, such as static AWS keys that would reach Packer. */
   readonly problems: readonly InputError[]
   readonly warnings: readonly string[]
@@ -140,6 +143,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     throwsAway: throwsAway(reading, values),
     hasDataSources: reading.blocks.has('data'),
     dataSources: reading.data,
+    localFiles: localFilesIn(reading, values),
     problems: [
       ...keys.problems,
       ...findings.problems,

@@ -23,14 +23,14 @@ export function isBelow(folder: string, location: string): boolean {
 }
 
 /**
- * The paths that lead out of the checkout: with `..` in the template, where other strings are rather paths on the
- * machine, and of any form in the values of its variables.
+ * The paths that lead out of the checkout: of any form where Packer reads local files, and in the values of its
+ * variables; with `..` elsewhere in the template, where other strings are rather paths on the machine.
  *
  * @param checkout undefined: the template's own folder
  * @param values strings, or HCL and JSON with strings in it
  */
 export function namedOutside(
-  {path: location, directory}: Pick<Template, 'path' | 'directory'>,
+  {path: location, directory, localFiles}: Pick<Template, 'path' | 'directory' | 'localFiles'>,
   checkout: string | undefined,
   values: readonly string[]
 ): NamedFiles {
@@ -57,7 +57,18 @@ export function namedOutside(
     .flatMap((value) => [value, ...stringsIn(value)])
     .filter((value) => deepPath.test(value))
     .forEach((value) => add(directory, value))
+  for (const {path: name, isWhole} of localFiles) {
+    if (isWhole && deepPath.test(path.resolve(directory, name))) add(directory, name)
+    if (!isWhole && leadsOut(name, checkout ?? root, [...found]))
+      unseen.add(`the file that ${quoted(`${name}…`)} names`)
+  }
   return {found: [...found].toSorted(), unseen: [...unseen]}
+}
+
+/** Whether an absolute path, of which only the beginning is known, is surely of a file that is not compared. */
+function leadsOut(beginning: string, folder: string, found: readonly string[]): boolean {
+  if (!path.isAbsolute(beginning) || folder.startsWith(path.resolve(beginning))) return false
+  return ![folder, ...found].some((one) => isBelow(one, beginning))
 }
 
 function stringsIn(text: string): string[] {

@@ -134,6 +134,22 @@ describe('of a template of the user’s own', () => {
     }
   })
 
+  it('are the files outside of the checkout that the template itself names', async () => {
+    const casc = join(mkdtempSync(join(tmpdir(), 'built-')), 'casc.yaml')
+    const template = file(
+      'own.pkr.hcl',
+      `${hcl}variable "casc" {\n  default = "${casc}"\n}\n` +
+        'build {\n  sources = ["amazon-ebs.own"]\n  provisioner "file" {\n    source = var.casc\n' +
+        '    destination = "/tmp/casc.yaml"\n  }\n}\n'
+    )
+    const prints = []
+    for (const text of ['one', 'two']) {
+      writeFileSync(casc, text)
+      prints.push((await contents({template})).fingerprint)
+    }
+    expect(new Set(prints).size).toBe(2)
+  })
+
   it('are the user’s values, which are not told', async () => {
     const template = file('own.pkr.hcl', hcl + build)
     const given = [
