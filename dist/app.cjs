@@ -21919,9 +21919,9 @@ function schemaLogFilter(schema2, data) {
   } else if (ns.isStructSchema() && typeof data === "object") {
     const object = data;
     const newObject = {};
-    for (const [member2, memberNs] of ns.structIterator()) {
-      if (object[member2] != null) {
-        newObject[member2] = schemaLogFilter(memberNs, object[member2]);
+    for (const [member3, memberNs] of ns.structIterator()) {
+      if (object[member3] != null) {
+        newObject[member3] = schemaLogFilter(memberNs, object[member3]);
       }
     }
     return newObject;
@@ -24237,8 +24237,8 @@ var init_HttpBindingNormalizedSchema = __esm({
         }
       };
       const { request, response } = bindings;
-      for (const [name, member2] of schema2.structIterator()) {
-        const bindingSchema = HttpBindingNormalizedSchema.of(member2);
+      for (const [name, member3] of schema2.structIterator()) {
+        const bindingSchema = HttpBindingNormalizedSchema.of(member3);
         const traits = bindingSchema.getMergedTraits();
         const location = bindingSchema.getHttpBindingLocation(traits);
         const wireName = traits.httpHeader?.toLowerCase() ?? traits.httpPrefixHeaders?.toLowerCase() ?? traits.httpQuery;
@@ -24255,11 +24255,11 @@ var init_HttpBindingNormalizedSchema = __esm({
         const slot = location & 7;
         if (slot === 0) {
           requestBodyMemberNames.push(name);
-          requestBodyMemberSchemas.push(member2);
+          requestBodyMemberSchemas.push(member3);
         }
         if ((slot & 4) === 0) {
           bodyMemberNames.push(name);
-          bodyMemberSchemas.push(member2);
+          bodyMemberSchemas.push(member3);
         } else if ((slot & 6) === 4) {
           if (slot & 1) {
             responseBindings.statusCode = binding;
@@ -25561,21 +25561,21 @@ var init_EventStreamSerde = __esm({
             if (eventStreamSchema.isStructSchema()) {
               const out = {};
               let hasBindings = false;
-              for (const [name, member2] of eventStreamSchema.structIterator()) {
-                const { eventHeader, eventPayload } = member2.getMergedTraits();
+              for (const [name, member3] of eventStreamSchema.structIterator()) {
+                const { eventHeader, eventPayload } = member3.getMergedTraits();
                 hasBindings = hasBindings || Boolean(eventHeader || eventPayload);
                 if (eventPayload) {
-                  if (member2.isBlobSchema()) {
+                  if (member3.isBlobSchema()) {
                     out[name] = body;
-                  } else if (member2.isStringSchema()) {
+                  } else if (member3.isStringSchema()) {
                     out[name] = (this.serdeContext?.utf8Encoder ?? toUtf8)(body);
-                  } else if (member2.isStructSchema()) {
-                    out[name] = await this.deserializer.read(member2, body);
+                  } else if (member3.isStructSchema()) {
+                    out[name] = await this.deserializer.read(member3, body);
                   }
                 } else if (eventHeader) {
                   const value = event[unionMember].headers[name]?.value;
                   if (value != null) {
-                    if (member2.isNumericSchema()) {
+                    if (member3.isNumericSchema()) {
                       if (value && typeof value === "object" && "bytes" in value) {
                         out[name] = BigInt(value.toString());
                       } else {
@@ -26179,9 +26179,9 @@ var init_HttpBindingProtocol = __esm({
           const bytes = await collectBody(response.body, context);
           if (bytes.byteLength > 0) {
             const dataFromBody = await (directDeserializer ? directDeserializer.readCodec(responseBindings.syntheticBodySchema, bytes) : deserializer.read(responseBindings.syntheticBodySchema, bytes));
-            for (const member2 of nonHttpBindingMembers) {
-              if (dataFromBody[member2] != null) {
-                dataObject[member2] = dataFromBody[member2];
+            for (const member3 of nonHttpBindingMembers) {
+              if (dataFromBody[member3] != null) {
+                dataObject[member3] = dataFromBody[member3];
               }
             }
           }
@@ -32967,9 +32967,9 @@ var init_AwsJsonRpcProtocol = __esm({
         const exception2 = new ErrorCtor({});
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
-        for (const [name, member2] of ns.structIterator()) {
+        for (const [name, member3] of ns.structIterator()) {
           if (dataObject[name] != null) {
-            output[name] = errorDeserializer.readObject(member2, dataObject[name]);
+            output[name] = errorDeserializer.readObject(member3, dataObject[name]);
           }
         }
         if (awsQueryCompatible) {
@@ -33068,8 +33068,8 @@ var init_AwsRestJsonProtocol = __esm({
       async deserializeResponse(operationSchema, context, response) {
         const output = await super.deserializeResponse(operationSchema, context, response);
         const outputSchema = NormalizedSchema.of(operationSchema.output);
-        for (const [name, member2] of outputSchema.structIterator()) {
-          if (member2.getMemberTraits().httpPayload && !(name in output)) {
+        for (const [name, member3] of outputSchema.structIterator()) {
+          if (member3.getMemberTraits().httpPayload && !(name in output)) {
             output[name] = null;
           }
         }
@@ -33086,9 +33086,9 @@ var init_AwsRestJsonProtocol = __esm({
         await this.deserializeHttpMessage(errorSchema, context, response, dataObject);
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
-        for (const [name, member2] of ns.structIterator()) {
-          const target = member2.getMergedTraits().jsonName ?? name;
-          output[name] = errorDeserializer.readObject(member2, dataObject[target]);
+        for (const [name, member3] of ns.structIterator()) {
+          const target = member3.getMergedTraits().jsonName ?? name;
+          output[name] = errorDeserializer.readObject(member3, dataObject[target]);
         }
         throw this.mixin.decorateServiceException(Object.assign(exception2, errorMetadata, {
           $fault: ns.getMergedTraits().error,
@@ -33644,17 +33644,17 @@ var init_QueryShapeSerializer = __esm({
                 this.writeValue("");
               }
             } else {
-              const member2 = ns.getValueSchema();
+              const member3 = ns.getValueSchema();
               const flat2 = this.settings.flattenLists || ns.getMergedTraits().xmlFlattened;
               let i9 = 1;
               for (const item of value) {
                 if (item == null) {
                   continue;
                 }
-                const traits = member2.getMergedTraits();
+                const traits = member3.getMergedTraits();
                 const suffix = this.getKey("member", traits.xmlName, traits.ec2QueryName);
                 const key2 = flat2 ? `${prefix}${i9}` : `${prefix}${suffix}.${i9}`;
-                this.write(member2, item, key2);
+                this.write(member3, item, key2);
                 ++i9;
               }
             }
@@ -33684,14 +33684,14 @@ var init_QueryShapeSerializer = __esm({
         } else if (ns.isStructSchema()) {
           if (value && typeof value === "object") {
             let didWriteMember = false;
-            for (const [memberName, member2] of ns.structIterator()) {
-              if (value[memberName] == null && !member2.isIdempotencyToken()) {
+            for (const [memberName, member3] of ns.structIterator()) {
+              if (value[memberName] == null && !member3.isIdempotencyToken()) {
                 continue;
               }
-              const traits = member2.getMergedTraits();
+              const traits = member3.getMergedTraits();
               const suffix = this.getKey(memberName, traits.xmlName, traits.ec2QueryName, "struct");
               const key2 = `${prefix}${suffix}`;
-              this.write(member2, value[memberName], key2);
+              this.write(member3, value[memberName], key2);
               didWriteMember = true;
             }
             if (!didWriteMember && ns.isUnionSchema()) {
@@ -33847,10 +33847,10 @@ var init_AwsQueryProtocol = __esm({
           Code: errorData.Error.Code,
           Error: errorData.Error
         };
-        for (const [name, member2] of ns.structIterator()) {
-          const target = member2.getMergedTraits().xmlName ?? name;
+        for (const [name, member3] of ns.structIterator()) {
+          const target = member3.getMergedTraits().xmlName ?? name;
           const value = errorData[target] ?? dataObject[target];
-          output[name] = this.deserializer.readSchema(member2, value);
+          output[name] = this.deserializer.readSchema(member3, value);
         }
         throw this.mixin.decorateServiceException(Object.assign(exception2, errorMetadata, {
           $fault: ns.getMergedTraits().error,
@@ -72491,7 +72491,7 @@ function isOurGroup({ pid, startTime, mark: mark4 }) {
   if (typeof leader === "object") return leader.startTime === startTime;
   const members2 = membersOf(pid);
   if (members2 === void 0) return mark4 === void 0;
-  return members2.every((member2) => Number(member2.startTime) >= Number(startTime) && member2.session === pid) && (mark4 === void 0 || members2.some((member2) => carries(member2.pid, `${markVariable}=${mark4}`)));
+  return members2.every((member3) => Number(member3.startTime) >= Number(startTime) && member3.session === pid) && (mark4 === void 0 || members2.some((member3) => carries(member3.pid, `${markVariable}=${mark4}`)));
 }
 function groupRuns(groupId) {
   if (!send(-groupId, 0)) return false;
@@ -74632,7 +74632,7 @@ function answersFor({ settings }) {
     const [root9, type2 = "", name = ""] = owner.split(".");
     const known2 = Object.hasOwn(members, type2) ? members[type2] : void 0;
     if (root9 !== "data" || !known2) continue;
-    const others = known2.others.map((member2) => [member2, unknown]);
+    const others = known2.others.map((member3) => [member3, unknown]);
     const own = { ...Object.fromEntries(others), [known2.answer]: new Answer(owner) };
     types3.set(type2, { ...types3.get(type2), [name]: own });
   }
@@ -74982,7 +74982,7 @@ function folded(name) {
   return name.replaceAll("ſ", "s").toLowerCase();
 }
 function foldedObject(value) {
-  return Object.fromEntries(Object.entries(asObject2(value)).map(([name, member2]) => [folded(name), member2]));
+  return Object.fromEntries(Object.entries(asObject2(value)).map(([name, member3]) => [folded(name), member3]));
 }
 function itemsIn(section) {
   return Array.isArray(section) ? section : section === void 0 ? [] : [section];
@@ -75044,10 +75044,14 @@ function keyLines(text2) {
 function readHcl(text2) {
   return new Reader(text2.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n")).file();
 }
+function referencesIn(text2) {
+  return new Reader(text2).references();
+}
 var identifier2 = /[\p{L}_][\p{L}\p{N}_-]*/uy;
 var blanks = /(?:[ \t]|\/\*[\s\S]*?\*\/)+/y;
 var comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y;
 var heredoc2 = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy;
+var member2 = /\s*\.\s*/y;
 var closing = { "(": ")", "[": "]", "{": "}" };
 var Reader = class _Reader {
   #text;
@@ -75065,6 +75069,12 @@ var Reader = class _Reader {
       attributes: bodies.flatMap(({ attributes }) => attributes),
       blocks: bodies.flatMap(({ blocks }) => blocks)
     };
+  }
+  /** Of a text that is the inside of a string. */
+  references() {
+    const found = { texts: [], references: [] };
+    this.#template(found, () => false, false);
+    return found.references;
   }
   /** Up to the brace that closes it, or the end. */
   #body() {
@@ -75121,15 +75131,15 @@ var Reader = class _Reader {
     }
   }
   /**
-   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * `var.name`, `local.name`, or a call; `var.` where the name is not written. Variables that `env` would read are not in Packer's environment, unless their
    * names begin with PKR_VAR_.
    */
   #name(found) {
     const name = this.#take(identifier2);
     if (name === void 0) return false;
-    if ((name === "var" || name === "local") && this.#next() === ".") {
-      this.#at += 1;
-      found.references.push(`${name}.${this.#take(identifier2) ?? ""}`);
+    if (name === "var" || name === "local") {
+      const isMember = this.#take(member2) !== void 0;
+      found.references.push(`${name}.${isMember && this.#take(identifier2) || ""}`);
     } else if (name === "env" && this.#next() === "(") {
       this.#at += 1;
       this.#scan({ texts: [], references: [] }, (next) => next === ")");
@@ -75291,10 +75301,10 @@ var Values = class _Values {
   #root(name) {
     switch (name) {
       case "var":
-        return (member2) => this.ofVariable(member2);
+        return (member3) => this.ofVariable(member3);
       case "local":
-        return (member2) => this.#once(`local.${member2}`, () => {
-          const local = this.#sources.reading.locals.get(member2);
+        return (member3) => this.#once(`local.${member3}`, () => {
+          const local = this.#sources.reading.locals.get(member3);
           return local ? this.of(local) : unknown;
         });
       case "data":
@@ -75514,7 +75524,8 @@ function newDraft() {
     uses: [],
     dynamic: [],
     chains: [],
-    blocks: /* @__PURE__ */ new Set()
+    blocks: /* @__PURE__ */ new Set(),
+    references: /* @__PURE__ */ new Set()
   };
 }
 function declare(draft, name, declaration) {
@@ -76067,11 +76078,21 @@ function insistedOn(given2) {
   return new Map([...given2].flatMap((input) => (carriers[input] ?? []).map((variable) => [variable, input])));
 }
 function unusedInputs(template, given2, allowedCidrs = []) {
-  return Object.entries(carriers).filter(([input, [variable = ""]]) => given2.has(input) && (!alsoUsed.has(input) || template.declared.has(variable))).filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? "")).flatMap(
-    ([input, [variable = ""]]) => takes(template, { input, variable }, allowedCidrs) ? [] : [{ input, variable }]
-  ).map(({ input, variable }) => unused(template, input, variable));
+  return Object.entries(carriers).filter(([input, [variable = ""]]) => given2.has(input) && (!alsoUsed.has(input) || template.declared.has(variable))).filter(([input]) => !isRead(template, alsoCarriedBy[input] ?? "")).flatMap(([input, [variable = ""]]) => {
+    if (!takes(template, variable, allowedCidrs)) return [unfit(template, input, variable)];
+    return alsoUsed.has(input) || isRead(template, variable) ? [] : [unread(template, input, variable)];
+  });
 }
-function unused({ path: path35, declared }, input, variable) {
+function isRead({ declared, unused }, variable) {
+  return declared.has(variable) && !unused.has(variable);
+}
+function unread({ path: path35 }, input, variable) {
+  return new InputError(
+    input,
+    `has no effect: nothing in the template ${path35} uses the variable '${variable}'. Use it there, or leave the input out.`
+  );
+}
+function unfit({ path: path35, declared }, input, variable) {
   const declaration = declared.get(variable);
   if (!declaration) {
     return new InputError(
@@ -76091,8 +76112,7 @@ function unused({ path: path35, declared }, input, variable) {
     `has no effect: the variable '${variable}' of the template ${path35} has another type. Give it the type ${type2}, or leave the input out.`
   );
 }
-function takes({ declared, variables: variables2, legacy }, { input, variable }, allowedCidrs) {
-  if (input === "jenkins-repository-url" && declared.has("jenkins_version")) return true;
+function takes({ declared, variables: variables2, legacy }, variable, allowedCidrs) {
   if (variable === "tags") return variables2.has(variable);
   const declaration = declared.get(variable);
   if (!declaration || legacy) return declaration !== void 0;
@@ -76166,7 +76186,7 @@ function replacements(template, values) {
   const known2 = new Map(Object.entries(values));
   return template.replaced.flatMap(({ variable, input, before }) => {
     const value = known2.get(variable);
-    if (value === void 0) return [];
+    if (value === void 0 || template.unused.has(variable)) return [];
     const now = typeof value === "string" ? value : JSON.stringify(value);
     if (now === before) return [];
     const instead = before === void 0 ? "in place of a value that is not shown" : `in place of ${quoted(before)}`;
@@ -86044,7 +86064,8 @@ function withDynamic(reading2, values) {
     uses: [...reading2.uses],
     dynamic: [],
     chains: [...reading2.chains],
-    blocks: new Set(reading2.blocks)
+    blocks: new Set(reading2.blocks),
+    references: new Set(reading2.references)
   };
   for (const block of reading2.dynamic) {
     for (const loops of values.repetitions(block.around.loops)) {
@@ -86390,6 +86411,47 @@ function expressionIn(attributes, wanted2) {
   return attributes.find(({ name }) => name === wanted2)?.expression;
 }
 
+// src/template/used-variables.ts
+var any2 = "var.";
+function usedInBody({ attributes, blocks }) {
+  const own = attributes.flatMap(({ expression }) => expression.references);
+  const inner = blocks.flatMap((block) => {
+    const found = usedInBody(block);
+    return block.type === "variable" ? withoutOwn(found, block.labels[0]) : found;
+  });
+  return [...own, ...inner];
+}
+function usedInJson(template) {
+  const { variable, ...rest } = asObject2(template);
+  const declarations = itemsIn(variable).flatMap((item) => Object.entries(asObject2(item)));
+  const strings = (value) => stringsIn3(value).flatMap((text2) => referencesIn(text2));
+  return [...strings(rest), ...declarations.flatMap(([name, block]) => withoutOwn(strings(block), name))];
+}
+function usedInLegacy(value) {
+  const strings = stringsIn3(value);
+  const files = strings.some((text2) => /^\w*_template$/.test(text2)) ? [any2] : [];
+  const actions = strings.flatMap((text2) => text2.match(/\{\{[\s\S]*?\}\}/g) ?? []);
+  return [
+    ...files,
+    ...actions.flatMap(
+      (action2) => [...action2.matchAll(/\buser\b(?:\s*\(?\s*(?:`([^`]*)`|"([^"\\]*)"))?/g)].map(
+        ([, raw, text2]) => `var.${raw ?? text2 ?? ""}`
+      )
+    )
+  ];
+}
+function isAmong(references2, variable) {
+  return references2.has(any2) || references2.has(`var.${variable}`);
+}
+function withoutOwn(references2, name) {
+  return references2.filter((reference) => name === void 0 || reference !== `var.${name}`);
+}
+function stringsIn3(value) {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return [...Array.isArray(value) ? [] : Object.keys(value), ...Object.values(value).flatMap(stringsIn3)];
+}
+
 // src/template/json-body.ts
 function readJson(draft, file, text2, kind) {
   const template = (kind === "legacy" ? foldedObject : asObject2)(parseJson(file, text2));
@@ -86516,17 +86578,24 @@ function entriesOf3(section) {
 function readHclFiles(files) {
   const draft = newDraft();
   for (const [file, text2] of files) {
-    if (file.endsWith(".json")) readJson(draft, file, text2, "hcl2");
-    else readBody(draft, file, readHcl(text2));
+    if (file.endsWith(".json")) {
+      readJson(draft, file, text2, "hcl2");
+      usedInJson(parseJson(file, text2)).forEach((reference) => draft.references.add(reference));
+      continue;
+    }
+    const body = readHcl(text2);
+    readBody(draft, file, body);
+    usedInBody(body).forEach((reference) => draft.references.add(reference));
   }
   return draft;
 }
 function readLegacyJson(file, text2) {
-  if (!("builders" in foldedObject(parseJson(file, text2))))
-    throw new Error(`${file} is not a template: it has no "builders"`);
+  const template = parseJson(file, text2);
+  if (!("builders" in foldedObject(template))) throw new Error(`${file} is not a template: it has no "builders"`);
   const draft = newDraft();
   readJson(draft, file, text2, "legacy");
   declareUsed(draft, file, text2);
+  usedInLegacy(template).forEach((reference) => draft.references.add(reference));
   return draft;
 }
 function declareUsed(draft, file, text2) {
@@ -86673,13 +86742,14 @@ function openTemplate(own, shipped, additions = {}) {
     changesOnlyTagged: isNarrowed && names2.uses.tags.machines && tagsAtCreation(region3) === "everything"
   });
   const keys = staticKeys(sources, values);
-  const unread = environment.unread(choice.filled, sources.packerEnv, builders);
+  const unread2 = environment.unread(choice.filled, sources.packerEnv, builders);
   return {
     path: location,
     directory: additions.directory ?? (isFolder ? location : path33.dirname(location)),
     shipped: isShipped,
     legacy,
     declared: reading2.variables,
+    unused: unusedIn(reading2, legacy ? files : []),
     variables: choice.filled,
     unset: choice.unset,
     replaced: choice.replaced,
@@ -86697,15 +86767,20 @@ function openTemplate(own, shipped, additions = {}) {
     problems: [
       ...keys.problems,
       ...findings.problems,
-      ...unread.problems,
+      ...unread2.problems,
       ...unregistered(reading2, env2),
       ...unmatched(buildsOf(reading2, values), given2),
       ...makesNoImage(reading2, values, given2),
       ...renamedPlugins(reading2),
       ...isFolder || legacy || isShipped ? [] : missingParts(location, reading2)
     ],
-    warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...legacy ? [] : closedTags(sources)]
+    warnings: [...keys.warnings, ...findings.warnings, ...unread2.warnings, ...legacy ? [] : closedTags(sources)]
   };
+}
+function unusedIn({ variables: variables2, references: references2 }, files) {
+  const given2 = files.flatMap(({ values }) => [...values.values()].map(({ source }) => JSON.parse(source)));
+  const used2 = /* @__PURE__ */ new Set([...references2, ...given2.flatMap(usedInLegacy)]);
+  return new Set([...variables2.keys()].filter((name) => !isAmong(used2, name)));
 }
 function expanded2(sources, values = new Values(sources)) {
   return { ...sources, reading: withDynamic(sources.reading, values) };

@@ -38,12 +38,15 @@ const types: Readonly<Record<string, string>> = {
   any: 'any'
 }
 
-const hcl2 = Object.entries(types)
-  .map(([name, type]) => `variable "${name}" {\n  type = ${type}\n}\n`)
-  .join('')
+const hcl2 = [
+  ...Object.entries(types).map(([name, type]) => `variable "${name}" {\n  type = ${type}\n}\n`),
+  `locals {\n  used = [${Object.keys(types)
+    .map((name) => `var.${name}`)
+    .join(', ')}]\n}\n`
+].join('')
 const legacy = JSON.stringify({
   variables: Object.fromEntries(Object.keys(types).map((name) => [name, null])),
-  builders: [{type: 'made-up'}]
+  builders: [{type: 'made-up', used: Object.keys(types).map((name) => `{{user \`${name}\`}}`)}]
 })
 
 /** Files with names that somebody might give them. */

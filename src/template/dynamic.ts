@@ -18,7 +18,8 @@ export function withDynamic(reading: Reading, values: Values): Reading {
     uses: [...reading.uses],
     dynamic: [],
     chains: [...reading.chains],
-    blocks: new Set(reading.blocks)
+    blocks: new Set(reading.blocks),
+    references: new Set(reading.references)
   }
   for (const block of reading.dynamic) {
     for (const loops of values.repetitions(block.around.loops)) {

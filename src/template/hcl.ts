@@ -29,11 +29,17 @@ export function readHcl(text: string): Body {
   return new Reader(text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')).file()
 }
 
+/** The variables and locals in the interpolations of a string, as they are written: `var.name`. */
+export function referencesIn(text: string): readonly string[] {
+  return new Reader(text).references()
+}
+
 const identifier = /[\p{L}_][\p{L}\p{N}_-]*/uy
 /** A comment in one piece counts as a blank. */
 const blanks = /(?:[ \t]|\/\*[\s\S]*?\*\/)+/y
 const comment = /(?:#|\/\/)[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/y
 const heredoc = /<<-?([\p{L}_][\p{L}\p{N}_-]*)\n/uy
+const member = /\s*\.\s*/y
 const closing: Readonly<Record<string, string>> = {'(': ')', '[': ']', '{': '}'}
 
 class Reader {
@@ -54,6 +60,13 @@ class Reader {
       attributes: bodies.flatMap(({attributes}) => attributes),
       blocks: bodies.flatMap(({blocks}) => blocks)
     }
+  }
+
+  /** Of a text that is the inside of a string. */
+  references(): readonly string[] {
+    const found: Found = {texts: [], references: []}
+    this.#template(found, () => false, false)
+    return found.references
   }
 
   /** Up to the brace that closes it, or the end. */
@@ -115,15 +128,15 @@ class Reader {
   }
 
   /**
-   * `var.name`, `local.name`, or a call. Variables that `env` would read are not in Packer's environment, unless their
+   * `var.name`, `local.name`, or a call; `var.` where the name is not written. Variables that `env` would read are not in Packer's environment, unless their
    * names begin with PKR_VAR_.
    */
   #name(found: Found): boolean {
     const name = this.#take(identifier)
     if (name === undefined) return false
-    if ((name === 'var' || name === 'local') && this.#next() === '.') {
-      this.#at += 1
-      found.references.push(`${name}.${this.#take(identifier) ?? ''}`)
+    if (name === 'var' || name === 'local') {
+      const isMember = this.#take(member) !== undefined
+      found.references.push(`${name}.${(isMember && this.#take(identifier)) || ''}`)
     } else if (name === 'env' && this.#next() === '(') {
       this.#at += 1
       this.#scan({texts: [], references: []}, (next) => next === ')')

@@ -20,6 +20,8 @@ export interface Reading {
   readonly chains: readonly (readonly Chain[])[]
   /** The types of all blocks, `hcp_packer_registry` for one. */
   readonly blocks: ReadonlySet<string>
+  /** All references of the files to variables and locals: `var.name`. */
+  readonly references: ReadonlySet<string>
 }
 
 /** `build { … }`, which its settings refer to. */
@@ -132,6 +134,7 @@ export interface Draft {
   readonly dynamic: DynamicBlock[]
   readonly chains: (readonly Chain[])[]
   readonly blocks: Set<string>
+  readonly references: Set<string>
 }
 
 export function newDraft(): Draft {
@@ -145,7 +148,8 @@ export function newDraft(): Draft {
     uses: [],
     dynamic: [],
     chains: [],
-    blocks: new Set()
+    blocks: new Set(),
+    references: new Set()
   }
 }
 

@@ -1,5 +1,6 @@
 import {readHcl} from './hcl.ts'
 import {readBody} from './hcl-body.ts'
+import {usedInBody, usedInJson, usedInLegacy} from './used-variables.ts'
 import {foldedObject, parseJson} from './json.ts'
 import {readJson} from './json-body.ts'
 import {lineFinder} from './lines.ts'
@@ -9,19 +10,26 @@ import {declare, newDraft, type Draft, type Reading} from './reading-parts.ts'
 export function readHclFiles(files: ReadonlyMap<string, string>): Reading {
   const draft = newDraft()
   for (const [file, text] of files) {
-    if (file.endsWith('.json')) readJson(draft, file, text, 'hcl2')
-    else readBody(draft, file, readHcl(text))
+    if (file.endsWith('.json')) {
+      readJson(draft, file, text, 'hcl2')
+      usedInJson(parseJson(file, text)).forEach((reference) => draft.references.add(reference))
+      continue
+    }
+    const body = readHcl(text)
+    readBody(draft, file, body)
+    usedInBody(body).forEach((reference) => draft.references.add(reference))
   }
   return draft
 }
 
 /** @throws {Error} when it is not JSON, or not a template */
 export function readLegacyJson(file: string, text: string): Reading {
-  if (!('builders' in foldedObject(parseJson(file, text))))
-    throw new Error(`${file} is not a template: it has no "builders"`)
+  const template = parseJson(file, text)
+  if (!('builders' in foldedObject(template))) throw new Error(`${file} is not a template: it has no "builders"`)
   const draft = newDraft()
   readJson(draft, file, text, 'legacy')
   declareUsed(draft, file, text)
+  usedInLegacy(template).forEach((reference) => draft.references.add(reference))
   return draft
 }
 

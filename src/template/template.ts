@@ -20,6 +20,7 @@ import {makesNoImage} from './imageless.ts'
 import {renamedPlugins} from './renamed-plugin.ts'
 import {missingParts} from './siblings.ts'
 import {sourcesOf, type TemplateSource} from './sources.ts'
+import {isAmong, usedInLegacy} from './used-variables.ts'
 import {unknown, type Value} from './value.ts'
 
 export interface Template {
@@ -33,12 +34,14 @@ export interface Template {
   readonly legacy: boolean
   /** The variables that it declares; in legacy JSON also those that it uses. */
   readonly declared: ReadonlyMap<string, Declaration>
+  /** Those of them that nothing in the template refers to. */
+  readonly unused: ReadonlySet<string>
   /**
    * Names of the variables that the action fills in if it knows a value: those that the template leaves open, and those
    * for which an input was given.
    */
   readonly variables: ReadonlySet<string>
-  /** Those of them that Packer refuses to be without, and that nothing else gives a value. */
+  /** Those that Packer refuses to be without, and that nothing else gives a value. */
   readonly unset: ReadonlySet<string>
   /** The values that the inputs replace. */
   readonly replaced: readonly Replaced[]
@@ -130,6 +133,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     shipped: isShipped,
     legacy,
     declared: reading.variables,
+    unused: unusedIn(reading, legacy ? files : []),
     variables: choice.filled,
     unset: choice.unset,
     replaced: choice.replaced,
@@ -156,6 +160,13 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     ],
     warnings: [...keys.warnings, ...findings.warnings, ...unread.warnings, ...(legacy ? [] : closedTags(sources))]
   }
+}
+
+/** @param files whose values may refer to variables: legacy JSON's */
+function unusedIn({variables, references}: Reading, files: readonly VariablesFile[]): Set<string> {
+  const given = files.flatMap(({values}) => [...values.values()].map(({source}): unknown => JSON.parse(source)))
+  const used = new Set([...references, ...given.flatMap(usedInLegacy)])
+  return new Set([...variables.keys()].filter((name) => !isAmong(used, name)))
 }
 
 function expanded(sources: Sources, values = new Values(sources)): Sources {

@@ -70,14 +70,25 @@ export function unusedInputs(
 ): InputError[] {
   return Object.entries(carriers)
     .filter(([input, [variable = '']]) => given.has(input) && (!alsoUsed.has(input) || template.declared.has(variable)))
-    .filter(([input]) => !template.declared.has(alsoCarriedBy[input] ?? ''))
-    .flatMap(([input, [variable = '']]) =>
-      takes(template, {input, variable}, allowedCidrs) ? [] : [{input, variable}]
-    )
-    .map(({input, variable}) => unused(template, input, variable))
+    .filter(([input]) => !isRead(template, alsoCarriedBy[input] ?? ''))
+    .flatMap(([input, [variable = '']]) => {
+      if (!takes(template, variable, allowedCidrs)) return [unfit(template, input, variable)]
+      return alsoUsed.has(input) || isRead(template, variable) ? [] : [unread(template, input, variable)]
+    })
 }
 
-function unused({path, declared}: Template, input: string, variable: string): InputError {
+function isRead({declared, unused}: Template, variable: string): boolean {
+  return declared.has(variable) && !unused.has(variable)
+}
+
+function unread({path}: Template, input: string, variable: string): InputError {
+  return new InputError(
+    input,
+    `has no effect: nothing in the template ${path} uses the variable '${variable}'. Use it there, or leave the input out.`
+  )
+}
+
+function unfit({path, declared}: Template, input: string, variable: string): InputError {
   const declaration = declared.get(variable)
   if (!declaration) {
     return new InputError(
@@ -98,13 +109,7 @@ function unused({path, declared}: Template, input: string, variable: string): In
   )
 }
 
-function takes(
-  {declared, variables, legacy}: Template,
-  {input, variable}: {readonly input: string; readonly variable: string},
-  allowedCidrs: readonly string[]
-): boolean {
-  // This input also names the repository in which the version is looked up.
-  if (input === 'jenkins-repository-url' && declared.has('jenkins_version')) return true
+function takes({declared, variables, legacy}: Template, variable: string, allowedCidrs: readonly string[]): boolean {
   if (variable === 'tags') return variables.has(variable)
   const declaration = declared.get(variable)
   if (!declaration || legacy) return declaration !== undefined
@@ -198,12 +203,12 @@ function inAscii(json: string): string {
   return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** The log's message about each value that an input replaces. */
+/** The log's message about each value that an input replaces, where the template uses it. */
 export function replacements(template: Template, values: TemplateValues): string[] {
   const known = new Map<string, unknown>(Object.entries(values))
   return template.replaced.flatMap(({variable, input, before}) => {
     const value = known.get(variable)
-    if (value === undefined) return []
+    if (value === undefined || template.unused.has(variable)) return []
     const now = typeof value === 'string' ? value : JSON.stringify(value)
     if (now === before) return []
     const instead = before === undefined ? 'in place of a value that is not shown' : `in place of ${quoted(before)}`

@@ -180,8 +180,12 @@ it('refuses user data for a smoke test that is not to be', () => {
 
 it('refuses an input that the own template cannot use', () => {
   const template = path.join(mkdtempSync(path.join(tmpdir(), 'inputs-')), 'own.pkr.hcl')
-  writeFileSync(template, 'variable "source_ami" {}\n# variable "jenkins_version" {}\n')
-  expect(messagesFor({template, 'source-ami': 'ami-01234567', 'jenkins-version': '2.568.2'})).toEqual([
+  const declared = ['source_ami', 'ssh_username', 'instance_type'].map((name) => `variable "${name}" {}\n`).join('')
+  const builder = 'source "amazon-ebs" "own" {\n  source_ami = var.source_ami\n  ssh_username = "admin"\n}\n'
+  writeFileSync(template, `${declared}# variable "jenkins_version" {}\n${builder}`)
+  const inputs = {'source-ami': 'ami-01234567', 'ssh-username': 'admin', 'instance-types': 't3.medium'}
+  expect(messagesFor({template, ...inputs, 'jenkins-version': '2.568.2'})).toEqual([
+    expect.stringMatching(/^Input 'ssh-username': has no effect: nothing in .* uses the variable 'ssh_username'/),
     expect.stringMatching(/^Input 'jenkins-version': has no effect: .* declares no variable 'jenkins_version'/)
   ])
 })
