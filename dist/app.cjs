@@ -79353,14 +79353,15 @@ async function digestOfTemplate({ path: location, directory, shipped }, checkout
     );
   }
 }
-function unseenIn({ shipped, sources, dataSources }, { templateImages: templateImages2, jenkins }) {
+function unseenIn(template, { templateImages: templateImages2, jenkins }) {
+  const { shipped, sources, dataSources } = template;
   if (shipped) return [];
   const isKnown = (one) => templateImages2.has(one.name) && sources.filter(({ name }) => name === one.name).length === 1;
-  const unknown3 = sources.filter((one) => !isKnown(one));
+  const open7 = sources.filter((one) => !isKnown(one));
   const seen = new Set(sources.filter(isKnown).map((one) => one.imageQuery()?.dataSource));
   return [
-    ...unknown3.map(({ name }) => `the source image of ${name}, which only Packer looks up`),
-    ...jenkins ? [] : ["the version of Jenkins, which the template installs without the variable jenkins_version"],
+    ...open7.map(({ name }) => `the source image of ${name}, which only Packer looks up`),
+    ...unseenJenkins(template, jenkins),
     ...[...dataSources].filter((one) => !seen.has(one)).map((one) => `the values of ${asWritten(one)}`)
   ];
 }
@@ -79368,6 +79369,17 @@ function asWritten(dataSource) {
   const [root9 = "", ...labels] = dataSource.split(".");
   return [root9, ...labels.map((label) => `"${label}"`)].join(" ");
 }
+function unseenJenkins({ declared, unused, jenkinsVersion }, found) {
+  if (!declared.has("jenkins_version") || unused.has("jenkins_version")) {
+    return ["the version of Jenkins, which the template installs without the variable jenkins_version"];
+  }
+  if (found || exactVersion.test(asText(jenkinsVersion ?? null) ?? "")) return [];
+  if (jenkinsVersion === unknown) {
+    return ["the version of Jenkins, for which only Packer knows the template's own value of jenkins_version"];
+  }
+  return ["the version of Jenkins, for which the template's own value of jenkins_version is no exact version"];
+}
+var exactVersion = /^\d+\.\d+(?:\.\d+)?(?:-\d[\d.]*)?$/;
 
 // src/plan/connectivity.ts
 var import_ipaddr6 = __toESM(require_ipaddr(), 1);
@@ -86753,6 +86765,7 @@ function openTemplate(own, shipped, additions = {}) {
     variables: choice.filled,
     unset: choice.unset,
     replaced: choice.replaced,
+    jenkinsVersion: values.ofVariableItself("jenkins_version"),
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,

@@ -45,6 +45,8 @@ export interface Template {
   readonly unset: ReadonlySet<string>
   /** The values that the inputs replace. */
   readonly replaced: readonly Replaced[]
+  /** The value that its variable `jenkins_version` has without the action; undefined if it has none. */
+  readonly jenkinsVersion: Value | undefined
   /** The value of its variable `tags`, which the action's own tags are added to. */
   readonly ownTags: Readonly<Record<string, string | null>>
   /** The user's values: files in Packer's order, then single variables, which take precedence. */
@@ -137,6 +139,7 @@ export function openTemplate(own: string | undefined, shipped: string, additions
     variables: choice.filled,
     unset: choice.unset,
     replaced: choice.replaced,
+    jenkinsVersion: values.ofVariableItself('jenkins_version'),
     ownTags: choice.ownTags,
     varFiles: varFiles.map((file) => file.path),
     vars,

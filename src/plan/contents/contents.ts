@@ -6,7 +6,7 @@ import {InputError} from '../../lib/errors.ts'
 import {regionName} from '../../template/aws-names.ts'
 import type {TemplateSource} from '../../template/sources.ts'
 import type {Template} from '../../template/template.ts'
-import {textsIn} from '../../template/value.ts'
+import {asText, textsIn, unknown} from '../../template/value.ts'
 import type {JenkinsRelease} from '../jenkins-version.ts'
 import type {Plugin} from '../plugins/plugins.ts'
 import type {SourceImage} from '../source.ts'
@@ -181,16 +181,17 @@ async function digestOfTemplate(
 }
 
 /** What also goes into an image of a user's template. */
-function unseenIn({shipped, sources, dataSources}: Template, {templateImages, jenkins}: Known): string[] {
+function unseenIn(template: Template, {templateImages, jenkins}: Known): string[] {
+  const {shipped, sources, dataSources} = template
   if (shipped) return []
   const isKnown = (one: TemplateSource): boolean =>
     templateImages.has(one.name) && sources.filter(({name}) => name === one.name).length === 1
-  const unknown = sources.filter((one) => !isKnown(one))
+  const open = sources.filter((one) => !isKnown(one))
   // What else a data source answers goes into the image unseen, as in a provisioner's script.
   const seen = new Set(sources.filter(isKnown).map((one) => one.imageQuery()?.dataSource))
   return [
-    ...unknown.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer looks up`),
-    ...(jenkins ? [] : ['the version of Jenkins, which the template installs without the variable jenkins_version']),
+    ...open.map(({name}: TemplateSource) => `the source image of ${name}, which only Packer looks up`),
+    ...unseenJenkins(template, jenkins),
     ...[...dataSources].filter((one) => !seen.has(one)).map((one) => `the values of ${asWritten(one)}`)
   ]
 }
@@ -200,3 +201,18 @@ function asWritten(dataSource: string): string {
   const [root = '', ...labels] = dataSource.split('.')
   return [root, ...labels.map((label) => `"${label}"`)].join(' ')
 }
+
+/** The template's own value is compared with the template, its variables and files; no message shows it. */
+function unseenJenkins({declared, unused, jenkinsVersion}: Template, found: Known['jenkins']): string[] {
+  if (!declared.has('jenkins_version') || unused.has('jenkins_version')) {
+    return ['the version of Jenkins, which the template installs without the variable jenkins_version']
+  }
+  if (found || exactVersion.test(asText(jenkinsVersion ?? null) ?? '')) return []
+  if (jenkinsVersion === unknown) {
+    return ["the version of Jenkins, for which only Packer knows the template's own value of jenkins_version"]
+  }
+  return ["the version of Jenkins, for which the template's own value of jenkins_version is no exact version"]
+}
+
+/** Perhaps with the release of a package: `2.568.2-1.1`. */
+const exactVersion = /^\d+\.\d+(?:\.\d+)?(?:-\d[\d.]*)?$/

@@ -97,7 +97,8 @@ it.each<[string, Record<string, string>]>([
 
 describe('of a template of the user’s own', () => {
   const builder = 'source "amazon-ebs" "own" {\n  ami_name = "x"\n  source_ami = var.source_ami\n}\n'
-  const hcl = `variable "source_ami" {}\nvariable "jenkins_version" {}\nvariable "key" {\n  default = ""\n}\n${builder}`
+  const version = 'locals {\n  version = var.jenkins_version\n}\n'
+  const hcl = `variable "source_ami" {}\nvariable "jenkins_version" {}\nvariable "key" {\n  default = ""\n}\n${version}${builder}`
   const build = 'build {\n  sources = ["amazon-ebs.own"]\n}\n'
 
   it('are what it reads, and the files in its folder', async () => {
@@ -169,8 +170,13 @@ describe('of a template of the user’s own', () => {
     ['the source image of amazon-ebs.own, which only Packer looks up', hcl.replace('var.source_ami', 'file("id")'), {}],
     [
       'the version of Jenkins, which the template installs without the variable jenkins_version',
-      hcl,
+      hcl.replace('variable "jenkins_version" {}', '').replace(version, ''),
       {jenkins: undefined}
+    ],
+    [
+      'the version of Jenkins, which the template installs without the variable jenkins_version',
+      hcl.replace(version, ''),
+      {}
     ],
     ['the values of data "http" "x"', `${hcl}data "http" "x" {\n  url = "https://example.com"\n}\n`, {}],
     ['the file that "../../../${var.key}" names', `${hcl}locals {\n  x = file("../../../\${var.key}")\n}\n`, {}],
@@ -243,6 +249,28 @@ describe('of a template of the user’s own', () => {
         'the values of data "git-commit" "head"'
       ])
     })
+  })
+
+  const inexact = "the version of Jenkins, for which the template's own value of jenkins_version is no exact version"
+  const notKnown = "the version of Jenkins, for which only Packer knows the template's own value of jenkins_version"
+  it.each<[string, Record<string, string>, string[]]>([
+    ['default = "2.568.2"', {}, []],
+    ['default = "2.570"', {}, []],
+    ['default = "2.568.2-1.1"', {}, []],
+    ['', {vars: 'jenkins_version=2.568.2'}, []],
+    ['default = "lts"', {vars: 'jenkins_version=2.568.2'}, []],
+    ['', {'var-files': file('exact.pkrvars.hcl', 'jenkins_version = "2.568.2"\n')}, []],
+    ['default = "2.568.2"', {vars: 'jenkins_version=latest'}, [inexact]],
+    ['default = "lts"', {}, [inexact]],
+    ['default = "2.568.*"', {}, [inexact]],
+    ['default = ["2.568.2"]', {}, [inexact]],
+    ['default = null', {}, [inexact]],
+    ['default = regex_replace("2.568.2", "a", "b")', {}, [notKnown]]
+  ])('are known with a Jenkins by %j and %j, but for %j', async (declaration, inputs, expected) => {
+    const text = hcl.replace('"jenkins_version" {}', `"jenkins_version" {\n  ${declaration}\n}`)
+    const more = {jenkins: undefined} as unknown as Partial<More>
+    const {unseen} = await contents({template: file('own.pkr.hcl', text + build), ...inputs}, more)
+    expect(unseen).toEqual(expected)
   })
 
   it('are the regions of its copies', async () => {
