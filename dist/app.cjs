@@ -78731,8 +78731,8 @@ var longestList = 1024 * 1024;
 var longestZip = 1024 * 1024 * 1024;
 function platformOf(platform3, arch3) {
   const systems = { linux: "linux", darwin: "darwin" };
-  const architectures = { x64: "amd64", arm64: "arm64" };
-  const [system, architecture] = [systems[platform3], architectures[arch3]];
+  const architectures2 = { x64: "amd64", arm64: "arm64" };
+  const [system, architecture] = [systems[platform3], architectures2[arch3]];
   if (!system || !architecture) {
     throw new UserError(
       `Packer is not downloaded for ${platform3} on ${arch3}: run the bake on Linux or macOS (x64 or arm64), or install Packer and set packer-version to system.`
@@ -80768,6 +80768,33 @@ function newer(best, candidate) {
   return best && (best.CreationDate ?? "") >= (candidate.CreationDate ?? "") ? best : candidate;
 }
 
+// src/plan/shared-image.ts
+var architectures = ["x86_64", "arm64"];
+function checkSharedImage(types3, sources) {
+  const builders = sources.filter(isOnVariable).flatMap((source) => machinesOf(source, types3) ?? []);
+  const isForAll = (one) => builders.every(({ able }) => able.includes(one));
+  if (architectures.some(isForAll)) return;
+  const described2 = builders.map(({ name, from, able }) => `${name} (${from}, ${able.join(" or ")})`);
+  throw new InputError(
+    "template",
+    `has builders of different architectures on one image, the variable source_ami: ${[...new Set(described2)].join(", ")}. Give each of them a source_ami_filter of its own with an 'architecture', or choose those of one architecture with -only= in 'packer-args'`
+  );
+}
+function isOnVariable(source) {
+  const value = source.value("source_ami");
+  return source.isVariable("source_ami") && value !== "" && value !== null;
+}
+function machinesOf(source, { given: given2, facts }) {
+  const takesGiven = given2.length > 0 && source.isVariable("instance_type") && source.value("instance_type") === unknown;
+  const names2 = takesGiven ? given2 : typesIn(source);
+  const spot = textsIn(source.value("spot_instance_types"));
+  const areAll = takesGiven || source.text("instance_type") !== void 0 || spot.isWhole;
+  if (!areAll || !names2.every((name) => facts.has(name))) return void 0;
+  const able = architectures.filter((one) => names2.some((name) => facts.get(name)?.architectures.includes(one)));
+  if (able.length === 0) return void 0;
+  return { name: source.name, from: `${names2.join(" ")}${takesGiven ? " of 'instance-types'" : ""}`, able };
+}
+
 // src/plan/template-images.ts
 async function templateImages(lookup, { sources, given: given2 }, signal) {
   const found = await Promise.all(
@@ -80845,6 +80872,7 @@ async function planImage(inputs, context, signal) {
   );
   const onOurs = template.sources.filter((one) => one.isVariable("source_ami"));
   const looking2 = (async () => {
+    checkSharedImage(await asking, template.sources);
     const given2 = template.variables.has("source_ami") ? await resolveSource(
       { ec2: ec22, log, now, readParameter },
       sourceRequest(image, aws.region, architectureOf(await asking, onOurs)),
@@ -81063,9 +81091,9 @@ async function typesBy(ec22, filter2, signal) {
 }
 function judge(name, { architecture, nitro }, type2) {
   if (!type2) return { problem: `${name} is not offered in this region` };
-  const architectures = type2.ProcessorInfo?.SupportedArchitectures ?? [];
-  if (architecture !== void 0 && !architectures.includes(architecture)) {
-    return { problem: `${name} is for ${architectures.join(" and ")}, but the source image is for ${architecture}` };
+  const architectures2 = type2.ProcessorInfo?.SupportedArchitectures ?? [];
+  if (architecture !== void 0 && !architectures2.includes(architecture)) {
+    return { problem: `${name} is for ${architectures2.join(" and ")}, but the source image is for ${architecture}` };
   }
   if (nitro && type2.Hypervisor !== "nitro" && type2.BareMetal !== true) {
     return { problem: `${name} is not built on the Nitro System, and other consoles cannot be read while a machine runs` };

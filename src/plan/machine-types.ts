@@ -62,8 +62,8 @@ export async function machineTypes(
   }
 }
 
-/** Packer takes one setting or the other (packer-plugin-amazon, common/run_config.go). */
-function typesIn(source: TemplateSource): readonly string[] {
+/** The types that a builder names. Packer takes one setting or the other (packer-plugin-amazon, common/run_config.go). */
+export function typesIn(source: TemplateSource): readonly string[] {
   const type = source.text('instance_type')
   const types = type === undefined ? textsIn(source.value('spot_instance_types')).texts : [type]
   return types.filter((one) => /^[a-z0-9-]{1,40}\.[a-z0-9-]{1,40}$/.test(one))

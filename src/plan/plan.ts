@@ -20,6 +20,7 @@ import {architectureOf, machineTypes, standardType, type MachineTypes} from './m
 import {noteSessionManagerPlugin} from './session-manager-plugin.ts'
 import {packagesFor, resolveSource, type SourceImage, type SourceRequest} from './source.ts'
 import type {Architecture} from '../inputs/distributions.ts'
+import {checkSharedImage} from './shared-image.ts'
 import {commonTo, templateImages, type TemplateImage, type TemplateImages} from './template-images.ts'
 
 /** Everything that is decided before anything is made. */
@@ -85,6 +86,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   )
   const onOurs = template.sources.filter((one) => one.isVariable('source_ami'))
   const looking = (async (): Promise<Starts> => {
+    checkSharedImage(await asking, template.sources)
     const given = template.variables.has('source_ami')
       ? await resolveSource(
           {ec2, log, now, readParameter},
