@@ -259,7 +259,6 @@ const inputs = [
     'template/values.ts',
     ['unit/template/values.test.ts', 'unit/template/template.test.ts', 'unit/template/dynamic.test.ts'],
     ['null is a value of a variable', 'own === undefined ? unknown : own', '(own ?? unknown)'],
-    ['a key may be that of a set', 'isList(value) ? unknown : key', 'key'],
     ['a value has the declared type', 'value === undefined ? undefined : converted(value, type)', 'value'],
     ['values of a legacy file are evaluated', "isLegacy ? 'legacy' : 'file'", "'file'"]
   ),
@@ -272,6 +271,26 @@ const inputs = [
       'setting.expression.references.includes(`var.${name}`)'
     ],
     ['a build has the settings of its own block alone', 'setting.use === use', 'setting.use !== undefined']
+  ),
+  ...inFile(
+    'template/evaluate.ts',
+    ['unit/template/dynamic.test.ts'],
+    ['a set has its items for keys', 'value instanceof SetItems ? item : index', 'index']
+  ),
+  ...inFile(
+    'template/reading-parts.ts',
+    ['unit/template/findings.test.ts'],
+    [
+      'a builder is named by the last two of three parts',
+      "parts.length > 2 ? parts.slice(1, 3).join('.') : name",
+      'name'
+    ]
+  ),
+  ...inFile(
+    'plan/machine-types.ts',
+    ['unit/plan/machine-types.test.ts'],
+    ['a build is known by its whole name', 'if (exact !== undefined) return exact', ''],
+    ['a part of a name is not taken for one of several', 'likely.length === 1', 'likely.length > 0']
   ),
   ...inFile(
     'template/choice.ts',
@@ -440,7 +459,8 @@ const downloads = [
     'plan/template-images.ts',
     ['unit/plan/template-images.test.ts'],
     ['an image has the id that the template names', 'image.ImageId === id', 'image.ImageId !== undefined'],
-    ['it is of the owner that the template names', 'return isTheirs && names', 'return names']
+    ['it is of the owner that the template names', 'return isTheirs && names', 'return names'],
+    ['the login user is of all builders', 'found.size === 1', 'found.size > 0']
   ),
   ...inFile(
     'plan/subnets.ts',

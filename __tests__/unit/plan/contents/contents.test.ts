@@ -200,7 +200,10 @@ describe('of a template of the user’s own', () => {
       `data "amazon-ami" "${name}" {\n  owners = ["self"]\n  filters = {name = "${name}-*"}\n}\n`
     const parameter = (name: string) => `data "amazon-parameterstore" "${name}" {\n  name = "/${name}"\n}\n`
     const unseenOf = async (text: string, more: Record<string, string> = {}, known: Partial<More> = {}) => {
-      const template = file('own.pkr.hcl', `variable "jenkins_version" {}\n${text}`)
+      const template = file(
+        'own.pkr.hcl',
+        `variable "jenkins_version" {}\nlocals {\n  jenkins = var.jenkins_version\n}\n${text}`
+      )
       return (await contents({template, ...more}, {source: undefined, ...known} as Partial<More>)).unseen
     }
     const builderOn = (image: string, name = 'own') => `source "amazon-ebs" "${name}" {\n  source_ami = ${image}\n}\n`
@@ -240,7 +243,7 @@ describe('of a template of the user’s own', () => {
       const template = {
         variable: {jenkins_version: {}},
         data: {'amazon-ami': {agent: {owners: ['self'], filters: {name: 'x'}}}, 'git-commit': {head: {}}},
-        source: {'amazon-ebs': {own: {source_ami: 'ami-0aaaaaaaaaaaaaaaa'}}},
+        source: {'amazon-ebs': {own: {ami_name: 'x-${var.jenkins_version}', source_ami: 'ami-0aaaaaaaaaaaaaaaa'}}},
         build: {sources: ['amazon-ebs.own']}
       }
       const location = file('own.pkr.json', JSON.stringify(template))
