@@ -85,13 +85,19 @@ export const attacks: readonly Attack[] = [
       ...giving({[tagKeys.expires]: expiry})
     }),
     call(`the tags of a bake on somebody's ${type}`, 'ec2:CreateTags', type, giving(both)),
-    call(`a bake on a ${type} with an expiry of somebody else's`, 'ec2:CreateTags', type, {...onlyExpiry, ...giving(both)}),
+    call(`a bake on a ${type} with an expiry of somebody else's`, 'ec2:CreateTags', type, {
+      ...onlyExpiry,
+      ...giving(both)
+    }),
     call(`no bake on a ${type} that is there`, 'ec2:DeleteTags', type, {...running, 'aws:TagKeys': [tagKeys.bake]}),
     call(`no tags on a ${type} that is there`, 'ec2:DeleteTags', type, running),
     call(`less tags on somebody's ${type}`, 'ec2:DeleteTags', type, {'aws:TagKeys': [tagKeys.expires]})
   ]),
   ...['image', 'snapshot'].flatMap((type) => [
-    call(`a bake that nobody finds on a ${type}`, 'ec2:CreateTags', type, {...running, ...giving({[tagKeys.bake]: 'x'})}),
+    call(`a bake that nobody finds on a ${type}`, 'ec2:CreateTags', type, {
+      ...running,
+      ...giving({[tagKeys.bake]: 'x'})
+    }),
     call(`no end for a ${type}`, 'ec2:CreateTags', type, {...running, ...giving({[tagKeys.expires]: 'never'})})
   ]),
   ...['instance', 'volume'].flatMap((type) => [

@@ -45,7 +45,10 @@ it('gives an instance a profile that exists and has a role', async () => {
   const test = await startTestCloud()
   const {ec2, iam, cloud} = test
   const IamInstanceProfile = {Name: InstanceProfileName}
-  const refusal = (message: string) => ({...awsError('InvalidParameterValue'), message: expect.stringContaining(message)})
+  const refusal = (message: string) => ({
+    ...awsError('InvalidParameterValue'),
+    message: expect.stringContaining(message)
+  })
   await expect(launch(ec2, cloud, {IamInstanceProfile})).rejects.toMatchObject(
     // Packer waits for it by this text.
     refusal('Invalid IAM Instance Profile name')

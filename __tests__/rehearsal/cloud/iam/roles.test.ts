@@ -1,7 +1,8 @@
 import {expect, it} from '@jest/globals'
 import {awsError, startTestCloud} from '../test-cloud.ts'
 
-const trust = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}]}'
+const trust =
+  '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}]}'
 const document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:*", "Resource": "*"}]}'
 
 it('makes a role with an inline policy, shows both, and deletes them in that order alone', async () => {
@@ -53,7 +54,13 @@ it('tags and untags a role', async () => {
   const {iam} = await startTestCloud()
   const RoleName = 'one'
   await iam.createRole({RoleName, AssumeRolePolicyDocument: trust})
-  await iam.tagRole({RoleName, Tags: [{Key: 'a', Value: '1'}, {Key: 'b', Value: '2'}]})
+  await iam.tagRole({
+    RoleName,
+    Tags: [
+      {Key: 'a', Value: '1'},
+      {Key: 'b', Value: '2'}
+    ]
+  })
   await iam.untagRole({RoleName, TagKeys: ['a']})
   expect((await iam.listRoleTags({RoleName})).Tags).toEqual([{Key: 'b', Value: '2'}])
 })
