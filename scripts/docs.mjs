@@ -1,4 +1,4 @@
-// Writes into README.md what other files say: the tables of inputs and outputs, and the trust policies. With --check, compares
+// Writes into README.md what other files say: the tables of inputs and outputs, and the nightly workflow. With --check, compares
 // instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
@@ -12,18 +12,13 @@ const replaced = [
   ['outputs', outputTable(bake)],
   ['sweep inputs', inputTables(sweep)],
   ['sweep outputs', outputTable(sweep)],
-  ['trust policy', await json('iam/trust-policy.json')],
-  ['trust policy of pull requests', await json('iam/trust-policy-pull-request.json')]
+  ['nightly workflow', `\`\`\`yaml\n${await readFile('examples/nightly.yml', 'utf8')}\`\`\`\n`]
 ].reduce((text, [name, content]) => between(text, name, content), readme)
 
 if (!process.argv.includes('--check')) await writeFile('README.md', replaced)
 else if (replaced !== readme) {
-  console.error("README.md does not say what action.yml declares: run 'npm run docs' and commit it.")
+  console.error("README.md does not say what action.yml and examples/ say: run 'npm run docs' and commit it.")
   process.exitCode = 1
-}
-
-async function json(file) {
-  return `\`\`\`json\n${(await readFile(file, 'utf8')).trim()}\n\`\`\`\n`
 }
 
 /** One table for each group; the comment lines in action.yml are the groups' names. */
