@@ -137,23 +137,28 @@ const markable: ReadonlySet<string> = new Set([
   'spot-request'
 ])
 
-/** Each brings its volume; a spot instance brings its request too. One call for each kind of tags. */
+/** What the local cloud starts at one call. */
+const mostAtOnce = 20
+
+/** Each brings its volume; a spot instance brings its request too. One call for each kind of tags, or for twenty instances. */
 async function launchInstances(ec2: EC2, imageId: string, count: number): Promise<string[]> {
   const ids: string[] = []
   for (let n = 0; n < Math.min(variants.length, count); n++) {
-    const share = Math.ceil((count - n) / variants.length)
-    const launch = {ImageId: imageId, InstanceType: 't3.medium', MinCount: share, MaxCount: share} as const
-    const launches = [
-      {...launch, TagSpecifications: tagged(n, 'instance', 'volume')},
-      {
-        ...launch,
-        InstanceMarketOptions: {MarketType: 'spot'},
-        TagSpecifications: tagged(n, 'instance', 'volume', 'spot-instances-request')
-      } as const
-    ]
-    for (const one of launches) {
-      const {Instances = []} = await ec2.runInstances(one)
-      ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
+    for (let rest = Math.ceil((count - n) / variants.length); rest > 0; rest -= mostAtOnce) {
+      const share = Math.min(rest, mostAtOnce)
+      const launch = {ImageId: imageId, InstanceType: 't3.medium', MinCount: share, MaxCount: share} as const
+      const launches = [
+        {...launch, TagSpecifications: tagged(n, 'instance', 'volume')},
+        {
+          ...launch,
+          InstanceMarketOptions: {MarketType: 'spot'},
+          TagSpecifications: tagged(n, 'instance', 'volume', 'spot-instances-request')
+        } as const
+      ]
+      for (const one of launches) {
+        const {Instances = []} = await ec2.runInstances(one)
+        ids.push(...Instances.flatMap(({InstanceId}) => InstanceId ?? []))
+      }
     }
   }
   return ids
