@@ -1,0 +1,50 @@
+import {expect, it} from '@jest/globals'
+import {callsBy, fewestOf} from '../../rehearsal/trials/bench/count-calls.ts'
+import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
+
+/**
+ * The action’s calls of EC2 in a verified bake, dry runs included: Packer’s own are not among them. A new call is a decision: accounts have
+ * a bucket of requests for each operation, which all bakes share (docs/performance.md).
+ */
+const expected = {
+  AuthorizeSecurityGroupIngress: 1,
+  CreateKeyPair: 1,
+  CreateSecurityGroup: 2,
+  CreateTags: 1,
+  DeleteSecurityGroup: 1,
+  DeleteTags: 1,
+  DescribeImages: 14,
+  DescribeInstanceTypes: 1,
+  DescribeInstances: 15,
+  DescribeKeyPairs: 7,
+  DescribeSecurityGroups: 9,
+  DescribeSnapshots: 10,
+  DescribeVolumes: 13,
+  ModifyImageAttribute: 1,
+  RunInstances: 3,
+  TerminateInstances: 1
+}
+
+/** On a busy machine a wait may ask once more than it must: only what every one of these bakes asks for is the action’s need. */
+const mostBakes = 3
+
+withCurrentPacker((packer) => {
+  it(
+    'calls each operation of EC2 exactly so often in a verified bake',
+    async () => {
+      let fewest: Record<string, number> | undefined
+      for (let bakes = 0; bakes < mostBakes && !isExpected(fewest); bakes++) {
+        const run = await play(packer)
+        expect(run).toMatchObject({exitCode: 0, outputs: {verdict: 'verified'}, leftovers: []})
+        const counts = callsBy('action', run.calls)
+        fewest = fewest ? fewestOf(fewest, counts) : counts
+      }
+      expect(fewest).toEqual(expected)
+    },
+    mostBakes * scenarioMs
+  )
+})
+
+function isExpected(counts: Record<string, number> | undefined): boolean {
+  return JSON.stringify(counts) === JSON.stringify(expected)
+}
