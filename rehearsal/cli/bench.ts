@@ -52,7 +52,7 @@ Figures:
 ${figures.map(({name, what, runs}) => `  ${name.padEnd(10)}${what}. ${runs} runs`).join('\n')}
 
 A goal that is missed does not fail the command: times are of this machine, at this hour. Exit status: 1 where something could not be
-measured because it failed.`
+measured because it failed; 130 after Ctrl-C, with what was measured until then.`
   )
   .parse()
 
@@ -64,9 +64,10 @@ try {
   if (from !== undefined) show(measurements.results)
   if (json !== undefined) await writeFile(json, `${JSON.stringify(measurements, null, 2)}\n`)
   if (docs) await writeFile(page, withFigures(await readFile(page, 'utf8'), measurements))
+  if (measurements.results.some(({failed}) => failed)) process.exitCode = 1
 } catch (error) {
-  console.error(signal.aborted ? 'Stopped.' : messageOf(error))
-  process.exitCode = signal.aborted ? 130 : 1
+  console.error(messageOf(error))
+  process.exitCode = 1
 }
 
 async function measureAll(): Promise<Measurements> {
@@ -75,10 +76,11 @@ async function measureAll(): Promise<Measurements> {
   if (unknown.length > 0) throw new Error(`There is no figure ${unknown.join(', ')}. There are ${names.join(', ')}.`)
   const node = actionsNode()
   let packer: Promise<Packer> | undefined
+  const bench = {project, node: node.executable, peers, env, progress, signal, runs}
   const results: Result[] = []
   for (const figure of figures.filter(({name}) => command.args.length === 0 || command.args.includes(name))) {
-    const bench = {project, node: node.executable, peers, env, progress, signal, runs}
-    const result = await measure(figure, {...bench, packer: () => (packer ??= havePacker())})
+    const result = await measureUnlessStopped(figure, {...bench, packer: () => (packer ??= havePacker())})
+    if (!result) break
     show([result])
     results.push(result)
   }
@@ -88,6 +90,17 @@ async function measureAll(): Promise<Measurements> {
     node: node.version,
     ...(packer ? {packer: (await packer).version} : {}),
     results
+  }
+}
+
+async function measureUnlessStopped(...args: Parameters<typeof measure>): Promise<Result | undefined> {
+  try {
+    return await measure(...args)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    console.error('Stopped: what was measured until now is told.')
+    process.exitCode = 130
+    return undefined
   }
 }
 

@@ -66,6 +66,8 @@ export interface Result {
   readonly rows: readonly Row[]
   /** Why it was not measured. */
   readonly missing?: string
+  /** Measuring it was tried and failed. */
+  readonly failed?: true
   /** The machine's load average over one minute, before and after. */
   readonly load: readonly [number, number]
   readonly seconds: number

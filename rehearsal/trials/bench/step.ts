@@ -25,7 +25,7 @@ export interface TimedScript {
   readonly node: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** The line that ends the time. Default: the end of the process does. */
+  /** The line that ends the time, and the process. Default: the end of the process ends the time. */
   readonly until?: RegExp
   /** Ends the time, and the process. */
   readonly done?: AbortSignal
@@ -41,16 +41,16 @@ export async function timeScript({node, args, env, until, done}: TimedScript): P
   const began = performance.now()
   let ended: number | undefined
   const child = spawn(node, args, {env, stdio: ['ignore', 'pipe', 'pipe']})
-  const said: string[] = []
-  const lines = splitLines((line) => {
-    said.push(line)
-    if (until?.test(line)) ended ??= performance.now()
-  })
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => lines.push(chunk))
   const stop = (): void => {
     ended ??= performance.now()
     child.kill('SIGKILL')
   }
+  const said: string[] = []
+  const lines = splitLines((line) => {
+    said.push(line)
+    if (until?.test(line)) stop()
+  })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => lines.push(chunk))
   done?.addEventListener('abort', stop, {once: true})
   child.once('exit', () => {
     if (!until && !done) ended = performance.now()

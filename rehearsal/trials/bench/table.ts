@@ -1,15 +1,20 @@
 import {differenceOf, ratioOf, type Result, type Row, type Unit} from './figure.ts'
 import type {Summary} from './statistics.ts'
 
-/** One line for each row of a figure, for a terminal. */
+/** One line for each row of a figure, for a terminal; one for all calls. */
 export function linesOf({figure, rows, missing}: Result): string[] {
   if (missing !== undefined) return [`${figure}: not measured: ${missing}`]
+  if (figure === 'calls') return [`${figure}: ${rows.map(counted).join(', ')}`]
   return rows.map((row) => {
     const {name, own, baseline, goal, unit} = row
     const beside = baseline ? `; ${baseline.name} ${amount(baseline.median, unit)}, ${comparison(row)}` : ''
     const judged = goal ? `; goal ${goal.text}: ${goal.met ? 'met' : 'MISSED'}` : ''
     return `${figure}, ${name}: ${measured(own, unit)}${beside}${judged}`
   })
+}
+
+function counted({name, own, baseline}: Row): string {
+  return `${name} ${own.median}${baseline ? ` (${baseline.name} ${baseline.median})` : ''}`
 }
 
 function measured({median, minimum, spread, runs}: Summary, unit: Unit): string {

@@ -38,6 +38,7 @@ it('says why a figure is missing', () => {
 it('has one row for each operation in a table of calls', () => {
   const calls = {...result, figure: 'calls', rows: [rowOf('RunInstances', 'calls', [3], ['Packer', [1]])]}
   expect(withFigures(page, measurements({results: [calls]}))).toContain('| `RunInstances` | 3 | 1 |')
+  expect(linesOf(calls)).toEqual(['calls: RunInstances 3 (Packer 1)'])
 })
 
 it('refuses a page without a place for figures', () => {
