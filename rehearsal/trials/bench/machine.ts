@@ -16,7 +16,8 @@ export function describeMachine(): MachineDescription {
     processor: all[0]?.model.trim() ?? 'unknown',
     cores: all.length,
     memoryGib: Math.round(totalmem() / 2 ** 30),
-    kernel: release(),
+    // Without what its builder adds, which may name the host.
+    kernel: /^\d+(\.\d+)*/.exec(release())?.[0] ?? '',
     system: systemName()
   }
 }

@@ -34,13 +34,11 @@ export const ready: Figure = {
         if (verdict !== 'verified') throw new Error(`a machine that is ready after ${moment} ms was ${verdict}`)
         return performance.now() - (readyAt.get(moment) ?? Number.NaN)
       })
-      const row = rowOf('lag', 'ms', await Promise.all(lags))
+      const values = await Promise.all(lags)
+      const [usual, worst] = [`< ${most.medianMs} ms`, `< ${most.worstMs / 1_000} s`]
       return [
-        withGoal(
-          row,
-          `< ${most.medianMs} ms median, < ${most.worstMs / 1_000} s worst`,
-          ({own}) => own.median < most.medianMs && own.maximum < most.worstMs
-        )
+        withGoal(rowOf('lag', 'ms', values), usual, ({own}) => own.median < most.medianMs),
+        withGoal(rowOf('worst lag', 'ms', [Math.max(...values)]), worst, ({own}) => own.median < most.worstMs)
       ]
     } finally {
       ec2.destroy()
