@@ -81740,7 +81740,7 @@ async function promote(build2, made) {
   const images = ownImages(ledger, made);
   for (const image of images) {
     const ec22 = account.inRegion(image.region);
-    await (made.verdict === "verified" ? markVerified(ec22, image, plan.bakeId, made.jenkinsVersion ?? "") : mark2(ec22, image, plan.bakeId));
+    await (made.verdict === "verified" ? markVerified(ec22, image, plan, made.jenkinsVersion ?? "") : mark2(ec22, image, plan));
   }
   if (made.verdict === "verified") await markComparable(build2, made, images);
   if (inputs.deregister !== "never") releaseImages(build2, made);
@@ -81750,10 +81750,10 @@ async function promote(build2, made) {
     deps.log.info(`${name} is ${id} in ${region3}${isOwn2 ? "" : ", which this bake did not make, and does not change"}`);
   }
 }
-async function markVerified(ec22, image, bakeId, jenkinsVersion) {
+async function markVerified(ec22, image, plan, jenkinsVersion) {
   const demandImdsV2 = new ModifyImageAttributeCommand({ ImageId: image.id, ImdsSupport: { Value: "v2.0" } });
   await onceKnown(neverAborted, () => ec22.send(demandImdsV2));
-  await mark2(ec22, image, bakeId, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
+  await mark2(ec22, image, plan, { [tagKeys.verified]: awsTime(ec22).toISOString(), [tagKeys.jenkins]: jenkinsVersion });
 }
 async function markComparable({ plan, packer, account, deps }, { images }, own) {
   if (!plan.comparable) return;
@@ -81769,8 +81769,8 @@ async function markComparable({ plan, packer, account, deps }, { images }, own) 
     }
   }
 }
-async function mark2(ec22, image, bakeId, moreTags = {}) {
-  const tags = { [tagKeys.bake]: bakeId, ...moreTags };
+async function mark2(ec22, image, { bakeId, tags: { [tagKeys.run]: run2 } }, moreTags = {}) {
+  const tags = { [tagKeys.bake]: bakeId, ...run2 === void 0 ? {} : { [tagKeys.run]: run2 }, ...moreTags };
   await putTags(ec22, idsOf(image), listed(tags));
 }
 var listed = (tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

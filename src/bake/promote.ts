@@ -5,6 +5,7 @@ import {awsTime} from '../aws/time.ts'
 import type {ImageBuild} from '../packer/build-images.ts'
 import {productsOf, resourcesOf, withCopies, type RegionalImage} from '../packer/images.ts'
 import {messageOf} from '../lib/errors.ts'
+import type {Plan} from '../plan/plan.ts'
 import {keepProducts, neverAborted, putTags, takeExpiryOff} from '../sweep/keep.ts'
 import {comparableTags} from './comparison.ts'
 import type {Made} from './outcome.ts'
@@ -49,8 +50,8 @@ export async function promote(build: ReleasableBuild, made: Made): Promise<void>
   for (const image of images) {
     const ec2 = account.inRegion(image.region)
     await (made.verdict === 'verified'
-      ? markVerified(ec2, image, plan.bakeId, made.jenkinsVersion ?? '')
-      : mark(ec2, image, plan.bakeId))
+      ? markVerified(ec2, image, plan, made.jenkinsVersion ?? '')
+      : mark(ec2, image, plan))
   }
   if (made.verdict === 'verified') await markComparable(build, made, images)
   if (inputs.deregister !== 'never') releaseImages(build, made)
@@ -65,15 +66,10 @@ export async function promote(build: ReleasableBuild, made: Made): Promise<void>
  * Makes a verified image ready for its release: machines launched from it require IMDSv2 (irreversible, which is why it
  * waits for the verdict), and it says that it was verified and with which Jenkins.
  */
-async function markVerified(
-  ec2: EC2Client,
-  image: RegionalImage,
-  bakeId: string,
-  jenkinsVersion: string
-): Promise<void> {
+async function markVerified(ec2: EC2Client, image: RegionalImage, plan: Plan, jenkinsVersion: string): Promise<void> {
   const demandImdsV2 = new ModifyImageAttributeCommand({ImageId: image.id, ImdsSupport: {Value: 'v2.0'}})
   await onceKnown(neverAborted, () => ec2.send(demandImdsV2))
-  await mark(ec2, image, bakeId, {[tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion})
+  await mark(ec2, image, plan, {[tagKeys.verified]: awsTime(ec2).toISOString(), [tagKeys.jenkins]: jenkinsVersion})
 }
 
 /**
@@ -102,14 +98,17 @@ async function markComparable(
   }
 }
 
-/** Puts the bake's tag on an image and its snapshots, also where the template has set none, and more tags where there are any. */
+/**
+ * Puts the tags of the bake and its run on an image and its snapshots, also where the template has set none, and more
+ * tags where there are any.
+ */
 async function mark(
   ec2: EC2Client,
   image: RegionalImage,
-  bakeId: string,
+  {bakeId, tags: {[tagKeys.run]: run}}: Plan,
   moreTags: Readonly<Record<string, string>> = {}
 ): Promise<void> {
-  const tags = {[tagKeys.bake]: bakeId, ...moreTags}
+  const tags = {[tagKeys.bake]: bakeId, ...(run === undefined ? {} : {[tagKeys.run]: run}), ...moreTags}
   await putTags(ec2, idsOf(image), listed(tags))
 }
 

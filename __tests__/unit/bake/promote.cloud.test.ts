@@ -31,7 +31,7 @@ async function promoted(ec2: EC2, id: string, ledger: Ledger, verdict: Made['ver
     inputs: {deregister: 'on-failure'},
     account: accountOf(ec2),
     ledger,
-    plan: {bakeId: 'ours'},
+    plan: {bakeId: 'ours', tags: {[tagKeys.run]: 'owner/images/1/1'}},
     deps: {log: recordingLog()},
     announce: (made: Made) => announced.push(made)
   }
@@ -50,6 +50,7 @@ it('marks a verified image, demands IMDSv2 of its machines, gives it out, and ta
   expect(imdsSupport).toBe('v2.0')
   expect(tags).toEqual({
     [tagKeys.bake]: 'ours',
+    [tagKeys.run]: 'owner/images/1/1',
     [tagKeys.verified]: expect.stringMatching(/^\d{4}-/),
     [tagKeys.jenkins]: '2.568.2'
   })
@@ -62,7 +63,7 @@ it('marks an image that was not tested as the bake’s, and no more', async () =
   const ledger = aLedger()
   ledger.made('image', id)
   const {tags, imdsSupport} = await promoted(ec2, id, ledger, 'unverified')
-  expect(tags).toEqual({[tagKeys.bake]: 'ours'})
+  expect(tags).toEqual({[tagKeys.bake]: 'ours', [tagKeys.run]: 'owner/images/1/1'})
   expect(imdsSupport).toBeUndefined()
 })
 
