@@ -3,6 +3,7 @@ import {EventEmitter, once} from 'node:events'
 import {createServer} from 'node:http'
 import type {IngressRule, Machine} from '../../../../rehearsal/machines/driver.ts'
 import {createNspawnDriver, type NspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
+import {poll} from '../../../../src/lib/wait.ts'
 import {idOf, restOfHost, tracesOf} from './host-state.ts'
 import {knock, makeLoginKey, soon, specFor, ssh} from './machines.ts'
 import {minutes, onRealMachines} from './on-real-machines.ts'
@@ -22,7 +23,9 @@ onRealMachines('real machines', () => {
     key = await makeLoginKey()
     driver = await createNspawnDriver()
     rules = [{protocol: 'tcp', fromPort: 22, toPort: 22, cidrs: [`${driver.hostAddress}/32`]}]
-    const userData = '#!/bin/sh\necho "user data ran" >/root/proof\necho "evidence on the console" >/dev/console\n'
+    // Twice, because the login prompt throws away what is on the console when it begins.
+    const evidence = 'echo "evidence on the console" >/dev/console\n'
+    const userData = `#!/bin/sh\necho "user data ran" >/root/proof\n${evidence}sleep 2\n${evidence}`
     const onPowerOff = () => events.emit('off')
     ;[machine, other] = await Promise.all([launch({userData, ingress: () => rules}), launch({onPowerOff})])
   }, 10 * minutes)
@@ -50,7 +53,8 @@ onRealMachines('real machines', () => {
         'eth0',
         'lo'
       ])
-      expect(machine.console()).toContain('evidence on the console')
+      const seen = async () => machine.console().includes('evidence on the console') || undefined
+      await poll(seen, {signal: AbortSignal.timeout(minutes), slowestMs: 500})
     },
     5 * minutes
   )
