@@ -9,7 +9,9 @@ const pieces = 64 * 1_024
 
 /** Writes machine-readable output of Packer into a file, as a provisioner that prints very much makes it. @returns its size in MB */
 export async function writeMuchOutput(file: string, mb: number): Promise<number> {
-  const line = lineOf('Get:42 http://deb.debian.org/debian trixie/main amd64 libfontconfig1 amd64 2.15.0-2.3 [392 kB]')
+  const line = lineOf(
+    'Get:42 http://mirror.example.org/debian trixie/main amd64 libfontconfig1 amd64 2.15.0-2.3 [392 kB]'
+  )
   const block = Buffer.from(line.repeat(Math.ceil(pieces / line.length)))
   const handle = await open(file, 'w')
   try {
