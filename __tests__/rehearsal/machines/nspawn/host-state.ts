@@ -1,5 +1,6 @@
 import {execFile} from 'node:child_process'
 import {readdir, readFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
 import {promisify} from 'node:util'
 import {findHierarchies} from '../../../../rehearsal/machines/nspawn/cgroups.ts'
@@ -21,13 +22,16 @@ export async function tracesOf(id: string): Promise<string[]> {
   return [...lines.filter((line) => line.includes(id)), ...(await processesOf(id))]
 }
 
-/** What rehearsals have no business to change, but for the names that are a rehearsal's; others may run at the same time. */
+/**
+ * What a rehearsal must leave as it is. Other tests run at the same time: names of rehearsals and disks that a test has
+ * mounted in the folder for temporary files are left out.
+ */
 export async function restOfHost(): Promise<string[]> {
   const {links, namespaces, mounts} = await networksAndMounts()
   const rules = await host.run('nft', ['list', 'ruleset'])
   const routes = await host.run('ip', ['route'])
   const lines = [...links, ...namespaces, ...mounts, ...rules.split('\n'), ...routes.split('\n')]
-  return lines.filter((line) => !/bake-[0-9a-f]{6}/.test(line))
+  return lines.filter((line) => !/bake-[0-9a-f]{6}/.test(line) && !line.includes(` ${tmpdir()}/`))
 }
 
 async function networksAndMounts() {
