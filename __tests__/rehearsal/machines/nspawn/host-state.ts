@@ -23,15 +23,16 @@ export async function tracesOf(id: string): Promise<string[]> {
 }
 
 /**
- * What a rehearsal must leave as it is. Other tests run at the same time: names of rehearsals and disks that a test has
- * mounted in the folder for temporary files are left out.
+ * What a rehearsal must leave as it is. Other tests run at the same time: names of rehearsals, and the small disks that
+ * scenarios mount in their own folders (ends.test.ts), are left out.
  */
 export async function restOfHost(): Promise<string[]> {
   const {links, namespaces, mounts} = await networksAndMounts()
   const rules = await host.run('nft', ['list', 'ruleset'])
   const routes = await host.run('ip', ['route'])
   const lines = [...links, ...namespaces, ...mounts, ...rules.split('\n'), ...routes.split('\n')]
-  return lines.filter((line) => !/bake-[0-9a-f]{6}/.test(line) && !line.includes(` ${tmpdir()}/`))
+  const ofScenarios = ['scenario', 'mount'].map((name) => ` ${join(tmpdir(), name)}-`)
+  return lines.filter((line) => !/bake-[0-9a-f]{6}/.test(line) && !ofScenarios.some((folder) => line.includes(folder)))
 }
 
 async function networksAndMounts() {
