@@ -1,4 +1,5 @@
 import * as ec2 from '@aws-sdk/client-ec2'
+import * as autoScaling from '@aws-sdk/client-auto-scaling'
 import * as iam from '@aws-sdk/client-iam'
 import * as ssm from '@aws-sdk/client-ssm'
 import * as sts from '@aws-sdk/client-sts'
@@ -39,7 +40,11 @@ export function spellCallPoint({by, action, nth}: CallPoint): string {
 function isCall(spelled: string): boolean {
   // A dry run of RunInstances is spelled DryRunRunInstances.
   const name = spelled.replace(/^DryRun(?=[A-Z])/, '')
-  return name === 'GetIdToken' || name === 'Probe' || [ec2, ssm, sts, iam].some((client) => `${name}Command` in client)
+  return (
+    name === 'GetIdToken' ||
+    name === 'Probe' ||
+    [autoScaling, ec2, ssm, sts, iam].some((client) => `${name}Command` in client)
+  )
 }
 
 /** Tells which of a point's calls an arriving one is: 1 for the first; undefined for any other call. */

@@ -1,4 +1,4 @@
-export type ServiceName = 'ec2' | 'iam' | 'ssm' | 'sts' | 'oidc' | 'probe'
+export type ServiceName = 'autoscaling' | 'ec2' | 'iam' | 'ssm' | 'sts' | 'oidc' | 'probe'
 
 /** One call that arrived, in order of arrival. `status` is 0 until it has been answered. */
 export interface Call {

@@ -1,4 +1,5 @@
 import {randomUUID} from 'node:crypto'
+import type {AutoScalingService} from './auto-scaling/service.ts'
 import {authenticate, type Authenticator} from './auth/authenticate.ts'
 import type {ArrivedRequest} from './auth/sigv4.ts'
 import {callerOf, type Call} from './calls.ts'
@@ -15,6 +16,7 @@ import type {SsmService} from './ssm/service.ts'
 import type {StsService} from './sts/service.ts'
 
 export interface Services {
+  readonly autoScaling: AutoScalingService
   readonly ec2: Ec2Service
   readonly iam: IamService
   readonly ssm: SsmService
@@ -82,12 +84,17 @@ async function dispatch(services: Services, call: Call, arrival: Arrival, reques
   const {principal, region} = await identify()
   if (action === '') throw new AwsError('MissingAction', 'The request must contain the parameter Action')
   if (service === 'ssm') return services.ssm({action, body: request.body, principal, region, requestId})
+  if (service === 'autoscaling') return services.autoScaling({action, fields, principal, region, requestId})
   if (service === 'iam') return services.iam({action, fields, principal, requestId})
   return services.ec2({action, fields, principal, region, by: call.by, requestId})
 }
 
 /** The versions of the APIs that are not EC2's: they share the endpoint, and their version tells them apart. */
-const serviceOfVersion: Readonly<Record<string, 'iam' | 'sts'>> = {'2010-05-08': 'iam', '2011-06-15': 'sts'}
+const serviceOfVersion: Readonly<Record<string, 'autoscaling' | 'iam' | 'sts'>> = {
+  '2010-05-08': 'iam',
+  '2011-01-01': 'autoscaling',
+  '2011-06-15': 'sts'
+}
 
 /** Before the operation's name in the header that carries it, for services that speak JSON. */
 const ssmTarget = 'AmazonSSM.'

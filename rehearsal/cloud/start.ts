@@ -2,6 +2,7 @@ import {accountId, defaultSubject} from './account.ts'
 import {honourSessionPolicies} from './auth/authorize.ts'
 import {iamId} from './auth/ids.ts'
 import {Credentials} from './auth/sessions.ts'
+import {createAutoScalingService} from './auto-scaling/service.ts'
 import {CallLog} from './calls.ts'
 import type {Cloud, CloudOptions, Leftover} from './cloud.ts'
 import {leftovers} from './ec2/state/leftovers.ts'
@@ -52,6 +53,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const sts = createStsService({roles: [role], credentials, issuer, authorize, now, ...limit})
   const sessions = new Sessions()
   const services = {
+    autoScaling: createAutoScalingService(authorize, now),
     ec2: createEc2Service(regions, authorize),
     iam: createIamService(iam, authorize),
     ssm: createSsmService(regions, authorize, now, sessions),

@@ -59,6 +59,7 @@ const jsonAuthenticationErrors: AuthenticationErrors = {
 
 const errorsOf: Readonly<Record<AwsService, AuthenticationErrors>> = {
   ec2: ec2AuthenticationErrors,
+  autoscaling: queryAuthenticationErrors,
   iam: queryAuthenticationErrors,
   ssm: jsonAuthenticationErrors,
   sts: queryAuthenticationErrors

@@ -15,9 +15,10 @@ export interface Answer {
 
 const ec2Namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/'
 /** The services of the plain query protocol, whose answers differ in their namespace alone. */
-type QueryService = 'iam' | 'sts'
+type QueryService = 'autoscaling' | 'iam' | 'sts'
 
 const queryNamespaces: Readonly<Record<QueryService, string>> = {
+  autoscaling: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
   iam: 'https://iam.amazonaws.com/doc/2010-05-08/',
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/'
 }

@@ -1,3 +1,4 @@
+import * as autoscaling from '@aws-sdk/client-auto-scaling'
 import * as ec2 from '@aws-sdk/client-ec2'
 import * as iam from '@aws-sdk/client-iam'
 import * as ssm from '@aws-sdk/client-ssm'
@@ -6,9 +7,10 @@ import {NormalizedSchema} from '@smithy/core/schema'
 import type {$SchemaRef, StaticOperationSchema, StaticStructureSchema} from '@smithy/types'
 
 /** The AWS services whose own schemas decode requests and encode answers. */
-export type AwsService = 'ec2' | 'iam' | 'ssm' | 'sts'
+export type AwsService = 'autoscaling' | 'ec2' | 'iam' | 'ssm' | 'sts'
 
 const shapes: Readonly<Record<AwsService, Readonly<Record<string, unknown>>>> = {
+  autoscaling: {...autoscaling},
   ec2: {...ec2},
   iam: {...iam},
   ssm: {...ssm},

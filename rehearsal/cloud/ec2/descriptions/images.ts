@@ -19,6 +19,7 @@ export function describeImage(cloud: Ec2Cloud, image: ImageRecord): Image {
     Hypervisor: 'xen',
     ImageOwnerAlias: image.ownerAlias,
     ImdsSupport: image.imdsSupport,
+    LastLaunchedTime: lastLaunched(cloud, image)?.toISOString(),
     Name: image.name,
     OwnerId: image.ownerId,
     Platform: image.platform,
@@ -36,6 +37,12 @@ export function describeImage(cloud: Ec2Cloud, image: ImageRecord): Image {
     UsageOperation: 'RunInstances',
     VirtualizationType: 'hvm'
   }
+}
+
+/** "There is a 24-hour delay before that usage is reported" (EC2 API reference, Image). */
+function lastLaunched({now}: Ec2Cloud, {lastLaunched: time}: ImageRecord): Date | undefined {
+  const dayMs = 24 * 3_600_000
+  return time && now().getTime() - time.getTime() >= dayMs ? time : undefined
 }
 
 export const imageFilters: FilterTable<Image> = {

@@ -48,6 +48,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     ...(plan.userData !== undefined ? {userData: plan.userData} : {}),
     shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? 'stop',
     protectedFromTermination: input.DisableApiTermination ?? false,
+    protectedFromStop: input.DisableApiStop ?? false,
     state: 'pending',
     transitionReason: '',
     work: Promise.resolve(),
@@ -55,6 +56,7 @@ export function addInstance(cloud: Ec2Cloud, {launch, reservationId, index, by}:
     postedConsole: ''
   }
   cloud.instances.set(instance.id, instance)
+  plan.image.lastLaunched = launchTime
   putTags(cloud, instance.id, tagsOf('instance'))
   addInterface(cloud, instance, tagsOf('network-interface'))
   addVolumes(cloud, instance, plan, tagsOf('volume'))

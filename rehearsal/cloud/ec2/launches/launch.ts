@@ -10,6 +10,7 @@ export type LaunchInput = Pick<
   | 'BlockDeviceMappings'
   | 'ClientToken'
   | 'CreditSpecification'
+  | 'DisableApiStop'
   | 'DisableApiTermination'
   | 'IamInstanceProfile'
   | 'ImageId'

@@ -1,6 +1,6 @@
 import type {RunInstancesRequest} from '@aws-sdk/client-ec2'
 import type {Call} from '../../calls.ts'
-import {findTemplate, touchedTemplate} from '../state/launch-templates.ts'
+import {findTemplate, touchedTemplate, versionOf} from '../state/launch-templates.ts'
 import {newId} from '../state/resources.ts'
 import type {Ec2Cloud, Tags} from '../state/store.ts'
 import {putTags, tagsAtCreation} from '../state/tags.ts'
@@ -17,7 +17,8 @@ import {checkSupply} from './supply.ts'
  */
 export function prepareLaunch(cloud: Ec2Cloud, asked: RunInstancesRequest): Launch {
   const template = asked.LaunchTemplate && findTemplate(cloud, asked.LaunchTemplate)
-  const input: LaunchInput = {...template?.data, ...asked}
+  const said = template && versionOf(template, asked.LaunchTemplate?.Version).data
+  const input: LaunchInput = {...said, ...asked}
   const plan = planLaunch(cloud, input)
   const allowed = ['instance', 'volume', 'network-interface', 'spot-instances-request'] as const
   const tagsOf = tagsAtCreation(input.TagSpecifications, allowed)

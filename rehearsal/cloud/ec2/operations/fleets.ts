@@ -4,6 +4,7 @@ import type {
   FleetData,
   FleetLaunchTemplateOverridesRequest,
   LaunchTemplateAndOverridesResponse,
+  RequestLaunchTemplateData,
   RunInstancesRequest
 } from '@aws-sdk/client-ec2'
 import {AwsError, missingParameter, notOffered} from '../../protocol/errors.ts'
@@ -11,7 +12,7 @@ import {filtered, type FilterTable} from '../descriptions/listing.ts'
 import {carryOutLaunch, prepareLaunch} from '../launches/launches.ts'
 import {madeBefore, remember} from '../state/idempotency.ts'
 import {findInstanceType} from '../state/instance-types.ts'
-import {findTemplate, touchedTemplate} from '../state/launch-templates.ts'
+import {findTemplate, touchedTemplate, versionOf} from '../state/launch-templates.ts'
 import {find, findAll, newId} from '../state/resources.ts'
 import type {Ec2Cloud, FleetRecord, LaunchTemplateRecord} from '../state/store.ts'
 import {putTags, tagsAtCreation, tagSet} from '../state/tags.ts'
@@ -82,7 +83,10 @@ function readWishes(cloud: Ec2Cloud, input: Input<'CreateFleet'>): Wish[] {
     return ways.map((overrides) => ({
       template,
       overrides,
-      launch: launchOf(template, overrides, count, market === 'spot')
+      launch: launchOf(
+        {id: template.id, version: named.Version, data: versionOf(template, named.Version).data},
+        {overrides, count, spot: market === 'spot'}
+      )
     }))
   })
   const cheapestFirst = (input.SpotOptions?.AllocationStrategy ?? 'lowest-price') === 'lowest-price'
@@ -91,10 +95,16 @@ function readWishes(cloud: Ec2Cloud, input: Input<'CreateFleet'>): Wish[] {
 
 /** A launch with the template, in which the overrides count for more. */
 function launchOf(
-  {id, data}: LaunchTemplateRecord,
-  overrides: FleetLaunchTemplateOverridesRequest,
-  count: number,
-  spot: boolean
+  {
+    id,
+    version,
+    data
+  }: {readonly id: string; readonly version: string | undefined; readonly data: RequestLaunchTemplateData},
+  {
+    overrides,
+    count,
+    spot
+  }: {readonly overrides: FleetLaunchTemplateOverridesRequest; readonly count: number; readonly spot: boolean}
 ): RunInstancesRequest {
   const {InstanceType, ImageId, KeyName, SubnetId, AvailabilityZone, MaxPrice, IamInstanceProfile} = overrides
   const options = data.InstanceMarketOptions?.SpotOptions
@@ -104,7 +114,7 @@ function launchOf(
   return {
     MinCount: count,
     MaxCount: count,
-    LaunchTemplate: {LaunchTemplateId: id},
+    LaunchTemplate: {LaunchTemplateId: id, Version: version},
     ...(InstanceType !== undefined ? {InstanceType} : {}),
     ...(ImageId !== undefined ? {ImageId} : {}),
     ...(KeyName !== undefined ? {KeyName} : {}),

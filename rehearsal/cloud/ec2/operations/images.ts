@@ -11,6 +11,9 @@ import type {Touched} from '../state/touched.ts'
 import {refuseProtectedImage} from './deregistration-protection.ts'
 import type {Ec2Call, Input, Operations} from './operation.ts'
 
+/** How many of a launch template's latest versions AWS looks at (EC2 API reference, DescribeImageReferences, version-depth). */
+const versionDepth = 10
+
 export function imageOperations(cloud: Ec2Cloud): Operations {
   return {
     DescribeImages: async (input, call) => {
@@ -60,15 +63,34 @@ export function imageOperations(cloud: Ec2Cloud): Operations {
       delete image.deprecationTime
       return {Return: true}
     },
+    DisableImage: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      if (image.state !== 'available') throw notIn(image, 'available')
+      await call.permit([touchedImage(cloud, image)])
+      image.state = 'disabled'
+      return {Return: true}
+    },
+    EnableImage: async (input, call) => {
+      const image = findOwnImage(cloud, input.ImageId ?? '')
+      if (image.state !== 'disabled') throw notIn(image, 'disabled')
+      await call.permit([touchedImage(cloud, image)])
+      image.state = 'available'
+      return {Return: true}
+    },
     DescribeImageReferences: async (input, call) => {
       const images = findAll('image', cloud.images, input.ImageIds ?? [])
       await call.permit()
       const instances = [...cloud.instances.values()].filter(
         (instance) => isCurrent(instance) && images.some(({id}) => id === instance.imageId)
       )
-      const templates = [...cloud.launchTemplates.values()].filter(({data}) =>
-        images.some(({id}) => id === data.ImageId)
-      )
+      const templates = [...cloud.launchTemplates.values()].flatMap((template) => {
+        const current = template.versions.filter(
+          ({number}) => number === template.defaultVersion || number > template.versions.length - versionDepth
+        )
+        return images
+          .filter(({id}) => current.some(({data}) => data.ImageId === id))
+          .map(({id: imageId}) => ({...template, imageId}))
+      })
       const arn = `arn:aws:ec2:${cloud.region}:${cloud.accountId}`
       return {
         ImageReferences: [
@@ -77,8 +99,8 @@ export function imageOperations(cloud: Ec2Cloud): Operations {
             ResourceType: 'ec2:Instance' as const,
             Arn: `${arn}:instance/${id}`
           })),
-          ...templates.map(({id, data}) => ({
-            ImageId: data.ImageId,
+          ...templates.map(({id, imageId}) => ({
+            ImageId: imageId,
             ResourceType: 'ec2:LaunchTemplate' as const,
             Arn: `${arn}:launch-template/${id}`
           }))
@@ -88,13 +110,19 @@ export function imageOperations(cloud: Ec2Cloud): Operations {
   }
 }
 
+function notIn({id, state}: ImageRecord, wanted: ImageRecord['state']): AwsError {
+  return new AwsError('InvalidAMIID.Unavailable', `The image '${id}' is ${state}, not ${wanted}.`)
+}
+
 function isWanted(cloud: Ec2Cloud, image: ImageRecord, input: Input<'DescribeImages'>): boolean {
   const {
     Owners: owners = [],
     ExecutableUsers: users = [],
     ImageIds: ids,
-    IncludeDeprecated: withDeprecated = false
+    IncludeDeprecated: withDeprecated = false,
+    IncludeDisabled: withDisabled = false
   } = input
+  if (image.state === 'disabled' && !withDisabled) return false
   const own = image.ownerId === cloud.accountId
   const isDeprecated = image.deprecationTime !== undefined && image.deprecationTime <= cloud.now()
   if (isDeprecated && !own && !withDeprecated && !ids) return false
@@ -169,11 +197,18 @@ function readChange(input: Input<'ModifyImageAttribute'>): (image: ImageRecord) 
   }
 }
 
-function setPermission(image: ImageRecord, {UserId: user, Group: group}: LaunchPermission, given: boolean): void {
+function setPermission(image: ImageRecord, permission: LaunchPermission, given: boolean): void {
+  const {UserId: user, Group: group, OrganizationArn: organization, OrganizationalUnitArn: unit} = permission
   if (group === 'all') image.launchableByAll = given
-  if (user === undefined) return
-  if (given) image.launchUsers.add(user)
-  else image.launchUsers.delete(user)
+  for (const [value, set] of [
+    [user, image.launchUsers],
+    [organization, image.launchOrganizations],
+    [unit, image.launchUnits]
+  ] as const) {
+    if (value === undefined) continue
+    if (given) set.add(value)
+    else set.delete(value)
+  }
 }
 
 function attributeOf(cloud: Ec2Cloud, image: ImageRecord, attribute: string) {
@@ -188,8 +223,14 @@ function attributeOf(cloud: Ec2Cloud, image: ImageRecord, attribute: string) {
     case 'bootMode':
       return {BootMode: {Value: described.BootMode}}
     case 'launchPermission': {
-      const users = [...image.launchUsers].map((UserId) => ({UserId}))
-      return {LaunchPermissions: [...users, ...(image.launchableByAll ? [{Group: 'all' as const}] : [])]}
+      return {
+        LaunchPermissions: [
+          ...[...image.launchUsers].map((UserId) => ({UserId})),
+          ...[...image.launchOrganizations].map((OrganizationArn) => ({OrganizationArn})),
+          ...[...image.launchUnits].map((OrganizationalUnitArn) => ({OrganizationalUnitArn})),
+          ...(image.launchableByAll ? [{Group: 'all' as const}] : [])
+        ]
+      }
     }
     case '':
       throw missingParameter('attribute')

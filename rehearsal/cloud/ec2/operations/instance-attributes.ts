@@ -47,6 +47,8 @@ function readChanges(cloud: Ec2Cloud, instance: InstanceRecord, input: Modify): 
   }
   const isProtected = input.DisableApiTermination?.Value ?? readBoolean(valueOf('disableApiTermination'))
   if (isProtected !== undefined) changes.push(() => void (instance.protectedFromTermination = isProtected))
+  const staysOn = input.DisableApiStop?.Value ?? readBoolean(valueOf('disableApiStop'))
+  if (staysOn !== undefined) changes.push(() => void (instance.protectedFromStop = staysOn))
 
   const userData =
     input.UserData?.Value === undefined ? valueOf('userData') : Buffer.from(input.UserData.Value).toString('base64')
@@ -104,6 +106,8 @@ function attributeOf(cloud: Ec2Cloud, instance: InstanceRecord, attribute: strin
       return {InstanceInitiatedShutdownBehavior: {Value: instance.shutdownBehavior}}
     case 'disableApiTermination':
       return {DisableApiTermination: {Value: instance.protectedFromTermination}}
+    case 'disableApiStop':
+      return {DisableApiStop: {Value: instance.protectedFromStop}}
     case 'instanceType':
       return {InstanceType: {Value: instance.type}}
     case 'rootDeviceName':

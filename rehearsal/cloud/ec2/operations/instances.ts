@@ -71,6 +71,7 @@ export function instanceOperations(cloud: Ec2Cloud): Operations {
       const records = findAll('instance', cloud.instances, input.InstanceIds ?? [])
       for (const record of records) refuse(record, ['pending', 'shutting-down', 'terminated'], 'stopped')
       for (const record of records) refuseSpot(record)
+      for (const record of records) refuseStop(record)
       await call.permit(records.map((record) => touchedInstance(cloud, record)))
       return {StoppingInstances: records.map((one) => changed(one, () => one.state === 'running' && stop(cloud, one)))}
     },
@@ -127,6 +128,12 @@ function refuseSpot({id, spotRequestId}: InstanceRecord): void {
   if (spotRequestId === undefined) return
   const message = `You can't stop the Spot Instance '${id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`
   throw new AwsError('UnsupportedOperation', message)
+}
+
+function refuseStop({id, protectedFromStop}: InstanceRecord): void {
+  if (!protectedFromStop) return
+  const message = `The instance '${id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`
+  throw new AwsError('OperationNotPermitted', message)
 }
 
 function refuseProtected({id, protectedFromTermination}: InstanceRecord): void {

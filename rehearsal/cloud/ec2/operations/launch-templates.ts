@@ -1,10 +1,10 @@
-import type {LaunchTemplate, LaunchTemplateVersion} from '@aws-sdk/client-ec2'
+import type {LaunchTemplate, LaunchTemplateVersion, RequestLaunchTemplateData} from '@aws-sdk/client-ec2'
 import {AwsError, invalidValue, missingParameter} from '../../protocol/errors.ts'
 import {type FilterTable, list} from '../descriptions/listing.ts'
 import {madeBefore, remember} from '../state/idempotency.ts'
-import {checkVersion, findTemplate, templateNamed, touchedTemplate} from '../state/launch-templates.ts'
+import {findTemplate, templateNamed, touchedTemplate, versionOf} from '../state/launch-templates.ts'
 import {find, findAll, newId} from '../state/resources.ts'
-import type {Ec2Cloud, LaunchTemplateRecord} from '../state/store.ts'
+import type {Ec2Cloud, LaunchTemplateRecord, LaunchTemplateVersionRecord} from '../state/store.ts'
 import {putTags, tagsAtCreation, tagSet} from '../state/tags.ts'
 import type {Input, Operations} from './operation.ts'
 
@@ -36,13 +36,13 @@ export function launchTemplateOperations(cloud: Ec2Cloud): Operations {
       if (earlier !== undefined) {
         return {LaunchTemplate: describe(cloud, find('launch-template', cloud.launchTemplates, earlier))}
       }
+      const made = {createTime: cloud.now(), createdBy: call.principal.arn}
       const template: LaunchTemplateRecord = {
         id: newId('launch-template'),
         name,
-        createTime: cloud.now(),
-        createdBy: call.principal.arn,
-        data,
-        ...(input.VersionDescription !== undefined ? {versionDescription: input.VersionDescription} : {})
+        ...made,
+        versions: [{number: 1, ...made, data, ...descriptionIn(input)}],
+        defaultVersion: 1
       }
       cloud.launchTemplates.set(template.id, template)
       putTags(cloud, template.id, tags)
@@ -65,9 +65,30 @@ export function launchTemplateOperations(cloud: Ec2Cloud): Operations {
     },
     DescribeLaunchTemplateVersions: async (input, call) => {
       await call.permit()
-      const versions = wantedVersions(cloud, input).map(describeVersion)
+      const versions = wantedVersions(cloud, input).map(([template, version]) => describeVersion(template, version))
       const {items, NextToken} = list(versions, input, {filters: versionFilters, limits})
       return {LaunchTemplateVersions: items, NextToken}
+    },
+    CreateLaunchTemplateVersion: async (input, call) => {
+      const template = findTemplate(cloud, input)
+      const {SourceVersion: source, LaunchTemplateData: data} = input
+      if (!data) throw missingParameter('LaunchTemplateData')
+      const base = source === undefined ? {} : versionOf(template, source).data
+      await call.permit([touchedTemplate(template)])
+      const [earlier] = madeBefore(cloud, 'CreateLaunchTemplateVersion', input) ?? []
+      const version =
+        earlier === undefined
+          ? addVersion(cloud, template, {...base, ...data}, input, call.principal.arn)
+          : versionOf(template, earlier)
+      remember(cloud, 'CreateLaunchTemplateVersion', input, [String(version.number)])
+      return {LaunchTemplateVersion: describeVersion(template, version)}
+    },
+    ModifyLaunchTemplate: async (input, call) => {
+      const template = findTemplate(cloud, input)
+      const {number} = versionOf(template, input.DefaultVersion)
+      await call.permit([touchedTemplate(template)])
+      template.defaultVersion = number
+      return {LaunchTemplate: describe(cloud, template)}
     },
     DeleteLaunchTemplate: async (input, call) => {
       const template = findTemplate(cloud, input)
@@ -81,19 +102,51 @@ export function launchTemplateOperations(cloud: Ec2Cloud): Operations {
 }
 
 /** Without a template, the call is for the latest or default versions of all of them (API reference). */
-function wantedVersions(cloud: Ec2Cloud, input: Input<'DescribeLaunchTemplateVersions'>): LaunchTemplateRecord[] {
+function wantedVersions(cloud: Ec2Cloud, input: Input<'DescribeLaunchTemplateVersions'>): VersionOfTemplate[] {
   const {LaunchTemplateId: id, LaunchTemplateName: name, Versions: versions = []} = input
   if (id === undefined && name === undefined) {
     const unfit = versions.find((version) => !version.startsWith('$'))
     if (versions.length === 0) throw missingParameter('LaunchTemplateId or LaunchTemplateName')
     if (unfit !== undefined) throw invalidValue(unfit, 'Versions', 'Without a launch template, $Latest or $Default.')
-    return [...cloud.launchTemplates.values()]
+    return [...cloud.launchTemplates.values()].flatMap((template) => versionsOf(template, versions))
   }
   const template = findTemplate(cloud, input)
-  for (const version of versions) checkVersion(template, version)
+  if (versions.length > 0) return versionsOf(template, versions)
   const first = Number(input.MinVersion ?? 1)
-  const last = Number(input.MaxVersion ?? 1)
-  return first <= 1 && last >= 1 ? [template] : []
+  const last = Number(input.MaxVersion ?? template.versions.length)
+  return template.versions
+    .filter(({number}) => number >= first && number <= last)
+    .toReversed()
+    .map((version): VersionOfTemplate => [template, version])
+}
+
+type VersionOfTemplate = readonly [LaunchTemplateRecord, LaunchTemplateVersionRecord]
+
+/** Each once, though several names may mean one. */
+function versionsOf(template: LaunchTemplateRecord, versions: readonly string[]): VersionOfTemplate[] {
+  return [...new Set(versions.map((version) => versionOf(template, version)))].map((version) => [template, version])
+}
+
+function addVersion(
+  cloud: Ec2Cloud,
+  template: LaunchTemplateRecord,
+  data: RequestLaunchTemplateData,
+  input: Input<'CreateLaunchTemplateVersion'>,
+  createdBy: string
+): LaunchTemplateVersionRecord {
+  const version = {
+    number: template.versions.length + 1,
+    createTime: cloud.now(),
+    createdBy,
+    data,
+    ...descriptionIn(input)
+  }
+  template.versions.push(version)
+  return version
+}
+
+function descriptionIn({VersionDescription: description}: {readonly VersionDescription?: string | undefined}) {
+  return description === undefined ? {} : {description}
 }
 
 /** @throws AwsError InvalidLaunchTemplateName.MalformedException, .AlreadyExistsException */
@@ -108,27 +161,33 @@ function checkName({launchTemplates}: Ec2Cloud, name: string): void {
   }
 }
 
-function describe(cloud: Ec2Cloud, {id, name, createTime, createdBy}: LaunchTemplateRecord): LaunchTemplate {
+function describe(
+  cloud: Ec2Cloud,
+  {id, name, createTime, createdBy, defaultVersion, versions}: LaunchTemplateRecord
+): LaunchTemplate {
   return {
     LaunchTemplateId: id,
     LaunchTemplateName: name,
     CreateTime: createTime,
     CreatedBy: createdBy,
-    DefaultVersionNumber: 1,
-    LatestVersionNumber: 1,
+    DefaultVersionNumber: defaultVersion,
+    LatestVersionNumber: versions.length,
     Tags: tagSet(cloud, id)
   }
 }
 
-function describeVersion(template: LaunchTemplateRecord): LaunchTemplateVersion {
+function describeVersion(
+  {id, name, defaultVersion}: LaunchTemplateRecord,
+  {number, description, createTime, createdBy, data}: LaunchTemplateVersionRecord
+): LaunchTemplateVersion {
   return {
-    LaunchTemplateId: template.id,
-    LaunchTemplateName: template.name,
-    VersionNumber: 1,
-    VersionDescription: template.versionDescription,
-    CreateTime: template.createTime,
-    CreatedBy: template.createdBy,
-    DefaultVersion: true,
-    LaunchTemplateData: template.data
+    LaunchTemplateId: id,
+    LaunchTemplateName: name,
+    VersionNumber: number,
+    VersionDescription: description,
+    CreateTime: createTime,
+    CreatedBy: createdBy,
+    DefaultVersion: number === defaultVersion,
+    LaunchTemplateData: data
   }
 }

@@ -32,6 +32,8 @@ export function addImage(cloud: Ec2Cloud, tags: Tags, image: NewImage): ImageRec
     creationDate: cloud.now(),
     isPublic: false,
     launchUsers: new Set(),
+    launchOrganizations: new Set(),
+    launchUnits: new Set(),
     launchableByAll: false,
     state: 'pending',
     change: newChange(cloud, 'available'),

@@ -1,6 +1,6 @@
 import {AwsError, missingParameter} from '../../protocol/errors.ts'
 import {find} from './resources.ts'
-import type {Ec2Cloud, LaunchTemplateRecord} from './store.ts'
+import type {Ec2Cloud, LaunchTemplateRecord, LaunchTemplateVersionRecord} from './store.ts'
 import type {Touched} from './touched.ts'
 
 interface TemplateSpecification {
@@ -20,7 +20,7 @@ export function findTemplate(cloud: Ec2Cloud, specification: TemplateSpecificati
   if (id === undefined && name === undefined) throw missingParameter('LaunchTemplateId or LaunchTemplateName')
   const template =
     id === undefined ? templateNamed(cloud, name ?? '') : find('launch-template', cloud.launchTemplates, id)
-  if (version !== undefined) checkVersion(template, version)
+  if (version !== undefined) versionOf(template, version)
   return template
 }
 
@@ -31,8 +31,18 @@ export function templateNamed({launchTemplates}: Ec2Cloud, name: string): Launch
   throw new AwsError('InvalidLaunchTemplateName.NotFoundException', message)
 }
 
-export function checkVersion({id}: LaunchTemplateRecord, version: string): void {
-  if (['1', '$Latest', '$Default'].includes(version)) return
+/**
+ * @param version a number, `$Latest` or `$Default`
+ * @throws AwsError InvalidLaunchTemplateId.VersionNotFound
+ */
+export function versionOf(
+  {id, versions, defaultVersion}: LaunchTemplateRecord,
+  version = '$Default'
+): LaunchTemplateVersionRecord {
+  const number =
+    version === '$Latest' ? versions.length : version === '$Default' ? defaultVersion : Number.parseInt(version, 10)
+  const found = versions.find((one) => one.number === number)
+  if (found) return found
   throw new AwsError(
     'InvalidLaunchTemplateId.VersionNotFound',
     `Could not find launch template version ${version} for launch template ${id}`

@@ -179,6 +179,8 @@ function addSourceImage(
     username,
     isPublic: true,
     launchUsers: new Set(),
+    launchOrganizations: new Set(),
+    launchUnits: new Set(),
     launchableByAll: true,
     state: 'available',
     ...(platform ? {platform} : {}),

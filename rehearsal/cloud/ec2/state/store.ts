@@ -58,6 +58,7 @@ export interface InstanceRecord {
   readonly cpuCredits?: 'standard' | 'unlimited'
   shutdownBehavior: ShutdownBehavior
   protectedFromTermination: boolean
+  protectedFromStop: boolean
   state: InstanceStateName
   change?: Change<InstanceStateName>
   stateReason?: StateReason
@@ -133,8 +134,14 @@ export interface ImageRecord {
   /** Against deregistration. One with cooldown that was disabled lasts until `endsAt`. */
   protection?: {readonly cooldown: boolean; endsAt?: Date}
   readonly launchUsers: Set<string>
+  /** ARNs. */
+  readonly launchOrganizations: Set<string>
+  /** ARNs of organizational units. */
+  readonly launchUnits: Set<string>
   launchableByAll: boolean
-  state: 'pending' | 'available' | 'failed'
+  state: 'pending' | 'available' | 'failed' | 'disabled'
+  /** When a machine was last launched from it. */
+  lastLaunched?: Date
   change?: Change<'available' | 'failed'>
   stateReason?: StateReason
   content?: DiskContent
@@ -184,7 +191,17 @@ export interface LaunchTemplateRecord {
   readonly createTime: Date
   /** The ARN of who made it. */
   readonly createdBy: string
-  readonly versionDescription?: string
+  /** In the order of their numbers, which begin with 1. */
+  readonly versions: LaunchTemplateVersionRecord[]
+  defaultVersion: number
+}
+
+export interface LaunchTemplateVersionRecord {
+  readonly number: number
+  readonly createTime: Date
+  /** The ARN of who made it. */
+  readonly createdBy: string
+  readonly description?: string
   readonly data: RequestLaunchTemplateData
 }
 
