@@ -24,7 +24,7 @@ const pureSchemas = {
   }
 }
 
-// Main, post and sweep are a few lines each and share one bundle, which post loads only when there is something to do.
+// Main, post, promote and sweep are a few lines each and share one bundle, which post loads only when there is something to do.
 const sharedBundle = {
   name: 'shared-bundle',
   setup({onResolve}) {
@@ -52,7 +52,7 @@ const common = {
 if (!check) await rm(committed, {recursive: true, force: true})
 await build({
   ...common,
-  entryPoints: ['src/action/main.ts', 'src/action/post.ts', 'src/action/sweep.ts'],
+  entryPoints: ['main', 'post', 'promote', 'sweep'].map((name) => `src/action/${name}.ts`),
   plugins: [sharedBundle]
 })
 const {metafile} = await build({...common, entryPoints: ['src/action/app.ts'], plugins: [pureSchemas], metafile: true})

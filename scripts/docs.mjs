@@ -1,24 +1,39 @@
-// Writes into README.md what other files say: the tables of inputs and outputs, and the nightly workflow. With --check, compares
-// instead of writing.
+// Writes into README.md and docs/promotion.md what other files say: tables of inputs and outputs, and workflows. With --check,
+// compares instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
 
 const bake = await readFile('action.yml', 'utf8')
 const sweep = await readFile('sweep/action.yml', 'utf8')
-const readme = await readFile('README.md', 'utf8')
+const promote = await readFile('promote/action.yml', 'utf8')
 
-const replaced = [
-  ['inputs', inputTables(bake)],
-  ['outputs', outputTable(bake)],
-  ['sweep inputs', inputTables(sweep)],
-  ['sweep outputs', outputTable(sweep)],
-  ['nightly workflow', `\`\`\`yaml\n${await readFile('examples/nightly.yml', 'utf8')}\`\`\`\n`]
-].reduce((text, [name, content]) => between(text, name, content), readme)
+const pages = {
+  'README.md': [
+    ['inputs', inputTables(bake)],
+    ['outputs', outputTable(bake)],
+    ['sweep inputs', inputTables(sweep)],
+    ['sweep outputs', outputTable(sweep)],
+    ['nightly workflow', await example('nightly')]
+  ],
+  'docs/promotion.md': [
+    ['promote inputs', inputTables(promote)],
+    ['promote outputs', outputTable(promote)],
+    ['promotion workflow', await example('promote')]
+  ]
+}
 
-if (!process.argv.includes('--check')) await writeFile('README.md', replaced)
-else if (replaced !== readme) {
-  console.error("README.md does not say what action.yml and examples/ say: run 'npm run docs' and commit it.")
-  process.exitCode = 1
+for (const [page, parts] of Object.entries(pages)) {
+  const before = await readFile(page, 'utf8')
+  const after = parts.reduce((text, [name, content]) => between(text, name, content), before)
+  if (!process.argv.includes('--check')) await writeFile(page, after)
+  else if (after !== before) {
+    console.error(`${page} does not say what action.yml and examples/ say: run 'npm run docs' and commit it.`)
+    process.exitCode = 1
+  }
+}
+
+async function example(name) {
+  return `\`\`\`yaml\n${await readFile(`examples/${name}.yml`, 'utf8')}\`\`\`\n`
 }
 
 /** One table for each group; the comment lines in action.yml are the groups' names. */
@@ -51,6 +66,6 @@ function table(head, rows) {
 
 function between(text, name, content) {
   const marker = new RegExp(`(<!-- ${name}, generated -->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`)
-  if (!marker.test(text)) throw new Error(`README.md has no place for the ${name}`)
+  if (!marker.test(text)) throw new Error(`there is no place for the ${name}`)
   return text.replace(marker, (_, begin, end) => `${begin}\n${content}\n${end}`)
 }

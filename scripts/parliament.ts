@@ -22,6 +22,9 @@ const meant: readonly {readonly because: string; readonly findings: readonly str
     because: 'All kinds of resources of the action are named: one that AWS adds to it is not allowed.',
     findings: [
       'copy-permissions CopyImages RESOURCE_EFFECTIVELY_STAR',
+      'promote-permissions CopyImages RESOURCE_EFFECTIVELY_STAR',
+      'promote-permissions GiveAwayImagesOfBakes RESOURCE_EFFECTIVELY_STAR',
+      'promote-permissions RemoveOnlyWhatWasNotKept RESOURCE_EFFECTIVELY_STAR',
       'sharing-permissions ShareDeprecateAndProtectOnlyWhatABakeMadeAndDidNotKeep RESOURCE_EFFECTIVELY_STAR',
       'spot-permissions MakeOnlyLaunchTemplatesThatCarryTheTagsOfABake RESOURCE_EFFECTIVELY_STAR',
       'windows-permissions ReadTheFirstPasswordOfOnlyWhatABakeMade RESOURCE_EFFECTIVELY_STAR'

@@ -30,6 +30,7 @@ interface Workflow {
 /** Where each of our actions is declared, by what a workflow calls it. */
 const ours: Readonly<Record<string, string>> = {
   'OWNER/bake-jenkins-ami@v1': 'action.yml',
+  'OWNER/bake-jenkins-ami/promote@v1': 'promote/action.yml',
   'OWNER/bake-jenkins-ami/sweep@v1': 'sweep/action.yml'
 }
 
@@ -49,7 +50,7 @@ const pinned = new Set(
 )
 
 it('has the workflows that the README names', () => {
-  expect(files.toSorted()).toEqual(['nightly.yml', 'own-template.yml', 'pull-request.yml', 'sweep.yml'])
+  expect(files.toSorted()).toEqual(['nightly.yml', 'own-template.yml', 'promote.yml', 'pull-request.yml', 'sweep.yml'])
 })
 
 describe.each(files)('examples/%s', (file) => {

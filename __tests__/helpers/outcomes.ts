@@ -15,6 +15,7 @@ export const verified: Outcome = {
     began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: 'jenkins-2.568.2-20261122-0123',
+    kindName: 'jenkins',
     source,
     templateImages: new Map([['amazon-ebs.jenkins', source]]),
     buildTypes: ['t3.medium'],

@@ -19,6 +19,9 @@ export function accountOf(
       if (!iam) throw new Error('this test has no IAM')
       return iam
     },
+    autoScaling() {
+      throw new Error('this test has no Auto Scaling')
+    },
     parameters() {
       throw new Error('this test has no parameters')
     },

@@ -8,5 +8,6 @@ export const recordsWith = (announced: Announced): Records => ({
   released: [],
   announced,
   hasOpenIntents: false,
+  regions: [],
   made: () => undefined
 })

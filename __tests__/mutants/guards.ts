@@ -59,7 +59,7 @@ const output = [
     ['a value in a summary is bounded', 'value.length > longestValue', 'value.length < 0']
   ),
   ...inFile(
-    'action/summary.ts',
+    'action/summary-rows.ts',
     ['unit/action/summary.test.ts'],
     ['the rows of a cell are bounded', 'rows.slice(0, mostRows)', 'rows'],
     ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
@@ -199,9 +199,13 @@ const inputs = [
     ['a quoted value is bounded', 'value.length > 200 ?', 'value.length < 0 ?']
   ),
   ...inFile(
+    'inputs/smoke.ts',
+    ['unit/inputs/inputs.test.ts', 'properties/inputs.test.ts'],
+    ['user data is bounded', 'if (Buffer.byteLength(value) > 16_384)', 'if (false)']
+  ),
+  ...inFile(
     'inputs/inputs.ts',
     ['unit/inputs/inputs.test.ts', 'properties/inputs.test.ts'],
-    ['user data is bounded', 'if (Buffer.byteLength(value) > 16_384)', 'if (false)'],
     ['blanks of variables are kept', "{trimWhitespace: name !== 'vars'}", '{}']
   ),
   ...inFile(
@@ -310,7 +314,7 @@ const inputs = [
     ['unit/bake/comparison.test.ts'],
     ['only verified images are given out again', 'tags[tagKeys.verified] !== undefined &&', ''],
     ['only images of bakes are given out again', 'tags[tagKeys.bake] !== undefined &&', ''],
-    ['only images that are kept are given out again', 'tags[tagKeys.expires] === undefined &&', ''],
+    ['only images that are kept are given out again', ' && tags[tagKeys.expires] === undefined', ''],
     ['only images of that name are given out again', 'tags[tagKeys.name] === name &&', ''],
     ['only images of that repository are given out again', 'startsWith(`${repository}/`)', "startsWith('')"],
     ['only available images are given out again', "({State}) => State === 'available'", '() => true'],
@@ -318,9 +322,18 @@ const inputs = [
     ['an old image is not given out again', 'ageMs <= maxAgeMs', 'true']
   ),
   ...inFile(
+    'promotion/newer.ts',
+    ['unit/promotion/parameter.test.ts', 'unit/promotion/launch-template.test.ts'],
+    ['a newer image is not replaced', 'return madeAt(value) > madeAt(imageId)', 'return false'],
+    [
+      'only images that are given out win',
+      "return State === 'available' && tags[tagKeys.verified] !== undefined && ",
+      'return true || '
+    ]
+  ),
+  ...inFile(
     'promotion/parameter.ts',
     ['unit/promotion/parameter.test.ts'],
-    ['a newer image is not replaced', 'return madeAt(value) > madeAt(imageId)', 'return false'],
     [
       'a parameter that was set back stays so',
       'if ((await parameters.read(`${name}:${version}`, signal))?.value === imageId) return true',
@@ -880,14 +893,92 @@ const ends = [
     ['what could not be given out is not written later', 'this.#lines.length = before', '']
   ),
   ...inFile(
-    'packer/run.ts',
-    ['unit/packer/run.test.ts'],
+    'lib/run-command.ts',
+    ['unit/lib/run-command.test.ts'],
     [
       'what a command has started ends with it',
       'await endStarted(started, timeLimit(endingMs)).catch(() => undefined)',
       "child.kill('SIGKILL')"
     ],
     ['nobody is waited for who holds the output', 'await untilAborted(closed, timeLimit(drainingMs))', 'await closed']
+  ),
+  ...inFile(
+    'retire/images.ts',
+    ['unit/retire/retire.cloud.test.ts'],
+    [
+      'what is not verified, or not released yet, never retires',
+      'if (!isReleased || !/^[0-9a-f]{12}$/.test(bakeId)) return undefined',
+      ''
+    ]
+  ),
+  ...inFile(
+    'retire/choose.ts',
+    ['unit/retire/choose.test.ts'],
+    [
+      'the newest image never retires',
+      'const newest = newestFirst.slice(0, 1)',
+      'const newest = newestFirst.slice(0, 0)'
+    ],
+    ['at least one image is kept', 'Math.max(1, keepLast)', 'keepLast'],
+    ['a protected image stays', "if (isProtected) return 'it is protected against deregistration'", ''],
+    ['an image that was launched lately stays', 'if (lastLaunched !== undefined &&', 'if (false &&'],
+    ['an image of an unknown kind stays', "if (kind === undefined) return 'its tags", "if (false) return 'its tags"]
+  ),
+  ...inFile(
+    'retire/uses.ts',
+    ['unit/retire/retire.cloud.test.ts'],
+    ['stopped machines count', "State?.Name !== 'terminated'", "State?.Name === 'running'"],
+    ['the default and the latest version count', "['$Default', '$Latest']", "['$Latest']"],
+    ['numbered versions of groups count', 'of numberedVersions(group)) {', 'of [] as [string, string][]) {'],
+    ['images of overrides count', 'await this.#note(ImageId, who)', ''],
+    ['AWS’s own look counts', 'await looking.atReferences()', '']
+  ),
+  ...inFile(
+    'aws/own-snapshots.ts',
+    ['unit/retire/retire.cloud.test.ts', 'unit/promotion/verified-image.test.ts'],
+    ['snapshots of others stay, and are not shared', ' && created >= began', '']
+  ),
+  ...inFile(
+    'retire/retire.ts',
+    ['unit/retire/retire.cloud.test.ts'],
+    ['shared images stay', 'if (sharedWith > 0)', 'if (false)']
+  ),
+  ...inFile(
+    'promotion/verified-image.ts',
+    ['unit/promotion/verified-image.test.ts'],
+    ['only verified images are promoted', 'if (!isVerified(image))', 'if (false)'],
+    ['only released images are promoted', 'if (!isReleased(image))', 'if (false)'],
+    [
+      'a copy of another image of the bake is none of this',
+      'other.tags[tagKeys.source] === tags[tagKeys.source] &&',
+      ''
+    ]
+  ),
+  ...inFile(
+    'promotion/launch-template.ts',
+    ['unit/promotion/launch-template.test.ts'],
+    ['a newer image stays in the launch template', "if (origin !== 'chosen' && isOlder)", 'if (false)'],
+    ['what was set back stays', "const launched = origin === 'reused' ?", 'const launched = false ?'],
+    ['another default version that came meanwhile stays', 'if (now.number !== before.number) return undefined', ''],
+    [
+      'the newest image wins',
+      'const version = await letNewestWin(context, given, {before, number})',
+      'const version = number'
+    ],
+    [
+      'a person’s trial does not become the latest',
+      "if ((await newestGivenOut(ec2, [current.imageId ?? ''])) === undefined)",
+      'if (false)'
+    ]
+  ),
+  ...inFile(
+    'promotion/parameter.ts',
+    ['unit/promotion/parameter.test.ts'],
+    [
+      'a newer image stays in the parameter',
+      "        before &&\n        origin !== 'chosen' &&",
+      '        before &&\n        false &&'
+    ]
   ),
   ...inFile(
     'plan/session-manager-plugin.ts',

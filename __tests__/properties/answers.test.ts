@@ -115,6 +115,9 @@ it('has nothing but text in a summary', () =>
     const sweep = sweepSummary(
       {
         swept: [swept],
+        retired: [],
+        problem: text,
+        staying: [],
         unseen: [{type: 'volume', id: text, state: text, reason: text}],
         kept: [{resource: {type: 'instance', id: text, state: '', tags, created: undefined}, why: text}]
       },

@@ -277,6 +277,20 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     usable: ['', '#!/bin/sh\necho "$(id)"\n', '#cloud-config\nbootcmd: [a]'],
     got: ({smoke}) => (smoke ? smoke.userData : unused)
   },
+  'smoke-instance-profile': {
+    usable: ['', 'jenkins', 'a+b=c,d.e@f-g'],
+    got: ({smoke}) => (smoke ? (smoke.instanceProfile ?? '') : unused)
+  },
+  'smoke-script': {
+    usable: ['', 'check.sh', './folder/../check.sh'],
+    means: (text, workspace) => (text === '' ? '' : resolve(workspace, text)),
+    got: ({smoke}) => (smoke ? (smoke.script ?? '') : unused)
+  },
+  'keep-failed-for': {
+    usable: ['0m', '45m', '2h'],
+    means: (text) => (text === '0m' ? 0 : milliseconds(text)),
+    got: ({smoke}) => (smoke ? smoke.keepFailedMs : unused)
+  },
   deregister: {usable: ['on-failure', 'always', 'never'], got: ({deregister}) => deregister},
   'skip-unchanged': {usable: ['false', 'true'], got: ({reuse}) => String(reuse !== undefined)},
   'max-image-age': {
@@ -284,11 +298,35 @@ export const rules: Readonly<Record<InputName, Rule>> = {
     means: (text) => Number.parseInt(text, 10) * (text.endsWith('d') ? 86_400_000 : 3_600_000),
     got: ({reuse}) => (reuse ? reuse.maxAgeMs : unused)
   },
+  'copy-to-regions': {
+    usable: ['', 'us-east-1', 'us-gov-west-1,eu-central-1'],
+    means: (text) => text.split(',').filter(Boolean),
+    got: ({promotion}) => promotion.copies.map(({region}) => region),
+    alphabet: /^[\w,-]+$/
+  },
+  'share-with': {
+    usable: ['', '210987654321', 'arn:aws:organizations::123456789012:organization/o-0123456789'],
+    means: (text) => (text === '' ? [] : [text]),
+    got: ({promotion}) => promotion.shares.flatMap((share) => Object.values(share)),
+    alphabet: arn
+  },
+  'deprecate-after': {
+    usable: ['', '12h', '90d'],
+    means: (text) =>
+      text === '' ? undefined : Number.parseInt(text, 10) * (text.endsWith('d') ? 86_400_000 : 3_600_000),
+    got: ({promotion}) => promotion.deprecateAfterMs
+  },
   'ssm-parameter': {
     usable: ['', '/jenkins/ami', 'jenkins-ami'],
-    got: ({promotion}) => promotion?.parameter,
+    got: ({promotion}) => promotion.parameter,
     alphabet: /^[\w./-]+$/
-  }
+  },
+  'launch-template': {
+    usable: ['', 'lt-0123456789abcdef0', 'jenkins/controller-(blue)'],
+    got: ({promotion}) => promotion.launchTemplate?.template,
+    alphabet: /^[\w().\-/]+$/
+  },
+  'launch-template-default': {usable: ['true'], got: () => 'true'}
 }
 
 export const valuesOf = ({usable, values}: Rule): Arbitrary<string> =>

@@ -63,6 +63,7 @@ function planOf({image, connectVia: via, allowedCidrs, subnetIds}: Inputs): Plan
     began: new Date('2026-11-22T12:00:00Z'),
     bakeId: '0123456789ab',
     imageName: `${image.namePrefix}-2.568.2-20261122120000-0123`,
+    kindName: 'jenkins',
     source: {id: 'ami-0123456789abcdef0', name: 'debian', rootDeviceName: '/dev/xvda', architecture: 'x86_64'},
     templateImages: new Map(),
     buildTypes: image.instanceTypes,

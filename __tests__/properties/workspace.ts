@@ -85,6 +85,8 @@ export function workspace(): string {
   write('values.json', '{"text": "from a file"}')
   write('-var=x.json', '{"text": "from another file"}')
   write('plugins.txt', 'git:5.7.0 # for jobs\ncredentials\n')
+  write('check.sh', '#!/bin/sh\n')
+  chmodSync(path.join(root, 'check.sh'), 0o755)
   // Only whether it is there is asked for.
   write('bin/session-manager-plugin', '')
   chmodSync(path.join(root, 'bin/session-manager-plugin'), 0o755)

@@ -28,7 +28,7 @@ withPacker((packer) => {
     async () => {
       const run = await play(packer, {jenkins: 'absent', inputs: {'bake-timeout': '8s', 'smoke-timeout': '60s'}})
       expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toContain("The bake was ended after 8 s, its 'bake-timeout'")
+      expect(run.log).toContain("The run was ended after 8 s, its 'bake-timeout'")
       // On a busy machine the time is up before there is an image.
       const hadImage = run.outputs['ami-id'] !== ''
       expect(run.outputs).toMatchObject({verdict: 'unverified', deregistered: String(hadImage)})

@@ -97,7 +97,7 @@ withPacker((packer) => {
       const inputs = {template: needsPlugin(), 'bake-timeout': '8s'}
       const run = await play(packer, {inputs, actionEnv: env})
       expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toContain("The bake was ended after 8 s, its 'bake-timeout'")
+      expect(run.log).toContain("The run was ended after 8 s, its 'bake-timeout'")
     },
     scenarioMs
   )

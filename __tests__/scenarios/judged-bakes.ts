@@ -1,6 +1,7 @@
+import {EC2} from '@aws-sdk/client-ec2'
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
 import {subnetIdIn} from '../../rehearsal/cloud/ec2/state/network-plan.ts'
-import type {RehearseOptions} from '../../rehearsal/index.ts'
+import type {LocalCloud, RehearseOptions} from '../../rehearsal/index.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {windowsTemplate} from '../helpers/windows-template.ts'
 import {furnishProfile, profileName} from './instance-profile.ts'
@@ -12,6 +13,8 @@ export interface JudgedBake {
   readonly files: readonly string[]
   readonly options: Pick<RehearseOptions, 'inputs' | 'jenkins' | 'killAt' | 'cancelAt' | 'onCloud'>
   readonly exitCode: number
+  /** The reader's own names, by those that stand in the files; known once the account is furnished. */
+  readonly names: Readonly<Record<string, string>>
 }
 
 const tagged = (settings: Readonly<Record<string, unknown>> = {}, more: readonly string[] = []): string =>
@@ -28,12 +31,23 @@ const shared = {
 }
 const spot = tagged({spot_price: 'auto'}, ['spot_tags', 'fleet_tags'])
 
+const templateNames: Record<string, string> = {}
+
+async function furnishTemplate({cloud}: LocalCloud): Promise<void> {
+  const {endpoint, region, administrator: credentials, sourceImageId: ImageId} = cloud
+  const ec2 = new EC2({endpoint, region, credentials})
+  const {LaunchTemplate} = await cloud.furnish(() =>
+    ec2.createLaunchTemplate({LaunchTemplateName: 'jenkins', LaunchTemplateData: {ImageId}})
+  )
+  templateNames['lt-0123456789abcdef0'] = LaunchTemplate?.LaunchTemplateId ?? ''
+}
+
 function bake(
   name: string,
   options: JudgedBake['options'],
-  {files = [], exitCode = 0}: Partial<Pick<JudgedBake, 'files' | 'exitCode'>> = {}
+  {files = [], exitCode = 0, names = {}}: Partial<Pick<JudgedBake, 'files' | 'exitCode' | 'names'>> = {}
 ): JudgedBake {
-  return {name, options, files, exitCode}
+  return {name, options, files, exitCode, names}
 }
 
 export const judgedBakes: readonly JudgedBake[] = [
@@ -42,6 +56,23 @@ export const judgedBakes: readonly JudgedBake[] = [
     'names the image in a parameter',
     {inputs: {'ssm-parameter': '/jenkins/ami'}},
     {files: ['ssm-parameter-permissions.json']}
+  ),
+  bake(
+    'copies, shares and deprecates a verified image',
+    {
+      inputs: {
+        'copy-to-regions': 'eu-west-1',
+        'kms-key-id': 'alias/images',
+        'share-with': '210987654321',
+        'deprecate-after': '90d'
+      }
+    },
+    {files: ['copy-permissions.json', 'sharing-permissions.json']}
+  ),
+  bake(
+    'gives the image to a launch template',
+    {inputs: {'launch-template': 'jenkins'}, onCloud: furnishTemplate},
+    {files: ['launch-template-permissions.json'], names: templateNames}
   ),
   bake('bakes, rejects and cleans up', {jenkins: 'wrong-version'}, {exitCode: 1}),
   bake('proves an image and throws it away', {inputs: {deregister: 'always'}}),

@@ -9,13 +9,22 @@ const judged: JudgedRequest[] = []
 
 /** By the policies that the README hands out, and then by the session policy; each request is kept. */
 function judging(bake: JudgedBake): Authorize {
-  const policy = shippedPolicy('permissions.json', bake.files.flatMap(statementsOf))
   return (request) => {
     // The account's owner, who has made what is there before.
     if (request.principal.kind === 'user') return {allowed: true}
     judged.push({bake, request})
-    return policy(request)
+    return shippedPolicy('permissions.json', statementsFor(bake))(request)
   }
+}
+
+/** With the reader's own names. */
+function statementsFor({files, names}: JudgedBake, of = statementsOf): readonly Statement[] {
+  return files.flatMap((file) =>
+    Object.entries(names).reduce<readonly Statement[]>(
+      (all, [placeholder, name]) => JSON.parse(JSON.stringify(all).replaceAll(placeholder, name)) as Statement[],
+      of(file)
+    )
+  )
 }
 
 withCurrentPacker((packer) => {
@@ -38,8 +47,9 @@ withCurrentPacker((packer) => {
     'ssm:ResumeSession': "AWS's plugin asks for it when its connection has broken, which the stand-in's does not"
   }
   const actionsOf = ({Action}: Statement): string[] => [Action].flat()
-  // The sweep action's has a test of its own, and what is asked of KMS no local service asks.
-  const files = shippedFiles.filter((name) => !['sweep-permissions.json', 'kms-permissions.json'].includes(name))
+  // Those of the other actions have tests of their own, and what is asked of KMS no local service asks.
+  const others = ['sweep', 'retire', 'ssm-parameter-read', 'promote', 'kms']
+  const files = shippedFiles.filter((name) => others.every((other) => name !== `${other}-permissions.json`))
   const grants = files.flatMap((file) =>
     statementsOf(file).flatMap((statement) =>
       actionsOf(statement).map((action) => ({file, sid: statement.Sid ?? '', statement, action}))
@@ -59,7 +69,7 @@ withCurrentPacker((packer) => {
       )
       const denied = await anyDenied(concerned, (bake) => [
         ...(file === 'permissions.json' ? left : statementsOf('permissions.json')),
-        ...bake.files.flatMap((name) => (name === file ? left : statementsOf(name)))
+        ...statementsFor(bake, (name) => (name === file ? left : statementsOf(name)))
       ])
       expect(denied).toBe(true)
     },
@@ -70,7 +80,7 @@ withCurrentPacker((packer) => {
 /** Whether one of these requests is denied with other statements. */
 async function anyDenied(
   requests: readonly JudgedRequest[],
-  statementsFor: (bake: JudgedBake) => readonly Statement[]
+  allowedIn: (bake: JudgedBake) => readonly Statement[]
 ): Promise<boolean> {
   const seen = new Set<string>()
   for (const {bake, request} of requests) {
@@ -79,7 +89,7 @@ async function anyDenied(
       const kind = `${bake.name} ${resource.arn.replace(/[0-9a-f]{17}/g, '')} ${Object.keys(resource.context).toSorted().join()}`
       if (seen.has(kind)) continue
       seen.add(kind)
-      if (!(await allows(statementsFor(bake), {action, ...resource}))) return true
+      if (!(await allows(allowedIn(bake), {action, ...resource}))) return true
     }
   }
   return false

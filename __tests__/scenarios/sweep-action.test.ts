@@ -103,4 +103,44 @@ withCurrentPacker((packer) => {
     },
     scenarioMs
   )
+
+  it(
+    'retires the older images of a name, keeps the newest, and says why it stays',
+    async () => {
+      const runs: ActionRun[] = []
+      const left: (readonly string[])[] = []
+      const {again, ...first} = await play(packer, {
+        again: [{}, {}],
+        async afterwards(local) {
+          const {endpoint, region, administrator: credentials} = local.cloud
+          const ec2 = new EC2({endpoint, region, credentials})
+          for (const dryRun of ['true', 'false', 'false']) {
+            runs.push(await runSweep(local, {'keep-last': '1', 'dry-run': dryRun}))
+            const {Images = []} = await ec2.describeImages({Owners: ['self']})
+            left.push(Images.map(({ImageId = ''}) => ImageId))
+          }
+          ec2.destroy()
+        }
+      })
+      const [oldest, middle, newest = ''] = [first, ...again].map(({outputs}) => outputs['ami-id'] ?? '')
+      expect(runs).toMatchObject([
+        {exitCode: 0, outputs: {retired: '0', left: '0'}},
+        {exitCode: 0, outputs: {retired: '2'}},
+        {exitCode: 0, outputs: {retired: '0'}}
+      ])
+      expect(left.map((ids) => ids.length)).toEqual([3, 1, 1])
+      expect(left[1]).toEqual([newest])
+      const told = JSON.parse(runs[1]?.outputs['images'] ?? '[]') as {id: string; outcome: string; reason: string}[]
+      expect(told).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({id: oldest, outcome: 'retired'}),
+          expect.objectContaining({id: middle, outcome: 'retired'}),
+          expect.objectContaining({id: newest, outcome: 'stays', reason: 'it is the newest'})
+        ])
+      )
+      expect(runs[0]?.summary).toContain('## ⚪ 2 images would be retired')
+      expect(runs[1]?.summary).toContain('## ✅ 2 images retired')
+    },
+    scenarioMs
+  )
 })

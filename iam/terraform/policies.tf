@@ -24,16 +24,18 @@ locals {
 
   with_names = {
     for file, text in local.with_account : file =>
-    replace(replace(replace(replace(text,
+    replace(replace(replace(replace(replace(text,
       "\"arn:${local.partition}:kms:eu-west-1:${local.account_id}:key/KEY-ID\"", jsonencode(var.kms_key_arns)),
       "role/ROLE-OF-THE-INSTANCE-PROFILE", "role/${var.instance_profile_role}"),
       "parameter/jenkins/ami", "parameter${var.ssm_parameter}"),
+      "launch-template/lt-0123456789abcdef0", "launch-template/${var.launch_template_id}"),
     "session/bake-jenkins-ami-", "session/${var.role_session_name}-")
   }
 
   policies = {
     for file, text in local.with_names : file =>
-    jsonencode(jsondecode(replace(replace(replace(replace(text,
+    jsonencode(jsondecode(replace(replace(replace(replace(replace(text,
+      "environment:PROMOTE-ENVIRONMENT", "environment:${var.promote_environment}"),
       "OWNER/REPOSITORY", var.repository),
       "OWNER@OWNER-ID/REPOSITORY@REPOSITORY-ID", "${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"),
       "refs/heads/main", "refs/heads/${var.branch}"),
@@ -45,12 +47,15 @@ locals {
     session-manager-permissions   = var.session_manager
     kms-permissions               = length(var.kms_key_arns) > 0
     ssm-parameter-permissions     = var.ssm_parameter != ""
+    launch-template-permissions   = var.launch_template_id != ""
     copy-permissions              = var.copies
     sharing-permissions           = var.sharing
     spot-permissions              = var.spot
     windows-permissions           = var.windows
     untagged-template-permissions = var.untagged_templates
   }
+
+  options_of_promotion = ["kms-permissions", "ssm-parameter-permissions", "launch-template-permissions"]
 
   every_role = {
     bake = {
@@ -69,13 +74,25 @@ locals {
       policies    = ["permissions"]
       limits      = ["pull-request-limits"]
     }
+    promote = {
+      exists      = var.promote_environment != ""
+      name        = "${var.role_name}-promote"
+      description = "Promotes verified Jenkins images."
+      trust       = "trust-policy-promote"
+      policies    = concat(["promote-permissions"], [for file in local.options_of_promotion : file if local.options[file]])
+      limits      = []
+    }
     sweep = {
       exists      = var.create_sweep_role
       name        = "${var.role_name}-sweep"
       description = "Removes what lost bakes of Jenkins images left behind."
       trust       = "trust-policy"
-      policies    = ["sweep-permissions"]
-      limits      = []
+      policies = concat(
+        ["sweep-permissions"],
+        var.retirement ? ["retire-permissions"] : [],
+        var.ssm_parameter != "" ? ["ssm-parameter-read-permissions"] : []
+      )
+      limits = []
     }
   }
 

@@ -71,7 +71,7 @@ variable "create_provider" {
 # Which roles
 
 variable "role_name" {
-  description = "Name of the role that bakes. The others are called this and -pull-request, this and -sweep."
+  description = "Name of the role that bakes. The others are called this and -pull-request, -promote or -sweep."
   type        = string
   default     = "bake-jenkins-ami"
   nullable    = false
@@ -96,8 +96,27 @@ variable "create_pull_request_role" {
   nullable    = false
 }
 
+variable "promote_environment" {
+  description = "A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.promote_environment == "" || can(regex("^[^$:?*\"\\\\]+$", var.promote_environment))
+    error_message = "promote_environment must be an environment's name, without wildcards and dollar signs."
+  }
+}
+
 variable "create_sweep_role" {
   description = "Whether to make a role for the sweep action."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "retirement" {
+  description = "Whether the sweep's role may also retire old verified images (keep-last, retire-older-than). Needs ssm_parameter if the input ssm-parameters names one; and attach AWS's policy AmazonEC2ImageReferencesAccessPolicy to it."
   type        = bool
   default     = false
   nullable    = false
@@ -160,15 +179,27 @@ variable "ssm_parameter" {
   }
 }
 
+variable "launch_template_id" {
+  description = "The id of the launch template that the input launch-template names. The bake may read others, too."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = var.launch_template_id == "" || can(regex("^lt-[0-9a-f]+$", var.launch_template_id))
+    error_message = "launch_template_id must be a launch template's id."
+  }
+}
+
 variable "copies" {
-  description = "Whether a template's ami_regions and encrypt_boot may copy images."
+  description = "Whether copy-to-regions, and a template's ami_regions and encrypt_boot, may copy images."
   type        = bool
   default     = false
   nullable    = false
 }
 
 variable "sharing" {
-  description = "Whether a template's snapshot_users, snapshot_groups, deprecate_at and deregistration_protection may share, deprecate and protect what the bake made."
+  description = "Whether share-with and deprecate-after, and a template's snapshot_users, snapshot_groups, deprecate_at and deregistration_protection, may share, deprecate and protect what the bake made."
   type        = bool
   default     = false
   nullable    = false

@@ -36,6 +36,8 @@ export interface RehearseOptions {
   readonly packer?: string | Packer
   /** Inputs of the action, over those that the rehearsal sets. */
   readonly inputs?: Readonly<Record<string, string>>
+  /** Runs in the same cloud at the same time, each with inputs over those of the first run. */
+  readonly beside?: readonly Readonly<Record<string, string>>[]
   /** Further runs in the same cloud, with inputs over those of the first run. */
   readonly again?: readonly Again[]
   /** `CALL` or `CALL#N`: the runner's cancel sequence begins when that call arrives; with `:after`, when it has been answered. */

@@ -87,7 +87,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
     }
     const summaryFile = join(folder, 'summary.md')
     await copyFile(ran.summaryFile, summaryFile)
-    const leftovers = leftoversOf(local.cloud, [ran, ...ran.again], ran.leftover)
+    const leftovers = leftoversOf(local.cloud, [ran, ...ran.beside, ...ran.again], ran.leftover)
     const report: Report = {
       exitCode: ran.exitCode === 0 && leftovers.length > 0 ? 1 : ran.exitCode,
       seconds: roundSeconds(ran.seconds),
@@ -102,6 +102,7 @@ export async function rehearse(options: RehearseOptions = {}): Promise<Report> {
       leftovers,
       summaryFile,
       logFile,
+      beside: ran.beside,
       again: ran.again
     }
     await options.afterwards?.(local, report)

@@ -22,11 +22,13 @@ export interface Report {
   readonly leftovers: readonly Leftover[]
   readonly summaryFile: string
   readonly logFile: string
+  /** Runs in the same cloud at the same time. `calls` are those of all. */
+  readonly beside: readonly Omit<RepeatedRun, 'calls'>[]
   /** Further runs in the same cloud. */
   readonly again: readonly RepeatedRun[]
 }
 
-/** A run of the action after the first one. */
+/** A run of the action beside or after the first one. */
 export interface RepeatedRun extends Pick<Report, 'exitCode' | 'seconds' | 'outputs'> {
   /** Its own. */
   readonly calls: readonly ReportedCall[]

@@ -85,7 +85,14 @@ export async function runOn(
         },
         ...(options.wait ? {wait: options.wait} : {})
       })
-    const first = await act()
+    const [first, ...others] = await Promise.all([act(), ...(options.beside ?? []).map(act)])
+    const beside = others.map(({exitCode, seconds, outputs, log: text, summary}) => ({
+      exitCode,
+      seconds,
+      outputs,
+      log: text,
+      summary
+    }))
     const again: RepeatedRun[] = []
     for (const more of options.again ?? []) {
       await more.before?.(local, again.at(-1)?.outputs ?? first.outputs)
@@ -93,7 +100,7 @@ export async function runOn(
       const {exitCode, seconds, outputs, log: text, summary} = await act(more.inputs)
       again.push({exitCode, seconds, outputs, log: text, summary, calls: reportedCalls(cloud.calls.slice(before))})
     }
-    return {...first, again}
+    return {...first, beside, again}
   } finally {
     log.end()
     await finished(log)

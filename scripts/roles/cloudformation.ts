@@ -1,4 +1,4 @@
-import {groups, options, type Parameter} from './parameters.ts'
+import {groups, options, optionsOfPromotion, optionsOfSweep, type Parameter} from './parameters.ts'
 import {filledIn} from './placeholders.ts'
 import {Call, either, equals, not, nothing, ref, sub, toYaml, type Value} from './values.ts'
 
@@ -10,7 +10,8 @@ import {Call, either, equals, not, nothing, ref, sub, toYaml, type Value} from '
 export function cloudFormation(read: (name: string) => unknown): string {
   const policy = (name: string): Value => ({PolicyName: name, PolicyDocument: filledIn(read(name))})
   const trust = (name: string): Value => filledIn(read(name))
-  const optional = Object.entries(options).map(([name, file]) => either(condition(name), policy(file), nothing))
+  const optional = (from: Readonly<Record<string, string>>, names: readonly string[] = Object.keys(from)): Value[] =>
+    names.map((name) => either(condition(name), policy(from[name] ?? fail(name)), nothing))
   const template: Value = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Roles with which GitHub Actions bakes Jenkins images (bake-jenkins-ami).',
@@ -34,7 +35,7 @@ export function cloudFormation(read: (name: string) => unknown): string {
         name: ref('RoleName'),
         description: 'Bakes Jenkins images.',
         trust: either('TrustsEnvironment', trust('trust-policy-environment'), trust('trust-policy')),
-        policies: [policy('permissions'), ...optional]
+        policies: [policy('permissions'), ...optional(options)]
       }),
       PullRequestRole: role('HasPullRequestRole', {
         name: sub('${RoleName}-pull-request'),
@@ -43,15 +44,21 @@ export function cloudFormation(read: (name: string) => unknown): string {
         // First of all what it must not do.
         policies: [policy('pull-request-limits'), policy('permissions')]
       }),
+      PromoteRole: role('HasPromoteRole', {
+        name: sub('${RoleName}-promote'),
+        description: 'Promotes verified Jenkins images.',
+        trust: trust('trust-policy-promote'),
+        policies: [policy('promote-permissions'), ...optional(options, optionsOfPromotion)]
+      }),
       SweepRole: role('HasSweepRole', {
         name: sub('${RoleName}-sweep'),
         description: 'Removes what lost bakes of Jenkins images left behind.',
         trust: trust('trust-policy'),
-        policies: [policy('sweep-permissions')]
+        policies: [policy('sweep-permissions'), ...optional(optionsOfSweep)]
       })
     },
     Outputs: Object.fromEntries(
-      ['BakeRole', 'PullRequestRole', 'SweepRole'].map((name) => [
+      ['BakeRole', 'PullRequestRole', 'PromoteRole', 'SweepRole'].map((name) => [
         `${name}Arn`,
         {
           Description: "The input role-to-assume of this role's workflows.",
@@ -97,8 +104,9 @@ function conditions(): Value {
     CreatesProvider: on('CreateProvider'),
     HasBakeRole: on('CreateBakeRole'),
     HasPullRequestRole: on('CreatePullRequestRole'),
+    HasPromoteRole: on('PromoteEnvironment'),
     HasSweepRole: on('CreateSweepRole'),
-    ...Object.fromEntries(Object.keys(options).map((name) => [condition(name), on(name)]))
+    ...Object.fromEntries(Object.keys({...options, ...optionsOfSweep}).map((name) => [condition(name), on(name)]))
   }
 }
 

@@ -72,7 +72,7 @@ const roles: Group = {
       name: 'RoleName',
       kind: 'string',
       default: 'bake-jenkins-ami',
-      description: 'Name of the role that bakes. The others are called this and -pull-request, this and -sweep.',
+      description: 'Name of the role that bakes. The others are called this and -pull-request, -promote or -sweep.',
       pattern: '[A-Za-z0-9+=,.@_-]{1,51}',
       form: 'at most 51 letters, digits and characters of +=,.@_-'
     },
@@ -88,7 +88,22 @@ const roles: Group = {
       description:
         'Whether to make a role for bakes of pull requests. It has the permissions for the shipped template, whatever the options below say, and can mark no image as verified.'
     },
-    {name: 'CreateSweepRole', ...off, description: 'Whether to make a role for the sweep action.'}
+    {
+      name: 'PromoteEnvironment',
+      kind: 'string',
+      default: '',
+      description:
+        'A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below.',
+      pattern: '[^$:?*"\\\\]+',
+      form: "an environment's name, without wildcards and dollar signs"
+    },
+    {name: 'CreateSweepRole', ...off, description: 'Whether to make a role for the sweep action.'},
+    {
+      name: 'Retirement',
+      ...off,
+      description:
+        "Whether the sweep's role may also retire old verified images (keep-last, retire-older-than). Needs SsmParameter if the input ssm-parameters names one; and attach AWS's policy AmazonEC2ImageReferencesAccessPolicy to it."
+    }
   ]
 }
 
@@ -135,12 +150,24 @@ const permissions: Group = {
       pattern: '/[A-Za-z0-9_./-]+',
       form: "a parameter's name that begins with a slash"
     },
-    {name: 'Copies', ...off, description: "Whether a template's ami_regions and encrypt_boot may copy images."},
+    {
+      name: 'LaunchTemplateId',
+      kind: 'string',
+      default: '',
+      description: 'The id of the launch template that the input launch-template names. The bake may read others, too.',
+      pattern: 'lt-[0-9a-f]+',
+      form: "a launch template's id"
+    },
+    {
+      name: 'Copies',
+      ...off,
+      description: "Whether copy-to-regions, and a template's ami_regions and encrypt_boot, may copy images."
+    },
     {
       name: 'Sharing',
       ...off,
       description:
-        "Whether a template's snapshot_users, snapshot_groups, deprecate_at and deregistration_protection may share, deprecate and protect what the bake made."
+        "Whether share-with and deprecate-after, and a template's snapshot_users, snapshot_groups, deprecate_at and deregistration_protection, may share, deprecate and protect what the bake made."
     },
     {name: 'Spot', ...off, description: 'Whether a template with a spot price may launch spot instances.'},
     {
@@ -166,11 +193,21 @@ export const options: Readonly<Record<string, string>> = {
   SessionManager: 'session-manager-permissions',
   KmsKeyArns: 'kms-permissions',
   SsmParameter: 'ssm-parameter-permissions',
+  LaunchTemplateId: 'launch-template-permissions',
   Copies: 'copy-permissions',
   Sharing: 'sharing-permissions',
   Spot: 'spot-permissions',
   Windows: 'windows-permissions',
   UntaggedTemplates: 'untagged-template-permissions'
+}
+
+/** Those that the role for promotions has as well. */
+export const optionsOfPromotion: readonly string[] = ['KmsKeyArns', 'SsmParameter', 'LaunchTemplateId']
+
+/** Each option of the sweep's role, and the file in iam/ that it adds. */
+export const optionsOfSweep: Readonly<Record<string, string>> = {
+  Retirement: 'retire-permissions',
+  SsmParameter: 'ssm-parameter-read-permissions'
 }
 
 /** The same name as Terraform writes it. */

@@ -9,10 +9,12 @@ const placeholders: readonly (readonly [string, string])[] = [
   ['123456789012', '${AWS::AccountId}'],
   ['role/ROLE-OF-THE-INSTANCE-PROFILE', 'role/${InstanceProfileRole}'],
   ['parameter/jenkins/ami', 'parameter${SsmParameter}'],
+  ['launch-template/lt-0123456789abcdef0', 'launch-template/${LaunchTemplateId}'],
   ['session/bake-jenkins-ami-', 'session/${RoleSessionName}-'],
   ['OWNER/REPOSITORY', '${Repository}'],
   ['OWNER@OWNER-ID/REPOSITORY@REPOSITORY-ID', '${Owner}@${OwnerId}/${Name}@${RepositoryId}'],
   ['refs/heads/main', 'refs/heads/${Branch}'],
+  ['environment:PROMOTE-ENVIRONMENT', 'environment:${PromoteEnvironment}'],
   ['environment:ENVIRONMENT', 'environment:${Environment}']
 ]
 

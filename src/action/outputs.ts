@@ -2,8 +2,16 @@ import type {Outcome} from '../bake/outcome.ts'
 import {withCopies, type BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 
+/** The paths of the files that tell other tools of an image (hand-over-files.ts); empty where there is none to tell of. */
+export interface HandOverFiles {
+  readonly manifest: string
+  readonly tfvars: string
+}
+
+export const noFiles: HandOverFiles = {manifest: '', tfvars: ''}
+
 /** Every output, as action.yml declares them. An output that the run did not learn is left empty. */
-export function outputsOf(outcome: Outcome): Record<string, string> {
+export function outputsOf(outcome: Outcome, {manifest, tfvars}: HandOverFiles = noFiles): Record<string, string> {
   const {plan, images} = outcome
   const [image] = images
   return {
@@ -24,7 +32,10 @@ export function outputsOf(outcome: Outcome): Record<string, string> {
     deregistered: String(outcome.deregistered),
     skipped: String(outcome.skipped),
     fingerprint: plan.comparable?.fingerprint ?? '',
-    'previous-ami-id': outcome.parameter?.previous ?? '',
+    'previous-ami-id': outcome.parameter?.previous ?? outcome.launchTemplate?.previous ?? '',
+    'launch-template-version': outcome.launchTemplate ? String(outcome.launchTemplate.version) : '',
+    manifest,
+    tfvars,
     'jenkins-version': outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? '',
     'packer-version': outcome.packerVersion,
     'smoke-seconds': outcome.smokeSeconds?.toFixed(1) ?? ''

@@ -1,13 +1,13 @@
 import * as path from 'node:path'
-import * as core from '@actions/core'
 import {bake} from '../bake/bake.ts'
 import type {Outcome} from '../bake/outcome.ts'
 import {readInputs} from '../inputs/inputs.ts'
-import {stateKeys, type BakeState} from '../ledger/state.ts'
-import {explain, roomAdvice, systemProblem, UserError} from '../lib/errors.ts'
+import {explain} from '../lib/errors.ts'
 import {actionsLog, type Log} from '../lib/log.ts'
 import {describeLeftovers} from '../sweep/leftovers.ts'
+import {writeHandOverFiles} from './hand-over-files.ts'
 import {outputsOf} from './outputs.ts'
+import {noteSwept, saveState} from './save-state.ts'
 import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
 import {earlyEndSummary, summaryOf} from './summary.ts'
 
@@ -31,7 +31,7 @@ async function bakeAndReport(log: Log): Promise<boolean> {
   }
   const cancel = cancelSignal(log, 'ending the bake and removing every resource that is not to be kept')
   const outcome = await bake(inputs, deps, cancel)
-  const isGood = reportEnd(outcome, log)
+  const isGood = reportEnd(outcome, log) && tellOthers(outcome, deps.temporaryFolder, log)
   if (cancel.aborted && isGood) {
     log.warning('The cancel came after the image had been released: it is kept, and the outputs name it.')
   }
@@ -39,25 +39,14 @@ async function bakeAndReport(log: Log): Promise<boolean> {
   return isGood
 }
 
-/** @throws {UserError} when the runner's file for it cannot be written: post could then remove nothing */
-function saveState(state: BakeState): void {
+/** Writes the files for other tools. @returns whether that was possible */
+function tellOthers(outcome: Outcome, folder: string, log: Log): boolean {
   try {
-    core.saveState(stateKeys.bake, state)
+    setOutputs(outputsOf(outcome, writeHandOverFiles(outcome, folder)))
+    return true
   } catch (error) {
-    throw new UserError(
-      `Nothing was made, because the state for the post step could not be handed to the runner: ${systemProblem(error)}. ${roomAdvice}`,
-      {cause: error}
-    )
-  }
-}
-
-function noteSwept(log: Log): void {
-  try {
-    core.saveState(stateKeys.swept, true)
-  } catch (error) {
-    log.info(
-      `The post step will look for leftovers again, because it could not be told that there are none: ${systemProblem(error)}`
-    )
+    log.error(explain(error))
+    return false
   }
 }
 

@@ -1,4 +1,5 @@
 import type {Outcome} from '../bake/outcome.ts'
+import type {Observation} from '../bake/test-images.ts'
 import type {BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
 import type {Phase} from '../lib/log.ts'
@@ -6,11 +7,21 @@ import {messageOf} from '../lib/errors.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {pluginPrefix} from '../plan/contents/contents.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
+import {
+  headAndTable,
+  inShort,
+  launchTemplateRow,
+  leftRow,
+  listed,
+  parameterRow,
+  wholeIfCut,
+  type Row
+} from './summary-rows.ts'
 
 /** The job summary of a run that was not cut off, in Markdown. */
 export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
   const {images, others, failure, leftovers} = outcome
-  const rows: [string, string | undefined][] = [
+  const rows: Row[] = [
     [images.length > 1 ? 'Images' : 'Image', listed(images.map(imageRow))],
     ['Verified', outcome.skipped ? verifiedAt(outcome) : undefined],
     ['Baked because', listed((outcome.skipped ? [] : (outcome.comparison?.because ?? [])).map(inShort))],
@@ -24,29 +35,27 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
           ? undefined
           : outcome.deregistered
             ? 'no: deregistered, with its snapshots'
-            : 'yes'
+            : outcome.keptUntil
+              ? `for a look, until ${outcome.keptUntil.toISOString()}`
+              : 'yes'
     ],
     ['Parameter', parameterRow(outcome)],
+    ['Launch template', launchTemplateRow(outcome)],
     ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
     ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
     ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
+    ['Jenkins was', listed((outcome.observations ?? []).map(historyRow))],
     ['Why', outcome.reason && inShort(outcome.reason)],
     ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
     [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
-    ['Left in the account', listed(leftovers.map(({type, id, reason}) => `${code(`${type} ${id}`)} ${text(reason)}`))]
+    ['Left in the account', leftRow(leftovers)]
   ]
   return [
-    `## ${headline(outcome)}`,
-    '',
-    '| | |',
-    '|---|---|',
-    ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
-    '',
-    ...[outcome.reason, failure === undefined ? undefined : messageOf(failure)].flatMap((message) =>
-      message === undefined || message === firstLineOf(message) ? [] : [fenced(message), '']
-    ),
+    ...headAndTable(headline(outcome), rows),
+    ...wholeIfCut(outcome.reason),
+    ...wholeIfCut(failure === undefined ? undefined : messageOf(failure)),
     phases.map(({name, seconds}) => `${text(name)} ${seconds.toFixed(1)} s`).join(' · '),
     '',
     ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(outcome.evidence))])
@@ -56,21 +65,19 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
 /** The summary of a run that ended before anything was made: its inputs, its credentials or its plan were at fault. */
 export function earlyEndSummary(error: unknown): string {
   const message = messageOf(error)
-  return [
-    '## ❌ Nothing was made',
-    '',
-    '| | |',
-    '|---|---|',
-    `| Error | ${inShort(message)} |`,
-    '',
-    ...(message === firstLineOf(message) ? [] : [fenced(message), ''])
-  ].join('\n')
+  return [...headAndTable('❌ Nothing was made', [['Error', inShort(message)]]), ...wholeIfCut(message)].join('\n')
 }
 
 function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {
   const from = all.length > 1 ? ` from ${code(source)}` : ''
   const also = copies.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join('')
   return `${code(id)} ${code(name)}${from}${also}`
+}
+
+/** `booting from 2 s on, starting from 14 s on, ready from 35 s on`. */
+function historyRow({source, history}: Observation, _: number, all: readonly Observation[]): string {
+  const states = history.map(({state, seconds}) => `${state} from ${Math.round(seconds)} s on`).join(', ')
+  return all.length > 1 ? `${code(source)}: ${states}` : states
 }
 
 function sourceRow({plan, images}: Outcome): string {
@@ -80,20 +87,6 @@ function sourceRow({plan, images}: Outcome): string {
   )
   return listed([...new Set(rows)])
 }
-
-function parameterRow({parameter}: Outcome): string | undefined {
-  if (!parameter) return undefined
-  const {name, now, previous} = parameter
-  return `${code(name)} names ${code(now)}${previous === undefined ? '' : `, before: ${code(previous)}`}`
-}
-
-/** A cell's lines. Bounded, because the runner drops a summary beyond 1 MiB whole. */
-function listed(rows: readonly string[]): string {
-  const more = rows.length - mostRows
-  return [...rows.slice(0, mostRows), ...(more > 0 ? [`and ${more} more, which the log names`] : [])].join('<br>')
-}
-
-const mostRows = 20
 
 function verifiedAt({comparison}: Outcome): string {
   return text(comparison?.last?.tags[tagKeys.verified] ?? '')
@@ -108,22 +101,10 @@ function comparedIn({plan}: Outcome): string {
 }
 
 function headline({verdict, failure, leftovers, images, skipped}: Outcome): string {
-  if (skipped) return '✅ Nothing changed: the image is used again'
+  if (skipped && failure === undefined) return '✅ Nothing changed: the image is used again'
   if (leftovers.length > 0) return '❌ Something is left in the account'
   if (verdict === 'rejected') return '❌ Image rejected'
   if (failure !== undefined) return '❌ Bake failed'
   if (verdict === 'verified') return '✅ Image verified'
   return images.length === 0 ? '⚪ No image made' : '⚪ Image baked, not tested'
-}
-
-/** In characters of what is shown. A cell of the table is read at a glance; the whole message stands below the table. */
-const mostInShort = 120
-
-function firstLineOf(message: string): string {
-  const [line = ''] = message.split('\n', 1)
-  return line.length > mostInShort ? `${line.slice(0, mostInShort)}…` : line
-}
-
-function inShort(message: string): string {
-  return text(firstLineOf(message))
 }

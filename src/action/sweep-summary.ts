@@ -1,14 +1,20 @@
-import {code, idCode, text} from './markdown.ts'
+import {code, fenced, idCode, text} from './markdown.ts'
 import {tagKeys} from '../aws/tags.ts'
+import type {RetirementReport} from '../retire/retire.ts'
 import type {AccountReport} from '../sweep/account.ts'
 
 /** A summary of more than 1 MiB is dropped whole. */
 const mostRows = 200
 const longestReason = 300
 
+interface Swept extends Omit<AccountReport, 'advice'>, RetirementReport {
+  /** Why images could not be retired. */
+  readonly problem: string | undefined
+}
+
 /** The job summary of a sweep, in Markdown. */
 export function sweepSummary(
-  {swept, unseen, kept}: Omit<AccountReport, 'advice'>,
+  {swept, unseen, kept, retired, staying, problem}: Swept,
   region: string,
   accountId: string
 ): string {
@@ -26,23 +32,43 @@ export function sweepSummary(
     idCode(tags[tagKeys.bake] ?? ''),
     why(whyKept)
   ])
+  const retiredRows = retired.map(({image: {id, name}, outcome, reason}) => [
+    `${code(id)} ${code(name)}`,
+    text(outcome),
+    why(reason)
+  ])
+  const stayingRows = staying.map(({image: {id, name}, why: whyKept}) => [`${code(id)} ${code(name)}`, why(whyKept)])
   return [
-    `## ${headline({swept, unseen})}`,
+    `## ${headline({swept, unseen, retired, problem})}`,
     '',
     `${code(region)} ${idCode(accountId)}`,
     '',
+    ...(problem === undefined ? [] : [fenced(problem), '']),
     ...table(['Resource', 'Bake', 'Outcome', 'Why'], rows),
-    ...(stays.length > 0 ? [`<details><summary>Resources that stay (${stays.length})</summary>`, ''] : []),
-    ...table(['Resource', 'Bake', 'Why it stays'], stays),
-    ...(stays.length > 0 ? ['</details>', ''] : [])
+    ...table(['Image', 'Outcome', 'Why'], retiredRows),
+    ...folded('Images that stay', table(['Image', 'Why it stays'], stayingRows), staying.length),
+    ...folded('Resources that stay', table(['Resource', 'Bake', 'Why it stays'], stays), stays.length)
   ].join('\n')
 }
 
-function headline({swept, unseen}: Pick<AccountReport, 'swept' | 'unseen'>): string {
-  const count = (outcome: string): number => swept.filter((one) => one.outcome === outcome).length
-  if (unseen.length > 0 || count('left') > 0) return `❌ ${count('left')} expired resources are left`
-  if (count('would be removed') > 0) return `⚪ ${count('would be removed')} resources would be removed`
-  return count('removed') > 0 ? `✅ ${count('removed')} expired resources removed` : '✅ Nothing has expired'
+function folded(title: string, lines: readonly string[], count: number): string[] {
+  return count === 0 ? [] : [`<details><summary>${title} (${count})</summary>`, '', ...lines, '</details>', '']
+}
+
+function headline({swept, unseen, retired, problem}: Pick<Swept, 'swept' | 'unseen' | 'retired' | 'problem'>): string {
+  const outcomes = [...swept, ...retired].map(({outcome}) => outcome)
+  const count = (outcome: (typeof outcomes)[number]): number => outcomes.filter((one) => one === outcome).length
+  const listed = (...parts: readonly [number, string][]): string =>
+    parts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : [])).join(', ')
+  if (problem !== undefined) return '❌ No image, or not all, could be retired'
+  if (unseen.length > 0 || count('left') > 0) return `❌ ${count('left')} resources are left`
+  const foretold = listed(
+    [count('would be removed'), 'resources would be removed'],
+    [count('would be retired'), 'images would be retired']
+  )
+  if (foretold !== '') return `⚪ ${foretold}`
+  const done = listed([count('removed'), 'expired resources removed'], [count('retired'), 'images retired'])
+  return done === '' ? '✅ Nothing has expired' : `✅ ${done}`
 }
 
 const why = (reason: string): string => text(reason.slice(0, longestReason))

@@ -1,3 +1,4 @@
+import {AutoScalingClient} from '@aws-sdk/client-auto-scaling'
 import {EC2Client} from '@aws-sdk/client-ec2'
 import {IAMClient} from '@aws-sdk/client-iam'
 import {GetParameterCommand, SSMClient} from '@aws-sdk/client-ssm'
@@ -26,6 +27,8 @@ export interface Account {
   inRegion(region: string): EC2Client
   /** Made only when it is asked for: few templates make anything in IAM. */
   iam(): Iam
+  /** In the bake's own region. Made only when it is asked for. */
+  autoScaling(): AutoScalingClient
   /** In the bake's own region. */
   readonly readParameter: ReadParameter
   /** In the bake's own region, for the one that names the image. */
@@ -62,6 +65,7 @@ export function openAccount(
       return client
     },
     iam: () => (iam ??= openIam(observeCalls(new IAMClient({...settings, region, maxAttempts: attempts.elsewhere})))),
+    autoScaling: () => observeCalls(new AutoScalingClient({...settings, region, maxAttempts: attempts.ownRegion})),
     parameters: () =>
       openParameters(observeCalls(new SSMClient({...settings, region, maxAttempts: attempts.ownRegion}))),
     async readParameter(Name, abortSignal) {

@@ -1,10 +1,11 @@
+import type {AutoScalingClient} from '@aws-sdk/client-auto-scaling'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {IAMClient} from '@aws-sdk/client-iam'
 import type {SSMClient} from '@aws-sdk/client-ssm'
 import type {STSClient} from '@aws-sdk/client-sts'
 import {debug, elapsed} from '../lib/debug.ts'
 
-type AwsClient = EC2Client | IAMClient | SSMClient | STSClient
+type AwsClient = AutoScalingClient | EC2Client | IAMClient | SSMClient | STSClient
 
 /** The SDK's metadata of a call. */
 interface Metadata {

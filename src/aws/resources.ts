@@ -39,6 +39,25 @@ export interface Resource {
   readonly region?: string
 }
 
+/** An image in this account. */
+export interface RegionalImage {
+  readonly region: string
+  readonly id: string
+  readonly name: string
+  readonly created: Date
+  /** Those that this bake made. */
+  readonly snapshotIds: readonly string[]
+}
+
+/** @param home the bake's region, which resources need not name */
+export function resourcesOf({region, id, snapshotIds}: RegionalImage, home: string): Resource[] {
+  const elsewhere = region === home ? {} : {region}
+  return [
+    {type: 'image', id, ...elsewhere},
+    ...snapshotIds.map((snapshot) => ({type: 'snapshot' as const, id: snapshot, ...elsewhere}))
+  ]
+}
+
 /** A resource as AWS describes it. */
 export interface Described extends Resource {
   /** Empty for what has no state. */
@@ -52,6 +71,8 @@ export interface Described extends Resource {
   readonly vpcId?: string | undefined
   /** Of an image. */
   readonly snapshotIds?: readonly string[]
+  /** Of an image: whether one of its snapshots is. */
+  readonly isEncrypted?: boolean
   /** Of an image: what it boots from. */
   readonly rootSnapshotId?: string | undefined
   /** Of an image that CreateImage made, and no copy: what instance it was made of. */
@@ -120,7 +141,7 @@ export const volumesBy: Search = async ({client, abortSignal}, Filters) => {
 }
 
 export const imagesBy: Search = async ({client, abortSignal}, Filters) => {
-  const query = {Filters, Owners: ['self'], IncludeDeprecated: true}
+  const query = {Filters, Owners: ['self'], IncludeDeprecated: true, IncludeDisabled: true}
   const pages = await allPages(paginateDescribeImages({client, pageSize}, query, {abortSignal}))
   return pages
     .flatMap((page) => page.Images ?? [])
@@ -138,6 +159,7 @@ export function describedImage({BlockDeviceMappings: mappings = [], RootDeviceNa
     tags: tagsOf(image.Tags),
     name: image.Name,
     snapshotIds: mappings.flatMap(({Ebs}) => Ebs?.SnapshotId ?? []),
+    isEncrypted: mappings.some(({Ebs}) => Ebs?.Encrypted === true),
     rootSnapshotId: mappings.find(({DeviceName}) => DeviceName === root)?.Ebs?.SnapshotId,
     sourceInstanceId: image.SourceInstanceId,
     sourceImageId: image.SourceImageId

@@ -17,6 +17,9 @@ export const tagKeys = {
   /** Of the template, in a bake that makes several images. */
   source: 'bake-jenkins-ami:source',
   fingerprint: 'bake-jenkins-ami:fingerprint',
+  /** Of a copy that the promote action made: the bake of its image, and when that bake began. */
+  origin: 'bake-jenkins-ami:origin',
+  originBegan: 'bake-jenkins-ami:origin-began',
   /** `contents-1` and so on: what went into the image, for the comparison with the next one. */
   contents: 'bake-jenkins-ami:contents'
 } as const
@@ -52,6 +55,16 @@ export function lifetimeIn(tags: Tags): Lifetime | undefined {
   const [began, expires] = [timeIn(tags[tagKeys.began]), timeIn(tags[tagKeys.expires])]
   if (expires === undefined) return undefined
   return {...(began !== undefined ? {began} : {}), end: new Date(expires.getTime() - graceMs), expires}
+}
+
+/** The bake that made an image, also if it is a copy that the promote action made. */
+export function bakeOf(tags: Tags): string | undefined {
+  return tags[tagKeys.origin] ?? tags[tagKeys.bake]
+}
+
+/** When that bake began, by AWS's clock. @returns undefined if the tags do not say */
+export function beganIn(tags: Tags): Date | undefined {
+  return timeIn(tags[tagKeys.originBegan] ?? tags[tagKeys.began])
 }
 
 function timeIn(text = ''): Date | undefined {

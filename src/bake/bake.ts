@@ -12,11 +12,11 @@ import {makeTemporaryFolder, temporaryFolderFor} from '../packer/temporary-folde
 import {planImage} from '../plan/plan.ts'
 import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
-import {endBake} from '../sweep/end.ts'
 import {compareWithLast} from './comparison.ts'
+import {end} from './end.ts'
 import {handOver} from './hand-over.ts'
-import {isGone, keeps, type Made, type Outcome} from './outcome.ts'
-import {releaseImages, releaseProducts, promote, type ReleasableBuild} from './promote.ts'
+import {keeps, type Made, type Outcome} from './outcome.ts'
+import {releaseImages, releaseProducts, isToCopy, promote, promoteCopies, type ReleasableBuild} from './promote.ts'
 import {skip} from './skip.ts'
 import {smokeTestImages} from './test-images.ts'
 import {tookTooLong} from './time-limit.ts'
@@ -67,10 +67,9 @@ export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Pro
   const build = {inputs, deps, session, account, plan, packer, ledger, temporaryFolder, announce}
   const made = await buildTestAndPromote(build, phase, signal)
 
-  const ended = {account, bakeId: plan.bakeId, ledger, temporaryFolder, log, failed: made.failure !== undefined}
-  const leftovers = await phase('Sweep', () => endBake(ended))
-  if (leftovers.length === 0) deps.noteSwept()
-  const outcome = {...facts, ...made, deregistered: isGone(made.images, ledger, leftovers), leftovers}
+  const ended = await end(build, made, phase)
+  if (ended.leftovers.length === 0) deps.noteSwept()
+  const outcome = {...facts, ...made, ...ended}
   try {
     deps.setOutputs(outcome)
     return outcome
@@ -97,7 +96,12 @@ async function buildTestAndPromote(build: ReleasableBuild, phase: Phases, signal
 
     signal.throwIfAborted()
     await phase('Promote', () => promote(build, made))
-    return {...made, ...(await handOver({...build, log: build.deps.log, phase}, {...made, skipped: false}, signal))}
+    if (isToCopy(build, made)) made = await phase('Copy', () => promoteCopies(build, made, signal))
+    if (made.failure !== undefined) return made
+    return {
+      ...made,
+      ...(await handOver({...build, log: build.deps.log, phase}, {...made, plan: build.plan, skipped: false}, signal))
+    }
   } catch (failure) {
     // An aborted call fails with a message of its own; the reason of the abort is the one to report.
     return {...made, failure: signal.aborted ? signal.reason : failure}

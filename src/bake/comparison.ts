@@ -1,12 +1,12 @@
 import {paginateDescribeImages, type EC2Client, type Image} from '@aws-sdk/client-ec2'
 import type {Account} from '../aws/account.ts'
 import {allPages, pageSize} from '../aws/calls.ts'
-import {tagsOf} from '../aws/resources.ts'
-import {tagKeys, type Tags} from '../aws/tags.ts'
+import {tagsOf, type RegionalImage} from '../aws/resources.ts'
+import {bakeOf, tagKeys, type Tags} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import type {Inputs} from '../inputs/inputs.ts'
 import type {Log} from '../lib/log.ts'
-import type {BakedImage, RegionalImage} from '../packer/images.ts'
+import type {BakedImage} from '../packer/images.ts'
 import {changesBetween} from '../plan/contents/changes.ts'
 import type {ComparableContents} from '../plan/contents/contents.ts'
 import type {Plan} from '../plan/plan.ts'
@@ -78,18 +78,17 @@ async function lastBake(
   signal: AbortSignal
 ): Promise<LastBake | undefined> {
   const now = awsTime(account.ec2)
-  const found = (await imagesIn(account.ec2, account.region, [[`tag:${tagKeys.name}`, wanted.name]], signal)).filter(
+  const named: readonly [string, string] = [`tag:${tagKeys.name}`, wanted.name]
+  const found = (await imagesIn(account.ec2, account.region, [named], signal)).filter(
     ({tags, deprecated}) => isOurs(tags, wanted) && !(deprecated !== undefined && deprecated <= now)
   )
   const newest = found.toSorted((one, other) => other.created.getTime() - one.created.getTime())[0]
   if (!newest) return undefined
-  const bakeId = newest.tags[tagKeys.bake] ?? ''
+  const bakeId = bakeOf(newest.tags)
   const copies = await Promise.all(
-    wanted.copyRegions.map((region) =>
-      imagesIn(account.inRegion(region), region, [[`tag:${tagKeys.bake}`, bakeId]], signal)
-    )
+    wanted.copyRegions.map((region) => imagesIn(account.inRegion(region), region, [named], signal))
   )
-  const isOfBake = ({tags}: Found): boolean => tags[tagKeys.bake] === bakeId
+  const isOfBake = ({tags}: Found): boolean => bakeOf(tags) === bakeId && isReleased(tags)
   const ofBake = found.filter(isOfBake).toSorted((one, other) => (one.source < other.source ? -1 : 1))
   const images = ofBake.map((image) => ({
     ...image,
@@ -101,12 +100,17 @@ async function lastBake(
 /** Asked for with filters, and checked: whoever answers may ignore them. */
 function isOurs(tags: Tags, {name, repository}: ComparableContents): boolean {
   return (
-    tags[tagKeys.verified] !== undefined &&
+    isReleased(tags) &&
     tags[tagKeys.bake] !== undefined &&
-    tags[tagKeys.expires] === undefined &&
+    // Baked without a comparison: nothing is known of what went into it.
+    tags[tagKeys.fingerprint] !== undefined &&
     tags[tagKeys.name] === name &&
     (tags[tagKeys.run] ?? '').startsWith(`${repository}/`)
   )
+}
+
+function isReleased(tags: Tags): boolean {
+  return tags[tagKeys.verified] !== undefined && tags[tagKeys.expires] === undefined
 }
 
 type Found = BakedImage & {readonly tags: Tags; readonly deprecated?: Date}

@@ -2,9 +2,11 @@ import type {Deregister} from '../inputs/inputs.ts'
 import type {Records} from '../ledger/ledger.ts'
 import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
 import type {Plan} from '../plan/plan.ts'
+import type {LaunchVersion} from '../promotion/launch-template-wish.ts'
 import type {Named} from '../promotion/parameter.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
 import type {Comparison} from './comparison.ts'
+import type {Observation} from './test-images.ts'
 
 /** The result of a bake, however it ended. */
 export interface Outcome {
@@ -32,6 +34,12 @@ export interface Outcome {
   readonly skipped: boolean
   /** The parameter that names the image now, or a newer one, and the image that it named before. */
   readonly parameter?: Named & {readonly name: string}
+  /** The version of the launch template that launches the image now, or a newer one. */
+  readonly launchTemplate?: LaunchVersion
+  /** What each Jenkins was seen to do. Absent: there was no test. */
+  readonly observations?: readonly Observation[]
+  /** What was rejected stays at least until then, for a person who wants to look. */
+  readonly keptUntil?: Date
   /** Whether all images were removed again. */
   readonly deregistered: boolean
   /** The error that occurred before there was a verdict, or after it. */
@@ -51,13 +59,24 @@ export type Made = Pick<
   | 'evidence'
   | 'jenkinsVersion'
   | 'smokeSeconds'
+  | 'observations'
   | 'parameter'
+  | 'launchTemplate'
   | 'failure'
 >
 
 /** Whether an image with this verdict stays in the account. */
 export function keeps(deregister: Deregister, verdict: Outcome['verdict']): boolean {
   return deregister === 'never' || (deregister === 'on-failure' && verdict !== 'rejected')
+}
+
+/** Whether there is an image that others may launch: it was not rejected, and is not removed again. */
+export function isGivenOut({
+  images,
+  verdict,
+  deregistered
+}: Pick<Outcome, 'images' | 'verdict' | 'deregistered'>): boolean {
+  return images.length > 0 && verdict !== 'rejected' && !deregistered
 }
 
 /**

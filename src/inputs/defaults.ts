@@ -43,10 +43,18 @@ export const defaults = {
   'smoke-test': 'true',
   'smoke-timeout': '10m',
   'smoke-user-data': '',
+  'smoke-instance-profile': '',
+  'smoke-script': '',
+  'keep-failed-for': '0m',
   deregister: 'on-failure',
   'skip-unchanged': 'false',
   'max-image-age': '',
-  'ssm-parameter': ''
+  'copy-to-regions': '',
+  'share-with': '',
+  'deprecate-after': '',
+  'ssm-parameter': '',
+  'launch-template': '',
+  'launch-template-default': 'true'
 } as const
 
 export type InputName = keyof typeof defaults

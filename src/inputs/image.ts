@@ -4,6 +4,7 @@ import type {ReadInput} from './aws.ts'
 import {readCasc, type Casc} from './casc.ts'
 import type {InputName} from './defaults.ts'
 import {sourceNames, type Architecture} from './distributions.ts'
+import {profileName} from './smoke.ts'
 import {parsePlugins, type WantedPlugin} from './plugin-list.ts'
 import {parseTags} from './user-tags.ts'
 
@@ -42,21 +43,17 @@ export interface ImageInputs {
 }
 
 /** @param workspace where relative paths begin */
-export function readImageInputs(input: ReadInput<InputName>, workspace: string): ImageInputs {
+export function readImageInputs(
+  input: ReadInput<InputName>,
+  {workspace, kmsKeyId}: {readonly workspace: string; readonly kmsKeyId: string | undefined}
+): ImageInputs {
   const repository = input('jenkins-repository-url', optional(httpUrl))
   const keyFingerprint = input('jenkins-repository-key-fingerprint', optional(fingerprint))
   const setupScript = input('setup-script', optional(scriptOf(workspace)))
   const casc = input('jenkins-casc', optional(cascFolder(workspace)))
   const sshUsername = input('ssh-username', optional(matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a Linux user name')))
   const volumeSize = input('volume-size', optional(wholeNumber(1, 65_536)))
-  const kmsKeyId = input(
-    'kms-key-id',
-    optional(matching(/^[A-Za-z0-9:/_-]{1,2048}$/, 'a KMS key id, an ARN or an alias such as alias/images'))
-  )
-  const instanceProfile = input(
-    'instance-profile',
-    optional(matching(/^[A-Za-z0-9+=,.@_-]{1,128}$/, "an instance profile's name, not an ARN"))
-  )
+  const instanceProfile = input('instance-profile', optional(profileName))
   const architecture = input('architecture', optional(oneOf('x86_64', 'arm64')))
   return {
     source: input(

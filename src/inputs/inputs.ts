@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import * as core from '@actions/core'
 import type {ConnectVia} from '../aws/connectivity.ts'
 import {InputError} from '../lib/errors.ts'
-import {cidr, duration, httpUrl, list, matching, nonEmpty, oneOf} from '../lib/parse.ts'
+import {cidr, duration, httpUrl, list, matching, nonEmpty, oneOf, optional} from '../lib/parse.ts'
 import {newProbeKey} from '../smoke/self-probe.ts'
 import {instanceUserData} from '../smoke/user-data.ts'
 import type {Template} from '../template/template.ts'
@@ -12,10 +12,12 @@ import {readAll, readAwsInputs, type AwsInputs} from './aws.ts'
 import {defaults, whenEmpty, type InputName} from './defaults.ts'
 import {distributionOf} from './distributions.ts'
 import {readImageInputs, type ImageInputs} from './image.ts'
+import {keyFor, parseKeys} from './keys.ts'
 import {packerVersion, type PackerRequest} from './packer-version.ts'
 import {missingImage} from './missing-image.ts'
 import {readPromotion, type Promotion} from './promotion.ts'
 import {readReuse, type Reuse} from './reuse.ts'
+import {ofSmokeTest, readSmoke, type SmokeInputs} from './smoke.ts'
 import {sessionManagerProblems} from './session-manager.ts'
 import {readTemplate} from './template.ts'
 import {unknownInputs} from './unknown.ts'
@@ -27,16 +29,6 @@ const subnetIdList = list(
 type Environment = Readonly<Record<string, string | undefined>>
 
 export type Deregister = 'on-failure' | 'always' | 'never'
-
-interface SmokeInputs {
-  readonly timeoutMs: number
-  readonly userData: string
-  /**
-   * Shell functions that read Jenkins's journal, for a machine that reports on its console: the shipped template's
-   * `files/jenkins-log.sh`. Absent: the machine gets the user's own data alone.
-   */
-  readonly jenkinsLog?: string
-}
 
 export interface Inputs {
   readonly aws: AwsInputs
@@ -55,8 +47,7 @@ export interface Inputs {
   readonly deregister: Deregister
   /** Absent: an image is baked even if nothing has changed. */
   readonly reuse?: Reuse
-  /** Absent: a verified image is kept, and nothing else. */
-  readonly promotion?: Promotion
+  readonly promotion: Promotion
   readonly bakeTimeoutMs: number
 }
 
@@ -82,17 +73,17 @@ export function readInputs(
     const template = readTemplate(input, text, {given, env, workspace, shippedTemplate})
     const githubToken = text('github-token')
     const smokeTest = input('smoke-test', oneOf('true', 'false')) === 'true'
-    const smoke = {
-      timeoutMs: input('smoke-timeout', duration),
-      userData: input('smoke-user-data', userData)
-    }
-    if (!smokeTest && smoke.userData) {
-      problems.push(new InputError('smoke-user-data', "is used by the smoke test only, and 'smoke-test' is false"))
+    const smoke = readSmoke(input, workspace)
+    for (const name of smokeTest ? [] : ofSmokeTest.filter((one) => given.has(one))) {
+      problems.push(new InputError(name, "is used by the smoke test only, and 'smoke-test' is false"))
     }
     const deregister = input('deregister', oneOf('on-failure', 'always', 'never'))
     const keepsImages = deregister !== 'always'
     const reuse = readReuse(input, {env, smokeTest, keepsImages}, problems)
-    const promotion = readPromotion(input, {template, smokeTest, keepsImages}, problems)
+    const aws = readAwsInputs(input, env)
+    const keys = input('kms-key-id', optional(parseKeys))
+    const asked = {template, region: aws?.region, keys, makesImage: true, smokeTest, keepsImages}
+    const promotion = readPromotion(input, asked, problems)
     const allowedCidrs = input('allowed-cidrs', (value) => (value === 'auto' ? 'auto' : nonEmpty(list(cidr))(value)))
     if (template) {
       const ranges = Array.isArray(allowedCidrs) ? allowedCidrs : []
@@ -104,31 +95,42 @@ export function readInputs(
     if (template && !read('source-ami')) problems.push(...missingImage(template, read('ssh-username') || undefined))
     // `auto` opens no port either.
     if (text('allowed-cidrs') === 'auto') given.delete('allowed-cidrs')
+    if (bySession && smoke.script !== undefined) {
+      problems.push(
+        new InputError(
+          'smoke-script',
+          "needs a Jenkins that this runner can reach, and with 'connect-via: session-manager' no port is open"
+        )
+      )
+    }
     if (bySession && template) problems.push(...sessionManagerProblems({given, template, source, env}))
     const jenkinsLog =
       template?.shipped || bySession ? readFileSync(join(shippedTemplate, 'files/jenkins-log.sh'), 'utf8') : undefined
     if (jenkinsLog !== undefined && smoke.userData) {
       // The action's own part is added to it. If both together are too long, this is reported here and not after the
       // bake.
-      const ours = {deadlineMinutes: 1_440, jenkinsLog, ...(bySession ? {probeKey: newProbeKey()} : {})}
+      const ours = {deadlineMinutes: 2_880, jenkinsLog, ...(bySession ? {probeKey: newProbeKey()} : {})}
       input('smoke-user-data', (value) => instanceUserData({...ours, userData: value}))
     }
     return {
-      aws: readAwsInputs(input, env),
+      aws,
       packer: {
         version: input('packer-version', packerVersion),
         releasesUrl: input('packer-releases-url', httpUrl)
       },
       ...(githubToken ? {githubToken} : {}),
       template,
-      image: {...readImageInputs(input, workspace), ...(given.has('source-ami') ? {} : {source})},
+      image: {
+        ...readImageInputs(input, {workspace, kmsKeyId: keyFor(aws.region, keys)}),
+        ...(given.has('source-ami') ? {} : {source})
+      },
       connectVia,
       allowedCidrs,
       subnetIds: input('subnet-ids', subnetIdList),
       ...(smokeTest ? {smoke: {...smoke, ...(jenkinsLog !== undefined ? {jenkinsLog} : {})}} : {}),
       deregister,
       ...(reuse ? {reuse} : {}),
-      ...(promotion ? {promotion} : {}),
+      promotion,
       bakeTimeoutMs: input('bake-timeout', duration)
     }
   })
@@ -151,10 +153,4 @@ function loginUserOf(template: Template | undefined, read: (name: InputName) => 
  */
 export function givenText(name: string): string {
   return core.getInput(name, {trimWhitespace: name !== 'vars'})
-}
-
-/** EC2 takes 16 KB of user data, counted before its base64 encoding. */
-function userData(value: string): string {
-  if (Buffer.byteLength(value) > 16_384) throw new Error('is longer than the 16 KB that EC2 allows')
-  return value
 }

@@ -5,10 +5,12 @@ import {resourceTypes, type ResourceType} from '../aws/resources.ts'
 /** A line of the ledger. */
 export type Entry =
   | {readonly began: string}
-  | {readonly intent: ResourceType; readonly key: string}
+  | {readonly intent: ResourceType; readonly key: string; readonly region?: string}
   | {readonly made: ResourceType; readonly id: string; readonly key?: string; readonly region?: string}
   | {readonly refused: string}
   | {readonly released: ResourceType; readonly id: string; readonly region?: string}
+  /** It stays for a while, for a person who wants to look. */
+  | {readonly spared: ResourceType; readonly id: string; readonly region?: string}
   | {readonly packer: ProcessIdentity}
   /** Regions that copies of the image may be in. */
   | {readonly copies: readonly string[]}
@@ -36,7 +38,10 @@ type Members = Readonly<Record<string, unknown>>
 /** One for each kind of entry, by the member that only this kind has. @returns undefined when the form is wrong */
 const kinds: Readonly<Record<string, (line: Members) => Entry | undefined>> = {
   began: ({began}) => (isText(began) && !Number.isNaN(Date.parse(began)) ? {began} : undefined),
-  intent: ({intent, key}) => (isType(intent) && isText(key) ? {intent, key} : undefined),
+  intent({intent, key, region: place}) {
+    if (!isType(intent) || !isText(key) || !(place === undefined || isRegion(place))) return undefined
+    return {intent, key, ...(place !== undefined ? {region: place} : {})}
+  },
   made({made, key, ...line}) {
     const place = placeOf(made, line)
     if (!isType(made) || place === undefined || !(key === undefined || isText(key))) return undefined
@@ -46,6 +51,10 @@ const kinds: Readonly<Record<string, (line: Members) => Entry | undefined>> = {
   released({released, ...line}) {
     const place = placeOf(released, line)
     return isType(released) && place !== undefined ? {released, ...place} : undefined
+  },
+  spared({spared, ...line}) {
+    const place = placeOf(spared, line)
+    return isType(spared) && place !== undefined ? {spared, ...place} : undefined
   },
   packer: ({packer}) => (isIdentity(packer) ? {packer: processOf(packer)} : undefined),
   copies: ({copies}) => (Array.isArray(copies) && copies.every(isRegion) ? {copies} : undefined)

@@ -28,6 +28,8 @@ export interface Records {
   readonly announced: Announced
   /** Whether something may have been made whose id was never learned: a create that was cut off. */
   readonly hasOpenIntents: boolean
+  /** The other regions in which this action itself was about to make something. */
+  readonly regions: readonly string[]
   made(type: ResourceType, id: string, key?: string, region?: string): void
 }
 
@@ -119,9 +121,14 @@ export class Ledger implements Records {
     return this.#known ?? new Date(recorded.at(-1) ?? Date.now())
   }
 
-  /** Records that something is about to be made. @param key ties the id to the intent later */
-  intend(type: ResourceType, key: string): void {
-    this.#append({intent: type, key})
+  /**
+   * Records that something is about to be made.
+   *
+   * @param key ties the id to the intent later
+   * @param region if it is not the bake's own
+   */
+  intend(type: ResourceType, key: string, region?: string): void {
+    this.#append({intent: type, key, ...(region !== undefined ? {region} : {})})
   }
 
   /** Closes an intent: AWS refused it, so that nothing was made. */
@@ -157,6 +164,11 @@ export class Ledger implements Records {
     this.#entries.push(...entries)
   }
 
+  /** It stays for a person who wants to look. The sweep action removes it once it has expired. */
+  spare(resources: readonly Resource[]): void {
+    resources.forEach(({type, ...place}) => this.#append({spared: type, ...place}))
+  }
+
   /**
    * Where copies of the image may be. What Packer's output says of other regions does not come from Packer; and Packer
    * does not name regions that are sensitive values.
@@ -171,11 +183,11 @@ export class Ledger implements Records {
     return known.length > 0 ? new Set(known.flat()) : undefined
   }
 
-  startedPacker(leader: ProcessIdentity): void {
+  started(leader: ProcessIdentity): void {
     this.#append({packer: leader})
   }
 
-  get packerProcesses(): readonly ProcessIdentity[] {
+  get processes(): readonly ProcessIdentity[] {
     return this.#entries.flatMap((entry) => ('packer' in entry ? [entry.packer] : []))
   }
 
@@ -187,17 +199,12 @@ export class Ledger implements Records {
   }
 
   get released(): readonly Resource[] {
-    return this.#entries.flatMap((entry) =>
-      'released' in entry
-        ? [
-            resourceOf({
-              made: entry.released,
-              id: entry.id,
-              ...(entry.region !== undefined ? {region: entry.region} : {})
-            })
-          ]
-        : []
-    )
+    return this.#entries.flatMap((entry) => ('released' in entry ? [resourceOf({made: entry.released, ...entry})] : []))
+  }
+
+  /** What no sweep of this bake removes, although it is not released. */
+  get spared(): readonly Resource[] {
+    return this.#entries.flatMap((entry) => ('spared' in entry ? [resourceOf({made: entry.spared, ...entry})] : []))
   }
 
   get hasOpenIntents(): boolean {
@@ -208,6 +215,10 @@ export class Ledger implements Records {
     )
     const ours = this.#entries.some((entry) => 'intent' in entry && !closed.has(entry.key))
     return ours || this.unreadableLines > 0 || this.announced.unfinished
+  }
+
+  get regions(): readonly string[] {
+    return this.#entries.flatMap((entry) => ('intent' in entry ? (entry.region ?? []) : []))
   }
 
   get announced(): Announced {

@@ -23,7 +23,7 @@ export interface BakeState {
 export function stateOf(
   {region, role}: {readonly region: string; readonly role?: Role},
   {bakeId, began}: {readonly bakeId: string; readonly began: Date},
-  {folder, temporaryFolder}: {readonly folder: string; readonly temporaryFolder: string}
+  {folder, temporaryFolder}: {readonly folder: string; readonly temporaryFolder?: string}
 ): BakeState {
   const main = identify(process.pid)
   if (!main) {
@@ -32,13 +32,13 @@ export function stateOf(
         'Let this runner read /proc (on macOS: run ps).'
     )
   }
-  const isInside = temporaryFolder.startsWith(`${folder}/`)
+  const isOutside = temporaryFolder !== undefined && !temporaryFolder.startsWith(`${folder}/`)
   return {
     bakeId,
     region,
     ...(role ? {role} : {}),
     folder,
-    ...(isInside ? {} : {temporaryFolder}),
+    ...(isOutside ? {temporaryFolder} : {}),
     main,
     began: began.toISOString()
   }

@@ -8,11 +8,12 @@ import {serveCredentials} from '../credentials/endpoint.ts'
 import type {Session} from '../credentials/session.ts'
 import {packerSessionPolicy} from '../credentials/session-policy.ts'
 import type {Account} from '../aws/account.ts'
+import type {RegionalImage} from '../aws/resources.ts'
 import {onFirstWithCapacity, placesOf, type Place} from '../aws/capacity.ts'
 import {tagsAtCreation} from '../aws/restricted-tagging.ts'
 import {awsTime} from '../aws/time.ts'
 import {writeBakeFiles} from './bake-files.ts'
-import {bakedImages, productsOf, type Baked, type RegionalImage} from './images.ts'
+import {bakedImages, productsOf, type Baked} from './images.ts'
 import type {Plan} from '../plan/plan.ts'
 import {withUnreported} from './unreported.ts'
 import type {Inputs} from '../inputs/inputs.ts'
@@ -77,7 +78,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
   const requests = (): number => endpoint.requests() - requestsBefore
   const watch = watchTemplate({ec2: account.ec2, bakeId: plan.bakeId, region, ledger, tags: plan.tags, log, requests})
   const room = watchRoom(ledger.folder)
-  const onStart = (leader: ProcessIdentity): void => ledger.startedPacker(leader)
+  const onStart = (leader: ProcessIdentity): void => ledger.started(leader)
   try {
     await writeAwsConfig(ledger.folder, template.names.profiles)
     const plugins = await initPlugins(

@@ -118,7 +118,7 @@ async function start(job: BuildJob, run: PackerRun, ledger: Ledger): Promise<Sta
       env: job.environment,
       stdio: ['ignore', output, errors]
     })
-    ledger.startedPacker(group.leader)
+    ledger.started(group.leader)
     return {group, output: reading}
   } catch (error) {
     await reading.close()

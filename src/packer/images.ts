@@ -1,5 +1,5 @@
 import {type EC2Client, paginateDescribeImages} from '@aws-sdk/client-ec2'
-import {describedImage, snapshotsBy, type Described, type Resource} from '../aws/resources.ts'
+import {describedImage, snapshotsBy, type Described, type RegionalImage, type Resource} from '../aws/resources.ts'
 import {evidenceOf, type Traces} from '../sweep/search.ts'
 import {prove} from '../sweep/ownership.ts'
 import type {Account} from '../aws/account.ts'
@@ -9,16 +9,6 @@ import {productsIn, type Artifact} from '../packer-output/messages.ts'
 import {UserError} from '../lib/errors.ts'
 import type {Architecture} from '../inputs/distributions.ts'
 import {tagKeys} from '../aws/tags.ts'
-
-/** An image in this account. */
-export interface RegionalImage {
-  readonly region: string
-  readonly id: string
-  readonly name: string
-  readonly created: Date
-  /** Those that this bake made. */
-  readonly snapshotIds: readonly string[]
-}
 
 /** The product of one source of the template. */
 export interface BakedImage extends RegionalImage {
@@ -42,15 +32,6 @@ export interface Baked {
 /** The image and its copies. */
 export function withCopies(image: BakedImage): readonly RegionalImage[] {
   return [image, ...image.copies]
-}
-
-/** @param home the bake's region, which resources need not name */
-export function resourcesOf({region, id, snapshotIds}: RegionalImage, home: string): Resource[] {
-  const elsewhere = region === home ? {} : {region}
-  return [
-    {type: 'image', id, ...elsewhere},
-    ...snapshotIds.map((snapshot) => ({type: 'snapshot' as const, id: snapshot, ...elsewhere}))
-  ]
 }
 
 const imageName = /^([a-z0-9-]+):(ami-[0-9a-f]{8,17})$/

@@ -10,7 +10,7 @@ import {allowedEnvironment} from '../template/allowed-environment.ts'
 import {cachedPlugins, cachePlugins} from './plugins/cache.ts'
 import {initFailure, rateLimitIn} from './plugins/failure.ts'
 import {missing, nameOf, requiredPlugins, type RequiredPlugin} from './plugins/required.ts'
-import {runPacker, type PackerResult} from './run.ts'
+import {runCommand, type CommandResult} from '../lib/run-command.ts'
 
 export interface InitRequest {
   readonly packer: {readonly path: string; readonly version: string}
@@ -41,7 +41,7 @@ interface Init extends Required<Omit<InitCollaborators, 'onStart'>> {
   readonly token: string
   readonly required: readonly RequiredPlugin[]
   /** Runs Packer in its allowed environment and `extra`. */
-  readonly run: (args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<PackerResult>
+  readonly run: (args: readonly string[], extra?: Readonly<Record<string, string>>) => Promise<CommandResult>
   readonly signal: AbortSignal
 }
 
@@ -68,7 +68,7 @@ export async function initPlugins(
   }
   const allowed = allowedEnvironment(env)
   const run: Init['run'] = (args, extra = {}) =>
-    runPacker(packer.path, args, {env: {...allowed, ...extra}, signal, onStart, timeout: initMs})
+    runCommand(packer.path, args, {env: {...allowed, ...extra}, signal, onStart, timeout: initMs})
   const required = await look(run, template)
   const token = request.githubToken || env['PACKER_GITHUB_API_TOKEN'] || ''
   if (token !== '') log.mask(token)

@@ -9,7 +9,7 @@ import {failureIn} from './diagnosis/failure.ts'
 import {notValid} from './diagnosis/template.ts'
 import {longestLine} from '../packer-output/follow.ts'
 import {parseMessage, shownText} from '../packer-output/messages.ts'
-import {runPacker} from './run.ts'
+import {runCommand} from '../lib/run-command.ts'
 
 export interface ValidateJob extends Omit<
   BuildJob,
@@ -47,7 +47,7 @@ export async function validate(job: ValidateJob, log: Log, signal: AbortSignal):
   ]
   const {environment: env, workingDirectory: cwd, onStart} = job
   const options = {env, cwd, signal, timeout: validateMs, ...(onStart ? {onStart} : {})}
-  const {code, timedOut, stdout, stderr} = await runPacker(job.packer, command, options)
+  const {code, timedOut, stdout, stderr} = await runCommand(job.packer, command, options)
   if (timedOut) {
     throw new BuildError(
       `packer validate did not finish within ${validateMs / 60_000} minutes and was ended. Nothing was made. ` +

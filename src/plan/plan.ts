@@ -3,15 +3,16 @@ import type {Inputs} from '../inputs/inputs.ts'
 import type {ImageInputs} from '../inputs/image.ts'
 import {InputError} from '../lib/errors.ts'
 import {bytesReader, fileOpener, textReader} from '../lib/http.ts'
-import {contentsOf, type ComparableContents} from './contents/contents.ts'
+import {contentsOf, kindName, type ComparableContents} from './contents/contents.ts'
 import {planReach} from './connectivity.ts'
 import {letIn, type Reach} from '../aws/connectivity.ts'
 import type {Log} from '../lib/log.ts'
 import {letInBy} from '../template/findings.ts'
-import {checkParameter} from '../promotion/parameter.ts'
 import type {TemplateSource} from '../template/sources.ts'
 import type {Template} from '../template/template.ts'
+import {checkPromotion} from './promotion.ts'
 import {resolveJenkins, type JenkinsRelease, type JenkinsRequest} from './jenkins-version.ts'
+import {runName} from '../aws/run-name.ts'
 import {lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
 import type {Account} from '../aws/account.ts'
 import {awsTime} from '../aws/time.ts'
@@ -29,6 +30,8 @@ export interface Plan {
   /** By AWS's clock. Older resources are not this bake's. */
   readonly began: Date
   readonly imageName: string
+  /** What successive images of the same kind have in common. */
+  readonly kindName: string
   /** The source image that the action gives to the template. Absent: the template has an image of its own. */
   readonly source?: SourceImage
   /** The source images of the builders, as far as they are known before the build. */
@@ -74,10 +77,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
   const asksForJenkins = template.variables.has('jenkins_version')
   const {connectVia: via, allowedCidrs, subnetIds} = inputs
   template.warnings.forEach((warning) => log.warning(warning))
-  if (inputs.promotion) {
-    const asking = {parameters: account.parameters(), region: account.region}
-    await checkParameter(asking, inputs.promotion.parameter, signal)
-  }
+  await checkPromotion(account, inputs.promotion, log, signal)
   if (via === 'session-manager') await noteSessionManagerPlugin(log, env, signal)
   const asking = machineTypes(
     ec2,
@@ -150,6 +150,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
     bakeId,
     began,
     imageName,
+    kindName: kindName(inputs, env),
     ...parts,
     ...(architecture ? {architecture} : {}),
     buildTypes: image.instanceTypes.length > 0 ? image.instanceTypes : [standardType(buildArchitecture)],
@@ -161,7 +162,7 @@ export async function planImage(inputs: Inputs, context: PlanContext, signal: Ab
       ...image.tags,
       [tagKeys.bake]: bakeId,
       [tagKeys.run]: runName(env),
-      ...lifetimeTags(began, inputs.bakeTimeoutMs)
+      ...lifetimeTags(began, inputs.bakeTimeoutMs + (inputs.smoke?.keepFailedMs ?? 0))
     },
     ...(comparable ? {comparable} : {})
   }
@@ -224,12 +225,4 @@ function jenkinsRequest({image, template}: Inputs, starts: Starts): JenkinsReque
   const ofUser = packagesFor(sshUsername)
   const packages = commonTo(template.sources, starts, (one) => one.packages ?? ofUser) ?? ofUser
   return {version, ...(packages ? {packages} : {}), ...(repositoryUrl ? {repositoryUrl} : {})}
-}
-
-/** `owner/repository/123456789/1`: leads from a resource in the account to the run that made it. */
-function runName(env: PlanContext['env']): string {
-  const name = [env['GITHUB_REPOSITORY'], env['GITHUB_RUN_ID'], env['GITHUB_RUN_ATTEMPT']].filter(Boolean).join('/')
-  // Characters that EC2 allows in a tag's value (Tag your resources, restrictions), and none that Packer would
-  // evaluate.
-  return name.replace(/[^\w+=.:/@-]/g, '_').slice(0, 256) || 'unknown'
 }

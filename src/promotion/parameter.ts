@@ -1,11 +1,13 @@
-import {DescribeImagesCommand, type EC2Client} from '@aws-sdk/client-ec2'
+import type {EC2Client} from '@aws-sdk/client-ec2'
 import {ParameterAlreadyExists} from '@aws-sdk/client-ssm'
-import {denialAdvice, denialIn} from '../aws/errors/denial.ts'
+import {adviceOnFailure, onItsLine} from '../aws/errors/explain.ts'
+import {saidOf} from '../aws/errors/said.ts'
 import type {Parameter, Parameters} from '../aws/parameters.ts'
-import {InputError, messageOf, UserError} from '../lib/errors.ts'
+import {InputError, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {inertText} from '../lib/untrusted.ts'
 import {poll, timeLimit} from '../lib/wait.ts'
+import {isImageId, isNewer, type Origin} from './newer.ts'
 
 export interface ParameterContext {
   readonly ec2: EC2Client
@@ -57,15 +59,14 @@ export async function checkParameter(
 
 /**
  * Names an image in a parameter, and waits until AWS has accepted it. A new parameter has the data type
- * `aws:ec2:image`; one that exists keeps its own. A newer image stays named, also if another bake names it meanwhile.
+ * `aws:ec2:image`; one that exists keeps its own. A newer image stays named, also if another bake names it meanwhile,
+ * unless a person has chosen this one.
  *
- * @param isNew whether it was made just now. One of an earlier bake that the parameter has named already is not named
- *   again: somebody went back.
  * @throws {UserError} if AWS does not allow or accept it: the parameter has its value of before
  */
 export async function nameInParameter(
   context: ParameterContext,
-  {name, imageId, isNew}: {readonly name: string; readonly imageId: string; readonly isNew: boolean},
+  {name, imageId, origin}: {readonly name: string; readonly imageId: string; readonly origin: Origin},
   signal: AbortSignal
 ): Promise<Named> {
   const {parameters, log} = context
@@ -80,11 +81,15 @@ export async function nameInParameter(
         log.info(`The parameter ${name} names ${wanted} already`)
         return {now: wanted}
       }
-      if (before && (await isNewer(context, before.value, wanted, signal))) {
+      if (
+        before &&
+        origin !== 'chosen' &&
+        (await isNewer(context.ec2, {value: before.value, imageId: wanted}, signal))
+      ) {
         log.warning(`The parameter ${name} keeps ${before.value}, because that image is newer than ${wanted}`)
         return {now: before.value}
       }
-      if (before && !isNew && (await hasNamed(parameters, {name, imageId, before}, signal))) {
+      if (before && origin === 'reused' && (await hasNamed(parameters, {name, imageId, before}, signal))) {
         log.warning(
           `The parameter ${name} keeps ${inertText(before.value)}: it named ${imageId} before, and was set back. To have another image baked, deprecate ${imageId}`
         )
@@ -95,7 +100,8 @@ export async function nameInParameter(
       const was = before ? `, before: ${inertText(before.value)}` : ''
       log.info(`The parameter ${name} names ${wanted} (version ${version}${was})`)
       const between = await writtenBetween(context, {name, before, version}, signal)
-      if (!between || !(await isNewer(context, between.value, wanted, signal))) {
+      const isLast = !between || origin === 'chosen'
+      if (isLast || !(await isNewer(context.ec2, {value: between.value, imageId: wanted}, signal))) {
         const isKnown = before !== undefined && wanted === imageId && isImageId(before.value)
         return {now: wanted, ...(isKnown ? {previous: before.value} : {})}
       }
@@ -106,7 +112,7 @@ export async function nameInParameter(
     signal.throwIfAborted()
     throw new UserError(
       `The parameter ${name} could not be changed: ${saidOf(error)}${adviceFor(error)}\n` +
-        `${imageId} is kept. Mend it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:\n` +
+        `${imageId} is kept. Correct it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:\n` +
         `aws ssm put-parameter --region ${context.region} --name ${name} --value ${imageId} --data-type ${dataType} --overwrite`,
       {cause: error}
     )
@@ -173,25 +179,7 @@ async function writtenBetween(
   return parameters.read(`${name}:${version - 1}`, signal)
 }
 
-/** Whether the value is the id of an image that was made after the other one. */
-async function isNewer({ec2}: ParameterContext, value: string, imageId: string, abortSignal: AbortSignal) {
-  if (!isImageId(value)) return false
-  const Filters = [{Name: 'image-id', Values: [value, imageId]}]
-  const {Images = []} = await ec2.send(new DescribeImagesCommand({Filters}), {abortSignal})
-  const madeAt = (id: string): number => Date.parse(Images.find(({ImageId}) => ImageId === id)?.CreationDate ?? '') || 0
-  return madeAt(value) > madeAt(imageId)
-}
-
-const isImageId = (value: string): boolean => /^ami-[0-9a-f]{8,17}$/.test(value)
-
-function saidOf(error: unknown): string {
-  const isOwn = error instanceof UserError
-  return isOwn || !(error instanceof Error) ? messageOf(error) : `${error.name}: ${inertText(error.message)}`
-}
-
 function adviceFor(error: unknown): string {
-  const denial = denialIn(saidOf(error))
-  return denial
-    ? `\n${denialAdvice([denial], {policies: 'iam/ssm-parameter-permissions.json has what ssm-parameter needs'})}`
-    : ''
+  const policies = 'iam/ssm-parameter-permissions.json has what ssm-parameter needs'
+  return onItsLine(adviceOnFailure(error, {policies, otherwise: ''}))
 }

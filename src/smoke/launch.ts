@@ -3,12 +3,12 @@ import {
   type Instance,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
-  EC2ServiceException,
   paginateDescribeInstances,
   RunInstancesCommand
 } from '@aws-sdk/client-ec2'
 import type {Ledger} from '../ledger/ledger.ts'
-import {securityGroupsBy, type ResourceType} from '../aws/resources.ts'
+import {recorded} from '../ledger/recorded.ts'
+import {securityGroupsBy} from '../aws/resources.ts'
 import {onFirstWithCapacity, placesOf, type Place} from '../aws/capacity.ts'
 import {awsCause} from '../aws/errors/causes.ts'
 import {allPages, onceKnown, pageSize} from '../aws/calls.ts'
@@ -29,6 +29,8 @@ export interface LaunchRequest {
   readonly reach: Reach
   readonly userData: string
   readonly tags: Tags
+  /** The name of the machine's instance profile. Absent: it has none. */
+  readonly instanceProfile?: string
 }
 
 export interface SmokeInstance {
@@ -77,7 +79,7 @@ async function openGroup(ec2: EC2Client, request: LaunchRequest, ledger: Ledger,
     ...(request.reach.vpcId ? {VpcId: request.reach.vpcId} : {}),
     TagSpecifications: tagSpecifications(request.tags, 'security-group')
   })
-  const GroupId = await recorded(ledger, 'security-group', name, async () => {
+  const GroupId = await recorded(ledger, {type: 'security-group', key: name}, async () => {
     try {
       return (await ec2.send(command)).GroupId
     } catch (error) {
@@ -120,34 +122,16 @@ async function run(
     ...placement(request.reach, place.subnetId, [groupId]),
     InstanceInitiatedShutdownBehavior: 'terminate',
     MetadataOptions: {HttpTokens: 'required', HttpPutResponseHopLimit: 2},
+    ...(request.instanceProfile ? {IamInstanceProfile: {Name: request.instanceProfile}} : {}),
     ...(request.userData ? {UserData: Buffer.from(request.userData).toString('base64')} : {}),
     TagSpecifications: tagSpecifications(request.tags, 'instance', 'volume', 'network-interface')
   })
   const token = command.input.ClientToken ?? ''
-  return recorded(ledger, 'instance', token, async () => (await ec2.send(command)).Instances?.[0]?.InstanceId)
-}
-
-/**
- * Makes one resource, with the intent in the ledger before and the id after.
- *
- * @throws what `make` throws; the intent stays open unless AWS itself refused
- */
-async function recorded(
-  ledger: Ledger,
-  type: ResourceType,
-  key: string,
-  make: () => Promise<string | undefined>
-): Promise<string> {
-  ledger.intend(type, key)
-  try {
-    const id = await make()
-    if (!id) throw new Error(`AWS answered without the id of the new ${type}`)
-    ledger.made(type, id, key)
-    return id
-  } catch (error) {
-    if (error instanceof EC2ServiceException && error.$fault === 'client') ledger.refused(key)
-    throw error
-  }
+  return recorded(
+    ledger,
+    {type: 'instance', key: token},
+    async () => (await ec2.send(command)).Instances?.[0]?.InstanceId
+  )
 }
 
 /** @returns undefined while AWS does not know the new id yet (ids are eventually consistent) */

@@ -6,7 +6,9 @@ import {stateOf, type State} from './answer.ts'
 import {readEvidence, type Evidence} from './evidence.ts'
 import {describe, launch, type LaunchRequest, type SmokeInstance} from './launch.ts'
 import type {Probe} from './probe.ts'
+import {withState, type Seen} from './history.ts'
 import {whyRejected} from './reason.ts'
+import {runSmokeScript, type SmokeScript} from './smoke-script.ts'
 
 export interface SmokeRequest extends LaunchRequest {
   readonly timeoutMs: number
@@ -17,19 +19,28 @@ export interface SmokeRequest extends LaunchRequest {
   readonly reports: boolean
   /** Jenkins must not let people in who have not signed in. */
   readonly mustBeClosed: boolean
+  /** Absent: that Jenkins is ready is enough. */
+  readonly script?: SmokeScript
+}
+
+interface Tested {
+  readonly seconds: number
+  /** What Jenkins was seen to do. */
+  readonly history: readonly Seen[]
+  /** The machine, which runs until it is swept. */
+  readonly instance: SmokeInstance
 }
 
 export type SmokeResult =
-  | {readonly verdict: 'verified'; readonly seconds: number; readonly jenkinsVersion: string}
-  | {
+  | (Tested & {readonly verdict: 'verified'; readonly jenkinsVersion: string})
+  | (Tested & {
       readonly verdict: 'rejected'
-      readonly seconds: number
       /** Its first line is a summary. */
       readonly reason: string
       /** The part of the machine's console that shows it. */
       readonly evidence: string
       readonly jenkinsVersion?: string
-    }
+    })
 
 /**
  * Launches the image and waits for its Jenkins.
@@ -46,18 +57,26 @@ export async function smokeTest(
 ): Promise<SmokeResult> {
   const start = Date.now()
   const instance = await launch(ec2, request, ledger, log, signal)
-  const state = await waitForJenkins(ec2, instance, request, log, signal)
+  let history: readonly Seen[] = []
+  const note = (seen: State): void => void (history = withState(history, seen, (Date.now() - start) / 1000))
+  const state = await waitForJenkins(ec2, instance, request, {log, note}, signal)
+  note(state)
   const seconds = (Date.now() - start) / 1000
+  const tested = {seconds, history, instance}
   const isOpen = state.state === 'ready' && request.mustBeClosed && (await letsAnybodyIn(instance, request, signal))
   if (state.state === 'ready' && !isOpen && isExpected(state.version, request)) {
-    log.info(`Jenkins ${state.version} is ready ${seconds.toFixed(1)} s after the launch`)
-    return {verdict: 'verified', seconds, jenkinsVersion: state.version}
+    const jenkinsVersion = state.version
+    log.info(`Jenkins ${jenkinsVersion} is ready ${seconds.toFixed(1)} s after the launch`)
+    const {script, imageId} = request
+    const failure = script && (await runSmokeScript(script, {instance, version: jenkinsVersion, imageId}, log, signal))
+    if (!failure) return {...tested, verdict: 'verified', jenkinsVersion}
+    return {...tested, verdict: 'rejected', reason: failure.reason, evidence: failure.output, jenkinsVersion}
   }
   const evidence = await evidenceOf(state, ec2, instance, request, signal)
   log.quote('console', evidence.text)
   return {
+    ...tested,
     verdict: 'rejected',
-    seconds,
     reason: whyRejected(state, {...request, isOpen}, evidence),
     evidence: evidence.text,
     ...(state.state === 'ready' ? {jenkinsVersion: state.version} : {})
@@ -118,7 +137,7 @@ async function waitForJenkins(
   ec2: EC2Client,
   instance: SmokeInstance,
   {timeoutMs, probe, reports}: SmokeRequest,
-  log: Log,
+  {log, note}: {readonly log: Log; readonly note: (state: State) => void},
   signal: AbortSignal
 ): Promise<State> {
   const timeUp = timeLimit(timeoutMs)
@@ -133,6 +152,7 @@ async function waitForJenkins(
     const state = stateOf(await probe.ask(instance, limit))
     // A request that the timeout cut off says nothing new.
     if (timeUp.aborted && asked > 0) return undefined
+    note(state)
     const now = Date.now()
     if (state.state !== last.state || asked === 0) {
       log.info(`Jenkins: ${describeState(state)}`)

@@ -12,7 +12,7 @@ export interface InstanceUserData {
   readonly probeKey?: string
 }
 
-/** @param timeoutMs the smoke test's; half an hour more lets it be swept in peace */
+/** @param timeoutMs how long it is needed; half an hour more lets it be swept in peace */
 export function smokeDeadlineMinutes(timeoutMs: number): number {
   return Math.ceil(timeoutMs / 60_000) + 30
 }

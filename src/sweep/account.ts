@@ -9,6 +9,7 @@ import {sweep} from './sweep.ts'
 import type {Account} from '../aws/account.ts'
 import {awsTime} from '../aws/time.ts'
 import {tagKeys} from '../aws/tags.ts'
+import {atMost} from '../lib/at-most.ts'
 import type {Log} from '../lib/log.ts'
 import type {Pause} from '../lib/wait.ts'
 import {findTagged, judge, whyKept, type Age, type Kept, type LostBake} from './lost-bakes.ts'
@@ -175,15 +176,4 @@ async function adopt(
 
 function sweptOf({type, id, region}: Resource, {bakeId}: LostBake, outcome: Swept['outcome'], reason = ''): Swept {
   return {type, id, ...(region !== undefined ? {region} : {}), bake: bakeId, outcome, reason}
-}
-
-/** Works on a few at a time. */
-async function atMost<T, R>(width: number, items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const queue = [...items]
-  const results: R[] = []
-  async function worker(): Promise<void> {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) results.push(await work(item))
-  }
-  await Promise.all(Array.from({length: width}, worker))
-  return results
 }

@@ -1,5 +1,6 @@
 import {timeLimit} from '../lib/wait.ts'
 import type {Account} from '../aws/account.ts'
+import type {Described} from '../aws/resources.ts'
 import {clearFolder} from '../ledger/folder.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {messageOf} from '../lib/errors.ts'
@@ -12,11 +13,13 @@ export interface EndedBake {
   readonly account: Account
   readonly bakeId: string
   readonly ledger: Ledger
-  /** Packer's TMPDIR. */
-  readonly temporaryFolder: string
+  /** Packer's TMPDIR. Absent: Packer has not run. */
+  readonly temporaryFolder?: string
   readonly log: Log
   /** It may have been cut off during a release. */
   readonly failed: boolean
+  /** What stays although it was not released. */
+  readonly isKept?: (one: Described) => boolean
 }
 
 const limitMs = 10 * 60_000
@@ -27,7 +30,7 @@ const limitMs = 10 * 60_000
  * @returns the leftovers; post, which then tries again, reads the rest of the folder
  */
 export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
-  const {account, bakeId, ledger, temporaryFolder, log, failed} = bake
+  const {account, bakeId, ledger, temporaryFolder, log, failed, isKept} = bake
   const unwritten = ledger.flush()
   if (unwritten !== undefined) log.warning(unwritten)
   let leftovers: readonly Leftover[] | undefined
@@ -37,10 +40,11 @@ export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
         log.warning(messageOf(error))
       )
     }
-    leftovers = await sweep({account, bakeId, ledger, log, limit: timeLimit(limitMs)})
+    const limit = timeLimit(limitMs)
+    leftovers = await sweep({account, bakeId, ledger, log, limit, ...(isKept ? {isKept} : {})})
     return leftovers
   } finally {
-    clearFolder(temporaryFolder, 'everything', log)
+    if (temporaryFolder !== undefined) clearFolder(temporaryFolder, 'everything', log)
     clearFolder(ledger.folder, leftovers?.length === 0 ? 'everything' : 'what may be secret', log)
   }
 }

@@ -43,7 +43,9 @@ export async function findResources(account: Account, traces: Traces, signal: Ab
   await lookAtHome(home, sight, traces, account.region)
   const {copyRegions} = traces.announced
   const recorded = sight.evidence.made.flatMap(({region}) => region ?? [])
-  const regions = [...new Set([...copyRegions, ...recorded])].filter((region) => region !== account.region)
+  const regions = [...new Set([...copyRegions, ...recorded, ...traces.records.regions])].filter(
+    (region) => region !== account.region
+  )
   const elsewhere = await Promise.all(regions.map((region) => lookElsewhere(account, region, sight, signal)))
   const unseenInIam = await lookInIam(account, sight, traces, signal)
   const {described, evidence, proved} = sight

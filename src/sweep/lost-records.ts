@@ -18,6 +18,7 @@ export function recordsOf({began, resources}: LostBake, region: string): Records
     released: [],
     announced: announcedIn(resources, region),
     hasOpenIntents: false,
+    regions: [],
     made: (type, id, _key, where) => void known.push(where === undefined ? {type, id} : {type, id, region: where})
   }
 }

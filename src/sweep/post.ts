@@ -12,6 +12,7 @@ import {reopenLedger, type Ledger} from '../ledger/ledger.ts'
 import {endGroup, endProcess, type ProcessIdentity} from '../lib/processes.ts'
 import {reachAccount} from './sign-in.ts'
 import type {BakeState} from '../ledger/state.ts'
+import {isOneOf} from './spared.ts'
 import {sweep} from './sweep.ts'
 
 export interface CleanUpContext {
@@ -64,6 +65,8 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
     () => [],
     (error: unknown) => [messageOf(error)]
   )
+  const isSpared = isOneOf(ledger.spared)
+  const isKept = (one: Described): boolean => isReleased(one) || isSpared(one)
   const leftovers = await sweep({account, bakeId: state.bakeId, ledger, log, limit, pause, isKept})
   const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
@@ -82,7 +85,7 @@ function clearTemporaryFolder({temporaryFolder}: BakeState, log: Log): void {
  * A resource with the bake's tag and no expiry was released, even if the ledger, which may be lost, does not say so.
  * The role of the README could not remove it.
  */
-function isKept({type, tags}: Described): boolean {
+function isReleased({type, tags}: Described): boolean {
   const isProduct = type === 'image' || type === 'snapshot'
   return isProduct && tags[tagKeys.bake] !== undefined && tags[tagKeys.expires] === undefined
 }
@@ -118,7 +121,7 @@ function endMain(main: ProcessIdentity, signal: AbortSignal): Promise<string[]> 
 /** @returns one sentence for each process that could not be ended */
 async function endPacker(ledger: Ledger, signal: AbortSignal): Promise<string[]> {
   const ended = await Promise.all(
-    ledger.packerProcesses.map((leader) => problemsOf('Packer', leader.pid, endGroup(leader, signal)))
+    ledger.processes.map((leader) => problemsOf('Packer', leader.pid, endGroup(leader, signal)))
   )
   return ended.flat()
 }

@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {groups, options} from '../../../scripts/roles/parameters.ts'
+import {groups, options, optionsOfPromotion, optionsOfSweep} from '../../../scripts/roles/parameters.ts'
 
 /** A way to fill in the parameters of the CloudFormation template and the variables of the Terraform module. */
 export interface Case {
@@ -17,7 +17,7 @@ export interface Role {
   readonly policies: Readonly<Record<string, unknown>>
 }
 
-/** What is made, by `bake`, `pull-request` and `sweep`. */
+/** What is made, by `bake`, `pull-request`, `promote` and `sweep`. */
 export type Roles = Readonly<Record<string, Role>>
 
 const ids = {OwnerId: '1234', RepositoryId: '5678'}
@@ -28,6 +28,8 @@ const ofTheFiles: Readonly<Record<string, string>> = {
   InstanceProfileRole: 'ROLE-OF-THE-INSTANCE-PROFILE',
   KmsKeyArns: 'arn:aws:kms:eu-west-1:123456789012:key/KEY-ID',
   SsmParameter: '/jenkins/ami',
+  LaunchTemplateId: 'lt-0123456789abcdef0',
+  PromoteEnvironment: 'PROMOTE-ENVIRONMENT',
   Environment: 'ENVIRONMENT'
 }
 
@@ -38,7 +40,11 @@ function on(option: string): string {
   return kinds.get(option) === 'boolean' ? 'true' : (ofTheFiles[option] ?? '')
 }
 
-const everyRole = {CreatePullRequestRole: 'true', CreateSweepRole: 'true'}
+const everyRole = {
+  CreatePullRequestRole: 'true',
+  PromoteEnvironment: 'PROMOTE-ENVIRONMENT',
+  CreateSweepRole: 'true'
+}
 const everyOption = Object.fromEntries(Object.keys(options).map((name) => [name, on(name)]))
 
 function one(name: string, parameters: Case['parameters'], partition = 'aws'): Case {
@@ -50,6 +56,7 @@ export const cases: readonly Case[] = [
   one('a repository without ids', {OwnerId: '', RepositoryId: ''}),
   one('an environment', {Environment: 'ENVIRONMENT', ...everyRole}),
   one('the provider', {CreateProvider: 'true', ...everyRole}),
+  one('retirement', {Retirement: 'true', ...everyRole}),
   one('no role that bakes', {CreateBakeRole: 'false', ...everyRole}),
   one('no role at all', {CreateBakeRole: 'false'}),
   ...Object.keys(options).map((name) => one(`the option ${name} alone`, {[name]: on(name), ...everyRole})),
@@ -57,7 +64,7 @@ export const cases: readonly Case[] = [
     one(`every option but ${name}`, {...everyOption, [name]: kinds.get(name) === 'boolean' ? 'false' : ''})
   ),
   ...['aws', 'aws-us-gov', 'aws-cn', 'aws-eusc'].map((partition) =>
-    one(`every option in ${partition}`, {...everyOption, ...everyRole}, partition)
+    one(`every option in ${partition}`, {...everyOption, ...everyRole, Retirement: 'true'}, partition)
   )
 ]
 
@@ -103,8 +110,21 @@ export function expectedRoles(wanted: Case): Roles {
           ])
         }
       : {}),
+    ...(isOn(wanted, 'PromoteEnvironment')
+      ? {
+          promote: role('bake-jenkins-ami-promote', 'trust-policy-promote', [
+            'promote-permissions',
+            ...optionsOfPromotion.flatMap((name) => (isOn(wanted, name) ? [options[name] ?? ''] : []))
+          ])
+        }
+      : {}),
     ...(isOn(wanted, 'CreateSweepRole')
-      ? {sweep: role('bake-jenkins-ami-sweep', 'trust-policy', ['sweep-permissions'])}
+      ? {
+          sweep: role('bake-jenkins-ami-sweep', 'trust-policy', [
+            'sweep-permissions',
+            ...Object.entries(optionsOfSweep).flatMap(([name, file]) => (isOn(wanted, name) ? [file] : []))
+          ])
+        }
       : {})
   }
 }
@@ -119,12 +139,14 @@ export const ownValues: Case = {
     ...ids,
     Repository: 'octo-org/images',
     Branch: 'release/2.x',
+    PromoteEnvironment: 'production',
     RoleName: 'baker',
     InstanceProfileRole: 'machines/builder',
     RoleSessionName: 'nightly',
     KmsKeyArns:
       'arn:aws-us-gov:kms:us-gov-west-1:210987654321:key/mrk-1,arn:aws-us-gov:kms:us-gov-east-1:210987654321:key/2',
-    SsmParameter: '/images/ci'
+    SsmParameter: '/images/ci',
+    LaunchTemplateId: 'lt-0fedcba9876543210'
   }
 }
 
@@ -137,12 +159,14 @@ export const ownInPolicies: readonly string[] = [
   'repo:octo-org/images:ref:refs/heads/release/2.x',
   'repo:octo-org@1234/images@5678:ref:refs/heads/release/2.x',
   'repo:octo-org@1234/images@5678:pull_request',
+  'repo:octo-org@1234/images@5678:environment:production',
   'arn:aws-us-gov:iam::111122223333:role/machines/builder',
   'arn:aws-us-gov:ssm:*:111122223333:parameter/images/ci',
+  'arn:aws-us-gov:ec2:*:111122223333:launch-template/lt-0fedcba9876543210',
   'arn:aws-us-gov:ssm:*:*:session/nightly-*',
   'arn:aws-us-gov:kms:us-gov-east-1:210987654321:key/2'
 ]
 
 /** What must be left of none of the files' own names, as soon as the reader has given others. */
 export const filesOwnNames =
-  /OWNER|REPOSITORY|ROLE-OF|KEY-ID|ENVIRONMENT|123456789012|jenkins\/ami|session\/bake|heads\/main|arn:(aws|\*):/
+  /OWNER|REPOSITORY|ROLE-OF|lt-0123456789abcdef0|KEY-ID|ENVIRONMENT|123456789012|jenkins\/ami|session\/bake|heads\/main|arn:(aws|\*):/

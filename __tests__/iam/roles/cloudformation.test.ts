@@ -26,7 +26,12 @@ function evaluate(
   return new Evaluation(template, parameters, {'AWS::Partition': partition, 'AWS::AccountId': account})
 }
 
-const called: Readonly<Record<string, string>> = {BakeRole: 'bake', PullRequestRole: 'pull-request', SweepRole: 'sweep'}
+const called: Readonly<Record<string, string>> = {
+  BakeRole: 'bake',
+  PullRequestRole: 'pull-request',
+  PromoteRole: 'promote',
+  SweepRole: 'sweep'
+}
 
 interface RoleProperties {
   readonly RoleName: string
@@ -60,7 +65,12 @@ it('puts the values of its reader in the place of all names that stand in the fi
   const text = JSON.stringify(roles)
   expect(text).not.toMatch(filesOwnNames)
   for (const value of ownInPolicies) expect(text).toContain(JSON.stringify(value))
-  expect(Object.values(roles).map(({name}) => name)).toEqual(['baker', 'baker-pull-request', 'baker-sweep'])
+  expect(Object.values(roles).map(({name}) => name)).toEqual([
+    'baker',
+    'baker-pull-request',
+    'baker-promote',
+    'baker-sweep'
+  ])
 })
 
 it('hands to EC2 the role of the instance profile, and no other', () => {
@@ -85,7 +95,7 @@ it('makes the provider only if it is told to, and keeps it when the stack goes',
 
 it('says the ARN of each role that it makes, and of no other', () => {
   expect(evaluate({parameters: {Repository: 'a/b'}, partition: 'aws'}).outputs()).toEqual(['BakeRoleArn'])
-  expect(evaluate(ownValues).outputs()).toEqual(['BakeRoleArn', 'PullRequestRoleArn', 'SweepRoleArn'])
+  expect(evaluate(ownValues).outputs()).toEqual(['BakeRoleArn', 'PullRequestRoleArn', 'PromoteRoleArn', 'SweepRoleArn'])
 })
 
 it.each([
@@ -101,6 +111,8 @@ it.each([
   ['Repository', ['octo-org/images', 'a/.github'], ['', 'images', 'a/*', 'a/b/c', 'a/b:*']],
   ['Branch', ['main', 'release/2.x', 'ümlaut'], ['', '*', 'a?', 'a:b', '${aws:userid}', 'a b']],
   ['Environment', ['', 'production', 'two words'], ['*', 'a:b', '${aws:userid}', 'a"b']],
+  ['PromoteEnvironment', ['', 'production', 'two words'], ['*', 'a:b', '${aws:userid}', 'a"b']],
+  ['LaunchTemplateId', ['', 'lt-0123456789abcdef0'], ['*', 'jenkins', 'lt-*']],
   ['OwnerId', ['', '1234'], ['*', 'x', '12 34']],
   ['RoleName', ['bake-jenkins-ami'], ['', 'a/b', 'x'.repeat(52)]],
   ['InstanceProfileRole', ['', 'builder', 'machines/builder'], ['*', '/machines/builder', 'arn:aws:iam::1:role/a']],
@@ -122,16 +134,16 @@ it('keeps within the limits of IAM and of CloudFormation with every option on, a
     const every = cases.filter(({name}) => name === `every option in ${partition}`)
     const roles = every.flatMap((wanted) => Object.values(rolesOf(evaluate(wanted))))
     // White space does not count (IAM user guide, quotas).
-    expect(roles.filter(({trust}) => JSON.stringify(trust).length >= 450)).toEqual([])
+    expect(roles.filter(({trust}) => JSON.stringify(trust).length >= 480)).toEqual([])
     return roles.map(({policies}) =>
       Object.values(policies).reduce<number>((sum, one) => sum + JSON.stringify(one).length, 0)
     )
   }
-  const [bake = 0, pullRequest = 0, sweep = 0] = inline('aws')
+  const [bake = 0, pullRequest = 0, promote = 0, sweep = 0] = inline('aws')
   const [longest = 0] = inline('aws-us-gov')
   expect(longest).toBeLessThan(10_240)
   const guide = readFileSync(join(iam, 'README.md'), 'utf8')
-  const sizes = [bake, longest, pullRequest, sweep].map((size) => size.toLocaleString('en-US'))
+  const sizes = [bake, longest, pullRequest, promote, sweep].map((size) => size.toLocaleString('en-US'))
   expect(sizes.filter((size) => !guide.includes(size))).toEqual([])
   // What `aws cloudformation deploy` sends without a bucket.
   expect(Buffer.byteLength(source)).toBeLessThan(51_200)

@@ -98,7 +98,12 @@ declare(`the Terraform module${missing === undefined ? '' : ` (not run: ${missin
     const text = JSON.stringify(roles)
     expect(text).not.toMatch(filesOwnNames)
     for (const value of ownInPolicies) expect(text).toContain(JSON.stringify(value))
-    expect(Object.values(roles).map(({name}) => name)).toEqual(['baker', 'baker-pull-request', 'baker-sweep'])
+    expect(Object.values(roles).map(({name}) => name)).toEqual([
+      'baker',
+      'baker-promote',
+      'baker-pull-request',
+      'baker-sweep'
+    ])
   })
 })
 

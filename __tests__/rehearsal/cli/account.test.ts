@@ -23,6 +23,7 @@ const report: Report = {
   leftovers: [],
   summaryFile: '/s.md',
   logFile: '/log.txt',
+  beside: [],
   again: []
 }
 

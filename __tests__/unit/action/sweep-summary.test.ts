@@ -1,5 +1,6 @@
 import {expect, it} from '@jest/globals'
 import type {AccountReport, Swept} from '../../../src/sweep/account.ts'
+import type {RetirementReport} from '../../../src/retire/retire.ts'
 import {sweepSummary} from '../../../src/action/sweep-summary.ts'
 
 const one = (outcome: Swept['outcome'], reason = ''): Swept => ({
@@ -9,15 +10,19 @@ const one = (outcome: Swept['outcome'], reason = ''): Swept => ({
   outcome,
   reason
 })
-const report = (more: Partial<AccountReport>): string =>
-  sweepSummary({swept: [], unseen: [], kept: [], advice: [], ...more}, 'eu-west-1', '123456789012')
+const report = (more: Partial<AccountReport & RetirementReport>): string =>
+  sweepSummary(
+    {swept: [], unseen: [], kept: [], retired: [], staying: [], problem: undefined, ...more},
+    'eu-west-1',
+    '123456789012'
+  )
 
 it.each([
   ['✅ Nothing has expired', {}],
   ['✅ 1 expired resources removed', {swept: [one('removed')]}],
   ['⚪ 1 resources would be removed', {swept: [one('would be removed')]}],
-  ['❌ 1 expired resources are left', {swept: [one('removed'), one('left', 'denied')]}],
-  ['❌ 0 expired resources are left', {unseen: [{type: 'volume', id: '(unknown)', state: '', reason: 'denied'}]}]
+  ['❌ 1 resources are left', {swept: [one('removed'), one('left', 'denied')]}],
+  ['❌ 0 resources are left', {unseen: [{type: 'volume', id: '(unknown)', state: '', reason: 'denied'}]}]
 ] as const)('begins with %s', (headline, more) => {
   expect(report(more)).toMatch(new RegExp(`^## ${headline}\\n`))
 })

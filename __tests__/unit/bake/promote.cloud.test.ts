@@ -28,10 +28,11 @@ async function promoted(ec2: EC2, id: string, ledger: Ledger, verdict: Made['ver
   const announced: unknown[] = []
   const image = {source: 'amazon-ebs.jenkins', id, name: 'image', region: 'us-east-1', snapshotIds: [], copies: []}
   const build = {
-    inputs: {deregister: 'on-failure'},
+    inputs: {deregister: 'on-failure', promotion: {copies: [], shares: []}},
     account: accountOf(ec2),
     ledger,
-    plan: {bakeId: 'ours', tags: {[tagKeys.run]: 'owner/images/1/1'}},
+    packer: {version: '1.16.0'},
+    plan: {bakeId: 'ours', kindName: 'jenkins', began: new Date(), tags: {[tagKeys.run]: 'owner/images/1/1'}},
     deps: {log: recordingLog()},
     announce: (made: Made) => announced.push(made)
   }
@@ -52,7 +53,9 @@ it('marks a verified image, demands IMDSv2 of its machines, gives it out, and ta
     [tagKeys.bake]: 'ours',
     [tagKeys.run]: 'owner/images/1/1',
     [tagKeys.verified]: expect.stringMatching(/^\d{4}-/),
-    [tagKeys.jenkins]: '2.568.2'
+    [tagKeys.jenkins]: '2.568.2',
+    [tagKeys.packer]: '1.16.0',
+    [tagKeys.name]: 'jenkins'
   })
   expect(ledger.released).toMatchObject([{type: 'image', id}])
   expect(announced).toHaveLength(1)

@@ -34,6 +34,13 @@ it('reads a role and an age', () => {
   })
 })
 
+it.each(['unused-for', 'ssm-parameters', 'retire-shared', 'retire'])('refuses %s if no image retires', (name) => {
+  const values: Record<string, string> = {'unused-for': '30d', 'ssm-parameters': '/a', 'retire-shared': 'true'}
+  const inputs = {'aws-region': 'eu-west-1', [name]: values[name] ?? 'disable'}
+  expect(() => readSweepInputs({}, given(inputs))).toThrow(`Input '${name}': is about verified images that retire`)
+  expect(() => readSweepInputs({}, given({...inputs, 'keep-last': '3'}))).not.toThrow()
+})
+
 it('names everything that is wrong at once', () => {
   const inputs = {'role-to-assume': 'admin', 'older-than': 'yesterday', 'dry-run': 'maybe'}
   const read = (): unknown => readSweepInputs({}, given(inputs))

@@ -148,7 +148,7 @@ it.each([
   const later = reopened()
   expect(later.resources).toEqual([])
   expect(later.released).toEqual([])
-  expect(later.packerProcesses).toEqual([])
+  expect(later.processes).toEqual([])
   expect(later.unreadableLines).toBe(1)
 })
 
@@ -168,7 +168,7 @@ it('reads all that it has written', () => {
   const name = 'packer-6740f1a0-1111-2222-3333-444455556666'
   ledger.intend('instance', 'token')
   ledger.refused('token')
-  ledger.startedPacker({pid: 4711, startTime: '815', mark: '0123456789abcdef'})
+  ledger.started({pid: 4711, startTime: '815', mark: '0123456789abcdef'})
   ledger.mayCopyTo(['eu-west-1', 'us-gov-east-1', 'eusc-de-east-1'])
   const made = [
     ['instance', 'i-0123456789abcdef0'],
@@ -185,7 +185,7 @@ it('reads all that it has written', () => {
   made.forEach(([type, id]) => ledger.made(type, id, 'key', 'eu-west-1'))
   expect(reopened().unreadableLines).toBe(0)
   expect(reopened().resources).toEqual(ledger.resources)
-  expect(reopened().packerProcesses).toEqual(ledger.packerProcesses)
+  expect(reopened().processes).toEqual(ledger.processes)
 })
 
 it('knows when its bake began although nothing is left of it', () => {

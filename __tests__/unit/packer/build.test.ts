@@ -106,13 +106,13 @@ it('ends the whole group when it is aborted, and throws why', async () => {
   const log = recordingLog((line) => line.includes('working') && controller.abort(new Error('cancelled')))
   const job = packerThat('trap "exit 1" INT; sleep 100 & echo "1,,ui,say,working"; wait')
   await expect(build(job, ledger, log, controller.signal)).rejects.toThrow('cancelled')
-  const [leader] = ledger.packerProcesses
+  const [leader] = ledger.processes
   expect(leader && groupRuns(leader.pid)).toBe(false)
 })
 
 it('leaves no plugin behind that outlives Packer', async () => {
   await build(packerThat('sleep 100 &'), ledger, recordingLog(), never)
-  const [leader] = ledger.packerProcesses
+  const [leader] = ledger.processes
   expect(leader && groupRuns(leader.pid)).toBe(false)
 })
 

@@ -26,7 +26,7 @@ async function anImage(ec2: EC2, cloud: Parameters<typeof launch>[1], name = 'im
 /** What a bake knows that began at a certain time. */
 function tracesSince(began: Date, resources: readonly Resource[] = []): Traces {
   const announced = announcedBy()
-  const records = {began, resources, released: [], announced, hasOpenIntents: false, made: () => undefined}
+  const records = {began, resources, released: [], announced, hasOpenIntents: false, regions: [], made: () => undefined}
   return {bakeId: 'ours', records, announced}
 }
 

@@ -3,6 +3,7 @@ import {ParameterAlreadyExists} from '@aws-sdk/client-ssm'
 import {describe, expect, it} from '@jest/globals'
 import {mockClient} from 'aws-sdk-client-mock'
 import type {Parameter, Parameters} from '../../../src/aws/parameters.ts'
+import type {Origin} from '../../../src/promotion/newer.ts'
 import {checkParameter, nameInParameter} from '../../../src/promotion/parameter.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
@@ -50,11 +51,11 @@ function store(values: readonly Given[], onWrite: (versions: Given[]) => void = 
 
 const text = (value: string): Given => ({value, type: 'String', dataType: 'text'})
 
-async function named({parameters}: Pick<ReturnType<typeof store>, 'parameters'>, isNew = true) {
+async function named({parameters}: Pick<ReturnType<typeof store>, 'parameters'>, origin: Origin = 'made') {
   const log = recordingLog()
   const result = await nameInParameter(
     {ec2: ec2(), parameters, log, region: 'eu-west-1'},
-    {name, imageId: ours, isNew},
+    {name, imageId: ours, origin},
     signal
   )
   return {result, log: log.lines.join('\n')}
@@ -97,12 +98,12 @@ it('writes nothing if the image is named already', async () => {
 describe('for an image of an earlier bake', () => {
   it('names it if it never was, because AWS refused it then', async () => {
     const there = store([text(old)])
-    expect((await named(there, false)).result).toEqual({now: ours, previous: old})
+    expect((await named(there, 'reused')).result).toEqual({now: ours, previous: old})
   })
 
   it('leaves the parameter if somebody has set it back', async () => {
     const there = store([text(old), text(ours), text(old)])
-    const {result, log} = await named(there, false)
+    const {result, log} = await named(there, 'reused')
     expect(result).toEqual({now: old})
     expect(there.values()).toEqual([old, ours, old])
     expect(log).toContain(`warning: The parameter ${name} keeps ${old}: it named ${ours} before, and was set back`)

@@ -75,7 +75,7 @@ const make = ({ec2, cloud}: TestCloud): Promise<string> =>
 it('ends a main that no signal has reached, and Packer, before it touches AWS', async () => {
   const main = await start()
   const packer = await start()
-  ledger.startedPacker(packer)
+  ledger.started(packer)
   const stillRan: boolean[] = []
   const post = await job({
     onArrival: ({action}) => {
@@ -110,6 +110,19 @@ it('leaves a process alone that only has main’s id', async () => {
   const post = await job()
   await cleanUp(await post.state({...other, startTime: '1'}), {log: recordingLog(), env: post.env, pause: quickPause})
   expect(processRuns(other)).toBe(true)
+})
+
+it('leaves what is kept for a person who wants to look, with the volumes of its machine', async () => {
+  const post = await job()
+  const kept = await make(post)
+  const other = await make(post)
+  for (const id of [kept, other]) ledger.made('instance', id)
+  ledger.spare([{type: 'instance', id: kept}])
+  await cleanUp(await post.state(), {log: recordingLog(), env: post.env, pause: quickPause})
+  const left = post.cloud.leftovers().map(({type, id}) => `${type} ${id}`)
+  expect(left).toContain(`instance ${kept}`)
+  expect(left).not.toContain(`instance ${other}`)
+  expect(left.filter((one) => one.startsWith('volume'))).toHaveLength(1)
 })
 
 it('names the image that the bake had given out, which stays', async () => {
@@ -295,7 +308,7 @@ it('leaves a group alone that has only the id of Packer’s', async () => {
   })
   children.push(child)
   if (child.stdout) await once(child.stdout, 'data')
-  ledger.startedPacker({...leader, mark: '0123456789abcdef'})
+  ledger.started({...leader, mark: '0123456789abcdef'})
   child.kill('SIGKILL')
   await once(child, 'exit')
   const post = await job()

@@ -1,7 +1,7 @@
 import {which} from '@actions/io'
 import {UserError} from '../../lib/errors.ts'
 import {allowedEnvironment} from '../../template/allowed-environment.ts'
-import {runPacker} from '../run.ts'
+import {runCommand} from '../../lib/run-command.ts'
 
 const versionMs = 30_000
 
@@ -25,7 +25,7 @@ export async function systemPacker(
 
 async function versionOf(path: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
   const options = {env: allowedEnvironment(env), signal, timeout: versionMs}
-  const {stdout, stderr} = await runPacker(path, ['version', '-machine-readable'], options)
+  const {stdout, stderr} = await runCommand(path, ['version', '-machine-readable'], options)
   const version = /^\d+,,version,(\d+\.\d+\.\d+\S*)$/m.exec(stdout)?.[1]
   if (version !== undefined) return version
   // Fedora and related distributions have another packer, of cracklib, in /usr/sbin.

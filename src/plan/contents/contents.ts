@@ -61,6 +61,7 @@ export async function contentsOf(inputs: Inputs, plan: Known, env: NodeJS.Proces
     ...sourceOf(template, plan),
     ...(plan.jenkins ? {Jenkins: plan.jenkins.version} : {}),
     ...settingsOf(inputs, template),
+    ...promotionOf(inputs),
     'the template': await digestOfTemplate(template, checkout, outside.found, repository),
     ...(await digestsOfSecrets(inputs, env, repository)),
     ...Object.fromEntries(plan.plugins.map(({name, version}) => [`${pluginPrefix}${name}`, version]))
@@ -68,23 +69,29 @@ export async function contentsOf(inputs: Inputs, plan: Known, env: NodeJS.Proces
   const entries = Object.entries(contents).toSorted(([one], [other]) => (one < other ? -1 : 1))
   return {
     repository,
-    name: nameOf(inputs, env['GITHUB_WORKSPACE'] ?? process.cwd()),
+    name: kindName(inputs, env),
     count: template.names.images,
-    copyRegions: copyRegionsOf(template.sources, inputs.aws.region),
+    copyRegions: copyRegionsOf(inputs),
     contents,
     fingerprint: createHash('sha256').update(JSON.stringify(entries)).digest('hex'),
     unseen: [...unseenIn(template, plan), ...outside.unseen]
   }
 }
 
-function nameOf({template, image}: Inputs, workspace: string): string {
-  if (template.variables.has('ami_name')) return image.namePrefix
-  return path.relative(workspace, template.path).slice(0, 256) || path.basename(template.path)
+/** What successive images of the same kind have in common: the input `ami-name-prefix`, or the template's path. */
+export function kindName({template, image}: Pick<Inputs, 'template' | 'image'>, env: NodeJS.ProcessEnv): string {
+  if (template.variables.has('ami_name')) return taggable(image.namePrefix)
+  const workspace = env['GITHUB_WORKSPACE'] ?? process.cwd()
+  return taggable(path.relative(workspace, template.path) || path.basename(template.path))
 }
 
-function copyRegionsOf(sources: readonly TemplateSource[], home: string): string[] {
-  const regions = sources.flatMap((source) => textsIn(source.value('ami_regions')).texts)
-  return [...new Set(regions)].filter((region) => regionName.test(region) && region !== home)
+/** Only characters that EC2 allows in a tag's value ("Tag your resources", restrictions). */
+const taggable = (name: string): string => name.replace(/[^\p{L}\p{N}\p{Z}_.:/=+\-@]/gu, '_').slice(0, 256)
+
+function copyRegionsOf({template: {sources}, aws, promotion}: Inputs): string[] {
+  const own = sources.flatMap((source) => textsIn(source.value('ami_regions')).texts)
+  const regions = [...own.filter((region) => regionName.test(region)), ...promotion.copies.map(({region}) => region)]
+  return [...new Set(regions)].filter((region) => region !== aws.region)
 }
 
 function sourceOf({sources}: Template, {source, templateImages}: Known): Record<string, string> {
@@ -114,6 +121,17 @@ function settingsOf({image}: Inputs, {variables, arguments: given}: Template): R
     ...Object.fromEntries(read),
     ...(tags.length > 0 ? {tags: digestOfStrings(tags.toSorted())} : {}),
     ...(given.length > 0 ? {'packer-args': given.join(' ')} : {})
+  }
+}
+
+/** An image that was given to others, or is to be deprecated at another time, is another one. */
+function promotionOf({promotion: {copies, shares, deprecateAfterMs}}: Inputs): Record<string, string> {
+  const keys = copies.flatMap(({region, kmsKeyId}) => (kmsKeyId === undefined ? [] : [`${region}=${kmsKeyId}`]))
+  const sharedWith = shares.flatMap((share) => Object.values(share))
+  return {
+    ...(keys.length > 0 ? {'the keys of copies': keys.toSorted().join(' ')} : {}),
+    ...(sharedWith.length > 0 ? {'share-with': digestOfStrings(sharedWith.toSorted())} : {}),
+    ...(deprecateAfterMs === undefined ? {} : {'deprecate-after': `${deprecateAfterMs / 3_600_000} h`})
   }
 }
 

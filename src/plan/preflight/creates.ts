@@ -30,7 +30,7 @@ export function dryRunsOf(request: PreflightRequest): DryRun[] {
     ...(shipped ? [launch('The launch of the build', request, asTheTemplate(request))] : []),
     ...(shipped ? [keyPair(name, request)] : []),
     ...(smoke && request.source && request.instanceTypes.length > 0
-      ? [launch('The launch of the smoke test', request, {})]
+      ? [launch('The launch of the smoke test', request, profileOf(request.smokeInstanceProfile))]
       : []),
     ...(shipped || smoke ? [securityGroup(name, request)] : [])
   ]
@@ -69,9 +69,13 @@ function asTheTemplate(request: PreflightRequest): Partial<LaunchInput> {
   return {
     BlockDeviceMappings: [{DeviceName: source?.rootDeviceName, Ebs: ebs}],
     ...(isBurstable(instanceTypes[0] ?? '') ? {CreditSpecification: {CpuCredits: 'unlimited'}} : {}),
-    ...(instanceProfile ? {IamInstanceProfile: {Name: instanceProfile}} : {}),
+    ...profileOf(instanceProfile),
     ...(pluginTags(request) ? {} : {TagSpecifications: undefined})
   }
+}
+
+function profileOf(name: string | undefined): Partial<LaunchInput> {
+  return name === undefined ? {} : {IamInstanceProfile: {Name: name}}
 }
 
 /** Whether Packer's resources other than the image get their tags at creation. */

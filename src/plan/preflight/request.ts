@@ -28,6 +28,8 @@ export interface PreflightRequest {
   readonly shipped: boolean
   /** A smoke test was asked for. */
   readonly smoke: boolean
+  /** Its machine's. */
+  readonly smokeInstanceProfile?: string
 }
 
 /** The resources that a bake with these inputs is going to make, for the preflight. */
@@ -52,6 +54,7 @@ export function preflightOf({aws, template, image, smoke}: Inputs, plan: Plan): 
     ...(image.volumeSize ? {volumeSize: image.volumeSize} : {}),
     ...(image.kmsKeyId ? {kmsKeyId: image.kmsKeyId} : {}),
     shipped: template.shipped,
-    smoke: smoke !== undefined
+    smoke: smoke !== undefined,
+    ...(smoke?.instanceProfile ? {smokeInstanceProfile: smoke.instanceProfile} : {})
   }
 }

@@ -1,6 +1,6 @@
 import {EC2ServiceException} from '@aws-sdk/client-ec2'
 import {expect, it} from '@jest/globals'
-import {explainRefusal} from '../../../../src/aws/errors/explain.ts'
+import {adviceOnFailure, explainRefusal} from '../../../../src/aws/errors/explain.ts'
 import {UserError} from '../../../../src/lib/errors.ts'
 
 const refusal = (name: string, message: string): EC2ServiceException =>
@@ -35,4 +35,27 @@ it('does not say of a group that there is already that it does not exist', () =>
 it('leaves an error that is not AWS’s as it is', () => {
   const defect = new TypeError('x is undefined')
   expect(explainRefusal('Build', defect)).toBe(defect)
+})
+
+const advice = (error: unknown): string => adviceOnFailure(error, {policies: 'p.json has it', otherwise: 'Look.'})
+
+it.each([
+  ['RequestLimitExceeded', 'no', /sends too many requests/],
+  ['ExpiredTokenException', 'no', /expired/],
+  [
+    'UnauthorizedOperation',
+    'You are not authorized to perform: ec2:CopyImage because no identity-based policy',
+    /p\.json has it/
+  ]
+])('says what helps against %s in a call that a message names', (code, message, expected) => {
+  expect(advice(refusal(code, message))).toMatch(expected)
+})
+
+it('gives no advice about a bake’s source image for another call', () => {
+  expect(advice(refusal('InvalidAMIID.NotFound', 'no'))).toBe('Look.')
+  expect(advice(new TypeError('x is undefined'))).toBe('Look.')
+})
+
+it('says where to look if AWS gave no answer', () => {
+  expect(advice(Object.assign(new Error('socket hang up'), {$metadata: {}}))).toMatch(/^Run the job again\./)
 })

@@ -1,10 +1,10 @@
 import {once} from 'node:events'
 import type {Readable} from 'node:stream'
-import {debug} from '../lib/debug.ts'
-import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from '../lib/processes.ts'
-import {timeLimit, untilAborted} from '../lib/wait.ts'
+import {debug} from './debug.ts'
+import {endStarted, startGroup, type ProcessIdentity, type StartedGroup} from './processes.ts'
+import {timeLimit, untilAborted} from './wait.ts'
 
-export interface PackerResult {
+export interface CommandResult {
   /** 0 when all went well; undefined when it did not end by itself. */
   readonly code: number | undefined
   /** It was ended because of its time limit. */
@@ -30,14 +30,14 @@ const endingMs = 5_000
 const drainingMs = 1_000
 
 /**
- * Runs one of Packer's short commands to its end, with nothing on its standard input. A failure is a result.
+ * Runs a command to its end, with nothing on its standard input. A failure is a result.
  *
  * It runs in a process group of its own, which is ended with it: Packer is a wrapper and a child, a signal to the one does not reach
- * the other, and its plugins are further processes.
+ * the other, and its plugins are further processes; a script starts others, too.
  *
  * @throws the signal's reason when aborted, and when the file cannot be run at all
  */
-export async function runPacker(path: string, args: readonly string[], options: RunOptions): Promise<PackerResult> {
+export async function runCommand(path: string, args: readonly string[], options: RunOptions): Promise<CommandResult> {
   const {env, signal, cwd, timeout, onStart} = options
   signal.throwIfAborted()
   debug(() => `Running ${[path, ...args].join(' ')}`)
@@ -63,7 +63,7 @@ export async function runPacker(path: string, args: readonly string[], options: 
   }
 
   /** A process that has left the group may hold the pipes open forever. */
-  async function restOf(started: StartedGroup): Promise<Pick<PackerResult, 'stdout' | 'stderr'>> {
+  async function restOf(started: StartedGroup): Promise<Pick<CommandResult, 'stdout' | 'stderr'>> {
     await endStarted(started, timeLimit(endingMs)).catch(() => undefined)
     await untilAborted(closed, timeLimit(drainingMs)).catch(() => undefined)
     child.stdout?.destroy()

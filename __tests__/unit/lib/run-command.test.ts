@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {groupRuns, type ProcessIdentity} from '../../../src/lib/processes.ts'
-import {runPacker, type RunOptions} from '../../../src/packer/run.ts'
+import {runCommand, type RunOptions} from '../../../src/lib/run-command.ts'
 
 const never = new AbortController().signal
 
@@ -15,7 +15,7 @@ function run(script: string, options: Partial<RunOptions> = {}) {
   const started: ProcessIdentity[] = []
   const onStart = (leader: ProcessIdentity): void => void started.push(leader)
   const env = {PATH: process.env['PATH'] ?? ''}
-  const result = runPacker(file, ['a', 'b'], {env, signal: never, onStart, ...options})
+  const result = runCommand(file, ['a', 'b'], {env, signal: never, onStart, ...options})
   return {result, leader: () => started[0]?.pid ?? 0}
 }
 
@@ -25,7 +25,7 @@ it('returns what a command says, and how it ends', async () => {
 })
 
 it('cannot run what is not there', async () => {
-  const running = runPacker('/absent/packer', [], {env: {}, signal: never})
+  const running = runCommand('/absent/packer', [], {env: {}, signal: never})
   await expect(running).rejects.toThrow('/absent/packer could not be started')
 })
 

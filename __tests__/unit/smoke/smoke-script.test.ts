@@ -1,0 +1,49 @@
+import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, expect, it} from '@jest/globals'
+import {runSmokeScript} from '../../../src/smoke/smoke-script.ts'
+import {recordingLog} from '../../helpers/recording-log.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'smoke-script-'))
+afterAll(() => rmSync(folder, {recursive: true}))
+const about = {instance: {id: 'i-1', address: '192.0.2.1'}, version: '2.568.2', imageId: 'ami-1'}
+const env = {PATH: process.env['PATH'] ?? ''}
+
+async function ran(lines: string, {timeoutMs = 60_000, signal = new AbortController().signal} = {}) {
+  const path = join(folder, 'check.sh')
+  writeFileSync(path, `#!/bin/sh\n${lines}\n`)
+  chmodSync(path, 0o755)
+  const log = recordingLog()
+  const leaders: number[] = []
+  const script = {path, env, timeoutMs, onStart: ({pid}: {pid: number}) => void leaders.push(pid)}
+  const failure = await runSmokeScript(script, about, log, signal)
+  return {failure, log: log.lines.join('\n'), leaders}
+}
+
+it('is content with a script that ends with 0, and tells it where Jenkins is', async () => {
+  const {failure, log, leaders} = await ran('echo "$JENKINS_URL $JENKINS_VERSION $AMI_ID"; echo "${GITHUB_TOKEN-none}"')
+  expect(failure).toBeUndefined()
+  expect(log).toContain('http://192.0.2.1:8080/ 2.568.2 ami-1')
+  expect(log).toContain('none')
+  expect(leaders).toHaveLength(1)
+})
+
+it('says how a script ended that found something, and shows what it printed', async () => {
+  const {failure} = await ran('echo "no agents" >&2; exit 3')
+  expect(failure?.reason).toMatch(/^the smoke-script ended with 3\.\nWhat to change: /)
+  expect(failure?.output).toBe('no agents')
+})
+
+it('ends one that takes too long, with what it has started', async () => {
+  const {failure} = await ran('sleep 1000 & wait', {timeoutMs: 300})
+  expect(failure?.reason).toContain("was ended after 0 s, the 'smoke-timeout'")
+  expect(failure?.output).toBe('(the smoke-script has printed nothing)')
+})
+
+it('ends with the run', async () => {
+  const controller = new AbortController()
+  const running = ran('sleep 1000', {signal: controller.signal})
+  controller.abort(new Error('the run was cancelled'))
+  await expect(running).rejects.toThrow('the run was cancelled')
+})

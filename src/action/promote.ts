@@ -1,0 +1,3 @@
+import {runPromote} from './app.ts'
+
+void runPromote()
