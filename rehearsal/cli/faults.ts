@@ -15,10 +15,14 @@ import {
 import {documentOf, type Matrix} from '../trials/matrix/document.ts'
 import {hasSweepAction} from '../trials/matrix/account-sweep.ts'
 import {playSweep, playUndisturbedSweep} from '../trials/matrix/play-sweep.ts'
-import {play, playUndisturbed, templateNames, type TemplateName} from '../trials/matrix/play.ts'
+import {playPromotion, playUndisturbedPromotion} from '../trials/matrix/play-promotion.ts'
+import {play, playUndisturbed, subjects, type Subject} from '../trials/matrix/play.ts'
 import type {Result} from '../trials/matrix/result.ts'
 import {playAll} from '../trials/matrix/run.ts'
 import {bystandersOf, lineOf, sentenceOf, totalsOf} from '../trials/matrix/table.ts'
+import type {CallPoint} from '../cloud/call-point.ts'
+import type {Packer} from '../host/packers/packer.ts'
+import type {ReportedCall} from '../trials/report.ts'
 import {choosePacker, releasesReachable} from '../host/packers/choose.ts'
 import {run} from '../host/run.ts'
 import {readActionFile} from '../runner/action-file.ts'
@@ -29,13 +33,15 @@ interface Flags extends Partial<Record<Section | 'all', true>> {
   only: string[]
   json?: string
   parallel: number
-  template: TemplateName
+  subject: Subject
   docs?: true
   from: string[]
 }
 
 const projectFolder = join(import.meta.dirname, '../..')
 let interrupted = false
+/** From here on a bake promotes its image: it demands IMDSv2. */
+const isPromoting = ({by, action}: CallPoint): boolean => by === 'action' && action === 'ModifyImageAttribute'
 
 const command = new Command('npm run faults --')
   .description(
@@ -59,10 +65,11 @@ const command = new Command('npm run faults --')
   .option('--all', 'all five')
   .addOption(
     new Option(
-      '--template <name>',
-      'the shipped one, or one of the user’s own with two builds of one name, a volume and a mapped snapshot'
+      '--subject <name>',
+      'the bake of the shipped template; that of one of the user’s own with two builds of one name, a volume and a mapped ' +
+        'snapshot; the promotion of an image, in its bake or by the promote action'
     )
-      .choices(templateNames)
+      .choices(subjects)
       .default('shipped')
   )
   .option('--parallel <n>', 'how many runs at a time', wholeNumber, 4)
@@ -76,7 +83,8 @@ const command = new Command('npm run faults --')
   .addHelpText('after', '\nExit status: 1 when an outcome is wrong, anything is left, or not all runs were made.')
   .parse()
 
-const {packer: asked, only, json, parallel, template, docs, from, ...chosen} = command.opts<Flags>()
+const {packer: asked, only, json, parallel, subject, docs, from, ...chosen} = command.opts<Flags>()
+const isPromotion = subject === 'promoted' || subject === 'promote-action'
 try {
   const matrices = from.length > 0 ? await Promise.all(from.map(readMatrix)) : [await playMatrix()]
   if (docs) await writeFile(join(projectFolder, 'docs/reliability.md'), documentOf(matrices))
@@ -101,16 +109,17 @@ async function playMatrix(): Promise<Matrix> {
     releasesReachable,
     actionDefault: (await readActionFile(projectFolder)).defaults.get('packer-version') ?? ''
   })
-  const undisturbed = await playUndisturbed(packer, template)
+  const rows = await rowsOf(packer)
   const wanted = sections
     .filter((name) => chosen.all ?? chosen[name] ?? isDefault(name))
     .filter((name) => (name !== 'lost' && name !== 'swept') || hasSweepActionOrSaysNot())
+    .filter((name) => name !== 'swept' || !isPromotion)
   const cells: Cell[] = []
   for (const name of wanted) {
-    if (name !== 'swept') cells.push(...cellsOf(name, undisturbed.calls))
+    if (name !== 'swept') cells.push(...cellsOf(name, rows, subject === 'promoted' ? isPromoting : undefined))
     else
       for (const loss of losses)
-        cells.push(...sweepCells(loss, await playUndisturbedSweep(loss.lostAt, packer, template)))
+        cells.push(...sweepCells(loss, await playUndisturbedSweep(loss.lostAt, packer, subject)))
   }
   const chosenCells = cells.filter((cell) => only.length === 0 || only.some((text) => spellCell(cell).includes(text)))
   const calls = new Set(chosenCells.map((cell) => `${pointOf(cell).by} ${pointOf(cell).action}`)).size
@@ -118,7 +127,10 @@ async function playMatrix(): Promise<Matrix> {
     `Packer ${packer.version}: ${chosenCells.length} runs over ${calls} different calls, ${parallel} at a time`
   )
   const results: Result[] = await playAll(chosenCells, {
-    play: (cell) => (cell.section === 'swept' ? playSweep(cell, packer, template) : play(cell, packer, {template})),
+    play(cell) {
+      if (cell.section === 'swept') return playSweep(cell, packer, subject)
+      return subject === 'promote-action' ? playPromotion(cell, packer) : play(cell, packer, {subject})
+    },
     parallel,
     signal,
     onResult: (result, done) => console.log(`${String(done).padStart(4)}/${chosenCells.length} ${lineOf(result)}`)
@@ -127,9 +139,15 @@ async function playMatrix(): Promise<Matrix> {
     console.log(`Interrupted after ${results.length} of ${chosenCells.length} runs`)
     interrupted = true
   }
-  const matrix = {packer: undisturbed.packer.version, template, results}
+  const matrix = {packer: packer.version, subject, results}
   if (json !== undefined) await writeFile(json, `${JSON.stringify(matrix, null, 2)}\n`)
   return matrix
+}
+
+/** The calls of a run in which nothing goes wrong. */
+async function rowsOf(packer: Packer): Promise<readonly ReportedCall[]> {
+  if (subject === 'promote-action') return playUndisturbedPromotion(packer)
+  return (await playUndisturbed(packer, subject)).calls
 }
 
 function isDefault(name: Section): boolean {

@@ -8,6 +8,7 @@ import type {LocalCloud} from '../local-cloud.ts'
 import {runAction} from '../../runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../settings.ts'
 import {createErrorLines} from './error-lines.ts'
+import {copyRegions} from './followers.ts'
 
 const action = join(import.meta.dirname, '../../../sweep')
 
@@ -58,11 +59,17 @@ export function createClock(): Clock {
 
 /**
  * Runs the sweep action, as a scheduled workflow does, in the cloud of a run that was lost.
+ *
+ * @param region default the cloud's own
  * @param kill aborted: SIGKILL for the sweep action's node
  */
-export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: AbortSignal): Promise<Swept> {
+export async function sweepAfterwards(
+  local: LocalCloud,
+  folder: string,
+  {region = local.cloud.region, kill}: {readonly region?: string; readonly kill?: AbortSignal} = {}
+): Promise<Swept> {
   const {cloud} = local
-  const inputs = {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn}
+  const inputs = {'aws-region': region, 'role-to-assume': cloud.roleArn}
   const errors = createErrorLines()
   const {exitCode, seconds} = await runAction({
     action,
@@ -74,9 +81,22 @@ export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: 
     onLine: errors.onLine,
     ...(kill ? {kill} : {})
   })
+  return {exitCode, seconds, leftovers: await leftOf(local), errors: errors.main}
+}
+
+/** The same in each region that images may have been copied to. @returns the first that is not green, or else the last */
+export async function sweepEverywhere(local: LocalCloud, folder: string): Promise<Swept> {
+  let swept = await sweepAfterwards(local, folder)
+  for (const region of copyRegions) {
+    if (swept.exitCode === 0) swept = await sweepAfterwards(local, folder, {region})
+  }
+  return swept
+}
+
+/** What was made and not given out. */
+export async function leftOf(local: LocalCloud): Promise<Leftover[]> {
   const given = await givenOut(local)
-  const leftovers = cloud.leftovers(given).filter(({id}) => !given.includes(id))
-  return {exitCode, seconds, leftovers, errors: errors.main}
+  return local.cloud.leftovers(given).filter(({id}) => !given.includes(id))
 }
 
 /**
@@ -84,13 +104,17 @@ export async function sweepAfterwards(local: LocalCloud, folder: string, kill?: 
  * has one.
  */
 async function givenOut({cloud}: LocalCloud): Promise<string[]> {
-  const {endpoint, region, administrator: credentials} = cloud
-  // The first attempt tells the SDK what time it is in the cloud.
-  const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
-  const {Tags = []} = await cloud.furnish(() => ec2.describeTags({}))
-  ec2.destroy()
+  const {endpoint, administrator: credentials} = cloud
+  const tagsIn = async (region: string) => {
+    // The first attempt tells the SDK what time it is in the cloud.
+    const ec2 = new EC2({endpoint, region, credentials, maxAttempts: 5})
+    const {Tags = []} = await ec2.describeTags({})
+    ec2.destroy()
+    return Tags
+  }
+  const tags = (await cloud.furnish(() => Promise.all([cloud.region, ...copyRegions].map(tagsIn)))).flat()
   const idsWith = (key: string): string[] =>
-    Tags.flatMap(({Key, ResourceId}) => (Key === key ? (ResourceId ?? []) : []))
+    tags.flatMap(({Key, ResourceId}) => (Key === key ? (ResourceId ?? []) : []))
   const expiring = new Set(idsWith('bake-jenkins-ami:expires'))
   const given = /^(ami|vol|snap)-/
   return idsWith('bake-jenkins-ami:bake').filter((id) => given.test(id) && !expiring.has(id))

@@ -40,9 +40,18 @@ export const losses: readonly Loss[] = [
   {lostAt: 'action:Probe#1', calls: 'first'}
 ]
 
-/** The cells of a section, from the calls of a run in which nothing went wrong. */
-export function cellsOf(section: Exclude<Section, 'swept'>, calls: readonly ReportedCall[]): Cell[] {
-  const points = pointsOf(calls)
+/**
+ * The cells of a section, from the calls of a run in which nothing went wrong.
+ *
+ * @param from where the calls begin that are disturbed. Default: with the first one
+ */
+export function cellsOf(
+  section: Exclude<Section, 'swept'>,
+  calls: readonly ReportedCall[],
+  from: (point: CallPoint) => boolean = () => true
+): Cell[] {
+  const all = pointsOf(calls)
+  const points = all.slice(all.findIndex(from))
   if (section === 'faults') {
     return firstAndLast(points)
       .flatMap((at) => faultsAt(at, kindsFor(at.action), timesOf))
@@ -93,7 +102,11 @@ function pointsOf(calls: readonly ReportedCall[]): CallPoint[] {
 
 function firstAndLast(points: readonly CallPoint[]): CallPoint[] {
   const isOf = (a: CallPoint, b: CallPoint): boolean => a.by === b.by && a.action === b.action
-  return points.filter((point, i) => point.nth === 1 || !points.slice(i + 1).some((later) => isOf(later, point)))
+  return points.filter(
+    (point, i) =>
+      !points.slice(0, i).some((earlier) => isOf(earlier, point)) ||
+      !points.slice(i + 1).some((later) => isOf(later, point))
+  )
 }
 
 /** A machine answers a probe, not the cloud, so that the moment after it is not known. */

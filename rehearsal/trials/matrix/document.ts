@@ -1,14 +1,13 @@
 import {meanings, type FaultKind} from '../../cloud/faults/kinds.ts'
 import {sections, type Section} from './cells.ts'
-import type {TemplateName} from './play.ts'
+import type {Subject} from './play.ts'
 import type {Result} from './result.ts'
 import {bystandersOf, sentenceOf} from './table.ts'
 
 /** What `npm run faults --json` writes. */
 export interface Matrix {
   readonly packer: string
-  /** Absent: the shipped one. */
-  readonly template?: TemplateName
+  readonly subject: Subject
   readonly results: readonly Result[]
 }
 
@@ -55,12 +54,12 @@ export function documentOf(matrices: readonly Matrix[]): string {
   ].join('\n')}\n`
 }
 
-function partOf({packer, template = 'shipped', results}: Matrix): string[] {
+function partOf({packer, subject, results}: Matrix): string[] {
   const present = sections.filter((section) => results.some((result) => result.section === section))
   return present.flatMap((section) => {
     const own = results.filter((result) => result.section === section)
     return [
-      `## ${titles[section]}, Packer ${packer}${ofTemplate[template]}`,
+      `## ${titles[section]}, Packer ${packer}${ofSubject[subject]}`,
       '',
       `${sentenceOf(own)}.`,
       '',
@@ -70,9 +69,11 @@ function partOf({packer, template = 'shipped', results}: Matrix): string[] {
   })
 }
 
-const ofTemplate: Record<TemplateName, string> = {
+const ofSubject: Record<Subject, string> = {
   shipped: '',
-  several: ', two builds of one name, a volume and a mapped snapshot'
+  several: ', two builds of one name, a volume and a mapped snapshot',
+  promoted: ', during the promotion of an image',
+  'promote-action': ', during the promote action'
 }
 
 const titles: Record<Section, string> = {

@@ -30,10 +30,15 @@ export interface Played {
   readonly met: boolean
   /** What of others is gone or has been changed, one line each. */
   readonly touched: readonly string[]
+  /** What is wrong with what others follow, one line each. */
+  readonly broken?: readonly string[]
 }
 
 /** Decides by rule whether a run ended as it should. */
-export function judge(cell: Exclude<Cell, {section: 'swept'}>, {report, errors, met, touched}: Played): Verdict {
+export function judge(
+  cell: Exclude<Cell, {section: 'swept'}>,
+  {report, errors, met, touched, broken = []}: Played
+): Verdict {
   const {exitCode, outputs, leftovers} = report
   const kept = outputs['verdict'] === 'verified' && outputs['deregistered'] === 'false'
   const good = exitCode === 0 && kept
@@ -41,6 +46,7 @@ export function judge(cell: Exclude<Cell, {section: 'swept'}>, {report, errors, 
   const wrong = (why: string): Verdict => ({ending, wrong: why})
   if (touched.length > 0) return wrong(`touched: ${touched.join('; ')}`)
   if (leftovers.length > 0) return wrong(`left: ${listOf(leftovers)}`)
+  if (broken.length > 0) return wrong(broken.join('; '))
   if (good) return {ending}
   if (exitCode === 0) return wrong(`exit code 0 with the verdict ${outputs['verdict'] ?? 'none'}`)
   if (errors.post.length > 0) return wrong(`post failed: ${errors.post.join(' ')}`)
@@ -66,7 +72,7 @@ export function pointlessIn(said: string, attempted: RegExp): string | undefined
 }
 
 const phases =
-  /^(Credentials|Plan|Preflight|Install Packer|Build|Smoke test|Promote|Sweep)\b|^The bake would fail|^No machine could be launched|^Left in the account/m
+  /^(Credentials|Plan|Preflight|Install Packer|Build|Smoke test|Promote|Copy|Hand over|Sweep)\b|^The bake would fail|^No machine could be launched|^Left in the account|could not be (shared|changed|given)|^No deprecation could be set|cannot be read|^The copy \S+ in \S+ has failed/m
 
 /** How a message must name what was attempted when the cell's call fails. */
 function attempts(cell: Cell): RegExp {

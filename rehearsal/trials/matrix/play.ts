@@ -10,20 +10,24 @@ import {severalBuilders, snapshotVariable} from '../templates/several-builders.t
 import {placeBystanders, type Bystanders} from './bystanders.ts'
 import {pointOf, spellCell, type Cell} from './cells.ts'
 import {createErrorLines} from './error-lines.ts'
-import {createClock, sweepAfterwards, type Clock} from './account-sweep.ts'
+import {createClock, leftOf, sweepEverywhere, type Clock} from './account-sweep.ts'
+import {following, placeFollowers, promotionInputs, type Followers} from './followers.ts'
 import {judge} from './judge.ts'
 import type {Result} from './result.ts'
 
 export type BakeCell = Exclude<Cell, {section: 'swept'}>
 
-/** What is baked: the shipped template, or one of the user's own with several builders (several-builders.ts). */
-export type TemplateName = 'shipped' | 'several'
+/**
+ * What is played: a bake of the shipped template, or of one of the user's own with several builders (several-builders.ts);
+ * the promotion of the shipped template's image, in its bake or by the promote action.
+ */
+export type Subject = 'shipped' | 'several' | 'promoted' | 'promote-action'
 
-export const templateNames: readonly TemplateName[] = ['shipped', 'several']
+export const subjects: readonly Subject[] = ['shipped', 'several', 'promoted', 'promote-action']
 
 /** A run in which nothing goes wrong: its calls are the rows of the matrix. */
-export async function playUndisturbed(packer: Packer, template: TemplateName = 'shipped'): Promise<Report> {
-  const {report} = await playAmongBystanders({packer, template}, async () => {})
+export async function playUndisturbed(packer: Packer, subject: Subject = 'shipped'): Promise<Report> {
+  const {report} = await playAmongBystanders({packer, subject}, async () => {})
   if (report.exitCode !== 0) throw new Error('The run in which nothing goes wrong has failed: npm run rehearse')
   return report
 }
@@ -35,7 +39,7 @@ export async function playUndisturbed(packer: Packer, template: TemplateName = '
 export async function play(
   cell: BakeCell,
   packer: Packer,
-  {action: actionFolder, template = 'shipped'}: {readonly action?: string; readonly template?: TemplateName} = {}
+  {action: actionFolder, subject = 'shipped'}: {readonly action?: string; readonly subject?: Subject} = {}
 ): Promise<Result> {
   const errors = createErrorLines()
   const clock = createClock()
@@ -43,17 +47,27 @@ export async function play(
     ...optionsFor(cell),
     ...(actionFolder !== undefined ? {action: actionFolder} : {}),
     packer,
-    template,
+    subject,
     clock,
     onLine: errors.onLine
   }
-  const {report, bystanders, touched, after} = await playAmongBystanders(options, async (local, folder) => {
-    if (cell.section !== 'lost') return undefined
-    await clock.expire(local.cloud)
-    return sweepAfterwards(local, folder)
-  })
-  const {leftovers} = after ?? report
-  const post = after && after.exitCode !== 0 ? [`the sweep action ended with exit code ${after.exitCode}`] : errors.post
+  const {report, bystanders, touched, after} = await playAmongBystanders(
+    options,
+    async ({local, folder, followers, report: {exitCode}}) => {
+      if (cell.section !== 'lost') {
+        return {broken: await followers?.wrongs(exitCode === 0), expiring: followers ? await leftOf(local) : []}
+      }
+      await clock.expire(local.cloud)
+      const swept = await sweepEverywhere(local, folder)
+      return {swept, broken: await followers?.wrongs(false)}
+    }
+  )
+  const {swept, broken = [], expiring = []} = after
+  // What the outputs name must have lost its expiry, too, or an error names it.
+  const unnamed = expiring.filter(({id}) => errors.main.every((line) => !line.includes(id)))
+  const others = unnamed.filter(({id}) => report.leftovers.every((one) => one.id !== id))
+  const leftovers = swept?.leftovers ?? [...report.leftovers, ...others]
+  const post = swept && swept.exitCode !== 0 ? [`the sweep action ended with exit code ${swept.exitCode}`] : errors.post
   const {action, by, nth} = pointOf(cell)
   const times = report.calls.filter((call) => call.action === action && call.by === by).length
   return {
@@ -63,7 +77,8 @@ export async function play(
       report: {...report, leftovers},
       errors: {main: errors.main, post},
       met: times >= nth,
-      touched
+      touched,
+      broken
     }),
     exitCode: report.exitCode,
     seconds: report.seconds,
@@ -75,7 +90,7 @@ export async function play(
 }
 
 interface PlayOptions extends Omit<RehearseOptions, 'folder' | 'onCloud' | 'afterwards' | 'now'> {
-  readonly template?: TemplateName
+  readonly subject?: Subject
   readonly clock?: Clock
 }
 
@@ -87,21 +102,32 @@ interface Performance<T> {
   readonly after: T
 }
 
+/** The end of the action's run, while its cloud is still there. */
+export interface Ended {
+  readonly local: LocalCloud
+  readonly folder: string
+  readonly report: Report
+  /** Where an image is promoted. */
+  readonly followers: Followers | undefined
+}
+
 /**
  * Rehearses in an account full of look-alikes.
  * @param afterwards what happens in the same cloud when the action has ended
  */
 export async function playAmongBystanders<T>(
-  {template = 'shipped', clock = createClock(), ...options}: PlayOptions,
-  afterwards: (local: LocalCloud, folder: string) => Promise<T>
+  {subject = 'shipped', clock = createClock(), ...options}: PlayOptions,
+  afterwards: (ended: Ended) => Promise<T>
 ): Promise<Performance<T>> {
   // The snapshot that it maps in is known once the account is full.
   const inputs: Record<string, string> = {
-    ...(template === 'several' ? {template: severalBuilders()} : {}),
+    ...(subject === 'several' ? {template: severalBuilders()} : {}),
+    ...(subject === 'promoted' ? promotionInputs(following.promoted) : {}),
     ...options.inputs
   }
   const folder = await mkdtemp(join(tmpdir(), 'faults-'))
   let bystanders: Bystanders | undefined
+  let followers: Followers | undefined
   let rest: Pick<Performance<T>, 'touched' | 'after'> | undefined
   try {
     const report = await rehearse({
@@ -112,14 +138,17 @@ export async function playAmongBystanders<T>(
       async onCloud({cloud}) {
         const placed = await clock.before(() => placeBystanders(cloud, clock.now))
         bystanders = placed
-        if (template === 'several') inputs['vars'] = `${snapshotVariable}=${placed.snapshotId}`
+        if (subject === 'promoted' || subject === 'promote-action') {
+          followers = await placeFollowers(cloud, following[subject])
+        }
+        if (subject === 'several') inputs['vars'] = `${snapshotVariable}=${placed.snapshotId}`
       },
       onLine(line) {
         bystanders?.onLine(line)
         options.onLine?.(line)
       },
-      async afterwards(local) {
-        const after = await afterwards(local, folder)
+      async afterwards(local, ended) {
+        const after = await afterwards({local, folder, report: ended, followers})
         rest = {after, touched: (await bystanders?.touched()) ?? []}
       }
     })

@@ -28,7 +28,7 @@ const results = [
 ]
 
 it('groups the calls that end in the same way, and marks what is wrong', () => {
-  const page = documentOf([{packer: '1.16.0', results}])
+  const page = documentOf([{packer: '1.16.0', subject: 'shipped', results}])
   expect(page).toContain('## Faults, Packer 1.16.0')
   expect(page).toContain('6 runs: 1 wrong outcomes, 1 leftovers, 0 look-alikes touched.')
   expect(page).toContain('| Call | throttled | denied |')
@@ -55,7 +55,9 @@ it('says what stood beside each run, by the run that had least of it', () => {
   expect(bystandersOf(results)).toBe('100 instances, 50 key pairs')
   expect(bystandersOf([...results, sparse])).toBe('7 instances, 0 key pairs')
   expect(sentenceOf([sparse])).toMatch(/2 look-alikes touched$/)
-  expect(documentOf([{packer: '1.16.0', results}])).toContain('At least\n100 instances, 50 key pairs.')
+  expect(documentOf([{packer: '1.16.0', subject: 'shipped', results}])).toContain(
+    'At least\n100 instances, 50 key pairs.'
+  )
 })
 
 const swept = (cell: string, more: Partial<Result> = {}): Result =>
@@ -68,7 +70,7 @@ it('has a table of the sweeps for each place where a bake was lost', () => {
     swept('action:DeleteVolume#1=silent'),
     swept('action:DescribeImages#1=silent', {lostAt: 'action:Probe#1', wrong: 'left'})
   ]
-  const page = documentOf([{packer: '1.16.0', results: sweeps}])
+  const page = documentOf([{packer: '1.16.0', subject: 'shipped', results: sweeps}])
   expect(page).toContain('### Lost at packer:CreateImage#1:after')
   expect(page).toContain('| Call | denied* | killed-after | silent |')
   expect(page).toContain('| DeleteVolume#1 | ✗ 40 s | ✗ 3 s | ✓ 3 s |')
