@@ -72092,7 +72092,8 @@ function denialAdvice(denials, context = {}) {
   const {
     tagged = true,
     regions,
-    policies: policies4 = "iam/permissions.json has all that the action and the shipped template need"
+    policies: policies6 = "iam/permissions.json has all that the action and the shipped template need",
+    onlyPolicies = false
   } = context;
   const ofRole = denials.filter(({ by }) => by === "role");
   const actions = [...new Set(ofRole.map(({ action: action2 }) => action2))];
@@ -72100,8 +72101,10 @@ function denialAdvice(denials, context = {}) {
   const adviceOn2 = ({ by, ...denial }) => by === "role" ? [] : [nameOf8(denial.action) + (elsewhere({ by, ...denial }, regions) ?? otherPolicies[by])];
   const others = new Set(denials.flatMap(adviceOn2));
   const untagged = tagged ? "" : " (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)";
-  const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies4}:`;
-  return [...others, ...actions.length > 0 ? [allow3, printStatements(statementsFor(ofRole, tagged))] : []].join("\n");
+  const allow3 = `Allow ${actions.join(", ")} in the role's policy${untagged}; ${policies6}`;
+  if (actions.length === 0) return [...others].join("\n");
+  if (onlyPolicies) return [...others, `${allow3}.`].join("\n");
+  return [...others, `${allow3}:`, printStatements(statementsFor(ofRole, tagged))].join("\n");
 }
 function elsewhere({ action: action2, resource, by }, regions = []) {
   const [home, ...others] = regions;
@@ -72114,7 +72117,7 @@ function elsewhere({ action: action2, resource, by }, regions = []) {
 }
 
 // src/aws/errors/explain.ts
-function explainRefusal(attempt2, error2, policies4) {
+function explainRefusal(attempt2, error2, policies6) {
   if (!(error2 instanceof Error) || !("$metadata" in error2) || error2.name === "AbortError") return error2;
   if (!("$fault" in error2)) {
     return new UserError(`${attempt2}: AWS gave no answer: ${error2.message}
@@ -72124,10 +72127,17 @@ ${connectionAdvice}`, { cause: error2 });
   const cause = awsCause(error2.name, error2.message);
   if (!cause) return new UserError(`${said}
 ${otherAdvice}`, { cause: error2 });
-  return new UserError([said, adviceFor(cause, error2, policies4), pointer(cause.id)].join("\n"), {
-    cause: error2,
-    id: cause.id
-  });
+  return new UserError(
+    [
+      said,
+      adviceFor(cause, error2, policies6 === void 0 ? {} : { policies: policies6, onlyPolicies: true }),
+      pointer(cause.id)
+    ].join("\n"),
+    {
+      cause: error2,
+      id: cause.id
+    }
+  );
 }
 var ofAnyCall = /* @__PURE__ */ new Set([
   "denied",
@@ -72137,28 +72147,35 @@ var ofAnyCall = /* @__PURE__ */ new Set([
   "block-public-access",
   "aws-unwell"
 ]);
-function adviceOnFailure(error2, { policies: policies4, otherwise = otherAdvice }) {
+function adviceOnFailure(error2, {
+  policies: policies6,
+  onlyPolicies = false,
+  otherwise = otherAdvice
+}) {
   if (!(error2 instanceof Error)) return otherwise;
   const cause = awsCause(error2.name, error2.message);
-  if (cause && ofAnyCall.has(cause.id)) return adviceFor(cause, error2, policies4);
+  if (cause && ofAnyCall.has(cause.id)) return adviceFor(cause, error2, { policies: policies6, onlyPolicies });
   return "$metadata" in error2 && !("$fault" in error2) ? connectionAdvice : otherwise;
 }
 var onItsLine = (advice2) => advice2 === "" ? "" : `
 ${advice2}`;
-function explainingPhases(log, policies4) {
+function explainingPhases(log, policies6) {
   return async (name, work) => {
     try {
       return await log.phase(name, work);
     } catch (error2) {
-      throw explainRefusal(name, error2, policies4);
+      throw explainRefusal(name, error2, policies6);
     }
   };
 }
 var connectionAdvice = "Run the job again. If it happens again, check what stands between this runner and AWS (proxy, firewall).";
 var otherAdvice = "Check the inputs that this step of the bake depends on; run the job again if they are right.";
-function adviceFor(cause, { name, message }, policies4) {
+function adviceFor(cause, { name, message }, permissions) {
   const denial = cause.id === "denied" ? denialIn(`${name}: ${message}`) : void 0;
-  return denial ? `${cause.cause} ${denialAdvice([denial], policies4 === void 0 ? {} : { policies: policies4 })}` : `${cause.cause} ${cause.change}`;
+  if (denial) return `${cause.cause} ${denialAdvice([denial], permissions)}`;
+  const { policies: policies6 } = permissions;
+  const isElsewhere = cause.id === "denied" && policies6 !== void 0;
+  return `${cause.cause} ${isElsewhere ? `Allow it in the role's policy; ${policies6}.` : cause.change}`;
 }
 
 // node_modules/@aws-sdk/client-sts/dist-es/STSClient.js
@@ -75112,8 +75129,8 @@ var policyLimit = 2048;
 function packerSessionPolicy(options) {
   const { partition: partition2, uses: uses2, copyRegions = [], roles = [] } = options;
   const tagged = uses2.tags.machines && options.tagsAtCreation && !/^aws-(cn|us-gov)$/.test(partition2);
-  const policies4 = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
-  const policy = policies4.find(({ length }) => length <= policyLimit);
+  const policies6 = [...tagged ? [taggedTemplate] : [], anyTemplate].map((build2) => document2(build2(options), options));
+  const policy = policies6.find(({ length }) => length <= policyLimit);
   if (policy === void 0) {
     throw new UserError(
       `The template copies its images to ${copyRegions.length} regions and assumes ${roles.length} roles: more than fit into the session policy that Packer works under. Copy to fewer regions in one bake.`
@@ -81944,8 +81961,8 @@ Check packer-releases-url and that this runner may connect to it (proxy, firewal
     { cause: error2 }
   );
 }
-function unsatisfied(version, platform3, newest2, releasesUrl) {
-  const known2 = newest2 === null ? "There is none at all" : `The newest is ${newest2}`;
+function unsatisfied(version, platform3, newest3, releasesUrl) {
+  const known2 = newest3 === null ? "There is none at all" : `The newest is ${newest3}`;
   return new UserError(
     `No release of Packer for ${platform3} at ${releasesUrl} satisfies packer-version '${version}'. ${known2} (pre-releases count only when named exactly). Set another packer-version.`
   );
@@ -82763,6 +82780,7 @@ function saidOf(error2) {
 }
 
 // src/promotion/launch-template-versions.ts
+var descriptionOf = (imageId, purpose) => `${imageId} by bake-jenkins-ami for ${purpose}`;
 async function versionsFrom(client, template, first2) {
   const query = { ...named2(template), MinVersion: String(first2) };
   const pages = await allPages(paginateDescribeLaunchTemplateVersions({ client, pageSize: templatePageSize }, query));
@@ -82795,6 +82813,7 @@ async function dryRun(send3) {
 async function addVersion(ec22, {
   template,
   imageId,
+  purpose,
   from,
   token: token3
 }) {
@@ -82802,7 +82821,7 @@ async function addVersion(ec22, {
     ...named2(template),
     SourceVersion: String(from),
     LaunchTemplateData: { ImageId: imageId },
-    VersionDescription: `${imageId} by bake-jenkins-ami`,
+    VersionDescription: descriptionOf(imageId, purpose),
     // A repeated request with the same token makes no second version.
     ClientToken: token3
   });
@@ -82822,10 +82841,20 @@ async function versionOf2(ec22, template, version, abortSignal) {
   if (!known2) throw new Error(`AWS answered without the version ${version} of ${template}`);
   return known2;
 }
-function versionIn({ VersionNumber: number3, LaunchTemplateData: data }) {
+function versionIn(version) {
+  const { VersionNumber: number3, LaunchTemplateData: { ImageId: imageId } = {}, VersionDescription, CreateTime } = version;
   if (number3 === void 0) return void 0;
-  return { number: number3, ...data?.ImageId === void 0 ? {} : { imageId: data.ImageId } };
+  const madeFor = purposes.find(
+    (purpose) => imageId !== void 0 && VersionDescription === descriptionOf(imageId, purpose)
+  );
+  return {
+    number: number3,
+    ...imageId === void 0 ? {} : { imageId },
+    ...madeFor === void 0 ? {} : { madeFor },
+    ...CreateTime === void 0 ? {} : { created: CreateTime }
+  };
 }
+var purposes = ["$Default", "$Latest"];
 function named2(template) {
   return isId(template) ? { LaunchTemplateId: template } : { LaunchTemplateName: template };
 }
@@ -82833,6 +82862,29 @@ function namedAs(template) {
   return isId(template) ? `--launch-template-id ${template}` : `--launch-template-name '${template}'`;
 }
 var isId = (template) => /^lt-([0-9a-f]{8}|[0-9a-f]{17})$/.test(template);
+
+// src/promotion/newer.ts
+var again = (origin) => origin === "chosen" ? "this action again" : "the job again with 'skip-unchanged: true'";
+async function isNewer(ec22, { value, imageId }, abortSignal) {
+  if (!isImageId(value)) return false;
+  const Filters2 = [{ Name: "image-id", Values: [value, imageId] }];
+  const { Images = [] } = await ec22.send(new DescribeImagesCommand({ Filters: Filters2 }), { abortSignal });
+  const madeAt = (id) => Date.parse(Images.find(({ ImageId }) => ImageId === id)?.CreationDate ?? "") || 0;
+  return madeAt(value) > madeAt(imageId);
+}
+async function newestGivenOut(ec22, imageIds) {
+  const wanted2 = [...new Set(imageIds)].filter(isImageId);
+  if (wanted2.length === 0) return void 0;
+  const Filters2 = [{ Name: "image-id", Values: wanted2 }];
+  const { Images = [] } = await ec22.send(new DescribeImagesCommand({ Filters: Filters2, Owners: ["self"] }));
+  const isGivenOut2 = ({ State, Tags: Tags2 }) => {
+    const tags = tagsOf2(Tags2);
+    return State === "available" && tags[tagKeys.verified] !== void 0 && tags[tagKeys.expires] === void 0;
+  };
+  const orderOf2 = ({ CreationDate = "", ImageId = "" }) => `${CreationDate} ${ImageId}`;
+  return Images.filter((image) => wanted2.includes(image.ImageId ?? "") && isGivenOut2(image)).toSorted((one, other) => orderOf2(one) < orderOf2(other) ? 1 : -1).map(({ ImageId }) => ImageId)[0];
+}
+var isImageId = (value) => /^ami-[0-9a-f]{8,17}$/.test(value);
 
 // src/promotion/launch-template-errors.ts
 function notGiven(error2, given2, progress, region3) {
@@ -82843,7 +82895,7 @@ ${imageId} is kept. ${remedyFor(given2, progress, region3)}`,
     { cause: error2 }
   );
 }
-function remedyFor({ wish, imageId }, { base, made }, region3) {
+function remedyFor({ wish, imageId, origin }, { base, made }, region3) {
   const { template, becomesDefault } = wish;
   const [version] = made.slice(-1);
   if (version !== void 0 && becomesDefault) {
@@ -82854,13 +82906,13 @@ ${defaultCommand(template, version, region3)}`;
     return `Version ${version} has it, and is the latest one. Correct the launch template, and make another version.`;
   }
   if (base === void 0) return `Correct it, and then run the promote action with 'ami-id: ${imageId}'.`;
-  return `Correct it, and then make the version yourself, or with 'skip-unchanged: true' run the job again:
-aws ec2 create-launch-template-version --region ${region3} ${namedAs(template)} --source-version ${base} --launch-template-data '{"ImageId":"${imageId}"}'` + (becomesDefault ? "\nIt becomes the default one by modify-launch-template --default-version." : "");
+  return `Correct it, and then make the version yourself, or run ${again(origin)}:
+aws ec2 create-launch-template-version --region ${region3} ${namedAs(template)} --source-version ${base} --launch-template-data '{"ImageId":"${imageId}"}'` + (becomesDefault ? "\nThen make it the default one with modify-launch-template --default-version." : "");
 }
 var defaultCommand = (template, version, region3) => `aws ec2 modify-launch-template --region ${region3} ${namedAs(template)} --default-version ${version}`;
 function adviceFor4(error2) {
-  const policies4 = "iam/launch-template-permissions.json has what launch-template needs";
-  return onItsLine(adviceOnFailure(error2, { policies: policies4, otherwise: "" }));
+  const policies6 = "iam/launch-template-permissions.json has what launch-template needs";
+  return onItsLine(adviceOnFailure(error2, { policies: policies6, otherwise: "" }));
 }
 
 // src/promotion/launch-template-wish.ts
@@ -82895,27 +82947,74 @@ async function checkLaunchTemplate({ ec2: ec22, region: region3 }, wish, signal)
   }
 }
 
-// src/promotion/newer.ts
-async function isNewer(ec22, { value, imageId }, abortSignal) {
-  if (!isImageId(value)) return false;
-  const Filters2 = [{ Name: "image-id", Values: [value, imageId] }];
-  const { Images = [] } = await ec22.send(new DescribeImagesCommand({ Filters: Filters2 }), { abortSignal });
-  const madeAt = (id) => Date.parse(Images.find(({ ImageId }) => ImageId === id)?.CreationDate ?? "") || 0;
-  return madeAt(value) > madeAt(imageId);
+// src/sweep/keep.ts
+var neverAborted = new AbortController().signal;
+async function takeExpiryOff2(ec22, ids2) {
+  if (ids2.length === 0) return;
+  const command10 = new DeleteTagsCommand({ Resources: [...ids2], Tags: [{ Key: tagKeys.expires }] });
+  await onceKnown(neverAborted, () => ec22.send(command10));
 }
-async function newestGivenOut(ec22, imageIds) {
-  const wanted2 = [...new Set(imageIds)].filter(isImageId);
-  if (wanted2.length === 0) return void 0;
-  const Filters2 = [{ Name: "image-id", Values: wanted2 }];
-  const { Images = [] } = await ec22.send(new DescribeImagesCommand({ Filters: Filters2, Owners: ["self"] }));
-  const isGivenOut2 = ({ State, Tags: Tags2 }) => {
-    const tags = tagsOf2(Tags2);
-    return State === "available" && tags[tagKeys.verified] !== void 0 && tags[tagKeys.expires] === void 0;
-  };
-  const orderOf2 = ({ CreationDate = "", ImageId = "" }) => `${CreationDate} ${ImageId}`;
-  return Images.filter((image) => wanted2.includes(image.ImageId ?? "") && isGivenOut2(image)).toSorted((one, other) => orderOf2(one) < orderOf2(other) ? 1 : -1).map(({ ImageId }) => ImageId)[0];
+async function putTags(ec22, ids2, Tags2) {
+  if (ids2.length === 0 || Tags2.length === 0) return;
+  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids2], Tags: Tags2 })));
 }
-var isImageId = (value) => /^ami-[0-9a-f]{8,17}$/.test(value);
+async function finishKeeping(account, released, { bakeId, began }) {
+  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
+  for (const region3 of regions) {
+    const ids2 = released.filter((one) => (one.region ?? account.region) === region3).map(({ id }) => id);
+    try {
+      await finishIn(account.inRegion(region3), ids2, { bakeId, began });
+    } catch (error2) {
+      throw new UserError(
+        `Released, but still with an expiry: ${ids2.join(", ")} in ${region3}. ${messageOf(error2)}
+Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
+        { cause: error2 }
+      );
+    }
+  }
+}
+async function finishIn(ec22, ids2, { bakeId, began }) {
+  const mayBeOwn = ({ tags, created }) => (tags[tagKeys.bake] ?? bakeId) === bakeId && created !== void 0 && created >= began;
+  const own = (await described(ec22, ids2)).filter(mayBeOwn);
+  const idsOf3 = (some) => some.map(({ id }) => id);
+  const lacking = own.filter(({ tags }) => tags[tagKeys.bake] === void 0);
+  await putTags(ec22, idsOf3(lacking), [{ Key: tagKeys.bake, Value: bakeId }]);
+  await takeExpiryOff2(ec22, idsOf3(own.filter(({ tags }) => tags[tagKeys.expires] !== void 0)));
+}
+async function described(client, ids2) {
+  const reader = { client, abortSignal: neverAborted };
+  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids2] }]);
+  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids2] }]);
+  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids2] }]);
+  return [...images, ...snapshots, ...volumes].filter(({ id }) => ids2.includes(id));
+}
+async function keepProducts(account, products2, traces, { log, release: release3 }) {
+  const sight = new Sight(evidenceOf(traces, account.region));
+  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
+  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
+  await Promise.all(
+    looks.map(async (look3) => {
+      const ids2 = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
+      await look3.by("volume", volumesBy, [filter("volume-id", ids2("volume"))]);
+      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids2("snapshot"))]);
+      await look3.by("image", imagesBy, [filter("image-id", ids2("image"))]);
+    })
+  );
+  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
+  const isProduct = ({ type: type2, id }) => products2.some((one) => one.type === type2 && one.id === id);
+  const own = sight.proved.own.filter(isProduct);
+  release3();
+  for (const { id, region: region3, tags } of own) {
+    const client = clientOf2(account, region3);
+    if (tags[tagKeys.bake] === void 0) {
+      await putTags(client, [id], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
+        (error2) => log.warning(`${id} is kept without the tag of this bake: ${messageOf(error2)}`)
+      );
+    }
+    if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id]);
+  }
+}
+var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
 
 // src/promotion/parameter.ts
 var imageDataType = "aws:ec2:image";
@@ -82956,24 +83055,24 @@ async function nameInParameter(context, { name, imageId, origin }, signal) {
         );
         return { now: before.value };
       }
-      const version = await write(context, { name, imageId: wanted2, before }, signal);
+      signal.throwIfAborted();
+      const version = await write(context, { name, imageId: wanted2, before });
       if (version === void 0) continue;
       const was = before ? `, before: ${inertText(before.value)}` : "";
       log.info(`The parameter ${name} names ${wanted2} (version ${version}${was})`);
-      const between2 = await writtenBetween(context, { name, before, version }, signal);
-      const isLast = !between2 || origin === "chosen";
-      if (isLast || !await isNewer(context.ec2, { value: between2.value, imageId: wanted2 }, signal)) {
+      const newer2 = origin === "chosen" ? void 0 : await newerBetween(context, { name, imageId: wanted2, before, version });
+      if (newer2 === void 0) {
         const isKnown = before !== void 0 && wanted2 === imageId && isImageId(before.value);
         return { now: wanted2, ...isKnown ? { previous: before.value } : {} };
       }
-      wanted2 = between2.value;
+      wanted2 = newer2;
     }
-    throw new UserError(`others write the parameter ${name} all the time`);
+    throw new UserError(`the parameter ${name} kept being changed by others`);
   } catch (error2) {
     signal.throwIfAborted();
     throw new UserError(
       `The parameter ${name} could not be changed: ${saidOf(error2)}${adviceFor5(error2)}
-${imageId} is kept. Correct it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:
+${imageId} is kept. Correct it, and then name the image yourself, or run ${again(origin)}:
 aws ssm put-parameter --region ${context.region} --name ${name} --value ${imageId} --data-type ${dataType} --overwrite`,
       { cause: error2 }
     );
@@ -82986,11 +83085,11 @@ function usable2(name, parameter) {
     `${name} is a parameter of the type ${inertText(parameter.type)}; expected the type String, best of the data type aws:ec2:image. Name another parameter; one that does not exist is made`
   );
 }
-async function write({ parameters }, { name, imageId, before }, signal) {
+async function write({ parameters }, { name, imageId, before }) {
   const written = { value: imageId, dataType: before?.dataType ?? imageDataType, isNew: !before };
   try {
-    const version = await parameters.write(name, written, signal);
-    const limit = timeLimit(checkMs, [signal], () => notAccepted(name, imageId));
+    const version = await parameters.write(name, written, neverAborted);
+    const limit = timeLimit(checkMs, [], () => notAccepted(name, imageId));
     const isThere = async () => ((await parameters.read(name, limit))?.version ?? 0) >= version || void 0;
     await poll(isThere, { signal: limit, slowestMs: 3e3 });
     return version;
@@ -83010,13 +83109,21 @@ async function hasNamed(parameters, { name, imageId, before }, signal) {
   }
   return false;
 }
-async function writtenBetween({ parameters }, { name, before, version }, signal) {
+async function newerBetween({ ec2: ec22, parameters, log }, { name, imageId, before, version }) {
   if (version - 1 <= (before?.version ?? 0)) return void 0;
-  return parameters.read(`${name}:${version - 1}`, signal);
+  try {
+    const between2 = await parameters.read(`${name}:${version - 1}`, neverAborted);
+    return between2 && await isNewer(ec22, { value: between2.value, imageId }, neverAborted) ? between2.value : void 0;
+  } catch (error2) {
+    log.warning(
+      `The parameter ${name} names ${imageId}, and it is not known whether another bake has named a newer image just before: ${saidOf(error2)}`
+    );
+    return void 0;
+  }
 }
 function adviceFor5(error2) {
-  const policies4 = "iam/ssm-parameter-permissions.json has what ssm-parameter needs";
-  return onItsLine(adviceOnFailure(error2, { policies: policies4, otherwise: "" }));
+  const policies6 = "iam/ssm-parameter-permissions.json has what ssm-parameter needs";
+  return onItsLine(adviceOnFailure(error2, { policies: policies6, otherwise: "" }));
 }
 
 // src/plan/enabled-regions.ts
@@ -83694,9 +83801,9 @@ async function resolvePlugins({ plugins: wanted2, jenkinsVersion, updateCenterUr
   const queue = wanted2.map(({ name }) => ({ name, by: "" }));
   for (const { name, by } of queue) {
     if (chosen.has(name)) continue;
-    const newest2 = center.newest(name);
-    const version = pinned.get(name) ?? newest2?.version ?? "";
-    const entry = newest2?.version === version ? newest2 : find2(name, version);
+    const newest3 = center.newest(name);
+    const version = pinned.get(name) ?? newest3?.version ?? "";
+    const entry = newest3?.version === version ? newest3 : find2(name, version);
     if (!entry) throw missing2(name, version, by, center, url);
     if (isNewer2(entry.requiredCore, jenkinsVersion)) {
       throw problem2(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`);
@@ -83716,8 +83823,8 @@ function exact(name, version, checksum, url) {
   return { name, version, sha256 };
 }
 function missing2(name, version, by, center, url) {
-  const newest2 = center.newest(name)?.version;
-  if (newest2 !== void 0) return problem2(`${url} has no version ${version} of ${name}; the newest is ${newest2}`);
+  const newest3 = center.newest(name)?.version;
+  if (newest3 !== void 0) return problem2(`${url} has no version ${version} of ${name}; the newest is ${newest3}`);
   if (by !== "") return problem2(`${by} depends on ${name}, which ${url} does not have`);
   const stem = name.slice(0, 4).toLowerCase();
   const similar = center.names.filter((other) => other.startsWith(stem)).slice(0, 5);
@@ -83882,8 +83989,8 @@ async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, archi
     ]
   };
   const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const newest2 = pages.flatMap(({ Images = [] }) => Images).filter((one) => one.OwnerId === owner && one.State === "available" && fits(pattern, one.Name ?? "")).reduce(newer, void 0);
-  if (newest2) return newest2;
+  const newest3 = pages.flatMap(({ Images = [] }) => Images).filter((one) => one.OwnerId === owner && one.State === "available" && fits(pattern, one.Name ?? "")).reduce(newer, void 0);
+  if (newest3) return newest3;
   throw new InputError(
     "source-ami",
     `no image '${source}' can be seen in ${region3}; its publisher offers none there under the usual account and name, or ${allowedImages}. Give an image id`
@@ -84517,9 +84624,9 @@ async function lastBake(account, wanted2, signal) {
   const found = (await imagesIn(account.ec2, account.region, [named3], signal)).filter(
     ({ tags, deprecated }) => isOurs(tags, wanted2) && !(deprecated !== void 0 && deprecated <= now)
   );
-  const newest2 = found.toSorted((one, other) => other.created.getTime() - one.created.getTime())[0];
-  if (!newest2) return void 0;
-  const bakeId = bakeOf(newest2.tags);
+  const newest3 = found.toSorted((one, other) => other.created.getTime() - one.created.getTime())[0];
+  if (!newest3) return void 0;
+  const bakeId = bakeOf(newest3.tags);
   const copies2 = await Promise.all(
     wanted2.copyRegions.map((region3) => imagesIn(account.inRegion(region3), region3, [named3], signal))
   );
@@ -84529,7 +84636,7 @@ async function lastBake(account, wanted2, signal) {
     ...image,
     copies: copies2.flat().filter((copy) => isOfBake(copy) && copy.source === image.source)
   }));
-  return { images, created: newest2.created, tags: newest2.tags };
+  return { images, created: newest3.created, tags: newest3.tags };
 }
 function isOurs(tags, { name, repository }) {
   return isReleased(tags) && tags[tagKeys.bake] !== void 0 && // Baked without a comparison: nothing is known of what went into it.
@@ -84704,75 +84811,6 @@ ${pointer(cause.id)}` : ""}`,
   }
   return instance.PublicIpAddress;
 }
-
-// src/sweep/keep.ts
-var neverAborted = new AbortController().signal;
-async function takeExpiryOff2(ec22, ids2) {
-  if (ids2.length === 0) return;
-  const command10 = new DeleteTagsCommand({ Resources: [...ids2], Tags: [{ Key: tagKeys.expires }] });
-  await onceKnown(neverAborted, () => ec22.send(command10));
-}
-async function putTags(ec22, ids2, Tags2) {
-  if (ids2.length === 0 || Tags2.length === 0) return;
-  await onceKnown(neverAborted, () => ec22.send(new CreateTagsCommand({ Resources: [...ids2], Tags: Tags2 })));
-}
-async function finishKeeping(account, released, { bakeId, began }) {
-  const regions = [...new Set(released.map(({ region: region3 = account.region }) => region3))];
-  for (const region3 of regions) {
-    const ids2 = released.filter((one) => (one.region ?? account.region) === region3).map(({ id }) => id);
-    try {
-      await finishIn(account.inRegion(region3), ids2, { bakeId, began });
-    } catch (error2) {
-      throw new UserError(
-        `Released, but still with an expiry: ${ids2.join(", ")} in ${region3}. ${messageOf(error2)}
-Remove the tag ${tagKeys.expires}: otherwise the sweep action removes them when they expire.`,
-        { cause: error2 }
-      );
-    }
-  }
-}
-async function finishIn(ec22, ids2, { bakeId, began }) {
-  const mayBeOwn = ({ tags, created }) => (tags[tagKeys.bake] ?? bakeId) === bakeId && created !== void 0 && created >= began;
-  const own = (await described(ec22, ids2)).filter(mayBeOwn);
-  const idsOf3 = (some) => some.map(({ id }) => id);
-  const lacking = own.filter(({ tags }) => tags[tagKeys.bake] === void 0);
-  await putTags(ec22, idsOf3(lacking), [{ Key: tagKeys.bake, Value: bakeId }]);
-  await takeExpiryOff2(ec22, idsOf3(own.filter(({ tags }) => tags[tagKeys.expires] !== void 0)));
-}
-async function described(client, ids2) {
-  const reader = { client, abortSignal: neverAborted };
-  const images = await imagesBy(reader, [{ Name: "image-id", Values: [...ids2] }]);
-  const snapshots = await snapshotsBy(reader, [{ Name: "snapshot-id", Values: [...ids2] }]);
-  const volumes = await volumesBy(reader, [{ Name: "volume-id", Values: [...ids2] }]);
-  return [...images, ...snapshots, ...volumes].filter(({ id }) => ids2.includes(id));
-}
-async function keepProducts(account, products2, traces, { log, release: release3 }) {
-  const sight = new Sight(evidenceOf(traces, account.region));
-  const regions = [...new Set(products2.map(({ region: region3 }) => region3))];
-  const looks = regions.map((region3) => new Look(clientOf2(account, region3), region3, sight, neverAborted));
-  await Promise.all(
-    looks.map(async (look3) => {
-      const ids2 = (type2) => products2.flatMap((one) => one.type === type2 && one.region === look3.region ? [one.id] : []);
-      await look3.by("volume", volumesBy, [filter("volume-id", ids2("volume"))]);
-      await look3.by("snapshot", snapshotsBy, [filter("snapshot-id", ids2("snapshot"))]);
-      await look3.by("image", imagesBy, [filter("image-id", ids2("image"))]);
-    })
-  );
-  looks.flatMap((look3) => look3.unseen).forEach(({ type: type2, reason }) => log.warning(`A ${type2} that the template made may keep its expiry: ${reason}`));
-  const isProduct = ({ type: type2, id }) => products2.some((one) => one.type === type2 && one.id === id);
-  const own = sight.proved.own.filter(isProduct);
-  release3();
-  for (const { id, region: region3, tags } of own) {
-    const client = clientOf2(account, region3);
-    if (tags[tagKeys.bake] === void 0) {
-      await putTags(client, [id], [{ Key: tagKeys.bake, Value: traces.bakeId }]).catch(
-        (error2) => log.warning(`${id} is kept without the tag of this bake: ${messageOf(error2)}`)
-      );
-    }
-    if (tags[tagKeys.expires] !== void 0) await takeExpiryOff2(client, [id]);
-  }
-}
-var clientOf2 = (account, region3) => region3 === void 0 ? account.ec2 : account.inRegion(region3);
 
 // src/sweep/sweep.ts
 var import_node_events5 = require("node:events");
@@ -85077,6 +85115,61 @@ async function keepForALook({ account, plan, ledger, deps: { log } }, { images, 
   return until;
 }
 
+// src/promotion/launch-template-newest.ts
+var mostLooks = 5;
+var rivalMs = 12e4;
+async function letNewestWin(context, given2, { before, number: number3 }) {
+  const { ec2: ec22, log } = context;
+  const { wish, imageId, bakeId } = given2;
+  const { template } = wish;
+  const purpose = baseOf(wish);
+  const since = new Date(awsTime(ec22).getTime() - rivalMs);
+  let launched = { number: number3, imageId };
+  try {
+    for (let look3 = 1; look3 <= mostLooks; look3 += 1) {
+      const versions2 = await versionsFrom(ec22, template, before.number + 1);
+      if (!versions2.some((one) => one.number === launched.number)) {
+        await pauseFor(1e3, neverAborted);
+        continue;
+      }
+      const rivals = versions2.filter(({ madeFor, created }) => madeFor === purpose && created && created >= since);
+      const winner = await newest2(context, given2, rivals);
+      const wanted2 = rivals.findLast((one) => one.imageId === winner) ?? launched;
+      if (purpose === "$Default") {
+        if (wanted2.imageId === launched.imageId) return launched;
+        const now = await versionOf2(ec22, template, "$Default", neverAborted);
+        if (now.number !== launched.number) return now;
+        await setDefault(ec22, template, wanted2.number);
+        launched = wanted2;
+        log.warning(`The launch template ${template} launches ${winner}, because that image is newer than ${imageId}`);
+      } else {
+        const latest = versions2.at(-1);
+        if (!latest || latest.imageId === winner || !rivals.includes(latest)) return wanted2;
+        const token3 = `${bakeId}-back-${latest.number}`;
+        const again2 = { template, imageId: winner, purpose, from: wanted2.number, token: token3 };
+        launched = { number: (await addVersion(ec22, again2)).number, imageId: winner };
+        log.warning(
+          `The launch template ${template} launches ${winner}, because that image is newer than ${latest.imageId}`
+        );
+      }
+    }
+    log.warning(
+      `The launch template ${template} kept being changed by others: look whether its version ${launched.number} is the one to launch`
+    );
+  } catch (error2) {
+    log.warning(
+      `Version ${launched.number} of the launch template ${template} is launched, and it is not known whether another bake has made a newer image meanwhile: ${saidOf(error2)}`
+    );
+  }
+  return launched;
+}
+async function newest2({ ec2: ec22 }, { imageId }, rivals) {
+  const others = rivals.flatMap((one) => one.imageId === void 0 || one.imageId === imageId ? [] : [one.imageId]);
+  const rival = await newestGivenOut(ec22, others);
+  const isRivalNewer = rival !== void 0 && await isNewer(ec22, { value: rival, imageId }, neverAborted);
+  return isRivalNewer ? rival : imageId;
+}
+
 // src/promotion/launch-template.ts
 var mostAttempts3 = 5;
 async function giveToLaunchTemplate(context, given2, signal) {
@@ -85086,7 +85179,7 @@ async function giveToLaunchTemplate(context, given2, signal) {
       const launched = await tryOnce(context, given2, progress, attempt2, signal);
       if (launched) return launched;
     }
-    throw new UserError(`others change the launch template ${given2.wish.template} all the time`);
+    throw new UserError(`the launch template ${given2.wish.template} kept being changed by others`);
   } catch (error2) {
     signal.throwIfAborted();
     throw notGiven(error2, given2, progress, context.region);
@@ -85117,60 +85210,23 @@ async function tryOnce(context, given2, progress, attempt2, signal) {
   }
   if (becomesDefault) await tryDefault(ec22, template, before.number);
   signal.throwIfAborted();
-  const { number: number3, problem: problem3 } = await addVersion(ec22, {
-    template,
-    imageId,
-    from: before.number,
-    token: `${bakeId}-${attempt2}`
-  });
+  const token3 = `${bakeId}-${attempt2}`;
+  const wanted2 = { template, imageId, purpose: baseOf(wish), from: before.number, token: token3 };
+  const { number: number3, problem: problem3 } = await addVersion(ec22, wanted2);
   progress.made.push(number3);
-  if (problem3 !== void 0) throw new UserError(`AWS has made version ${number3}, and finds it wrong: ${problem3}`);
+  if (problem3 !== void 0)
+    throw new UserError(`AWS has made version ${number3}, but reports a problem with it: ${problem3}`);
   if (becomesDefault) {
-    const now = await versionOf2(ec22, template, "$Default", neverAborted);
-    if (now.number !== before.number) return void 0;
+    const now2 = await versionOf2(ec22, template, "$Default", neverAborted);
+    if (now2.number !== before.number) return void 0;
     await setDefault(ec22, template, number3);
   }
   const was = before.imageId ? `, before: ${inertText(before.imageId)}` : "";
   const standing = becomesDefault ? "the default version" : "the latest version, not the default one";
   log.info(`Version ${number3} of the launch template ${template} launches ${imageId} (${standing}${was})`);
-  const version = await letNewestWin(context, given2, { before, number: number3 });
-  const isLaunched = version === number3 && before.imageId && isImageId(before.imageId);
-  return { template, version, ...isLaunched ? { previous: before.imageId } : {} };
-}
-async function letNewestWin(context, { wish, imageId, origin, bakeId }, { before, number: own }) {
-  const { ec2: ec22, log } = context;
-  const { template, becomesDefault } = wish;
-  let launched = own;
-  if (origin === "chosen") return launched;
-  try {
-    for (let attempt2 = 1; attempt2 <= mostAttempts3; attempt2 += 1) {
-      const versions2 = await versionsFrom(ec22, template, before.number + 1);
-      const newest2 = await newestGivenOut(
-        ec22,
-        versions2.flatMap((one) => one.imageId ?? [])
-      );
-      const winner = versions2.findLast((one) => one.imageId === newest2);
-      const current = becomesDefault ? versions2.find(({ number: number3 }) => number3 === launched) : versions2.at(-1);
-      if (!winner || !current || current.imageId === newest2) return current?.number ?? launched;
-      if (becomesDefault) {
-        await setDefault(ec22, template, winner.number);
-        launched = winner.number;
-      } else {
-        if (await newestGivenOut(ec22, [current.imageId ?? ""]) === void 0) return current.number;
-        const token3 = `${bakeId}-back-${current.number}`;
-        const again = { template, imageId: winner.imageId ?? imageId, from: winner.number, token: token3 };
-        launched = (await addVersion(ec22, again)).number;
-      }
-      log.warning(
-        `The launch template ${template} launches ${winner.imageId}, because that image is newer than ${imageId}`
-      );
-    }
-  } catch (error2) {
-    log.warning(
-      `Version ${launched} of the launch template ${template} is launched, and it is not known whether another bake has made a newer image meanwhile: ${saidOf(error2)}`
-    );
-  }
-  return launched;
+  const now = origin === "chosen" ? { number: number3, imageId } : await letNewestWin(context, given2, { before, number: number3 });
+  const isLaunched = now.imageId === imageId && before.imageId && isImageId(before.imageId);
+  return { template, version: now.number, ...isLaunched ? { previous: before.imageId } : {} };
 }
 
 // src/bake/hand-over.ts
@@ -85262,20 +85318,20 @@ async function available(client, { id, region: region3 }, signal) {
 }
 
 // src/promotion/deprecation.ts
-async function deprecateImage(ec22, { id, region: region3 }, { at: at3, policies: policies4 }) {
+async function deprecateImage(ec22, { id, region: region3 }, { at: at3, policies: policies6 }) {
   try {
     await onceKnown(neverAborted, () => ec22.send(new EnableImageDeprecationCommand({ ImageId: id, DeprecateAt: at3 })));
   } catch (error2) {
     throw new UserError(
       `No deprecation could be set for ${id} in ${region3}: ${saidOf(error2)}
-${adviceOnFailure(error2, { policies: policies4 })}`,
+${adviceOnFailure(error2, { policies: policies6, onlyPolicies: true })}`,
       { cause: error2 }
     );
   }
 }
 
 // src/promotion/sharing.ts
-async function shareImage(ec22, image, { shares, policies: policies4 }) {
+async function shareImage(ec22, image, { shares, policies: policies6 }) {
   const Add = shares.map(permissionFor);
   const accounts = shares.flatMap((share) => "account" in share ? [{ UserId: share.account }] : []);
   try {
@@ -85286,18 +85342,18 @@ async function shareImage(ec22, image, { shares, policies: policies4 }) {
       await onceKnown(neverAborted, () => ec22.send(add2));
     }
   } catch (error2) {
-    throw notShared(error2, image, policies4);
+    throw notShared(error2, image, policies6);
   }
 }
 function permissionFor(share) {
   if ("account" in share) return { UserId: share.account };
   return "organization" in share ? { OrganizationArn: share.organization } : { OrganizationalUnitArn: share.unit };
 }
-function notShared(error2, { id, region: region3 }, policies4) {
+function notShared(error2, { id, region: region3 }, policies6) {
   const otherwise = "Check 'share-with': an image that AWS's default key encrypts cannot be shared ('kms-key-id'), nor can one with an account or an organization that does not exist.";
   return new UserError(
     `${id} in ${region3} could not be shared: ${saidOf(error2)}
-${adviceOnFailure(error2, { policies: policies4, otherwise })}`,
+${adviceOnFailure(error2, { policies: policies6, onlyPolicies: true, otherwise })}`,
     { cause: error2 }
   );
 }
@@ -85309,15 +85365,15 @@ function giftsOf({ shares, deprecateAfterMs }, from) {
     ...deprecateAfterMs === void 0 ? {} : { deprecateAt: new Date(from.getTime() + deprecateAfterMs) }
   };
 }
-async function giveAway({ account, log, policies: policies4 }, images, { shares, deprecateAt }) {
+async function giveAway({ account, log, policies: policies6 }, images, { shares, deprecateAt }) {
   for (const image of images) {
     const ec22 = account.inRegion(image.region);
     if (deprecateAt) {
-      await deprecateImage(ec22, image, { at: deprecateAt, policies: policies4 });
+      await deprecateImage(ec22, image, { at: deprecateAt, policies: policies6 });
       log.info(`${image.id} in ${image.region} is deprecated from ${deprecateAt.toISOString()} on`);
     }
     if (shares.length > 0) {
-      await shareImage(ec22, image, { shares, policies: policies4 });
+      await shareImage(ec22, image, { shares, policies: policies6 });
       log.info(
         `${image.id} in ${image.region} is shared with ${shares.flatMap((share) => Object.values(share)).join(", ")}`
       );
@@ -85398,8 +85454,8 @@ async function promoteCopies(build2, made, signal) {
   try {
     await takeExpiriesOff(account, fresh);
     return withThem;
-  } catch (failure) {
-    return { ...withThem, failure };
+  } catch (error2) {
+    return { ...withThem, failure: explainRefusal("Copy", error2) };
   }
 }
 async function markAll(build2, made, images) {
@@ -89569,7 +89625,7 @@ function keyOfOneRegion(key3, encrypted) {
       )
     ];
   }
-  if (own === first2) return [];
+  if (own === first2 || encrypted.length === 0) return [];
   return [
     new InputError("kms-key-id", `is a key of ${own}, and the image is made in ${first2}; give a key of that region`)
   ];
@@ -91350,7 +91406,7 @@ var readingMs = 2e4;
 async function cleanUp(state2, context) {
   const { log, limitMs: limitMs4 = 2e5 } = context;
   const limit = timeLimit(limitMs4);
-  log.info(`The bake ${state2.bakeId} did not finish: ending it and removing what it made`);
+  log.info(`The run ${state2.bakeId} did not finish: ending it and removing what it made`);
   try {
     await endAndRemove(state2, context, limit);
   } finally {
@@ -91378,9 +91434,11 @@ async function endAndRemove(state2, context, limit) {
   const leftovers = await sweep({ account, bakeId: state2.bakeId, ledger, log, limit, pause, isKept });
   const problems = [...leftovers.length > 0 ? [describeLeftovers(leftovers)] : [], ...unkept, ...running];
   const kept = ledger.released.flatMap(({ type: type2, id }) => type2 === "image" ? [id] : []);
-  if (kept.length > 0) log.warning(`The bake had released ${kept.join(", ")} before it was ended: it is kept.`);
+  if (kept.length > 0) log.warning(`The run had released ${kept.join(", ")} before it was ended: it is kept.`);
+  const forALook = ledger.spared.filter(({ type: type2 }) => type2 === "image" || type2 === "instance").map(({ id }) => id);
+  if (forALook.length > 0) log.warning(`${forALook.join(", ")} stay for a person who wants to look, until they expire.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
-  log.info("Nothing is left.");
+  log.info(forALook.length > 0 ? "Nothing else is left." : "Nothing is left.");
 }
 function clearTemporaryFolder({ temporaryFolder }, log) {
   if (temporaryFolder !== void 0) clearFolder(temporaryFolder, "everything", log);
@@ -91593,8 +91651,8 @@ async function copyToRegions(run2, image, signal) {
   try {
     for (const copy of fresh) await takeExpiryOff2(account.inRegion(copy.region), idsOf2(copy));
     return { image: withThem };
-  } catch (failure) {
-    return { image: withThem, failure };
+  } catch (error2) {
+    return { image: withThem, failure: explainRefusal("Copy", error2, policies3) };
   }
 }
 async function markAs(ec22, copy, { tags }) {
@@ -91739,8 +91797,8 @@ function keptBakes(images, keepLast, now) {
       const all = images.filter((image) => (image.kind ?? "") === kind && !Number.isNaN(image.baked.getTime()));
       const newestFirst = all.toSorted((one, other) => other.baked.getTime() - one.baked.getTime());
       const usable4 = newestFirst.filter((image) => isUsable(image, now)).map(({ bakeId }) => bakeId);
-      const newest2 = newestFirst.slice(0, 1).map(({ bakeId }) => bakeId);
-      return [kind, /* @__PURE__ */ new Set([...newest2, ...[...new Set(usable4)].slice(0, Math.max(1, keepLast))])];
+      const newest3 = newestFirst.slice(0, 1).map(({ bakeId }) => bakeId);
+      return [kind, /* @__PURE__ */ new Set([...newest3, ...[...new Set(usable4)].slice(0, Math.max(1, keepLast))])];
     })
   );
 }
@@ -91754,8 +91812,8 @@ function whyItStays({ kind, bakeId, created, lastLaunched, isProtected, state: s
   if (state2 !== "available" && state2 !== "disabled") return `its state is ${state2}`;
   if (isProtected) return "it is protected against deregistration";
   if (!(now.getTime() - created.getTime() > olderThanMs)) return "it is not old enough";
-  if (lastLaunched !== void 0 && !(now.getTime() - lastLaunched.getTime() > unusedForMs)) {
-    return `it was launched at ${lastLaunched.toISOString()}`;
+  if (!(now.getTime() - (lastLaunched ?? created).getTime() > unusedForMs)) {
+    return lastLaunched ? `it was launched at ${lastLaunched.toISOString()}` : "it is younger than 'unused-for'";
   }
   return void 0;
 }
@@ -91800,6 +91858,7 @@ function verified(image) {
 }
 
 // src/retire/uses.ts
+var policies4 = "iam/ssm-parameter-read-permissions.json has what parameters need";
 var mostValues2 = 200;
 var mostReferences = 10;
 var groupPageSize = 100;
@@ -91834,12 +91893,22 @@ var Looking = class {
   async #followed(name) {
     const known2 = this.#parameters.get(name);
     if (known2 !== void 0) return known2;
-    const value = await this.#context.readParameter(name, this.#abortSignal).catch((error2) => {
-      if (error2 instanceof Error && /^Parameter(Version)?NotFound$/.test(error2.name)) return "";
-      throw error2;
-    });
+    const value = await this.#read(name) ?? "";
     this.#parameters.set(name, value);
     return value;
+  }
+  /** @returns undefined if there is no such parameter */
+  async #read(name) {
+    try {
+      return await this.#context.readParameter(name, this.#abortSignal);
+    } catch (error2) {
+      this.#abortSignal.throwIfAborted();
+      if (error2 instanceof Error && /^Parameter(Version)?NotFound$/.test(error2.name)) return void 0;
+      throw new UserError(
+        `the parameter ${inertText(name)} cannot be read: ${saidOf(error2)}${onItsLine(adviceOnFailure(error2, { policies: policies4, otherwise: "" }))}`,
+        { cause: error2 }
+      );
+    }
   }
   async atInstances() {
     const client = this.#context.ec2;
@@ -91897,7 +91966,10 @@ var Looking = class {
   }
   async atParameters() {
     for (const name of this.#context.parameters) {
-      const value = await this.#context.readParameter(name, this.#abortSignal);
+      const value = await this.#read(name);
+      if (value === void 0) {
+        throw new UserError(`there is no parameter ${name} in this region; correct the input 'ssm-parameters'`);
+      }
       if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
         throw new UserError(`the parameter ${name} holds no id of an image; correct the input 'ssm-parameters'`);
       }
@@ -91951,6 +92023,7 @@ function chunks(items, size) {
 
 // src/retire/retire.ts
 var retirements = ["deregister", "disable", "deprecate"];
+var policies5 = "iam/retire-permissions.json and AWS's policy AmazonEC2ImageReferencesAccessPolicy have what retirement needs";
 var mostAtOnce = 4;
 var batch = 50;
 async function retireImages(context, options) {
@@ -91987,7 +92060,8 @@ async function retireImages(context, options) {
 }
 function notKnown(error2) {
   return new UserError(
-    `No more images are retired, because it is not known who uses them: ${messageOf(error2)}. Give the role iam/retire-permissions.json and AWS's policy AmazonEC2ImageReferencesAccessPolicy, or correct what that call depends on`,
+    `No more images are retired, because it is not known who uses them: ${saidOf(error2)}
+${adviceOnFailure(error2, { policies: policies5, onlyPolicies: true, otherwise: "Correct what that depends on, and run the sweep again." })}`,
     { cause: error2 }
   );
 }
@@ -92004,15 +92078,22 @@ async function retireOne(ec22, image, { by, dryRun: dryRun2, rule, limit }) {
     limit.throwIfAborted();
     const sharedWith = by === "deprecate" || rule.sharedToo ? 0 : await countShares(ec22, image, limit);
     if (sharedWith > 0)
-      return { image, outcome: "stays", reason: `it is shared with ${sharedWith} others, whose use cannot be seen` };
+      return {
+        image,
+        outcome: "stays",
+        reason: `it is shared with ${sharedWith} ${sharedWith === 1 ? "other" : "others"}, whose use cannot be seen`
+      };
     if (by === "deregister" && image.snapshotIds.length > 0 && beganIn(image.tags) === void 0) {
       return { image, outcome: "stays", reason: "its tags do not say which of its snapshots its bake made" };
     }
     if (dryRun2) return { image, outcome: "would be retired", reason: "" };
     return { image, outcome: "retired", reason: await retireBy[by](ec22, image, limit) };
   } catch (error2) {
-    return { image, outcome: "left", reason: messageOf(limit.aborted ? limit.reason : error2) };
+    return { image, outcome: "left", reason: limit.aborted ? messageOf(limit.reason) : whyLeft(error2) };
   }
+}
+function whyLeft(error2) {
+  return `${saidOf(error2)}${onItsLine(adviceOnFailure(error2, { policies: policies5, onlyPolicies: true, otherwise: "" }))}`;
 }
 async function countShares(ec22, { id }, abortSignal) {
   const query = new DescribeImageAttributeCommand({ ImageId: id, Attribute: "launchPermission" });
@@ -92414,7 +92495,10 @@ async function retire(account, retirement, options) {
   try {
     return await options.log.phase("Retire", () => retireImages(context, { rule, by, ...options }));
   } catch (failure) {
-    return { ...none, failure: explainRefusal("Retire", options.limit.aborted ? options.limit.reason : failure) };
+    return {
+      ...none,
+      failure: explainRefusal("Retire", options.limit.aborted ? options.limit.reason : failure, policies5)
+    };
   }
 }
 function outputsOf3({ swept }, { retired, staying }) {
@@ -92452,7 +92536,8 @@ function reportLeft({ swept, unseen: unseen2, advice: advice2 }, { retired }, lo
   if (lines.length === 0) return true;
   const named3 = [...new Set(lines)];
   const more = named3.length > mostNamed ? [`… and ${named3.length - mostNamed} more; the job summary lists them.`] : [];
-  log.error([...named3.slice(0, mostNamed), ...more, ...advice2].join("\n"));
+  const isSwept = left.length > 0 || unseen2.length > 0;
+  log.error([...named3.slice(0, mostNamed), ...more, ...isSwept ? advice2 : []].join("\n"));
   return false;
 }
 // Annotate the CommonJS export names for ESM import in node:

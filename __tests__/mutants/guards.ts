@@ -921,7 +921,11 @@ const ends = [
     ],
     ['at least one image is kept', 'Math.max(1, keepLast)', 'keepLast'],
     ['a protected image stays', "if (isProtected) return 'it is protected against deregistration'", ''],
-    ['an image that was launched lately stays', 'if (lastLaunched !== undefined &&', 'if (false &&'],
+    [
+      'an image that was launched or made lately stays',
+      'if (!(now.getTime() - (lastLaunched ?? created)',
+      'if (false && !(now.getTime() - (lastLaunched ?? created)'
+    ],
     ['an image of an unknown kind stays', "if (kind === undefined) return 'its tags", "if (false) return 'its tags"]
   ),
   ...inFile(
@@ -955,6 +959,14 @@ const ends = [
     ]
   ),
   ...inFile(
+    'promotion/launch-template-newest.ts',
+    ['unit/promotion/launch-template.test.ts'],
+    ['versions of before are no rivals', 'created && created >= since', 'created'],
+    ['versions for others are no rivals', 'madeFor === purpose && ', ''],
+    ['who has changed it looks', 'if (now.number !== launched.number) return now', ''],
+    ['a trial stays the latest', ' || !rivals.includes(latest)', '']
+  ),
+  ...inFile(
     'promotion/launch-template.ts',
     ['unit/promotion/launch-template.test.ts'],
     ['a newer image stays in the launch template', "if (origin !== 'chosen' && isOlder)", 'if (false)'],
@@ -962,13 +974,8 @@ const ends = [
     ['another default version that came meanwhile stays', 'if (now.number !== before.number) return undefined', ''],
     [
       'the newest image wins',
-      'const version = await letNewestWin(context, given, {before, number})',
-      'const version = number'
-    ],
-    [
-      'a person’s trial does not become the latest',
-      "if ((await newestGivenOut(ec2, [current.imageId ?? ''])) === undefined)",
-      'if (false)'
+      "const now = origin === 'chosen' ? {number, imageId}",
+      'const now = true ? {number, imageId}'
     ]
   ),
   ...inFile(

@@ -5,7 +5,7 @@ import {readSweepInputs, type RetirementInputs} from '../inputs/sweep.ts'
 import {explain, messageOf} from '../lib/errors.ts'
 import {actionsLog, type Log} from '../lib/log.ts'
 import {timeLimit} from '../lib/wait.ts'
-import {retireImages, type RetirementOptions, type RetirementReport} from '../retire/retire.ts'
+import {policies, retireImages, type RetirementOptions, type RetirementReport} from '../retire/retire.ts'
 import {sweepAccount, type AccountReport} from '../sweep/account.ts'
 import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
 import {sweepSummary} from './sweep-summary.ts'
@@ -54,7 +54,10 @@ async function retire(
   try {
     return await options.log.phase('Retire', () => retireImages(context, {rule, by, ...options}))
   } catch (failure) {
-    return {...none, failure: explainRefusal('Retire', options.limit.aborted ? options.limit.reason : failure)}
+    return {
+      ...none,
+      failure: explainRefusal('Retire', options.limit.aborted ? options.limit.reason : failure, policies)
+    }
   }
 }
 
@@ -99,6 +102,7 @@ function reportLeft({swept, unseen, advice}: AccountReport, {retired}: Retiremen
   const named = [...new Set(lines)]
   const more = named.length > mostNamed ? [`… and ${named.length - mostNamed} more; the job summary lists them.`] : []
   // One message for all: GitHub shows at most ten.
-  log.error([...named.slice(0, mostNamed), ...more, ...advice].join('\n'))
+  const isSwept = left.length > 0 || unseen.length > 0
+  log.error([...named.slice(0, mostNamed), ...more, ...(isSwept ? advice : [])].join('\n'))
   return false
 }

@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import {openAccount, type Account} from '../aws/account.ts'
-import {explainingPhases} from '../aws/errors/explain.ts'
+import {explainingPhases, explainRefusal} from '../aws/errors/explain.ts'
 import {resourcesOf, type RegionalImage} from '../aws/resources.ts'
 import {runName} from '../aws/run-name.ts'
 import {bakeOf, beganIn, lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
@@ -174,8 +174,8 @@ async function copyToRegions(
   try {
     for (const copy of fresh) await takeExpiryOff(account.inRegion(copy.region), idsOf(copy))
     return {image: withThem}
-  } catch (failure) {
-    return {image: withThem, failure}
+  } catch (error) {
+    return {image: withThem, failure: explainRefusal('Copy', error, policies)}
   }
 }
 

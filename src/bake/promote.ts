@@ -1,4 +1,5 @@
 import type {EC2Client, Tag} from '@aws-sdk/client-ec2'
+import {explainRefusal} from '../aws/errors/explain.ts'
 import {resourcesOf, type RegionalImage} from '../aws/resources.ts'
 import {tagKeys, type Tags} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
@@ -116,8 +117,8 @@ export async function promoteCopies(build: ReleasableBuild, made: Made, signal: 
   try {
     await takeExpiriesOff(account, fresh)
     return withThem
-  } catch (failure) {
-    return {...withThem, failure}
+  } catch (error) {
+    return {...withThem, failure: explainRefusal('Copy', error)}
   }
 }
 

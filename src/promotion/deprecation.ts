@@ -20,7 +20,7 @@ export async function deprecateImage(
     await onceKnown(neverAborted, () => ec2.send(new EnableImageDeprecationCommand({ImageId: id, DeprecateAt: at})))
   } catch (error) {
     throw new UserError(
-      `No deprecation could be set for ${id} in ${region}: ${saidOf(error)}\n${adviceOnFailure(error, {policies})}`,
+      `No deprecation could be set for ${id} in ${region}: ${saidOf(error)}\n${adviceOnFailure(error, {policies, onlyPolicies: true})}`,
       {cause: error}
     )
   }

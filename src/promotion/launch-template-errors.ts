@@ -3,6 +3,7 @@ import {saidOf} from '../aws/errors/said.ts'
 import {UserError} from '../lib/errors.ts'
 import {namedAs} from './launch-template-versions.ts'
 import type {GivenImage} from './launch-template-wish.ts'
+import {again} from './newer.ts'
 
 /** How far it has come. */
 export interface Progress {
@@ -21,7 +22,7 @@ export function notGiven(error: unknown, given: GivenImage, progress: Progress, 
   )
 }
 
-function remedyFor({wish, imageId}: GivenImage, {base, made}: Progress, region: string): string {
+function remedyFor({wish, imageId, origin}: GivenImage, {base, made}: Progress, region: string): string {
   const {template, becomesDefault} = wish
   const [version] = made.slice(-1)
   if (version !== undefined && becomesDefault) {
@@ -32,9 +33,9 @@ function remedyFor({wish, imageId}: GivenImage, {base, made}: Progress, region: 
   }
   if (base === undefined) return `Correct it, and then run the promote action with 'ami-id: ${imageId}'.`
   return (
-    `Correct it, and then make the version yourself, or with 'skip-unchanged: true' run the job again:\n` +
+    `Correct it, and then make the version yourself, or run ${again(origin)}:\n` +
     `aws ec2 create-launch-template-version --region ${region} ${namedAs(template)} --source-version ${base} --launch-template-data '{"ImageId":"${imageId}"}'` +
-    (becomesDefault ? '\nIt becomes the default one by modify-launch-template --default-version.' : '')
+    (becomesDefault ? '\nThen make it the default one with modify-launch-template --default-version.' : '')
   )
 }
 

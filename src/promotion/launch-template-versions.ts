@@ -14,7 +14,15 @@ export interface Version {
   readonly number: number
   /** Absent: whoever launches with it names the image. */
   readonly imageId?: string
+  /** Why a bake has made it. Absent: no bake has. */
+  readonly madeFor?: Purpose
+  readonly created?: Date
 }
+
+/** What a bake's version is to become. */
+export type Purpose = '$Default' | '$Latest'
+
+const descriptionOf = (imageId: string, purpose: Purpose): string => `${imageId} by bake-jenkins-ami for ${purpose}`
 
 /** Its versions from a number on, the oldest first. */
 export async function versionsFrom(client: EC2Client, template: string, first: number): Promise<Version[]> {
@@ -72,15 +80,22 @@ export async function addVersion(
   {
     template,
     imageId,
+    purpose,
     from,
     token
-  }: {readonly template: string; readonly imageId: string; readonly from: number; readonly token: string}
+  }: {
+    readonly template: string
+    readonly imageId: string
+    readonly purpose: Purpose
+    readonly from: number
+    readonly token: string
+  }
 ): Promise<{readonly number: number; readonly problem?: string}> {
   const command = new CreateLaunchTemplateVersionCommand({
     ...named(template),
     SourceVersion: String(from),
     LaunchTemplateData: {ImageId: imageId},
-    VersionDescription: `${imageId} by bake-jenkins-ami`,
+    VersionDescription: descriptionOf(imageId, purpose),
     // A repeated request with the same token makes no second version.
     ClientToken: token
   })
@@ -108,10 +123,21 @@ export async function versionOf(
   return known
 }
 
-function versionIn({VersionNumber: number, LaunchTemplateData: data}: LaunchTemplateVersion): Version | undefined {
+function versionIn(version: LaunchTemplateVersion): Version | undefined {
+  const {VersionNumber: number, LaunchTemplateData: {ImageId: imageId} = {}, VersionDescription, CreateTime} = version
   if (number === undefined) return undefined
-  return {number, ...(data?.ImageId === undefined ? {} : {imageId: data.ImageId})}
+  const madeFor = purposes.find(
+    (purpose) => imageId !== undefined && VersionDescription === descriptionOf(imageId, purpose)
+  )
+  return {
+    number,
+    ...(imageId === undefined ? {} : {imageId}),
+    ...(madeFor === undefined ? {} : {madeFor}),
+    ...(CreateTime === undefined ? {} : {created: CreateTime})
+  }
 }
+
+const purposes: readonly Purpose[] = ['$Default', '$Latest']
 
 function named(template: string): {LaunchTemplateId: string} | {LaunchTemplateName: string} {
   return isId(template) ? {LaunchTemplateId: template} : {LaunchTemplateName: template}

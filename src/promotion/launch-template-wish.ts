@@ -1,5 +1,6 @@
 import type {EC2Client} from '@aws-sdk/client-ec2'
 import type {Log} from '../lib/log.ts'
+import type {Purpose} from './launch-template-versions.ts'
 import type {Origin} from './newer.ts'
 
 /** A launch template that is to launch the image. */
@@ -33,5 +34,5 @@ export interface GivenImage {
   readonly bakeId: string
 }
 
-/** The version that a new one is made from. */
-export const baseOf = ({becomesDefault}: LaunchTemplateWish): string => (becomesDefault ? '$Default' : '$Latest')
+/** The version that a new one is made from, and takes the place of. */
+export const baseOf = ({becomesDefault}: LaunchTemplateWish): Purpose => (becomesDefault ? '$Default' : '$Latest')

@@ -1,19 +1,11 @@
-import {saidOf} from '../aws/errors/said.ts'
 import {UserError} from '../lib/errors.ts'
 import {inertText} from '../lib/untrusted.ts'
 import {neverAborted} from '../sweep/keep.ts'
 import {defaultCommand, notGiven, type Progress} from './launch-template-errors.ts'
-import {
-  addVersion,
-  setDefault,
-  tryDefault,
-  versionOf,
-  versionsFrom,
-  versionsWith,
-  type Version
-} from './launch-template-versions.ts'
+import {addVersion, setDefault, tryDefault, versionOf, versionsWith} from './launch-template-versions.ts'
+import {letNewestWin} from './launch-template-newest.ts'
 import {baseOf, type GivenImage, type LaunchTemplateContext, type LaunchVersion} from './launch-template-wish.ts'
-import {isImageId, isNewer, newestGivenOut} from './newer.ts'
+import {isImageId, isNewer} from './newer.ts'
 
 /** How often somebody else may have made a version in between. */
 const mostAttempts = 5
@@ -36,7 +28,7 @@ export async function giveToLaunchTemplate(
       const launched = await tryOnce(context, given, progress, attempt, signal)
       if (launched) return launched
     }
-    throw new UserError(`others change the launch template ${given.wish.template} all the time`)
+    throw new UserError(`the launch template ${given.wish.template} kept being changed by others`)
   } catch (error) {
     signal.throwIfAborted()
     throw notGiven(error, given, progress, context.region)
@@ -77,14 +69,12 @@ async function tryOnce(
   if (becomesDefault) await tryDefault(ec2, template, before.number)
   // From here on nothing is cut off: a version that nobody uses would look as if somebody had gone back.
   signal.throwIfAborted()
-  const {number, problem} = await addVersion(ec2, {
-    template,
-    imageId,
-    from: before.number,
-    token: `${bakeId}-${attempt}`
-  })
+  const token = `${bakeId}-${attempt}`
+  const wanted = {template, imageId, purpose: baseOf(wish), from: before.number, token}
+  const {number, problem} = await addVersion(ec2, wanted)
   progress.made.push(number)
-  if (problem !== undefined) throw new UserError(`AWS has made version ${number}, and finds it wrong: ${problem}`)
+  if (problem !== undefined)
+    throw new UserError(`AWS has made version ${number}, but reports a problem with it: ${problem}`)
   if (becomesDefault) {
     const now = await versionOf(ec2, template, '$Default', neverAborted)
     if (now.number !== before.number) return undefined
@@ -93,55 +83,7 @@ async function tryOnce(
   const was = before.imageId ? `, before: ${inertText(before.imageId)}` : ''
   const standing = becomesDefault ? 'the default version' : 'the latest version, not the default one'
   log.info(`Version ${number} of the launch template ${template} launches ${imageId} (${standing}${was})`)
-  const version = await letNewestWin(context, given, {before, number})
-  const isLaunched = version === number && before.imageId && isImageId(before.imageId)
-  return {template, version, ...(isLaunched ? {previous: before.imageId} : {})}
-}
-
-/**
- * Another bake may have made its version between the last look and this bake's change: the newest image of both is
- * launched. Whoever changes something looks again, so that the last one sees all.
- *
- * @returns the version that is launched now
- */
-async function letNewestWin(
-  context: LaunchTemplateContext,
-  {wish, imageId, origin, bakeId}: GivenImage,
-  {before, number: own}: {readonly before: Version; readonly number: number}
-): Promise<number> {
-  const {ec2, log} = context
-  const {template, becomesDefault} = wish
-  let launched = own
-  if (origin === 'chosen') return launched
-  try {
-    for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-      const versions = await versionsFrom(ec2, template, before.number + 1)
-      // A person may try images in versions, too, which are not for all.
-      const newest = await newestGivenOut(
-        ec2,
-        versions.flatMap((one) => one.imageId ?? [])
-      )
-      const winner = versions.findLast((one) => one.imageId === newest)
-      const current = becomesDefault ? versions.find(({number}) => number === launched) : versions.at(-1)
-      if (!winner || !current || current.imageId === newest) return current?.number ?? launched
-      if (becomesDefault) {
-        await setDefault(ec2, template, winner.number)
-        launched = winner.number
-      } else {
-        // What others try as the latest version stays it.
-        if ((await newestGivenOut(ec2, [current.imageId ?? ''])) === undefined) return current.number
-        const token = `${bakeId}-back-${current.number}`
-        const again = {template, imageId: winner.imageId ?? imageId, from: winner.number, token}
-        launched = (await addVersion(ec2, again)).number
-      }
-      log.warning(
-        `The launch template ${template} launches ${winner.imageId}, because that image is newer than ${imageId}`
-      )
-    }
-  } catch (error) {
-    log.warning(
-      `Version ${launched} of the launch template ${template} is launched, and it is not known whether another bake has made a newer image meanwhile: ${saidOf(error)}`
-    )
-  }
-  return launched
+  const now = origin === 'chosen' ? {number, imageId} : await letNewestWin(context, given, {before, number})
+  const isLaunched = now.imageId === imageId && before.imageId && isImageId(before.imageId)
+  return {template, version: now.number, ...(isLaunched ? {previous: before.imageId} : {})}
 }

@@ -9,6 +9,10 @@ import {tagKeys} from '../aws/tags.ts'
  */
 export type Origin = 'made' | 'reused' | 'chosen'
 
+/** What to run again for an image that could not be given to somebody, as the end of "or run …". */
+export const again = (origin: Origin): string =>
+  origin === 'chosen' ? 'this action again' : "the job again with 'skip-unchanged: true'"
+
 /** Whether a value is the id of an image that was made after the other one. */
 export async function isNewer(
   ec2: EC2Client,

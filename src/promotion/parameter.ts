@@ -7,7 +7,8 @@ import {InputError, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {inertText} from '../lib/untrusted.ts'
 import {poll, timeLimit} from '../lib/wait.ts'
-import {isImageId, isNewer, type Origin} from './newer.ts'
+import {neverAborted} from '../sweep/keep.ts'
+import {again, isImageId, isNewer, type Origin} from './newer.ts'
 
 export interface ParameterContext {
   readonly ec2: EC2Client
@@ -95,24 +96,26 @@ export async function nameInParameter(
         )
         return {now: before.value}
       }
-      const version = await write(context, {name, imageId: wanted, before}, signal)
+      // From here on nothing is cut off: nobody would know what the parameter names.
+      signal.throwIfAborted()
+      const version = await write(context, {name, imageId: wanted, before})
       if (version === undefined) continue
       const was = before ? `, before: ${inertText(before.value)}` : ''
       log.info(`The parameter ${name} names ${wanted} (version ${version}${was})`)
-      const between = await writtenBetween(context, {name, before, version}, signal)
-      const isLast = !between || origin === 'chosen'
-      if (isLast || !(await isNewer(context.ec2, {value: between.value, imageId: wanted}, signal))) {
+      const newer =
+        origin === 'chosen' ? undefined : await newerBetween(context, {name, imageId: wanted, before, version})
+      if (newer === undefined) {
         const isKnown = before !== undefined && wanted === imageId && isImageId(before.value)
         return {now: wanted, ...(isKnown ? {previous: before.value} : {})}
       }
-      wanted = between.value
+      wanted = newer
     }
-    throw new UserError(`others write the parameter ${name} all the time`)
+    throw new UserError(`the parameter ${name} kept being changed by others`)
   } catch (error) {
     signal.throwIfAborted()
     throw new UserError(
       `The parameter ${name} could not be changed: ${saidOf(error)}${adviceFor(error)}\n` +
-        `${imageId} is kept. Correct it, and then name the image yourself, or with 'skip-unchanged: true' run the job again:\n` +
+        `${imageId} is kept. Correct it, and then name the image yourself, or run ${again(origin)}:\n` +
         `aws ssm put-parameter --region ${context.region} --name ${name} --value ${imageId} --data-type ${dataType} --overwrite`,
       {cause: error}
     )
@@ -134,13 +137,12 @@ function usable(name: string, parameter: Parameter | undefined): Parameter | und
  */
 async function write(
   {parameters}: ParameterContext,
-  {name, imageId, before}: {readonly name: string; readonly imageId: string; readonly before: Parameter | undefined},
-  signal: AbortSignal
+  {name, imageId, before}: {readonly name: string; readonly imageId: string; readonly before: Parameter | undefined}
 ): Promise<number | undefined> {
   const written = {value: imageId, dataType: before?.dataType ?? imageDataType, isNew: !before}
   try {
-    const version = await parameters.write(name, written, signal)
-    const limit = timeLimit(checkMs, [signal], () => notAccepted(name, imageId))
+    const version = await parameters.write(name, written, neverAborted)
+    const limit = timeLimit(checkMs, [], () => notAccepted(name, imageId))
     const isThere = async (): Promise<true | undefined> =>
       ((await parameters.read(name, limit))?.version ?? 0) >= version || undefined
     await poll(isThere, {signal: limit, slowestMs: 3_000})
@@ -169,14 +171,28 @@ async function hasNamed(
   return false
 }
 
-/** The version before ours, if it is not the one that we know. */
-async function writtenBetween(
-  {parameters}: ParameterContext,
-  {name, before, version}: {readonly name: string; readonly before: Parameter | undefined; readonly version: number},
-  signal: AbortSignal
-): Promise<Parameter | undefined> {
+/** The newer image that another bake has written since, in the version before ours. */
+async function newerBetween(
+  {ec2, parameters, log}: ParameterContext,
+  {name, imageId, before, version}: Written
+): Promise<string | undefined> {
   if (version - 1 <= (before?.version ?? 0)) return undefined
-  return parameters.read(`${name}:${version - 1}`, signal)
+  try {
+    const between = await parameters.read(`${name}:${version - 1}`, neverAborted)
+    return between && (await isNewer(ec2, {value: between.value, imageId}, neverAborted)) ? between.value : undefined
+  } catch (error) {
+    log.warning(
+      `The parameter ${name} names ${imageId}, and it is not known whether another bake has named a newer image just before: ${saidOf(error)}`
+    )
+    return undefined
+  }
+}
+
+interface Written {
+  readonly name: string
+  readonly imageId: string
+  readonly before: Parameter | undefined
+  readonly version: number
 }
 
 function adviceFor(error: unknown): string {

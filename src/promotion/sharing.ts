@@ -48,7 +48,7 @@ function notShared(error: unknown, {id, region}: RegionalImage, policies: string
   const otherwise =
     "Check 'share-with': an image that AWS's default key encrypts cannot be shared ('kms-key-id'), nor can one with an account or an organization that does not exist."
   return new UserError(
-    `${id} in ${region} could not be shared: ${saidOf(error)}\n${adviceOnFailure(error, {policies, otherwise})}`,
+    `${id} in ${region} could not be shared: ${saidOf(error)}\n${adviceOnFailure(error, {policies, onlyPolicies: true, otherwise})}`,
     {cause: error}
   )
 }

@@ -76,8 +76,9 @@ function whyItStays(
   if (isProtected) return 'it is protected against deregistration'
   // Also if AWS does not say when it was made.
   if (!(now.getTime() - created.getTime() > olderThanMs)) return 'it is not old enough'
-  if (lastLaunched !== undefined && !(now.getTime() - lastLaunched.getTime() > unusedForMs)) {
-    return `it was launched at ${lastLaunched.toISOString()}`
+  // AWS reports a launch a day later, so that a young image may be in use although no launch of it is known.
+  if (!(now.getTime() - (lastLaunched ?? created).getTime() > unusedForMs)) {
+    return lastLaunched ? `it was launched at ${lastLaunched.toISOString()}` : "it is younger than 'unused-for'"
   }
   return undefined
 }

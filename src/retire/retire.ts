@@ -7,6 +7,8 @@ import {
   EnableImageDeprecationCommand,
   type EC2Client
 } from '@aws-sdk/client-ec2'
+import {adviceOnFailure, onItsLine} from '../aws/errors/explain.ts'
+import {saidOf} from '../aws/errors/said.ts'
 import {ownSnapshots} from '../aws/own-snapshots.ts'
 import {beganIn, tagKeys} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
@@ -45,6 +47,9 @@ export interface RetirementReport {
   /** Why the rest could not be retired. */
   readonly failure?: unknown
 }
+
+export const policies =
+  "iam/retire-permissions.json and AWS's policy AmazonEC2ImageReferencesAccessPolicy have what retirement needs"
 
 /** AWS throttles those who do more. */
 const mostAtOnce = 4
@@ -93,7 +98,7 @@ export async function retireImages(context: UsesContext, options: RetirementOpti
 
 function notKnown(error: unknown): UserError {
   return new UserError(
-    `No more images are retired, because it is not known who uses them: ${messageOf(error)}. Give the role iam/retire-permissions.json and AWS's policy AmazonEC2ImageReferencesAccessPolicy, or correct what that call depends on`,
+    `No more images are retired, because it is not known who uses them: ${saidOf(error)}\n${adviceOnFailure(error, {policies, onlyPolicies: true, otherwise: 'Correct what that depends on, and run the sweep again.'})}`,
     {cause: error}
   )
 }
@@ -118,15 +123,23 @@ async function retireOne(
     // Who uses it in other accounts cannot be seen. A deprecated image still launches.
     const sharedWith = by === 'deprecate' || rule.sharedToo ? 0 : await countShares(ec2, image, limit)
     if (sharedWith > 0)
-      return {image, outcome: 'stays', reason: `it is shared with ${sharedWith} others, whose use cannot be seen`}
+      return {
+        image,
+        outcome: 'stays',
+        reason: `it is shared with ${sharedWith} ${sharedWith === 1 ? 'other' : 'others'}, whose use cannot be seen`
+      }
     if (by === 'deregister' && image.snapshotIds.length > 0 && beganIn(image.tags) === undefined) {
       return {image, outcome: 'stays', reason: 'its tags do not say which of its snapshots its bake made'}
     }
     if (dryRun) return {image, outcome: 'would be retired', reason: ''}
     return {image, outcome: 'retired', reason: await retireBy[by](ec2, image, limit)}
   } catch (error) {
-    return {image, outcome: 'left', reason: messageOf(limit.aborted ? limit.reason : error)}
+    return {image, outcome: 'left', reason: limit.aborted ? messageOf(limit.reason) : whyLeft(error)}
   }
+}
+
+function whyLeft(error: unknown): string {
+  return `${saidOf(error)}${onItsLine(adviceOnFailure(error, {policies, onlyPolicies: true, otherwise: ''}))}`
 }
 
 async function countShares(ec2: EC2Client, {id}: VerifiedImage, abortSignal: AbortSignal): Promise<number> {

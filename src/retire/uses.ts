@@ -13,6 +13,8 @@ import {
 } from '@aws-sdk/client-auto-scaling'
 import type {ReadParameter} from '../aws/account.ts'
 import {pageSize, templatePageSize} from '../aws/calls.ts'
+import {adviceOnFailure, onItsLine} from '../aws/errors/explain.ts'
+import {saidOf} from '../aws/errors/said.ts'
 import {UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {inertText} from '../lib/untrusted.ts'
@@ -29,6 +31,8 @@ export interface UsesContext {
 
 /** Why an image is in use, by its id. */
 export type Uses = ReadonlyMap<string, string>
+
+const policies = 'iam/ssm-parameter-read-permissions.json has what parameters need'
 
 /** The most values that AWS takes in one filter. */
 const mostValues = 200
@@ -78,12 +82,23 @@ class Looking {
   async #followed(name: string): Promise<string> {
     const known = this.#parameters.get(name)
     if (known !== undefined) return known
-    const value = await this.#context.readParameter(name, this.#abortSignal).catch((error: unknown) => {
-      if (error instanceof Error && /^Parameter(Version)?NotFound$/.test(error.name)) return ''
-      throw error
-    })
+    const value = (await this.#read(name)) ?? ''
     this.#parameters.set(name, value)
     return value
+  }
+
+  /** @returns undefined if there is no such parameter */
+  async #read(name: string): Promise<string | undefined> {
+    try {
+      return await this.#context.readParameter(name, this.#abortSignal)
+    } catch (error) {
+      this.#abortSignal.throwIfAborted()
+      if (error instanceof Error && /^Parameter(Version)?NotFound$/.test(error.name)) return undefined
+      throw new UserError(
+        `the parameter ${inertText(name)} cannot be read: ${saidOf(error)}${onItsLine(adviceOnFailure(error, {policies, otherwise: ''}))}`,
+        {cause: error}
+      )
+    }
   }
 
   async atInstances(): Promise<void> {
@@ -149,7 +164,10 @@ class Looking {
 
   async atParameters(): Promise<void> {
     for (const name of this.#context.parameters) {
-      const value = await this.#context.readParameter(name, this.#abortSignal)
+      const value = await this.#read(name)
+      if (value === undefined) {
+        throw new UserError(`there is no parameter ${name} in this region; correct the input 'ssm-parameters'`)
+      }
       if (!/^ami-[0-9a-f]{8,17}$/.test(value)) {
         throw new UserError(`the parameter ${name} holds no id of an image; correct the input 'ssm-parameters'`)
       }

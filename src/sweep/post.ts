@@ -38,7 +38,7 @@ const readingMs = 20_000
 export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
   const {log, limitMs = 200_000} = context
   const limit = timeLimit(limitMs)
-  log.info(`The bake ${state.bakeId} did not finish: ending it and removing what it made`)
+  log.info(`The run ${state.bakeId} did not finish: ending it and removing what it made`)
   try {
     await endAndRemove(state, context, limit)
   } finally {
@@ -71,9 +71,11 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   const problems = [...(leftovers.length > 0 ? [describeLeftovers(leftovers)] : []), ...unkept, ...running]
   const kept = ledger.released.flatMap(({type, id}) => (type === 'image' ? [id] : []))
   // If main kept running, as in a container job, its outputs may be missing.
-  if (kept.length > 0) log.warning(`The bake had released ${kept.join(', ')} before it was ended: it is kept.`)
+  if (kept.length > 0) log.warning(`The run had released ${kept.join(', ')} before it was ended: it is kept.`)
+  const forALook = ledger.spared.filter(({type}) => type === 'image' || type === 'instance').map(({id}) => id)
+  if (forALook.length > 0) log.warning(`${forALook.join(', ')} stay for a person who wants to look, until they expire.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
-  log.info('Nothing is left.')
+  log.info(forALook.length > 0 ? 'Nothing else is left.' : 'Nothing is left.')
 }
 
 /** Where Packer's TMPDIR is not in the bake's folder. */

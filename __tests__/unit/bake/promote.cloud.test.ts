@@ -51,6 +51,7 @@ it('marks a verified image, demands IMDSv2 of its machines, gives it out, and ta
   expect(imdsSupport).toBe('v2.0')
   expect(tags).toEqual({
     [tagKeys.bake]: 'ours',
+    [tagKeys.began]: expect.stringMatching(/^\d{4}-/),
     [tagKeys.run]: 'owner/images/1/1',
     [tagKeys.verified]: expect.stringMatching(/^\d{4}-/),
     [tagKeys.jenkins]: '2.568.2',
@@ -66,7 +67,11 @@ it('marks an image that was not tested as the bake’s, and no more', async () =
   const ledger = aLedger()
   ledger.made('image', id)
   const {tags, imdsSupport} = await promoted(ec2, id, ledger, 'unverified')
-  expect(tags).toEqual({[tagKeys.bake]: 'ours', [tagKeys.run]: 'owner/images/1/1'})
+  expect(tags).toEqual({
+    [tagKeys.bake]: 'ours',
+    [tagKeys.began]: expect.stringMatching(/^\d{4}-/),
+    [tagKeys.run]: 'owner/images/1/1'
+  })
   expect(imdsSupport).toBeUndefined()
 })
 

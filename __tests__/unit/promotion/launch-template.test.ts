@@ -14,6 +14,7 @@ import type {Origin} from '../../../src/promotion/newer.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
 const template = 'lt-0123456789abcdef0'
+const older = 'ami-00000000000000009'
 const old = 'ami-0000000000000000a'
 const ours = 'ami-0000000000000000b'
 const newer = 'ami-0000000000000000c'
@@ -24,9 +25,27 @@ const {signal} = new AbortController()
 
 type Image = string | undefined
 
+/** Those that are there from the beginning were made by bakes, long ago. */
+const longAgo = new Date('2026-01-01T00:00:00Z')
+
 /** A launch template with versions of these images, of which the given one is the default. */
 function templateOf(images: readonly Image[], standard = images.length) {
-  const state = {images: [...images], standard, onCreate: (): void => undefined, onDefault: (): void => undefined}
+  const described = (image: Image, purpose = '$Default') => `${image} by bake-jenkins-ami for ${purpose}`
+  const details = images.map((image) => ({description: described(image), created: longAgo}))
+  const state = {
+    images: [...images],
+    standard,
+    onCreate: (): void => undefined,
+    onDefault: (): void => undefined,
+    /** What another bake makes meanwhile. */
+    rival(image: string, purpose = '$Default') {
+      state.add(image, described(image, purpose))
+    },
+    add(image: string, description = 'a trial') {
+      details.push({description, created: new Date()})
+      state.images.push(image)
+    }
+  }
   const ec2 = new EC2Client({region: 'eu-west-1'})
   const aws = mockClient(ec2)
   const versionOf = (name: string): number =>
@@ -34,7 +53,7 @@ function templateOf(images: readonly Image[], standard = images.length) {
   aws
     .on(DescribeImagesCommand)
     .callsFake(({Filters: [{Values} = {}] = []}: {Filters?: {Values?: string[]}[]}) => ({
-      Images: [old, ours, newer, newest, trial]
+      Images: [older, old, ours, newer, newest, trial]
         .map((ImageId, at) => ({
           ImageId,
           CreationDate: `2026-11-2${at}T00:00:00.000Z`,
@@ -50,14 +69,16 @@ function templateOf(images: readonly Image[], standard = images.length) {
         : [versionOf(wanted)]
       ).map((number) => ({
         VersionNumber: number,
+        VersionDescription: details[number - 1]?.description,
+        CreateTime: details[number - 1]?.created,
         LaunchTemplateData: {ImageId: state.images[number - 1]}
       }))
     }))
     .on(CreateLaunchTemplateVersionCommand)
-    .callsFake(({LaunchTemplateData, DryRun}) => {
+    .callsFake(({LaunchTemplateData, VersionDescription, DryRun}) => {
       if (DryRun === true) throw Object.assign(new Error('it would have succeeded'), {name: 'DryRunOperation'})
       state.onCreate()
-      state.images.push(LaunchTemplateData.ImageId)
+      state.add(LaunchTemplateData.ImageId, VersionDescription)
       return {LaunchTemplateVersion: {VersionNumber: state.images.length}}
     })
     .on(ModifyLaunchTemplateCommand)
@@ -137,7 +158,7 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onCreate = () => {
       cloud.state.onCreate = () => undefined
-      cloud.state.images.push(newer)
+      cloud.state.rival(newer)
       cloud.state.standard = 2
     }
     expect((await given(cloud)).result).toEqual({template, version: 2})
@@ -148,7 +169,7 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {
       cloud.state.onDefault = () => undefined
-      cloud.state.images.push(newer)
+      cloud.state.rival(newer)
     }
     const {log} = await given(cloud)
     expect(cloud.state).toMatchObject({standard: 3, images: [old, ours, newer]})
@@ -159,7 +180,7 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onCreate = () => {
       cloud.state.onCreate = () => undefined
-      cloud.state.images.push(newer)
+      cloud.state.rival(newer)
     }
     const {result} = await given(cloud)
     expect(result).toEqual({template, version: 2})
@@ -169,10 +190,10 @@ describe('a launch template', () => {
   it('looks again after each change, so that the newest of three wins', async () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {
-      cloud.state.images.push(newer)
+      cloud.state.rival(newer)
       cloud.state.onDefault = () => {
         cloud.state.onDefault = () => undefined
-        cloud.state.images.push(newest)
+        cloud.state.rival(newest)
       }
     }
     expect((await given(cloud)).result).toEqual({template, version: 4})
@@ -181,7 +202,10 @@ describe('a launch template', () => {
 
   it('is given the image also if it cannot be known whether another bake was faster', async () => {
     const cloud = templateOf([old])
-    cloud.state.onDefault = () => void cloud.aws.on(DescribeImagesCommand).rejects(new Error('throttled'))
+    cloud.state.onDefault = () => {
+      cloud.state.rival(newer)
+      cloud.aws.on(DescribeImagesCommand).rejects(new Error('throttled'))
+    }
     const {result, log} = await given(cloud)
     expect(result).toEqual({template, version: 2, previous: old})
     expect(log).toMatch(/^warning: Version 2 of the launch template \S+ is launched, and it is not known .*throttled/m)
@@ -191,18 +215,56 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onCreate = () => {
       cloud.state.onCreate = () => undefined
-      queueMicrotask(() => cloud.state.images.push(trial))
+      queueMicrotask(() => cloud.state.add(newer))
     }
     const {result} = await given(cloud, {becomesDefault: false})
-    expect(result).toEqual({template, version: 3})
-    expect(cloud.state.images).toEqual([old, ours, trial])
+    expect(result).toEqual({template, version: 2, previous: old})
+    expect(cloud.state.images).toEqual([old, ours, newer])
+  })
+
+  it.each(['chosen', 'made'] as const)('is the latest version again before an older rival’s (%s)', async (origin) => {
+    const cloud = templateOf([old])
+    cloud.state.onCreate = () => {
+      cloud.state.onCreate = () => undefined
+      queueMicrotask(() => cloud.state.rival(older, '$Latest'))
+    }
+    const {result, log} = await given(cloud, {becomesDefault: false, origin})
+    const isChosen = origin === 'chosen'
+    expect(result).toEqual({template, version: isChosen ? 2 : 4, previous: old})
+    expect(cloud.state.images).toEqual([old, ours, older, ...(isChosen ? [] : [ours])])
+    expect(log.includes(`launches ${ours}, because that image is newer than ${older}`)).toBe(!isChosen)
+  })
+
+  it('does not make a version the default that was there before, or that was made for others', async () => {
+    // Somebody has gone back from the second to the first.
+    const back = templateOf([old, newer], 1)
+    expect((await given(back)).result).toEqual({template, version: 3, previous: old})
+    expect(back.state.standard).toBe(3)
+    const tried = templateOf([old])
+    tried.state.onDefault = () => {
+      tried.state.onDefault = () => undefined
+      tried.state.rival(newer, '$Latest')
+    }
+    expect((await given(tried)).result).toEqual({template, version: 2, previous: old})
+    expect(tried.state.standard).toBe(2)
+  })
+
+  it('leaves the default version that somebody else has chosen meanwhile', async () => {
+    const cloud = templateOf([old])
+    cloud.state.onDefault = () => {
+      cloud.state.onDefault = () => undefined
+      cloud.state.rival(newer)
+      queueMicrotask(() => (cloud.state.standard = 1))
+    }
+    expect((await given(cloud)).result).toEqual({template, version: 1})
+    expect(cloud.state.standard).toBe(1)
   })
 
   it('does not give way to an image that no bake has given out', async () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {
       cloud.state.onDefault = () => undefined
-      cloud.state.images.push(trial)
+      cloud.state.add(trial)
     }
     expect((await given(cloud)).result).toMatchObject({version: 2})
     expect(cloud.state).toMatchObject({standard: 2, images: [old, ours, trial]})
@@ -212,12 +274,12 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onCreate = () => {
       cloud.state.onCreate = () => undefined
-      cloud.state.images.push(newer)
+      cloud.state.rival(newer, '$Latest')
     }
     const {result, log} = await given(cloud, {becomesDefault: false})
     expect(result).toEqual({template, version: 4})
     expect(cloud.state).toMatchObject({standard: 1, images: [old, newer, ours, newer]})
-    expect(log).toContain(`launches ${newer}, because that image is newer`)
+    expect(log).toContain(`launches ${newer}, because that image is newer than ${ours}`)
   })
 
   it('makes no version that it may not make the default', async () => {
@@ -253,7 +315,7 @@ describe('a launch template', () => {
       .on(CreateLaunchTemplateVersionCommand)
       .resolves({LaunchTemplateVersion: {VersionNumber: 2}, Warning: {Errors: [{Code: 'x', Message: 'no such key'}]}})
     const failure = given(cloud)
-    await expect(failure).rejects.toThrow(/AWS has made version 2, and finds it wrong: no such key/)
+    await expect(failure).rejects.toThrow(/AWS has made version 2, but reports a problem with it: no such key/)
     await expect(failure).rejects.toThrow(/aws ec2 modify-launch-template .* --default-version 2$/)
     const latest = given(cloud, {becomesDefault: false})
     await expect(latest).rejects.toThrow(/Version 2 has it, and is the latest one. Correct the launch template/)

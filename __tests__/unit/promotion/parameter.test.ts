@@ -141,7 +141,7 @@ describe('with another bake that writes at the same time', () => {
     const endless = store([], (versions) => versions.push(text(old)))
     const {parameters} = endless
     const never = {...parameters, read: async () => undefined}
-    await expect(named({parameters: never})).rejects.toThrow('others write the parameter')
+    await expect(named({parameters: never})).rejects.toThrow('kept being changed by others')
   })
 })
 

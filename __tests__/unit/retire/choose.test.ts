@@ -53,6 +53,7 @@ it.each([
   ['its state is pending', {state: 'pending'}],
   ['it is protected', {isProtected: true}],
   ['it was launched at', {lastLaunched: daysAgo(3)}],
+  ["it is younger than 'unused-for'", {created: daysAgo(3)}],
   ['it is not old enough', {created: new Date(Number.NaN)}]
 ])('keeps an image: %s', (why, more) => {
   const {kind, ...rest} = {...image('a', 40), ...more}

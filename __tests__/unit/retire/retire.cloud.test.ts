@@ -269,6 +269,7 @@ describe('an image in use stays', () => {
   it('and was launched not long ago, though the machine is gone', async () => {
     const cloud = await account()
     const [oldest = '', next] = await cloud.bakes(4)
+    await cloud.later(10 * day)
     const InstanceIds = [await launch(cloud.ec2, cloud.cloud, {ImageId: oldest})]
     await cloud.ec2.terminateInstances({InstanceIds})
     // AWS reports it a day later.
@@ -314,7 +315,9 @@ it('retires nothing where it cannot see who uses the images', async () => {
     log: recordingLog(),
     limit: AbortSignal.timeout(60_000)
   })
-  expect(String(failure)).toMatch(/No more images are retired, because it is not known who uses them: not yours/)
+  expect(String(failure)).toMatch(
+    /No more images are retired, because it is not known who uses them: the parameter \/of\/others cannot be read: AccessDeniedException: not yours/
+  )
   expect(gone).toEqual([])
   expect(await present(cloud.ec2)).toHaveLength(4)
 })
@@ -351,7 +354,7 @@ it('counts a later copy of an old image by its bake, not by when it was copied',
     [tagKeys.origin]: tags[tagKeys.bake] ?? '',
     [tagKeys.originBegan]: tags[tagKeys.began] ?? ''
   })
-  await cloud.later(60_000)
+  await cloud.later(day + 60_000)
   expect((await retired(cloud)).gone.toSorted()).toEqual([oldest, copy].toSorted())
 })
 

@@ -140,7 +140,7 @@ it('names the image that the bake had given out, which stays', async () => {
   await cleanUp(await post.state(), {log, env: post.env, pause: quickPause})
   expect(post.cloud.leftovers([id])).toEqual([])
   expect(post.cloud.leftovers().map(({type}) => type)).toEqual(['image', 'snapshot'])
-  expect(log.lines).toContain(`warning: The bake had released ${id} before it was ended: it is kept.`)
+  expect(log.lines).toContain(`warning: The run had released ${id} before it was ended: it is kept.`)
 })
 
 it('tries again while GitHub gives no token', async () => {

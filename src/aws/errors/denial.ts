@@ -74,6 +74,8 @@ export interface DenialContext {
   readonly regions?: readonly string[]
   /** A sentence that names the policies with all permissions needed here. */
   readonly policies?: string
+  /** Whether only these policies have the right conditions, so that no statements are printed. */
+  readonly onlyPolicies?: boolean
 }
 
 /** The advice after denied calls: who must allow them, and the statements for the role's policy. */
@@ -81,7 +83,8 @@ export function denialAdvice(denials: readonly Denial[], context: DenialContext 
   const {
     tagged = true,
     regions,
-    policies = 'iam/permissions.json has all that the action and the shipped template need'
+    policies = 'iam/permissions.json has all that the action and the shipped template need',
+    onlyPolicies = false
   } = context
   const ofRole = denials.filter(({by}) => by === 'role')
   const actions = [...new Set(ofRole.map(({action}) => action))]
@@ -92,8 +95,10 @@ export function denialAdvice(denials: readonly Denial[], context: DenialContext 
   const untagged = tagged
     ? ''
     : ' (without a condition on tags: the template does not use the variable tags, or Packer does not tag at creation in this region)'
-  const allow = `Allow ${actions.join(', ')} in the role's policy${untagged}; ${policies}:`
-  return [...others, ...(actions.length > 0 ? [allow, printStatements(statementsFor(ofRole, tagged))] : [])].join('\n')
+  const allow = `Allow ${actions.join(', ')} in the role's policy${untagged}; ${policies}`
+  if (actions.length === 0) return [...others].join('\n')
+  if (onlyPolicies) return [...others, `${allow}.`].join('\n')
+  return [...others, `${allow}:`, printStatements(statementsFor(ofRole, tagged))].join('\n')
 }
 
 /**
