@@ -72,7 +72,7 @@ export function pointlessIn(said: string, attempted: RegExp): string | undefined
 }
 
 const phases =
-  /^(Credentials|Plan|Preflight|Install Packer|Build|Smoke test|Promote|Copy|Hand over|Sweep)\b|^The bake would fail|^No machine could be launched|^Left in the account|could not be (shared|changed|given)|^No deprecation could be set|cannot be read|^The copy \S+ in \S+ has failed/m
+  /^(Credentials|Plan|Preflight|Install Packer|Build|Smoke test|Promote|Copy|Hand over|Sweep)\b|^The bake would fail|^No machine could be launched|^Left in the account|could not be (shared|changed|given)|^No deprecation could be set|cannot be (read|changed)|^The copy \S+ in \S+ has failed/m
 
 /** How a message must name what was attempted when the cell's call fails. */
 function attempts(cell: Cell): RegExp {
