@@ -1,4 +1,4 @@
-// Writes into README.md and docs/promotion.md what other files say: tables of inputs and outputs, and workflows. With --check,
+// Writes into README.md and docs/ what other files say: tables of inputs and outputs, and workflows. With --check,
 // compares instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
@@ -8,12 +8,14 @@ const sweep = await readFile('sweep/action.yml', 'utf8')
 const promote = await readFile('promote/action.yml', 'utf8')
 
 const pages = {
-  'README.md': [
+  'README.md': [['nightly workflow', await example('nightly')]],
+  'docs/inputs.md': [
     ['inputs', inputTables(bake)],
-    ['outputs', outputTable(bake)],
+    ['outputs', outputTable(bake)]
+  ],
+  'docs/sweep.md': [
     ['sweep inputs', inputTables(sweep)],
-    ['sweep outputs', outputTable(sweep)],
-    ['nightly workflow', await example('nightly')]
+    ['sweep outputs', outputTable(sweep)]
   ],
   'docs/promotion.md': [
     ['promote inputs', inputTables(promote)],

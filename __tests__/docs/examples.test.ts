@@ -121,16 +121,18 @@ it.each(readdirSync(join(root, '.github/workflows')))(
   }
 )
 
-it.each(['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)])(
-  'names only inputs that our action has in the steps of %s',
-  (page) => {
-    const blocks = [...read(page).matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)].map(([, , block = '']) => block)
-    const steps = blocks
-      .filter((block) => block.includes('OWNER/bake-jenkins-ami'))
-      .flatMap((block) => stepsIn(parse(block)))
-    expect(steps.flatMap(unknownInputs)).toEqual([])
-  }
-)
+it.each([
+  'README.md',
+  ...readdirSync(join(root, 'docs'), 'utf8')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`)
+])('names only inputs that our action has in the steps of %s', (page) => {
+  const blocks = [...read(page).matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)].map(([, , block = '']) => block)
+  const steps = blocks
+    .filter((block) => block.includes('OWNER/bake-jenkins-ami'))
+    .flatMap((block) => stepsIn(parse(block)))
+  expect(steps.flatMap(unknownInputs)).toEqual([])
+})
 
 /** The steps with an action of ours, wherever they are in a piece of a workflow. */
 function stepsIn(node: unknown): Step[] {

@@ -41,14 +41,14 @@ export async function releaseProducts(build: ReleasableBuild, made: Made): Promi
   const released = {...made, othersStay: true}
   announce(released)
   const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
-  // They are released before they lose their expiry, because the role of the README may not remove images without one.
+  // They are released before they lose their expiry, because the role of iam/ may not remove images without one.
   await keepProducts(account, products, traces, {log: deps.log, release: () => ledger.release(products)})
   return released
 }
 
 /**
  * Tags the images and their copies, verified ones as such, gives them to those that the inputs name, releases them, and
- * removes their expiry last of all: the role of the README cannot change images without one. Images that could not be
+ * removes their expiry last of all: the role of iam/ cannot change images without one. Images that could not be
  * given away are never used again by a later bake.
  *
  * @throws {UserError} if they could not be given away. They stay all the same.

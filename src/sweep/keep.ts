@@ -12,7 +12,7 @@ export const neverAborted = new AbortController().signal
 
 /**
  * Removes the expiry from released resources. From then on no sweep of an account treats them as leftovers of an
- * expired bake, and the role of the README cannot change them any more: it may change and remove only resources with an
+ * expired bake, and the role of iam/ cannot change them any more: it may change and remove only resources with an
  * expiry.
  */
 export async function takeExpiryOff(ec2: EC2Client, ids: readonly string[]): Promise<void> {

@@ -85,7 +85,7 @@ function clearTemporaryFolder({temporaryFolder}: BakeState, log: Log): void {
 
 /**
  * A resource with the bake's tag and no expiry was released, even if the ledger, which may be lost, does not say so.
- * The role of the README could not remove it.
+ * The role of iam/ could not remove it.
  */
 function isReleased({type, tags}: Described): boolean {
   const isProduct = type === 'image' || type === 'snapshot'

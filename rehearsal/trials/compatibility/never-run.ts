@@ -16,7 +16,7 @@ export const neverRun: readonly NeverRun[] = [
   },
   {
     what: 'GovCloud, the China regions and the European Sovereign Cloud',
-    standIn: 'tests of the plan, the dry runs and the policies; the README says what the first two need',
+    standIn: 'tests of the plan, the dry runs and the policies; iam/README.md says what the first two need',
     open: 'everything'
   },
   {
