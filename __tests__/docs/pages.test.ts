@@ -8,6 +8,8 @@ const root = join(import.meta.dirname, '../..')
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
   'iam/README.md',
   'rehearsal/README.md',
   ...readdirSync(join(root, 'docs'))
