@@ -39,9 +39,10 @@ export interface Followers {
    * What must never be: one of the two names an image that is not verified, available and released; an image has some of
    * its copies, but not all; a copy without its image.
    *
-   * @param done whether the run was green: then both name its image, which has all copies
+   * @param end `good`: both name its image, which has all copies. `lost`: an image may have some of its copies, if the
+   *   runner was lost while they lost their expiry, one after the other (docs/promotion.md)
    */
-  wrongs(done: boolean): Promise<string[]>
+  wrongs(end: 'good' | 'bad' | 'lost'): Promise<string[]>
 }
 
 /** Makes both, as part of the account and not of the run. */
@@ -82,7 +83,8 @@ export async function placeFollowers(cloud: Cloud, {dataType, becomesDefault}: F
   }
 
   return {
-    async wrongs(done) {
+    async wrongs(end) {
+      const done = end === 'good'
       const {images, copies, named, launched, untouched} = await cloud.furnish(look)
       const isGiven = (image: Image): boolean => image.State === 'available' && tagOf(image, 'expires') === undefined
       const given = images.filter(isGiven)
@@ -94,7 +96,8 @@ export async function placeFollowers(cloud: Cloud, {dataType, becomesDefault}: F
       const halves = given.flatMap((image) => {
         const isCopy = (copy: Image): boolean => isGiven(copy) && bakeOf(copy) === bakeOf(image)
         const counts = copies.map((some) => some.filter(isCopy).length)
-        const isRight = counts.every((count) => count === 1) || (!done && counts.every((count) => count === 0))
+        const isRight =
+          counts.every((count) => count === 1) || (!done && counts.every((count) => count === 0)) || end === 'lost'
         return isRight ? [] : [`${image.ImageId} has ${counts.join(' and ')} copies`]
       })
       const orphans = copies

@@ -42,7 +42,7 @@ export async function playUndisturbedPromotion(packer: Packer): Promise<Reported
   const {after} = await playAmongBystanders({packer, subject: 'promote-action'}, async (ended) => {
     const before = ended.local.cloud.calls.length
     const {exitCode, log} = await promote(ended)
-    const wrongs = await ended.followers?.wrongs(true)
+    const wrongs = await ended.followers?.wrongs('good')
     if (exitCode === 0 && wrongs?.length === 0) return callsSince(ended.local, before)
     throw new Error(`The promotion in which nothing goes wrong has failed: ${wrongs?.join('; ')}\n${log}`)
   })
@@ -72,7 +72,14 @@ export async function playPromotion(cell: BakeCell, packer: Packer): Promise<Res
       const times = callsSince(local, before).filter((call) => call.action === name && call.by === by).length
       const swept = cell.section === 'lost' ? await expireAndSweep() : undefined
       const leftovers = swept?.leftovers ?? (await leftOf(local))
-      return {run, errors, met: times >= nth, leftovers, swept, broken: await followers?.wrongs(run.exitCode === 0)}
+      return {
+        run,
+        errors,
+        met: times >= nth,
+        leftovers,
+        swept,
+        broken: await followers?.wrongs(swept ? 'lost' : run.exitCode === 0 ? 'good' : 'bad')
+      }
 
       async function expireAndSweep() {
         await clock.expire(local.cloud)

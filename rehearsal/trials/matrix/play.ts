@@ -55,11 +55,14 @@ export async function play(
     options,
     async ({local, folder, followers, report: {exitCode}}) => {
       if (cell.section !== 'lost') {
-        return {broken: await followers?.wrongs(exitCode === 0), expiring: followers ? await leftOf(local) : []}
+        return {
+          broken: await followers?.wrongs(exitCode === 0 ? 'good' : 'bad'),
+          expiring: followers ? await leftOf(local) : []
+        }
       }
       await clock.expire(local.cloud)
       const swept = await sweepEverywhere(local, folder)
-      return {swept, broken: await followers?.wrongs(false)}
+      return {swept, broken: await followers?.wrongs('lost')}
     }
   )
   const {swept, broken = [], expiring = []} = after
