@@ -74291,9 +74291,9 @@ function startGroup(file, args, options, identifyProcess = identify) {
 var pageSize = 500;
 var templatePageSize = 200;
 var typePageSize = 100;
-async function allPages(pages) {
+async function allPages(pages2) {
   const collected = [];
-  for await (const page of pages) collected.push(page);
+  for await (const page of pages2) collected.push(page);
   return collected;
 }
 function onceKnown(signal, attempt2) {
@@ -74322,8 +74322,8 @@ function resourcesOf({ region: region3, id, snapshotIds }, home) {
   ];
 }
 var instancesBy = async ({ client, abortSignal }, Filters2) => {
-  const pages = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
-  return pages.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
+  const pages2 = await allPages(paginateDescribeInstances({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
+  return pages2.flatMap((page) => page.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []).map((instance) => ({
     type: "instance",
     id: instance.InstanceId ?? "",
     state: instance.State?.Name ?? "",
@@ -74340,8 +74340,8 @@ function firstLaunch({ LaunchTime, NetworkInterfaces = [], BlockDeviceMappings: 
   return times.length > 0 ? new Date(Math.min(...times)) : void 0;
 }
 var volumesBy = async ({ client, abortSignal }, Filters2) => {
-  const pages = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
-  return pages.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Attachments = [], Tags: Tags2 }) => ({
+  const pages2 = await allPages(paginateDescribeVolumes({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
+  return pages2.flatMap((page) => page.Volumes ?? []).filter(({ State }) => State !== "deleting" && State !== "deleted").map(({ VolumeId = "", State = "", CreateTime, Attachments = [], Tags: Tags2 }) => ({
     type: "volume",
     id: VolumeId,
     state: State,
@@ -74352,8 +74352,8 @@ var volumesBy = async ({ client, abortSignal }, Filters2) => {
 };
 var imagesBy = async ({ client, abortSignal }, Filters2) => {
   const query = { Filters: Filters2, Owners: ["self"], IncludeDeprecated: true, IncludeDisabled: true };
-  const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(describedImage);
+  const pages2 = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal }));
+  return pages2.flatMap((page) => page.Images ?? []).filter(({ State }) => State !== "deregistered").map(describedImage);
 };
 function describedImage({ BlockDeviceMappings: mappings = [], RootDeviceName: root10, ...image }) {
   return {
@@ -74371,10 +74371,10 @@ function describedImage({ BlockDeviceMappings: mappings = [], RootDeviceName: ro
   };
 }
 var snapshotsBy = async ({ client, abortSignal }, Filters2) => {
-  const pages = await allPages(
+  const pages2 = await allPages(
     paginateDescribeSnapshots({ client, pageSize }, { Filters: Filters2, OwnerIds: ["self"] }, { abortSignal })
   );
-  return pages.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, VolumeId, Description, Tags: Tags2 }) => ({
+  return pages2.flatMap((page) => page.Snapshots ?? []).map(({ SnapshotId = "", State = "", StartTime, VolumeId, Description, Tags: Tags2 }) => ({
     type: "snapshot",
     id: SnapshotId,
     state: State,
@@ -74385,8 +74385,8 @@ var snapshotsBy = async ({ client, abortSignal }, Filters2) => {
   }));
 };
 var securityGroupsBy = async ({ client, abortSignal }, Filters2) => {
-  const pages = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
-  return pages.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, VpcId, Tags: Tags2 }) => ({
+  const pages2 = await allPages(paginateDescribeSecurityGroups({ client, pageSize }, { Filters: Filters2 }, { abortSignal }));
+  return pages2.flatMap((page) => page.SecurityGroups ?? []).map(({ GroupId = "", GroupName, VpcId, Tags: Tags2 }) => ({
     type: "security-group",
     id: GroupId,
     state: "",
@@ -74407,10 +74407,10 @@ var keyPairsBy = async ({ client, abortSignal }, Filters2) => {
   }));
 };
 var launchTemplatesBy = async ({ client, abortSignal }, Filters2) => {
-  const pages = await allPages(
+  const pages2 = await allPages(
     paginateDescribeLaunchTemplates({ client, pageSize: templatePageSize }, { Filters: Filters2 }, { abortSignal })
   );
-  return pages.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", LaunchTemplateName, CreateTime, Tags: Tags2 }) => ({
+  return pages2.flatMap((page) => page.LaunchTemplates ?? []).map(({ LaunchTemplateId = "", LaunchTemplateName, CreateTime, Tags: Tags2 }) => ({
     type: "launch-template",
     id: LaunchTemplateId,
     state: "",
@@ -74421,8 +74421,8 @@ var launchTemplatesBy = async ({ client, abortSignal }, Filters2) => {
 };
 var spotRequestsBy = async ({ client, abortSignal }, Filters2) => {
   const query = { Filters: [...Filters2, { Name: "state", Values: ["open", "active"] }] };
-  const pages = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
-  return pages.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, InstanceId, LaunchSpecification, Tags: Tags2 }) => ({
+  const pages2 = await allPages(paginateDescribeSpotInstanceRequests({ client, pageSize }, query, { abortSignal }));
+  return pages2.flatMap((page) => page.SpotInstanceRequests ?? []).map(({ SpotInstanceRequestId = "", State = "", CreateTime, InstanceId, LaunchSpecification, Tags: Tags2 }) => ({
     type: "spot-request",
     id: SpotInstanceRequestId,
     state: State,
@@ -75599,8 +75599,8 @@ async function describeImage(ec22, region3, id, expected, signal) {
   const image = await poll(
     async () => {
       const query = { Filters: [{ Name: "image-id", Values: [id] }], Owners: ["self"] };
-      const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-      return pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id);
+      const pages2 = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
+      return pages2.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id);
     },
     { signal: timeLimit(expected.mayBeGone ? 15e3 : 6e4, [signal]) }
   ).catch((error2) => {
@@ -82491,8 +82491,8 @@ function contains(cidr2, address) {
 // src/plan/subnets.ts
 async function vpcOf(ec22, subnetIds, region3, signal) {
   const query = { Filters: [{ Name: "subnet-id", Values: [...subnetIds] }] };
-  const pages = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const found = pages.flatMap(({ Subnets = [] }) => Subnets).filter(({ SubnetId = "" }) => subnetIds.includes(SubnetId));
+  const pages2 = await allPages(paginateDescribeSubnets({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const found = pages2.flatMap(({ Subnets = [] }) => Subnets).filter(({ SubnetId = "" }) => subnetIds.includes(SubnetId));
   const missing4 = subnetIds.filter((id) => !found.some(({ SubnetId }) => SubnetId === id));
   if (missing4.length > 0) {
     throw new InputError("subnet-ids", `this account has no subnet ${missing4.join(", ")} in ${region3}`);
@@ -82510,8 +82510,8 @@ async function vpcOf(ec22, subnetIds, region3, signal) {
 async function findVpc(ec22, id, signal) {
   const filter2 = id === void 0 ? { Name: "is-default", Values: ["true"] } : { Name: "vpc-id", Values: [id] };
   const query = { Filters: [filter2] };
-  const pages = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const vpc = pages.flatMap(({ Vpcs = [] }) => Vpcs).find(({ VpcId, IsDefault }) => id === void 0 ? IsDefault === true : VpcId === id);
+  const pages2 = await allPages(paginateDescribeVpcs({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const vpc = pages2.flatMap(({ Vpcs = [] }) => Vpcs).find(({ VpcId, IsDefault }) => id === void 0 ? IsDefault === true : VpcId === id);
   if (!vpc?.VpcId) return void 0;
   const all = [vpc.CidrBlock, ...(vpc.CidrBlockAssociationSet ?? []).map(({ CidrBlock }) => CidrBlock)];
   return { id: vpc.VpcId, cidrs: [...new Set(all.flatMap((cidr2) => cidr2 ?? []))] };
@@ -82783,14 +82783,14 @@ function saidOf(error2) {
 var descriptionOf = (imageId, purpose) => `${imageId} by bake-jenkins-ami for ${purpose}`;
 async function versionsFrom(client, template, first2) {
   const query = { ...named2(template), MinVersion: String(first2) };
-  const pages = await allPages(paginateDescribeLaunchTemplateVersions({ client, pageSize: templatePageSize }, query));
-  return pages.flatMap(({ LaunchTemplateVersions: versions2 = [] }) => versions2).flatMap((version) => versionIn(version) ?? []).filter(({ number: number3 }) => number3 >= first2).toSorted((one, other) => one.number - other.number);
+  const pages2 = await allPages(paginateDescribeLaunchTemplateVersions({ client, pageSize: templatePageSize }, query));
+  return pages2.flatMap(({ LaunchTemplateVersions: versions2 = [] }) => versions2).flatMap((version) => versionIn(version) ?? []).filter(({ number: number3 }) => number3 >= first2).toSorted((one, other) => one.number - other.number);
 }
 async function versionsWith(client, template, imageId, abortSignal) {
   const query = { ...named2(template), Filters: [{ Name: "image-id", Values: [imageId] }] };
   const paging = { client, pageSize: templatePageSize };
-  const pages = await allPages(paginateDescribeLaunchTemplateVersions(paging, query, { abortSignal }));
-  return pages.flatMap(({ LaunchTemplateVersions: versions2 = [] }) => versions2).flatMap(
+  const pages2 = await allPages(paginateDescribeLaunchTemplateVersions(paging, query, { abortSignal }));
+  return pages2.flatMap(({ LaunchTemplateVersions: versions2 = [] }) => versions2).flatMap(
     ({ VersionNumber: number3, LaunchTemplateData: data }) => number3 !== void 0 && data?.ImageId === imageId ? [number3] : []
   );
 }
@@ -83988,8 +83988,8 @@ async function newestOf({ owner, names: names2 }, { ec2: ec22 }, { source, archi
       { Name: "state", Values: ["available"] }
     ]
   };
-  const pages = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  const newest3 = pages.flatMap(({ Images = [] }) => Images).filter((one) => one.OwnerId === owner && one.State === "available" && fits(pattern, one.Name ?? "")).reduce(newer, void 0);
+  const pages2 = await allPages(paginateDescribeImages({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  const newest3 = pages2.flatMap(({ Images = [] }) => Images).filter((one) => one.OwnerId === owner && one.State === "available" && fits(pattern, one.Name ?? "")).reduce(newer, void 0);
   if (newest3) return newest3;
   throw new InputError(
     "source-ami",
@@ -84402,8 +84402,8 @@ async function freePlanTypes(ec22, needs2, signal) {
 async function typesBy(ec22, filter2, signal) {
   const query = { Filters: [filter2] };
   const paging = { client: ec22, pageSize: typePageSize };
-  const pages = await allPages(paginateDescribeInstanceTypes(paging, query, { abortSignal: signal }));
-  return pages.flatMap(({ InstanceTypes: InstanceTypes2 = [] }) => InstanceTypes2);
+  const pages2 = await allPages(paginateDescribeInstanceTypes(paging, query, { abortSignal: signal }));
+  return pages2.flatMap(({ InstanceTypes: InstanceTypes2 = [] }) => InstanceTypes2);
 }
 function judge(name, { architecture, nitro }, type2) {
   if (!type2) return { problem: `${name} is not offered in this region` };
@@ -84652,8 +84652,8 @@ async function imagesIn(client, region3, filters, abortSignal) {
     // A star, a question mark and a backslash have a meaning in filters.
     ...filters.map(([Name, value]) => ({ Name, Values: [value.replace(/[*?\\]/g, String.raw`\$&`)] }))
   ];
-  const pages = await allPages(paginateDescribeImages({ client, pageSize }, { Owners: ["self"], Filters: Filters2 }, { abortSignal }));
-  return pages.flatMap(({ Images = [] }) => Images).filter(({ State }) => State === "available").map((image) => foundImage(image, region3));
+  const pages2 = await allPages(paginateDescribeImages({ client, pageSize }, { Owners: ["self"], Filters: Filters2 }, { abortSignal }));
+  return pages2.flatMap(({ Images = [] }) => Images).filter(({ State }) => State === "available").map((image) => foundImage(image, region3));
 }
 function foundImage(image, region3) {
   const { ImageId: id = "", Name: name = "", CreationDate, DeprecationTime, Architecture } = image;
@@ -84788,8 +84788,8 @@ async function run(ec22, request, { groupId, place: place2, index }, ledger) {
 }
 async function describe(ec22, id, signal) {
   const query = { Filters: [{ Name: "instance-id", Values: [id] }] };
-  const pages = await allPages(paginateDescribeInstances({ client: ec22, pageSize }, query, { abortSignal: signal }));
-  return pages.flatMap(({ Reservations = [] }) => Reservations).flatMap(({ Instances: Instances2 = [] }) => Instances2).find(({ InstanceId }) => InstanceId === id);
+  const pages2 = await allPages(paginateDescribeInstances({ client: ec22, pageSize }, query, { abortSignal: signal }));
+  return pages2.flatMap(({ Reservations = [] }) => Reservations).flatMap(({ Instances: Instances2 = [] }) => Instances2).find(({ InstanceId }) => InstanceId === id);
 }
 function addressOf2(instance, { via }) {
   const state2 = instance?.State?.Name;
@@ -85305,8 +85305,8 @@ async function available(client, { id, region: region3 }, signal) {
   const query = { Filters: [{ Name: "image-id", Values: [id] }], Owners: ["self"] };
   return poll(
     async () => {
-      const pages = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal: signal }));
-      const image = pages.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id);
+      const pages2 = await allPages(paginateDescribeImages({ client, pageSize }, query, { abortSignal: signal }));
+      const image = pages2.flatMap(({ Images = [] }) => Images).find(({ ImageId }) => ImageId === id);
       if (image?.State === void 0 || image.State === "pending") return void 0;
       if (image.State === "available") return image;
       throw new UserError(
@@ -90988,7 +90988,31 @@ function givenText(name) {
 
 // src/lib/log.ts
 var import_node_events6 = require("node:events");
-function actionsLog(now = Date.now) {
+
+// src/lib/links.ts
+var pages = /(?<![\w./-])(?:docs\/(?:networks|templates|troubleshooting)\.md|iam\/(?:[a-z]+(?:-[a-z]+)*-)?permissions\.json)(?:#[\w-]+)?(?![\w-])/g;
+function beginningOf3(env2) {
+  const {
+    GITHUB_SERVER_URL: server = "https://github.com",
+    GITHUB_ACTION_REPOSITORY: repository = "",
+    GITHUB_ACTION_REF: ref = ""
+  } = env2;
+  const isKnown = /^https?:\/\/[\w.:-]+$/.test(server) && /^[\w.-]+\/[\w.-]+$/.test(repository) && /^[\w.-][\w./-]*$/.test(ref);
+  return isKnown ? `${server}/${repository}/blob/${ref}/` : void 0;
+}
+function withLinks(message, env2) {
+  const beginning2 = beginningOf3(env2);
+  return beginning2 === void 0 ? message : message.replace(pages, (page) => `${beginning2}${page}`);
+}
+function linksIn(messages2, env2) {
+  const beginning2 = beginningOf3(env2);
+  if (beginning2 === void 0) return [];
+  const named3 = new Set(messages2.flatMap((message) => message.match(pages) ?? []));
+  return [...named3].map((page) => ({ page, url: `${beginning2}${page}` }));
+}
+
+// src/lib/log.ts
+function actionsLog(now = Date.now, env2 = process.env) {
   const phases = [];
   const running = [];
   let heard;
@@ -91002,8 +91026,8 @@ function actionsLog(now = Date.now) {
       };
     },
     info: (text2) => info(inertText(text2)),
-    warning: (text2) => warning2(inertText(text2)),
-    error: (text2, place2) => error(inertText(text2), place2 && { file: inertText(place2.file), startLine: place2.line }),
+    warning: (text2) => warning2(withLinks(inertText(text2), env2)),
+    error: (text2, place2) => error(withLinks(inertText(text2), env2), place2 && { file: inertText(place2.file), startLine: place2.line }),
     mask: (secret) => setSecret(secret),
     quote(source, text2) {
       const lines = inertLines(text2, `${inertText(source)} │ `);
@@ -91244,12 +91268,19 @@ function firstLineOf(message) {
 function inShort(message) {
   return text(firstLineOf(message));
 }
+function helpRow(messages2, env2) {
+  const links = linksIn(
+    messages2.flatMap((message) => message ?? []),
+    env2
+  );
+  return listed2(links.map(({ page, url }) => `[${page}](${url})`));
+}
 function wholeIfCut(message) {
   return message === void 0 || message === firstLineOf(message) ? [] : [fenced(message), ""];
 }
 
 // src/action/summary.ts
-function summaryOf(outcome, phases) {
+function summaryOf(outcome, phases, env2 = process.env) {
   const { images, others, failure, leftovers } = outcome;
   const rows = [
     [images.length > 1 ? "Images" : "Image", listed2(images.map(imageRow))],
@@ -91269,6 +91300,7 @@ function summaryOf(outcome, phases) {
     ["Jenkins was", listed2((outcome.observations ?? []).map(historyRow))],
     ["Why", outcome.reason && inShort(outcome.reason)],
     ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
+    ["What to do", helpRow([outcome.reason, failure === void 0 ? void 0 : messageOf(failure)], env2)],
     [images.length > 1 ? "Source images" : "Source image", sourceRow(outcome)],
     ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ["Packer", outcome.packerVersion && code(outcome.packerVersion)],
@@ -91283,9 +91315,13 @@ function summaryOf(outcome, phases) {
     ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", fenced(outcome.evidence))]
   ].join("\n");
 }
-function earlyEndSummary(error2) {
+function earlyEndSummary(error2, env2 = process.env) {
   const message = messageOf(error2);
-  return [...headAndTable("❌ Nothing was made", [["Error", inShort(message)]]), ...wholeIfCut(message)].join("\n");
+  const rows = [
+    ["Error", inShort(message)],
+    ["What to do", helpRow([message], env2)]
+  ];
+  return [...headAndTable("❌ Nothing was made", rows), ...wholeIfCut(message)].join("\n");
 }
 function imageRow({ id, name, source, copies: copies2 }, _, all) {
   const from = all.length > 1 ? ` from ${code(source)}` : "";
@@ -91713,7 +91749,7 @@ function readPromoteInputs(env2, read5 = givenText) {
 }
 
 // src/action/promotion-summary.ts
-function promotionSummary(promoted, { shares, deprecateAfterMs }) {
+function promotionSummary(promoted, { shares, deprecateAfterMs }, env2 = process.env) {
   const { image, failure, leftovers, region: region3, accountId } = promoted;
   const isGood = failure === void 0 && leftovers.length === 0;
   const shared = shares.flatMap((share) => Object.values(share)).map((one) => /^\d+$/.test(one) ? idCode(one) : text(one));
@@ -91726,15 +91762,20 @@ function promotionSummary(promoted, { shares, deprecateAfterMs }) {
       ["Parameter", parameterRow(promoted)],
       ["Launch template", launchTemplateRow(promoted)],
       ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
+      ["What to do", helpRow([failure === void 0 ? void 0 : messageOf(failure)], env2)],
       ["Region, account", `${code(region3)} ${idCode(accountId)}`],
       ["Left in the account", leftRow(leftovers)]
     ]),
     ...wholeIfCut(failure === void 0 ? void 0 : messageOf(failure))
   ].join("\n");
 }
-function earlyPromotionSummary(error2) {
+function earlyPromotionSummary(error2, env2 = process.env) {
   const message = messageOf(error2);
-  return [...headAndTable("❌ Nothing was changed", [["Error", inShort(message)]]), ...wholeIfCut(message)].join("\n");
+  const rows = [
+    ["Error", inShort(message)],
+    ["What to do", helpRow([message], env2)]
+  ];
+  return [...headAndTable("❌ Nothing was changed", rows), ...wholeIfCut(message)].join("\n");
 }
 
 // src/action/run-promote.ts
@@ -91914,8 +91955,8 @@ var Looking = class {
     const client = this.#context.ec2;
     for (const Values3 of chunks([...this.#wanted], mostValues2)) {
       const query = { Filters: [{ Name: "image-id", Values: Values3 }] };
-      const pages = paginateDescribeInstances({ client, pageSize }, query, { abortSignal: this.#abortSignal });
-      for await (const { Reservations = [] } of pages) {
+      const pages2 = paginateDescribeInstances({ client, pageSize }, query, { abortSignal: this.#abortSignal });
+      for await (const { Reservations = [] } of pages2) {
         for (const { InstanceId, ImageId, State } of Reservations.flatMap(({ Instances: Instances2 = [] }) => Instances2)) {
           if (State?.Name !== "terminated") await this.#note(ImageId, `the instance ${InstanceId}`);
         }
@@ -91930,13 +91971,13 @@ var Looking = class {
   }
   async *#versions(query) {
     const paging = { client: this.#context.ec2, pageSize: templatePageSize };
-    const pages = paginateDescribeLaunchTemplateVersions(paging, query, { abortSignal: this.#abortSignal });
-    for await (const { LaunchTemplateVersions: versions2 = [] } of pages) yield* versions2;
+    const pages2 = paginateDescribeLaunchTemplateVersions(paging, query, { abortSignal: this.#abortSignal });
+    for await (const { LaunchTemplateVersions: versions2 = [] } of pages2) yield* versions2;
   }
   async atGroups() {
     const paging = { client: this.#context.autoScaling, pageSize: groupPageSize };
-    const pages = paginateDescribeAutoScalingGroups(paging, {}, { abortSignal: this.#abortSignal });
-    for await (const { AutoScalingGroups: AutoScalingGroups2 = [] } of pages) {
+    const pages2 = paginateDescribeAutoScalingGroups(paging, {}, { abortSignal: this.#abortSignal });
+    for await (const { AutoScalingGroups: AutoScalingGroups2 = [] } of pages2) {
       for (const group3 of AutoScalingGroups2) await this.#atGroup(group3);
     }
   }
@@ -91957,8 +91998,8 @@ var Looking = class {
   }
   async atLaunchConfigurations() {
     const paging = { client: this.#context.autoScaling, pageSize: groupPageSize };
-    const pages = paginateDescribeLaunchConfigurations(paging, {}, { abortSignal: this.#abortSignal });
-    for await (const { LaunchConfigurations: LaunchConfigurations2 = [] } of pages) {
+    const pages2 = paginateDescribeLaunchConfigurations(paging, {}, { abortSignal: this.#abortSignal });
+    for await (const { LaunchConfigurations: LaunchConfigurations2 = [] } of pages2) {
       for (const { ImageId, LaunchConfigurationName: name = "" } of LaunchConfigurations2) {
         await this.#note(ImageId, `the launch configuration ${inertText(name)}`);
       }

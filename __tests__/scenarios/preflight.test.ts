@@ -30,7 +30,9 @@ withPacker((packer) => {
       expect(run.log).toContain(
         '{"Effect":"Allow","Action":["ec2:RunInstances","ec2:CreateKeyPair","ec2:CreateSecurityGroup"],"Resource":"*","Condition":{"StringLike":{"aws:RequestTag/bake-jenkins-ami:bake":"????????????","aws:RequestTag/bake-jenkins-ami:expires":"20??-??-??T??:??:??.???Z"}}}'
       )
-      expect(run.log).toContain('See docs/troubleshooting.md#preflight-denied.')
+      expect(run.log).toContain(
+        'See https://github.com/example-org/bake-jenkins-ami/blob/v1/docs/troubleshooting.md#preflight-denied.'
+      )
       expect(run.phases.map(({name}) => name)).not.toContain('Install Packer')
     },
     scenarioMs

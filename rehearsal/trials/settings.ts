@@ -76,7 +76,14 @@ export function rehearsalEnvironment(
 /** The repository whose name is in the local cloud's OIDC tokens. */
 export function rehearsalContext(): Record<`GITHUB_${string}`, string> {
   const repository = defaultSubject.split(':')[1] ?? ''
-  return {GITHUB_REPOSITORY: repository, GITHUB_REPOSITORY_OWNER: repository.split('/')[0] ?? ''}
+  const owner = repository.split('/')[0] ?? ''
+  return {
+    GITHUB_REPOSITORY: repository,
+    GITHUB_REPOSITORY_OWNER: owner,
+    // As for `uses: OWNER/bake-jenkins-ami@v1`.
+    GITHUB_ACTION_REPOSITORY: `${owner}/bake-jenkins-ami`,
+    GITHUB_ACTION_REF: 'v1'
+  }
 }
 
 /** How this machine gets out to the network, where the action has to download something. */

@@ -2,10 +2,24 @@ import type {Promoted} from '../bake/promote-later.ts'
 import type {Promotion} from '../inputs/promotion.ts'
 import {messageOf} from '../lib/errors.ts'
 import {code, idCode, text} from './markdown.ts'
-import {headAndTable, inShort, launchTemplateRow, leftRow, listed, parameterRow, wholeIfCut} from './summary-rows.ts'
+import {
+  headAndTable,
+  helpRow,
+  inShort,
+  launchTemplateRow,
+  leftRow,
+  listed,
+  parameterRow,
+  wholeIfCut,
+  type Row
+} from './summary-rows.ts'
 
 /** The job summary of a promotion, in Markdown. */
-export function promotionSummary(promoted: Promoted, {shares, deprecateAfterMs}: Promotion): string {
+export function promotionSummary(
+  promoted: Promoted,
+  {shares, deprecateAfterMs}: Promotion,
+  env: NodeJS.ProcessEnv = process.env
+): string {
   const {image, failure, leftovers, region, accountId} = promoted
   const isGood = failure === undefined && leftovers.length === 0
   const shared = shares
@@ -20,6 +34,7 @@ export function promotionSummary(promoted: Promoted, {shares, deprecateAfterMs}:
       ['Parameter', parameterRow(promoted)],
       ['Launch template', launchTemplateRow(promoted)],
       ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
+      ['What to do', helpRow([failure === undefined ? undefined : messageOf(failure)], env)],
       ['Region, account', `${code(region)} ${idCode(accountId)}`],
       ['Left in the account', leftRow(leftovers)]
     ]),
@@ -28,7 +43,11 @@ export function promotionSummary(promoted: Promoted, {shares, deprecateAfterMs}:
 }
 
 /** The summary of a promotion that ended before anything was changed. */
-export function earlyPromotionSummary(error: unknown): string {
+export function earlyPromotionSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
   const message = messageOf(error)
-  return [...headAndTable('❌ Nothing was changed', [['Error', inShort(message)]]), ...wholeIfCut(message)].join('\n')
+  const rows: Row[] = [
+    ['Error', inShort(message)],
+    ['What to do', helpRow([message], env)]
+  ]
+  return [...headAndTable('❌ Nothing was changed', rows), ...wholeIfCut(message)].join('\n')
 }

@@ -1,5 +1,6 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
+import {linksIn} from '../lib/links.ts'
 import {code, fenced, text} from './markdown.ts'
 
 /** A row of a summary's table: what it is about, and the cell. Without a cell it is left out. */
@@ -51,6 +52,15 @@ function firstLineOf(message: string): string {
 
 export function inShort(message: string): string {
   return text(firstLineOf(message))
+}
+
+/** The pages that messages name, as links. */
+export function helpRow(messages: readonly (string | undefined)[], env: NodeJS.ProcessEnv): string {
+  const links = linksIn(
+    messages.flatMap((message) => message ?? []),
+    env
+  )
+  return listed(links.map(({page, url}) => `[${page}](${url})`))
 }
 
 /** A message below the table, if the table has only its beginning. */

@@ -9,6 +9,7 @@ import {pluginPrefix} from '../plan/contents/contents.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 import {
   headAndTable,
+  helpRow,
   inShort,
   launchTemplateRow,
   leftRow,
@@ -19,7 +20,7 @@ import {
 } from './summary-rows.ts'
 
 /** The job summary of a run that was not cut off, in Markdown. */
-export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
+export function summaryOf(outcome: Outcome, phases: readonly Phase[], env: NodeJS.ProcessEnv = process.env): string {
   const {images, others, failure, leftovers} = outcome
   const rows: Row[] = [
     [images.length > 1 ? 'Images' : 'Image', listed(images.map(imageRow))],
@@ -47,6 +48,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
     ['Jenkins was', listed((outcome.observations ?? []).map(historyRow))],
     ['Why', outcome.reason && inShort(outcome.reason)],
     ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
+    ['What to do', helpRow([outcome.reason, failure === undefined ? undefined : messageOf(failure)], env)],
     [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
@@ -63,9 +65,13 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[]): string {
 }
 
 /** The summary of a run that ended before anything was made: its inputs, its credentials or its plan were at fault. */
-export function earlyEndSummary(error: unknown): string {
+export function earlyEndSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
   const message = messageOf(error)
-  return [...headAndTable('❌ Nothing was made', [['Error', inShort(message)]]), ...wholeIfCut(message)].join('\n')
+  const rows: Row[] = [
+    ['Error', inShort(message)],
+    ['What to do', helpRow([message], env)]
+  ]
+  return [...headAndTable('❌ Nothing was made', rows), ...wholeIfCut(message)].join('\n')
 }
 
 function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {

@@ -1,5 +1,6 @@
 import {once} from 'node:events'
 import * as core from '@actions/core'
+import {withLinks} from './links.ts'
 import {inertLines, inertText} from './untrusted.ts'
 
 /** The log of a run. Every message may quote something untrusted, so all of them are made inert first. */
@@ -48,8 +49,12 @@ export interface Phase {
   readonly seconds: number
 }
 
-/** The log of a GitHub Actions step. */
-export function actionsLog(now: () => number = Date.now): Log {
+/**
+ * The log of a GitHub Actions step.
+ *
+ * @param env for the addresses of the pages that errors and warnings name
+ */
+export function actionsLog(now: () => number = Date.now, env: NodeJS.ProcessEnv = process.env): Log {
   const phases: Phase[] = []
   const running: string[] = []
   let heard: {source: string; line: string; at: number} | undefined
@@ -63,8 +68,9 @@ export function actionsLog(now: () => number = Date.now): Log {
       }
     },
     info: (text) => core.info(inertText(text)),
-    warning: (text) => core.warning(inertText(text)),
-    error: (text, place) => core.error(inertText(text), place && {file: inertText(place.file), startLine: place.line}),
+    warning: (text) => core.warning(withLinks(inertText(text), env)),
+    error: (text, place) =>
+      core.error(withLinks(inertText(text), env), place && {file: inertText(place.file), startLine: place.line}),
     mask: (secret) => core.setSecret(secret),
     quote(source, text) {
       const lines = inertLines(text, `${inertText(source)} │ `)
