@@ -68,7 +68,8 @@ it('runs the action with the inputs of a rehearsal and reports on it', async () 
     leftovers: [],
     summaryFile: expect.any(String),
     logFile: expect.any(String),
-    again: []
+    again: [],
+    beside: []
   })
   expect(lines.map(({text}) => text)).toContain('post ran')
   expect(await readFile(report.logFile, 'utf8')).toContain('##[group]Credentials\n')
