@@ -92095,7 +92095,8 @@ async function retireImages(context, options) {
     report.staying.push(...part2.flatMap((image) => stayingFor(image, uses2)));
     const unused = part2.filter(({ id }) => !uses2.has(id));
     report.retired.push(...await atMost(mostAtOnce, unused, (image) => retireOne(context.ec2, image, options)));
-    log.info(`${Math.min(first2 + batch, due.length)} of ${due.length}: ${report.retired.length} retired so far`);
+    const gone = report.retired.filter(({ outcome }) => outcome === "retired").length;
+    log.info(`${Math.min(first2 + batch, due.length)} of ${due.length}: ${gone} retired so far`);
   }
   return report;
 }

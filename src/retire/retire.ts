@@ -91,7 +91,8 @@ export async function retireImages(context: UsesContext, options: RetirementOpti
     report.staying.push(...part.flatMap((image) => stayingFor(image, uses)))
     const unused = part.filter(({id}) => !uses.has(id))
     report.retired.push(...(await atMost(mostAtOnce, unused, (image) => retireOne(context.ec2, image, options))))
-    log.info(`${Math.min(first + batch, due.length)} of ${due.length}: ${report.retired.length} retired so far`)
+    const gone = report.retired.filter(({outcome}) => outcome === 'retired').length
+    log.info(`${Math.min(first + batch, due.length)} of ${due.length}: ${gone} retired so far`)
   }
   return report
 }

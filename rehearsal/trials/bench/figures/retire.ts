@@ -101,7 +101,8 @@ async function bakes(ec2: EC2, sourceImageId: string, count: number, pass: () =>
 }
 
 function tagsOf(n: number): {Key: string; Value: string}[] {
-  const tags = {bake: n.toString(16).padStart(12, '0'), run: 'octo/images/1/1', name: 'jenkins', verified: 'yes'}
+  const began = new Date(Date.UTC(2026, 0, 1) + n * 60_000).toISOString()
+  const tags = {bake: n.toString(16).padStart(12, '0'), began, run: 'octo/images/1/1', name: 'jenkins', verified: 'yes'}
   return Object.entries(tags).map(([key, Value]) => ({Key: `bake-jenkins-ami:${key}`, Value}))
 }
 
