@@ -91278,6 +91278,14 @@ function helpRow(messages2, env2) {
 function wholeIfCut(message) {
   return message === void 0 || message === firstLineOf(message) ? [] : [fenced(message), ""];
 }
+function earlySummary(headline3, error2, env2) {
+  const message = messageOf(error2);
+  const rows = [
+    ["Error", inShort(message)],
+    ["What to do", helpRow([message], env2)]
+  ];
+  return [...headAndTable(headline3, rows), ...wholeIfCut(message)].join("\n");
+}
 
 // src/action/summary.ts
 function summaryOf(outcome, phases, env2 = process.env) {
@@ -91316,12 +91324,7 @@ function summaryOf(outcome, phases, env2 = process.env) {
   ].join("\n");
 }
 function earlyEndSummary(error2, env2 = process.env) {
-  const message = messageOf(error2);
-  const rows = [
-    ["Error", inShort(message)],
-    ["What to do", helpRow([message], env2)]
-  ];
-  return [...headAndTable("❌ Nothing was made", rows), ...wholeIfCut(message)].join("\n");
+  return earlySummary("❌ Nothing was made", error2, env2);
 }
 function imageRow({ id, name, source, copies: copies2 }, _, all) {
   const from = all.length > 1 ? ` from ${code(source)}` : "";
@@ -91770,12 +91773,7 @@ function promotionSummary(promoted, { shares, deprecateAfterMs }, env2 = process
   ].join("\n");
 }
 function earlyPromotionSummary(error2, env2 = process.env) {
-  const message = messageOf(error2);
-  const rows = [
-    ["Error", inShort(message)],
-    ["What to do", helpRow([message], env2)]
-  ];
-  return [...headAndTable("❌ Nothing was changed", rows), ...wholeIfCut(message)].join("\n");
+  return earlySummary("❌ Nothing was changed", error2, env2);
 }
 
 // src/action/run-promote.ts

@@ -1,26 +1,13 @@
-import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-import type {LocalCloud} from '../../rehearsal/index.ts'
-import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
-import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/trials/settings.ts'
+import type {ActionRun} from '../../rehearsal/runner/run-action.ts'
 import {allows, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
+import {promote} from './promote.ts'
 import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
-const action = join(import.meta.dirname, '..', '..', 'promote')
 const asked: AuthorizationRequest[] = []
 const statements = statementsOf('promote-permissions.json')
 const actionsOf = ({Action}: Statement): string[] => [Action].flat()
-
-function promote({cloud}: LocalCloud, inputs: Readonly<Record<string, string>>): Promise<ActionRun> {
-  return runAction({
-    action,
-    inputs: {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn, ...inputs},
-    env: rehearsalEnvironment(cloud, {'role-to-assume': cloud.roleArn}, {}),
-    oidc: cloud.oidc,
-    context: rehearsalContext()
-  })
-}
 
 withCurrentPacker((packer) => {
   it(

@@ -1,14 +1,12 @@
-import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
 import {SSM} from '@aws-sdk/client-ssm'
 import {expect, it} from '@jest/globals'
 import {parseFault} from '../../rehearsal/cloud/faults/fault.ts'
 import type {LocalCloud} from '../../rehearsal/index.ts'
-import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
-import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/trials/settings.ts'
+import type {ActionRun} from '../../rehearsal/runner/run-action.ts'
+import {promote} from './promote.ts'
 import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
-const promoteAction = join(import.meta.dirname, '..', '..', 'promote')
 const elsewhere = ['eu-central-1', 'ap-southeast-2']
 const parameter = '/jenkins/ami'
 const template = 'jenkins'
@@ -82,18 +80,6 @@ const released = expect.objectContaining({
   'bake-jenkins-ami:verified': expect.any(String),
   'bake-jenkins-ami:fingerprint': expect.any(String)
 })
-
-/** Runs the promote action as the runner would. */
-async function promote(local: LocalCloud, inputs: Readonly<Record<string, string>>): Promise<ActionRun> {
-  const {cloud} = local
-  return runAction({
-    action: promoteAction,
-    inputs: {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn, ...inputs},
-    env: rehearsalEnvironment(cloud, {'role-to-assume': cloud.roleArn}, {}),
-    oidc: cloud.oidc,
-    context: rehearsalContext()
-  })
-}
 
 withCurrentPacker((packer) => {
   it(

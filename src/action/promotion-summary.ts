@@ -3,6 +3,7 @@ import type {Promotion} from '../inputs/promotion.ts'
 import {messageOf} from '../lib/errors.ts'
 import {code, idCode, text} from './markdown.ts'
 import {
+  earlySummary,
   headAndTable,
   helpRow,
   inShort,
@@ -10,8 +11,7 @@ import {
   leftRow,
   listed,
   parameterRow,
-  wholeIfCut,
-  type Row
+  wholeIfCut
 } from './summary-rows.ts'
 
 /** The job summary of a promotion, in Markdown. */
@@ -44,10 +44,5 @@ export function promotionSummary(
 
 /** The summary of a promotion that ended before anything was changed. */
 export function earlyPromotionSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
-  const message = messageOf(error)
-  const rows: Row[] = [
-    ['Error', inShort(message)],
-    ['What to do', helpRow([message], env)]
-  ]
-  return [...headAndTable('❌ Nothing was changed', rows), ...wholeIfCut(message)].join('\n')
+  return earlySummary('❌ Nothing was changed', error, env)
 }

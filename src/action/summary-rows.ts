@@ -1,5 +1,6 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
+import {messageOf} from '../lib/errors.ts'
 import {linksIn} from '../lib/links.ts'
 import {code, fenced, text} from './markdown.ts'
 
@@ -66,4 +67,18 @@ export function helpRow(messages: readonly (string | undefined)[], env: NodeJS.P
 /** A message below the table, if the table has only its beginning. */
 export function wholeIfCut(message: string | undefined): string[] {
   return message === undefined || message === firstLineOf(message) ? [] : [fenced(message), '']
+}
+
+/**
+ * The summary of a run that ended before it made or changed anything.
+ *
+ * @param env for the addresses of the pages that the error names
+ */
+export function earlySummary(headline: string, error: unknown, env: NodeJS.ProcessEnv): string {
+  const message = messageOf(error)
+  const rows: Row[] = [
+    ['Error', inShort(message)],
+    ['What to do', helpRow([message], env)]
+  ]
+  return [...headAndTable(headline, rows), ...wholeIfCut(message)].join('\n')
 }

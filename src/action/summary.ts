@@ -8,6 +8,7 @@ import {tagKeys} from '../aws/tags.ts'
 import {pluginPrefix} from '../plan/contents/contents.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 import {
+  earlySummary,
   headAndTable,
   helpRow,
   inShort,
@@ -66,12 +67,7 @@ export function summaryOf(outcome: Outcome, phases: readonly Phase[], env: NodeJ
 
 /** The summary of a run that ended before anything was made: its inputs, its credentials or its plan were at fault. */
 export function earlyEndSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
-  const message = messageOf(error)
-  const rows: Row[] = [
-    ['Error', inShort(message)],
-    ['What to do', helpRow([message], env)]
-  ]
-  return [...headAndTable('❌ Nothing was made', rows), ...wholeIfCut(message)].join('\n')
+  return earlySummary('❌ Nothing was made', error, env)
 }
 
 function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {

@@ -3,8 +3,8 @@ import {explainingPhases} from '../aws/errors/explain.ts'
 import {openSession} from '../credentials/session.ts'
 import type {Inputs} from '../inputs/inputs.ts'
 import {openLedger} from '../ledger/ledger.ts'
-import {stateOf, type BakeState} from '../ledger/state.ts'
-import type {Log, Phases} from '../lib/log.ts'
+import {stateOf} from '../ledger/state.ts'
+import type {Phases} from '../lib/log.ts'
 import {anyOf, timeLimit} from '../lib/wait.ts'
 import {buildImages} from '../packer/build-images.ts'
 import {installPacker} from '../packer/install/install.ts'
@@ -13,6 +13,7 @@ import {planImage} from '../plan/plan.ts'
 import {preflight} from '../plan/preflight/preflight.ts'
 import {preflightOf} from '../plan/preflight/request.ts'
 import {compareWithLast} from './comparison.ts'
+import type {Deps} from './deps.ts'
 import {end} from './end.ts'
 import {handOver} from './hand-over.ts'
 import {keeps, type Made, type Outcome} from './outcome.ts'
@@ -21,26 +22,13 @@ import {skip} from './skip.ts'
 import {smokeTestImages} from './test-images.ts'
 import {tookTooLong} from './time-limit.ts'
 
-export interface Deps {
-  readonly log: Log
-  readonly env: NodeJS.ProcessEnv
-  /** A folder that lives as long as the job; the bake makes one of its own in it. */
-  readonly temporaryFolder: string
-  /** Keeps what post needs; called before anything is made. */
-  readonly saveState: (state: BakeState) => void
-  /** Called when everything that must not stay has been removed, so that post has nothing to do. */
-  readonly noteSwept: () => void
-  /** Called before an image is released, so that an image which stays is named even if this process is killed next. */
-  readonly setOutputs: (outcome: Outcome) => void
-}
-
 /**
  * The whole run as one page. Until the ledger begins, nothing exists and errors are thrown; from there on every end goes through the sweep
  * and is returned.
  *
  * @param cancel aborted when the runner cancels the step
  */
-export async function bake(inputs: Inputs, deps: Deps, cancel: AbortSignal): Promise<Outcome> {
+export async function bake(inputs: Inputs, deps: Deps<Outcome>, cancel: AbortSignal): Promise<Outcome> {
   const {log, env} = deps
   const {region} = inputs.aws
   const phase = explainingPhases(log)

@@ -10,7 +10,7 @@ import {openSession} from '../credentials/session.ts'
 import type {PromoteInputs} from '../inputs/promote.ts'
 import type {Promotion} from '../inputs/promotion.ts'
 import {openLedger, type Ledger} from '../ledger/ledger.ts'
-import {stateOf, type BakeState} from '../ledger/state.ts'
+import {stateOf} from '../ledger/state.ts'
 import {InputError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {anyOf, timeLimit} from '../lib/wait.ts'
@@ -22,20 +22,9 @@ import {verifiedImage, type VerifiedImage} from '../promotion/verified-image.ts'
 import {endBake} from '../sweep/end.ts'
 import {putTags, takeExpiryOff} from '../sweep/keep.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
+import type {Deps} from './deps.ts'
 import {letFollow, type HandedOver} from './hand-over.ts'
 import {tookTooLong} from './time-limit.ts'
-
-export interface PromotionDeps {
-  readonly log: Log
-  readonly env: NodeJS.ProcessEnv
-  /** A folder that lives as long as the job; the promotion makes one of its own in it. */
-  readonly temporaryFolder: string
-  /** Keeps what post needs; called before anything is made. */
-  readonly saveState: (state: BakeState) => void
-  /** Called when everything that must not stay has been removed, so that post has nothing to do. */
-  readonly noteSwept: () => void
-  readonly setOutputs: (promoted: Promoted) => void
-}
 
 export interface Promoted extends HandedOver {
   readonly region: string
@@ -64,7 +53,11 @@ interface Run {
  *
  * @param cancel aborted when the runner cancels the step
  */
-export async function promoteLater(inputs: PromoteInputs, deps: PromotionDeps, cancel: AbortSignal): Promise<Promoted> {
+export async function promoteLater(
+  inputs: PromoteInputs,
+  deps: Deps<Promoted>,
+  cancel: AbortSignal
+): Promise<Promoted> {
   const {log, env} = deps
   const {promotion, imageId, timeoutMs} = inputs
   const {region} = inputs.aws
