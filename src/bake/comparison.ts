@@ -23,7 +23,7 @@ export interface Comparison {
 }
 
 /** A bake whose images were verified and are still there. */
-export interface LastBake {
+interface LastBake {
   readonly images: readonly BakedImage[]
   /** When its newest image was made. */
   readonly created: Date

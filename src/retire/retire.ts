@@ -34,7 +34,7 @@ export interface RetirementOptions {
   readonly limit: AbortSignal
 }
 
-export interface Retired {
+interface Retired {
   readonly image: VerifiedImage
   readonly outcome: 'retired' | 'left' | 'would be retired' | 'stays'
   /** Why it is left or stays. Of a retired one, what is still there. */

@@ -53,7 +53,7 @@ export interface Row {
   readonly goal?: Goal
 }
 
-export interface Goal {
+interface Goal {
   /** `< 200 ms`. */
   readonly text: string
   readonly met: boolean
