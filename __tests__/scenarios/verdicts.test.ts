@@ -76,8 +76,9 @@ withPacker((packer) => {
     ],
     [
       'restart-loop',
-      {'smoke-timeout': '6s'},
-      /The image was rejected: Jenkins (could not start|began to start and stopped again)/
+      {'smoke-timeout': '60s'},
+      // As it was seen: while it showed why, between two starts, or when systemd had given up.
+      /The image was rejected: (Jenkins (could not start|began to start and stopped again)|.*jenkins\.service has failed for good)/
     ],
     [
       'absent',

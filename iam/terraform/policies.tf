@@ -55,6 +55,8 @@ locals {
     untagged-template-permissions = var.untagged_templates
   }
 
+  # The bake's role has these only where there is no role for promotions: whoever has them gives out an image without approval.
+  options_of_approval  = ["ssm-parameter-permissions", "launch-template-permissions"]
   options_of_promotion = ["kms-permissions", "ssm-parameter-permissions", "launch-template-permissions"]
 
   every_role = {
@@ -63,8 +65,10 @@ locals {
       name        = var.role_name
       description = "Bakes Jenkins images."
       trust       = var.environment == "" ? "trust-policy" : "trust-policy-environment"
-      policies    = concat(["permissions"], [for file, on in local.options : file if on])
-      limits      = []
+      policies = concat(["permissions"], [
+        for file, on in local.options : file if on && !(var.promote_environment != "" && contains(local.options_of_approval, file))
+      ])
+      limits = []
     }
     pull-request = {
       exists      = var.create_pull_request_role

@@ -97,7 +97,7 @@ variable "create_pull_request_role" {
 }
 
 variable "promote_environment" {
-  description = "A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below."
+  description = "A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below; the role of bakes may then change neither the parameter nor the launch template."
   type        = string
   default     = ""
   nullable    = false

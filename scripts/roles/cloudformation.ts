@@ -1,4 +1,4 @@
-import {groups, options, optionsOfPromotion, optionsOfSweep, type Parameter} from './parameters.ts'
+import {groups, options, optionsOfApproval, optionsOfPromotion, optionsOfSweep, type Parameter} from './parameters.ts'
 import {filledIn} from './placeholders.ts'
 import {Call, either, equals, not, nothing, ref, sub, toYaml, type Value} from './values.ts'
 
@@ -12,6 +12,10 @@ export function cloudFormation(read: (name: string) => unknown): string {
   const trust = (name: string): Value => filledIn(read(name))
   const optional = (from: Readonly<Record<string, string>>, names: readonly string[] = Object.keys(from)): Value[] =>
     names.map((name) => either(condition(name), policy(from[name] ?? fail(name)), nothing))
+  const ofBakes = Object.keys(options).flatMap((name) => {
+    const policies = optional(options, [name])
+    return optionsOfApproval.has(name) ? policies.map((one) => either('HasPromoteRole', nothing, one)) : policies
+  })
   const template: Value = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Roles with which GitHub Actions bakes Jenkins images (bake-jenkins-ami).',
@@ -35,7 +39,7 @@ export function cloudFormation(read: (name: string) => unknown): string {
         name: ref('RoleName'),
         description: 'Bakes Jenkins images.',
         trust: either('TrustsEnvironment', trust('trust-policy-environment'), trust('trust-policy')),
-        policies: [policy('permissions'), ...optional(options)]
+        policies: [policy('permissions'), ...ofBakes]
       }),
       PullRequestRole: role('HasPullRequestRole', {
         name: sub('${RoleName}-pull-request'),

@@ -93,7 +93,7 @@ const roles: Group = {
       kind: 'string',
       default: '',
       description:
-        'A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below.',
+        'A GitHub environment whose jobs may promote images, such as production: give it required reviewers. Makes a role for the promote action, which may also use the keys, the parameter and the launch template below; the role of bakes may then change neither the parameter nor the launch template.',
       pattern: '[^$:?*"\\\\]+',
       form: "an environment's name, without wildcards and dollar signs"
     },
@@ -203,6 +203,9 @@ export const options: Readonly<Record<string, string>> = {
 
 /** Those that the role for promotions has as well. */
 export const optionsOfPromotion: readonly string[] = ['KmsKeyArns', 'SsmParameter', 'LaunchTemplateId']
+
+/** Those that the bake's role has only where there is no role for promotions: whoever has them gives out an image without approval. */
+export const optionsOfApproval: ReadonlySet<string> = new Set(['SsmParameter', 'LaunchTemplateId'])
 
 /** Each option of the sweep's role, and the file in iam/ that it adds. */
 export const optionsOfSweep: Readonly<Record<string, string>> = {

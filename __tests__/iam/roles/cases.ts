@@ -1,6 +1,12 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {groups, options, optionsOfPromotion, optionsOfSweep} from '../../../scripts/roles/parameters.ts'
+import {
+  groups,
+  options,
+  optionsOfApproval,
+  optionsOfPromotion,
+  optionsOfSweep
+} from '../../../scripts/roles/parameters.ts'
 
 /** A way to fill in the parameters of the CloudFormation template and the variables of the Terraform module. */
 export interface Case {
@@ -63,6 +69,9 @@ export const cases: readonly Case[] = [
   ...Object.keys(options).map((name) =>
     one(`every option but ${name}`, {...everyOption, [name]: kinds.get(name) === 'boolean' ? 'false' : ''})
   ),
+  ...['aws', 'aws-us-gov'].map((partition) =>
+    one(`every option, and no role for promotions, in ${partition}`, everyOption, partition)
+  ),
   ...['aws', 'aws-us-gov', 'aws-cn', 'aws-eusc'].map((partition) =>
     one(`every option in ${partition}`, {...everyOption, ...everyRole, Retirement: 'true'}, partition)
   )
@@ -96,7 +105,10 @@ export function expectedRoles(wanted: Case): Roles {
     trust: document(trust, wanted),
     policies: Object.fromEntries(files.map((file) => [file, document(file, wanted)]))
   })
-  const chosen = Object.entries(options).flatMap(([name, file]) => (isOn(wanted, name) ? [file] : []))
+  const needsApproval = isOn(wanted, 'PromoteEnvironment')
+  const chosen = Object.entries(options).flatMap(([name, file]) =>
+    isOn(wanted, name) && !(needsApproval && optionsOfApproval.has(name)) ? [file] : []
+  )
   const trust = isOn(wanted, 'Environment') ? 'trust-policy-environment' : 'trust-policy'
   return {
     ...(wanted.parameters['CreateBakeRole'] === 'false'

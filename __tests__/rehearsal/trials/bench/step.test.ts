@@ -2,7 +2,7 @@ import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, beforeEach, expect, it} from '@jest/globals'
-import {notingPeak, takePeak} from '../../../../rehearsal/trials/bench/peak-memory.ts'
+import {notingMemory, takeMemory} from '../../../../rehearsal/trials/bench/memory.ts'
 import {createMark, drain} from '../../../../rehearsal/trials/bench/sink.ts'
 import {stepEnvironment, timeBareNode, timeScript} from '../../../../rehearsal/trials/bench/step.ts'
 
@@ -46,9 +46,17 @@ it('shows what a script said that ended without the line', async () => {
 
 it('notes the most memory of a process, and of none before it', async () => {
   const args = ['-e', 'globalThis.kept = Buffer.alloc(64e6, 1)']
-  await timeScript({node, args, env: notingPeak(folder)})
-  expect(await takePeak(folder)).toBeGreaterThan(64)
-  await expect(takePeak(folder)).rejects.toThrow('no process has noted its memory')
+  await timeScript({node, args, env: notingMemory(folder)})
+  expect(await takeMemory(folder)).toBeGreaterThan(64)
+  await expect(takeMemory(folder)).rejects.toThrow('no process has noted its memory')
+})
+
+it('notes of the memory in use no garbage', async () => {
+  const garbage = 'for (let n = 0; n < 100; n += 1) Buffer.alloc(1e6, 1); globalThis.kept = Buffer.alloc(16e6, 1)'
+  await timeScript({node, args: ['-e', garbage], env: notingMemory(folder, 'in use')})
+  const inUse = await takeMemory(folder)
+  expect(inUse).toBeGreaterThan(16)
+  expect(inUse).toBeLessThan(64)
 })
 
 it('times what a program prints between two marks, and fails where one is missing', async () => {

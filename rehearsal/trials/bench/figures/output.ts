@@ -3,7 +3,7 @@ import {startBakeStep} from '../bake-step.ts'
 import {chattyPacker, firstMark, lastMark, writeMuchOutput} from '../chatty-packer.ts'
 import {rowOf, withGoal, type Bench, type Figure, type Row} from '../figure.ts'
 import {interleave} from '../interleave.ts'
-import {notingPeak, takePeak} from '../peak-memory.ts'
+import {notingMemory, takeMemory} from '../memory.ts'
 import {drain} from '../sink.ts'
 
 const goal = {mbPerSecond: 50, residentMb: 150}
@@ -24,9 +24,9 @@ export const output: Figure = {
     try {
       const throughMain = async (): Promise<number> => {
         const own = await step.environment()
-        const env = {...own, ...notingPeak(folder), PATH: [path, own['PATH']].join(delimiter)}
+        const env = {...own, ...notingMemory(folder), PATH: [path, own['PATH']].join(delimiter)}
         const seconds = await drain({command: node, args: [join(project, 'dist/main.cjs')], env, ...marks})
-        memory.push(await takePeak(folder))
+        memory.push(await takeMemory(folder))
         return mb / seconds
       }
       const throughCat = async () => mb / (await drain({command: 'cat', args: [file], env: {}, ...marks}))

@@ -6,7 +6,7 @@ import {populate} from '../../look-alikes.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../../settings.ts'
 import {differenceOf, rowOf, withGoal, type Bench, type Figure, type Row} from '../figure.ts'
 import {interleave} from '../interleave.ts'
-import {notingPeak, takePeak} from '../peak-memory.ts'
+import {notingMemory, takeMemory, type Memory} from '../memory.ts'
 
 const most = {seconds: 3, moreMb: 20}
 /** Of each kind; together with what they bring, eleven times as many resources. */
@@ -27,10 +27,15 @@ export const sweep: Figure = {
       if (count < fewest) throw new Error(`only ${count} resources are in the account`)
       progress(`${count} resources are in the account`)
       const memory: Record<'own' | 'bare', number[]> = {own: [], bare: []}
-      const sweepIn = (local: LocalCloud, peaks: number[]) => async (): Promise<number> => {
-        const seconds = await timeSweep(local, {action: join(project, 'sweep'), folder})
-        peaks.push(await takePeak(folder))
+      const action = join(project, 'sweep')
+      const sweepIn = (local: LocalCloud, resident: number[]) => async (): Promise<number> => {
+        const seconds = await timeSweep(local, {action, folder, memory: 'resident'})
+        resident.push(await takeMemory(folder))
         return seconds
+      }
+      const inUseIn = async (local: LocalCloud): Promise<number> => {
+        await timeSweep(local, {action, folder, memory: 'in use'})
+        return takeMemory(folder)
       }
       const {own, bare} = await interleave(
         {own: sweepIn(crowded, memory.own), bare: sweepIn(empty, memory.bare)},
@@ -42,8 +47,12 @@ export const sweep: Figure = {
           `< ${most.seconds} s`,
           (row) => row.own.median < most.seconds
         ),
+        rowOf('most memory, resident', 'MB', memory.own.slice(-runs), [
+          'in an empty account',
+          memory.bare.slice(-runs)
+        ]),
         withGoal(
-          rowOf('most memory', 'MB', memory.own.slice(-runs), ['in an empty account', memory.bare.slice(-runs)]),
+          rowOf('most memory, in use', 'MB', [await inUseIn(crowded)], ['in an empty account', [await inUseIn(empty)]]),
           `flat: + < ${most.moreMb} MB`,
           (row) => (differenceOf(row) ?? Infinity) < most.moreMb
         )
@@ -70,13 +79,13 @@ async function fill({cloud}: LocalCloud): Promise<number> {
 
 async function timeSweep(
   {cloud}: LocalCloud,
-  {action, folder}: {readonly action: string; readonly folder: string}
+  {action, folder, memory}: {readonly action: string; readonly folder: string; readonly memory: Memory}
 ): Promise<number> {
   const inputs = {'aws-region': cloud.region, 'role-to-assume': cloud.roleArn}
   const {exitCode, seconds, log, outputs} = await runAction({
     action,
     inputs,
-    env: {...rehearsalEnvironment(cloud, inputs, {}), ...notingPeak(folder)},
+    env: {...rehearsalEnvironment(cloud, inputs, {}), ...notingMemory(folder, memory)},
     oidc: cloud.oidc,
     context: rehearsalContext(),
     parentFolder: folder
