@@ -20,6 +20,9 @@ export interface ScriptFailure {
   readonly output: string
 }
 
+/** How often the log says that it still runs: what it prints is shown when it has ended. */
+const sayEveryMs = 30_000
+
 /** How much of the output the summary shows, in characters: its end. */
 const mostShown = 10_000
 
@@ -42,7 +45,11 @@ export async function runSmokeScript(
     AMI_ID: imageId
   }
   const options = {env: {...env, ...about}, signal, timeout: timeoutMs, onStart}
-  const {code, timedOut, stdout, stderr} = await runCommand(path, [], options)
+  const began = Date.now()
+  const saying = setInterval(() => {
+    log.info(`The smoke-script is still running after ${Math.round((Date.now() - began) / 1000)} s of ${seconds} s`)
+  }, sayEveryMs)
+  const {code, timedOut, stdout, stderr} = await runCommand(path, [], options).finally(() => clearInterval(saying))
   const output = `${stdout}${stderr}`.trimEnd()
   if (output !== '') log.quote('smoke-script', output)
   if (code === 0) return undefined

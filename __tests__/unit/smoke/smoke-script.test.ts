@@ -1,7 +1,7 @@
 import {chmodSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, expect, it} from '@jest/globals'
+import {afterAll, expect, it, jest} from '@jest/globals'
 import {runSmokeScript} from '../../../src/smoke/smoke-script.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
@@ -10,13 +10,16 @@ afterAll(() => rmSync(folder, {recursive: true}))
 const about = {instance: {id: 'i-1', address: '192.0.2.1'}, version: '2.568.2', imageId: 'ami-1'}
 const env = {PATH: process.env['PATH'] ?? ''}
 
-async function ran(lines: string, {timeoutMs = 60_000, signal = new AbortController().signal} = {}) {
+async function ran(
+  lines: string,
+  {timeoutMs = 60_000, signal = new AbortController().signal, onStart = (): void => undefined} = {}
+) {
   const path = join(folder, 'check.sh')
   writeFileSync(path, `#!/bin/sh\n${lines}\n`)
   chmodSync(path, 0o755)
   const log = recordingLog()
   const leaders: number[] = []
-  const script = {path, env, timeoutMs, onStart: ({pid}: {pid: number}) => void leaders.push(pid)}
+  const script = {path, env, timeoutMs, onStart: ({pid}: {pid: number}) => (leaders.push(pid), onStart())}
   const failure = await runSmokeScript(script, about, log, signal)
   return {failure, log: log.lines.join('\n'), leaders}
 }
@@ -27,6 +30,23 @@ it('is content with a script that ends with 0, and tells it where Jenkins is', a
   expect(log).toContain('http://192.0.2.1:8080/ 2.568.2 ami-1')
   expect(log).toContain('none')
   expect(leaders).toHaveLength(1)
+})
+
+it('says every half minute that a script is still running', async () => {
+  jest.useFakeTimers({doNotFake: ['nextTick', 'setTimeout', 'clearTimeout', 'setImmediate', 'queueMicrotask']})
+  try {
+    let running: ReturnType<typeof ran> | undefined
+    await new Promise<void>((resolve) => {
+      running = ran('until [ -e "$0.end" ]; do sleep 0.05; done', {onStart: resolve})
+    })
+    jest.advanceTimersByTime(61_000)
+    writeFileSync(join(folder, 'check.sh.end'), '')
+    const {log, failure} = (await running) ?? {}
+    expect(failure).toBeUndefined()
+    expect(log?.match(/The smoke-script is still running after (30|60) s of 60 s/g)).toHaveLength(2)
+  } finally {
+    jest.useRealTimers()
+  }
 })
 
 it('says how a script ended that found something, and shows what it printed', async () => {
