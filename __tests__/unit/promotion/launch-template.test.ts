@@ -165,6 +165,17 @@ describe('a launch template', () => {
     expect(cloud.state).toMatchObject({standard: 2, images: [old, newer, ours]})
   })
 
+  it('keeps the default version that a person has chosen while its own was made', async () => {
+    const cloud = templateOf([old])
+    cloud.state.onCreate = () => {
+      cloud.state.onCreate = () => undefined
+      cloud.state.add(trial)
+      cloud.state.standard = 2
+    }
+    expect((await given(cloud)).result).toEqual({template, version: 2})
+    expect(cloud.state.standard).toBe(2)
+  })
+
   it('gives way to a newer image that comes while it becomes the default', async () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {
@@ -264,7 +275,7 @@ describe('a launch template', () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {
       cloud.state.onDefault = () => undefined
-      cloud.state.add(trial)
+      cloud.state.rival(trial)
     }
     expect((await given(cloud)).result).toMatchObject({version: 2})
     expect(cloud.state).toMatchObject({standard: 2, images: [old, ours, trial]})

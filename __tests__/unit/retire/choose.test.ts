@@ -46,6 +46,7 @@ it('keeps what is not old enough, and at least the newest', () => {
 it('does not count images that nobody can launch any more, but keeps the newest all the same', () => {
   const broken = [...four.slice(0, 2), image('c', 20, {deprecated: daysAgo(1)}), image('d', 10, {state: 'disabled'})]
   expect(chosen(broken)).toEqual(['c'])
+  expect(chosen(broken, {keepLast: 0})).toEqual(['a', 'c'])
 })
 
 it.each([

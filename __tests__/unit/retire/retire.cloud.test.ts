@@ -184,6 +184,7 @@ const uses: readonly (readonly [string, Use])[] = [
   ],
   ['the launch template template-ami', (cloud, id) => template(cloud, id)],
   ['the launch template template-ami', async (cloud, id) => template(cloud, cloud.cloud.sourceImageId, id)],
+  ['the launch template template-ami', async (cloud, id) => template(cloud, id, cloud.cloud.sourceImageId)],
   [
     'the Auto Scaling group pinned, by version 2 of template',
     async (cloud, id) => {
