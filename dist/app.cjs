@@ -2986,8 +2986,8 @@ var init_command = __esm({
 var createAggregatedClient;
 var init_create_aggregated_client = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/smithy-client/create-aggregated-client.js"() {
-    createAggregatedClient = (commands5, Client2, options) => {
-      for (const [command10, CommandCtor] of Object.entries(commands5)) {
+    createAggregatedClient = (commands6, Client2, options) => {
+      for (const [command10, CommandCtor] of Object.entries(commands6)) {
         const methodImpl = async function(args, optionsOrCb, cb) {
           const command11 = new CommandCtor(args);
           if (typeof optionsOrCb === "function") {
@@ -73883,10 +73883,10 @@ function errorsOf(messages2) {
   const ofBuilds = messages2.flatMap(
     ({ category, target, args: [text2 = ""] }) => category === "error" ? [target ? `${target}: ${text2}` : text2] : []
   );
-  const shown3 = messages2.flatMap(
+  const shown4 = messages2.flatMap(
     ({ category, args: [kind, text2 = ""] }) => category === "ui" && kind === "error" && !isOfBuild(text2) ? [text2] : []
   );
-  const errors = (ofBuilds.length > 0 ? ofBuilds : shown3).map((error2) => error2.trim());
+  const errors = (ofBuilds.length > 0 ? ofBuilds : shown4).map((error2) => error2.trim());
   return [...new Set(errors)].filter((error2) => error2 !== "");
 }
 function isOfBuild(text2) {
@@ -73931,16 +73931,16 @@ var Speakers = class {
   }
   /** @returns undefined for messages that are not shown to the user */
   hear(message) {
-    const shown3 = shownText(message);
-    if (shown3 === void 0) return void 0;
-    const [arrow] = /^(?:==> |--> | {4})/.exec(shown3) ?? [];
+    const shown4 = shownText(message);
+    if (shown4 === void 0) return void 0;
+    const [arrow] = /^(?:==> |--> | {4})/.exec(shown4) ?? [];
     if (arrow === void 0) {
-      this.#hearOfAnEnd(shown3);
-      return { build: "", text: shown3, byOthers: false };
+      this.#hearOfAnEnd(shown4);
+      return { build: "", text: shown4, byOthers: false };
     }
-    const rest = shown3.slice(arrow.length);
+    const rest = shown4.slice(arrow.length);
     const name = this.#nameIn(rest);
-    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown3, byOthers: false };
+    if (name === void 0) return guessed(arrow, rest) ?? { build: "", text: shown4, byOthers: false };
     return this.#said(name, textBehind(name, rest));
   }
   #said(build2, text2) {
@@ -73968,8 +73968,8 @@ var Speakers = class {
     return builds.flatMap((build2) => postProcessorOf(build2, rest) ?? []).at(0);
   }
   /** Packer says this by itself, without a name in front, where no machine can speak. */
-  #hearOfAnEnd(shown3) {
-    const [text2 = "", name = ""] = ended.exec(shown3) ?? [];
+  #hearOfAnEnd(shown4) {
+    const [text2 = "", name = ""] = ended.exec(shown4) ?? [];
     const speaker = this.#speakers.get(name);
     if (text2.endsWith(" finished after ")) this.#finished.push(name);
     if (!speaker) return;
@@ -75615,6 +75615,7 @@ async function describeImage(ec22, region3, id, expected, signal) {
   }
   const snapshotIds = await ownSnapshots(ec22, described2, expected, signal);
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : void 0;
+  const gibibytes = (image.BlockDeviceMappings ?? []).reduce((sum2, { Ebs }) => sum2 + (Ebs?.VolumeSize ?? 0), 0);
   const found = {
     region: region3,
     id,
@@ -75622,7 +75623,8 @@ async function describeImage(ec22, region3, id, expected, signal) {
     created: described2.created ?? /* @__PURE__ */ new Date(0),
     snapshotIds,
     architecture: image.Architecture === "arm64" ? "arm64" : "x86_64",
-    ...sourceImageId ? { sourceImageId } : {}
+    ...sourceImageId ? { sourceImageId } : {},
+    ...gibibytes > 0 ? { gibibytes } : {}
   };
   expected.onFound?.(found);
   return found;
@@ -76211,8 +76213,8 @@ function isPath(syntax) {
   return syntax.kind === "name" || syntax.kind === "value";
 }
 function joined(values) {
-  const [only] = values;
-  if (values.length === 1 && only instanceof Answer) return only;
+  const [only2] = values;
+  if (values.length === 1 && only2 instanceof Answer) return only2;
   const texts = values.map(asText);
   return texts.every((text2) => text2 !== void 0) ? texts.join("").normalize("NFC") : unknown;
 }
@@ -76695,9 +76697,9 @@ var literals = new Map(
   Object.entries({ true: true, false: false, null: null }).map(([name, value]) => [name, { kind: "value", value }])
 );
 function joined2(parts) {
-  const [only] = parts;
-  if (only === void 0) return { kind: "value", value: "" };
-  return parts.length === 1 ? only : { kind: "text", parts };
+  const [only2] = parts;
+  if (only2 === void 0) return { kind: "value", value: "" };
+  return parts.length === 1 ? only2 : { kind: "text", parts };
 }
 function match(pattern, text2, at3) {
   pattern.lastIndex = at3;
@@ -76744,9 +76746,9 @@ function readLegacyText(text2) {
     if (name === "user") return { kind: "member", of: { kind: "name", name: "var" }, key: key3 };
     return name === "env" ? { kind: "call", name, given: [key3] } : notUnderstood;
   });
-  const [only] = parts;
-  if (only === void 0) return { kind: "value", value: "" };
-  return parts.length === 1 ? only : { kind: "text", parts };
+  const [only2] = parts;
+  if (only2 === void 0) return { kind: "value", value: "" };
+  return parts.length === 1 ? only2 : { kind: "text", parts };
 }
 function stringsIn(value) {
   if (typeof value === "string") return [value];
@@ -76847,7 +76849,7 @@ var Reader = class _Reader {
     while (this.#at < this.#text.length) bodies.push(this.#body());
     return {
       attributes: bodies.flatMap(({ attributes }) => attributes),
-      blocks: bodies.flatMap(({ blocks }) => blocks)
+      blocks: bodies.flatMap(({ blocks: blocks2 }) => blocks2)
     };
   }
   /** Of a text that is the inside of a string. */
@@ -76859,7 +76861,7 @@ var Reader = class _Reader {
   /** Up to the brace that closes it, or the end. */
   #body() {
     const attributes = [];
-    const blocks = [];
+    const blocks2 = [];
     while (this.#at < this.#text.length) {
       if (this.#take(comment) !== void 0) continue;
       if (this.#next() === "}") break;
@@ -76873,10 +76875,10 @@ var Reader = class _Reader {
       if (this.#next() === "=" || this.#next() === ":") {
         this.#at += 1;
         attributes.push({ name, expression: this.#expression(line) });
-      } else blocks.push(...this.#block(name, line));
+      } else blocks2.push(...this.#block(name, line));
     }
     this.#at += 1;
-    return { attributes, blocks };
+    return { attributes, blocks: blocks2 };
   }
   #block(type2, line) {
     const labels = [];
@@ -77378,8 +77380,8 @@ function namesIn(list2) {
   return names2.every((name) => name !== void 0) ? names2.map(builderIn) : void 0;
 }
 function isChosen(build2, given2) {
-  const only = patternsOf("only", given2);
-  const isMeant = only.length === 0 || only.some((pattern) => matches(pattern, build2) ?? true);
+  const only2 = patternsOf("only", given2);
+  const isMeant = only2.length === 0 || only2.some((pattern) => matches(pattern, build2) ?? true);
   return isMeant && !patternsOf("except", given2).some((pattern) => matches(pattern, build2) ?? false);
 }
 function unmatched(builds, given2) {
@@ -79929,6 +79931,7 @@ async function buildImages(bake2, signal) {
     const { casc } = inputs.image;
     const files = await writeBakeFiles(ledger.folder, { plugins: plan.plugins, ...casc ? { casc: casc.folder } : {} });
     let since = plan.began;
+    let buildType;
     const copyRegions = await regionsOfCopies(account, template.names, signal);
     ledger.mayCopyTo(copyRegions);
     const report = await onFirstWithCapacity(places, log, async (place2) => {
@@ -79960,6 +79963,7 @@ async function buildImages(bake2, signal) {
       if (!valid2) requestsBefore = endpoint.requests();
       valid2 = true;
       since = awsTime(account.ec2);
+      buildType = template.variables.has("instance_type") ? place2.instanceType : void 0;
       return build(job, ledger, log, anyOf(signal, watch2.signal, room.signal));
     });
     const traces = { bakeId: plan.bakeId, records: ledger, announced: ledger.announced };
@@ -79984,7 +79988,7 @@ async function buildImages(bake2, signal) {
       )
     );
     if (baked.images.length === 0) log.warning(noImage(template));
-    return baked;
+    return { ...baked, ...buildType === void 0 ? {} : { buildType } };
   } catch (error2) {
     const refused3 = error2 instanceof BuildError && requests() === 0 && aboutCredentials.has(error2.id);
     throw refused3 ? new UserError(`${bypassAdvice}
@@ -83063,7 +83067,7 @@ async function nameInParameter(context, { name, imageId, origin }, signal) {
       const newer2 = origin === "chosen" ? void 0 : await newerBetween(context, { name, imageId: wanted2, before, version });
       if (newer2 === void 0) {
         const isKnown = before !== void 0 && wanted2 === imageId && isImageId(before.value);
-        return { now: wanted2, ...isKnown ? { previous: before.value } : {} };
+        return { now: wanted2, ...isKnown ? { previous: before.value, dataType } : {} };
       }
       wanted2 = newer2;
     }
@@ -84730,7 +84734,7 @@ async function launch2(ec22, request, ledger, log, signal) {
     log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`);
     const address = await poll(async () => addressOf2(await describe(ec22, id, signal), reach), { signal });
     log.info(`${id} runs at ${address}`);
-    return { id, address };
+    return { id, address, instanceType: place2.instanceType };
   });
 }
 async function openGroup(ec22, request, ledger, signal) {
@@ -85558,7 +85562,7 @@ function stateOf2(answer) {
 function withoutHidden(html) {
   const beginning2 = /<(script|style|head)\b/gi;
   const endings = new Map(["script", "style", "head"].map((name) => [name, new RegExp(`</${name}\\s*>`, "gi")]));
-  let shown3 = "";
+  let shown4 = "";
   let from = 0;
   for (let found = beginning2.exec(html); found !== null; found = beginning2.exec(html)) {
     const name = (found[1] ?? "").toLowerCase();
@@ -85569,10 +85573,10 @@ function withoutHidden(html) {
       endings.delete(name);
       continue;
     }
-    shown3 += `${html.slice(from, found.index)} `;
+    shown4 += `${html.slice(from, found.index)} `;
     from = beginning2.lastIndex = ending.lastIndex;
   }
-  return shown3 + html.slice(from);
+  return shown4 + html.slice(from);
 }
 function textOf3(html) {
   const text2 = withoutHidden(html).replace(/<[^<>]*>/g, " ").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"').replaceAll("&#039;", "'").replaceAll("&amp;", "&").replace(/\s+/g, " ").trim();
@@ -85932,6 +85936,7 @@ function inSeconds(ms) {
 }
 
 // src/smoke/smoke-script.ts
+var sayEveryMs = 3e4;
 var mostShown = 1e4;
 async function runSmokeScript({ path: path36, env: env2, timeoutMs, onStart }, { instance, version, imageId }, log, signal) {
   const seconds = Math.round(timeoutMs / 1e3);
@@ -85942,7 +85947,11 @@ async function runSmokeScript({ path: path36, env: env2, timeoutMs, onStart }, {
     AMI_ID: imageId
   };
   const options = { env: { ...env2, ...about }, signal, timeout: timeoutMs, onStart };
-  const { code: code2, timedOut, stdout, stderr } = await runCommand(path36, [], options);
+  const began = Date.now();
+  const saying = setInterval(() => {
+    log.info(`The smoke-script is still running after ${Math.round((Date.now() - began) / 1e3)} s of ${seconds} s`);
+  }, sayEveryMs);
+  const { code: code2, timedOut, stdout, stderr } = await runCommand(path36, [], options).finally(() => clearInterval(saying));
   const output = `${stdout}${stderr}`.trimEnd();
   if (output !== "") log.quote("smoke-script", output);
   if (code2 === 0) return void 0;
@@ -86008,7 +86017,7 @@ var goneAgain = {
 };
 var givenUp = { state: "failed", detail: "jenkins.service has failed for good" };
 var consoleEveryMs = 1e4;
-var sayEveryMs = 3e4;
+var sayEveryMs2 = 3e4;
 async function waitForJenkins(ec22, instance, { timeoutMs, probe, reports }, { log, note }, signal) {
   const timeUp = timeLimit(timeoutMs);
   const limit = anyOf(signal, timeUp);
@@ -86026,7 +86035,7 @@ async function waitForJenkins(ec22, instance, { timeoutMs, probe, reports }, { l
     if (state2.state !== last.state || asked2 === 0) {
       log.info(`Jenkins: ${describeState(state2)}`);
       saidAt = now;
-    } else if (now - saidAt >= sayEveryMs) {
+    } else if (now - saidAt >= sayEveryMs2) {
       const seconds = Math.round((now - began) / 1e3);
       log.info(`Jenkins: still ${describeState(state2)} after ${seconds} s of at most ${Math.round(timeoutMs / 1e3)} s`);
       saidAt = now;
@@ -89607,8 +89616,8 @@ function readCopies(input, { home, keys, makesImage }, problems) {
       )
     );
   }
-  const { only } = keys ?? {};
-  if (only !== void 0 && !isEverywhere(only)) problems.push(...keyOfOneRegion(only, encrypted));
+  const { only: only2 } = keys ?? {};
+  if (only2 !== void 0 && !isEverywhere(only2)) problems.push(...keyOfOneRegion(only2, encrypted));
   return regions.map((region3) => {
     const kmsKeyId = keyFor(region3, keys);
     return kmsKeyId === void 0 ? { region: region3 } : { region: region3, kmsKeyId };
@@ -89865,13 +89874,13 @@ function environmentOf(sources, {
   };
 }
 var off = "HCP_PACKER_REGISTRY";
-function usesOfRegistry({ blocks, settings }, env2) {
+function usesOfRegistry({ blocks: blocks2, settings }, env2) {
   const isOff = /^(off|0)$/i.test(env2[off] ?? "");
   const [data] = settings.flatMap(({ owner }) => owner.startsWith("data.hcp-packer-") ? [owner] : []);
   const named3 = ["HCP_PACKER_BUCKET_NAME", off].find((name) => env2[name]);
   return [
     ...data === void 0 ? [] : [`it reads ${data}`],
-    ...blocks.has("hcp_packer_registry") && !isOff ? ["it has a hcp_packer_registry block"] : [],
+    ...blocks2.has("hcp_packer_registry") && !isOff ? ["it has a hcp_packer_registry block"] : [],
     ...named3 === void 0 || isOff ? [] : [`${named3} in the env of this step has it reported`]
   ];
 }
@@ -90121,8 +90130,8 @@ function endOf({ parts, isSure: isThere }, values) {
   }
   return end2;
 }
-function chainsIn(blocks) {
-  return blocks.flatMap((block) => {
+function chainsIn(blocks2) {
+  return blocks2.flatMap((block) => {
     if (block.type === "post-processors") return [{ parts: block.blocks.flatMap(inBlock), isSure: true }];
     if (block.type !== "dynamic" || block.labels[0] !== "post-processors") return inBlock(block).map(alone);
     return block.blocks.map((content) => ({ parts: content.blocks.flatMap(inBlock), isSure: false }));
@@ -90131,11 +90140,11 @@ function chainsIn(blocks) {
 function alone(one) {
   return { parts: [one], isSure: true };
 }
-function inBlock({ type: type2, labels: [label = ""], attributes, blocks }) {
+function inBlock({ type: type2, labels: [label = ""], attributes, blocks: blocks2 }) {
   if (type2 === "post-processor") return [postProcessor(label, (name) => valueIn(attributes, name))];
   if (type2 !== "dynamic" || label !== "post-processor") return [];
   const [of = ""] = valueIn(attributes, "labels")?.texts ?? [];
-  const contents = blocks.filter((block) => block.type === "content");
+  const contents = blocks2.filter((block) => block.type === "content");
   return contents.map((content) => ({
     ...postProcessor(of, (name) => valueIn(content.attributes, name)),
     isSure: false
@@ -90218,7 +90227,7 @@ function typeIn(value) {
 
 // src/template/hcl-body.ts
 function readBody(draft, file, body) {
-  for (const { type: type2, labels, line, attributes, blocks } of body.blocks) {
+  for (const { type: type2, labels, line, attributes, blocks: blocks2 } of body.blocks) {
     const [label = ""] = labels;
     const found = (name) => expressionIn(attributes, name);
     draft.blocks.add(type2);
@@ -90252,22 +90261,22 @@ function readBody(draft, file, body) {
     if (type2 === "locals") attributes.forEach(({ name, expression }) => draft.locals.set(name, { file, expression }));
     const value = type2 === "local" ? found("expression") : void 0;
     if (value) draft.locals.set(label, { file, expression: value });
-    if (type2 === "build") draft.chains.push(chainsIn(blocks));
+    if (type2 === "build") draft.chains.push(chainsIn(blocks2));
     const owner = ownerOf(type2, labels);
     if (type2 === "data") draft.data.add(owner);
     if (type2 === "source") draft.sources.set(owner, { type: label, file, line });
     const component = type2 === "source" || type2 === "data" ? label : "";
     const around = { file, component, owner, within: type2, isTop: true, loops: [] };
-    collect(draft, type2 === "build" ? inBuild(draft, around) : around, { attributes, blocks });
+    collect(draft, type2 === "build" ? inBuild(draft, around) : around, { attributes, blocks: blocks2 });
   }
 }
 function collect(draft, around, body) {
   body.attributes.forEach(({ name, expression }) => draft.settings.push({ ...around, name, expression }));
-  for (const { type: type2, labels, attributes, blocks } of body.blocks) {
+  for (const { type: type2, labels, attributes, blocks: blocks2 } of body.blocks) {
     const [label = ""] = labels;
     draft.blocks.add(type2);
     if (type2 === "dynamic") {
-      collectDynamic(draft, { ...around, within: label, isTop: false }, { attributes, blocks }, label);
+      collectDynamic(draft, { ...around, within: label, isTop: false }, { attributes, blocks: blocks2 }, label);
       continue;
     }
     const inner = type2 === "source" ? inUse(draft, around, label) : {
@@ -90276,15 +90285,15 @@ function collect(draft, around, body) {
       within: type2,
       isTop: false
     };
-    collect(draft, inner, { attributes, blocks });
+    collect(draft, inner, { attributes, blocks: blocks2 });
   }
 }
-function collectDynamic(draft, around, { attributes, blocks }, label) {
+function collectDynamic(draft, around, { attributes, blocks: blocks2 }, label) {
   const over = expressionIn(attributes, "for_each");
   const name = expressionIn(attributes, "iterator")?.source ?? label;
   const inner = { ...around, loops: over ? [...around.loops, { name, over }] : around.loops };
   const labels = expressionIn(attributes, "labels");
-  for (const content of blocks.filter(({ type: type2 }) => type2 === "content")) {
+  for (const content of blocks2.filter(({ type: type2 }) => type2 === "content")) {
     const read5 = (into, its) => collect(into, its, { attributes: content.attributes, blocks: content.blocks });
     read5(draft, inner);
     addDynamic(draft, { type: label, around: inner, read: read5, ...labels ? { labels } : {} });
@@ -90296,9 +90305,9 @@ function expressionIn(attributes, wanted2) {
 
 // src/template/used-variables.ts
 var any2 = "var.";
-function usedInBody({ attributes, blocks }) {
+function usedInBody({ attributes, blocks: blocks2 }) {
   const own = attributes.flatMap(({ expression }) => expression.references);
-  const inner = blocks.flatMap((block) => {
+  const inner = blocks2.flatMap((block) => {
     const found = usedInBody(block);
     return block.type === "variable" ? withoutOwn(found, block.labels[0]) : found;
   });
@@ -90436,8 +90445,8 @@ function labelledAs(draft, { around, lineOf }, kind, labels) {
 }
 function walkDynamic(draft, walk, value) {
   const { at: at3, around } = walk;
-  for (const [label, blocks] of entriesOf3(value)) {
-    for (const block of itemsIn(blocks)) {
+  for (const [label, blocks2] of entriesOf3(value)) {
+    for (const block of itemsIn(blocks2)) {
       const { for_each: over, iterator, labels, content } = asObject2(block);
       const name = typeof iterator === "string" ? iterator : label;
       const loops = over === void 0 ? [] : [{ name, over: at3("for_each", over) }];
@@ -91057,6 +91066,68 @@ function whenUnread(act) {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", act);
 }
 
+// src/action/markdown.ts
+var joiner = "⁠";
+var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)|CVE(?=-\d)|GHSA(?=-)/gi;
+var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
+var sixCharacters = /.{6}(?=.)/g;
+function text(value) {
+  return fact(value.slice(0, longestValue + 1)).replace(commits, (id) => id.replace(sixCharacters, "$&<span></span>"));
+}
+function fact(value) {
+  const short2 = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
+  return inertText(short2).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
+}
+var longestValue = 500;
+function code(value) {
+  return `<code>${text(value)}</code>`;
+}
+function idCode(value) {
+  return /^(\d{12}|[0-9a-f]{12})$/.test(value) ? `<code>${fact(value)}</code>` : code(value);
+}
+function fenced(output) {
+  const lines = inertText(output.slice(0, 5e4));
+  const longest5 = (lines.match(/`+/g) ?? []).reduce((most4, { length }) => Math.max(most4, length), 2);
+  const fence = "`".repeat(longest5 + 1);
+  return `${fence}text
+${lines}
+${fence}`;
+}
+function foldedAway(title, block) {
+  return `<details><summary>${title}</summary>
+
+${block}
+
+</details>
+`;
+}
+function entity(character) {
+  return `&#x${character.codePointAt(0)?.toString(16)};`;
+}
+
+// src/action/given-inputs.ts
+var unshown = /* @__PURE__ */ new Set([
+  "github-token",
+  "jenkins-casc",
+  "smoke-user-data",
+  "template-env",
+  "vars",
+  "packer-args"
+]);
+var longestShown = 200;
+function givenInputs(read5 = givenText) {
+  return Object.keys(defaults).flatMap((name) => {
+    const value = read5(name);
+    if (value === "" || value === defaults[name]) return [];
+    return [[code(name), shown3(name, value)]];
+  });
+}
+function shown3(name, value) {
+  const lines = value.trim().split("\n");
+  if (unshown.has(name)) return lines.length > 1 ? `${lines.length} lines, not shown` : "not shown";
+  return value.length > longestShown ? `${text(value.slice(0, longestShown))}…` : code(lines.join(", "));
+}
+
 // src/action/hand-over-files.ts
 var import_node_fs30 = require("node:fs");
 var path34 = __toESM(require("node:path"), 1);
@@ -91192,55 +91263,91 @@ async function writeSummary(markdown, log) {
   await summary.addRaw(markdown).write().catch((error2) => log.warning(`The job summary could not be written: ${messageOf(error2)}`));
 }
 
-// src/action/markdown.ts
-var joiner = "⁠";
-var autolinks = /:(?=\/\/)|www(?=\.)|@|#|GH(?=-\d)|CVE(?=-\d)|GHSA(?=-)/gi;
-var commits = /(?<![\w-])[0-9a-f]{7,40}(?![\w-])/gi;
-var sixCharacters = /.{6}(?=.)/g;
-function text(value) {
-  return fact(value.slice(0, longestValue + 1)).replace(commits, (id) => id.replace(sixCharacters, "$&<span></span>"));
+// src/action/cost.ts
+var ofMedium = { t3: 0.0416, t3a: 0.0376, t4g: 0.0336 };
+var sizes = ["medium", "large", "xlarge", "2xlarge"];
+var ofSnapshot = 0.05;
+var pricesOf = 2025;
+function machineCost(machines) {
+  let sum2 = 0;
+  for (const { instanceType, seconds } of machines) {
+    const [family = "", size = ""] = instanceType.split(".");
+    const perHour = (ofMedium[family] ?? Number.NaN) * 2 ** sizes.indexOf(size);
+    if (!sizes.includes(size) || Number.isNaN(perHour)) return void 0;
+    sum2 += Math.max(seconds, 60) / 3600 * perHour;
+  }
+  return sum2;
 }
-function fact(value) {
-  const short2 = value.length > longestValue ? `${value.slice(0, longestValue)}…` : value;
-  return inertText(short2).replace(/\s+/g, " ").replace(autolinks, `$&${joiner}`).replace(/[\\`*_{}[\]()#+!|~<>&$]/g, entity);
+function snapshotCost(gibibytes) {
+  return gibibytes * ofSnapshot;
 }
-var longestValue = 500;
-function code(value) {
-  return `<code>${text(value)}</code>`;
+function dollars(amount) {
+  return amount < 0.01 ? "less than $0.01" : `$${amount.toFixed(2)}`;
 }
-function idCode(value) {
-  return /^(\d{12}|[0-9a-f]{12})$/.test(value) ? `<code>${fact(value)}</code>` : code(value);
-}
-function fenced(output) {
-  const lines = inertText(output.slice(0, 5e4));
-  const longest5 = (lines.match(/`+/g) ?? []).reduce((most4, { length }) => Math.max(most4, length), 2);
-  const fence = "`".repeat(longest5 + 1);
-  return `${fence}text
-${lines}
-${fence}`;
-}
-function foldedAway(title, block) {
-  return `<details><summary>${title}</summary>
 
-${block}
-
-</details>
-`;
+// src/action/failure-section.ts
+var longestSentence = 400;
+var mostSentences = 10;
+var changeMark = "What to change: ";
+function partsOf3(message) {
+  const what = [];
+  const change2 = [];
+  const excerpt = [];
+  for (const [index, line] of message.split("\n").entries()) {
+    const [said = "", advised] = line.split(changeMark, 2);
+    if (advised !== void 0) {
+      if (said.trim() !== "") what.push(said.trim());
+      change2.push(advised);
+    } else if (/^See docs\/\S+$/.test(line)) continue;
+    else if (index === 0 || /^(Input '|Left in the account: )/.test(line)) what.push(line);
+    else excerpt.push(line);
+  }
+  return { what, change: change2, excerpt };
 }
-function entity(character) {
-  return `&#x${character.codePointAt(0)?.toString(16)};`;
+function failureSection(message, env2) {
+  const { what, change: change2, excerpt } = partsOf3(message);
+  const isLong = [...what, ...change2].some((line) => line.length > longestSentence) || what.length > mostSentences;
+  const pages2 = linksIn([message], env2).map(({ page, url }) => `[${page}](${url})`);
+  const whole = isLong ? message.split("\n") : excerpt;
+  return [
+    ...paragraphs(what.slice(0, mostSentences).map(shortened)),
+    ...change2.slice(0, mostSentences).flatMap((line) => [`**What to change:** ${text(shortened(line))}`, ""]),
+    ...pages2.length > 0 ? [`**More:** ${pages2.join(", ")}`, ""] : [],
+    ...whole.length > 0 ? [fenced(whole.join("\n")), ""] : []
+  ];
+}
+var shortened = (line) => line.length > longestSentence ? `${line.slice(0, longestSentence)}…` : line;
+function paragraphs(lines) {
+  return lines.length > 1 ? [...lines.map((line) => `- ${sentence(line)}`), ""] : lines.flatMap((line) => [sentence(line), ""]);
+}
+function sentence(line) {
+  const [, input, rest] = /^Input '([a-z0-9-]{1,60})': (.*)$/s.exec(line) ?? [];
+  return input === void 0 || rest === void 0 ? text(line) : `Input ${code(input)}: ${text(rest)}`;
+}
+
+// src/action/console-pages.ts
+var consoles = [
+  [/^cn-/, () => "console.amazonaws.cn"],
+  [/^us-gov-/, () => "console.amazonaws-us-gov.com"],
+  [/^eusc-/, () => "console.amazonaws-eusc.eu"],
+  [/^(?!us-iso|eu-iso)/, (region3) => `${region3}.console.aws.amazon.com`]
+];
+function imagePage({ region: region3, id }, env2) {
+  const isOfAws = (env2["AWS_ENDPOINT_URL_EC2"] ?? env2["AWS_ENDPOINT_URL"] ?? "") === "";
+  const [, host] = consoles.find(([regions]) => regions.test(region3)) ?? [];
+  if (!isOfAws || !host || !/^[a-z]{2,4}(-[a-z]{2,9}){1,2}-\d{1,2}$/.test(region3) || !/^ami-[0-9a-f]{8,17}$/.test(id))
+    return void 0;
+  return `https://${host(region3)}/ec2/home?region=${region3}#ImageDetails:imageId=${id}`;
 }
 
 // src/action/summary-rows.ts
-function headAndTable(headline3, rows) {
-  return [
-    `## ${headline3}`,
-    "",
-    "| | |",
-    "|---|---|",
-    ...rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []),
-    ""
-  ];
+function tableOf(rows) {
+  const lines = rows.flatMap(([name, value]) => value ? [`| ${name} | ${value} |`] : []);
+  return lines.length === 0 ? [] : ["| | |", "|---|---|", ...lines, ""];
+}
+function imageLink(image, env2) {
+  const page = imagePage(image, env2);
+  return page === void 0 ? code(image.id) : `[${code(image.id)}](${page})`;
 }
 function parameterRow({ parameter }) {
   if (!parameter) return void 0;
@@ -91268,68 +91375,103 @@ function firstLineOf(message) {
 function inShort(message) {
   return text(firstLineOf(message));
 }
-function helpRow(messages2, env2) {
-  const links = linksIn(
-    messages2.flatMap((message) => message ?? []),
-    env2
-  );
-  return listed2(links.map(({ page, url }) => `[${page}](${url})`));
-}
-function wholeIfCut(message) {
-  return message === void 0 || message === firstLineOf(message) ? [] : [fenced(message), ""];
-}
 function earlySummary(headline3, error2, env2) {
-  const message = messageOf(error2);
-  const rows = [
-    ["Error", inShort(message)],
-    ["What to do", helpRow([message], env2)]
-  ];
-  return [...headAndTable(headline3, rows), ...wholeIfCut(message)].join("\n");
+  return [`## ${headline3}`, "", ...failureSection(messageOf(error2), env2)].join("\n");
+}
+
+// src/action/timeline.ts
+var longestBar = 24;
+var blocks = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+function timeline(phases) {
+  const longest5 = Math.max(...phases.map(({ seconds }) => seconds), 1);
+  const widest = Math.max(...phases.map(({ name }) => name.length));
+  const lines = phases.map(({ name, seconds }) => {
+    const eighths = Math.round(seconds / longest5 * longestBar * 8);
+    const bar = `${"█".repeat(Math.floor(eighths / 8))}${blocks[eighths % 8] ?? ""}`;
+    return `${name.padEnd(widest)} ${duration2(seconds).padStart(10)}  ${bar}`.trimEnd();
+  });
+  return fenced(lines.join("\n"));
+}
+function duration2(seconds) {
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 // src/action/summary.ts
-function summaryOf(outcome, phases, env2 = process.env) {
-  const { images, others, failure, leftovers } = outcome;
-  const rows = [
-    [images.length > 1 ? "Images" : "Image", listed2(images.map(imageRow))],
-    ["Verified", outcome.skipped ? verifiedAt(outcome) : void 0],
-    ["Baked because", listed2((outcome.skipped ? [] : outcome.comparison?.because ?? []).map(inShort))],
-    ["Compared", outcome.skipped ? comparedIn(outcome) : void 0],
-    ["Not compared", listed2((outcome.comparison?.unseen ?? []).map(inShort))],
-    [
-      "Kept",
-      outcome.skipped ? void 0 : images.length === 0 ? void 0 : outcome.deregistered ? "no: deregistered, with its snapshots" : outcome.keptUntil ? `for a look, until ${outcome.keptUntil.toISOString()}` : "yes"
-    ],
-    ["Parameter", parameterRow(outcome)],
-    ["Launch template", launchTemplateRow(outcome)],
-    ["Also made", listed2(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
-    ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
-    ["Answer after", outcome.smokeSeconds?.toFixed(1).concat(" s, counted from the launch")],
-    ["Jenkins was", listed2((outcome.observations ?? []).map(historyRow))],
-    ["Why", outcome.reason && inShort(outcome.reason)],
-    ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
-    ["What to do", helpRow([outcome.reason, failure === void 0 ? void 0 : messageOf(failure)], env2)],
-    [images.length > 1 ? "Source images" : "Source image", sourceRow(outcome)],
-    ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
-    ["Packer", outcome.packerVersion && code(outcome.packerVersion)],
-    ["Left in the account", leftRow(leftovers)]
-  ];
+function summaryOf(outcome, phases, { env: env2 = process.env, inputs = [] } = {}) {
+  const { failure, reason, evidence: evidence2 } = outcome;
   return [
-    ...headAndTable(headline(outcome), rows),
-    ...wholeIfCut(outcome.reason),
-    ...wholeIfCut(failure === void 0 ? void 0 : messageOf(failure)),
-    phases.map(({ name, seconds }) => `${text(name)} ${seconds.toFixed(1)} s`).join(" · "),
+    `## ${headline(outcome)}`,
     "",
-    ...outcome.evidence === void 0 ? [] : [foldedAway("The console of the machine", fenced(outcome.evidence))]
+    ...verdictLine(outcome),
+    ...failure === void 0 ? [] : failureSection(messageOf(failure), env2),
+    ...reason === void 0 ? [] : failureSection(reason, env2),
+    ...imageTable(outcome, env2),
+    ...tableOf(rowsOf(outcome, phases)),
+    ...commands5(outcome),
+    ...phases.length === 0 ? [] : [timeline(phases), ""],
+    ...evidence2 === void 0 ? [] : [foldedAway("The console of the machine", fenced(evidence2))],
+    ...inputs.length === 0 ? [] : [foldedAway("Inputs", ["| Input | Value |", "|---|---|", ...inputs.map(rowOf)].join("\n"))]
   ].join("\n");
 }
 function earlyEndSummary(error2, env2 = process.env) {
   return earlySummary("❌ Nothing was made", error2, env2);
 }
-function imageRow({ id, name, source, copies: copies2 }, _, all) {
-  const from = all.length > 1 ? ` from ${code(source)}` : "";
-  const also = copies2.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join("");
-  return `${code(id)} ${code(name)}${from}${also}`;
+function headline({ verdict, failure, leftovers, images, skipped }) {
+  if (skipped && failure === void 0) return "✅ Nothing changed: the image is used again";
+  if (leftovers.length > 0) return "❌ Something is left in the account";
+  if (verdict === "rejected") return "❌ Image rejected";
+  if (failure !== void 0) return "❌ Bake failed";
+  if (verdict === "verified") return "✅ Image verified";
+  return images.length === 0 ? "⚪ No image made" : "⚪ Image baked, not tested";
+}
+function verdictLine({ verdict, skipped, jenkinsVersion, smokeSeconds, observations = [] }) {
+  if (verdict !== "verified" || skipped || jenkinsVersion === void 0 || smokeSeconds === void 0) return [];
+  const each = observations.length > 1 ? " on the slowest machine" : "";
+  return [`Jenkins ${code(jenkinsVersion)} was ready ${smokeSeconds.toFixed(1)} s after the launch${each}.`, ""];
+}
+var rowOf = (cells) => `| ${cells.join(" | ")} |`;
+var mostImages = 20;
+function imageTable({ images, deregistered }, env2) {
+  const all = images.flatMap((image) => withCopies(image).map((one) => ({ ...one, source: image.source })));
+  if (all.length === 0) return [];
+  const several = images.length > 1;
+  const link = (one) => deregistered ? code(one.id) : imageLink(one, env2);
+  return [
+    rowOf(["Region", "Image", "Name", ...several ? ["Source"] : []]),
+    rowOf(["---", "---", "---", ...several ? ["---"] : []]),
+    ...all.slice(0, mostImages).map((one) => rowOf([text(one.region), link(one), code(one.name), ...several ? [code(one.source)] : []])),
+    ...all.length > mostImages ? ["", `and ${all.length - mostImages} more, which the outputs name`] : [],
+    ""
+  ];
+}
+function rowsOf(outcome, phases) {
+  const { images, others, leftovers, comparison, skipped } = outcome;
+  return [
+    ["Verified", skipped ? text(comparison?.last?.tags[tagKeys.verified] ?? "") : void 0],
+    ["Baked because", listed2((skipped ? [] : comparison?.because ?? []).map(inShort))],
+    ["Compared", skipped ? comparedIn(outcome) : void 0],
+    ["Not compared", listed2((comparison?.unseen ?? []).map(inShort))],
+    ["Kept", keptRow(outcome)],
+    ["Parameter", parameterRow(outcome)],
+    ["Launch template", launchTemplateRow(outcome)],
+    ["Also made", listed2(others.map(({ target, id }) => `${code(target)} ${text(id)}`))],
+    ["Jenkins", outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
+    ["Jenkins was", listed2((outcome.observations ?? []).map(historyRow))],
+    [images.length > 1 ? "Source images" : "Source image", sourceRow(outcome)],
+    ["Region, account", `${code(outcome.region)} ${idCode(outcome.accountId)}`],
+    ["Packer", outcome.packerVersion && code(outcome.packerVersion)],
+    ["Machines", skipped ? void 0 : machinesRow(machinesOf2(outcome, phases))],
+    ["Snapshots", skipped ? void 0 : snapshotsRow(outcome)],
+    ["Left in the account", leftRow(leftovers)]
+  ];
+}
+function keptRow({ skipped, images, deregistered, keptUntil, verdict }) {
+  if (skipped || images.length === 0) return void 0;
+  if (deregistered) return "no: deregistered, with its snapshots";
+  if (keptUntil) return `for a look, until ${keptUntil.toISOString()}`;
+  return { verified: "yes", unverified: "yes, without a test", rejected: "yes, although it was rejected" }[verdict];
 }
 function historyRow({ source, history }, _, all) {
   const states = history.map(({ state: state2, seconds }) => `${state2} from ${Math.round(seconds)} s on`).join(", ");
@@ -91342,22 +91484,57 @@ function sourceRow({ plan, images }) {
   );
   return listed2([...new Set(rows)]);
 }
-function verifiedAt({ comparison }) {
-  return text(comparison?.last?.tags[tagKeys.verified] ?? "");
-}
 function comparedIn({ plan }) {
   const names2 = Object.keys(plan.comparable?.contents ?? {});
   const plugins2 = names2.filter((name) => name.startsWith(pluginPrefix)).length;
   const others = names2.filter((name) => !name.startsWith(pluginPrefix));
   return text([...others, ...plugins2 > 0 ? [`${plugins2} plugins`] : []].join(", "));
 }
-function headline({ verdict, failure, leftovers, images, skipped }) {
-  if (skipped && failure === void 0) return "✅ Nothing changed: the image is used again";
-  if (leftovers.length > 0) return "❌ Something is left in the account";
-  if (verdict === "rejected") return "❌ Image rejected";
-  if (failure !== void 0) return "❌ Bake failed";
-  if (verdict === "verified") return "✅ Image verified";
-  return images.length === 0 ? "⚪ No image made" : "⚪ Image baked, not tested";
+function machinesOf2({ images, plan, buildType, observations = [] }, phases) {
+  const seconds = (phase) => phases.flatMap(({ name, seconds: one }) => phase.test(name) ? [one] : []);
+  const [build2] = seconds(/^Build$/);
+  const tests = seconds(/^Smoke test/);
+  const typeOf2 = ({ source }) => buildType ?? only(ofBuild(plan.machineTypes.ofSources, source) ?? []) ?? "";
+  return [
+    ...build2 === void 0 ? [] : images.map((image) => ({ purpose: "build", instanceType: typeOf2(image), seconds: build2 })),
+    ...observations.map(({ instanceType }, at3) => ({ purpose: "smoke test", instanceType, seconds: tests[at3] ?? 0 }))
+  ];
+}
+var only = (names2) => names2.length === 1 ? names2[0] : void 0;
+function machinesRow(machines) {
+  const cost = machineCost(machines);
+  return listed2([
+    ...machines.map(
+      ({ purpose, instanceType, seconds }) => `${purpose}: ${instanceType && code(instanceType)} for about ${duration2(seconds)}`.replace(":  ", ": ")
+    ),
+    ...machines.length > 0 && cost !== void 0 ? [`together ${dollars(cost)} at the prices of us-east-1 in ${pricesOf}`] : []
+  ]);
+}
+function snapshotsRow({ images, deregistered }) {
+  const sizes2 = images.flatMap(
+    ({ gibibytes, copies: copies2 }) => gibibytes === void 0 ? [] : [gibibytes * (1 + copies2.length)]
+  );
+  if (deregistered || sizes2.length === 0) return void 0;
+  const sum2 = sizes2.reduce((one, other) => one + other, 0);
+  return `of ${sum2} GiB of volumes: at most ${dollars(snapshotCost(sum2))} a month at the prices of us-east-1 in ${pricesOf}; AWS bills the blocks that were written`;
+}
+function commands5({ images, region: region3, deregistered, verdict, parameter, buildType, observations }) {
+  const [image] = images;
+  const instanceType = observations?.[0]?.instanceType ?? buildType ?? "t3.medium";
+  const isUsable2 = image !== void 0 && !deregistered && verdict !== "rejected";
+  const isPlain3 = [image?.id, region3, instanceType].every((value) => /^[a-z0-9.-]+$/.test(value ?? ""));
+  const launch3 = isUsable2 && isPlain3 && images.length === 1 ? [
+    "# Launch it",
+    `aws ec2 run-instances --region ${region3} \\`,
+    `  --image-id ${image.id} --instance-type ${instanceType}`
+  ] : [];
+  const back = parameter?.previous !== void 0 && [parameter.previous, parameter.name, parameter.dataType].every((value) => /^[\w./:-]+$/.test(value ?? "")) ? [
+    "# Go back to the image before",
+    `aws ssm put-parameter --region ${region3} --name ${parameter.name} \\`,
+    `  --value ${parameter.previous} --data-type ${parameter.dataType} --overwrite`
+  ] : [];
+  const lines = [...launch3, ...back];
+  return lines.length === 0 ? [] : ["```sh", ...lines, "```", ""];
 }
 
 // src/action/run-main.ts
@@ -91382,7 +91559,7 @@ async function bakeAndReport(log) {
   if (cancel.aborted && isGood) {
     log.warning("The cancel came after the image had been released: it is kept, and the outputs name it.");
   }
-  await writeSummary(summaryOf(outcome, log.phases), log);
+  await writeSummary(summaryOf(outcome, log.phases, { inputs: givenInputs() }), log);
   return isGood;
 }
 function tellOthers(outcome, folder, log) {
@@ -91447,7 +91624,7 @@ async function cleanUp(state2, context) {
   const limit = timeLimit(limitMs4);
   log.info(`The run ${state2.bakeId} did not finish: ending it and removing what it made`);
   try {
-    await endAndRemove(state2, context, limit);
+    return await endAndRemove(state2, context, limit);
   } finally {
     clearTemporaryFolder(state2, log);
     clearFolder(state2.folder, "everything", log);
@@ -91478,6 +91655,7 @@ async function endAndRemove(state2, context, limit) {
   if (forALook.length > 0) log.warning(`${forALook.join(", ")} stay for a person who wants to look, until they expire.`);
   if (problems.length > 0) throw new LeftoverError(problems.join("\n"));
   log.info(forALook.length > 0 ? "Nothing else is left." : "Nothing is left.");
+  return { kept, forALook };
 }
 function clearTemporaryFolder({ temporaryFolder }, log) {
   if (temporaryFolder !== void 0) clearFolder(temporaryFolder, "everything", log);
@@ -91519,14 +91697,45 @@ async function problemsOf(who, pid, work) {
   }
 }
 
+// src/action/post-summary.ts
+function cutOffSummary(state2, { kept, forALook }) {
+  return [
+    `## ⚪ Run cut off: nothing ${kept.length + forALook.length > 0 ? "else " : ""}is left`,
+    "",
+    "The step was ended before it finished. The post step has ended what still ran and removed what it had made.",
+    "",
+    ...tableOf([
+      ["Kept, because it was released", listed2(kept.map(code))],
+      ["Kept for a look, until it expires", listed2(forALook.map(code))],
+      ...whereOf(state2)
+    ])
+  ].join("\n");
+}
+function leftSummary(state2, error2, env2 = process.env) {
+  return [
+    "## ❌ Run cut off: something may be left in the account",
+    "",
+    ...failureSection(messageOf(error2), env2),
+    ...tableOf(whereOf(state2))
+  ].join("\n");
+}
+function whereOf({ bakeId, region: region3 }) {
+  return [
+    ["Region", text(region3)],
+    ["Run", `${idCode(bakeId)}, in the tag <code>bake-jenkins-ami:bake</code>`]
+  ];
+}
+
 // src/action/run-post.ts
 async function runPost(state2) {
   whenUnread(() => void 0);
   const log = actionsLog();
-  await runStep(log, async () => {
-    await cleanUp(state2, { log, env: process.env });
+  const cleanUpAndReport = async () => {
+    const cutOff = await cleanUp(state2, { log, env: process.env });
+    await writeSummary(cutOffSummary(state2, cutOff), log);
     return true;
-  });
+  };
+  await runStep(log, cleanUpAndReport, (error2) => leftSummary(state2, error2));
 }
 
 // src/bake/promote-later.ts
@@ -91757,19 +91966,19 @@ function promotionSummary(promoted, { shares, deprecateAfterMs }, env2 = process
   const isGood = failure === void 0 && leftovers.length === 0;
   const shared = shares.flatMap((share) => Object.values(share)).map((one) => /^\d+$/.test(one) ? idCode(one) : text(one));
   return [
-    ...headAndTable(isGood ? "✅ Image promoted" : "❌ Image not promoted", [
-      ["Image", `${code(image.id)} ${code(image.name)}`],
-      ["Copies", listed2(image.copies.map((copy) => `${code(copy.region)} ${code(copy.id)}`))],
+    `## ${isGood ? "✅ Image promoted" : "❌ Image not promoted"}`,
+    "",
+    ...failure === void 0 ? [] : failureSection(messageOf(failure), env2),
+    ...tableOf([
+      ["Image", `${imageLink(image, env2)} ${code(image.name)}`],
+      ["Copies", listed2(image.copies.map((copy) => `${code(copy.region)} ${imageLink(copy, env2)}`))],
       ["Shared with", isGood ? listed2(shared) : void 0],
       ["Deprecated after", isGood && deprecateAfterMs !== void 0 ? `${deprecateAfterMs / 36e5} h` : void 0],
       ["Parameter", parameterRow(promoted)],
       ["Launch template", launchTemplateRow(promoted)],
-      ["Error", failure === void 0 ? void 0 : inShort(messageOf(failure))],
-      ["What to do", helpRow([failure === void 0 ? void 0 : messageOf(failure)], env2)],
       ["Region, account", `${code(region3)} ${idCode(accountId)}`],
       ["Left in the account", leftRow(leftovers)]
-    ]),
-    ...wholeIfCut(failure === void 0 ? void 0 : messageOf(failure))
+    ])
   ].join("\n");
 }
 function earlyPromotionSummary(error2, env2 = process.env) {
@@ -92443,7 +92652,7 @@ function sweptOf({ type: type2, id, region: region3 }, { bakeId }, outcome, reas
 // src/action/sweep-summary.ts
 var mostRows2 = 200;
 var longestReason2 = 300;
-function sweepSummary({ swept, unseen: unseen2, kept, retired, staying, problem: problem3 }, region3, accountId) {
+function sweepSummary({ swept, unseen: unseen2, kept, retired, staying, problem: problem3 }, region3, accountId, env2 = process.env) {
   const rows = [
     ...swept.map(({ type: type2, id, bake: bake2, outcome, reason }) => [
       code(`${type2} ${id}`),
@@ -92469,12 +92678,15 @@ function sweepSummary({ swept, unseen: unseen2, kept, retired, staying, problem:
     "",
     `${code(region3)} ${idCode(accountId)}`,
     "",
-    ...problem3 === void 0 ? [] : [fenced(problem3), ""],
+    ...problem3 === void 0 ? [] : failureSection(problem3, env2),
     ...table(["Resource", "Bake", "Outcome", "Why"], rows),
     ...table(["Image", "Outcome", "Why"], retiredRows),
     ...folded2("Images that stay", table(["Image", "Why it stays"], stayingRows), staying.length),
     ...folded2("Resources that stay", table(["Resource", "Bake", "Why it stays"], stays), stays.length)
   ].join("\n");
+}
+function earlySweepSummary(error2, env2 = process.env) {
+  return earlySummary("❌ Nothing was swept", error2, env2);
 }
 function folded2(title, lines, count) {
   return count === 0 ? [] : [`<details><summary>${title} (${count})</summary>`, "", ...lines, "</details>", ""];
@@ -92508,7 +92720,7 @@ var mostListed = 2500;
 var longestReason3 = 300;
 async function runSweep() {
   const log = actionsLog();
-  await runStep(log, () => sweepAndReport(log));
+  await runStep(log, () => sweepAndReport(log), earlySweepSummary);
 }
 async function sweepAndReport(log) {
   const { env: env2 } = process;

@@ -35,11 +35,13 @@ export const verified: Outcome = {
       name: 'jenkins-2.568.2-20261122-0123',
       created: new Date('2026-11-22T12:00:00Z'),
       snapshotIds: ['snap-0ccccccccccccccc'],
+      gibibytes: 8,
       copies: []
     }
   ],
   others: [],
   othersStay: false,
+  buildType: 't3.medium',
   verdict: 'verified',
   jenkinsVersion: '2.568.2',
   smokeSeconds: 41.26,

@@ -65,6 +65,22 @@ const output = [
     ['a message in a cell is bounded', 'line.length > mostInShort', 'line.length < 0']
   ),
   ...inFile(
+    'action/failure-section.ts',
+    ['unit/action/failure-section.test.ts'],
+    ['a sentence in a summary is bounded', 'line.length > longestSentence ? `', 'line.length < 0 ? `']
+  ),
+  ...inFile(
+    'action/console-pages.ts',
+    ['unit/action/console-pages.test.ts'],
+    ['no link to AWS’s console for another AWS', '!isOfAws || ', ''],
+    ['only an id is part of a link', '!/^ami-[0-9a-f]{8,17}$/.test(id)', 'false']
+  ),
+  ...inFile(
+    'action/given-inputs.ts',
+    ['unit/action/given-inputs.test.ts'],
+    ['no secret input in a summary', 'unshown.has(name)', 'false']
+  ),
+  ...inFile(
     'packer-output/messages.ts',
     ['unit/packer-output/messages.test.ts', 'properties/output.test.ts'],
     ['only lines of the protocol are messages', '!/^\\d+$/.test(timestamp) || ', ''],

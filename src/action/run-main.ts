@@ -5,6 +5,7 @@ import {readInputs} from '../inputs/inputs.ts'
 import {explain} from '../lib/errors.ts'
 import {actionsLog, type Log} from '../lib/log.ts'
 import {describeLeftovers} from '../sweep/leftovers.ts'
+import {givenInputs} from './given-inputs.ts'
 import {writeHandOverFiles} from './hand-over-files.ts'
 import {outputsOf} from './outputs.ts'
 import {noteSwept, saveState} from './save-state.ts'
@@ -35,7 +36,7 @@ async function bakeAndReport(log: Log): Promise<boolean> {
   if (cancel.aborted && isGood) {
     log.warning('The cancel came after the image had been released: it is kept, and the outputs name it.')
   }
-  await writeSummary(summaryOf(outcome, log.phases), log)
+  await writeSummary(summaryOf(outcome, log.phases, {inputs: givenInputs()}), log)
   return isGood
 }
 

@@ -8,7 +8,7 @@ import {timeLimit} from '../lib/wait.ts'
 import {policies, retireImages, type RetirementOptions, type RetirementReport} from '../retire/retire.ts'
 import {sweepAccount, type AccountReport} from '../sweep/account.ts'
 import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
-import {sweepSummary} from './sweep-summary.ts'
+import {earlySweepSummary, sweepSummary} from './sweep-summary.ts'
 
 const limitMs = 30 * 60_000
 /** GitHub shows the first 4,096 characters of a message. */
@@ -20,7 +20,7 @@ const longestReason = 300
 /** The sweep action: sweeps, reports, and fails the step when something that has expired is left. */
 export async function runSweep(): Promise<void> {
   const log = actionsLog()
-  await runStep(log, () => sweepAndReport(log))
+  await runStep(log, () => sweepAndReport(log), earlySweepSummary)
 }
 
 async function sweepAndReport(log: Log): Promise<boolean> {

@@ -1,22 +1,23 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
 import {messageOf} from '../lib/errors.ts'
-import {linksIn} from '../lib/links.ts'
-import {code, fenced, text} from './markdown.ts'
+import {imagePage} from './console-pages.ts'
+import {failureSection} from './failure-section.ts'
+import {code, text} from './markdown.ts'
 
 /** A row of a summary's table: what it is about, and the cell. Without a cell it is left out. */
 export type Row = readonly [string, string | undefined]
 
-/** The beginning of a summary, in lines of Markdown. */
-export function headAndTable(headline: string, rows: readonly Row[]): string[] {
-  return [
-    `## ${headline}`,
-    '',
-    '| | |',
-    '|---|---|',
-    ...rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : [])),
-    ''
-  ]
+/** A table without a head, in lines of Markdown. */
+export function tableOf(rows: readonly Row[]): string[] {
+  const lines = rows.flatMap(([name, value]) => (value ? [`| ${name} | ${value} |`] : []))
+  return lines.length === 0 ? [] : ['| | |', '|---|---|', ...lines, '']
+}
+
+/** An image's id, as a link to its page in the console where there is one. */
+export function imageLink(image: {readonly region: string; readonly id: string}, env: NodeJS.ProcessEnv): string {
+  const page = imagePage(image, env)
+  return page === undefined ? code(image.id) : `[${code(image.id)}](${page})`
 }
 
 export function parameterRow({parameter}: Pick<Outcome, 'parameter'>): string | undefined {
@@ -55,30 +56,11 @@ export function inShort(message: string): string {
   return text(firstLineOf(message))
 }
 
-/** The pages that messages name, as links. */
-export function helpRow(messages: readonly (string | undefined)[], env: NodeJS.ProcessEnv): string {
-  const links = linksIn(
-    messages.flatMap((message) => message ?? []),
-    env
-  )
-  return listed(links.map(({page, url}) => `[${page}](${url})`))
-}
-
-/** A message below the table, if the table has only its beginning. */
-export function wholeIfCut(message: string | undefined): string[] {
-  return message === undefined || message === firstLineOf(message) ? [] : [fenced(message), '']
-}
-
 /**
  * The summary of a run that ended before it made or changed anything.
  *
  * @param env for the addresses of the pages that the error names
  */
 export function earlySummary(headline: string, error: unknown, env: NodeJS.ProcessEnv): string {
-  const message = messageOf(error)
-  const rows: Row[] = [
-    ['Error', inShort(message)],
-    ['What to do', helpRow([message], env)]
-  ]
-  return [...headAndTable(headline, rows), ...wholeIfCut(message)].join('\n')
+  return [`## ${headline}`, '', ...failureSection(messageOf(error), env)].join('\n')
 }

@@ -1,67 +1,57 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Observation} from '../bake/test-images.ts'
-import type {BakedImage} from '../packer/images.ts'
 import {sourceOf} from '../bake/source-of.ts'
-import type {Phase} from '../lib/log.ts'
-import {messageOf} from '../lib/errors.ts'
 import {tagKeys} from '../aws/tags.ts'
+import {messageOf} from '../lib/errors.ts'
+import type {Phase} from '../lib/log.ts'
+import {withCopies, type BakedImage} from '../packer/images.ts'
+import {ofBuild} from '../plan/machine-types.ts'
 import {pluginPrefix} from '../plan/contents/contents.ts'
+import {dollars, machineCost, pricesOf, snapshotCost, type MachineTime} from './cost.ts'
+import {failureSection} from './failure-section.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 import {
   earlySummary,
-  headAndTable,
-  helpRow,
+  imageLink,
   inShort,
   launchTemplateRow,
   leftRow,
   listed,
   parameterRow,
-  wholeIfCut,
+  tableOf,
   type Row
 } from './summary-rows.ts'
+import {duration, timeline} from './timeline.ts'
+
+/** Where a summary takes what is not in the outcome. */
+interface Surroundings {
+  /** For the addresses of pages. */
+  readonly env?: NodeJS.ProcessEnv
+  /** The inputs that were given: names and values, in Markdown. */
+  readonly inputs?: readonly (readonly [string, string])[]
+}
 
 /** The job summary of a run that was not cut off, in Markdown. */
-export function summaryOf(outcome: Outcome, phases: readonly Phase[], env: NodeJS.ProcessEnv = process.env): string {
-  const {images, others, failure, leftovers} = outcome
-  const rows: Row[] = [
-    [images.length > 1 ? 'Images' : 'Image', listed(images.map(imageRow))],
-    ['Verified', outcome.skipped ? verifiedAt(outcome) : undefined],
-    ['Baked because', listed((outcome.skipped ? [] : (outcome.comparison?.because ?? [])).map(inShort))],
-    ['Compared', outcome.skipped ? comparedIn(outcome) : undefined],
-    ['Not compared', listed((outcome.comparison?.unseen ?? []).map(inShort))],
-    [
-      'Kept',
-      outcome.skipped
-        ? undefined
-        : images.length === 0
-          ? undefined
-          : outcome.deregistered
-            ? 'no: deregistered, with its snapshots'
-            : outcome.keptUntil
-              ? `for a look, until ${outcome.keptUntil.toISOString()}`
-              : 'yes'
-    ],
-    ['Parameter', parameterRow(outcome)],
-    ['Launch template', launchTemplateRow(outcome)],
-    ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
-    ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
-    ['Answer after', outcome.smokeSeconds?.toFixed(1).concat(' s, counted from the launch')],
-    ['Jenkins was', listed((outcome.observations ?? []).map(historyRow))],
-    ['Why', outcome.reason && inShort(outcome.reason)],
-    ['Error', failure === undefined ? undefined : inShort(messageOf(failure))],
-    ['What to do', helpRow([outcome.reason, failure === undefined ? undefined : messageOf(failure)], env)],
-    [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
-    ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
-    ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
-    ['Left in the account', leftRow(leftovers)]
-  ]
+export function summaryOf(
+  outcome: Outcome,
+  phases: readonly Phase[],
+  {env = process.env, inputs = []}: Surroundings = {}
+): string {
+  const {failure, reason, evidence} = outcome
   return [
-    ...headAndTable(headline(outcome), rows),
-    ...wholeIfCut(outcome.reason),
-    ...wholeIfCut(failure === undefined ? undefined : messageOf(failure)),
-    phases.map(({name, seconds}) => `${text(name)} ${seconds.toFixed(1)} s`).join(' · '),
+    `## ${headline(outcome)}`,
     '',
-    ...(outcome.evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(outcome.evidence))])
+    ...verdictLine(outcome),
+    ...(failure === undefined ? [] : failureSection(messageOf(failure), env)),
+    ...(reason === undefined ? [] : failureSection(reason, env)),
+    ...imageTable(outcome, env),
+    ...tableOf(rowsOf(outcome, phases)),
+    ...commands(outcome),
+    ...(phases.length === 0 ? [] : [timeline(phases), '']),
+    ...(evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(evidence))]),
+    ...(inputs.length === 0
+      ? []
+      : [foldedAway('Inputs', ['| Input | Value |', '|---|---|', ...inputs.map(rowOf)].join('\n'))])
   ].join('\n')
 }
 
@@ -70,10 +60,68 @@ export function earlyEndSummary(error: unknown, env: NodeJS.ProcessEnv = process
   return earlySummary('❌ Nothing was made', error, env)
 }
 
-function imageRow({id, name, source, copies}: BakedImage, _: number, all: readonly BakedImage[]): string {
-  const from = all.length > 1 ? ` from ${code(source)}` : ''
-  const also = copies.map((copy) => `, ${code(copy.region)} ${code(copy.id)}`).join('')
-  return `${code(id)} ${code(name)}${from}${also}`
+function headline({verdict, failure, leftovers, images, skipped}: Outcome): string {
+  if (skipped && failure === undefined) return '✅ Nothing changed: the image is used again'
+  if (leftovers.length > 0) return '❌ Something is left in the account'
+  if (verdict === 'rejected') return '❌ Image rejected'
+  if (failure !== undefined) return '❌ Bake failed'
+  if (verdict === 'verified') return '✅ Image verified'
+  return images.length === 0 ? '⚪ No image made' : '⚪ Image baked, not tested'
+}
+
+function verdictLine({verdict, skipped, jenkinsVersion, smokeSeconds, observations = []}: Outcome): string[] {
+  if (verdict !== 'verified' || skipped || jenkinsVersion === undefined || smokeSeconds === undefined) return []
+  const each = observations.length > 1 ? ' on the slowest machine' : ''
+  return [`Jenkins ${code(jenkinsVersion)} was ready ${smokeSeconds.toFixed(1)} s after the launch${each}.`, '']
+}
+
+const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+/** A table beyond that is not read, and the runner drops a summary beyond 1 MiB whole. */
+const mostImages = 20
+
+function imageTable({images, deregistered}: Outcome, env: NodeJS.ProcessEnv): string[] {
+  const all = images.flatMap((image) => withCopies(image).map((one) => ({...one, source: image.source})))
+  if (all.length === 0) return []
+  const several = images.length > 1
+  const link = (one: BakedImage | (typeof all)[number]): string => (deregistered ? code(one.id) : imageLink(one, env))
+  return [
+    rowOf(['Region', 'Image', 'Name', ...(several ? ['Source'] : [])]),
+    rowOf(['---', '---', '---', ...(several ? ['---'] : [])]),
+    ...all
+      .slice(0, mostImages)
+      .map((one) => rowOf([text(one.region), link(one), code(one.name), ...(several ? [code(one.source)] : [])])),
+    ...(all.length > mostImages ? ['', `and ${all.length - mostImages} more, which the outputs name`] : []),
+    ''
+  ]
+}
+
+function rowsOf(outcome: Outcome, phases: readonly Phase[]): Row[] {
+  const {images, others, leftovers, comparison, skipped} = outcome
+  return [
+    ['Verified', skipped ? text(comparison?.last?.tags[tagKeys.verified] ?? '') : undefined],
+    ['Baked because', listed((skipped ? [] : (comparison?.because ?? [])).map(inShort))],
+    ['Compared', skipped ? comparedIn(outcome) : undefined],
+    ['Not compared', listed((comparison?.unseen ?? []).map(inShort))],
+    ['Kept', keptRow(outcome)],
+    ['Parameter', parameterRow(outcome)],
+    ['Launch template', launchTemplateRow(outcome)],
+    ['Also made', listed(others.map(({target, id}) => `${code(target)} ${text(id)}`))],
+    ['Jenkins', outcome.jenkinsVersion && code(outcome.jenkinsVersion)],
+    ['Jenkins was', listed((outcome.observations ?? []).map(historyRow))],
+    [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
+    ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
+    ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
+    ['Machines', skipped ? undefined : machinesRow(machinesOf(outcome, phases))],
+    ['Snapshots', skipped ? undefined : snapshotsRow(outcome)],
+    ['Left in the account', leftRow(leftovers)]
+  ]
+}
+
+function keptRow({skipped, images, deregistered, keptUntil, verdict}: Outcome): string | undefined {
+  if (skipped || images.length === 0) return undefined
+  if (deregistered) return 'no: deregistered, with its snapshots'
+  if (keptUntil) return `for a look, until ${keptUntil.toISOString()}`
+  return {verified: 'yes', unverified: 'yes, without a test', rejected: 'yes, although it was rejected'}[verdict]
 }
 
 /** `booting from 2 s on, starting from 14 s on, ready from 35 s on`. */
@@ -90,10 +138,6 @@ function sourceRow({plan, images}: Outcome): string {
   return listed([...new Set(rows)])
 }
 
-function verifiedAt({comparison}: Outcome): string {
-  return text(comparison?.last?.tags[tagKeys.verified] ?? '')
-}
-
 /** The names of what was compared; all plugins are one. */
 function comparedIn({plan}: Outcome): string {
   const names = Object.keys(plan.comparable?.contents ?? {})
@@ -102,11 +146,71 @@ function comparedIn({plan}: Outcome): string {
   return text([...others, ...(plugins > 0 ? [`${plugins} plugins`] : [])].join(', '))
 }
 
-function headline({verdict, failure, leftovers, images, skipped}: Outcome): string {
-  if (skipped && failure === undefined) return '✅ Nothing changed: the image is used again'
-  if (leftovers.length > 0) return '❌ Something is left in the account'
-  if (verdict === 'rejected') return '❌ Image rejected'
-  if (failure !== undefined) return '❌ Bake failed'
-  if (verdict === 'verified') return '✅ Image verified'
-  return images.length === 0 ? '⚪ No image made' : '⚪ Image baked, not tested'
+/** The machines of the build, all for as long as the build took, and those of the smoke test. */
+function machinesOf({images, plan, buildType, observations = []}: Outcome, phases: readonly Phase[]): Machine[] {
+  const seconds = (phase: RegExp): number[] => phases.flatMap(({name, seconds: one}) => (phase.test(name) ? [one] : []))
+  const [build] = seconds(/^Build$/)
+  const tests = seconds(/^Smoke test/)
+  const typeOf = ({source}: BakedImage): string =>
+    buildType ?? only(ofBuild(plan.machineTypes.ofSources, source) ?? []) ?? ''
+  return [
+    ...(build === undefined
+      ? []
+      : images.map((image) => ({purpose: 'build', instanceType: typeOf(image), seconds: build}))),
+    ...observations.map(({instanceType}, at) => ({purpose: 'smoke test', instanceType, seconds: tests[at] ?? 0}))
+  ]
+}
+
+interface Machine extends MachineTime {
+  readonly purpose: string
+}
+
+const only = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : undefined)
+
+function machinesRow(machines: readonly Machine[]): string {
+  const cost = machineCost(machines)
+  return listed([
+    ...machines.map(({purpose, instanceType, seconds}) =>
+      `${purpose}: ${instanceType && code(instanceType)} for about ${duration(seconds)}`.replace(':  ', ': ')
+    ),
+    ...(machines.length > 0 && cost !== undefined
+      ? [`together ${dollars(cost)} at the prices of us-east-1 in ${pricesOf}`]
+      : [])
+  ])
+}
+
+function snapshotsRow({images, deregistered}: Outcome): string | undefined {
+  const sizes = images.flatMap(({gibibytes, copies}) =>
+    gibibytes === undefined ? [] : [gibibytes * (1 + copies.length)]
+  )
+  if (deregistered || sizes.length === 0) return undefined
+  const sum = sizes.reduce((one, other) => one + other, 0)
+  return `of ${sum} GiB of volumes: at most ${dollars(snapshotCost(sum))} a month at the prices of us-east-1 in ${pricesOf}; AWS bills the blocks that were written`
+}
+
+/** What a person does next with an image, to be pasted. Only values of a known form are in it. */
+function commands({images, region, deregistered, verdict, parameter, buildType, observations}: Outcome): string[] {
+  const [image] = images
+  const instanceType = observations?.[0]?.instanceType ?? buildType ?? 't3.medium'
+  const isUsable = image !== undefined && !deregistered && verdict !== 'rejected'
+  const isPlain = [image?.id, region, instanceType].every((value) => /^[a-z0-9.-]+$/.test(value ?? ''))
+  const launch =
+    isUsable && isPlain && images.length === 1
+      ? [
+          '# Launch it',
+          `aws ec2 run-instances --region ${region} \\`,
+          `  --image-id ${image.id} --instance-type ${instanceType}`
+        ]
+      : []
+  const back =
+    parameter?.previous !== undefined &&
+    [parameter.previous, parameter.name, parameter.dataType].every((value) => /^[\w./:-]+$/.test(value ?? ''))
+      ? [
+          '# Go back to the image before',
+          `aws ssm put-parameter --region ${region} --name ${parameter.name} \\`,
+          `  --value ${parameter.previous} --data-type ${parameter.dataType} --overwrite`
+        ]
+      : []
+  const lines = [...launch, ...back]
+  return lines.length === 0 ? [] : ['```sh', ...lines, '```', '']
 }

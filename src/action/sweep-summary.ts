@@ -1,4 +1,6 @@
-import {code, fenced, idCode, text} from './markdown.ts'
+import {failureSection} from './failure-section.ts'
+import {code, idCode, text} from './markdown.ts'
+import {earlySummary} from './summary-rows.ts'
 import {tagKeys} from '../aws/tags.ts'
 import type {RetirementReport} from '../retire/retire.ts'
 import type {AccountReport} from '../sweep/account.ts'
@@ -16,7 +18,8 @@ interface Swept extends Omit<AccountReport, 'advice'>, RetirementReport {
 export function sweepSummary(
   {swept, unseen, kept, retired, staying, problem}: Swept,
   region: string,
-  accountId: string
+  accountId: string,
+  env: NodeJS.ProcessEnv = process.env
 ): string {
   const rows = [
     ...swept.map(({type, id, bake, outcome, reason}) => [
@@ -43,12 +46,17 @@ export function sweepSummary(
     '',
     `${code(region)} ${idCode(accountId)}`,
     '',
-    ...(problem === undefined ? [] : [fenced(problem), '']),
+    ...(problem === undefined ? [] : failureSection(problem, env)),
     ...table(['Resource', 'Bake', 'Outcome', 'Why'], rows),
     ...table(['Image', 'Outcome', 'Why'], retiredRows),
     ...folded('Images that stay', table(['Image', 'Why it stays'], stayingRows), staying.length),
     ...folded('Resources that stay', table(['Resource', 'Bake', 'Why it stays'], stays), stays.length)
   ].join('\n')
+}
+
+/** The summary of a sweep that ended before it looked for anything. */
+export function earlySweepSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
+  return earlySummary('❌ Nothing was swept', error, env)
 }
 
 function folded(title: string, lines: readonly string[], count: number): string[] {

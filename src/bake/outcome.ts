@@ -18,6 +18,8 @@ export interface Outcome {
   readonly images: readonly BakedImage[]
   /** Resources other than images that the template made. */
   readonly others: Baked['others']
+  /** Of the machine that was built on. Absent: the template chose it, or nothing was built. */
+  readonly buildType?: string
   /** Whether they stay: the bake has succeeded. */
   readonly othersStay: boolean
   /** `verified` and `rejected` come from the smoke test; everything else is `unverified`. */
@@ -53,6 +55,7 @@ export type Made = Pick<
   Outcome,
   | 'images'
   | 'others'
+  | 'buildType'
   | 'othersStay'
   | 'verdict'
   | 'reason'

@@ -103,6 +103,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     const {casc} = inputs.image
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
     let since = plan.began
+    let buildType: string | undefined
     const copyRegions = await regionsOfCopies(account, template.names, signal)
     ledger.mayCopyTo(copyRegions)
     const report = await onFirstWithCapacity(places, log, async (place) => {
@@ -134,6 +135,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       if (!valid) requestsBefore = endpoint.requests()
       valid = true
       since = awsTime(account.ec2)
+      buildType = template.variables.has('instance_type') ? place.instanceType : undefined
       return build(job, ledger, log, anyOf(signal, watch.signal, room.signal))
     })
     const traces = {bakeId: plan.bakeId, records: ledger, announced: ledger.announced}
@@ -158,7 +160,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       )
     )
     if (baked.images.length === 0) log.warning(noImage(template))
-    return baked
+    return {...baked, ...(buildType === undefined ? {} : {buildType})}
   } catch (error) {
     // Packer did not ask for the action's keys, and AWS refused the keys that it used.
     const refused = error instanceof BuildError && requests() === 0 && aboutCredentials.has(error.id)

@@ -19,6 +19,8 @@ export interface BakedImage extends RegionalImage {
   readonly source: string
   /** In other regions, of this very image. */
   readonly copies: readonly RegionalImage[]
+  /** Of its volumes together, in GiB. Absent: AWS does not say. */
+  readonly gibibytes?: number
 }
 
 /** The products of a build. */
@@ -27,6 +29,8 @@ export interface Baked {
   readonly images: readonly BakedImage[]
   /** Of other builders and of post-processors: products that this action can neither test nor remove. */
   readonly others: readonly Artifact[]
+  /** Of the machine that was built on. Absent: the template does not let the action choose it. */
+  readonly buildType?: string
 }
 
 /** The image and its copies. */
@@ -121,7 +125,7 @@ async function bakedImage(
   return {...image, source: target, copies: found.filter(({region}) => region !== account.region)}
 }
 
-type Found = RegionalImage & Pick<BakedImage, 'architecture' | 'sourceImageId'>
+type Found = RegionalImage & Pick<BakedImage, 'architecture' | 'sourceImageId' | 'gibibytes'>
 
 async function describeImage(
   ec2: EC2Client,
@@ -150,6 +154,7 @@ async function describeImage(
   const snapshotIds = await ownSnapshots(ec2, described, expected, signal)
   // The source of a copy (encrypt_boot) is the unencrypted image, which has been removed.
   const sourceImageId = image.SourceInstanceId ? image.SourceImageId : undefined
+  const gibibytes = (image.BlockDeviceMappings ?? []).reduce((sum, {Ebs}) => sum + (Ebs?.VolumeSize ?? 0), 0)
   const found: Found = {
     region,
     id,
@@ -157,7 +162,8 @@ async function describeImage(
     created: described.created ?? new Date(0),
     snapshotIds,
     architecture: image.Architecture === 'arm64' ? 'arm64' : 'x86_64',
-    ...(sourceImageId ? {sourceImageId} : {})
+    ...(sourceImageId ? {sourceImageId} : {}),
+    ...(gibibytes > 0 ? {gibibytes} : {})
   }
   expected.onFound?.(found)
   return found

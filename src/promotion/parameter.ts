@@ -22,6 +22,8 @@ export interface Named {
   readonly now: string
   /** The image that it named before. Absent: there was no parameter, it held no image, or it keeps its value. */
   readonly previous?: string
+  /** With `previous`: the parameter's data type, by which it can be changed back. */
+  readonly dataType?: string
 }
 
 /** Of a parameter that launch templates and Auto Scaling groups can resolve. It cannot be changed later. */
@@ -106,7 +108,7 @@ export async function nameInParameter(
         origin === 'chosen' ? undefined : await newerBetween(context, {name, imageId: wanted, before, version})
       if (newer === undefined) {
         const isKnown = before !== undefined && wanted === imageId && isImageId(before.value)
-        return {now: wanted, ...(isKnown ? {previous: before.value} : {})}
+        return {now: wanted, ...(isKnown ? {previous: before.value, dataType} : {})}
       }
       wanted = newer
     }

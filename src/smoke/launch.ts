@@ -37,6 +37,7 @@ export interface SmokeInstance {
   readonly id: string
   /** Public or private, as it is to be reached. */
   readonly address: string
+  readonly instanceType: string
 }
 
 export const jenkinsPort = 8080
@@ -67,7 +68,7 @@ export async function launch(
     log.info(`Launched ${id} from ${request.imageId}; port ${jenkinsPort} is open to ${letIn(reach)}`)
     const address = await poll(async () => addressOf(await describe(ec2, id, signal), reach), {signal})
     log.info(`${id} runs at ${address}`)
-    return {id, address}
+    return {id, address, instanceType: place.instanceType}
   })
 }
 

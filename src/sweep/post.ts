@@ -25,6 +25,14 @@ export interface CleanUpContext {
   readonly pause?: Pause
 }
 
+/** What stays of a bake that was cut off. */
+export interface CutOff {
+  /** Images that it had released. */
+  readonly kept: readonly string[]
+  /** Images and machines that stay until they expire. */
+  readonly forALook: readonly string[]
+}
+
 /** For reading Packer's announcements, in milliseconds: its output may have any length. */
 const readingMs = 20_000
 
@@ -35,19 +43,19 @@ const readingMs = 20_000
  *
  * @throws {LeftoverError} naming what could not be removed or ended
  */
-export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<void> {
+export async function cleanUp(state: BakeState, context: CleanUpContext): Promise<CutOff> {
   const {log, limitMs = 200_000} = context
   const limit = timeLimit(limitMs)
   log.info(`The run ${state.bakeId} did not finish: ending it and removing what it made`)
   try {
-    await endAndRemove(state, context, limit)
+    return await endAndRemove(state, context, limit)
   } finally {
     clearTemporaryFolder(state, log)
     clearFolder(state.folder, 'everything', log)
   }
 }
 
-async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<void> {
+async function endAndRemove(state: BakeState, context: CleanUpContext, limit: AbortSignal): Promise<CutOff> {
   const {log, endingMs = 15_000, pause} = context
   // As long as main runs, it may write to the ledger and start Packer.
   const mainRuns = await endMain(state.main, timeLimit(endingMs, [limit]))
@@ -76,6 +84,7 @@ async function endAndRemove(state: BakeState, context: CleanUpContext, limit: Ab
   if (forALook.length > 0) log.warning(`${forALook.join(', ')} stay for a person who wants to look, until they expire.`)
   if (problems.length > 0) throw new LeftoverError(problems.join('\n'))
   log.info(forALook.length > 0 ? 'Nothing else is left.' : 'Nothing is left.')
+  return {kept, forALook}
 }
 
 /** Where Packer's TMPDIR is not in the bake's folder. */

@@ -13,7 +13,7 @@ const image = (source: string): BakedImage => ({
   snapshotIds: [],
   copies: []
 })
-const machine = {instance: {id: 'i-1', address: '192.0.2.1'}, history: []}
+const machine = {instance: {id: 'i-1', address: '192.0.2.1', instanceType: 't3.medium'}, history: []}
 const good: SmokeResult = {...machine, verdict: 'verified', seconds: 2, jenkinsVersion: '2.568.2'}
 const bad: SmokeResult = {
   ...machine,

@@ -59,6 +59,7 @@ it('returns the image of a build as AWS knows it, once', async () => {
         region: 'us-east-1',
         id,
         name: 'image',
+        gibibytes: 8,
         created: expect.any(Date),
         snapshotIds: [expect.stringMatching(/^snap-/)],
         copies: []

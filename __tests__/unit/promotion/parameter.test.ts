@@ -70,7 +70,7 @@ it('makes a parameter for images', async () => {
 it('replaces an older image, keeps the data type, and tells which image it was', async () => {
   const there = store([text(old)])
   const {result, log} = await named(there)
-  expect(result).toEqual({now: ours, previous: old})
+  expect(result).toEqual({now: ours, previous: old, dataType: 'text'})
   expect(there.versions.at(-1)).toEqual(text(ours))
   expect(log).toContain(`The parameter ${name} names ${ours} (version 2, before: ${old})`)
 })
@@ -98,7 +98,7 @@ it('writes nothing if the image is named already', async () => {
 describe('for an image of an earlier bake', () => {
   it('names it if it never was, because AWS refused it then', async () => {
     const there = store([text(old)])
-    expect((await named(there, 'reused')).result).toEqual({now: ours, previous: old})
+    expect((await named(there, 'reused')).result).toEqual({now: ours, previous: old, dataType: 'text'})
   })
 
   it('leaves the parameter if somebody has set it back', async () => {

@@ -9,7 +9,7 @@ import {newProbeKey} from '../../../src/smoke/self-probe.ts'
 const ec2 = mockClient(EC2Client)
 const never = new AbortController().signal
 const key = newProbeKey()
-const machine = {id: 'i-0aaaaaaaaaaaaaaaa', address: '10.1.2.3'}
+const machine = {id: 'i-0aaaaaaaaaaaaaaaa', address: '10.1.2.3', instanceType: 't3.medium'}
 const refusal = (name: string) => new EC2ServiceException({name, message: name, $fault: 'client', $metadata: {}})
 
 beforeEach(() => void ec2.reset())

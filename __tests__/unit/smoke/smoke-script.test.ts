@@ -7,7 +7,11 @@ import {recordingLog} from '../../helpers/recording-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'smoke-script-'))
 afterAll(() => rmSync(folder, {recursive: true}))
-const about = {instance: {id: 'i-1', address: '192.0.2.1'}, version: '2.568.2', imageId: 'ami-1'}
+const about = {
+  instance: {id: 'i-1', address: '192.0.2.1', instanceType: 't3.medium'},
+  version: '2.568.2',
+  imageId: 'ami-1'
+}
 const env = {PATH: process.env['PATH'] ?? ''}
 
 async function ran(

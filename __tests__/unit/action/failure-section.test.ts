@@ -1,0 +1,39 @@
+import {expect, it} from '@jest/globals'
+import {failureSection} from '../../../src/action/failure-section.ts'
+
+const env = {GITHUB_ACTION_REPOSITORY: 'octo/bake', GITHUB_ACTION_REF: 'v1'}
+const section = (message: string): string => failureSection(message, env).join('\n')
+
+it('tells what happened from what to change, where more is said, and what was printed', () => {
+  const message =
+    "It stopped. What to change: raise 'smoke-timeout'.\nline one\nline two\nSee docs/troubleshooting.md#build-failed."
+  expect(section(message)).toBe(`It stopped.
+
+**What to change:** raise 'smoke-timeout'.
+
+**More:** [docs/troubleshooting.md#build-failed](https://github.com/octo/bake/blob/v1/docs/troubleshooting.md#build-failed)
+
+\`\`\`text
+line one
+line two
+\`\`\`
+`)
+})
+
+it('lists several inputs, and several leftovers', () => {
+  expect(section("Input 'a': x\nInput 'b': y")).toBe('- Input <code>a</code>: x\n- Input <code>b</code>: y\n')
+  expect(section('Left in the account: volume vol-1: y\nLeft in the account: volume vol-2: z')).toMatch(
+    /^- Left in the account: volume vol-1: y\n- Left/
+  )
+})
+
+it('shortens a long sentence, and gives it whole as an excerpt', () => {
+  const long = 'x'.repeat(1_000)
+  expect(section(long)).toBe(`${'x'.repeat(400)}…\n\n\`\`\`text\n${long}\n\`\`\`\n`)
+})
+
+it('makes nothing in a message Markdown', () => {
+  expect(section('<b> [a](b)\nWhat to change: **x**')).toBe(
+    '&#x3c;b&#x3e; &#x5b;a&#x5d;&#x28;b&#x29;\n\n**What to change:** &#x2a;&#x2a;x&#x2a;&#x2a;\n'
+  )
+})

@@ -1,0 +1,66 @@
+import {linksIn} from '../lib/links.ts'
+import {code, fenced, text} from './markdown.ts'
+
+/** A message of the action, in the parts that a reader looks for. */
+interface Parts {
+  readonly what: readonly string[]
+  readonly change: readonly string[]
+  /** What a program printed, or more than a reader takes in at a glance. */
+  readonly excerpt: readonly string[]
+}
+
+/** In characters: a longer line is an excerpt. */
+const longestSentence = 400
+const mostSentences = 10
+const changeMark = 'What to change: '
+
+/** Splits a message as the action's errors are written: what happened, what to change, what a program printed. */
+function partsOf(message: string): Parts {
+  const what: string[] = []
+  const change: string[] = []
+  const excerpt: string[] = []
+  for (const [index, line] of message.split('\n').entries()) {
+    const [said = '', advised] = line.split(changeMark, 2)
+    if (advised !== undefined) {
+      if (said.trim() !== '') what.push(said.trim())
+      change.push(advised)
+    } else if (/^See docs\/\S+$/.test(line)) continue
+    else if (index === 0 || /^(Input '|Left in the account: )/.test(line)) what.push(line)
+    else excerpt.push(line)
+  }
+  return {what, change, excerpt}
+}
+
+/**
+ * What went wrong, what to change, and where more is said of it; in Markdown, below a headline.
+ *
+ * @param env for the addresses of the pages that the message names
+ */
+export function failureSection(message: string, env: NodeJS.ProcessEnv): string[] {
+  const {what, change, excerpt} = partsOf(message)
+  const isLong = [...what, ...change].some((line) => line.length > longestSentence) || what.length > mostSentences
+  const pages = linksIn([message], env).map(({page, url}) => `[${page}](${url})`)
+  const whole = isLong ? message.split('\n') : excerpt
+  return [
+    ...paragraphs(what.slice(0, mostSentences).map(shortened)),
+    ...change.slice(0, mostSentences).flatMap((line) => [`**What to change:** ${text(shortened(line))}`, '']),
+    ...(pages.length > 0 ? [`**More:** ${pages.join(', ')}`, ''] : []),
+    ...(whole.length > 0 ? [fenced(whole.join('\n')), ''] : [])
+  ]
+}
+
+const shortened = (line: string): string =>
+  line.length > longestSentence ? `${line.slice(0, longestSentence)}…` : line
+
+/** Several are a list: inputs, or what is left. */
+function paragraphs(lines: readonly string[]): string[] {
+  return lines.length > 1
+    ? [...lines.map((line) => `- ${sentence(line)}`), '']
+    : lines.flatMap((line) => [sentence(line), ''])
+}
+
+/** The name of an input stands out. */
+function sentence(line: string): string {
+  const [, input, rest] = /^Input '([a-z0-9-]{1,60})': (.*)$/s.exec(line) ?? []
+  return input === undefined || rest === undefined ? text(line) : `Input ${code(input)}: ${text(rest)}`
+}
