@@ -2,6 +2,7 @@
 // compares instead of writing.
 import {readFile, writeFile} from 'node:fs/promises'
 import {parse} from 'yaml'
+import {rehearseAction} from './rehearse-action.mjs'
 
 const bake = await readFile('action.yml', 'utf8')
 const sweep = await readFile('sweep/action.yml', 'utf8')
@@ -20,16 +21,24 @@ const pages = {
   'docs/promotion.md': [
     ['promote inputs', inputTables(promote)],
     ['promote outputs', outputTable(promote)],
-    ['promotion workflow', await example('promote')]
+    ['promotion workflow', await example('approval')]
   ]
 }
 
 for (const [page, parts] of Object.entries(pages)) {
   const before = await readFile(page, 'utf8')
-  const after = parts.reduce((text, [name, content]) => between(text, name, content), before)
-  if (!process.argv.includes('--check')) await writeFile(page, after)
+  await update(
+    page,
+    before,
+    parts.reduce((text, [name, content]) => between(text, name, content), before)
+  )
+}
+await update('rehearse/action.yml', await readFile('rehearse/action.yml', 'utf8').catch(() => ''), rehearseAction(bake))
+
+async function update(file, before, after) {
+  if (!process.argv.includes('--check')) await writeFile(file, after)
   else if (after !== before) {
-    console.error(`${page} does not say what action.yml and examples/ say: run 'npm run docs' and commit it.`)
+    console.error(`${file} does not say what action.yml and examples/ say: run 'npm run docs' and commit it.`)
     process.exitCode = 1
   }
 }

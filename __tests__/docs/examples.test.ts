@@ -17,7 +17,7 @@ interface Step {
 interface Job {
   readonly permissions: Readonly<Record<string, string>>
   readonly 'timeout-minutes': number
-  readonly env: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
   readonly steps: readonly Step[]
 }
 
@@ -31,6 +31,7 @@ interface Workflow {
 const ours: Readonly<Record<string, string>> = {
   'OWNER/bake-jenkins-ami@v1': 'action.yml',
   'OWNER/bake-jenkins-ami/promote@v1': 'promote/action.yml',
+  'OWNER/bake-jenkins-ami/rehearse@v1': 'rehearse/action.yml',
   'OWNER/bake-jenkins-ami/sweep@v1': 'sweep/action.yml'
 }
 
@@ -50,7 +51,14 @@ const pinned = new Set(
 )
 
 it('has the workflows that the README names', () => {
-  expect(files.toSorted()).toEqual(['nightly.yml', 'own-template.yml', 'promote.yml', 'pull-request.yml', 'sweep.yml'])
+  expect(files.toSorted()).toEqual([
+    'approval.yml',
+    'multi-region.yml',
+    'nightly.yml',
+    'own-template.yml',
+    'pull-request.yml',
+    'sweep.yml'
+  ])
 })
 
 describe.each(files)('examples/%s', (file) => {
@@ -74,10 +82,13 @@ describe.each(files)('examples/%s', (file) => {
 
   it('has no more rights than it needs, an end, and one run at a time', () => {
     expect(workflow.permissions).toEqual({})
-    const checksOut = steps.some(({uses = ''}) => uses.startsWith('actions/checkout@'))
-    expect(jobs.map(({permissions}) => permissions)).toEqual([
-      {...(checksOut ? {contents: 'read'} : {}), 'id-token': 'write'}
-    ])
+    for (const {permissions, steps: own} of jobs) {
+      const uses = (action: RegExp): boolean => own.some((step) => action.test(step.uses ?? ''))
+      expect(permissions).toEqual({
+        ...(uses(/^actions\/checkout@/) ? {contents: 'read'} : {}),
+        ...(uses(/\/rehearse@/) ? {} : {'id-token': 'write'})
+      })
+    }
     expect(jobs.every((job) => job['timeout-minutes'] > 0)).toBe(true)
     expect(workflow.concurrency).toEqual({
       group: expect.any(String),
@@ -85,7 +96,7 @@ describe.each(files)('examples/%s', (file) => {
     })
   })
 
-  it.each(jobs.flatMap(({env}) => Object.keys(env)))(
+  it.each(jobs.flatMap(({env = {}}) => Object.keys(env)))(
     'ends at its first step, with the name, without the variable %s',
     (missing) => {
       const [job] = jobs
@@ -112,6 +123,18 @@ it('bakes pull requests with a role of their own, and keeps none of their images
   expect(given).toContainEqual(
     expect.objectContaining({'role-to-assume': '${{ env.PULL_REQUEST_ROLE_ARN }}', deregister: 'always'})
   )
+})
+
+it('gives our action inputs that it has in the workflow that others call', () => {
+  const {jobs, on} = parse(read('.github/workflows/bake.yml')) as Workflow & {
+    readonly on: {readonly workflow_call: {readonly inputs: Readonly<Record<string, unknown>>}}
+  }
+  const steps = Object.values(jobs).flatMap((job) => job.steps)
+  const own = steps.find(({uses = ''}) => ours[uses] !== undefined)
+  expect(own && unknownInputs(own)).toEqual([])
+  const {environment, ...inputs} = on.workflow_call.inputs
+  expect(environment).toBeDefined()
+  expect(own?.with).toEqual(Object.fromEntries(Object.keys(inputs).map((name) => [name, `\${{ inputs.${name} }}`])))
 })
 
 it.each(readdirSync(join(root, '.github/workflows')))(

@@ -9,6 +9,10 @@ export interface LogLine {
   readonly stage: Stage
   readonly kind: 'text' | 'group' | 'endgroup' | 'error' | 'warning' | 'notice' | 'debug'
   readonly text: string
+  /** On the first line of a message that has several, the whole message, masked. */
+  readonly whole?: string
+  /** A further line of a message. */
+  readonly continues?: true
   /** Milliseconds since the log was opened. */
   readonly at: number
 }
@@ -58,8 +62,11 @@ export function createStageLog(options: {
 
   const show = (kind: LogLine['kind'], text: string) => {
     // A message of several lines carries its prefix on the first one only.
-    for (const [i, line] of text.split(/\r\n|\n|\r/u).entries()) {
-      options.onLine({stage, kind: i === 0 ? kind : 'text', text: masks.apply(line), at: options.now()})
+    const [first = '', ...others] = text.split(/\r\n|\n|\r/u).map((line) => masks.apply(line))
+    const whole = others.length > 0 ? {whole: [first, ...others].join('\n')} : {}
+    options.onLine({stage, kind, text: first, ...whole, at: options.now()})
+    for (const line of others) {
+      options.onLine({stage, kind: 'text', text: line, continues: true, at: options.now()})
     }
   }
   const annotate = (level: Annotation['level'], message: string, title?: string) => {
