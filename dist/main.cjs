@@ -1,5 +1,1 @@
-"use strict";
-
-// src/action/main.ts
-var import_app = require("./app.cjs");
-void (0, import_app.runMain)();
+"use strict";var import_app=require("./app.cjs");(0,import_app.runMain)();

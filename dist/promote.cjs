@@ -1,5 +1,1 @@
-"use strict";
-
-// src/action/promote.ts
-var import_app = require("./app.cjs");
-void (0, import_app.runPromote)();
+"use strict";var import_app=require("./app.cjs");(0,import_app.runPromote)();

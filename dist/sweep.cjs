@@ -1,5 +1,1 @@
-"use strict";
-
-// src/action/sweep.ts
-var import_app = require("./app.cjs");
-void (0, import_app.runSweep)();
+"use strict";var import_app=require("./app.cjs");(0,import_app.runSweep)();

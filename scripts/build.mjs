@@ -1,7 +1,8 @@
 // Bundles the action into dist/. With --check, compares with what is committed instead of writing.
-import {mkdtemp, readFile, readdir, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, readdir, rm, writeFile} from 'node:fs/promises'
 import * as path from 'node:path'
-import {build} from 'esbuild'
+import {build, transform} from 'esbuild'
+import {openpgpAside, providersAtOnce, pureSchemas, sharedBundle, withoutHttpClient} from './bundling.mjs'
 import {writeNotices} from './notices.mjs'
 
 const root = path.join(import.meta.dirname, '..')
@@ -9,54 +10,30 @@ const check = process.argv.includes('--check')
 const committed = path.join(root, 'dist')
 const target = check ? await mkdtemp(path.join(root, 'node_modules', '.dist-')) : committed
 
-// The EC2 and IAM clients declare their schemas as arrays with computed keys, which a bundler must keep. Wrapped as pure
-// expressions, the thousand that no command here uses fall away (1 MB of a 2.8 MB bundle).
-const pureSchemas = {
-  name: 'pure-schemas',
-  setup({onLoad}) {
-    onLoad({filter: /client-(?:ec2|iam)[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/}, async ({path: file}) => ({
-      loader: 'js',
-      contents: (await readFile(file, 'utf8')).replace(
-        /^((?:export )?(?:var|const) [\w$]+ = )(\[[\s\S]*?\]);$/gm,
-        '$1/* @__PURE__ */ (() => $2)();'
-      )
-    }))
-  }
-}
-
-// Main, post, promote and sweep are a few lines each and share one bundle, which post loads only when there is something to do.
-const sharedBundle = {
-  name: 'shared-bundle',
-  setup({onResolve}) {
-    onResolve({filter: /^\.\/app\.ts$/}, () => ({path: './app.cjs', external: true}))
-  }
-}
-
+// Names stay, so that a stack in a bug report can be read.
+const form = {target: 'node24', platform: 'node', charset: 'utf8', minifySyntax: true, minifyWhitespace: true}
 const common = {
+  ...form,
   absWorkingDir: root,
-  outdir: target,
-  outExtension: {'.js': '.cjs'},
   bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
   mainFields: ['module', 'main'],
-  // openpgp's ES module asks for its own URL at start, which a CommonJS bundle does not have.
-  alias: {openpgp: path.join(root, 'node_modules/openpgp/dist/node/openpgp.min.cjs')},
-  define: {'import.meta.dirname': '__dirname'},
-  charset: 'utf8',
   legalComments: 'none',
-  logLevel: 'warning'
+  logLevel: 'warning',
+  metafile: true
 }
+const define = {'import.meta.dirname': '__dirname'}
 
 if (!check) await rm(committed, {recursive: true, force: true})
 await build({
   ...common,
+  define,
+  format: 'cjs',
+  outdir: target,
+  outExtension: {'.js': '.cjs'},
   entryPoints: ['main', 'post', 'promote', 'sweep'].map((name) => `src/action/${name}.ts`),
   plugins: [sharedBundle]
 })
-const {metafile} = await build({...common, entryPoints: ['src/action/app.ts'], plugins: [pureSchemas], metafile: true})
-await writeNotices(metafile, root, target)
+await writeNotices(filesIn([await bundleAction(), await bundleOpenpgp()]), root, target)
 
 if (check) {
   const differences = await differing(target, committed)
@@ -65,6 +42,79 @@ if (check) {
     console.error(`dist/ is not what the source builds (${differences.join(', ')}): run 'npm run build' and commit it.`)
     process.exitCode = 1
   }
+}
+
+/**
+ * app.cjs reads the inputs; work.cjs, which speaks with AWS, is loaded when they are good; lib.cjs is what both need.
+ * esbuild splits ES modules only, and Node loads half of its HTTP stack for one that imports `node:http`: so they become
+ * CommonJS.
+ */
+async function bundleAction() {
+  const {outputFiles, metafile} = await build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    write: false,
+    outdir: target,
+    entryPoints: ['src/action/app.ts'],
+    plugins: [pureSchemas, providersAtOnce, withoutHttpClient(), openpgpAside]
+  })
+  const names = new Map(
+    Object.entries(metafile.outputs).map(([file, {entryPoint = 'lib'}]) => [
+      path.basename(file),
+      `${path.basename(entryPoint, '.ts')}.cjs`
+    ])
+  )
+  if (new Set(names.values()).size !== names.size || names.size !== 3) {
+    throw new Error(`the action splits into other parts than app, work and lib: ${[...names.values()].join(', ')}`)
+  }
+  for (const [file, {inputs}] of Object.entries(metafile.outputs)) {
+    const ofAws = Object.keys(inputs).find((input) => /node_modules[\\/]@(aws-sdk|smithy)[\\/]/.test(input))
+    if (ofAws !== undefined && names.get(path.basename(file)) !== 'work.cjs') {
+      throw new Error(`what reads the inputs would load ${ofAws}: something imports a value from a file that needs it`)
+    }
+  }
+  for (const {path: file, text} of outputFiles) {
+    const named = text.replace(/"\.\/([\w-]+\.js)"/g, (all, name) => (names.has(name) ? `"./${names.get(name)}"` : all))
+    const {code} = await transform(named, {...form, define, format: 'cjs', supported: {'dynamic-import': false}})
+    await writeFile(path.join(target, names.get(path.basename(file)) ?? ''), code)
+  }
+  return metafile
+}
+
+/** The lightweight build leaves out what an RSA key does not need: elliptic curves in JavaScript, old ciphers, argon2. */
+async function bundleOpenpgp() {
+  const folder = path.join(root, 'node_modules/openpgp/dist/lightweight')
+  const {metafile} = await build({
+    ...common,
+    define,
+    format: 'cjs',
+    outfile: path.join(target, 'openpgp.cjs'),
+    minifyIdentifiers: true,
+    stdin: {
+      contents: "export {createMessage, enums, readKey, readSignature, verify} from './openpgp.mjs'",
+      resolveDir: folder,
+      sourcefile: 'openpgp.js'
+    },
+    external: [
+      'argon2id',
+      'legacy_ciphers',
+      'nacl-fast',
+      'noble_curves',
+      'noble_hashes',
+      'sha512',
+      'unbzip2-stream'
+    ].map((name) => `./${name}.mjs`)
+  })
+  return metafile
+}
+
+/** The files of which something is in the bundles. */
+function filesIn(metafiles) {
+  return metafiles
+    .flatMap(({outputs}) => Object.values(outputs))
+    .flatMap(({inputs}) => Object.entries(inputs))
+    .flatMap(([file, {bytesInOutput}]) => (bytesInOutput > 0 ? [file] : []))
 }
 
 async function differing(built, present) {

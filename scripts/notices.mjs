@@ -2,11 +2,16 @@
 import {readFile, readdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 
-/** @param metafile esbuild's account of which files are in the bundle */
-export async function writeNotices(metafile, root, target) {
-  const folders = new Set(Object.keys(metafile.inputs).flatMap((file) => packageFolder(file) ?? []))
+/** @param {readonly string[]} files those of which something is in the bundle, relative to the root */
+export async function writeNotices(files, root, target) {
+  const folders = new Set(files.flatMap((file) => packageFolder(file) ?? []))
   const notices = await Promise.all([...folders].toSorted().map((folder) => noticeOf(join(root, folder))))
-  const unique = [...new Map(notices.map((notice) => [notice.name, notice.text])).values()]
+  const texts = [...new Map(notices.map((notice) => [notice.name, notice.text])).values()]
+  // The Lesser GPL is a list of permissions beyond the GPL, whose text must be with it.
+  const isLesser = notices.some(({license}) => license.startsWith('LGPL-3.0'))
+  const unique = isLesser
+    ? [...texts, await readFile(join(import.meta.dirname, 'licences/GPL-3.0.txt'), 'utf8')]
+    : texts
   await writeFile(join(target, 'THIRD-PARTY-NOTICES.txt'), unique.join(`\n${'-'.repeat(80)}\n\n`))
 }
 
@@ -24,5 +29,5 @@ async function noticeOf(folder) {
   const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry))
   const text = file ? (await readFile(join(folder, file), 'utf8')).trim() : `Licence: ${license}`
   const source = typeof repository === 'string' ? repository : (repository?.url ?? '')
-  return {name: `${name}@${version}`, text: `${name} ${version} (${license})\n${source}\n\n${text}\n`}
+  return {name: `${name}@${version}`, license, text: `${name} ${version} (${license})\n${source}\n\n${text}\n`}
 }

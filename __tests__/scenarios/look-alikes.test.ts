@@ -1,7 +1,8 @@
-import {cp, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
+import {cp, mkdtemp, readFile, rm, symlink, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
+import {run} from '../../rehearsal/host/run.ts'
 import {lookAlikeCounts} from '../helpers/look-alike-counts.ts'
 import {play, type BakeCell} from '../../rehearsal/trials/matrix/play.ts'
 import {scenarioMs, withPacker} from './scenario.ts'
@@ -9,20 +10,27 @@ import {scenarioMs, withPacker} from './scenario.ts'
 const project = join(import.meta.dirname, '..', '..')
 const cell: BakeCell = {section: 'killed', at: {by: 'action', action: 'Probe', nth: 1}, moment: 'before'}
 
-/** Does something with a copy of the action in whose code one thing has been replaced by another, each of which must be there. */
-async function withMutant<T>(mutations: readonly (readonly [RegExp, string])[], work: (action: string) => Promise<T>) {
+interface Mutation {
+  readonly file: string
+  readonly what: string
+  readonly by: string
+}
+
+/** Does something with a copy of the action that is built of mutated sources. */
+async function withMutant<T>(mutations: readonly Mutation[], work: (action: string) => Promise<T>) {
   const folder = await mkdtemp(join(tmpdir(), 'mutant-'))
   try {
-    for (const name of ['action.yml', 'dist', 'templates']) {
+    for (const name of ['action.yml', 'package.json', 'scripts', 'src', 'templates']) {
       await cp(join(project, name), join(folder, name), {recursive: true})
     }
-    const file = join(folder, 'dist/app.cjs')
-    let code = await readFile(file, 'utf8')
-    for (const [what, by] of mutations) {
-      expect(code).toMatch(what)
-      code = code.replace(what, by)
+    await symlink(join(project, 'node_modules'), join(folder, 'node_modules'))
+    for (const {file, what, by} of mutations) {
+      const path = join(folder, 'src', file)
+      const source = await readFile(path, 'utf8')
+      expect(source).toContain(what)
+      await writeFile(path, source.replace(what, by))
     }
-    await writeFile(file, code)
+    await run(process.execPath, [join(folder, 'scripts/build.mjs')])
     return await work(folder)
   } finally {
     await rm(folder, {recursive: true, force: true})
@@ -34,11 +42,19 @@ withPacker((packer) => {
     'has a run of the matrix be wrong whose sweep takes the things of other bakes for its own',
     async () => {
       const mutations = [
-        [/filter\(`tag:\$\{tagKeys\.bake\}`, \[bakeId\]\),/, "filter('tag-key', [tagKeys.bake]),"],
-        [/return tags\[tagKeys\.bake\] === bakeId;/, 'return tags[tagKeys.bake] !== void 0;'],
-        [/return tags\[tagKeys\.bake\] !== void 0 && tags\[tagKeys\.bake\] !== bakeId;/, 'return false;'],
-        [/if \(created < began\.getTime\(\)\) return false;/, '']
-      ] as const
+        {
+          file: 'sweep/search.ts',
+          what: 'filter(`tag:${tagKeys.bake}`, [bakeId]),',
+          by: "filter('tag-key', [tagKeys.bake]),"
+        },
+        {file: 'sweep/ownership.ts', what: 'return tags[tagKeys.bake] === bakeId', by: 'return bakeId !== undefined'},
+        {
+          file: 'sweep/ownership.ts',
+          what: 'return tags[tagKeys.bake] !== undefined && tags[tagKeys.bake] !== bakeId',
+          by: 'return false'
+        },
+        {file: 'sweep/ownership.ts', what: 'if (created < began.getTime()) return false', by: ''}
+      ]
       const result = await withMutant(mutations, (action) => play(cell, packer, {action}))
       expect(result.wrong).toMatch(/^touched: .*i-[0-9a-f]+ is gone/)
       expect(result.touched).toBeGreaterThan(100)

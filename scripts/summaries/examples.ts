@@ -1,7 +1,8 @@
 import {createHash} from 'node:crypto'
+import {earlySummary} from '../../src/action/early-summary.ts'
 import {promotionSummary} from '../../src/action/promotion-summary.ts'
 import {cutOffSummary} from '../../src/action/post-summary.ts'
-import {earlyEndSummary, summaryOf} from '../../src/action/summary.ts'
+import {summaryOf} from '../../src/action/summary.ts'
 import {sweepSummary} from '../../src/action/sweep-summary.ts'
 import type {Outcome} from '../../src/bake/outcome.ts'
 import {InputError, InputErrors, UserError} from '../../src/lib/errors.ts'
@@ -146,7 +147,8 @@ export function examples(): Readonly<Record<string, string>> {
     verified: summaryOf({...verified, parameter}, phases, {env, inputs}),
     rejected: summaryOf(rejected, upTo('Smoke test'), {env, inputs}),
     failed: summaryOf(failed, upTo('Build'), {env, inputs}),
-    inputs: earlyEndSummary(
+    inputs: earlySummary(
+      'Nothing was made',
       new InputErrors([
         new InputError('jenkins-verison', "is not an input of this action; did you mean 'jenkins-version'?"),
         new InputError('java-version', '"12" is not allowed; expected one of 17, 21, 25')

@@ -1,4 +1,4 @@
-/** The one bundle that main, post, promote and sweep share. */
+/** What main, post, promote and sweep share: it reads the inputs, and loads the rest when they are good. */
 export {runMain} from './run-main.ts'
 export {runPost} from './run-post.ts'
 export {runPromote} from './run-promote.ts'

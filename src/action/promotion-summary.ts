@@ -3,7 +3,7 @@ import type {Promotion} from '../inputs/promotion.ts'
 import {messageOf} from '../lib/errors.ts'
 import {failureSection} from './failure-section.ts'
 import {code, idCode, text} from './markdown.ts'
-import {earlySummary, imageLink, launchTemplateRow, leftRow, listed, parameterRow, tableOf} from './summary-rows.ts'
+import {imageLink, launchTemplateRow, leftRow, listed, parameterRow, tableOf} from './summary-rows.ts'
 
 /** The job summary of a promotion, in Markdown. */
 export function promotionSummary(
@@ -31,9 +31,4 @@ export function promotionSummary(
       ['Left in the account', leftRow(leftovers)]
     ])
   ].join('\n')
-}
-
-/** The summary of a promotion that ended before anything was changed. */
-export function earlyPromotionSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
-  return earlySummary('❌ Nothing was changed', error, env)
 }

@@ -1,44 +1,15 @@
-import {promoteLater, type Promoted} from '../bake/promote-later.ts'
 import {readPromoteInputs} from '../inputs/promote.ts'
-import {explain} from '../lib/errors.ts'
-import {actionsLog, type Log} from '../lib/log.ts'
-import {describeLeftovers} from '../sweep/leftovers.ts'
-import {earlyPromotionSummary, promotionSummary} from './promotion-summary.ts'
-import {noteSwept, saveState} from './save-state.ts'
-import {cancelSignal, runStep, setOutputs, writeSummary} from './step.ts'
+import {actionsLog} from '../lib/log.ts'
+import {earlySummary} from './early-summary.ts'
+import {runStep} from './step.ts'
 
 /** The promote action: gives a verified image to others, reports, and fails the step unless all was done. */
 export async function runPromote(): Promise<void> {
   const log = actionsLog()
-  await runStep(log, () => promoteAndReport(log), earlyPromotionSummary)
-}
-
-async function promoteAndReport(log: Log): Promise<boolean> {
-  const {env} = process
-  const inputs = readPromoteInputs(env)
-  const temporaryFolder = env['RUNNER_TEMP'] ?? '/tmp'
-  const deps = {
-    log,
-    env,
-    temporaryFolder,
-    saveState,
-    noteSwept: () => noteSwept(log),
-    setOutputs: (promoted: Promoted) => setOutputs(outputsOf(promoted))
+  const work = async (): Promise<boolean> => {
+    const inputs = readPromoteInputs(process.env)
+    const {promoteAndReport} = await import('./work.ts')
+    return promoteAndReport(inputs, log)
   }
-  const cancel = cancelSignal(log, 'removing the copies that are not finished')
-  const promoted = await promoteLater(inputs, deps, cancel)
-  const {failure, leftovers} = promoted
-  if (failure !== undefined) log.error(explain(failure))
-  if (leftovers.length > 0) log.error(describeLeftovers(leftovers))
-  await writeSummary(promotionSummary(promoted, inputs.promotion), log)
-  return failure === undefined && leftovers.length === 0
-}
-
-/** Every output, as promote/action.yml declares them. */
-function outputsOf({image, parameter, launchTemplate}: Promoted): Record<string, string> {
-  return {
-    amis: JSON.stringify(Object.fromEntries([image, ...image.copies].map(({region, id}) => [region, id]))),
-    'previous-ami-id': parameter?.previous ?? launchTemplate?.previous ?? '',
-    'launch-template-version': launchTemplate ? String(launchTemplate.version) : ''
-  }
+  await runStep(log, work, (error) => earlySummary('Nothing was changed', error))
 }

@@ -1,8 +1,6 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
-import {messageOf} from '../lib/errors.ts'
 import {imagePage} from './console-pages.ts'
-import {failureSection} from './failure-section.ts'
 import {code, text} from './markdown.ts'
 
 /** A row of a summary's table: what it is about, and the cell. Without a cell it is left out. */
@@ -54,13 +52,4 @@ function firstLineOf(message: string): string {
 
 export function inShort(message: string): string {
   return text(firstLineOf(message))
-}
-
-/**
- * The summary of a run that ended before it made or changed anything.
- *
- * @param env for the addresses of the pages that the error names
- */
-export function earlySummary(headline: string, error: unknown, env: NodeJS.ProcessEnv): string {
-  return [`## ${headline}`, '', ...failureSection(messageOf(error), env)].join('\n')
 }

@@ -11,7 +11,6 @@ import {dollars, machineCost, pricesOf, snapshotCost, type MachineTime} from './
 import {failureSection} from './failure-section.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
 import {
-  earlySummary,
   imageLink,
   inShort,
   launchTemplateRow,
@@ -53,11 +52,6 @@ export function summaryOf(
       ? []
       : [foldedAway('Inputs', ['| Input | Value |', '|---|---|', ...inputs.map(rowOf)].join('\n'))])
   ].join('\n')
-}
-
-/** The summary of a run that ended before anything was made: its inputs, its credentials or its plan were at fault. */
-export function earlyEndSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
-  return earlySummary('❌ Nothing was made', error, env)
 }
 
 function headline({verdict, failure, leftovers, images, skipped}: Outcome): string {

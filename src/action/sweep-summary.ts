@@ -1,6 +1,5 @@
 import {failureSection} from './failure-section.ts'
 import {code, idCode, text} from './markdown.ts'
-import {earlySummary} from './summary-rows.ts'
 import {tagKeys} from '../aws/tags.ts'
 import type {RetirementReport} from '../retire/retire.ts'
 import type {AccountReport} from '../sweep/account.ts'
@@ -52,11 +51,6 @@ export function sweepSummary(
     ...folded('Images that stay', table(['Image', 'Why it stays'], stayingRows), staying.length),
     ...folded('Resources that stay', table(['Resource', 'Bake', 'Why it stays'], stays), stays.length)
   ].join('\n')
-}
-
-/** The summary of a sweep that ended before it looked for anything. */
-export function earlySweepSummary(error: unknown, env: NodeJS.ProcessEnv = process.env): string {
-  return earlySummary('❌ Nothing was swept', error, env)
 }
 
 function folded(title: string, lines: readonly string[], count: number): string[] {

@@ -1,10 +1,4 @@
-import {
-  GetParameterCommand,
-  ParameterNotFound,
-  ParameterVersionNotFound,
-  PutParameterCommand,
-  type SSMClient
-} from '@aws-sdk/client-ssm'
+import {GetParameterCommand, PutParameterCommand, type SSMClient} from '@aws-sdk/client-ssm'
 
 /** A version of a parameter of Systems Manager. */
 export interface Parameter {
@@ -46,7 +40,7 @@ export function openParameters(client: SSMClient): Parameters {
         const {Value: value = '', Type: type = '', DataType: dataType = 'text', Version: version = 0} = found
         return {value, type, dataType, version}
       } catch (error) {
-        if (error instanceof ParameterNotFound || error instanceof ParameterVersionNotFound) return undefined
+        if (error instanceof Error && /^Parameter(Version)?NotFound$/.test(error.name)) return undefined
         throw error
       }
     },

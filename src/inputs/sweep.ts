@@ -2,8 +2,7 @@ import {awsDefaults, readAll, readAwsInputs, type AwsInputs, type ReadInput} fro
 import {givenText} from './inputs.ts'
 import {age, duration, list, oneOf, optional, wholeNumber, type Parse} from '../lib/parse.ts'
 import {InputError, messageOf} from '../lib/errors.ts'
-import type {RetirementRule} from '../retire/choose.ts'
-import {retirements, type Retirement} from '../retire/retire.ts'
+import {retirements, type Retirement, type RetirementRule} from '../retire/choose.ts'
 import {parameterName} from './promotion.ts'
 import {unknownInputs} from './unknown.ts'
 

@@ -1,5 +1,4 @@
 import type {EC2Client} from '@aws-sdk/client-ec2'
-import {ParameterAlreadyExists} from '@aws-sdk/client-ssm'
 import {adviceOnFailure, onItsLine} from '../aws/errors/explain.ts'
 import {saidOf} from '../aws/errors/said.ts'
 import type {Parameter, Parameters} from '../aws/parameters.ts'
@@ -150,7 +149,7 @@ async function write(
     await poll(isThere, {signal: limit, slowestMs: 3_000})
     return version
   } catch (error) {
-    if (error instanceof ParameterAlreadyExists) return undefined
+    if (error instanceof Error && error.name === 'ParameterAlreadyExists') return undefined
     throw error
   }
 }

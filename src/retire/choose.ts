@@ -1,5 +1,10 @@
 import type {VerifiedImage} from './images.ts'
 
+export const retirements = ['deregister', 'disable', 'deprecate'] as const
+
+/** What becomes of an old image. */
+export type Retirement = (typeof retirements)[number]
+
 /** Which images may go. */
 export interface RetirementRule {
   /** Of each kind, the images of so many of the newest bakes stay; at least one. */

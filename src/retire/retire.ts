@@ -16,14 +16,9 @@ import {atMost} from '../lib/at-most.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {pauseFor, withRetries} from '../lib/wait.ts'
-import {chooseImages, type RetirementRule, type Staying} from './choose.ts'
+import {chooseImages, type Retirement, type RetirementRule, type Staying} from './choose.ts'
 import {verifiedImages, type VerifiedImage} from './images.ts'
 import {usesOf, type Uses, type UsesContext} from './uses.ts'
-
-export const retirements = ['deregister', 'disable', 'deprecate'] as const
-
-/** What becomes of an old image. */
-export type Retirement = (typeof retirements)[number]
 
 export interface RetirementOptions {
   readonly rule: RetirementRule

@@ -1,3 +1,5 @@
+export const jenkinsPort = 8080
+
 /** In characters: the longest page that is kept of an answer. */
 export const longestBody = 65_536
 

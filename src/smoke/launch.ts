@@ -15,6 +15,7 @@ import {allPages, onceKnown, pageSize} from '../aws/calls.ts'
 import {poll} from '../lib/wait.ts'
 import {tagSpecifications, type Tags} from '../aws/tags.ts'
 import {letIn, placement, type Reach} from '../aws/connectivity.ts'
+import {jenkinsPort} from './answer.ts'
 import {pointer} from '../lib/advice.ts'
 import {UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
@@ -39,8 +40,6 @@ export interface SmokeInstance {
   readonly address: string
   readonly instanceType: string
 }
-
-export const jenkinsPort = 8080
 
 /**
  * Launches a fresh machine from the image, reachable on Jenkins's port by the given ranges and on no other port, with

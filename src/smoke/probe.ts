@@ -1,7 +1,7 @@
 import {type EC2Client, GetConsoleOutputCommand} from '@aws-sdk/client-ec2'
 import type {Reach} from '../aws/connectivity.ts'
-import type {Answer} from './answer.ts'
-import {jenkinsPort, type SmokeInstance} from './launch.ts'
+import {jenkinsPort, type Answer} from './answer.ts'
+import type {SmokeInstance} from './launch.ts'
 import {askJenkins} from './request.ts'
 import {newProbeKey, reportIn} from './self-probe.ts'
 

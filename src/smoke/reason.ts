@@ -1,8 +1,7 @@
 import {jenkinsFailureOf} from './jenkins-failure.ts'
 import {pointer} from '../lib/advice.ts'
-import type {State} from './answer.ts'
+import {jenkinsPort, type State} from './answer.ts'
 import type {Evidence} from './evidence.ts'
-import {jenkinsPort} from './launch.ts'
 import type {Probe} from './probe.ts'
 
 export interface Circumstances {

@@ -1,7 +1,8 @@
 import type {Log} from '../lib/log.ts'
 import type {ProcessIdentity} from '../lib/processes.ts'
 import {runCommand} from '../lib/run-command.ts'
-import {jenkinsPort, type SmokeInstance} from './launch.ts'
+import {jenkinsPort} from './answer.ts'
+import type {SmokeInstance} from './launch.ts'
 
 /** The user's own check of a Jenkins that is ready. */
 export interface SmokeScript {

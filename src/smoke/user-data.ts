@@ -1,4 +1,4 @@
-import {jenkinsPort} from './launch.ts'
+import {jenkinsPort} from './answer.ts'
 import {selfProbe} from './self-probe.ts'
 
 export interface InstanceUserData {

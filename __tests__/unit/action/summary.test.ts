@@ -1,5 +1,6 @@
+import {earlySummary} from '../../../src/action/early-summary.ts'
 import {expect, it} from '@jest/globals'
-import {earlyEndSummary, summaryOf} from '../../../src/action/summary.ts'
+import {summaryOf} from '../../../src/action/summary.ts'
 import {verified} from '../../helpers/outcomes.ts'
 import {showOnGitHub} from './github.ts'
 
@@ -142,7 +143,9 @@ it('says the cause of a failed build, what to change, and what was printed', () 
 })
 
 it('says what was wrong when nothing was made', () => {
-  expect(earlyEndSummary(new Error("Input 'java-version': \"12\" is not allowed\nInput 'tags': x"))).toMatch(
+  expect(
+    earlySummary('Nothing was made', new Error("Input 'java-version': \"12\" is not allowed\nInput 'tags': x"))
+  ).toMatch(
     /^## ❌ Nothing was made\n\n- Input <code>java-version<\/code>: "12" is not allowed\n- Input <code>tags<\/code>: x\n/
   )
 })
