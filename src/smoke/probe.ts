@@ -9,6 +9,8 @@ import {newProbeKey, reportIn} from './self-probe.ts'
 export interface Probe {
   /** Present where the machine asks itself: what authenticates its reports. */
   readonly key?: string
+  /** The longest pause between two questions, in milliseconds. */
+  readonly slowestMs: number
   /** For its login page. */
   readonly ask: (instance: SmokeInstance, signal: AbortSignal) => Promise<Answer>
   /** For the status of its first page, without a user; undefined when there is no answer. */
@@ -20,6 +22,7 @@ export interface Probe {
 export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidrs'>): Probe {
   if (via === 'session-manager') return consoleProbe(ec2, newProbeKey())
   return {
+    slowestMs: 500,
     ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, '/login', signal),
     async askForRoot(instance, signal) {
       const answer = await askJenkins(instance.address, jenkinsPort, '/', signal)
@@ -48,6 +51,8 @@ export function consoleProbe(ec2: EC2Client, key: string): Probe {
   }
   return {
     key,
+    // Each question is a call of EC2.
+    slowestMs: 5_000,
     ask,
     async askForRoot(instance, signal) {
       const answer = await ask(instance, signal)

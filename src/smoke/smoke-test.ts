@@ -128,8 +128,9 @@ const goneAgain: State = {
 }
 const givenUp: State = {state: 'failed', detail: 'jenkins.service has failed for good'}
 
-/** How often the console is read while nothing answers, and how often the log says that the test is still waiting. */
+/** How often the console is read while nothing answers, the machine is looked at, and the log says that the test still waits. */
 const consoleEveryMs = 10_000
+const describeEveryMs = 10_000
 const sayEveryMs = 30_000
 
 /** Asks until there is an answer that waiting will not change, or the time is up; then the last state is returned. */
@@ -148,6 +149,7 @@ async function waitForJenkins(
   let timesGone = 0
   let saidAt = began
   let consoleAt = began
+  let describedAt = began
   const look = async (): Promise<State | undefined> => {
     const state = stateOf(await probe.ask(instance, limit))
     // A request that the timeout cut off says nothing new.
@@ -171,10 +173,12 @@ async function waitForJenkins(
       consoleAt = now
       if ((await readEvidence(ec2, instance.id, limit)).gaveUp) return givenUp
     }
-    return asked % 5 === 0 ? await endedBehindOurBack(ec2, instance.id, signal) : undefined
+    if (now - describedAt < describeEveryMs) return undefined
+    describedAt = now
+    return endedBehindOurBack(ec2, instance.id, signal)
   }
   try {
-    return await poll(look, {signal: limit, firstMs: 400, slowestMs: 5_000})
+    return await poll(look, {signal: limit, firstMs: Math.min(400, probe.slowestMs), slowestMs: probe.slowestMs})
   } catch (error) {
     if (signal.aborted || !timeUp.aborted) throw error
     return last.state === 'booting' && timesGone > 0 ? goneAgain : last

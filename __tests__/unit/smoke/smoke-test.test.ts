@@ -55,6 +55,7 @@ function test(answers: readonly Answer[], changed: Partial<SmokeRequest> & {read
     reports: true,
     mustBeClosed: true,
     probe: {
+      slowestMs: 20,
       ask: async () => (left.length > 1 ? left.shift() : left[0]) ?? refused,
       askForRoot: async () => rootStatus,
       otherwise: "see 'allowed-cidrs'"
@@ -106,6 +107,7 @@ it('ends as soon as the machine reports that Jenkins will not start any more, an
     // Each question takes twelve seconds of this clock, and none of anybody's.
     let asked = 0
     const probe = {
+      slowestMs: 20,
       ask: async () => {
         jest.setSystemTime((asked += 1) * 12_000)
         if (asked === 6)
@@ -121,6 +123,41 @@ it('ends as soon as the machine reports that Jenkins will not start any more, an
       reason: expect.stringContaining('the licence is gone (jenkins.service has failed for good)')
     })
     expect(log.lines.filter((line) => line.includes('still booting')).length).toBeGreaterThan(0)
+  } finally {
+    jest.useRealTimers()
+  }
+})
+
+it('notices that the machine has ended by itself', async () => {
+  jest.useFakeTimers({
+    advanceTimers: true,
+    now: 0,
+    doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'setInterval']
+  })
+  try {
+    let asked = 0
+    const probe = {
+      slowestMs: 20,
+      ask: async () => {
+        jest.setSystemTime((asked += 1) * 12_000)
+        if (asked === 3) {
+          const ended = {
+            State: {Name: 'terminated'},
+            StateReason: {Message: 'Client.InstanceInitiatedShutdown'}
+          } as const
+          ec2
+            .on(DescribeInstancesCommand)
+            .resolves({Reservations: [{Instances: [{InstanceId: 'i-0aaaaaaaaaaaaaaaa', ...ended}]}]})
+        }
+        return refused
+      },
+      askForRoot: async () => 403,
+      otherwise: ''
+    }
+    expect(await test([], {probe, timeoutMs: 3_600_000}).result).toMatchObject({
+      verdict: 'rejected',
+      reason: expect.stringContaining('the machine ended by itself (terminated): Client.InstanceInitiatedShutdown')
+    })
   } finally {
     jest.useRealTimers()
   }
