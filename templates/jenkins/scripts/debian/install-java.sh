@@ -6,4 +6,5 @@ export DEBIAN_FRONTEND=noninteractive
 
 # Jenkins loads fonts when it starts, and ends when it cannot (hudson.util.AWTProblem). A headless runtime only recommends
 # libharfbuzz0b and brings no fonts.
-apt-get install --yes --no-install-recommends fontconfig libharfbuzz0b "openjdk-$JAVA_VERSION-jre-headless"
+echo "Installing Java $JAVA_VERSION"
+bash /run/bake/apt-get install --yes --no-install-recommends fontconfig libharfbuzz0b "openjdk-$JAVA_VERSION-jre-headless"

@@ -29,7 +29,8 @@ restore_policy() {
 }
 trap restore_policy EXIT
 
-if ! apt-get install --yes --no-install-recommends "jenkins=$JENKINS_VERSION"; then
+echo "Installing Jenkins $JENKINS_VERSION from $repository"
+if ! bash /run/bake/apt-get install --yes --no-install-recommends "jenkins=$JENKINS_VERSION"; then
   echo "Jenkins $JENKINS_VERSION could not be installed. Versions at $repository:" >&2
   apt-cache madison jenkins >&2 || true
   exit 1

@@ -14,7 +14,7 @@ done
 
 # Holds for the build alone; clean.sh removes it.
 cat >/etc/apt/apt.conf.d/90-bake <<'END'
-quiet "1";
+quiet "2";
 Acquire::Retries "5";
 APT::Update::Error-Mode "any";
 DPkg::Lock::Timeout "600";
@@ -22,8 +22,20 @@ DPkg::Use-Pty "0";
 DPkg::Options { "--force-confdef"; "--force-confold"; };
 END
 
+# Of what dpkg and the packages' scripts print when all goes well, the names of the packages are enough.
+install -d -m 0700 /run/bake
+cat >/run/bake/apt-get <<'END'
+set -o pipefail
+{
+  apt-get "$@" 2>&3 | sed --unbuffered --regexp-extended \
+    -e '/^(Selecting previously unselected|\(Reading database|Preparing to unpack|Unpacking|Preconfiguring) /d' \
+    -e '/^(Processing triggers|Created symlink|update-alternatives: using|Adding debian:) ?/d'
+} 3>&2
+END
+
 # apt's own retries do not cover the lock of its lists and a name server that is not up yet.
 attempt=1
+echo 'Reading the lists of packages'
 until apt-get update; do
   if [ "$attempt" -ge 5 ]; then
     echo "apt could not read the package lists in $attempt attempts." >&2
@@ -33,5 +45,6 @@ until apt-get update; do
   sleep 10
 done
 
-apt-get upgrade --yes --with-new-pkgs
-apt-get install --yes --no-install-recommends ca-certificates curl gpg unzip
+echo 'Bringing the packages of the source image up to date'
+bash /run/bake/apt-get upgrade --yes --with-new-pkgs
+bash /run/bake/apt-get install --yes --no-install-recommends ca-certificates curl gpg unzip
