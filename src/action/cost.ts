@@ -5,7 +5,7 @@ const sizes = ['medium', 'large', 'xlarge', '2xlarge']
 const ofSnapshot = 0.05
 
 /** The year of these prices, for the reader. */
-export const pricesOf = 2025
+export const pricesOf = 2026
 
 /** A machine that ran: how long at most, in seconds. */
 export interface MachineTime {

@@ -7,6 +7,8 @@ interface Parts {
   readonly change: readonly string[]
   /** What a program printed, or more than a reader takes in at a glance. */
   readonly excerpt: readonly string[]
+  /** The entry of the documentation. */
+  readonly page: string | undefined
 }
 
 /** In characters: a longer line is an excerpt. */
@@ -19,16 +21,17 @@ function partsOf(message: string): Parts {
   const what: string[] = []
   const change: string[] = []
   const excerpt: string[] = []
+  let page: string | undefined
   for (const [index, line] of message.split('\n').entries()) {
     const [said = '', advised] = line.split(changeMark, 2)
     if (advised !== undefined) {
       if (said.trim() !== '') what.push(said.trim())
       change.push(advised)
-    } else if (/^See docs\/\S+$/.test(line)) continue
+    } else if (/^See docs\/\S+\.$/.test(line)) page = line.slice('See '.length, -1)
     else if (index === 0 || /^(Input '|Left in the account: )/.test(line)) what.push(line)
     else excerpt.push(line)
   }
-  return {what, change, excerpt}
+  return {what, change, excerpt, page}
 }
 
 /**
@@ -37,9 +40,10 @@ function partsOf(message: string): Parts {
  * @param env for the addresses of the pages that the message names
  */
 export function failureSection(message: string, env: NodeJS.ProcessEnv): string[] {
-  const {what, change, excerpt} = partsOf(message)
+  const {what, change, excerpt, page} = partsOf(message)
   const isLong = [...what, ...change].some((line) => line.length > longestSentence) || what.length > mostSentences
-  const pages = linksIn([message], env).map(({page, url}) => `[${page}](${url})`)
+  const links = linksIn([message], env).map((one) => `[${one.page}](${one.url})`)
+  const pages = links.length === 0 && page !== undefined ? [text(page)] : links
   const whole = isLong ? message.split('\n') : excerpt
   return [
     ...paragraphs(what.slice(0, mostSentences).map(shortened)),

@@ -20,6 +20,12 @@ line two
 `)
 })
 
+it('names the page where its address is not known', () => {
+  expect(failureSection('It stopped.\nSee docs/troubleshooting.md#build-failed.', {}).join('\n')).toBe(
+    'It stopped.\n\n**More:** docs/troubleshooting.md&#x23;\u2060build-failed\n'
+  )
+})
+
 it('lists several inputs, and several leftovers', () => {
   expect(section("Input 'a': x\nInput 'b': y")).toBe('- Input <code>a</code>: x\n- Input <code>b</code>: y\n')
   expect(section('Left in the account: volume vol-1: y\nLeft in the account: volume vol-2: z')).toMatch(

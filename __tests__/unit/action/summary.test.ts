@@ -21,8 +21,8 @@ Jenkins <code>2.568.2</code> was ready 41.3 s after the launch.
 | Source image | <code>ami-0aaaaaaaaaaaaaaaa</code> <code>debian-13-amd64</code> |
 | Region, account | <code>eu-west-1</code> <code>123456789012</code> |
 | Packer | <code>1.16.0</code> |
-| Machines | build: <code>t3.medium</code> for about 61.0 s<br>together less than $0.01 at the prices of us-east-1 in 2025 |
-| Snapshots | of 8 GiB of volumes: at most $0.40 a month at the prices of us-east-1 in 2025; AWS bills the blocks that were written |
+| Machines | build: <code>t3.medium</code> for about 61.0 s<br>together less than $0.01 at the prices of us-east-1 in 2026 |
+| Snapshots | of 8 GiB of volumes: at most $0.40 a month at the prices of us-east-1 in 2026; AWS bills the blocks that were written |
 
 \`\`\`sh
 # Launch it
