@@ -1,6 +1,9 @@
+import {readFileSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Authorize, AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
 import {tagKeys} from '../../src/aws/tags.ts'
+import {permissionsPage, type Grant} from '../helpers/permissions-page.ts'
 import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {judgedBakes, type JudgedBake, type JudgedRequest} from './judged-bakes.ts'
 import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
@@ -75,7 +78,27 @@ withCurrentPacker((packer) => {
     },
     scenarioMs
   )
+
+  it('is told in docs/permissions.md', () => {
+    const callersOf = ({file, action}: Grant): readonly string[] | string =>
+      elsewhere[action] ?? [
+        ...new Set(
+          judged
+            .filter(
+              ({bake, request}) =>
+                request.action === action && (file === 'permissions.json' || bake.files.includes(file))
+            )
+            .map(({bake: {name}}) => name)
+        )
+      ]
+    if (process.env['PERMISSIONS_PAGE'] === 'write') writeFileSync(page, permissionsPage(grants, callersOf))
+    // Who calls it may depend on when a bake is killed; what there is to call does not.
+    const rows = (text: string): string[] => text.match(/^## .*|^\| \w+ \| `[^`]+` \|/gm) ?? []
+    expect(rows(readFileSync(page, 'utf8'))).toEqual(rows(permissionsPage(grants, callersOf)))
+  })
 })
+
+const page = join(import.meta.dirname, '../../docs/permissions.md')
 
 /** Whether one of these requests is denied with other statements. */
 async function anyDenied(
