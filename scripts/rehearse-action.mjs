@@ -27,7 +27,7 @@ ${inputsText}
 
   # Rehearsal
   machines:
-    description: "\`real\` machines (Linux on x86_64, \`apt-get\`, root or sudo without a password), which run the template's scripts and boot the image, or \`light\` ones, which only record the scripts. Empty means real ones where the runner can."
+    description: "\`real\` machines (Linux on x86_64, \`apt-get\`, root or sudo without a password), which run the template's scripts and boot the image, or \`light\` ones, which only record the scripts. Empty means real ones on GitHub's runners for Linux on x86_64, and light ones elsewhere."
 
 ${stringify({outputs: Object.fromEntries(given)}, {lineWidth: 0})}
 runs:
@@ -43,9 +43,10 @@ runs:
       uses: ${setupNode}
       with:
         node-version: 24
+        package-manager-cache: false
     - shell: bash
       working-directory: \${{ github.action_path }}/..
-      run: npm ci --no-audit --no-fund --loglevel=error
+      run: npm ci --include=dev --no-audit --no-fund --loglevel=error
     - id: rehearse
       shell: bash
       working-directory: \${{ github.action_path }}/..

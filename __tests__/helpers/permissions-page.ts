@@ -10,10 +10,11 @@ export type CallersOf = (grant: Grant) => readonly string[] | string
 
 const mostNamed = 3
 
-const introduction = `# Permissions, and which bakes need them
+const introduction = `# Permissions, and which bakes use them
 
-Each bake in the last column ran with no more than the files of \`iam/\` that its inputs ask for, and each call was judged by an independent policy
-evaluator ([how](security.md#how-this-is-tested)): all were allowed. Without the action in its statement, one of these bakes is denied. Made by
+Each bake in the last column calls the action, and ran with no more than the files of \`iam/\` that its inputs ask for. Each call was judged by an
+independent policy evaluator ([how](security.md#how-this-is-tested)): all were allowed. Without the action in that statement, at least one of them is denied.
+Made by
 \`PERMISSIONS_PAGE=write npm test -- __tests__/scenarios/permissions\`.
 `
 
@@ -22,7 +23,7 @@ export function permissionsPage(grants: readonly Grant[], callersOf: CallersOf):
   const files = [...new Set(grants.map(({file}) => file))]
   const tables = files.map((file) => {
     const rows = grants.filter((grant) => grant.file === file).map((grant) => rowOf(grant, callersOf(grant)))
-    return `\n## \`${file}\`\n\n| Statement | Action | A bake that … |\n| --- | --- | --- |\n${rows.join('')}`
+    return `\n## \`${file}\`\n\n| Statement | Action | Called by a bake that … |\n| --- | --- | --- |\n${rows.join('')}`
   })
   return `${introduction}${tables.join('')}`
 }

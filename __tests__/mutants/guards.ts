@@ -72,7 +72,7 @@ const output = [
   ...inFile(
     'action/console-pages.ts',
     ['unit/action/console-pages.test.ts'],
-    ['no link to AWS’s console for another AWS', '!isOfAws || ', ''],
+    ['no link to AWS’s console for another AWS', '!isOfAws(env) ||', ''],
     ['only an id is part of a link', '!/^ami-[0-9a-f]{8,17}$/.test(id)', 'false']
   ),
   ...inFile(

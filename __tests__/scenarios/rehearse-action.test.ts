@@ -31,6 +31,9 @@ async function rehearsed(given: Readonly<Record<string, string>>) {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       GITHUB_WORKSPACE: folder,
+      // As in a job that may bake.
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/token',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'token',
       GITHUB_OUTPUT: files.output,
       GITHUB_STEP_SUMMARY: files.summary,
       INPUTS: JSON.stringify({...Object.fromEntries(defaults), ...given})

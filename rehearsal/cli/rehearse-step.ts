@@ -2,6 +2,7 @@
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import * as core from '@actions/core'
+import {earlySummary} from '../../src/action/early-summary.ts'
 import {messageOf} from '../../src/lib/errors.ts'
 import {stopSignal} from '../host/stop-signal.ts'
 import {readActionFile} from '../runner/action-file.ts'
@@ -24,7 +25,7 @@ const showAs: Readonly<Record<LogLine['kind'], (message: string) => void>> = {
 
 try {
   const {defaults} = await readActionFile(projectFolder)
-  const {INPUTS = '{}', GITHUB_WORKSPACE, ...env} = process.env
+  const {INPUTS = '{}', GITHUB_WORKSPACE, ...env} = withoutToken(process.env)
   const {leftOut, ...options} = stepInputs(JSON.parse(INPUTS) as Record<string, string>, defaults, env)
   if (leftOut.length > 0) {
     core.notice(`The rehearsal does without ${leftOut.join(', ')}: a local cloud stands in for the account.`)
@@ -32,6 +33,11 @@ try {
   const report = await rehearse({
     ...options,
     debug: core.isDebug(),
+    // For the addresses of pages.
+    context: {
+      GITHUB_ACTION_REPOSITORY: env['GITHUB_ACTION_REPOSITORY'] ?? '',
+      GITHUB_ACTION_REF: env['GITHUB_ACTION_REF'] ?? ''
+    },
     env: {...env, INIT_CWD: GITHUB_WORKSPACE},
     signal: stopSignal(),
     progress: (sentence) => core.info(sentence),
@@ -48,6 +54,14 @@ try {
   process.exitCode = report.exitCode
 } catch (error) {
   core.setFailed(messageOf(error))
+  await core.summary.addRaw(earlySummary('Nothing was rehearsed', error)).write()
+}
+
+/** A job that may bake has access to a token for its role. The rehearsal does not need it, and starts nothing with it. */
+function withoutToken(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  delete env['ACTIONS_ID_TOKEN_REQUEST_URL']
+  delete env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']
+  return env
 }
 
 /** Shows a line as the bake's own step would: with its groups, and with whole messages as annotations. */

@@ -29,7 +29,7 @@ export interface StepInputs extends Pick<RehearseOptions, 'driver' | 'base' | 'i
  *
  * @param given the step's inputs, defaults among them
  * @param defaults of the bake's inputs
- * @param env of the step, for `template-env`
+ * @param env of the step, for `template-env` and the kind of the runner
  * @throws Error for machines that there are not
  */
 export function stepInputs(
@@ -45,15 +45,19 @@ export function stepInputs(
   const source = wanted.get('source-ami') ?? ''
   const base = baseNames.find((name) => name === source)
   const isOfAnAccount = (name: string): boolean =>
-    ofAnAccount.has(name) || (name === 'source-ami' && /^(ami-|resolve:)/.test(source))
+    ofAnAccount.has(name) ||
+    (name === 'source-ami' && /^(ami-|resolve:)/.test(source)) ||
+    // It needs an instance profile.
+    (name === 'connect-via' && wanted.get(name) === 'session-manager')
   // Real machines run on this processor, and have two systems.
   const mustBeLight = wanted.get('architecture') === 'arm64' || source === 'al2023'
+  const isLight = mustBeLight || (machines === '' && !mayTakeRoot(env))
   if (mustBeLight && machines === 'real') {
     throw new Error(
       "Input 'machines': real ones are of the architecture x86_64 and run debian-13 or ubuntu-24.04; leave the input out for light ones"
     )
   }
-  const driver = mustBeLight ? 'light' : ({real: 'nspawn', light: 'light', '': 'best'} as const)[machines as '']
+  const driver = isLight ? 'light' : ({real: 'nspawn', light: 'light', '': 'best'} as const)[machines as '']
   return {
     driver,
     ...(base && driver !== 'light' ? {base} : {}),
@@ -63,6 +67,11 @@ export function stepInputs(
     actionEnv: variables(wanted.get('template-env') ?? '', env),
     leftOut: [...wanted.keys()].filter(isOfAnAccount)
   }
+}
+
+/** On a self-hosted runner, where others' jobs run later, somebody has to ask for it. */
+function mayTakeRoot({RUNNER_ENVIRONMENT, RUNNER_OS = 'Linux', RUNNER_ARCH = 'X64'}: NodeJS.ProcessEnv): boolean {
+  return RUNNER_ENVIRONMENT !== 'self-hosted' && RUNNER_OS === 'Linux' && RUNNER_ARCH === 'X64'
 }
 
 /** Real machines have it as their only source image. */

@@ -36,6 +36,8 @@ export interface RehearseOptions {
   readonly packer?: string | Packer
   /** Inputs of the action, over those that the rehearsal sets. */
   readonly inputs?: Readonly<Record<string, string>>
+  /** GITHUB_* variables of the job that are to differ from those of the harness. */
+  readonly context?: Readonly<Record<`GITHUB_${string}`, string>>
   /** Runs in the same cloud at the same time, each with inputs over those of the first run. */
   readonly beside?: readonly Readonly<Record<string, string>>[]
   /** Further runs in the same cloud, with inputs over those of the first run. */

@@ -71,7 +71,7 @@ export async function runOn(
         },
         path,
         oidc: cloud.oidc,
-        context: rehearsalContext(),
+        context: {...rehearsalContext(), ...options.context},
         parentFolder: work,
         workspace,
         toolCache: join(cacheFolder(env), 'tool-cache'),

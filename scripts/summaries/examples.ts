@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {earlySummary} from '../../src/action/early-summary.ts'
 import {promotionSummary} from '../../src/action/promotion-summary.ts'
-import {cutOffSummary} from '../../src/action/post-summary.ts'
+import {cleanedUpSummary} from '../../src/action/post-summary.ts'
 import {summaryOf} from '../../src/action/summary.ts'
 import {sweepSummary} from '../../src/action/sweep-summary.ts'
 import type {Outcome} from '../../src/bake/outcome.ts'
@@ -103,14 +103,11 @@ const upTo = (last: string): Phase[] => [
   ...phases.slice(-1)
 ]
 
-const inputs: [string, string][] = [
-  ['<code>role-to-assume</code>', '<code>arn:aws:iam::123456789012:role/bake-jenkins-ami</code>'],
-  ['<code>jenkins-plugins</code>', '<code>plugins.txt</code>']
-]
+const inputs = ['role-to-assume: arn:aws:iam::123456789012:role/bake-jenkins-ami', 'jenkins-plugins: plugins.txt']
 
 const outOfMemory =
   'Jenkins does not start on the machine of the smoke test: java.lang.OutOfMemoryError: Java heap space (Jenkins began to start and stopped again, several times; see the console)\n' +
-  "Jenkins has too little memory. What to change: choose a larger machine with 'instance-types', or a larger heap.\n" +
+  "What to change: choose a larger machine with 'instance-types', or a larger heap.\n" +
   'See docs/troubleshooting.md#jenkins-out-of-memory.'
 
 const buildFailure =
@@ -155,7 +152,7 @@ export function examples(): Readonly<Record<string, string>> {
       ]),
       env
     ),
-    'cut-off': cutOffSummary(
+    'cut-off': cleanedUpSummary(
       {
         bakeId: '4f1c0123abcd',
         region: 'eu-west-1',
@@ -163,7 +160,8 @@ export function examples(): Readonly<Record<string, string>> {
         main: {pid: 1, startTime: '1'},
         began: verified.plan.began.toISOString()
       },
-      {kept: [], forALook: []}
+      {kept: [], forALook: []},
+      false
     ),
     promoted: promotionSummary(
       {

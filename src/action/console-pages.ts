@@ -10,6 +10,11 @@ interface Endpoints {
   readonly [name: string]: string | undefined
 }
 
+/** Whether calls go to AWS itself, and not to an endpoint that the environment names. */
+export function isOfAws(env: Endpoints): boolean {
+  return (env['AWS_ENDPOINT_URL_EC2'] ?? env['AWS_ENDPOINT_URL'] ?? '') === ''
+}
+
 /**
  * The address of an image in the console of AWS.
  *
@@ -20,9 +25,13 @@ export function imagePage(
   {region, id}: {readonly region: string; readonly id: string},
   env: Endpoints
 ): string | undefined {
-  const isOfAws = (env['AWS_ENDPOINT_URL_EC2'] ?? env['AWS_ENDPOINT_URL'] ?? '') === ''
   const [, host] = consoles.find(([regions]) => regions.test(region)) ?? []
-  if (!isOfAws || !host || !/^[a-z]{2,4}(-[a-z]{2,9}){1,2}-\d{1,2}$/.test(region) || !/^ami-[0-9a-f]{8,17}$/.test(id))
+  if (
+    !isOfAws(env) ||
+    !host ||
+    !/^[a-z]{2,4}(-[a-z]{2,9}){1,2}-\d{1,2}$/.test(region) ||
+    !/^ami-[0-9a-f]{8,17}$/.test(id)
+  )
     return undefined
   return `https://${host(region)}/ec2/home?region=${region}#ImageDetails:imageId=${id}`
 }

@@ -14,25 +14,36 @@ interface Parts {
 /** In characters: a longer line is an excerpt. */
 const longestSentence = 400
 const mostSentences = 10
-const changeMark = 'What to change: '
+/** The advice, and the cause that may stand before it. */
+const advised = /^([A-Z][^:]{0,300}\.)? ?What to change: (.*)$/
 
-/** Splits a message as the action's errors are written: what happened, what to change, what a program printed. */
+/**
+ * Splits a message as the action's errors are written: what happened, what to change, what a program printed. Lines that a
+ * program printed may look like advice: behind the line that announces them, all is excerpt.
+ */
 function partsOf(message: string): Parts {
   const what: string[] = []
   const change: string[] = []
   const excerpt: string[] = []
   let page: string | undefined
-  for (const [index, line] of message.split('\n').entries()) {
-    const [said = '', advised] = line.split(changeMark, 2)
-    if (advised !== undefined) {
-      if (said.trim() !== '') what.push(said.trim())
-      change.push(advised)
-    } else if (/^See docs\/\S+\.$/.test(line)) page = line.slice('See '.length, -1)
-    else if (index === 0 || /^(Input '|Left in the account: )/.test(line)) what.push(line)
+  const lines = message.split('\n')
+  const announced = lines.indexOf('Packer said:')
+  for (const [index, line] of lines.entries()) {
+    const isQuoted = announced >= 0 && index >= announced
+    const [, cause = '', advice] = index === 0 || isQuoted ? [] : (advised.exec(line) ?? [])
+    const [, named] = isQuoted ? [] : (/^See (docs\/\S+)\.$/.exec(line) ?? [])
+    if (advice !== undefined) {
+      if (cause !== '') what.push(cause)
+      change.push(advice)
+    } else if (named !== undefined) page = named
+    else if (index === 0 || (!isQuoted && isSentence.test(line))) what.push(line)
     else excerpt.push(line)
   }
   return {what, change, excerpt, page}
 }
+
+/** Further sentences of messages that list several problems. */
+const isSentence = /^(Input '|Left in the account: )/
 
 /**
  * What went wrong, what to change, and where more is said of it; in Markdown, below a headline.

@@ -1,8 +1,7 @@
 import {defaults, type InputName} from '../inputs/defaults.ts'
 import {givenText} from '../inputs/inputs.ts'
-import {code, text} from './markdown.ts'
 
-/** What may have a secret in it, or is too long to be read here. */
+/** What may have a secret in it that the runner does not know of. */
 const unshown: ReadonlySet<InputName> = new Set([
   'github-token',
   'jenkins-casc',
@@ -12,19 +11,20 @@ const unshown: ReadonlySet<InputName> = new Set([
   'packer-args'
 ])
 
-const longestShown = 200
+/** In characters. */
+const longestShown = 500
 
-/** The inputs whose values are not the defaults, as rows of a table with the columns name and value. */
-export function givenInputs(read: (name: string) => string = givenText): [string, string][] {
-  return (Object.keys(defaults) as InputName[]).flatMap((name): [string, string][] => {
-    const value = read(name)
+/**
+ * The inputs whose values are not the defaults, a line each, or a line for each line of a value. They are for a block in
+ * which every character stays as it is: the runner hides a secret in a summary only where it stands unchanged, and whole.
+ */
+export function givenInputs(read: (name: string) => string = givenText): string[] {
+  return (Object.keys(defaults) as InputName[]).flatMap((name) => {
+    const value = read(name).trim()
     if (value === '' || value === defaults[name]) return []
-    return [[code(name), shown(name, value)]]
+    if (unshown.has(name)) return [`${name}: (not shown)`]
+    if (value.length > longestShown) return [`${name}: (${value.length} characters, not shown)`]
+    const [first = '', ...others] = value.split('\n')
+    return others.length === 0 ? [`${name}: ${first}`] : [`${name}:`, ...[first, ...others].map((line) => `  ${line}`)]
   })
-}
-
-function shown(name: InputName, value: string): string {
-  const lines = value.trim().split('\n')
-  if (unshown.has(name)) return lines.length > 1 ? `${lines.length} lines, not shown` : 'not shown'
-  return value.length > longestShown ? `${text(value.slice(0, longestShown))}…` : code(lines.join(', '))
 }

@@ -7,7 +7,7 @@ import {describeLeftovers} from '../sweep/leftovers.ts'
 import {givenInputs} from './given-inputs.ts'
 import {writeHandOverFiles} from './hand-over-files.ts'
 import {outputsOf} from './outputs.ts'
-import {noteSwept, saveState} from './save-state.ts'
+import {noteEnded, noteSwept, saveState} from './save-state.ts'
 import {cancelSignal, setOutputs, writeSummary} from './step.ts'
 import {summaryOf} from './summary.ts'
 
@@ -27,6 +27,7 @@ export async function bakeAndReport(inputs: Inputs, log: Log): Promise<boolean> 
   if (cancel.aborted && isGood) {
     log.warning('The cancel came after the image had been released: it is kept, and the outputs name it.')
   }
+  noteEnded()
   await writeSummary(summaryOf(outcome, log.phases, {inputs: givenInputs()}), log)
   return isGood
 }

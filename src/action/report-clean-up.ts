@@ -1,7 +1,7 @@
-import type {BakeState} from '../ledger/state.ts'
+import {hasEnded, type BakeState} from '../ledger/state.ts'
 import type {Log} from '../lib/log.ts'
 import {cleanUp} from '../sweep/post.ts'
-import {cutOffSummary, leftSummary} from './post-summary.ts'
+import {cleanedUpSummary, leftSummary} from './post-summary.ts'
 import {writeSummary} from './step.ts'
 
 /**
@@ -10,11 +10,13 @@ import {writeSummary} from './step.ts'
  * @throws {LeftoverError} naming what could not be removed or ended
  */
 export async function cleanUpAndReport(state: BakeState, log: Log): Promise<boolean> {
+  const {env} = process
+  const ended = hasEnded(env)
   try {
-    await writeSummary(cutOffSummary(state, await cleanUp(state, {log, env: process.env})), log)
+    await writeSummary(cleanedUpSummary(state, await cleanUp(state, {log, env}), ended), log)
     return true
   } catch (error) {
-    await writeSummary(leftSummary(state, error), log)
+    await writeSummary(leftSummary(state, error, ended), log)
     throw error
   }
 }

@@ -4,7 +4,7 @@ import {explain} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {describeLeftovers} from '../sweep/leftovers.ts'
 import {promotionSummary} from './promotion-summary.ts'
-import {noteSwept, saveState} from './save-state.ts'
+import {noteEnded, noteSwept, saveState} from './save-state.ts'
 import {cancelSignal, setOutputs, writeSummary} from './step.ts'
 
 /** Gives a verified image to others, reports, and tells whether all was done. */
@@ -24,6 +24,7 @@ export async function promoteAndReport(inputs: PromoteInputs, log: Log): Promise
   const {failure, leftovers} = promoted
   if (failure !== undefined) log.error(explain(failure))
   if (leftovers.length > 0) log.error(describeLeftovers(leftovers))
+  noteEnded()
   await writeSummary(promotionSummary(promoted, inputs.promotion), log)
   return failure === undefined && leftovers.length === 0
 }

@@ -25,12 +25,12 @@ export async function sweepAndReport({aws, olderThanMs, retirement, dryRun}: Swe
   const account = openAccount(aws.region, session.credentials, env)
   const report = await sweepAccount(account, {olderThanMs, dryRun, log, limit})
   const images = await retire(account, retirement, {dryRun, log, limit})
-  setOutputs(outputsOf(report, images))
   const isGood = reportLeft(report, images, log)
   const {failure} = images
   if (failure !== undefined) log.error(explain(failure))
   const problem = failure === undefined ? undefined : messageOf(failure)
   await writeSummary(sweepSummary({...report, ...images, problem}, aws.region, session.accountId), log)
+  setOutputs(outputsOf(report, images))
   return isGood && failure === undefined
 }
 

@@ -25,3 +25,12 @@ export function noteSwept(log: Log): void {
     )
   }
 }
+
+/** Lets post know that main came to its end and has written its summary. */
+export function noteEnded(): void {
+  try {
+    core.saveState(stateKeys.ended, true)
+  } catch {
+    // Post then says that the run was cut off, after a summary that says how it ended.
+  }
+}

@@ -5,8 +5,9 @@ import {tagKeys} from '../aws/tags.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Phase} from '../lib/log.ts'
 import {withCopies, type BakedImage} from '../packer/images.ts'
-import {ofBuild} from '../plan/machine-types.ts'
+import {ofBuild, standardType} from '../plan/machine-types.ts'
 import {pluginPrefix} from '../plan/contents/contents.ts'
+import {isOfAws} from './console-pages.ts'
 import {dollars, machineCost, pricesOf, snapshotCost, type MachineTime} from './cost.ts'
 import {failureSection} from './failure-section.ts'
 import {code, fenced, foldedAway, idCode, text} from './markdown.ts'
@@ -26,8 +27,8 @@ import {duration, timeline} from './timeline.ts'
 interface Surroundings {
   /** For the addresses of pages. */
   readonly env?: NodeJS.ProcessEnv
-  /** The inputs that were given: names and values, in Markdown. */
-  readonly inputs?: readonly (readonly [string, string])[]
+  /** The inputs that were given, in lines. */
+  readonly inputs?: readonly string[]
 }
 
 /** The job summary of a run that was not cut off, in Markdown. */
@@ -44,13 +45,11 @@ export function summaryOf(
     ...(failure === undefined ? [] : failureSection(messageOf(failure), env)),
     ...(reason === undefined ? [] : failureSection(reason, env)),
     ...imageTable(outcome, env),
-    ...tableOf(rowsOf(outcome, phases)),
-    ...commands(outcome),
+    ...tableOf(rowsOf(outcome, isOfAws(env) ? phases : undefined)),
+    ...(isOfAws(env) ? commands(outcome) : []),
     ...(phases.length === 0 ? [] : [timeline(phases), '']),
     ...(evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(evidence))]),
-    ...(inputs.length === 0
-      ? []
-      : [foldedAway('Inputs', ['| Input | Value |', '|---|---|', ...inputs.map(rowOf)].join('\n'))])
+    ...(inputs.length === 0 ? [] : [foldedAway('Inputs', fenced(inputs.join('\n')))])
   ].join('\n')
 }
 
@@ -89,7 +88,8 @@ function imageTable({images, deregistered}: Outcome, env: NodeJS.ProcessEnv): st
   ]
 }
 
-function rowsOf(outcome: Outcome, phases: readonly Phase[]): Row[] {
+/** @param phases for what it costs; undefined where it costs nothing */
+function rowsOf(outcome: Outcome, phases: readonly Phase[] | undefined): Row[] {
   const {images, others, leftovers, comparison, skipped} = outcome
   return [
     ['Verified', skipped ? text(comparison?.last?.tags[tagKeys.verified] ?? '') : undefined],
@@ -105,17 +105,25 @@ function rowsOf(outcome: Outcome, phases: readonly Phase[]): Row[] {
     [images.length > 1 ? 'Source images' : 'Source image', sourceRow(outcome)],
     ['Region, account', `${code(outcome.region)} ${idCode(outcome.accountId)}`],
     ['Packer', outcome.packerVersion && code(outcome.packerVersion)],
-    ['Machines', skipped ? undefined : machinesRow(machinesOf(outcome, phases))],
-    ['Snapshots', skipped ? undefined : snapshotsRow(outcome)],
+    ['Machines', skipped || !phases ? undefined : machinesRow(machinesOf(outcome, phases))],
+    ['Snapshots', skipped || !phases ? undefined : snapshotsRow(outcome)],
     ['Left in the account', leftRow(leftovers)]
   ]
 }
 
-function keptRow({skipped, images, deregistered, keptUntil, verdict}: Outcome): string | undefined {
+function keptRow(outcome: Outcome): string | undefined {
+  const {skipped, images, deregistered, keptUntil, verdict} = outcome
   if (skipped || images.length === 0) return undefined
+  if (isLeft(outcome)) return 'no, but not everything of it could be removed'
   if (deregistered) return 'no: deregistered, with its snapshots'
   if (keptUntil) return `for a look, until ${keptUntil.toISOString()}`
   return {verified: 'yes', unverified: 'yes, without a test', rejected: 'yes, although it was rejected'}[verdict]
+}
+
+/** Whether an image is still there that should be gone. */
+function isLeft({images, leftovers}: Pick<Outcome, 'images' | 'leftovers'>): boolean {
+  const ids = new Set(images.flatMap(withCopies).map(({id}) => id))
+  return leftovers.some(({id}) => ids.has(id))
 }
 
 /** `booting from 2 s on, starting from 14 s on, ready from 35 s on`. */
@@ -140,18 +148,23 @@ function comparedIn({plan}: Outcome): string {
   return text([...others, ...(plugins > 0 ? [`${plugins} plugins`] : [])].join(', '))
 }
 
-/** The machines of the build, all for as long as the build took, and those of the smoke test. */
+/** The machines of the build, all for as long as the build took, and those of the smoke test, which run until the sweep has ended. */
 function machinesOf({images, plan, buildType, observations = []}: Outcome, phases: readonly Phase[]): Machine[] {
-  const seconds = (phase: RegExp): number[] => phases.flatMap(({name, seconds: one}) => (phase.test(name) ? [one] : []))
-  const [build] = seconds(/^Build$/)
-  const tests = seconds(/^Smoke test/)
+  const build = phases.find(({name}) => name === 'Build')?.seconds
+  const untilTheEnd = phases.flatMap(({name}, at) =>
+    name.startsWith('Smoke test') ? [phases.slice(at).reduce((sum, {seconds}) => sum + seconds, 0)] : []
+  )
   const typeOf = ({source}: BakedImage): string =>
     buildType ?? only(ofBuild(plan.machineTypes.ofSources, source) ?? []) ?? ''
   return [
     ...(build === undefined
       ? []
       : images.map((image) => ({purpose: 'build', instanceType: typeOf(image), seconds: build}))),
-    ...observations.map(({instanceType}, at) => ({purpose: 'smoke test', instanceType, seconds: tests[at] ?? 0}))
+    ...observations.map(({instanceType}, at) => ({
+      purpose: 'smoke test',
+      instanceType,
+      seconds: untilTheEnd[at] ?? 0
+    }))
   ]
 }
 
@@ -183,17 +196,21 @@ function snapshotsRow({images, deregistered}: Outcome): string | undefined {
 }
 
 /** What a person does next with an image, to be pasted. Only values of a known form are in it. */
-function commands({images, region, deregistered, verdict, parameter, buildType, observations}: Outcome): string[] {
+function commands(outcome: Outcome): string[] {
+  const {images, plan, region, deregistered, verdict, parameter, buildType, observations} = outcome
   const [image] = images
-  const instanceType = observations?.[0]?.instanceType ?? buildType ?? 't3.medium'
-  const isUsable = image !== undefined && !deregistered && verdict !== 'rejected'
-  const isPlain = [image?.id, region, instanceType].every((value) => /^[a-z0-9.-]+$/.test(value ?? ''))
+  const instanceType = observations?.[0]?.instanceType ?? buildType ?? standardType(image?.architecture ?? 'x86_64')
+  const [subnet] = plan.reach.subnetIds
+  const isUsable = image !== undefined && !deregistered && !isLeft(outcome) && verdict !== 'rejected'
+  const isPlain = [image?.id, region, instanceType, subnet ?? 'none'].every((value) =>
+    /^[a-z0-9.-]+$/.test(value ?? '')
+  )
   const launch =
     isUsable && isPlain && images.length === 1
       ? [
           '# Launch it',
           `aws ec2 run-instances --region ${region} \\`,
-          `  --image-id ${image.id} --instance-type ${instanceType}`
+          `  --image-id ${image.id} --instance-type ${instanceType}${subnet === undefined ? '' : ` --subnet-id ${subnet}`}`
         ]
       : []
   const back =

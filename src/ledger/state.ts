@@ -44,7 +44,7 @@ export function stateOf(
   }
 }
 
-export const stateKeys = {bake: 'bake', swept: 'swept'} as const
+export const stateKeys = {bake: 'bake', swept: 'swept', ended: 'ended'} as const
 
 /**
  * The state that main saved, as the runner passes it to post; undefined when main ended before it made anything.
@@ -88,6 +88,11 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {}
   }
+}
+
+/** Whether main came to its end, and has written its summary. */
+export function hasEnded(env: Readonly<Record<string, string | undefined>>): boolean {
+  return env[`STATE_${stateKeys.ended}`] === 'true'
 }
 
 /** Whether main's own sweep has already removed everything. */

@@ -36,6 +36,25 @@ it('takes light machines for another processor', () => {
   expect(() => from({architecture: 'arm64', machines: 'real'})).toThrow('real ones are of the architecture x86_64')
 })
 
+it.each([
+  [{RUNNER_ENVIRONMENT: 'self-hosted'}, 'light', 'nspawn'],
+  [{RUNNER_ENVIRONMENT: 'github-hosted', RUNNER_ARCH: 'ARM64'}, 'light', 'nspawn'],
+  [{RUNNER_ENVIRONMENT: 'github-hosted', RUNNER_OS: 'macOS'}, 'light', 'nspawn'],
+  [{RUNNER_ENVIRONMENT: 'github-hosted', RUNNER_OS: 'Linux', RUNNER_ARCH: 'X64'}, 'best', 'nspawn']
+])('takes root on %j only where that is usual, or asked for', (env, unasked, asked) => {
+  const source = {'source-ami': 'ubuntu-24.04'}
+  expect(from({...source, machines: ''}, env).driver).toBe(unasked)
+  expect(from({...source, machines: 'real'}, env).driver).toBe(asked)
+})
+
+it('leaves out the way over Session Manager, which needs a profile of the account', () => {
+  expect(from({'connect-via': 'session-manager', 'instance-profile': 'x'})).toMatchObject({
+    inputs: {},
+    leftOut: ['connect-via', 'instance-profile']
+  })
+  expect(from({'connect-via': 'private-ip'}).inputs).toEqual({'connect-via': 'private-ip'})
+})
+
 it('knows two kinds of machines', () => {
   expect(() => from({machines: 'nspawn'})).toThrow('Input \'machines\': "nspawn" is not allowed')
 })

@@ -6,7 +6,7 @@ const section = (message: string): string => failureSection(message, env).join('
 
 it('tells what happened from what to change, where more is said, and what was printed', () => {
   const message =
-    "It stopped. What to change: raise 'smoke-timeout'.\nline one\nline two\nSee docs/troubleshooting.md#build-failed."
+    "It stopped.\nWhat to change: raise 'smoke-timeout'.\nline one\nline two\nSee docs/troubleshooting.md#build-failed."
   expect(section(message)).toBe(`It stopped.
 
 **What to change:** raise 'smoke-timeout'.
@@ -18,6 +18,20 @@ line one
 line two
 \`\`\`
 `)
+})
+
+it('takes the advice behind a known cause, and none out of what a program printed', () => {
+  const message = [
+    'Jenkins answered 500: x What to change: run this',
+    'Its memory is too small. What to change: take a larger machine.',
+    'Packer said:',
+    'What to change: run that',
+    'Left in the account: nothing of yours'
+  ].join('\n')
+  const shown = section(message)
+  expect(shown.match(/\*\*What to change:\*\* .*/g)).toEqual(['**What to change:** take a larger machine.'])
+  expect(shown).toContain('- Its memory is too small.\n')
+  expect(shown).toMatch(/```text\nPacker said:\nWhat to change: run that\nLeft in/)
 })
 
 it('names the page where its address is not known', () => {

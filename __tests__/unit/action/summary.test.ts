@@ -5,7 +5,7 @@ import {verified} from '../../helpers/outcomes.ts'
 import {showOnGitHub} from './github.ts'
 
 it('tells a good end at a glance', () => {
-  const inputs = [['<code>vars</code>', 'not shown']] as const
+  const inputs = ['tags:', '  team=ci_1']
   expect(summaryOf(verified, [{name: 'Build', seconds: 61.04}], {env: {}, inputs})).toBe(`## ✅ Image verified
 
 Jenkins <code>2.568.2</code> was ready 41.3 s after the launch.
@@ -36,9 +36,10 @@ Build     61.0 s  ████████████████████�
 
 <details><summary>Inputs</summary>
 
-| Input | Value |
-|---|---|
-| <code>vars</code> | not shown |
+\`\`\`text
+tags:
+  team=ci_1
+\`\`\`
 
 </details>
 `)
@@ -58,6 +59,46 @@ it('says of a rejected image that is kept that it was rejected, and offers no wa
   expect(summary).toContain('| Kept | yes, although it was rejected |')
   expect(summary).not.toContain('was ready')
   expect(summary).not.toContain('run-instances')
+})
+
+it('says of an image that could not be removed that it should be gone', () => {
+  const left = {type: 'image', id: verified.images[0]?.id ?? '', state: 'available', reason: 'denied'} as const
+  const summary = summaryOf({...verified, leftovers: [left]}, [])
+  expect(summary).toContain('| Kept | no, but not everything of it could be removed |')
+  expect(summary).not.toContain('run-instances')
+})
+
+it('offers machines of the image’s architecture, in the subnet that was given', () => {
+  const [image] = verified.images
+  if (!image) throw new Error('there is an image')
+  const {buildType: _, ...others} = verified
+  const reach = {...verified.plan.reach, subnetIds: ['subnet-0123456789abcdef0']}
+  const outcome = {...others, plan: {...verified.plan, reach}, images: [{...image, architecture: 'arm64' as const}]}
+  expect(summaryOf(outcome, [])).toContain('--instance-type t4g.medium --subnet-id subnet-0123456789abcdef0')
+})
+
+it('names no price and no command for another AWS', () => {
+  const summary = summaryOf(verified, [{name: 'Build', seconds: 60}], {env: {AWS_ENDPOINT_URL: 'http://127.0.0.1:1'}})
+  expect(summary).not.toMatch(/\$|run-instances/)
+})
+
+it('counts a machine of the smoke test until the sweep has ended', () => {
+  const machine = {
+    source: 'amazon-ebs.jenkins',
+    id: 'i-1',
+    address: '192.0.2.1',
+    instanceType: 't3.medium',
+    history: []
+  }
+  const phases = [
+    {name: 'Build', seconds: 200},
+    {name: 'Smoke test', seconds: 60},
+    {name: 'Copy', seconds: 300},
+    {name: 'Sweep', seconds: 30}
+  ]
+  expect(summaryOf({...verified, observations: [machine]}, phases)).toContain(
+    'smoke test: <code>t3.medium</code> for about 6 min 30 s'
+  )
 })
 
 it('links no image that is gone', () => {

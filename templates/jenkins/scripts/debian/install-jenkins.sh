@@ -13,7 +13,7 @@ gpg --homedir /run/bake/gnupg --batch --yes --dearmor --output "$keyring" /run/b
 chmod 0644 "$keyring"
 
 echo "deb [signed-by=$keyring] $repository/ binary/" >/etc/apt/sources.list.d/jenkins.list
-apt-get update
+bash /run/bake/apt-get update
 
 # Installing the package would start the service. It starts when it has been configured, and not before.
 if [ -e "$policy" ]; then

@@ -14,7 +14,7 @@ done
 
 # Holds for the build alone; clean.sh removes it.
 cat >/etc/apt/apt.conf.d/90-bake <<'END'
-quiet "2";
+quiet "1";
 Acquire::Retries "5";
 APT::Update::Error-Mode "any";
 DPkg::Lock::Timeout "600";
@@ -22,12 +22,17 @@ DPkg::Use-Pty "0";
 DPkg::Options { "--force-confdef"; "--force-confold"; };
 END
 
-# Of what dpkg and the packages' scripts print when all goes well, the names of the packages are enough.
+# Of what apt, dpkg and the packages' scripts print when all goes well, the names of the packages are enough. What they say
+# of something that goes wrong stays: of lists, only those that are indented by two blanks are left out.
 install -d -m 0700 /run/bake
 cat >/run/bake/apt-get <<'END'
 set -o pipefail
 {
   apt-get "$@" 2>&3 | sed --unbuffered --regexp-extended \
+    -e '/^((Get|Hit|Ign):[0-9]+|Reading package lists|Reading state information|Building dependency tree)/d' \
+    -e '/^(Calculating upgrade|Need to get|After this operation|Fetched|  [a-z0-9])/d' \
+    -e '/^(The following (additional|NEW) packages will be installed|(Suggested|Recommended) packages):$/d' \
+    -e '/^[a-z0-9.+-]+ is already the newest version/d' \
     -e '/^(Selecting previously unselected|\(Reading database|Preparing to unpack|Unpacking|Preconfiguring) /d' \
     -e '/^(Processing triggers|Created symlink|update-alternatives: using|Adding debian:) ?/d'
 } 3>&2
@@ -36,7 +41,7 @@ END
 # apt's own retries do not cover the lock of its lists and a name server that is not up yet.
 attempt=1
 echo 'Reading the lists of packages'
-until apt-get update; do
+until bash /run/bake/apt-get update; do
   if [ "$attempt" -ge 5 ]; then
     echo "apt could not read the package lists in $attempt attempts." >&2
     exit 1
