@@ -300,15 +300,15 @@ export const rules: Readonly<Record<InputName, Rule>> = {
   },
   'copy-to-regions': {
     usable: ['', 'us-east-1', 'us-gov-west-1,eu-central-1'],
-    means: (text) => text.split(',').filter(Boolean),
+    means: (text) => [...new Set(list(text))],
     got: ({promotion}) => promotion.copies.map(({region}) => region),
-    alphabet: /^[\w,-]+$/
+    alphabet: /^[\w\s,-]+$/
   },
   'share-with': {
     usable: ['', '210987654321', 'arn:aws:organizations::123456789012:organization/o-0123456789'],
-    means: (text) => (text === '' ? [] : [text]),
+    means: list,
     got: ({promotion}) => promotion.shares.flatMap((share) => Object.values(share)),
-    alphabet: arn
+    alphabet: /^[\w+=,.@:/\s-]*$/
   },
   'deprecate-after': {
     usable: ['', '12h', '90d'],
