@@ -2,6 +2,7 @@ import {resourcesOf, type Resource} from '../aws/resources.ts'
 import {tagKeys} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import {messageOf} from '../lib/errors.ts'
+import type {Records} from '../ledger/ledger.ts'
 import type {Phases} from '../lib/log.ts'
 import type {ImageBuild} from '../packer/build-images.ts'
 import {withCopies} from '../packer/images.ts'
@@ -9,6 +10,7 @@ import {jenkinsPort} from '../smoke/answer.ts'
 import {endBake} from '../sweep/end.ts'
 import {putTags} from '../sweep/keep.ts'
 import {isOneOf} from '../sweep/spared.ts'
+import {takeDown} from '../sweep/take-down.ts'
 import {isGone, type Made, type Outcome} from './outcome.ts'
 
 type End = Pick<Outcome, 'deregistered' | 'leftovers' | 'keptUntil'>
@@ -20,7 +22,10 @@ export async function end(build: ImageBuild, made: Made, phase: Phases): Promise
   const failed = made.failure !== undefined
   const ended = {account, bakeId: plan.bakeId, ledger, temporaryFolder, log: deps.log, failed}
   if (made.verdict !== 'rejected' || failed || keepFailedMs === 0) {
-    const leftovers = await phase('Sweep', () => endBake(ended))
+    const leftovers = await phase('Sweep', async () => {
+      if (!failed) await takeDown(account, testedBy(build, made), {ledger, log: deps.log})
+      return endBake(ended)
+    })
     return {deregistered: isGone(made.images, ledger, leftovers), leftovers}
   }
   const keptUntil = await phase('Keep for a look', () => keepForALook(build, made, keepFailedMs))
@@ -34,9 +39,18 @@ function partsOf({account, ledger}: ImageBuild, {images, observations = []}: Mad
   return [
     ...images.flatMap(withCopies).flatMap((image) => resourcesOf(image, account.region)),
     ...observations.map(({id}) => ({type: 'instance' as const, id})),
-    // Those of the build are not in the ledger before its sweep.
-    ...ledger.resources.filter(({type}) => type === 'security-group')
+    ...groupsOfTests(ledger)
   ]
+}
+
+/** The machines and groups of finished smoke tests. */
+function testedBy({ledger}: ImageBuild, {observations = []}: Made): {machines: string[]; groups: Resource[]} {
+  return {machines: observations.map(({id}) => id), groups: groupsOfTests(ledger)}
+}
+
+/** The groups of the build are not in the ledger before its sweep. */
+function groupsOfTests({resources}: Records): Resource[] {
+  return resources.filter(({type}) => type === 'security-group')
 }
 
 /**

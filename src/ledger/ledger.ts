@@ -21,7 +21,7 @@ export interface PackerRun {
 export interface Records {
   /** When the bake began, by AWS's clock. Older resources are not this bake's. */
   readonly began: Date
-  /** Everything recorded as made and not released. */
+  /** Everything recorded as made, and neither released nor removed. */
   readonly resources: readonly Resource[]
   readonly released: readonly Resource[]
   /** All announcements of Packer so far, over all its runs. */
@@ -71,6 +71,7 @@ export class Ledger implements Records {
   readonly #entries: Entry[]
   readonly #file: LedgerFile
   readonly #announcements: Announcements[] = []
+  readonly #removed = new Set<string>()
 
   /** @param earlier the entries of another process; and when the bake began, since the file may be damaged */
   constructor(folder: string, earlier?: {readonly began: Date; readonly recorded: Recorded}) {
@@ -140,6 +141,11 @@ export class Ledger implements Records {
     this.#append({made: type, id, ...(key !== undefined ? {key} : {}), ...(region !== undefined ? {region} : {})})
   }
 
+  /** AWS has removed it, so that this process looks for it no more. A later one does: the file does not say so. */
+  removed({type, id}: Resource): void {
+    this.#removed.add(`${type} ${id}`)
+  }
+
   /**
    * From here on it is the user's: no sweep removes it.
    *
@@ -192,10 +198,10 @@ export class Ledger implements Records {
   }
 
   get resources(): readonly Resource[] {
-    const released = new Set(this.released.map(({type, id}) => `${type} ${id}`))
+    const gone = new Set([...this.#removed, ...this.released.map(({type, id}) => `${type} ${id}`)])
     const made = this.#entries.flatMap((entry) => ('made' in entry ? [resourceOf(entry)] : []))
     const known = new Map(made.map((resource) => [`${resource.type} ${resource.id}`, resource]))
-    return [...known].flatMap(([name, resource]) => (released.has(name) ? [] : [resource]))
+    return [...known].flatMap(([name, resource]) => (gone.has(name) ? [] : [resource]))
   }
 
   get released(): readonly Resource[] {

@@ -52,8 +52,12 @@ export class Sight {
   }
 
   add(found: readonly Described[]): void {
-    found.forEach((one) => this.#described.set(`${one.type} ${one.id} ${one.region ?? ''}`, one))
+    found.forEach((one) => this.#described.set(nameOf(one), one))
     this.#proved = undefined
+  }
+
+  has(resource: Resource): boolean {
+    return this.#described.has(nameOf(resource))
   }
 
   get described(): readonly Described[] {
@@ -65,6 +69,8 @@ export class Sight {
   }
 }
 
+const nameOf = ({type, id, region}: Resource): string => `${type} ${id} ${region ?? ''}`
+
 /** Looks for this bake's resources in one region. */
 export class Look {
   /** One for each type that could not be looked for; the other types are still searched. */
@@ -75,6 +81,8 @@ export class Look {
   readonly #client: EC2Client
   readonly #sight: Sight
   readonly #signal: AbortSignal
+  /** Types with ids. */
+  readonly #asked = new Set<string>()
 
   constructor(client: EC2Client, region: string | undefined, sight: Sight, signal: AbortSignal) {
     this.#client = client
@@ -85,24 +93,33 @@ export class Look {
 
   /**
    * Looks for one type: by tag, by the recorded ids, and by further filters. Filters of one request are joined by
-   * "and", so each gets a request; ids are looked for with filters too, because asking for an id that is gone is an
+   * "and", so each name gets a request; ids are looked for with filters too, because asking for an id that is gone is an
    * error and a filter is not. It does not decide which of the answers are the bake's.
    */
   async for(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
     const {bakeId, made} = this.#sight.evidence
     const recorded = made.flatMap((one) => (one.type === type && one.region === this.region ? [one.id] : []))
     const idFilter = idFilters[type]
-    await this.by(type, search, [
-      filter(`tag:${tagKeys.bake}`, [bakeId]),
-      ...(idFilter === undefined ? [] : [filter(idFilter, recorded)]),
-      ...filters
-    ])
+    // First, because what it shows need not be asked for by its id.
+    await this.by(type, search, [filter(`tag:${tagKeys.bake}`, [bakeId])])
+    await this.by(type, search, [...(idFilter === undefined ? [] : [filter(idFilter, recorded)]), ...filters])
   }
 
-  /** Looks by these filters alone. */
+  /** Looks by these filters alone, and for no id that this look has asked for or seen. */
   async by(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
-    const asked = filters.filter(({Values}) => Values?.length)
+    const asked = byName(filters)
+      .map((one) => (one.Name === idFilters[type] ? filter(one.Name, this.#newOf(type, one.Values)) : one))
+      .filter(({Values}) => Values.length > 0)
     await this.with(type, async (reader) => (await Promise.all(asked.map((one) => search(reader, [one])))).flat())
+  }
+
+  /** The ids that this look has neither seen nor asked for; from now on it has. */
+  #newOf(type: ResourceType, ids: readonly string[]): string[] {
+    const {region} = this
+    const place = region === undefined ? {} : {region}
+    const some = ids.filter((id) => !this.#asked.has(`${type} ${id}`) && !this.#sight.has({type, id, ...place}))
+    some.forEach((id) => this.#asked.add(`${type} ${id}`))
+    return some
   }
 
   /** Looks with a search that is not one by filters. */
@@ -138,8 +155,18 @@ const idFilters: Partial<Record<ResourceType, string>> = {
   'key-pair': 'key-pair-id'
 }
 
-export function filter(Name: string, Values: readonly string[]): Filter {
+export function filter(Name: string, Values: readonly string[]): Wanted {
   return {Name, Values: [...new Set(Values)]}
+}
+
+/** A filter of EC2, with both of its parts. */
+type Wanted = Required<Filter> & {Name: string; Values: string[]}
+
+/** One filter for each name, with the values of all: they are joined by "or". */
+function byName(filters: readonly Filter[]): Wanted[] {
+  const values = new Map<string, string[]>()
+  for (const {Name = '', Values = []} of filters) values.set(Name, [...(values.get(Name) ?? []), ...Values])
+  return [...values].map(([name, all]) => filter(name, all))
 }
 
 /** For a resource that may not exist at all. */
