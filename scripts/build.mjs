@@ -24,24 +24,24 @@ const common = {
 const define = {'import.meta.dirname': '__dirname'}
 
 if (!check) await rm(committed, {recursive: true, force: true})
-await build({
-  ...common,
-  define,
-  format: 'cjs',
-  outdir: target,
-  outExtension: {'.js': '.cjs'},
-  entryPoints: ['main', 'post', 'promote', 'sweep'].map((name) => `src/action/${name}.ts`),
-  plugins: [sharedBundle]
-})
-await writeNotices(filesIn([await bundleAction(), await bundleOpenpgp()]), root, target)
-
-if (check) {
-  const differences = await differing(target, committed)
-  await rm(target, {recursive: true})
+try {
+  await build({
+    ...common,
+    define,
+    format: 'cjs',
+    outdir: target,
+    outExtension: {'.js': '.cjs'},
+    entryPoints: ['main', 'post', 'promote', 'sweep'].map((name) => `src/action/${name}.ts`),
+    plugins: [sharedBundle]
+  })
+  await writeNotices(filesIn([await bundleAction(), await bundleOpenpgp()]), root, target)
+  const differences = check ? await differing(target, committed) : []
   if (differences.length > 0) {
     console.error(`dist/ is not what the source builds (${differences.join(', ')}): run 'npm run build' and commit it.`)
     process.exitCode = 1
   }
+} finally {
+  if (check) await rm(target, {recursive: true})
 }
 
 /**

@@ -9,7 +9,7 @@ import {parse, stringify} from 'yaml'
 import type {Packer} from '../../rehearsal/host/packers/packer.ts'
 import {settingsFor} from '../../rehearsal/host/packers/for-action.ts'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
-import {openJenkinsSource} from '../../rehearsal/trials/jenkins-source.ts'
+import {openJenkinsSource, type JenkinsSource} from '../../rehearsal/trials/jenkins-source.ts'
 import {startLocalCloud} from '../../rehearsal/trials/local-cloud.ts'
 import {actionsNode} from '../../rehearsal/runner/node.ts'
 import {rehearsalEnvironment, rehearsalInputs} from '../../rehearsal/trials/settings.ts'
@@ -52,16 +52,17 @@ async function played(packer: Packer, {at, inputs: more = {}}: Play = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'act-'))
   const local = await startLocalCloud({driver: 'light'})
   const {cloud} = local
-  const jenkins = await openJenkinsSource({
-    behaviour: 'ready',
-    mayBeReal: false,
-    isGiven: false,
-    files: {},
-    reachable: async () => false,
-    local: Promise.resolve(local),
-    progress: () => undefined
-  })
+  let jenkins: JenkinsSource | undefined
   try {
+    jenkins = await openJenkinsSource({
+      behaviour: 'ready',
+      mayBeReal: false,
+      isGiven: false,
+      files: {},
+      reachable: async () => false,
+      local: Promise.resolve(local),
+      progress: () => undefined
+    })
     const settings = await settingsFor(packer, {
       scratch: folder,
       shippedTemplate: join(project, 'templates/jenkins'),
@@ -114,7 +115,7 @@ async function played(packer: Packer, {at, inputs: more = {}}: Play = {}) {
     ])
     return {code, log: `${log}${errors}`, leftovers: cloud.leftovers([])}
   } finally {
-    await jenkins.stop()
+    await jenkins?.stop()
     await local.stop()
     rmSync(folder, {recursive: true, force: true})
   }

@@ -31,6 +31,7 @@ async function rehearsed(given: Readonly<Record<string, string>>) {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       GITHUB_WORKSPACE: folder,
+      RUNNER_TEMP: folder,
       // As in a job that may bake.
       ACTIONS_ID_TOKEN_REQUEST_URL: 'http://127.0.0.1:1/token',
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'token',

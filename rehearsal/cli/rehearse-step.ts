@@ -1,5 +1,6 @@
 // The step of rehearse/action.yml: a rehearsal whose inputs, outputs, log and summary are those of a job of GitHub Actions.
-import {readFile} from 'node:fs/promises'
+import {mkdtemp, readFile} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import * as core from '@actions/core'
 import {earlySummary} from '../../src/action/early-summary.ts'
@@ -39,6 +40,8 @@ try {
       GITHUB_ACTION_REF: env['GITHUB_ACTION_REF'] ?? ''
     },
     env: {...env, INIT_CWD: GITHUB_WORKSPACE},
+    // The runner empties it.
+    folder: await mkdtemp(join(env['RUNNER_TEMP'] ?? tmpdir(), 'bake-jenkins-ami-rehearsal-')),
     signal: stopSignal(),
     progress: (sentence) => core.info(sentence),
     onLine: show

@@ -14,8 +14,8 @@ import {mockClient} from 'aws-sdk-client-mock'
 import {openLedger} from '../../../src/ledger/ledger.ts'
 import type {Answer} from '../../../src/smoke/answer.ts'
 import {evidenceMarkers, stuckMark} from '../../../src/smoke/user-data.ts'
-import {smokeTest, type SmokeRequest} from '../../../src/smoke/smoke-test.ts'
-import {recordingLog} from '../../helpers/recording-log.ts'
+import {smokeTest, type SmokeRequest, type SmokeResult} from '../../../src/smoke/smoke-test.ts'
+import {recordingLog, type RecordingLog} from '../../helpers/recording-log.ts'
 
 const ec2 = mockClient(EC2Client)
 const id = 'i-0aaaaaaaaaaaaaaaa'
@@ -97,68 +97,53 @@ it('waits for the machine to report why a page shows a failure', async () => {
   })
 })
 
-it('ends as soon as the machine reports that Jenkins will not start any more, and says that it waits until then', async () => {
+/** Runs a smoke test in which each question takes twelve seconds of the test's clock, and none of anybody's. */
+async function withSlowAnswers(onQuestion: (asked: number) => void): Promise<{result: SmokeResult; log: RecordingLog}> {
   jest.useFakeTimers({
     advanceTimers: true,
     now: 0,
     doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'setInterval']
   })
   try {
-    // Each question takes twelve seconds of this clock, and none of anybody's.
     let asked = 0
     const probe = {
       slowestMs: 20,
       ask: async () => {
         jest.setSystemTime((asked += 1) * 12_000)
-        if (asked === 6)
-          showConsole(evidenceMarkers.begin, 'cause: the licence is gone', stuckMark, evidenceMarkers.end)
+        onQuestion(asked)
         return refused
       },
       askForRoot: async () => 403,
       otherwise: ''
     }
     const {result, log} = test([], {probe, timeoutMs: 3_600_000})
-    expect(await result).toMatchObject({
-      verdict: 'rejected',
-      reason: expect.stringContaining('the licence is gone (jenkins.service has failed for good)')
-    })
-    expect(log.lines.filter((line) => line.includes('still booting')).length).toBeGreaterThan(0)
+    return {result: await result, log}
   } finally {
     jest.useRealTimers()
   }
+}
+
+it('ends as soon as the machine reports that Jenkins will not start any more, and says that it waits until then', async () => {
+  const {result, log} = await withSlowAnswers((asked) => {
+    if (asked === 6) showConsole(evidenceMarkers.begin, 'cause: the licence is gone', stuckMark, evidenceMarkers.end)
+  })
+  expect(result).toMatchObject({
+    verdict: 'rejected',
+    reason: expect.stringContaining('the licence is gone (jenkins.service has failed for good)')
+  })
+  expect(log.lines.filter((line) => line.includes('still booting')).length).toBeGreaterThan(0)
 })
 
 it('notices that the machine has ended by itself', async () => {
-  jest.useFakeTimers({
-    advanceTimers: true,
-    now: 0,
-    doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'setInterval']
+  const ended = {State: {Name: 'terminated'}, StateReason: {Message: 'Client.InstanceInitiatedShutdown'}} as const
+  const {result} = await withSlowAnswers((asked) => {
+    if (asked !== 3) return
+    ec2
+      .on(DescribeInstancesCommand)
+      .resolves({Reservations: [{Instances: [{InstanceId: 'i-0aaaaaaaaaaaaaaaa', ...ended}]}]})
   })
-  try {
-    let asked = 0
-    const probe = {
-      slowestMs: 20,
-      ask: async () => {
-        jest.setSystemTime((asked += 1) * 12_000)
-        if (asked === 3) {
-          const ended = {
-            State: {Name: 'terminated'},
-            StateReason: {Message: 'Client.InstanceInitiatedShutdown'}
-          } as const
-          ec2
-            .on(DescribeInstancesCommand)
-            .resolves({Reservations: [{Instances: [{InstanceId: 'i-0aaaaaaaaaaaaaaaa', ...ended}]}]})
-        }
-        return refused
-      },
-      askForRoot: async () => 403,
-      otherwise: ''
-    }
-    expect(await test([], {probe, timeoutMs: 3_600_000}).result).toMatchObject({
-      verdict: 'rejected',
-      reason: expect.stringContaining('the machine ended by itself (terminated): Client.InstanceInitiatedShutdown')
-    })
-  } finally {
-    jest.useRealTimers()
-  }
+  expect(result).toMatchObject({
+    verdict: 'rejected',
+    reason: expect.stringContaining('the machine ended by itself (terminated): Client.InstanceInitiatedShutdown')
+  })
 })

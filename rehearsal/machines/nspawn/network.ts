@@ -116,10 +116,16 @@ export async function createNetwork({host, cgroups, runId, onLost}: NetworkOptio
   }
 }
 
+/**
+ * A bridge that is given no address takes the lowest of its ports', and another when that machine ends: whoever has the old one
+ * in its ARP table (the host, the other machines) then reaches the gateway only when that has expired, half a minute later.
+ */
+export const gatewayMac = '02:62:61:6b:65:01'
+
 function bridgeCommands(gateway: string): string {
   return `link set lo up
 address add ${metadataAddress}/32 dev lo
-link add machines type bridge
+link add machines address ${gatewayMac} type bridge
 address add ${gateway}/24 dev machines
 link set machines up
 link set host master machines up

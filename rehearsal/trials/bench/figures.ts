@@ -6,6 +6,7 @@ import {output} from './figures/output.ts'
 import {post} from './figures/post.ts'
 import {ready} from './figures/ready.ts'
 import {rehearsal} from './figures/rehearse.ts'
+import {rejected} from './figures/rejected.ts'
 import {retire} from './figures/retire.ts'
 import {size} from './figures/size.ts'
 import {start} from './figures/start.ts'
@@ -26,5 +27,6 @@ export const figures: readonly Figure[] = [
   output,
   sweep,
   retire,
+  rejected,
   rehearsal
 ]

@@ -1,12 +1,17 @@
 import {afterAll, beforeAll, expect, it} from '@jest/globals'
 import {EventEmitter, once} from 'node:events'
+import {execFile} from 'node:child_process'
 import {createServer} from 'node:http'
+import {promisify} from 'node:util'
 import type {IngressRule, Machine} from '../../../../rehearsal/machines/driver.ts'
 import {createNspawnDriver, type NspawnDriver} from '../../../../rehearsal/machines/nspawn/driver.ts'
+import {gatewayMac} from '../../../../rehearsal/machines/nspawn/network.ts'
 import {poll} from '../../../../src/lib/wait.ts'
 import {idOf, restOfHost, tracesOf} from './host-state.ts'
 import {knock, makeLoginKey, soon, specFor, ssh} from './machines.ts'
 import {minutes, onRealMachines} from './on-real-machines.ts'
+
+const run = promisify(execFile)
 
 /** The tests share a driver and two machines, because each boot takes seconds; what one does, the next ones find. */
 onRealMachines('real machines', () => {
@@ -100,6 +105,9 @@ onRealMachines('real machines', () => {
       expect(said).not.toMatch(/proxy/i)
       expect(await (await fetch(`http://${address}`)).text()).toBe('hello')
       server.closeAllConnections()
+      // Not one of a machine's, which ends with it.
+      const {stdout} = await run('ip', ['-4', 'neigh', 'show', new URL(`http://${address}`).hostname])
+      expect(stdout).toContain(` lladdr ${gatewayMac} `)
     },
     5 * minutes
   )

@@ -1,0 +1,99 @@
+import {writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
+import {EC2} from '@aws-sdk/client-ec2'
+import {whyNot} from '../../../machines/nspawn/driver.ts'
+import type {LocalCloud} from '../../local-cloud.ts'
+import {rehearse} from '../../rehearse.ts'
+import type {RepeatedRun} from '../../report.ts'
+import {brokenImages, failureIn, scriptThatBreaks, type BrokenImage} from '../broken-images.ts'
+import {Missing, rowOf, withGoal, type Bench, type Figure, type Row} from '../figure.ts'
+
+const mostSeconds = 30
+const parameter = '/rehearsal/jenkins-ami'
+
+/** Whole bakes of broken images: what is wrong must be named, nothing may be left, and nobody should wait for it. */
+export const rejected: Figure = {
+  name: 'rejected',
+  what: `On real machines (nspawn), from the moment when systemd has seen Jenkins fail to the verdict, over ${brokenImages.length} bakes of images that are broken in different ways; each must be rejected, name its cause and leave nothing`,
+  runs: brokenImages.length,
+  async measure({folder, packer, env, runs, signal, progress}: Bench): Promise<Row[]> {
+    const reason = await whyNot()
+    if (reason !== undefined) throw new Missing(`real machines cannot be had here: ${reason}`)
+    const images = brokenImages.slice(0, runs)
+    const scripts = await Promise.all(images.map((image, index) => writeScript(folder, image, index)))
+    const failed: (number | undefined)[] = []
+    const judged: number[] = []
+    let local: LocalCloud | undefined
+    const report = await rehearse({
+      driver: 'nspawn',
+      packer: await packer(),
+      env,
+      signal,
+      onlyStandIn: true,
+      inputs: {'ssm-parameter': parameter},
+      // Each is baked upon the first one, which has Jenkins and Java already.
+      again: images.map(({name}, index) => ({
+        inputs: {
+          'source-ami': `resolve:ssm:${parameter}`,
+          'ssm-parameter': '',
+          'ssh-username': 'admin',
+          'setup-script': scripts[index] ?? ''
+        },
+        before: () => progress(`${index + 1} of ${images.length}: ${name}`)
+      })),
+      onCloud: (started) => void (local = started),
+      async onCall({action, by}) {
+        if (action === 'TerminateInstances' && by === 'action' && local) failed.push(failureIn(await consoleOf(local)))
+      },
+      onLine({kind, text}) {
+        if (kind === 'group' && text === 'Sweep') judged.push(Date.now())
+      }
+    })
+    if (report.outputs['verdict'] !== 'verified') throw new Error(`the first image was not verified: ${report.logFile}`)
+    images.forEach((image, index) => expectRejected(image, report.again[index]))
+    if (report.leftovers.length > 0) throw new Error(`something was left: ${JSON.stringify(report.leftovers)}`)
+    // The first image did not fail. Where systemd had seen no failure yet when the machine was ended, the verdict was faster.
+    const seconds = images.map((_, index) => {
+      const [verdict = Number.NaN, failure = verdict] = [judged[index + 1], failed[index + 1]]
+      return (verdict - failure) / 1_000
+    })
+    images.forEach(({name}, index) => progress(`${name}: rejected ${seconds[index]?.toFixed(1)} s after it failed`))
+    return [
+      rowOf('from the failure to the verdict', 's', seconds),
+      withGoal(
+        rowOf('the worst of them', 's', [Math.max(...seconds)]),
+        `< ${mostSeconds} s`,
+        ({own}) => own.median < mostSeconds
+      )
+    ]
+  }
+}
+
+async function writeScript(folder: string, image: BrokenImage, index: number): Promise<string> {
+  const file = join(folder, `break-${index + 1}.sh`)
+  await writeFile(file, scriptThatBreaks(image))
+  return file
+}
+
+function expectRejected({name, cause}: BrokenImage, run: RepeatedRun | undefined): void {
+  const {exitCode, outputs = {}, log = ''} = run ?? {}
+  const {verdict, deregistered} = outputs
+  const said = `exit ${exitCode}, ${verdict}, deregistered: ${deregistered}`
+  if (said !== 'exit 1, rejected, deregistered: true') throw new Error(`${name}: ${said}\n${log}`)
+  if (!log.includes(cause)) throw new Error(`${name}: the log does not name ${cause}\n${log}`)
+}
+
+/** What the one machine that runs has printed. */
+async function consoleOf({cloud}: LocalCloud): Promise<string> {
+  const ec2 = new EC2({region: cloud.region, endpoint: cloud.endpoint, credentials: cloud.administrator})
+  try {
+    const {Reservations = []} = await ec2.describeInstances({
+      Filters: [{Name: 'instance-state-name', Values: ['running']}]
+    })
+    const InstanceId = Reservations[0]?.Instances?.[0]?.InstanceId
+    const {Output = ''} = await ec2.getConsoleOutput({InstanceId, Latest: true})
+    return Buffer.from(Output, 'base64').toString()
+  } finally {
+    ec2.destroy()
+  }
+}
