@@ -625,7 +625,18 @@ const lookAlikes = [
   ...inFile(
     'sweep/search.ts',
     ['unit/sweep/sweep.cloud.test.ts'],
-    ['what is released stays', 'released.has(`${one.type} ${one.id}`) || ', '']
+    ['what is released stays', 'released.has(`${one.type} ${one.id}`) || ', ''],
+    [
+      'what was recorded is looked for by its id',
+      'filter(one.Name, this.#claim(type, one.Values))',
+      'filter(one.Name, [])'
+    ]
+  ),
+  ...inFile(
+    'sweep/take-down.ts',
+    ['unit/sweep/take-down.cloud.test.ts'],
+    ['volumes of a machine are recorded before it ends', '    await recordVolumes(reader, instances, ledger)\n', ''],
+    ['a machine has ended when AWS says so', "state === 'terminated') || undefined", 'state) || undefined']
   ),
   ...inFile(
     'sweep/in-use.ts',

@@ -44,8 +44,8 @@ withPacker((packer) => {
       const mutations = [
         {
           file: 'sweep/search.ts',
-          what: 'filter(`tag:${tagKeys.bake}`, [bakeId]),',
-          by: "filter('tag-key', [tagKeys.bake]),"
+          what: 'filter(`tag:${tagKeys.bake}`, [bakeId])',
+          by: "filter('tag-key', [tagKeys.bake])"
         },
         {file: 'sweep/ownership.ts', what: 'return tags[tagKeys.bake] === bakeId', by: 'return bakeId !== undefined'},
         {

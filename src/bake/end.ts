@@ -10,7 +10,7 @@ import {jenkinsPort} from '../smoke/answer.ts'
 import {endBake} from '../sweep/end.ts'
 import {putTags} from '../sweep/keep.ts'
 import {isOneOf} from '../sweep/spared.ts'
-import {takeDown} from '../sweep/take-down.ts'
+import type {SmokeMachines} from '../sweep/take-down.ts'
 import {isGone, type Made, type Outcome} from './outcome.ts'
 
 type End = Pick<Outcome, 'deregistered' | 'leftovers' | 'keptUntil'>
@@ -22,10 +22,9 @@ export async function end(build: ImageBuild, made: Made, phase: Phases): Promise
   const failed = made.failure !== undefined
   const ended = {account, bakeId: plan.bakeId, ledger, temporaryFolder, log: deps.log, failed}
   if (made.verdict !== 'rejected' || failed || keepFailedMs === 0) {
-    const leftovers = await phase('Sweep', async () => {
-      if (!failed) await takeDown(account, testedBy(build, made), {ledger, log: deps.log})
-      return endBake(ended)
-    })
+    // A cancelled job is killed after seconds: then the sweep begins at once, with everything.
+    const machines = failed ? {} : {machines: machinesOf(build, made)}
+    const leftovers = await phase('Sweep', () => endBake({...ended, ...machines}))
     return {deregistered: isGone(made.images, ledger, leftovers), leftovers}
   }
   const keptUntil = await phase('Keep for a look', () => keepForALook(build, made, keepFailedMs))
@@ -43,9 +42,8 @@ function partsOf({account, ledger}: ImageBuild, {images, observations = []}: Mad
   ]
 }
 
-/** The machines and groups of finished smoke tests. */
-function testedBy({ledger}: ImageBuild, {observations = []}: Made): {machines: string[]; groups: Resource[]} {
-  return {machines: observations.map(({id}) => id), groups: groupsOfTests(ledger)}
+function machinesOf({ledger}: ImageBuild, {observations = []}: Made): SmokeMachines {
+  return {instances: observations.map(({id}) => id), groups: groupsOfTests(ledger)}
 }
 
 /** The groups of the build are not in the ledger before its sweep. */

@@ -8,6 +8,7 @@ import type {Log} from '../lib/log.ts'
 import {finishKeeping} from './keep.ts'
 import type {Leftover} from './leftovers.ts'
 import {sweep} from './sweep.ts'
+import {takeDown, type SmokeMachines} from './take-down.ts'
 
 export interface EndedBake {
   readonly account: Account
@@ -18,6 +19,8 @@ export interface EndedBake {
   readonly log: Log
   /** It may have been cut off during a release. */
   readonly failed: boolean
+  /** Those of its smoke tests that are to go. */
+  readonly machines?: SmokeMachines
   /** What stays although it was not released. */
   readonly isKept?: (one: Described) => boolean
 }
@@ -30,7 +33,7 @@ const limitMs = 10 * 60_000
  * @returns the leftovers; post, which then tries again, reads the rest of the folder
  */
 export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
-  const {account, bakeId, ledger, temporaryFolder, log, failed, isKept} = bake
+  const {account, bakeId, ledger, temporaryFolder, log, failed, machines, isKept} = bake
   const unwritten = ledger.flush()
   if (unwritten !== undefined) log.warning(unwritten)
   let leftovers: readonly Leftover[] | undefined
@@ -40,6 +43,7 @@ export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
         log.warning(messageOf(error))
       )
     }
+    if (machines) await takeDown(account, machines, {ledger, log})
     const limit = timeLimit(limitMs)
     leftovers = await sweep({account, bakeId, ledger, log, limit, ...(isKept ? {isKept} : {})})
     return leftovers

@@ -78,11 +78,16 @@ async function lookAtHome(look: Look, sight: Sight, traces: Traces, home: string
   ])
   const hinted = (type: Hint['type']): string[] => announced.hints.flatMap((one) => (one.type === type ? [one.id] : []))
   const instanceIds = sight.proved.ids('instance')
+  const ended = new Set(look.own('instance').flatMap(({id, state}) => (state === 'terminated' ? [id] : [])))
   const recordsTemplate = traces.records.resources.some(({type}) => type === 'launch-template')
   const usesSpot = announced.spot || recordsTemplate
   await Promise.all([
     look.for('volume', volumesBy, [
-      filter('attachment.instance-id', instanceIds),
+      // A terminated instance has no volumes any more.
+      filter(
+        'attachment.instance-id',
+        instanceIds.filter((id) => !ended.has(id))
+      ),
       filter('volume-id', [...announced.volumes, ...hinted('volume')])
     ]),
     look.for('image', imagesBy, [filter('source-instance-id', instanceIds), filter('image-id', hinted('image'))]),

@@ -108,13 +108,13 @@ export class Look {
   /** Looks by these filters alone, and for no id that this look has asked for or seen. */
   async by(type: ResourceType, search: Search, filters: readonly Filter[]): Promise<void> {
     const asked = byName(filters)
-      .map((one) => (one.Name === idFilters[type] ? filter(one.Name, this.#newOf(type, one.Values)) : one))
+      .map((one) => (one.Name === idFilters[type] ? filter(one.Name, this.#claim(type, one.Values)) : one))
       .filter(({Values}) => Values.length > 0)
     await this.with(type, async (reader) => (await Promise.all(asked.map((one) => search(reader, [one])))).flat())
   }
 
-  /** The ids that this look has neither seen nor asked for; from now on it has. */
-  #newOf(type: ResourceType, ids: readonly string[]): string[] {
+  /** @returns the ids that this look has neither seen nor asked for; from now on they count as asked for */
+  #claim(type: ResourceType, ids: readonly string[]): string[] {
     const {region} = this
     const place = region === undefined ? {} : {region}
     const some = ids.filter((id) => !this.#asked.has(`${type} ${id}`) && !this.#sight.has({type, id, ...place}))
@@ -155,15 +155,17 @@ const idFilters: Partial<Record<ResourceType, string>> = {
   'key-pair': 'key-pair-id'
 }
 
-export function filter(Name: string, Values: readonly string[]): Wanted {
+export function filter(Name: string, Values: readonly string[]): WholeFilter {
   return {Name, Values: [...new Set(Values)]}
 }
 
-/** A filter of EC2, with both of its parts. */
-type Wanted = Required<Filter> & {Name: string; Values: string[]}
+interface WholeFilter {
+  readonly Name: string
+  readonly Values: string[]
+}
 
 /** One filter for each name, with the values of all: they are joined by "or". */
-function byName(filters: readonly Filter[]): Wanted[] {
+function byName(filters: readonly Filter[]): WholeFilter[] {
   const values = new Map<string, string[]>()
   for (const {Name = '', Values = []} of filters) values.set(Name, [...(values.get(Name) ?? []), ...Values])
   return [...values].map(([name, all]) => filter(name, all))

@@ -1,30 +1,37 @@
 import type {Account} from '../aws/account.ts'
-import {instancesBy, type Resource} from '../aws/resources.ts'
+import {instancesBy, volumesBy, type Reader, type Resource} from '../aws/resources.ts'
 import type {Ledger} from '../ledger/ledger.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {pauseFor, poll, timeLimit} from '../lib/wait.ts'
 import {remove} from './remove.ts'
 
+/** What the smoke tests of this process launched, and made for nothing else. */
+export interface SmokeMachines {
+  /** Ids of instances. */
+  readonly instances: readonly string[]
+  readonly groups: readonly Resource[]
+}
+
 /** AWS rarely takes longer to end a machine; the sweep, which waits longer, follows. */
 const limitMs = 2 * 60_000
+/** AWS shows a machine that is to end as shutting down within a second. */
+const heedMs = 10_000
 const firstMs = 300
 const slowestMs = 2_000
 
 /**
- * Ends the machines of finished smoke tests and removes their security groups, and looks at nothing else meanwhile: a look
- * at everything takes some twenty calls. The sweep that follows looks once, and removes what this could not.
- *
- * @param machines launched by this process
- * @param groups made by this process, for these machines alone
+ * Ends the machines of finished smoke tests and removes their security groups, without a look at everything each time that it
+ * asks whether a machine has ended. The sweep that follows looks once, and removes what this could not.
  */
 export async function takeDown(
   account: Account,
-  {machines, groups}: {readonly machines: readonly string[]; readonly groups: readonly Resource[]},
-  {ledger, log}: {readonly ledger: Pick<Ledger, 'removed'>; readonly log: Log}
+  {instances, groups}: SmokeMachines,
+  {ledger, log}: {readonly ledger: Pick<Ledger, 'made' | 'removed'>; readonly log: Log}
 ): Promise<void> {
-  if (machines.length === 0) return
+  if (instances.length === 0) return
   const limit = timeLimit(limitMs)
+  const reader = {client: account.ec2, abortSignal: limit}
   const removeAll = (resources: readonly Resource[]): Promise<unknown> =>
     Promise.all(
       resources.map((one) => {
@@ -33,23 +40,35 @@ export async function takeDown(
       })
     )
   try {
-    await removeAll(machines.map((id) => ({type: 'instance', id})))
+    await recordVolumes(reader, instances, ledger)
+    await removeAll(instances.map((id) => ({type: 'instance', id})))
     await pauseFor(firstMs, limit)
-    await poll(() => haveEnded(account, machines, limit), {signal: limit, firstMs, slowestMs})
+    const heeded = timeLimit(heedMs)
+    await poll(() => haveEnded(reader, instances, heeded), {signal: limit, firstMs, slowestMs})
     await removeAll(groups)
     groups.forEach((group) => ledger.removed(group))
   } catch (error) {
-    log.info(`The sweep removes the rest of the smoke test: ${messageOf(error)}`)
+    log.info(`The smoke test’s machine or group is not removed yet, and the sweep tries again: ${messageOf(error)}`)
   }
 }
 
-/** @returns undefined while one of them has not ended, or AWS does not name it */
-async function haveEnded(
-  {ec2: client}: Account,
-  ids: readonly string[],
-  abortSignal: AbortSignal
-): Promise<true | undefined> {
-  const seen = await instancesBy({client, abortSignal}, [{Name: 'instance-id', Values: [...ids]}])
-  const ended = new Set(seen.flatMap(({id, state}) => (state === 'terminated' ? [id] : [])))
-  return ids.every((id) => ended.has(id)) || undefined
+/** Once a machine is gone, nothing tells which volumes were attached to it, nor which snapshots were made of them. */
+async function recordVolumes(
+  reader: Reader,
+  instances: readonly string[],
+  ledger: Pick<Ledger, 'made'>
+): Promise<void> {
+  const attached = await volumesBy(reader, [{Name: 'attachment.instance-id', Values: [...instances]}])
+  attached.forEach(({id}) => ledger.made('volume', id))
+}
+
+/**
+ * @param heeded aborted when each of them must at least be shutting down
+ * @returns undefined while one of them has not ended. AWS no longer names one that ended long ago.
+ */
+async function haveEnded(reader: Reader, instances: readonly string[], heeded: AbortSignal): Promise<true | undefined> {
+  const seen = await instancesBy(reader, [{Name: 'instance-id', Values: [...instances]}])
+  const running = seen.find(({state}) => state !== 'shutting-down' && state !== 'terminated')
+  if (heeded.aborted && running) throw new Error(`${running.id} is still ${running.state}`)
+  return seen.every(({state}) => state === 'terminated') || undefined
 }

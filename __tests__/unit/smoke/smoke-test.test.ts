@@ -98,7 +98,10 @@ it('waits for the machine to report why a page shows a failure', async () => {
 })
 
 /** Runs a smoke test in which each question takes twelve seconds of the test's clock, and none of anybody's. */
-async function withSlowAnswers(onQuestion: (asked: number) => void): Promise<{result: SmokeResult; log: RecordingLog}> {
+async function withSlowAnswers(
+  onQuestion: (asked: number) => void,
+  {reports = true} = {}
+): Promise<{result: SmokeResult; log: RecordingLog}> {
   jest.useFakeTimers({
     advanceTimers: true,
     now: 0,
@@ -116,7 +119,7 @@ async function withSlowAnswers(onQuestion: (asked: number) => void): Promise<{re
       askForRoot: async () => 403,
       otherwise: ''
     }
-    const {result, log} = test([], {probe, timeoutMs: 3_600_000})
+    const {result, log} = test([], {probe, reports, timeoutMs: 3_600_000})
     return {result: await result, log}
   } finally {
     jest.useRealTimers()
@@ -136,12 +139,13 @@ it('ends as soon as the machine reports that Jenkins will not start any more, an
 
 it('notices that the machine has ended by itself', async () => {
   const ended = {State: {Name: 'terminated'}, StateReason: {Message: 'Client.InstanceInitiatedShutdown'}} as const
-  const {result} = await withSlowAnswers((asked) => {
+  const end = (asked: number): void => {
     if (asked !== 3) return
     ec2
       .on(DescribeInstancesCommand)
       .resolves({Reservations: [{Instances: [{InstanceId: 'i-0aaaaaaaaaaaaaaaa', ...ended}]}]})
-  })
+  }
+  const {result} = await withSlowAnswers(end, {reports: false})
   expect(result).toMatchObject({
     verdict: 'rejected',
     reason: expect.stringContaining('the machine ended by itself (terminated): Client.InstanceInitiatedShutdown')
