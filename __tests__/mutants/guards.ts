@@ -635,7 +635,12 @@ const lookAlikes = [
   ...inFile(
     'sweep/take-down.ts',
     ['unit/sweep/take-down.cloud.test.ts'],
-    ['volumes of a machine are recorded before it ends', '    await recordVolumes(reader, instances, ledger)\n', ''],
+    [
+      'volumes of a machine are recorded before it ends',
+      '    await recordVolumes(account, instances, {bakeId, ledger, abortSignal: limit})\n',
+      ''
+    ],
+    ['no volume of others is recorded', 'sight.proved.own.forEach', 'sight.described.forEach'],
     ['a machine has ended when AWS says so', "state === 'terminated') || undefined", 'state) || undefined']
   ),
   ...inFile(

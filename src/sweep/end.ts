@@ -43,7 +43,7 @@ export async function endBake(bake: EndedBake): Promise<readonly Leftover[]> {
         log.warning(messageOf(error))
       )
     }
-    if (machines) await takeDown(account, machines, {ledger, log})
+    if (machines) await takeDown(account, machines, {bakeId, ledger, log})
     const limit = timeLimit(limitMs)
     leftovers = await sweep({account, bakeId, ledger, log, limit, ...(isKept ? {isKept} : {})})
     return leftovers

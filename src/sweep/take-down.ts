@@ -1,10 +1,11 @@
 import type {Account} from '../aws/account.ts'
 import {instancesBy, volumesBy, type Reader, type Resource} from '../aws/resources.ts'
-import type {Ledger} from '../ledger/ledger.ts'
+import type {Ledger, Records} from '../ledger/ledger.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {pauseFor, poll, timeLimit} from '../lib/wait.ts'
 import {remove} from './remove.ts'
+import {evidenceOf, Sight} from './search.ts'
 
 /** What the smoke tests of this process launched, and made for nothing else. */
 export interface SmokeMachines {
@@ -27,7 +28,7 @@ const slowestMs = 2_000
 export async function takeDown(
   account: Account,
   {instances, groups}: SmokeMachines,
-  {ledger, log}: {readonly ledger: Pick<Ledger, 'made' | 'removed'>; readonly log: Log}
+  {bakeId, ledger, log}: {readonly bakeId: string; readonly ledger: Ledger; readonly log: Log}
 ): Promise<void> {
   if (instances.length === 0) return
   const limit = timeLimit(limitMs)
@@ -40,7 +41,7 @@ export async function takeDown(
       })
     )
   try {
-    await recordVolumes(reader, instances, ledger)
+    await recordVolumes(account, instances, {bakeId, ledger, abortSignal: limit})
     await removeAll(instances.map((id) => ({type: 'instance', id})))
     await pauseFor(firstMs, limit)
     const heeded = timeLimit(heedMs)
@@ -52,14 +53,19 @@ export async function takeDown(
   }
 }
 
-/** Once a machine is gone, nothing tells which volumes were attached to it, nor which snapshots were made of them. */
+/**
+ * Once a machine is gone, nothing tells which volumes were attached to it, nor which snapshots were made of them. Only the
+ * bake's own are recorded: somebody else's may be attached, too.
+ */
 async function recordVolumes(
-  reader: Reader,
+  account: Account,
   instances: readonly string[],
-  ledger: Pick<Ledger, 'made'>
+  {bakeId, ledger, abortSignal}: {readonly bakeId: string; readonly ledger: Records; readonly abortSignal: AbortSignal}
 ): Promise<void> {
-  const attached = await volumesBy(reader, [{Name: 'attachment.instance-id', Values: [...instances]}])
-  attached.forEach(({id}) => ledger.made('volume', id))
+  const sight = new Sight(evidenceOf({bakeId, records: ledger, announced: ledger.announced}, account.region))
+  const reader = {client: account.ec2, abortSignal}
+  sight.add(await volumesBy(reader, [{Name: 'attachment.instance-id', Values: [...instances]}]))
+  sight.proved.own.forEach(({type, id}) => ledger.made(type, id))
 }
 
 /**

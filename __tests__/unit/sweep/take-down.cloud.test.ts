@@ -41,7 +41,7 @@ it('ends the machine, waits until it has ended, and removes its group', async ()
   const {smoke} = await machineInGroup(test)
   const before = test.cloud.calls.length
 
-  await takeDown(accountOf(test.ec2), smoke, {ledger, log})
+  await takeDown(accountOf(test.ec2), smoke, {bakeId: 'ours', ledger, log})
   const actions = test.cloud.calls.slice(before).map(({action}) => action)
   expect([...new Set(actions)]).toEqual([
     'DescribeVolumes',
@@ -59,7 +59,7 @@ it('leaves the machine in the ledger, for what may descend from it, and not the 
   const {machine, smoke} = await machineInGroup(test)
   const [volume = ''] = await volumesOf(test, machine)
 
-  await takeDown(accountOf(test.ec2), smoke, {ledger, log})
+  await takeDown(accountOf(test.ec2), smoke, {bakeId: 'ours', ledger, log})
   expect(ledger.resources).toEqual([
     {type: 'instance', id: machine},
     {type: 'volume', id: volume}
@@ -73,10 +73,20 @@ it('lets the sweep find a volume that the machine leaves behind, and a snapshot 
   })
   for (const VolumeId of await volumesOf(test, machine)) await test.ec2.createSnapshot({VolumeId})
 
-  await takeDown(accountOf(test.ec2), smoke, {ledger, log})
+  await takeDown(accountOf(test.ec2), smoke, {bakeId: 'ours', ledger, log})
   expect(test.cloud.leftovers().map(({type}) => type)).toEqual(['volume', 'snapshot', 'snapshot'])
   expect(await swept(test)).toEqual([])
   expect(test.cloud.leftovers()).toEqual([])
+})
+
+it('records no volume that was there before the bake, so that nothing is taken for its descendant', async () => {
+  const test = await startTestCloud()
+  const {machine, smoke} = await machineInGroup(test)
+  // The volumes of this machine are older now.
+  ledger.begin(new Date(Date.now() + 60_000))
+
+  await takeDown(accountOf(test.ec2), smoke, {bakeId: 'ours', ledger, log})
+  expect(ledger.resources).toEqual([{type: 'instance', id: machine}])
 })
 
 it('does not wait for a machine that AWS has forgotten', async () => {
@@ -85,7 +95,7 @@ it('does not wait for a machine that AWS has forgotten', async () => {
   const gone = {...smoke, instances: ['i-0123456789abcdef0']}
   await test.ec2.terminateInstances({InstanceIds: [...smoke.instances]})
 
-  await takeDown(accountOf(test.ec2), gone, {ledger, log})
+  await takeDown(accountOf(test.ec2), gone, {bakeId: 'ours', ledger, log})
   expect(ledger.resources.map(({id}) => id)).not.toContain(group)
 })
 
@@ -95,7 +105,7 @@ it('leaves to the sweep what AWS refuses to remove, and says so', async () => {
   // Another instance uses the group, too.
   const other = await launch(test.ec2, test.cloud, {SecurityGroupIds: [group]})
 
-  await takeDown(accountOf(test.ec2), smoke, {ledger, log})
+  await takeDown(accountOf(test.ec2), smoke, {bakeId: 'ours', ledger, log})
   expect(ledger.resources).toContainEqual({type: 'security-group', id: group})
   expect(test.cloud.leftovers().map(({id}) => id)).toEqual(expect.arrayContaining([group, other]))
   expect(log.lines.at(-1)).toMatch(/^The smoke test’s machine or group is not removed yet, and the sweep tries again: /)
@@ -104,6 +114,6 @@ it('leaves to the sweep what AWS refuses to remove, and says so', async () => {
 it('calls nothing where nothing was launched', async () => {
   const test = await startTestCloud()
   const before = test.cloud.calls.length
-  await takeDown(accountOf(test.ec2), {instances: [], groups: []}, {ledger, log})
+  await takeDown(accountOf(test.ec2), {instances: [], groups: []}, {bakeId: 'ours', ledger, log})
   expect(test.cloud.calls).toHaveLength(before)
 })
