@@ -3,7 +3,7 @@ import {parse, stringify} from 'yaml'
 const setupNode = 'actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0'
 
 /** Files of a run that is over. */
-const withoutMeaning = new Set(['manifest', 'tfvars'])
+const withoutMeaning = new Set(['manifest', 'tfvars', 'packages', 'sbom'])
 
 /**
  * The action that rehearses a bake: it takes every input of the bake, so that one word in a workflow changes.

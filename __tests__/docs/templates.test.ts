@@ -31,6 +31,7 @@ const known: Record<keyof TemplateValues, true> = {
   jenkins_setup_wizard: true,
   allow_anonymous: true,
   setup_script: true,
+  packages_file: true,
   deadline_minutes: true
 }
 

@@ -81,5 +81,5 @@ export function templateValues(inputs: Inputs): TemplateValues {
   // The plan chooses a type where none is given.
   const [instanceType = 't3.medium'] = inputs.image.instanceTypes
   const [subnetId = ''] = inputs.subnetIds
-  return valuesFor(inputs, planOf(inputs), {instanceType, subnetId}, undefined)
+  return valuesFor(inputs, planOf(inputs), {instanceType, subnetId}, {})
 }

@@ -1,3 +1,4 @@
+import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {LocalCloud} from '../../rehearsal/index.ts'
@@ -17,6 +18,20 @@ import {
 } from './real-machines.ts'
 import {minutes, onRealMachines} from '../rehearsal/machines/nspawn/on-real-machines.ts'
 import {play, withPacker} from './scenario.ts'
+
+/** What the machine itself lists is what the files say of the image. */
+async function expectPackages({packages = '', sbom = '', 'jenkins-version': jenkins}: Record<string, string>) {
+  expect(await readFile(packages, 'utf8')).toMatch(
+    new RegExp(`^jenkins\\t${jenkins}\\t[^]*^openjdk-21-jre-headless\\t\\S+\\t\\S+$`, 'm')
+  )
+  const {components} = JSON.parse(await readFile(sbom, 'utf8')) as {components: object[]}
+  expect(components).toEqual(
+    expect.arrayContaining([
+      {type: 'operating-system', 'bom-ref': 'operating-system', name: 'debian', version: '13'},
+      expect.objectContaining({name: 'jenkins', version: jenkins})
+    ])
+  )
+}
 
 onRealMachines('on real machines', () => {
   withPacker((packer) => {
@@ -46,6 +61,7 @@ onRealMachines('on real machines', () => {
           },
           async afterwards(there, {outputs}) {
             const imageId = outputs['ami-id'] ?? ''
+            if (isShipped) await expectPackages(outputs)
             await Promise.all([
               expectIdentities(there, imageId),
               expectNothingOfTheBuild(there, await secrets),
@@ -58,7 +74,7 @@ onRealMachines('on real machines', () => {
         // Of each package one line, and nothing of each file and certificate.
         expect(run.log).toMatch(/│ Setting up openjdk-/)
         expect(run.log).not.toMatch(/│ (Get:\d|Unpacking|Adding debian:|Reading package lists)/)
-        expect.assertions(isShipped ? 16 : 14)
+        expect.assertions(isShipped ? 18 : 14)
       },
       10 * minutes
     )

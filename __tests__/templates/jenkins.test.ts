@@ -30,6 +30,7 @@ it('declares exactly the variables that the action fills in, and the SSH port', 
     'jenkins_update_center_url',
     'jenkins_version',
     'kms_key_id',
+    'packages_file',
     'region',
     'root_device_name',
     'setup_script',
@@ -78,6 +79,7 @@ it('hands the scripts values only as environment variables, in single quotes', (
   expect(template).toContain(`execute_command = "sudo -n env {{ .Vars }} bash '{{ .Path }}'"`)
   expect(template.match(/^ +execute_command +=.*$/gm)).toEqual([
     expect.stringContaining('{{ .Vars }}'),
+    '    execute_command  = local.execute_command',
     '    execute_command  = local.execute_command',
     '    execute_command  = local.execute_command'
   ])

@@ -6,12 +6,14 @@ import {sourceOf} from '../bake/source-of.ts'
 export interface HandOverFiles {
   readonly manifest: string
   readonly tfvars: string
+  readonly packages: string
+  readonly sbom: string
 }
 
-export const noFiles: HandOverFiles = {manifest: '', tfvars: ''}
+export const noFiles: HandOverFiles = {manifest: '', tfvars: '', packages: '', sbom: ''}
 
 /** Every output, as action.yml declares them. An output that the run did not learn is left empty. */
-export function outputsOf(outcome: Outcome, {manifest, tfvars}: HandOverFiles = noFiles): Record<string, string> {
+export function outputsOf(outcome: Outcome, files: HandOverFiles = noFiles): Record<string, string> {
   const {plan, images} = outcome
   const [image] = images
   return {
@@ -34,8 +36,7 @@ export function outputsOf(outcome: Outcome, {manifest, tfvars}: HandOverFiles = 
     fingerprint: plan.comparable?.fingerprint ?? '',
     'previous-ami-id': outcome.parameter?.previous ?? outcome.launchTemplate?.previous ?? '',
     'launch-template-version': outcome.launchTemplate ? String(outcome.launchTemplate.version) : '',
-    manifest,
-    tfvars,
+    ...files,
     'jenkins-version': outcome.jenkinsVersion ?? (image && plan.jenkins?.version) ?? '',
     'packer-version': outcome.packerVersion,
     'smoke-seconds': outcome.smokeSeconds?.toFixed(1) ?? ''

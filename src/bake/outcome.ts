@@ -1,6 +1,7 @@
 import type {Deregister} from '../inputs/inputs.ts'
 import type {Records} from '../ledger/ledger.ts'
 import {withCopies, type Baked, type BakedImage} from '../packer/images.ts'
+import type {InstalledPackages} from '../packer/installed-packages.ts'
 import type {Plan} from '../plan/plan.ts'
 import type {LaunchVersion} from '../promotion/launch-template-wish.ts'
 import type {Named} from '../promotion/parameter.ts'
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly others: Baked['others']
   /** Of the machine that was built on. Absent: the template chose it, or nothing was built. */
   readonly buildType?: string
+  /** Those of the image. Absent: the template does not list them, or nothing was built. */
+  readonly packages?: InstalledPackages
   /** Whether they stay: the bake has succeeded. */
   readonly othersStay: boolean
   /** `verified` and `rejected` come from the smoke test; everything else is `unverified`. */
@@ -56,6 +59,7 @@ export type Made = Pick<
   | 'images'
   | 'others'
   | 'buildType'
+  | 'packages'
   | 'othersStay'
   | 'verdict'
   | 'reason'

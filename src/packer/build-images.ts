@@ -28,6 +28,7 @@ import {uncensored} from './censored.ts'
 import {regionsOfCopies} from './copy-regions.ts'
 import {packerEnvironment, writeAwsConfig} from './environment.ts'
 import {initPlugins} from './init.ts'
+import {installedPackages} from './installed-packages.ts'
 import {requirementsOf} from './plugins/legacy.ts'
 import {watchRoom} from './room.ts'
 import {validate} from './validate.ts'
@@ -101,6 +102,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     const places = placesOf(types, plan.reach.subnetIds.slice(0, choosable('subnet_id')))
     let valid = false
     const {casc} = inputs.image
+    const packagesFile = path.join(temporaryFolder, 'packages.tsv')
     const files = await writeBakeFiles(ledger.folder, {plugins: plan.plugins, ...(casc ? {casc: casc.folder} : {})})
     let since = plan.began
     let buildType: string | undefined
@@ -108,7 +110,7 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
     ledger.mayCopyTo(copyRegions)
     const report = await onFirstWithCapacity(places, log, async (place) => {
       const file = path.join(ledger.folder, 'variables.json')
-      const values = valuesFor(inputs, plan, place, files)
+      const values = valuesFor(inputs, plan, place, {...(files === undefined ? {} : {files}), packagesFile})
       await writeFile(file, variablesFile(template, values), {mode: 0o600})
       if (!valid) replacements(template, values).forEach((text) => log.warning(text))
       const job = {
@@ -160,7 +162,9 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       )
     )
     if (baked.images.length === 0) log.warning(noImage(template))
-    return {...baked, ...(buildType === undefined ? {} : {buildType})}
+    // Builds that run at the same time would all write into it.
+    const packages = template.names.images <= 1 ? await installedPackages(packagesFile, log) : undefined
+    return {...baked, ...(buildType === undefined ? {} : {buildType}), ...(packages ? {packages} : {})}
   } catch (error) {
     // Packer did not ask for the action's keys, and AWS refused the keys that it used.
     const refused = error instanceof BuildError && requests() === 0 && aboutCredentials.has(error.id)
@@ -203,7 +207,16 @@ const aboutCredentials: ReadonlySet<string | undefined> = new Set([
 /** The builder takes no ranges for the whole world; with Session Manager it opens no port, and an old one opens it to nobody. */
 const nobody = '255.255.255.255/32'
 
-export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: string | undefined): TemplateValues {
+/**
+ * @param files the folder that is uploaded to the machine
+ * @param packagesFile where the list of the image's packages is to go
+ */
+export function valuesFor(
+  inputs: Inputs,
+  plan: Plan,
+  place: Place,
+  {files, packagesFile}: {readonly files?: string; readonly packagesFile?: string}
+): TemplateValues {
   const {volumeSize, kmsKeyId, instanceProfile, casc, allowAnonymous} = inputs.image
   const {reach} = plan
   const {jenkinsRepositoryKeyFingerprint, jenkinsRepositoryUrl, setupScript, javaVersion, updateCenterUrl} =
@@ -232,6 +245,7 @@ export function valuesFor(inputs: Inputs, plan: Plan, place: Place, files: strin
     // A variable without a value keeps the template's own default.
     ...(jenkinsRepositoryKeyFingerprint ? {jenkins_repository_key_fingerprint: jenkinsRepositoryKeyFingerprint} : {}),
     ...(setupScript ? {setup_script: setupScript} : {}),
+    ...(packagesFile ? {packages_file: packagesFile} : {}),
     deadline_minutes: Math.ceil(inputs.bakeTimeoutMs / 60_000) + 30,
     tags: plan.tags
   }

@@ -9,6 +9,7 @@ import {productsIn, type Artifact} from '../packer-output/messages.ts'
 import {UserError} from '../lib/errors.ts'
 import type {Architecture} from '../inputs/distributions.ts'
 import {tagKeys} from '../aws/tags.ts'
+import type {InstalledPackages} from './installed-packages.ts'
 
 /** The product of one source of the template. */
 export interface BakedImage extends RegionalImage {
@@ -31,6 +32,8 @@ export interface Baked {
   readonly others: readonly Artifact[]
   /** Of the machine that was built on. Absent: the template does not let the action choose it. */
   readonly buildType?: string
+  /** Of the image. Absent: the template does not list them. */
+  readonly packages?: InstalledPackages
 }
 
 /** The image and its copies. */

@@ -31,6 +31,8 @@ export interface TemplateValues {
   readonly kms_key_id?: string
   readonly instance_profile?: string
   readonly setup_script?: string
+  /** Where the list of the image's packages goes. */
+  readonly packages_file?: string
   /** When the build's instance ends itself, if it was not ended before. */
   readonly deadline_minutes: number
   readonly tags: Readonly<Record<string, string>>
@@ -62,6 +64,7 @@ const shapes: Readonly<Record<keyof TemplateValues, Shape>> = {
   kms_key_id: 'text',
   instance_profile: 'text',
   setup_script: 'text',
+  packages_file: 'text',
   deadline_minutes: 'number',
   tags: 'map'
 }
@@ -82,7 +85,8 @@ export const absentValues: Readonly<Partial<Record<keyof TemplateValues, string 
   volume_size: 0,
   kms_key_id: '',
   instance_profile: '',
-  setup_script: ''
+  setup_script: '',
+  packages_file: '/dev/null'
 }
 
 const typeNames: Readonly<Record<Shape, string>> = {

@@ -128,8 +128,22 @@ build {
       "${path.root}/scripts/configure-jenkins.sh",
       var.setup_script,
       "${path.root}/scripts/prove-start.sh",
+      "${path.root}/scripts/list-packages.sh",
+    ])
+  }
+
+  provisioner "file" {
+    direction   = "download"
+    source      = "/tmp/bake-packages.tsv"
+    destination = var.packages_file
+  }
+
+  provisioner "shell" {
+    environment_vars = local.environment
+    execute_command  = local.execute_command
+    scripts = [
       "${path.root}/scripts/clean.sh",
       "${path.root}/scripts/verify.sh",
-    ])
+    ]
   }
 }

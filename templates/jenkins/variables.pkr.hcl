@@ -237,6 +237,17 @@ variable "setup_script" {
   }
 }
 
+variable "packages_file" {
+  type        = string
+  default     = "/dev/null"
+  description = "Where Packer puts the list of the image's packages: a first line with the system, then name, version, architecture and source of each, with tabs in between."
+
+  validation {
+    condition     = var.packages_file != "" && !can(regex("{{", var.packages_file))
+    error_message = "The list of packages must go to a file whose path has no two opening braces: the plugin would evaluate them as a template."
+  }
+}
+
 variable "deadline_minutes" {
   type        = number
   default     = 120

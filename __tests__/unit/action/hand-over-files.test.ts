@@ -21,10 +21,28 @@ it('names the image for Terraform, and tells every fact of the bake', () => {
   })
 })
 
+it('lists the packages of the image and describes it for scanners, where they are known', () => {
+  const git = {name: 'git', version: '1:2.47.3-0+deb13u1', architecture: 'amd64', source: 'git@1:2.47.3-0+deb13u1'}
+  const packages = {kind: 'deb', system: {id: 'debian', version: '13'}, packages: [git]} as const
+  const files = writeHandOverFiles({...verified, packages}, folder)
+  expect(readFileSync(files.packages, 'utf8')).toBe('git\t1:2.47.3-0+deb13u1\tamd64\n')
+  expect(read(files.sbom)).toMatchObject({
+    bomFormat: 'CycloneDX',
+    metadata: {component: {name: verified.plan.imageName}}
+  })
+  expect(read(files.manifest)).toMatchObject({packages: files.packages, sbom: files.sbom})
+  expect(writeHandOverFiles(verified, folder)).toMatchObject({packages: '', sbom: ''})
+})
+
 it.each([{verdict: 'rejected'}, {deregistered: true}, {images: []}] as const)(
   'writes nothing about an image that nobody should launch: %j',
   (change) => {
-    expect(writeHandOverFiles({...verified, ...change}, folder)).toEqual({manifest: '', tfvars: ''})
+    expect(writeHandOverFiles({...verified, ...change}, folder)).toEqual({
+      manifest: '',
+      tfvars: '',
+      packages: '',
+      sbom: ''
+    })
   }
 )
 
