@@ -36,7 +36,7 @@ const output = [
     ['unit/lib/log.test.ts', 'properties/answers.test.ts'],
     ['messages are made inert', 'core.info(inertText(text))', 'core.info(text)'],
     ['warnings are made inert', 'core.warning(withLinks(inertText(text), env))', 'core.warning(text)'],
-    ['errors are made inert', 'core.error(withLinks(inertText(text), env), ', 'core.error(text, '],
+    ['errors are made inert', 'const message = inertText(text)', 'const message = text'],
     ['names of phases are made inert', 'core.startGroup(inertText(name))', 'core.startGroup(name)'],
     ['output of others is quoted', 'inertLines(text, `${inertText(source)} │ `)', 'text.split("\\n")'],
     ['names of builds are made inert', '${inertText(source)}', '${source}']

@@ -1,4 +1,4 @@
-import {linksIn} from '../lib/links.ts'
+import {linksIn, pageFor} from '../lib/links.ts'
 import {code, fenced, text} from './markdown.ts'
 
 /** A message of the action, in the parts that a reader looks for. */
@@ -51,9 +51,9 @@ const isSentence = /^(Input '|Left in the account: )/
  * @param env for the addresses of the pages that the message names
  */
 export function failureSection(message: string, env: NodeJS.ProcessEnv): string[] {
-  const {what, change, excerpt, page} = partsOf(message)
+  const {what, change, excerpt, page = pageFor(message)} = partsOf(message)
   const isLong = [...what, ...change].some((line) => line.length > longestSentence) || what.length > mostSentences
-  const links = linksIn([message], env).map((one) => `[${one.page}](${one.url})`)
+  const links = linksIn([message, page ?? ''], env).map((one) => `[${one.page}](${one.url})`)
   const pages = links.length === 0 && page !== undefined ? [text(page)] : links
   const whole = isLong ? message.split('\n') : excerpt
   return [

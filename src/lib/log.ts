@@ -1,13 +1,13 @@
 import {once} from 'node:events'
 import * as core from '@actions/core'
-import {withLinks} from './links.ts'
+import {withLinks, withPage} from './links.ts'
 import {inertLines, inertText} from './untrusted.ts'
 
 /** The log of a run. Every message may quote something untrusted, so all of them are made inert first. */
 export interface Log {
   info(text: string): void
   warning(text: string): void
-  /** @param place where in the repository GitHub is to show it */
+  /** @param place where in the repository GitHub is to show it; without one, the message ends with a page that explains it */
   error(text: string, place?: Place): void
   /** Makes the runner hide a secret in its log from now on. */
   mask(secret: string): void
@@ -69,8 +69,11 @@ export function actionsLog(now: () => number = Date.now, env: NodeJS.ProcessEnv 
     },
     info: (text) => core.info(inertText(text)),
     warning: (text) => core.warning(withLinks(inertText(text), env)),
-    error: (text, place) =>
-      core.error(withLinks(inertText(text), env), place && {file: inertText(place.file), startLine: place.line}),
+    error(text, place) {
+      const message = inertText(text)
+      if (place === undefined) core.error(withLinks(withPage(message), env))
+      else core.error(withLinks(message, env), {file: inertText(place.file), startLine: place.line})
+    },
     mask: (secret) => core.setSecret(secret),
     quote(source, text) {
       const lines = inertLines(text, `${inertText(source)} │ `)

@@ -2,6 +2,8 @@ import {expect, it} from '@jest/globals'
 import {failureSection} from '../../../src/action/failure-section.ts'
 
 const env = {GITHUB_ACTION_REPOSITORY: 'octo/bake', GITHUB_ACTION_REF: 'v1'}
+const troubleshooting = 'https://github.com/octo/bake/blob/v1/docs/troubleshooting.md'
+const anywhere = `[docs/troubleshooting.md](${troubleshooting})`
 const section = (message: string): string => failureSection(message, env).join('\n')
 
 it('tells what happened from what to change, where more is said, and what was printed', () => {
@@ -40,8 +42,14 @@ it('names the page where its address is not known', () => {
   )
 })
 
+it('links to where it is explained, also what names no page itself', () => {
+  expect(section("Input 'a': x")).toContain(`**More:** [docs/troubleshooting.md#inputs](${troubleshooting}#inputs)`)
+  expect(section('It stopped.\nPacker said:\nno')).toContain(`**More:** ${anywhere}`)
+  expect(section('docs/networks.md lists the servers.').match(/docs\/\w+\.md\)/g)).toEqual(['docs/networks.md)'])
+})
+
 it('lists several inputs, and several leftovers', () => {
-  expect(section("Input 'a': x\nInput 'b': y")).toBe('- Input <code>a</code>: x\n- Input <code>b</code>: y\n')
+  expect(section("Input 'a': x\nInput 'b': y")).toMatch(/^- Input <code>a<\/code>: x\n- Input <code>b<\/code>: y\n\n\*/)
   expect(section('Left in the account: volume vol-1: y\nLeft in the account: volume vol-2: z')).toMatch(
     /^- Left in the account: volume vol-1: y\n- Left/
   )
@@ -49,11 +57,11 @@ it('lists several inputs, and several leftovers', () => {
 
 it('shortens a long sentence, and gives it whole as an excerpt', () => {
   const long = 'x'.repeat(1_000)
-  expect(section(long)).toBe(`${'x'.repeat(400)}…\n\n\`\`\`text\n${long}\n\`\`\`\n`)
+  expect(section(long)).toContain(`${'x'.repeat(400)}…\n\n**More:** ${anywhere}\n\n\`\`\`text\n${long}\n\`\`\`\n`)
 })
 
 it('makes nothing in a message Markdown', () => {
   expect(section('<b> [a](b)\nWhat to change: **x**')).toBe(
-    '&#x3c;b&#x3e; &#x5b;a&#x5d;&#x28;b&#x29;\n\n**What to change:** &#x2a;&#x2a;x&#x2a;&#x2a;\n'
+    `&#x3c;b&#x3e; &#x5b;a&#x5d;&#x28;b&#x29;\n\n**What to change:** &#x2a;&#x2a;x&#x2a;&#x2a;\n\n**More:** ${anywhere}\n`
   )
 })

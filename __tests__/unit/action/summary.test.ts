@@ -174,7 +174,7 @@ it('says the cause of a failed build, what to change, and what was printed', () 
   ].join('\n')
   const summary = summaryOf({...verified, images: [], verdict: 'unverified', failure: new Error(message)}, [])
   expect(summary).toContain(
-    `\nThe build failed in the script setup.sh. A package does not exist.\n\n**What to change:** x\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\``
+    `\nThe build failed in the script setup.sh. A package does not exist.\n\n**What to change:** x\n\n**More:** docs/troubleshooting.md\n\n\`\`\`text\n${lines.join('\n')}\n\`\`\``
   )
   const cells = summary
     .split('\n')

@@ -1,7 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
-import {linksIn, withLinks} from '../../../src/lib/links.ts'
+import {linksIn, withLinks, withPage} from '../../../src/lib/links.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const env = {GITHUB_ACTION_REPOSITORY: 'octo/bake-jenkins-ami', GITHUB_ACTION_REF: 'v1'}
@@ -31,6 +31,15 @@ it.each([
 it('leaves the files of a user alone', () => {
   const message = 'docs/setup.md, iam/mine.json, a/docs.md, /docs/networks.mdx'
   expect(withLinks(message, env)).toBe(message)
+})
+
+it.each([
+  ["Input 'a': x\nInput 'b': y", "Input 'a': x\nInput 'b': y\nSee docs/troubleshooting.md#inputs."],
+  ['It stopped.', 'It stopped.\nSee docs/troubleshooting.md.'],
+  ['It stopped.\nSee docs/troubleshooting.md#denied.', 'It stopped.\nSee docs/troubleshooting.md#denied.'],
+  ['docs/networks.md lists the servers.', 'docs/networks.md lists the servers.']
+])('ends a message with a page, if it names none: %j', (message, shown) => {
+  expect(withPage(message)).toBe(shown)
 })
 
 it('knows every page that a message in src/ names', () => {

@@ -16,6 +16,18 @@ it('shows an error at its line of a file, with nothing in it that the runner wou
   }
 })
 
+it('ends an error that has no place with the page that explains it, and makes both inert', () => {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
+  try {
+    actionsLog().error('first\n::add-mask::x')
+    expect(write.mock.calls.map(([text]) => text).join('')).toBe(
+      '::error::first%0A│ ::add-mask::x%0ASee docs/troubleshooting.md.\n'
+    )
+  } finally {
+    write.mockRestore()
+  }
+})
+
 it('quotes behind a name that is text too', () => {
   const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true)
   try {
