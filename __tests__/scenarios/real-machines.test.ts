@@ -27,7 +27,7 @@ async function expectPackages({packages = '', sbom = '', 'jenkins-version': jenk
   const {components} = JSON.parse(await readFile(sbom, 'utf8')) as {components: object[]}
   expect(components).toEqual(
     expect.arrayContaining([
-      {type: 'operating-system', 'bom-ref': 'operating-system', name: 'debian', version: '13'},
+      expect.objectContaining({type: 'operating-system', name: 'debian', version: '13'}),
       expect.objectContaining({name: 'jenkins', version: jenkins})
     ])
   )

@@ -43,13 +43,24 @@ export function sbomOf(
 
 type System = InstalledPackages['system']
 
-/** Trivy calls Amazon Linux by another name than the system itself does; Syft and Grype read the `swid` first. */
+/**
+ * Trivy's names of systems that call themselves otherwise in /etc/os-release. It skips each package whose namespace is not
+ * the system's name, and reports none of its vulnerabilities.
+ */
+const trivyNames: Readonly<Record<string, string>> = {
+  almalinux: 'alma',
+  amzn: 'amazon',
+  ol: 'oracle',
+  rhel: 'redhat'
+}
+const trivyName = (id: string): string => trivyNames[id] ?? id
+
+/** Syft and Grype read the `swid` first. */
 function systemOf({id, version}: System): object {
-  const name = id === 'amzn' ? 'amazon' : id
   return {
     type: 'operating-system',
     'bom-ref': 'operating-system',
-    name,
+    name: trivyName(id),
     version,
     swid: {tagId: id, name: id, version}
   }
@@ -87,7 +98,7 @@ function packageUrl(
     ['upstream', source]
   ]
   const query = qualifiers.map(([key, value = '']) => `${key}=${encoded(value)}`).join('&')
-  return `pkg:${kind}/${id}/${encoded(name)}@${encoded(rest)}?${query}`
+  return `pkg:${kind}/${trivyName(id)}/${encoded(name)}@${encoded(rest)}?${query}`
 }
 
 function encoded(text: string): string {

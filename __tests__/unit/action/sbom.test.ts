@@ -72,7 +72,7 @@ it('has package URLs that name the package, its epoch and the source that adviso
   expect(read(amazon)).toMatchObject([
     {
       type: 'rpm',
-      namespace: 'amzn',
+      namespace: 'amazon',
       name: 'perl',
       version: '5.40.2^1-515.amzn2023',
       qualifiers: {epoch: '4', distro: 'amzn-2023', upstream: 'perl-5.40.2^1-515.amzn2023.src.rpm'}
