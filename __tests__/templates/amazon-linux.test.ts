@@ -82,6 +82,18 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     expect(status).toBe(0)
   }, 60_000)
 
+  it('lists its packages with the sources that they were built from, and no keys', async () => {
+    const {status, output} = await bake(`bash ${scripts}/list-packages.sh && cat /tmp/bake-packages.tsv`)
+    const [head, ...lines] = output.split('\n').filter((line) => line.includes('\t'))
+    expect(head).toBe('rpm\tamzn\t2023')
+    expect(lines.length).toBeGreaterThan(5)
+    const entry = /^[\w+.-]+\t(\d+:)?[\w+.~^-]+\t(noarch|x86_64)\t\S+\.src\.rpm$/
+    expect(lines.filter((line) => !entry.test(line))).toEqual([])
+    expect(lines.some((line) => line.startsWith(`jenkins\t${version}-`))).toBe(true)
+    expect(output).not.toMatch(/^gpg-pubkey/m)
+    expect(status).toBe(0)
+  }, 60_000)
+
   it('leaves the service disabled until it is configured', async () => {
     const {output} = await bake('systemctl is-enabled jenkins.service || true', {}, 'amazon-linux/install-jenkins')
     expect(output).toMatch(/^disabled$/m)

@@ -11,9 +11,10 @@ debs() {
     sed -nE 's/^(installed|triggers-pending|triggers-awaited)\t//p'
 }
 
-# The keys of repositories are packages, too, and have no source.
+# The keys of repositories are packages, too. A package of others may not name its source.
 rpms() {
-  rpm --query --all --queryformat '%{NAME}\t%{EVR}\t%{ARCH}\t%{SOURCERPM}\n' | grep -v '^gpg-pubkey'
+  rpm --query --all --queryformat '%{NAME}\t%{EVR}\t%{ARCH}\t%{SOURCERPM}\n' |
+    awk -F'\t' -v OFS='\t' '$1 != "gpg-pubkey" { if ($4 == "(none)") $4 = $1; print }'
 }
 
 list_packages() {
