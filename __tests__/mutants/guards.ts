@@ -1055,7 +1055,7 @@ const ends = [
   ...inFile(
     'packer/diagnosis/failure.ts',
     ['unit/packer/transcript.test.ts'],
-    ['what was said is bounded', 'if (this.#last.length > lastSaid) this.#last.shift()', ''],
+    ['what was said is bounded', 'this.#last[this.#later % lastSaid]', 'this.#last[this.#later]'],
     ['errors are bounded', 'args.map((text) => text.slice(0, 2 * longest))', 'args'],
     ['a machine’s words are no cause', 'if (makingImage.test(text)) this.cause = undefined', ''],
     ['only an error of the clean-up is replaced', " && cleanupError.test(error.args[0] ?? '')", '']

@@ -19,13 +19,19 @@ const terminalSequence =
  * @param prefix shown before each line; must not be blank
  */
 export function inertLines(text: string, prefix: string): string[] {
+  return harmlessLines(text)
+    .filter((line) => line.trim() !== '')
+    .map((line) => `${prefix}${bounded(line).replaceAll('##[', '##\u200b[')}`)
+}
+
+function harmlessLines(text: string): string[] {
+  // Nearly all output: there is nothing to take out of it.
+  if (/^[ -~\n]*$/.test(text)) return text.split('\n')
   return text
     .toWellFormed()
     .replace(terminalSequence, '')
     .split(/[\r\n\v\f\u0085\u2028\u2029]+/)
     .map((line) => line.replaceAll('\t', ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ''))
-    .filter((line) => line.trim() !== '')
-    .map((line) => `${prefix}${bounded(line).replaceAll('##[', '##\u200b[')}`)
 }
 
 function bounded(line: string): string {

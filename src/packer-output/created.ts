@@ -139,8 +139,12 @@ export class Announcements {
   note(said: Said): Announcement {
     const {build, text, byOthers} = said
     if (build === '') return {hints: []}
-    const before = this.#builds.get(build) ?? nothing
+    const known = this.#builds.get(build)
+    const before = known ?? nothing
     const after = noted(before, said, this.#regions)
+    // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
+    const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
+    if (after === known && !isUntagged) return {hints: this.#hintsIn(text)}
     this.#builds.set(build, after)
     const fresh = (kind: 'keyPairs' | 'securityGroups' | 'instances'): string | undefined =>
       after[kind].length > before[kind].length ? after[kind].at(-1) : undefined
@@ -149,8 +153,6 @@ export class Announcements {
     const made = hasGoneOn ? after.keyPairs.filter((name) => !this.#made.has(name)) : []
     made.forEach((name) => this.#made.add(name))
     const hints = instance === undefined ? this.#hintsIn(text) : []
-    // amazon-ebsvolume has just taken the tags off its volumes that they were launched with.
-    const isUntagged = !byOthers && text.startsWith('Tagging EBS volumes')
     const untagged: readonly Hint[] = [
       ...after.instances.map((id) => ({type: 'instance', id}) as const),
       // A short build may be over, and its instance gone, before anybody looks.

@@ -39,6 +39,8 @@ function messageAbout(rest: string): Message | undefined {
 }
 
 function unescapeArgument(argument: string): string {
+  // A build may print millions of lines, of which hardly one has any of these.
+  if (!/[%\\]/.test(argument)) return argument
   return argument.replaceAll('%!(PACKER_COMMA)', ',').replaceAll('\\r', '\r').replaceAll('\\n', '\n')
 }
 

@@ -15,6 +15,7 @@ export async function writeMuchOutput(file: string, mb: number): Promise<number>
   const block = Buffer.from(line.repeat(Math.ceil(pieces / line.length)))
   const handle = await open(file, 'w')
   try {
+    await handle.write(lineOf('Provisioning with shell script: /template/much.sh').replace('    ', '==> '))
     await handle.write(lineOf(firstMark))
     let bytes = 0
     for (; bytes < mb * 1e6; bytes += block.length) await handle.write(block)

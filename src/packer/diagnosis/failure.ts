@@ -190,25 +190,30 @@ class Story {
 /** The first and the last lines of an output. */
 class Ends {
   readonly #first: string[] = []
+  /** A ring, whose oldest line is the next to go. */
   readonly #last: string[] = []
+  /** How many lines came after the first ones. */
+  #later = 0
 
   constructor(text = '') {
     this.add(text)
   }
 
   get lines(): string[] {
-    return [...this.#first, ...this.#last]
+    const oldest = this.#later % lastSaid
+    return [...this.#first, ...this.#last.slice(oldest), ...this.#last.slice(0, oldest)]
   }
 
   add(text: string): void {
-    for (const line of text.split('\n')) {
+    const lines = text.includes('\n') ? text.split('\n') : [text]
+    for (const line of lines) {
       if (line.trim() === '') continue
       if (this.#first.length < firstSaid) {
         this.#first.push(bounded(line))
         continue
       }
-      this.#last.push(bounded(line))
-      if (this.#last.length > lastSaid) this.#last.shift()
+      this.#last[this.#later % lastSaid] = bounded(line)
+      this.#later += 1
     }
   }
 }
