@@ -1053,6 +1053,21 @@ const ends = [
     ['a warning is no cause', ' && !harmless.test(text)', '']
   ),
   ...inFile(
+    'packer/installed-packages.ts',
+    ['unit/packer/installed-packages.test.ts'],
+    ['a list is of packages', 'if (!name || !release || !architecture || !source)', 'if (false)'],
+    ['a list names its system', "if (kind !== 'deb' && kind !== 'rpm')", "if (kind === 'no')"],
+    ['a list has an end', 'stats.size > longest', 'stats.size > Infinity'],
+    ['a list is a file', '!stats.isFile()', 'false'],
+    ['a list is no link', ' | constants.O_NOFOLLOW', '']
+  ),
+  ...inFile(
+    'action/sbom.ts',
+    ['unit/action/sbom.test.ts'],
+    ['packages are named as scanners look for them', 'pkg:${kind}/${trivyName(id)}/', 'pkg:${kind}/${id}/'],
+    ['source packages are named', "['upstream', source]", "['upstream', name]"]
+  ),
+  ...inFile(
     'packer/diagnosis/failure.ts',
     ['unit/packer/transcript.test.ts'],
     ['what was said is bounded', 'this.#last[this.#later % lastSaid]', 'this.#last[this.#later]'],
