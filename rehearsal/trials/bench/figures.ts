@@ -1,5 +1,6 @@
 import type {Figure} from './figure.ts'
 import {bake} from './figures/bake.ts'
+import {byHand} from './figures/by-hand.ts'
 import {cleanup} from './figures/cleanup.ts'
 import {login} from './figures/login.ts'
 import {output} from './figures/output.ts'
@@ -22,6 +23,7 @@ export const figures: readonly Figure[] = [
   bake,
   verified,
   calls,
+  byHand,
   ready,
   cleanup,
   output,
