@@ -2,6 +2,7 @@ import {spawn} from 'node:child_process'
 import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {messageOf} from '../src/lib/errors.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -15,7 +16,7 @@ const root = join(import.meta.dirname, '..')
 export async function runJest(args: readonly string[], env: NodeJS.ProcessEnv, stop: AbortSignal): Promise<number> {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const program = join(root, 'node_modules/jest/bin/jest.js')
-  const cache = `--cacheDirectory=${join(tmpdir(), 'bake-jenkins-ami-jest')}`
+  const cache = `--cacheDirectory=${join(tmpdir(), `bake-jenkins-ami-jest-${process.getuid?.() ?? 'user'}`)}`
   const temporary = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
   try {
     const child = spawn(process.execPath, [...flags, program, cache, ...args], {
@@ -31,6 +32,8 @@ export async function runJest(args: readonly string[], env: NodeJS.ProcessEnv, s
       child.once('exit', (code) => resolve(code ?? 1))
     })
   } finally {
-    await rm(temporary, {recursive: true, force: true, maxRetries: 5})
+    await rm(temporary, {recursive: true, force: true, maxRetries: 5}).catch((error: unknown) =>
+      console.error(`Temporary files of the tests are left: ${messageOf(error)}`)
+    )
   }
 }

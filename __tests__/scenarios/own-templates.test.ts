@@ -62,7 +62,7 @@ withPacker((packer) => {
       expect(run).toMatchObject({exitCode: 0, leftovers: []})
       expect(run.outputs['ami-id']).toMatch(/^ami-[0-9a-f]{17}$/)
       expect(run.outputs).toMatchObject({'ami-name': 'own', amis: JSON.stringify({'us-east-1': run.outputs['ami-id']})})
-      expect(Object.keys(run.outputs)).toHaveLength(18)
+      expect(Object.keys(run.outputs)).toHaveLength(20)
       const shown = lines.filter(({text}) => text.startsWith('amazon-ebs.own │ '))
       const isShown = (index: number): boolean => shown.some(({text}) => text.endsWith(`│ case ${index}.`))
       // Packer itself shows no more of a script that has printed a line beyond 64 KB; these come last.

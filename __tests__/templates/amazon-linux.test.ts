@@ -94,6 +94,19 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     expect(status).toBe(0)
   }, 60_000)
 
+  it('lists a package that does not name its source by its own name', async () => {
+    const {output} = await machine.run(
+      `printf '#!/bin/sh\nprintf "tool\\t1.0-1\\tnoarch\\t(none)\\ngpg-pubkey\\t1-1\\t(none)\\t(none)\\n"\n' >/usr/local/bin/rpm
+      chmod 755 /usr/local/bin/rpm
+      PATH=/usr/local/bin:$PATH bash ${scripts}/list-packages.sh; cat /tmp/bake-packages.tsv`,
+      {}
+    )
+    expect(output.split('\n').filter((line) => line.includes('\t'))).toEqual([
+      'rpm\tamzn\t2023',
+      'tool\t1.0-1\tnoarch\ttool'
+    ])
+  }, 60_000)
+
   it('leaves the service disabled until it is configured', async () => {
     const {output} = await bake('systemctl is-enabled jenkins.service || true', {}, 'amazon-linux/install-jenkins')
     expect(output).toMatch(/^disabled$/m)

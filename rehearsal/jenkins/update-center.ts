@@ -76,6 +76,7 @@ export interface ListedPlugin extends OfferedPlugin {
 export function listStandIns(plugins: readonly StandInPlugin[] = standInPlugins): ListedPlugin[] {
   return plugins.map((plugin) => ({
     ...plugin,
+    group: 'org.jenkins-ci.plugins',
     dependencies: Object.entries(plugin.needs).map(([name, version]) => ({name, version, optional: false})),
     archive: archiveOf(plugin)
   }))
@@ -108,9 +109,9 @@ export function updateCenterFiles(plugins: readonly ListedPlugin[] = listStandIn
   ])
 }
 
-function entryOf({name, version, title, requiredCore, dependencies, archive}: OfferedPlugin): object {
+function entryOf({name, version, title, group, requiredCore, dependencies, archive}: OfferedPlugin): object {
   const sha256 = createHash('sha256').update(archive).digest('base64')
-  return {name, version, title, requiredCore, dependencies, sha256}
+  return {name, version, title, requiredCore, dependencies, sha256, gav: `${group}:${name}:${version}`}
 }
 
 function archiveOf({name, version, title, requiredCore, needs}: StandInPlugin): Buffer {

@@ -7,15 +7,13 @@ import type {InstalledPackage, InstalledPackages} from '../packer/installed-pack
  * (https://cyclonedx.org/docs/1.6/json/), with what the scanners Trivy, Grype and their like ask for.
  */
 export function sbomOf(
-  {plan, images: [image]}: Pick<Outcome, 'plan' | 'images'>,
+  {plan, images: [image], jenkinsVersion = plan.jenkins?.version}: Pick<Outcome, 'plan' | 'images' | 'jenkinsVersion'>,
   {kind, system, packages}: InstalledPackages,
   now = new Date()
 ): object {
-  const plugins = plan.plugins.map(({name, version, sha256}) => ({
-    type: 'library',
+  const plugins = plan.plugins.map(({name, version, sha256, group}) => ({
+    ...(group === undefined ? named(name, version) : mavenArtifact(group, name, version)),
     'bom-ref': `jenkins-plugin:${name}@${version}`,
-    name,
-    version,
     description: 'Plugin of Jenkins',
     hashes: [{alg: 'SHA-256', content: sha256}],
     externalReferences: [{type: 'website', url: `https://plugins.jenkins.io/${name}/`}]
@@ -37,8 +35,21 @@ export function sbomOf(
         description: 'Amazon Machine Image'
       }
     },
-    components: [systemOf(system), ...packages.map((one) => componentOf(one, kind, system)), ...plugins]
+    components: [
+      systemOf(system),
+      ...packages.map((one) => componentOf(one, kind, system)),
+      ...(jenkinsVersion === undefined ? [] : [mavenArtifact('org.jenkins-ci.main', 'jenkins-core', jenkinsVersion)]),
+      ...plugins
+    ]
   }
+}
+
+const named = (name: string, version: string): object => ({type: 'library', name, version})
+
+/** Advisories about Jenkins and its plugins are published by their coordinates in Maven. */
+function mavenArtifact(group: string, name: string, version: string): object {
+  const purl = `pkg:maven/${group}/${encoded(name)}@${encoded(version)}`
+  return {...named(name, version), 'bom-ref': purl, group, purl}
 }
 
 type System = InstalledPackages['system']
@@ -47,13 +58,13 @@ type System = InstalledPackages['system']
  * Trivy's names of systems that call themselves otherwise in /etc/os-release. It skips each package whose namespace is not
  * the system's name, and reports none of its vulnerabilities.
  */
-const trivyNames: Readonly<Record<string, string>> = {
-  almalinux: 'alma',
-  amzn: 'amazon',
-  ol: 'oracle',
-  rhel: 'redhat'
-}
-const trivyName = (id: string): string => trivyNames[id] ?? id
+const trivyNames = new Map([
+  ['almalinux', 'alma'],
+  ['amzn', 'amazon'],
+  ['ol', 'oracle'],
+  ['rhel', 'redhat']
+])
+const trivyName = (id: string): string => trivyNames.get(id) ?? id
 
 /** Syft and Grype read the `swid` first. */
 function systemOf({id, version}: System): object {

@@ -5,6 +5,9 @@ const pages =
   /(?<![\w./-])(?:docs\/(?:networks|templates|troubleshooting)\.md|iam\/(?:[a-z]+(?:-[a-z]+)*-)?permissions\.json)(?:#[\w-]+)?(?![\w-])/
 const everyPage = new RegExp(pages, 'g')
 
+/** In characters. GitHub shows 4,096 of a message, and an address is longer than the page's path. */
+const shown = 3_800
+
 /** The variables by which a runner tells where an action comes from. */
 type Origin = Readonly<Partial<Record<string, string>>>
 
@@ -32,14 +35,20 @@ export function withLinks(message: string, env: Origin): string {
 
 /** The page, or its section, that explains a message which names no page itself. */
 export function pageFor(message: string): string | undefined {
-  if (pages.test(message)) return undefined
-  return message.startsWith("Input '") ? `${troubleshooting}#inputs` : troubleshooting
+  // A program may print anything.
+  const [own = ''] = message.split('\nPacker said:')
+  if (pages.test(own)) return undefined
+  return own.startsWith("Input '") ? `${troubleshooting}#inputs` : troubleshooting
 }
 
-/** A message that ends with a page which explains it. */
+/** A message with a line that names the page which explains it: at its end, or where GitHub still shows it. */
 export function withPage(message: string): string {
   const page = pageFor(message)
-  return page === undefined ? message : `${message}\nSee ${page}.`
+  if (page === undefined) return message
+  const line = `See ${page}.`
+  if (message.length < shown) return `${message}\n${line}`
+  const [first = '', ...rest] = message.split('\n')
+  return [first, line, ...rest].join('\n')
 }
 
 /** The pages that messages name, each once, with their addresses. Empty where the addresses are not known. */

@@ -162,8 +162,12 @@ export async function buildImages(bake: ImageBuild, signal: AbortSignal): Promis
       )
     )
     if (baked.images.length === 0) log.warning(noImage(template))
-    // Builds that run at the same time would all write into it.
-    const packages = template.names.images <= 1 ? await installedPackages(packagesFile, log) : undefined
+    // Several builds would all write into it.
+    const isOnlyBuild =
+      template.sources.length <= 1 &&
+      baked.images.length === 1 &&
+      baked.others.every(({target}) => target === baked.images[0]?.source)
+    const packages = isOnlyBuild ? await installedPackages(packagesFile, log) : undefined
     return {...baked, ...(buildType === undefined ? {} : {buildType}), ...(packages ? {packages} : {})}
   } catch (error) {
     // Packer did not ask for the action's keys, and AWS refused the keys that it used.

@@ -26,34 +26,34 @@ export interface InstalledPackage {
 const longest = 2_000_000
 
 /**
- * Reads the list that the template made and Packer downloaded. The machine could write into it whatever it likes: a line that is
- * no package makes all of it useless.
+ * Reads the list that the template made and Packer downloaded. The machine could write into it whatever it likes: one line
+ * that is not a package makes all of it useless.
  *
  * @returns undefined where there is none: a template of the user's own need not list its packages
  */
 export async function installedPackages(file: string, log: Log): Promise<InstalledPackages | undefined> {
   try {
     const text = await contentOf(file)
-    return text === '' ? undefined : packagesIn(text)
+    return text === undefined ? undefined : packagesIn(text)
   } catch (error) {
-    log.warning(`The image is without a list of its packages: ${messageOf(error)}`)
+    log.warning(`The image's packages are not listed: ${messageOf(error)}`)
     return undefined
   }
 }
 
-/** @throws {Error} when it is there and cannot be read, is no file, or is too long */
-async function contentOf(file: string): Promise<string> {
+/** @throws {Error} when it exists and cannot be read, is not a file, or is too long */
+async function contentOf(file: string): Promise<string | undefined> {
   // Opening a pipe would wait for somebody who writes.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
   try {
     await using handle = await open(file, flags)
     const stats = await handle.stat()
-    if (!stats.isFile()) throw new Error('what the template left in its place is no file')
-    if (stats.size > longest) throw new Error(`the machine sent more than ${longest / 1e6} MB`)
+    if (!stats.isFile()) throw new Error("the template has left something else in the list's place")
+    if (stats.size > longest) throw new Error(`the machine's list is longer than ${longest / 1e6} MB`)
     return await handle.readFile('utf8')
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
-    if (error.code === 'ENOENT') return ''
+    if (error.code === 'ENOENT') return undefined
     throw new Error(systemProblem(error), {cause: error})
   }
 }
@@ -66,14 +66,15 @@ const entry =
 /** @throws {Error} naming the number of the line that is of another form */
 function packagesIn(text: string): InstalledPackages {
   const [first = '', ...lines] = text.trimEnd().split('\n')
+  if (first === '') throw new Error('the machine could not list them')
   const [, kind, id = '', version = ''] = head.exec(first) ?? []
-  if (kind !== 'deb' && kind !== 'rpm') throw new Error('line 1 of what the machine sent does not name the system')
-  if (lines.length === 0) throw new Error('the machine sent no package')
+  if (kind !== 'deb' && kind !== 'rpm') throw new Error("line 1 of the machine's list does not name the system")
+  if (lines.length === 0) throw new Error("the machine's list is empty")
   const packages = new Map<string, InstalledPackage>()
   lines.forEach((line, index) => {
     const [, name, release, architecture, source] = entry.exec(line) ?? []
     if (!name || !release || !architecture || !source) {
-      throw new Error(`line ${index + 2} of what the machine sent is no package`)
+      throw new Error(`line ${index + 2} of the machine's list is not a package`)
     }
     packages.set(line, {name, version: release, architecture, source})
   })

@@ -8,6 +8,7 @@ const real: OfferedPlugin = {
   name: 'git',
   version: '6.0.0',
   title: 'Git',
+  group: 'org.jenkins-ci.plugins',
   requiredCore: '2.540',
   dependencies: [
     {name: 'scm-api', version: '700', optional: false},
@@ -27,7 +28,8 @@ it('lists a real plugin with what its manifest says and the checksum of its arch
       title: 'Git',
       requiredCore: '2.540',
       dependencies: real.dependencies,
-      sha256: createHash('sha256').update(archive).digest('base64')
+      sha256: createHash('sha256').update(archive).digest('base64'),
+      gav: 'org.jenkins-ci.plugins:git:6.0.0'
     }
   })
   expect(files.get('download/plugins/git/6.0.0/git.hpi')).toBe(archive)

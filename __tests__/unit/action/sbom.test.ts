@@ -26,7 +26,10 @@ const amazon: InstalledPackages = {
   ]
 }
 const sha256 = 'ab'.repeat(32)
-const outcome = {...verified, plan: {...verified.plan, plugins: [{name: 'git', version: '5.7.0', sha256}]}}
+const outcome = {
+  ...verified,
+  plan: {...verified.plan, plugins: [{name: 'git', version: '5.7.0', sha256, group: 'org.jenkins-ci.plugins'}]}
+}
 
 interface Component {
   readonly name: string
@@ -52,6 +55,7 @@ it('names the system, each package and each plugin that was chosen', () => {
     'debian 13',
     'libstdc++6 14.2.0-19',
     'git 1:2.47.3-0+deb13u1',
+    'jenkins-core 2.568.2',
     'git 5.7.0'
   ])
 })
@@ -67,9 +71,11 @@ it('has package URLs that name the package, its epoch and the source that adviso
       version: '14.2.0-19',
       qualifiers: {arch: 'amd64', distro: 'debian-13', upstream: 'gcc-14@14.2.0-19'}
     },
-    {name: 'git', version: '1:2.47.3-0+deb13u1', qualifiers: {upstream: 'git@1:2.47.3-0+deb13u1'}}
+    {name: 'git', version: '1:2.47.3-0+deb13u1', qualifiers: {upstream: 'git@1:2.47.3-0+deb13u1'}},
+    {type: 'maven', namespace: 'org.jenkins-ci.main', name: 'jenkins-core', version: '2.568.2'},
+    {type: 'maven', namespace: 'org.jenkins-ci.plugins', name: 'git', version: '5.7.0'}
   ])
-  expect(read(amazon)).toMatchObject([
+  expect(read(amazon).slice(0, 1)).toMatchObject([
     {
       type: 'rpm',
       namespace: 'amazon',
@@ -88,4 +94,18 @@ it('names source packages and Amazon Linux as Trivy does', () => {
     ]
   })
   expect(componentsOf(amazon)[0]).toMatchObject({name: 'amazon', swid: {name: 'amzn'}, version: '2023'})
+})
+
+it('names a plugin of an update center without coordinates, which scanners do not look for', () => {
+  const bare = {...outcome, plan: {...outcome.plan, plugins: [{name: 'git', version: '5.7.0', sha256}]}}
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schema's test is another
+  const {components} = sbomOf(bare, debian) as {components: Component[]}
+  expect(components.at(-1)).toMatchObject({name: 'git', version: '5.7.0', type: 'library'})
+  expect(components.at(-1)?.purl).toBeUndefined()
+})
+
+it.each(['constructor', '__proto__'])('takes a system for what it calls itself: %s', (id) => {
+  const [system, first] = componentsOf({...debian, system: {id, version: ''}})
+  expect(system?.name).toBe(id)
+  expect(first?.purl).toContain(`pkg:deb/${id}/`)
 })

@@ -42,6 +42,12 @@ it.each([
   expect(withPage(message)).toBe(shown)
 })
 
+it('names the page where it is still shown, and whatever a program has printed', () => {
+  const long = `first\n${'x'.repeat(4_000)}`
+  expect(withPage(long)).toBe(`first\nSee docs/troubleshooting.md.\n${'x'.repeat(4_000)}`)
+  expect(withPage('It stopped.\nPacker said:\nsee docs/templates.md')).toMatch(/\nSee docs\/troubleshooting\.md\.$/)
+})
+
 it('knows every page that a message in src/ names', () => {
   const sources = readdirSync(join(root, 'src'), {recursive: true, encoding: 'utf8'}).filter((name) =>
     name.endsWith('.ts')

@@ -42,24 +42,28 @@ it('reads the packages of Debian and of Amazon Linux, with epochs and all the ch
 })
 
 it('knows no packages where the template has not listed them', async () => {
-  expect(await read('').packages).toBeUndefined()
   expect(await installedPackages(join(file, 'missing'), recordingLog())).toBeUndefined()
 })
 
 it.each([
-  ['git\t1:2.47\tamd64\tgit@1:2.47\n', 'line 1 of what the machine sent does not name the system'],
-  ['deb\tdebian\t13\n', 'the machine sent no package'],
-  ['deb\tdebian\t13\ngit\t1:2.47\n', 'line 2 of what the machine sent is no package'],
-  ['deb\tdebian\t13\ngit\t1:2.47\tamd64\tgit@1:2.47\n::add-mask::x\n', 'line 3 of what the machine sent is no package'],
-  [`deb\tdebian\t13\n${'a'.repeat(2_000_001)}`, 'the machine sent more than 2 MB']
+  ['', 'the machine could not list them'],
+  ['git\t1:2.47\tamd64\tgit@1:2.47\n', "line 1 of the machine's list does not name the system"],
+  ['deb\tdebian\t13\n', "the machine's list is empty"],
+  ['deb\tdebian\t13\ngit\t1:2.47\n', "line 2 of the machine's list is not a package"],
+  ['deb\tdebian\t13\ngit\t1:2.47\tamd64\tgit@1:2.47\n::add-mask::x\n', "line 3 of the machine's list is not a package"],
+  [`deb\tdebian\t13\n${'a'.repeat(2_000_001)}`, "the machine's list is longer than 2 MB"]
 ])('takes nothing of a list that a machine has made up, and says why: %#', async (text, reason) => {
   const {packages, log} = read(text)
   expect(await packages).toBeUndefined()
-  expect(log.lines).toEqual([`warning: The image is without a list of its packages: ${reason}`])
+  expect(log.lines).toEqual([`warning: The image's packages are not listed: ${reason}`])
 })
 
 it.each([
-  ['a pipe', (path: string) => execFileSync('mkfifo', [path]), 'what the template left in its place is no file'],
+  [
+    'a pipe',
+    (path: string) => execFileSync('mkfifo', [path]),
+    "the template has left something else in the list's place"
+  ],
   ['a link', (path: string) => symlinkSync('/dev/zero', path), 'too many symbolic links']
 ])('does not read %s that a template has left in its place', async (_, make, reason) => {
   const path = join(mkdtempSync(join(tmpdir(), 'packages-')), 'packages.tsv')

@@ -17,6 +17,8 @@ interface PluginFacts {
   readonly name: string
   readonly version: string
   readonly title: string
+  /** In Maven; empty where the manifest does not tell. */
+  readonly group: string
   /** The oldest Jenkins that it is for. */
   readonly requiredCore: string
   readonly dependencies: readonly Dependency[]
@@ -62,6 +64,7 @@ function factsOf(manifest: ReadonlyMap<string, string>): PluginFacts {
     name,
     version,
     title: of('Long-Name') || name,
+    group: of('Group-Id'),
     requiredCore: of('Jenkins-Version') || of('Hudson-Version'),
     dependencies: dependenciesOf(of('Plugin-Dependencies'))
   }

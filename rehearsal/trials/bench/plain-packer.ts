@@ -5,12 +5,16 @@ import {run} from '../../host/run.ts'
 import type {LocalCloud} from '../local-cloud.ts'
 import {Missing} from './figure.ts'
 
-/** The values that a bake gave the template, from the folder in which `rehearse` runs the action. */
+/**
+ * The values that a bake gave the template, from the folder in which `rehearse` runs the action; but not where its list of packages
+ * went, in a folder that is removed.
+ */
 export async function renderedValues(rehearsalFolder: string): Promise<Record<string, unknown>> {
   const entries = await readdir(rehearsalFolder, {recursive: true, withFileTypes: true})
   const file = entries.find(({name, parentPath}) => name === 'variables.json' && /bake-jenkins-ami-/.test(parentPath))
   if (!file) throw new Error('the bake has written no variables for the template')
-  return JSON.parse(await readFile(join(file.parentPath, file.name), 'utf8')) as Record<string, unknown>
+  const values = JSON.parse(await readFile(join(file.parentPath, file.name), 'utf8')) as Record<string, unknown>
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name !== 'packages_file'))
 }
 
 interface PlainBuild {

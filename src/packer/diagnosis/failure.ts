@@ -119,7 +119,7 @@ interface Told extends Pick<Failure, 'connected' | 'script' | 'local' | 'ranges'
 
 /** A provisioner's first message, with the script that it runs, if it runs one. */
 const provisioner =
-  /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|Uploading .+ => )/
+  /^(?:Provisioning with (?:(?:power)?shell script: (.+))?|Running local shell script: (.+)|(?:Up|Down)loading .+ => )/
 
 /** Packer begins to remove what it made of the image; the machine has long been stopped. */
 const removal = /^(?:Deregistering the AMI (?:and deleting|because)|Cleaning up any detached volumes)/

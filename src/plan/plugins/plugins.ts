@@ -10,6 +10,8 @@ export interface Plugin {
   readonly version: string
   /** SHA-256 of the archive, 64 hexadecimal digits. */
   readonly sha256: string
+  /** The group of its coordinates in Maven, as far as the update center names it. */
+  readonly group?: string
 }
 
 export interface PluginRequest {
@@ -53,7 +55,9 @@ export async function resolvePlugins(
     if (isNewer(entry.requiredCore, jenkinsVersion)) {
       throw problem(`${name}:${version} needs Jenkins ${entry.requiredCore}, but this bake installs ${jenkinsVersion}`)
     }
-    chosen.set(name, exact(name, version, entry.sha256, url))
+    // Only the list of the newest versions has it, and a plugin keeps it.
+    const group = newest?.group
+    chosen.set(name, {...exact(name, version, entry.sha256, url), ...(group === undefined ? {} : {group})})
     for (const dependency of entry.dependencies) queue.push({name: dependency, by: name})
   }
   const plugins = [...chosen.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -14,6 +14,8 @@ interface Entry {
   /** Base64. */
   readonly sha256?: string
   readonly requiredCore?: string
+  /** In Maven. */
+  readonly group?: string
   /** The names of those that are not optional. */
   readonly dependencies: readonly string[]
 }
@@ -142,7 +144,8 @@ function isJenkins(url: string): boolean {
 }
 
 function entryOf(value: unknown): Entry {
-  const {version, sha256, requiredCore, dependencies} = objectOf(value)
+  const {version, sha256, requiredCore, dependencies, gav} = objectOf(value)
+  const [, group] = typeof gav === 'string' ? (/^([A-Za-z0-9._-]{1,200}):/.exec(gav) ?? []) : []
   const needed = (Array.isArray(dependencies) ? dependencies.map(objectOf) : []).filter(
     ({optional}) => optional !== true
   )
@@ -150,6 +153,7 @@ function entryOf(value: unknown): Entry {
     ...(typeof version === 'string' ? {version} : {}),
     ...(typeof sha256 === 'string' ? {sha256} : {}),
     ...(typeof requiredCore === 'string' ? {requiredCore} : {}),
+    ...(group === undefined ? {} : {group}),
     dependencies: needed.flatMap(({name}) => (typeof name === 'string' ? name : []))
   }
 }

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Lists the packages of the image for the runner, which downloads the list. First line: deb or rpm, and the system's id and version;
-# then the name, version, architecture and source of each package, with tabs in between. An image is good without such a list.
+# then the name, version, architecture and source of each package, with tabs in between. A
+# package manager that fails does not fail the bake.
 set -euo pipefail
 
 list=/tmp/bake-packages.tsv
@@ -11,7 +12,7 @@ debs() {
     sed -nE 's/^(installed|triggers-pending|triggers-awaited)\t//p'
 }
 
-# The keys of repositories are packages, too. A package of others may not name its source.
+# The keys of repositories are packages, too. Packages of third parties may not name their source.
 rpms() {
   rpm --query --all --queryformat '%{NAME}\t%{EVR}\t%{ARCH}\t%{SOURCERPM}\n' |
     awk -F'\t' -v OFS='\t' '$1 != "gpg-pubkey" { if ($4 == "(none)") $4 = $1; print }'

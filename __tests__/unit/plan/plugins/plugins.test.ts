@@ -38,7 +38,8 @@ it('takes the newest for this Jenkins, and all that it depends on, with the chec
     'scm-api:704.v3ce5c542825a_',
     'structs:350.v3b_30f09f2363'
   ])
-  for (const {name, version, sha256} of plugins) {
+  for (const {name, version, sha256, group} of plugins) {
+    expect(group).toBe('org.jenkins-ci.plugins')
     const archive = files.get(`download/plugins/${name}/${version}/${name}.hpi`) ?? ''
     expect(sha256).toBe(createHash('sha256').update(archive).digest('hex'))
   }
