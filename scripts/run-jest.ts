@@ -17,7 +17,8 @@ export async function runJest(args: readonly string[], env: NodeJS.ProcessEnv, s
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
   const program = join(root, 'node_modules/jest/bin/jest.js')
   const cache = `--cacheDirectory=${join(tmpdir(), `bake-jenkins-ami-jest-${process.getuid?.() ?? 'user'}`)}`
-  const temporary = await mkdtemp(join(tmpdir(), 'bake-jenkins-ami-test-'))
+  // A short name: in a folder of it are sockets, whose paths have 107 characters at most (Ansible's, of ssh).
+  const temporary = await mkdtemp(join(tmpdir(), 'jest-'))
   try {
     const child = spawn(process.execPath, [...flags, program, cache, ...args], {
       cwd: root,
