@@ -18,8 +18,11 @@ withCurrentPacker((packer) => {
       expect(second).toMatchObject({exitCode: 0})
       const {'smoke-seconds': _, skipped, ...same} = first.outputs
       const files = {manifest: expect.stringMatching(/manifest\.json$/), tfvars: expect.stringMatching(/tfvars\.json$/)}
-      expect(second?.outputs).toEqual({...same, ...files, skipped: 'true', 'smoke-seconds': ''})
+      // The packages were listed when the image was made.
+      const lists = {packages: '', sbom: ''}
+      expect(second?.outputs).toEqual({...same, ...files, ...lists, skipped: 'true', 'smoke-seconds': ''})
       expect(skipped).toBe('false')
+      expect(same['sbom']).toMatch(/sbom\.cdx\.json$/)
       expect(same['fingerprint']).toMatch(/^[0-9a-f]{64}$/)
       const login = new Set(['GetIdToken', 'AssumeRoleWithWebIdentity', 'GetCallerIdentity'])
       const calls = second?.calls.filter(({action}) => !login.has(action)).map(({action}) => action) ?? []

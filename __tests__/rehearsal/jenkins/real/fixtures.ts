@@ -57,6 +57,7 @@ export function pluginManifest(name: string, dependencies = '', version = '1.0')
     `Long-Name: The ${name}`,
     `Plugin-Version: ${version}`,
     'Jenkins-Version: 2.504.3',
+    'Group-Id: org.example.plugins',
     ...(dependencies === '' ? [] : [`Plugin-Dependencies: ${dependencies}`])
   ]
 }

@@ -13,7 +13,7 @@ afterAll(() => files.remove())
 
 const read = (folder: string) => readPlugins({path: join(files.folder, folder), by: '--jenkins-plugins'}, run)
 
-it('reads name, version, core and dependencies from each manifest, whatever the file is called', async () => {
+it('reads name, version, group, core and dependencies from each manifest, whatever the file is called', async () => {
   const structs = await files.archive('good/b.jpi', pluginManifest('structs'))
   // As jar writes them: no line is longer than 72 bytes.
   const [first, second] = ['structs:350.v3b_30f09f2363,scm-api:704.v3ce5c542825a_', ';resolution:=optional']
@@ -24,6 +24,7 @@ it('reads name, version, core and dependencies from each manifest, whatever the 
       name: 'credentials',
       version: '1419.v2337d1ceceef',
       title: 'The credentials',
+      group: 'org.example.plugins',
       requiredCore: '2.504.3',
       dependencies: [
         {name: 'structs', version: '350.v3b_30f09f2363', optional: false},
@@ -35,6 +36,7 @@ it('reads name, version, core and dependencies from each manifest, whatever the 
       name: 'structs',
       version: '1.0',
       title: 'The structs',
+      group: 'org.example.plugins',
       requiredCore: '2.504.3',
       dependencies: [],
       archive: await readFile(structs)
