@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
+import {slug} from 'github-slugger'
 import {awsCauses} from '../../src/aws/errors/causes.ts'
 import {jenkinsFailures} from '../../src/smoke/jenkins-failure.ts'
 import {connectionRules} from '../../src/packer/diagnosis/connection.ts'
@@ -72,7 +73,8 @@ it('has no entry twice and none of a cause that is gone', () => {
   expect([...anchors].toSorted()).toEqual([...advice.map(({id}) => id), ...composedEntries].toSorted())
 })
 
-it('links to entries that there are', () => {
+it('links to entries and sections that there are', () => {
   const links = [...page.matchAll(/\]\(#([^)]+)\)/g)].map(([, id = '']) => id)
-  expect(links.filter((id) => !page.includes(`<a id="${id}">`))).toEqual([])
+  const sections = new Set([...page.matchAll(/^## (.+)$/gm)].map(([, title = '']) => slug(title)))
+  expect(links.filter((id) => !sections.has(id) && !page.includes(`<a id="${id}">`))).toEqual([])
 })

@@ -10,12 +10,13 @@ import {poll} from '../../src/lib/wait.ts'
 import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
 
 const run = promisify(execFile)
-const page = readFileSync(join(import.meta.dirname, '../../docs/promotion.md'), 'utf8')
+const readPage = (name: string): string => readFileSync(join(import.meta.dirname, '../..', name), 'utf8')
+const page = readPage('docs/promotion.md')
 const inputs = {'skip-unchanged': 'true', 'ssm-parameter': '/jenkins/ami'}
 
-/** The blocks of docs/promotion.md in a language. */
-function blocks(language: string): string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+/** The blocks in a language, of docs/promotion.md unless another page is given. */
+function blocks(language: string, from = page): string[] {
+  return [...from.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
     ([, block = '']) => block
   )
 }
@@ -124,6 +125,44 @@ withCurrentPacker((packer) => {
         })
         expect(first.exitCode).toBe(0)
         expect(found).toEqual([again[0]?.outputs['ami-id']])
+      },
+      scenarioMs
+    )
+
+    it(
+      'launches the image for a first look, and removes everything again, as the README says',
+      async () => {
+        const commands = blocks('sh', readPage('README.md'))
+        const find = (part: string): string => commands.find((block) => block.includes(part)) ?? ''
+        const home = mkdtempSync(join(tmpdir(), 'first-look-'))
+        let shown: string[] = []
+        try {
+          const {exitCode} = await play(packer, {
+            async afterwards(local, {outputs}) {
+              const launch = find('aws ec2 create-key-pair')
+                .replace('AMI_ID', outputs['ami-id'] ?? '')
+                .replaceAll('eu-west-1', local.cloud.region)
+                // Nothing of this machine's addresses is asked for on the internet, and a light machine has no such user.
+                .replace('$(curl -4fsS https://checkip.amazonaws.com)', '127.0.0.1')
+                .replace(/^ssh /m, 'echo ')
+              const count = [
+                'aws ec2 describe-instances --filters Name=instance-state-name,Values=running --query "length(Reservations)"',
+                'aws ec2 describe-security-groups --group-names first-jenkins --query "length(SecurityGroups)" 2>&1 || true',
+                'aws ec2 describe-key-pairs --key-names first-jenkins --query "length(KeyPairs)" 2>&1 || true'
+              ].join('\n')
+              const script = ['set -euo pipefail', launch, count, find('aws ec2 delete-key-pair'), count].join('\n')
+              const {stdout} = await run('bash', ['-c', script], {cwd: home, env: environment(local, home)})
+              shown = stdout.trim().split('\n')
+            }
+          })
+          expect(exitCode).toBe(0)
+          const [login = '', ...rest] = shown.filter((line) => line !== '' && !/^[{}\s]/.test(line))
+          expect(login).toMatch(/^-i first-jenkins\.pem -t -L 8080:127\.0\.0\.1:8080 admin@127\.[\d.]+ sudo cat /)
+          expect(rest.slice(0, 3)).toEqual(['1', '1', '1'])
+          expect(rest.slice(3).join('\n')).toMatch(/0\n.*InvalidGroup\.NotFound.*\n.*InvalidKeyPair\.NotFound/)
+        } finally {
+          rmSync(home, {recursive: true})
+        }
       },
       scenarioMs
     )

@@ -71,7 +71,7 @@ variable "create_provider" {
 # Which roles
 
 variable "role_name" {
-  description = "Name of the role that bakes. The others are called this and -pull-request, -promote or -sweep."
+  description = "Name of the role that bakes. The other roles have the same name with -pull-request, -promote or -sweep appended."
   type        = string
   default     = "bake-jenkins-ami"
   nullable    = false

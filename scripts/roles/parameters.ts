@@ -72,7 +72,8 @@ const roles: Group = {
       name: 'RoleName',
       kind: 'string',
       default: 'bake-jenkins-ami',
-      description: 'Name of the role that bakes. The others are called this and -pull-request, -promote or -sweep.',
+      description:
+        'Name of the role that bakes. The other roles have the same name with -pull-request, -promote or -sweep appended.',
       pattern: '[A-Za-z0-9+=,.@_-]{1,51}',
       form: 'at most 51 letters, digits and characters of +=,.@_-'
     },
