@@ -25,6 +25,7 @@ const meant: readonly {readonly because: string; readonly findings: readonly str
       'promote-permissions CopyImages RESOURCE_EFFECTIVELY_STAR',
       'promote-permissions GiveAwayImagesOfBakes RESOURCE_EFFECTIVELY_STAR',
       'promote-permissions RemoveOnlyWhatWasNotKept RESOURCE_EFFECTIVELY_STAR',
+      'retire-permissions RetireOnlyWhatABakeVerifiedAndKept RESOURCE_EFFECTIVELY_STAR',
       'sharing-permissions ShareDeprecateAndProtectOnlyWhatABakeMadeAndDidNotKeep RESOURCE_EFFECTIVELY_STAR',
       'spot-permissions MakeOnlyLaunchTemplatesThatCarryTheTagsOfABake RESOURCE_EFFECTIVELY_STAR',
       'windows-permissions ReadTheFirstPasswordOfOnlyWhatABakeMade RESOURCE_EFFECTIVELY_STAR'
@@ -44,6 +45,15 @@ const meant: readonly {readonly because: string; readonly findings: readonly str
     because:
       "AWS judges ssmmessages:OpenDataChannel on sessions (README of aws/session-manager-plugin): parliament's list does not know.",
     findings: ['session-manager-permissions UseAndEndSessionsOfThisRole RESOURCE_MISMATCH']
+  },
+  {
+    because: "parliament's list of actions is older than this one, which AWS added in August 2025.",
+    findings: ['retire-permissions LookWhoUsesImages UNKNOWN_ACTION']
+  },
+  {
+    because:
+      'The parameters that AWS publishes are in no account, so that their ARNs name none: parliament asks for one.',
+    findings: ['retire-permissions ReadPublicParametersThatLaunchTemplatesFollow RESOURCE_MISMATCH']
   },
   {
     because: 'StringLike compares an ARN as well as ArnLike does, and the other keys of the statement need it.',
