@@ -47,7 +47,7 @@ const meant: readonly {readonly because: string; readonly findings: readonly str
     findings: ['session-manager-permissions UseAndEndSessionsOfThisRole RESOURCE_MISMATCH']
   },
   {
-    because: "parliament's list of actions is older than this one, which AWS added in August 2025.",
+    because: "parliament's list of actions is older than this one.",
     findings: ['retire-permissions LookWhoUsesImages UNKNOWN_ACTION']
   },
   {

@@ -1,3 +1,4 @@
+import {quoteBegins} from '../lib/advice.ts'
 import {linksIn, pageFor} from '../lib/links.ts'
 import {code, fenced, text} from './markdown.ts'
 
@@ -27,7 +28,7 @@ function partsOf(message: string): Parts {
   const excerpt: string[] = []
   let page: string | undefined
   const lines = message.split('\n')
-  const announced = lines.indexOf('Packer said:')
+  const announced = lines.indexOf(quoteBegins)
   for (const [index, line] of lines.entries()) {
     const isQuoted = announced >= 0 && index >= announced
     const [, cause = '', advice] = index === 0 || isQuoted ? [] : (advised.exec(line) ?? [])

@@ -12,6 +12,9 @@ export interface Advice {
 
 export const troubleshooting = 'docs/troubleshooting.md'
 
+/** The line of a message before what a program printed, which may look like anything. */
+export const quoteBegins = 'Packer said:'
+
 /** The last line of a message that has an entry. */
 export function pointer(id: string): string {
   return `See ${troubleshooting}#${id}.`

@@ -1,4 +1,4 @@
-import {troubleshooting} from './advice.ts'
+import {quoteBegins, troubleshooting} from './advice.ts'
 
 /** The pages of this repository that messages name: documentation and policies. */
 const pages =
@@ -35,8 +35,7 @@ export function withLinks(message: string, env: Origin): string {
 
 /** The page, or its section, that explains a message which names no page itself. */
 export function pageFor(message: string): string | undefined {
-  // A program may print anything.
-  const [own = ''] = message.split('\nPacker said:')
+  const [own = ''] = message.split(`\n${quoteBegins}`)
   if (pages.test(own)) return undefined
   return own.startsWith("Input '") ? `${troubleshooting}#inputs` : troubleshooting
 }

@@ -2,7 +2,7 @@ import * as path from 'node:path'
 import {awsCause} from '../aws/errors/causes.ts'
 import {denialAdvice, denialIn, describeDenials} from '../aws/errors/denial.ts'
 import {jenkinsFailureOf} from '../smoke/jenkins-failure.ts'
-import {pointer, type Advice} from '../lib/advice.ts'
+import {pointer, quoteBegins, type Advice} from '../lib/advice.ts'
 import {connectionRules} from './diagnosis/connection.ts'
 import type {Failure} from './diagnosis/failure.ts'
 import type {BuildFacts, Rule} from './diagnosis/rule.ts'
@@ -82,7 +82,7 @@ function explained(
     `The build failed${where}. ${[cause, detail].filter(Boolean).join(' ')}`,
     `What to change: ${change ?? advice.change}`,
     pointer(advice.id),
-    'Packer said:',
+    quoteBegins,
     ...evidence(failure, line)
   ])
   return {id: advice.id, message}

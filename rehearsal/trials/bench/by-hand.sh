@@ -3,7 +3,8 @@
 # usage: by-hand.sh PACKER TEMPLATE VARIABLES CIDR
 set -euo pipefail
 packer=$1 template=$2 variables=$3 cidr=$4
-export AWS_PAGER='' instance='' group=''
+instance='' group=''
+export AWS_PAGER=''
 
 # shellcheck disable=SC2329 # The trap calls it.
 clean_up() {

@@ -6,6 +6,7 @@ import {inputVariables} from '../../runner/environment.ts'
 import {parseKeyValueFile} from '../../runner/file-commands.ts'
 import type {LocalCloud} from '../local-cloud.ts'
 import {Missing, type Bench, type Peer} from './figure.ts'
+import {packerVariables} from './plain-packer.ts'
 import {stepEnvironment, timeScript} from './step.ts'
 
 const login = 'configure-aws-credentials'
@@ -25,12 +26,12 @@ export async function handTools({peers, packer: havePacker}: Pick<Bench, 'peers'
   await run('aws', ['--version']).catch(() => {
     throw new Missing('there is no AWS CLI on PATH')
   })
-  return {peer, executable, plugins}
+  return {peer, executable, ...(plugins === undefined ? {} : {plugins})}
 }
 
 interface HandMade {
   readonly local: LocalCloud
-  readonly tools: {readonly peer: Peer; readonly executable: string; readonly plugins: Packer['plugins']}
+  readonly tools: {readonly peer: Peer; readonly executable: string} & Pick<Packer, 'plugins'>
   readonly node: string
   /** The folder with the template. */
   readonly template: string
@@ -61,13 +62,7 @@ export async function timeByHand({local, tools, node, template, values, folder, 
   }
   const loggedInAfter = await timeScript({node, args: [tools.peer.main], env: step})
   const credentials = parseKeyValueFile(await readFile(step['GITHUB_ENV'] ?? '', 'utf8'))
-  const env = {
-    ...credentials,
-    AWS_ENDPOINT_URL: endpoint,
-    CHECKPOINT_DISABLE: '1',
-    ...(tools.plugins === undefined ? {} : {PACKER_PLUGIN_PATH: tools.plugins}),
-    ...(local.sshPort === undefined ? {} : {PKR_VAR_ssh_port: String(local.sshPort)})
-  }
+  const env = {...packerVariables(local, tools), ...credentials}
   const began = performance.now()
   const args = [script, tools.executable, template, file, `${local.hostAddress}/32`]
   await run('bash', args, {cwd: template, env, signal})

@@ -27,6 +27,19 @@ interface PlainBuild {
   readonly signal: AbortSignal
 }
 
+/** What sends a Packer that somebody runs by himself to the local cloud and its machines; keys are not among it. */
+export function packerVariables(
+  {cloud, sshPort}: Pick<LocalCloud, 'cloud' | 'sshPort'>,
+  {plugins}: Pick<Packer, 'plugins'>
+): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: cloud.endpoint,
+    CHECKPOINT_DISABLE: '1',
+    ...(plugins === undefined ? {} : {PACKER_PLUGIN_PATH: plugins}),
+    ...(sshPort === undefined ? {} : {PKR_VAR_ssh_port: String(sshPort)})
+  }
+}
+
 let builds = 0
 
 /**
@@ -43,15 +56,12 @@ export async function timePlainBuild({local, packer, template, values, folder, s
   const file = join(folder, `plain-${builds}.json`)
   // The name of an image is unique in an account, and the bake has used it.
   await writeFile(file, JSON.stringify({...values, ami_name: `plain-${process.pid}-${builds}`}))
-  const {endpoint, region, administrator} = local.cloud
+  const {region, administrator} = local.cloud
   const env = {
-    AWS_ENDPOINT_URL: endpoint,
+    ...packerVariables(local, packer),
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: administrator.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey,
-    CHECKPOINT_DISABLE: '1',
-    ...(packer.plugins === undefined ? {} : {PACKER_PLUGIN_PATH: packer.plugins}),
-    ...(local.sshPort === undefined ? {} : {PKR_VAR_ssh_port: String(local.sshPort)})
+    AWS_SECRET_ACCESS_KEY: administrator.secretAccessKey
   }
   const began = performance.now()
   await run(packer.executable, ['build', '-color=false', `-var-file=${file}`, template], {cwd: template, env, signal})

@@ -205,8 +205,7 @@ class Ends {
   }
 
   add(text: string): void {
-    const lines = text.includes('\n') ? text.split('\n') : [text]
-    for (const line of lines) {
+    for (const line of text.split('\n')) {
       if (line.trim() === '') continue
       if (this.#first.length < firstSaid) {
         this.#first.push(bounded(line))

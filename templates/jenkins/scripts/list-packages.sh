@@ -1,7 +1,7 @@
 #!/bin/bash
 # Lists the packages of the image for the runner, which downloads the list. First line: deb or rpm, and the system's id and version;
-# then the name, version, architecture and source of each package, with tabs in between. A
-# package manager that fails does not fail the bake.
+# then the name, version, architecture and source of each package, with tabs in between. A package manager that fails does not fail the
+# bake.
 set -euo pipefail
 
 list=/tmp/bake-packages.tsv
