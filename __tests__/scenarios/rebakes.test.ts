@@ -52,6 +52,7 @@ withCurrentPacker((packer) => {
         /An image is baked, because since ami-\w+ \(.*\), verified .*: volume-size none → 20; setup-script changed\n/
       )
       expect(changed?.summary).toContain('| Baked because | volume-size none → 20')
+      expect(changed?.summary).toMatch(/\| Packages \| the same \d+ source packages as in <code>ami-/)
       expect(changedBack?.outputs['skipped']).toBe('false')
     },
     scenarioMs

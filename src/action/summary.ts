@@ -1,7 +1,8 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Observation} from '../bake/test-images.ts'
 import {sourceOf} from '../bake/source-of.ts'
-import {tagKeys} from '../aws/tags.ts'
+import {packageChanges} from '../bake/package-record.ts'
+import {partsIn, tagKeys} from '../aws/tags.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Phase} from '../lib/log.ts'
 import {withCopies, type BakedImage} from '../packer/images.ts'
@@ -96,6 +97,7 @@ function rowsOf(outcome: Outcome, phases: readonly Phase[] | undefined): Row[] {
     ['Baked because', listed((skipped ? [] : (comparison?.because ?? [])).map(inShort))],
     ['Compared', skipped ? comparedIn(outcome) : undefined],
     ['Not compared', listed((comparison?.unseen ?? []).map(inShort))],
+    ['Packages', packagesRow(outcome)],
     ['Kept', keptRow(outcome)],
     ['Parameter', parameterRow(outcome)],
     ['Launch template', launchTemplateRow(outcome)],
@@ -109,6 +111,25 @@ function rowsOf(outcome: Outcome, phases: readonly Phase[] | undefined): Row[] {
     ['Snapshots', skipped || !phases ? undefined : snapshotsRow(outcome)],
     ['Left in the account', leftRow(leftovers)]
   ]
+}
+
+/** More of a list than anybody reads. */
+const mostPackages = 20
+
+/** What the system's own updates have changed, which no input says. */
+function packagesRow({comparison, packages, skipped}: Outcome): string | undefined {
+  const {tags = {}, images: [before] = []} = comparison?.last ?? {}
+  const changes = packages && !skipped ? packageChanges(partsIn(tags, tagKeys.packages), packages) : undefined
+  if (!changes || !before) return undefined
+  const {count, fresh, gone} = changes
+  const image = code(before.id)
+  if (fresh.length === 0 && gone === 0) return `the same ${count} source packages as in ${image}`
+  const list = [
+    ...fresh.slice(0, mostPackages).map(code),
+    ...(fresh.length > mostPackages ? [`and ${fresh.length - mostPackages} more`] : [])
+  ]
+  const named = list.length > 0 ? ` (${list.join(', ')})` : ''
+  return `since ${image}: ${fresh.length} of ${count} source packages new or in another version${named}, ${gone} gone or replaced`
 }
 
 function keptRow(outcome: Outcome): string | undefined {

@@ -21,7 +21,9 @@ export const tagKeys = {
   origin: 'bake-jenkins-ami:origin',
   originBegan: 'bake-jenkins-ami:origin-began',
   /** `contents-1` and so on: what went into the image, for the comparison with the next one. */
-  contents: 'bake-jenkins-ami:contents'
+  contents: 'bake-jenkins-ami:contents',
+  /** `packages-1` and so on: the packages of the image, for the same comparison. */
+  packages: 'bake-jenkins-ami:packages'
 } as const
 
 export type Tags = Readonly<Record<string, string>>
@@ -29,6 +31,19 @@ export type Tags = Readonly<Record<string, string>>
 export function tagSpecifications(tags: Tags, ...types: TaggedType[]): TagSpecification[] {
   const list = Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
   return types.map((ResourceType) => ({ResourceType, Tags: list}))
+}
+
+/** A long value as several tags: `KEY-1` and so on. */
+export function tagsOfParts(key: string, parts: readonly string[]): Tags {
+  return Object.fromEntries(parts.map((part, index) => [`${key}-${index + 1}`, part]))
+}
+
+/** The value that {@link tagsOfParts} made tags of, in its parts. At most nine are in order. */
+export function partsIn(tags: Tags, key: string): string[] {
+  return Object.entries(tags)
+    .filter(([name]) => name.startsWith(`${key}-`))
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([, part]) => part)
 }
 
 /** The times in a bake's tags, by AWS's clock. */

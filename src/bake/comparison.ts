@@ -2,15 +2,17 @@ import {paginateDescribeImages, type EC2Client, type Image} from '@aws-sdk/clien
 import type {Account} from '../aws/account.ts'
 import {allPages, pageSize} from '../aws/calls.ts'
 import {tagsOf, type RegionalImage} from '../aws/resources.ts'
-import {bakeOf, tagKeys, type Tags} from '../aws/tags.ts'
+import {bakeOf, partsIn, tagKeys, tagsOfParts, type Tags} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import type {Inputs} from '../inputs/inputs.ts'
 import type {Log} from '../lib/log.ts'
 import type {BakedImage} from '../packer/images.ts'
+import type {InstalledPackages} from '../packer/installed-packages.ts'
 import {changesBetween} from '../plan/contents/changes.ts'
 import type {ComparableContents} from '../plan/contents/contents.ts'
 import type {Plan} from '../plan/plan.ts'
 import {fromRecord, recorded} from '../plan/contents/record.ts'
+import {recordedPackages} from './package-record.ts'
 
 /** The comparison of what is to be baked with the newest verified image of the same repository and name. */
 export interface Comparison {
@@ -61,15 +63,25 @@ export async function compareWithLast(
   return comparison
 }
 
-/** The tags by which the next bake knows an image: those of its contents say what has changed, and can be left out. */
-export function comparableTags({fingerprint, name, contents}: ComparableContents): ComparableTags {
-  const parts = recorded(contents).map((part, index): [string, string] => [`${tagKeys.contents}-${index + 1}`, part])
-  return {main: {[tagKeys.name]: name, [tagKeys.fingerprint]: fingerprint}, contents: Object.fromEntries(parts)}
+/**
+ * The tags by which the next bake knows an image: those of its contents and of its packages say what has changed, and can
+ * be left out.
+ */
+export function comparableTags(
+  {fingerprint, name, contents}: ComparableContents,
+  packages: InstalledPackages | undefined
+): ComparableTags {
+  return {
+    main: {[tagKeys.name]: name, [tagKeys.fingerprint]: fingerprint},
+    contents: tagsOfParts(tagKeys.contents, recorded(contents)),
+    packages: tagsOfParts(tagKeys.packages, packages ? recordedPackages(packages) : [])
+  }
 }
 
 interface ComparableTags {
   readonly main: Tags
   readonly contents: Tags
+  readonly packages: Tags
 }
 
 async function lastBake(
@@ -153,11 +165,7 @@ function foundImage(image: Image, region: string): Found {
 
 function differences({tags}: LastBake, {contents, fingerprint}: ComparableContents): string[] {
   if (tags[tagKeys.fingerprint] === fingerprint) return []
-  const parts = Object.entries(tags)
-    .filter(([key]) => key.startsWith(`${tagKeys.contents}-`))
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, part]) => part)
-  const before = fromRecord(parts)
+  const before = fromRecord(partsIn(tags, tagKeys.contents))
   const changes = before ? changesBetween(before, contents) : []
   return changes.length > 0 ? changes : ['something has changed, and the tags of that image do not say what']
 }

@@ -176,8 +176,9 @@ async function copyToRegions(
 async function markAs(ec2: EC2Client, copy: RegionalImage, {tags}: VerifiedImage): Promise<void> {
   const own = new Set<string>([tagKeys.bake, tagKeys.began, tagKeys.origin, tagKeys.originBegan])
   const entries = Object.entries(tags).filter(([key]) => !own.has(key) && !key.startsWith('aws:'))
-  const isOfContents = (key: string): boolean => key.startsWith(`${tagKeys.contents}-`)
-  // EC2 allows 50 tags; those of the contents can be left out.
+  const isOfContents = (key: string): boolean =>
+    key.startsWith(`${tagKeys.contents}-`) || key.startsWith(`${tagKeys.packages}-`)
+  // EC2 allows 50 tags; those of the contents and packages can be left out.
   await putTags(ec2, idsOf(copy), entries.map(tag)).catch(() =>
     putTags(ec2, idsOf(copy), entries.filter(([key]) => !isOfContents(key)).map(tag))
   )

@@ -159,16 +159,17 @@ async function markVerified(ec2: EC2Client, image: RegionalImage, plan: Plan, ve
  */
 async function markComparable(
   {plan, account, deps}: ReleasableBuild,
-  {images}: Made,
+  {images, packages: installed}: Made,
   own: readonly RegionalImage[]
 ): Promise<void> {
   if (!plan.comparable) return
-  const {main, contents} = comparableTags(plan.comparable)
+  const {main, contents, packages} = comparableTags(plan.comparable, installed)
   for (const baked of images) {
     for (const {id, region} of withCopies(baked).filter((one) => own.some((image) => image.id === one.id))) {
       const put = (some: Readonly<Record<string, string>>) => putTags(account.inRegion(region), [id], listed(some))
-      await put({...main, ...contents})
+      await put({...main, ...contents, ...packages})
         // EC2 allows 50 tags.
+        .catch(() => put({...main, ...contents}))
         .catch(() => put(main))
         .catch((error: unknown) =>
           deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error)}`)

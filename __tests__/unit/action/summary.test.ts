@@ -1,6 +1,8 @@
 import {earlySummary} from '../../../src/action/early-summary.ts'
 import {expect, it} from '@jest/globals'
 import {summaryOf} from '../../../src/action/summary.ts'
+import {tagKeys, tagsOfParts} from '../../../src/aws/tags.ts'
+import {recordedPackages} from '../../../src/bake/package-record.ts'
 import {verified} from '../../helpers/outcomes.ts'
 import {showOnGitHub} from './github.ts'
 
@@ -52,6 +54,22 @@ it('says how to go back to the image that a parameter has named before', () => {
   )
   const odd = {...parameter, previous: 'ami-0a; rm -rf /'}
   expect(summaryOf({...verified, parameter: odd}, [])).not.toContain('put-parameter')
+})
+
+it('says which packages are not those of the last verified image', () => {
+  const packagesOf = (...sources: string[]) => ({
+    kind: 'deb' as const,
+    system: {id: 'debian', version: '13'},
+    packages: sources.map((source) => ({name: `lib${source}`, version: '1', architecture: 'amd64', source}))
+  })
+  const tags = tagsOfParts(tagKeys.packages, recordedPackages(packagesOf('glibc@2.41-12', 'zlib@1.3-1')))
+  const comparison = {last: {images: verified.images, created: new Date(), tags}, because: ['x'], unseen: []}
+  const row = (...sources: string[]): string | undefined =>
+    /\| Packages \| (.*) \|/.exec(summaryOf({...verified, comparison, packages: packagesOf(...sources)}, []))?.[1]
+  expect(row('glibc@2.41-12', 'zlib@1.3-1')).toBe('the same 2 source packages as in <code>ami-0bbbbbbbbbbbbbbbb</code>')
+  expect(row('glibc@2.41-13', 'zlib@1.3-1')).toBe(
+    'since <code>ami-0bbbbbbbbbbbbbbbb</code>: 1 of 2 source packages new or in another version (<code>glibc 2.41-13</code>), 1 gone or replaced'
+  )
 })
 
 it('says of a rejected image that is kept that it was rejected, and offers no way to launch it', () => {

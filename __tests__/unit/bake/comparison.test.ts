@@ -22,7 +22,7 @@ const wanted: ComparableContents = {
 
 /** What the last bake left: an image with all of its tags. */
 function image(id: string, {tags = {}, of = wanted, days = 1, ...more}: Partial<Parts> = {}): Image {
-  const {main, contents} = comparableTags(of)
+  const {main, contents} = comparableTags(of, undefined)
   const all = {
     [tagKeys.bake]: 'last',
     [tagKeys.run]: 'owner/images/1/1',
