@@ -82,7 +82,8 @@ async function testAll(args: string[], env: NodeJS.ProcessEnv): Promise<number> 
   const resultFile = join(folder, 'result.json')
   const noteFile = join(folder, 'jenkins.txt')
   try {
-    const jestArgs = ['--maxWorkers=4', ...args, '--json', `--outputFile=${resultFile}`]
+    // Scenarios mostly wait: for Packer, for machines, for Jenkins.
+    const jestArgs = ['--maxWorkers=8', ...args, '--json', `--outputFile=${resultFile}`]
     const exitCode = await runJest(jestArgs, {...env, [noteVariable]: noteFile}, stop)
     const text = await readFile(resultFile, 'utf8').catch(() => undefined)
     if (text === undefined) {

@@ -2,13 +2,14 @@ import {setTimeout as sleep} from 'node:timers/promises'
 
 export interface PollOptions {
   readonly signal: AbortSignal
-  /** Milliseconds before the second look; each further pause is half as long again, up to `slowestMs`. */
+  /** At most as many milliseconds before the second look; each further pause is half as long again, up to `slowestMs`. */
   readonly firstMs?: number
   readonly slowestMs?: number
 }
 
 /**
- * Calls `look` until it returns something: at once, then after growing pauses.
+ * Calls `look` until it returns something: at once, then after growing pauses. They differ by chance, because regular looks
+ * can keep time with what they look at, such as a server that starts over and over, and never see one of its states.
  *
  * @param look returns undefined to be called again; an error ends the polling
  * @throws the signal's reason once it is aborted
@@ -19,7 +20,7 @@ export async function poll<T>(look: () => Promise<T | undefined>, options: PollO
     signal.throwIfAborted()
     const found = await look()
     if (found !== undefined) return found
-    await pauseFor(pause, signal)
+    await pauseFor(pause * (0.7 + 0.3 * Math.random()), signal)
   }
 }
 

@@ -22,7 +22,7 @@ export interface Probe {
 export function probeFor(ec2: EC2Client, {via, cidrs}: Pick<Reach, 'via' | 'cidrs'>): Probe {
   if (via === 'session-manager') return consoleProbe(ec2, newProbeKey())
   return {
-    slowestMs: 500,
+    slowestMs: 450,
     ask: (instance, signal) => askJenkins(instance.address, jenkinsPort, '/login', signal),
     async askForRoot(instance, signal) {
       const answer = await askJenkins(instance.address, jenkinsPort, '/', signal)
