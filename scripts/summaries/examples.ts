@@ -4,9 +4,12 @@ import {promotionSummary} from '../../src/action/promotion-summary.ts'
 import {cleanedUpSummary} from '../../src/action/post-summary.ts'
 import {summaryOf} from '../../src/action/summary.ts'
 import {sweepSummary} from '../../src/action/sweep-summary.ts'
+import {tagKeys, tagsOfParts} from '../../src/aws/tags.ts'
+import {recordedPackages} from '../../src/bake/package-record.ts'
 import type {Outcome} from '../../src/bake/outcome.ts'
 import {InputError, InputErrors, UserError} from '../../src/lib/errors.ts'
 import type {Phase} from '../../src/lib/log.ts'
+import type {InstalledPackages} from '../../src/packer/installed-packages.ts'
 
 const env = {GITHUB_ACTION_REPOSITORY: 'OWNER/bake-jenkins-ami', GITHUB_ACTION_REF: 'v1'}
 
@@ -51,6 +54,14 @@ const observations = [
   }
 ] as const
 
+function packagesOf(...versions: string[]): InstalledPackages {
+  const list = versions.map((version) => ({name: 'lib', version: '1', architecture: 'amd64', source: version}))
+  return {kind: 'deb', system: {id: 'debian', version: '13'}, packages: list}
+}
+
+const packagesBefore = packagesOf('glibc@2.41-12+deb13u1', 'openssl@3.5.1-1', 'zlib@1:1.3.dfsg+really1.3.1-1')
+const packages = packagesOf('glibc@2.41-12+deb13u2', 'openssl@3.5.4-1~deb13u2', 'zlib@1:1.3.dfsg+really1.3.1-1')
+
 const verified: Outcome = {
   region: 'eu-west-1',
   accountId: '123456789012',
@@ -76,7 +87,13 @@ const verified: Outcome = {
   jenkinsVersion: '2.568.2',
   smokeSeconds: 58.4,
   observations,
+  packages,
   comparison: {
+    last: {
+      images: [{...image, id: 'ami-0a1b2c3d4e5f60718'}],
+      created: new Date('2026-11-20T01:23:00Z'),
+      tags: tagsOfParts(tagKeys.packages, recordedPackages(packagesBefore))
+    },
     because: ['Jenkins 2.568.1 → 2.568.2', '3 plugins: git 5.7.0 → 5.8.0, mailer 489 → 490, ssh-slaves 3.1 → 3.2'],
     unseen: []
   },
@@ -128,11 +145,12 @@ const parameter = {
 
 /** A summary of each way to end, by its name. */
 export function examples(): Readonly<Record<string, string>> {
-  const {jenkinsVersion: _, smokeSeconds: __, observations: ___, images: ____, ...made} = verified
+  const {jenkinsVersion: _, smokeSeconds: __, observations: ___, images: ____, packages: _____, ...made} = verified
   const failed: Outcome = {...made, images: [], verdict: 'unverified', failure: new UserError(buildFailure)}
   const rejected: Outcome = {
     ...made,
     images: [{...image, copies: []}],
+    packages,
     observations,
     verdict: 'rejected',
     reason: outOfMemory,

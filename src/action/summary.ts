@@ -1,7 +1,7 @@
 import type {Outcome} from '../bake/outcome.ts'
 import type {Observation} from '../bake/test-images.ts'
 import {sourceOf} from '../bake/source-of.ts'
-import {packageChanges} from '../bake/package-record.ts'
+import {packageChanges, type PackageChanges} from '../bake/package-record.ts'
 import {partsIn, tagKeys} from '../aws/tags.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Phase} from '../lib/log.ts'
@@ -49,6 +49,7 @@ export function summaryOf(
     ...tableOf(rowsOf(outcome, isOfAws(env) ? phases : undefined)),
     ...(isOfAws(env) ? commands(outcome) : []),
     ...(phases.length === 0 ? [] : [timeline(phases), '']),
+    ...packagesFold(outcome),
     ...(evidence === undefined ? [] : [foldedAway('The console of the machine', fenced(evidence))]),
     ...(inputs.length === 0 ? [] : [foldedAway('Inputs', fenced(inputs.join('\n')))])
   ].join('\n')
@@ -113,23 +114,26 @@ function rowsOf(outcome: Outcome, phases: readonly Phase[] | undefined): Row[] {
   ]
 }
 
-/** More of a list than anybody reads. */
-const mostPackages = 20
+/** With the last verified image, of the packages of both; undefined if there is no record of its packages. */
+function changedPackages({comparison, packages, skipped}: Outcome): PackageChanges | undefined {
+  const {tags = {}} = comparison?.last ?? {}
+  return packages && !skipped ? packageChanges(partsIn(tags, tagKeys.packages), packages) : undefined
+}
 
-/** What the system's own updates have changed, which no input says. */
-function packagesRow({comparison, packages, skipped}: Outcome): string | undefined {
-  const {tags = {}, images: [before] = []} = comparison?.last ?? {}
-  const changes = packages && !skipped ? packageChanges(partsIn(tags, tagKeys.packages), packages) : undefined
-  if (!changes || !before) return undefined
+function packagesRow(outcome: Outcome): string | undefined {
+  const changes = changedPackages(outcome)
+  const image = code(outcome.comparison?.last?.images[0]?.id ?? '')
+  if (!changes) return undefined
   const {count, fresh, gone} = changes
-  const image = code(before.id)
   if (fresh.length === 0 && gone === 0) return `the same ${count} source packages as in ${image}`
-  const list = [
-    ...fresh.slice(0, mostPackages).map(code),
-    ...(fresh.length > mostPackages ? [`and ${fresh.length - mostPackages} more`] : [])
-  ]
-  const named = list.length > 0 ? ` (${list.join(', ')})` : ''
-  return `since ${image}: ${fresh.length} of ${count} source packages new or in another version${named}, ${gone} gone or replaced`
+  return `since ${image}: ${fresh.length} of ${count} source packages new or in another version, ${gone} gone or replaced`
+}
+
+function packagesFold(outcome: Outcome): string[] {
+  const {fresh = []} = changedPackages(outcome) ?? {}
+  return fresh.length === 0
+    ? []
+    : [foldedAway('Source packages that are new or in another version', fenced(fresh.join('\n')))]
 }
 
 function keptRow(outcome: Outcome): string | undefined {

@@ -22,7 +22,7 @@ export const tagKeys = {
   originBegan: 'bake-jenkins-ami:origin-began',
   /** `contents-1` and so on: what went into the image, for the comparison with the next one. */
   contents: 'bake-jenkins-ami:contents',
-  /** `packages-1` and so on: the packages of the image, for the same comparison. */
+  /** `packages-1` and so on: digests of its source packages, so that the next bake's summary can say which are new. */
   packages: 'bake-jenkins-ami:packages'
 } as const
 
@@ -38,12 +38,16 @@ export function tagsOfParts(key: string, parts: readonly string[]): Tags {
   return Object.fromEntries(parts.map((part, index) => [`${key}-${index + 1}`, part]))
 }
 
-/** The value that {@link tagsOfParts} made tags of, in its parts. At most nine are in order. */
+/** The value that {@link tagsOfParts} made tags of, in its parts. */
 export function partsIn(tags: Tags, key: string): string[] {
-  return Object.entries(tags)
-    .filter(([name]) => name.startsWith(`${key}-`))
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, part]) => part)
+  const parts: string[] = []
+  for (let part; (part = tags[`${key}-${parts.length + 1}`]) !== undefined;) parts.push(part)
+  return parts
+}
+
+/** Without those that {@link tagsOfParts} made for the key. */
+export function withoutParts(tags: Tags, key: string): Tags {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith(`${key}-`)))
 }
 
 /** The times in a bake's tags, by AWS's clock. */

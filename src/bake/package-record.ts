@@ -8,15 +8,22 @@ const mostTags = 8
 const charactersPerPackage = 4
 
 /**
- * The source packages of an image with their versions as values of tags, by which the next bake can say which are new: a
- * short digest of each, because their names do not fit.
+ * The source packages of an image with their versions as values of tags, by which the next bake can say which are new: their
+ * number and a short digest of each, because their names do not fit.
  *
- * @returns none if they do not fit either, which is so beyond 512
+ * @returns none if they do not fit either, which is so beyond 511
  */
 export function recordedPackages(packages: InstalledPackages): string[] {
-  const digests = sourcesIn(packages).map(digestOf).join('')
-  const parts = digests.match(new RegExp(`.{1,${charactersPerTag}}`, 'g')) ?? []
+  const digests = sourcesIn(packages).map(digestOf)
+  const parts = `${digests.length}:${digests.join('')}`.match(new RegExp(`.{1,${charactersPerTag}}`, 'g')) ?? []
   return parts.length <= mostTags ? parts : []
+}
+
+/** @returns undefined for what {@link recordedPackages} has not written, or not all of it */
+function digestsIn(parts: readonly string[]): Set<string> | undefined {
+  const [, count, digests = ''] = /^(\d{1,3}):([\w-]+)$/.exec(parts.join('')) ?? []
+  if (Number(count) * charactersPerPackage !== digests.length) return undefined
+  return new Set(digests.match(new RegExp(`.{${charactersPerPackage}}`, 'g')))
 }
 
 /** How the packages of an image differ from those of an earlier one. */
@@ -31,11 +38,11 @@ export interface PackageChanges {
 
 /**
  * @param parts as {@link recordedPackages} made them, of the earlier image
- * @returns undefined if nothing was recorded of that image
+ * @returns undefined if they were not recorded of that image
  */
 export function packageChanges(parts: readonly string[], packages: InstalledPackages): PackageChanges | undefined {
-  const before = new Set(parts.join('').match(new RegExp(`.{${charactersPerPackage}}`, 'g')))
-  if (before.size === 0) return undefined
+  const before = digestsIn(parts)
+  if (!before) return undefined
   const sources = sourcesIn(packages)
   const fresh = sources.filter((source) => !before.has(digestOf(source)))
   const now = new Set(sources.map(digestOf))
@@ -46,9 +53,15 @@ export function packageChanges(parts: readonly string[], packages: InstalledPack
   }
 }
 
-/** Packages that were built from the same source are updated together. Some of third parties do not name theirs. */
+/**
+ * Packages that were built from the same source are updated together, but for those that Debian has built again (`+b1`). Some
+ * of third parties do not name their source.
+ */
 function sourcesIn({packages}: InstalledPackages): string[] {
-  const sources = packages.map(({name, version, source}) => (source === name ? `${name}@${version}` : source))
+  const sources = packages.map(({name, version, source}) => {
+    const [rebuilt = ''] = /\+b\d+$/.exec(version) ?? []
+    return source === name ? `${name}@${version}` : `${source}${rebuilt}`
+  })
   return [...new Set(sources)].toSorted()
 }
 

@@ -4,7 +4,7 @@ import {openAccount, type Account} from '../aws/account.ts'
 import {explainingPhases, explainRefusal} from '../aws/errors/explain.ts'
 import {resourcesOf, type RegionalImage} from '../aws/resources.ts'
 import {runName} from '../aws/run-name.ts'
-import {bakeOf, beganIn, lifetimeTags, tagKeys, type Tags} from '../aws/tags.ts'
+import {bakeOf, beganIn, lifetimeTags, tagKeys, withoutParts, type Tags} from '../aws/tags.ts'
 import {awsTime} from '../aws/time.ts'
 import {openSession} from '../credentials/session.ts'
 import type {PromoteInputs} from '../inputs/promote.ts'
@@ -20,7 +20,7 @@ import {giftsOf, giveAway} from '../promotion/give-away.ts'
 import {demandImdsV2} from '../promotion/imds-v2.ts'
 import {verifiedImage, type VerifiedImage} from '../promotion/verified-image.ts'
 import {endBake} from '../sweep/end.ts'
-import {putTags, takeExpiryOff} from '../sweep/keep.ts'
+import {putTagsThatFit, takeExpiryOff} from '../sweep/keep.ts'
 import type {Leftover} from '../sweep/leftovers.ts'
 import type {Deps} from './deps.ts'
 import {letFollow, type HandedOver} from './hand-over.ts'
@@ -175,15 +175,9 @@ async function copyToRegions(
 /** Puts the tags of an image on its copy. Those that say which run may remove the copy stay. */
 async function markAs(ec2: EC2Client, copy: RegionalImage, {tags}: VerifiedImage): Promise<void> {
   const own = new Set<string>([tagKeys.bake, tagKeys.began, tagKeys.origin, tagKeys.originBegan])
-  const entries = Object.entries(tags).filter(([key]) => !own.has(key) && !key.startsWith('aws:'))
-  const isOfContents = (key: string): boolean =>
-    key.startsWith(`${tagKeys.contents}-`) || key.startsWith(`${tagKeys.packages}-`)
-  // EC2 allows 50 tags; those of the contents and packages can be left out.
-  await putTags(ec2, idsOf(copy), entries.map(tag)).catch(() =>
-    putTags(ec2, idsOf(copy), entries.filter(([key]) => !isOfContents(key)).map(tag))
-  )
+  const all = Object.fromEntries(Object.entries(tags).filter(([key]) => !own.has(key) && !key.startsWith('aws:')))
+  const withoutPackages = withoutParts(all, tagKeys.packages)
+  await putTagsThatFit(ec2, idsOf(copy), [all, withoutPackages, withoutParts(withoutPackages, tagKeys.contents)])
 }
-
-const tag = ([Key, Value]: readonly [string, string]) => ({Key, Value})
 
 const idsOf = ({id, snapshotIds}: RegionalImage): string[] => [id, ...snapshotIds]

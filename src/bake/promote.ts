@@ -7,7 +7,7 @@ import type {ImageBuild} from '../packer/build-images.ts'
 import {productsOf, withCopies, type BakedImage} from '../packer/images.ts'
 import {messageOf} from '../lib/errors.ts'
 import type {Plan} from '../plan/plan.ts'
-import {keepProducts, putTags, takeExpiryOff} from '../sweep/keep.ts'
+import {keepProducts, putTags, putTagsThatFit, takeExpiryOff} from '../sweep/keep.ts'
 import {copyImages} from '../promotion/copies.ts'
 import {giftsOf, giveAway} from '../promotion/give-away.ts'
 import {demandImdsV2} from '../promotion/imds-v2.ts'
@@ -164,16 +164,18 @@ async function markComparable(
 ): Promise<void> {
   if (!plan.comparable) return
   const {main, contents, packages} = comparableTags(plan.comparable, installed)
+  if (installed && Object.keys(packages).length === 0) {
+    deps.log.info('The image has too many packages for its tags: the next bake cannot say which have changed')
+  }
   for (const baked of images) {
     for (const {id, region} of withCopies(baked).filter((one) => own.some((image) => image.id === one.id))) {
-      const put = (some: Readonly<Record<string, string>>) => putTags(account.inRegion(region), [id], listed(some))
-      await put({...main, ...contents, ...packages})
-        // EC2 allows 50 tags.
-        .catch(() => put({...main, ...contents}))
-        .catch(() => put(main))
-        .catch((error: unknown) =>
-          deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error)}`)
-        )
+      const sets = [{...main, ...contents, ...packages}, {...main, ...contents}, main] as const
+      try {
+        const taken = await putTagsThatFit(account.inRegion(region), [id], sets)
+        if (taken > 0) deps.log.info(`${id} has no room for all tags: the next bake cannot say all that has changed`)
+      } catch (error) {
+        deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error)}`)
+      }
     }
   }
 }

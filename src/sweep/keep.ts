@@ -2,7 +2,7 @@ import {type EC2Client, type Tag, CreateTagsCommand, DeleteTagsCommand} from '@a
 import type {Account} from '../aws/account.ts'
 import {onceKnown} from '../aws/calls.ts'
 import {imagesBy, snapshotsBy, volumesBy, type Described, type Resource} from '../aws/resources.ts'
-import {tagKeys} from '../aws/tags.ts'
+import {tagKeys, type Tags} from '../aws/tags.ts'
 import {messageOf, UserError} from '../lib/errors.ts'
 import type {Log} from '../lib/log.ts'
 import {evidenceOf, filter, Look, Sight, type Traces} from './search.ts'
@@ -25,6 +25,32 @@ export async function putTags(ec2: EC2Client, ids: readonly string[], Tags: Tag[
   if (ids.length === 0 || Tags.length === 0) return
   await onceKnown(neverAborted, () => ec2.send(new CreateTagsCommand({Resources: [...ids], Tags})))
 }
+
+/**
+ * Puts the first of these sets of tags that EC2 takes: it allows 50 on a resource, and an organization's tag policy may refuse
+ * some.
+ *
+ * @returns its index
+ * @throws what EC2 answers to the last set
+ */
+export async function putTagsThatFit(
+  ec2: EC2Client,
+  ids: readonly string[],
+  [first, ...others]: readonly [Tags, ...Tags[]]
+): Promise<number> {
+  let taken = 0
+  let attempt = putTags(ec2, ids, listed(first))
+  for (const set of others) {
+    attempt = attempt.catch(() => {
+      taken += 1
+      return putTags(ec2, ids, listed(set))
+    })
+  }
+  await attempt
+  return taken
+}
+
+const listed = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({Key, Value}))
 
 /**
  * Finishes {@link takeExpiryOff} for everything that was released, after a run that ended in the middle of it or before

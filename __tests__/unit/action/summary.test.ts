@@ -68,8 +68,11 @@ it('says which packages are not those of the last verified image', () => {
     /\| Packages \| (.*) \|/.exec(summaryOf({...verified, comparison, packages: packagesOf(...sources)}, []))?.[1]
   expect(row('glibc@2.41-12', 'zlib@1.3-1')).toBe('the same 2 source packages as in <code>ami-0bbbbbbbbbbbbbbbb</code>')
   expect(row('glibc@2.41-13', 'zlib@1.3-1')).toBe(
-    'since <code>ami-0bbbbbbbbbbbbbbbb</code>: 1 of 2 source packages new or in another version (<code>glibc 2.41-13</code>), 1 gone or replaced'
+    'since <code>ami-0bbbbbbbbbbbbbbbb</code>: 1 of 2 source packages new or in another version, 1 gone or replaced'
   )
+  const summary = summaryOf({...verified, comparison, packages: packagesOf('glibc@2.41-13', 'zlib@1.3-1')}, [])
+  expect(summary).toContain('new or in another version</summary>\n\n```text\nglibc 2.41-13\n```')
+  expect(summaryOf({...verified, comparison, packages: packagesOf('x@1'), skipped: true}, [])).not.toContain('Packages')
 })
 
 it('says of a rejected image that is kept that it was rejected, and offers no way to launch it', () => {

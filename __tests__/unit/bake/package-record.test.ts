@@ -1,5 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {packageChanges, recordedPackages} from '../../../src/bake/package-record.ts'
+import {partsIn, tagKeys, tagsOfParts} from '../../../src/aws/tags.ts'
 import type {InstalledPackages} from '../../../src/packer/installed-packages.ts'
 
 function imageOf(...sources: string[]): InstalledPackages {
@@ -36,15 +37,28 @@ it('names a source of rpm without its ending', () => {
   expect(packageChanges(before, image)?.fresh).toEqual(['bash-5.2.15-1.amzn2023'])
 })
 
-it('fits 512 source packages into tags of EC2, and records no part of more', () => {
-  const many = (count: number): InstalledPackages =>
-    imageOf(...Array.from({length: count}, (_, at) => `package-${at}@1`))
-  const parts = recordedPackages(many(512))
-  expect(parts.map((part) => part.length)).toEqual(Array.from({length: 8}, () => 256))
-  expect(packageChanges(parts, many(512))).toEqual({count: 512, fresh: [], gone: 0})
-  expect(recordedPackages(many(513))).toEqual([])
+it('sees that Debian has built a package again from the same source', () => {
+  const image = imageOf('zlib@1.3-1')
+  const again = {...image, packages: image.packages.map((one) => ({...one, version: '1:1.3-1+b2'}))}
+  expect(packageChanges(recordedPackages(image), again)?.fresh).toEqual(['zlib 1.3-1+b2'])
 })
 
-it('compares with no image of which nothing is recorded', () => {
-  expect(packageChanges([], imageOf('glibc@2.41-12'))).toBeUndefined()
+it('fits 511 source packages into tags of EC2, and records no part of more', () => {
+  const many = (count: number): InstalledPackages =>
+    imageOf(...Array.from({length: count}, (_, at) => `package-${at}@1`))
+  const tags = tagsOfParts(tagKeys.packages, recordedPackages(many(511)))
+  expect(Object.keys(tags)).toHaveLength(8)
+  expect(Object.values(tags).every((value) => value.length <= 256)).toBe(true)
+  expect(packageChanges(partsIn(tags, tagKeys.packages), many(511))).toEqual({count: 511, fresh: [], gone: 0})
+  expect(recordedPackages(many(512))).toEqual([])
+})
+
+it.each([
+  ['nothing', []],
+  ['only a part', before.map((part) => part.slice(0, -4))],
+  ['more', [...before, 'abcd']],
+  ['something else', ['3:((((((((((((']],
+  ['no package', ['0:']]
+])('compares with no image of which %s is recorded', (_, parts) => {
+  expect(packageChanges(parts, imageOf('glibc@2.41-12'))).toBeUndefined()
 })

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import type {Traces} from '../../../src/sweep/search.ts'
-import {finishKeeping, keepProducts} from '../../../src/sweep/keep.ts'
+import {finishKeeping, keepProducts, putTagsThatFit} from '../../../src/sweep/keep.ts'
 import {tagKeys, tagSpecifications} from '../../../src/aws/tags.ts'
 import {openLedger} from '../../../src/ledger/ledger.ts'
 import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
@@ -89,4 +89,22 @@ it('takes nothing off, and tags nothing, that another bake made or that was ther
   expect(keysOf(theirs)).toEqual([tagKeys.bake, tagKeys.expires])
   expect(keysOf(untagged) ?? []).toEqual([])
   expect(keysOf(tagged)).toEqual([tagKeys.bake, tagKeys.expires])
+})
+
+it('puts as many tags as EC2 takes on a resource that has some already', async () => {
+  const {ec2} = await startTestCloud()
+  const many = (count: number, name: string): Record<string, string> =>
+    Object.fromEntries(Array.from({length: count}, (_, at) => [`${name}-${at}`, 'x']))
+  const {VolumeId: id = ''} = await ec2.createVolume({
+    AvailabilityZone: 'us-east-1a',
+    Size: 8,
+    TagSpecifications: tagSpecifications(many(40, 'theirs'), 'volume')
+  })
+  const [few, most] = [many(1, 'ours'), many(10, 'ours')]
+  expect(await putTagsThatFit(ec2, [id], [many(11, 'ours'), most, few])).toBe(1)
+  const {Volumes: [volume] = []} = await ec2.describeVolumes({VolumeIds: [id]})
+  expect(volume?.Tags).toHaveLength(50)
+  await expect(putTagsThatFit(ec2, [id], [many(12, 'ours'), {another: 'x'}])).rejects.toMatchObject({
+    name: 'TagLimitExceeded'
+  })
 })
