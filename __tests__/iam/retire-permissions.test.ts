@@ -1,5 +1,5 @@
 import {AutoScaling} from '@aws-sdk/client-auto-scaling'
-import {expect, it, jest} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
 import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
 import {retirements} from '../../src/retire/choose.ts'
@@ -7,8 +7,6 @@ import {retireImages} from '../../src/retire/retire.ts'
 import {recordingLog} from '../helpers/recording-log.ts'
 import {allows, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
-
-jest.setTimeout(120_000)
 
 const hour = 3_600_000
 const statements = ['sweep-permissions.json', 'retire-permissions.json'].flatMap(statementsOf)

@@ -1,4 +1,4 @@
-import {expect, it, jest} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
 import {sweepAccount} from '../../src/sweep/account.ts'
 import {launch, startTestCloud} from '../rehearsal/cloud/test-cloud.ts'
@@ -6,8 +6,6 @@ import {recordingLog} from '../helpers/recording-log.ts'
 import {allows, shippedPolicy, statementsOf} from '../helpers/shipped-policy.ts'
 import {accountOf} from '../helpers/test-account.ts'
 import type {AuthorizationRequest} from '../../rehearsal/cloud/auth/authorize.ts'
-
-jest.setTimeout(60_000)
 
 const hour = 3_600_000
 

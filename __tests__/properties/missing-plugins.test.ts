@@ -87,7 +87,7 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
       {folder, temporaryFolder: folder, region: 'x', endpoint: {url: 'x', token: 'x'}}
     )
     expect(build).not.toHaveProperty('PACKER_GITHUB_API_TOKEN')
-  }, 30_000)
+  })
 
   it('needs no network for a plugin that is installed', async () => {
     const {PACKER_PLUGIN_PATH: plugins} = await init(amazon)
@@ -96,7 +96,7 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
     expect(await init(amazon)).toEqual({})
     expect(log.lines.at(-1)).toBe('Installed already: github.com/hashicorp/amazon >= 1.8.1')
     expect(internet.tunnels).toEqual([])
-  }, 30_000)
+  })
 
   it("sends the token to GitHub's API alone, for a plugin that is there", async () => {
     await init({...amazon, ...other}, 'ghs_token')
@@ -104,7 +104,7 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
     expect(new Set(internet.requests.filter(({headers}) => headers.authorization).map(({host}) => host))).toEqual(
       new Set(['api.github.com'])
     )
-  }, 30_000)
+  })
 
   it('waits for the end of a rate limit', async () => {
     const reset = String(Math.floor(Date.now() / 1000) + 20)
@@ -115,7 +115,7 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
       expect.stringMatching(/trying again in (1\d|20) s/),
       expect.stringContaining('Installed plugin')
     ])
-  }, 30_000)
+  })
 
   it('gives up on a rate limit that lasts, and says what to change', async () => {
     const headers = {
@@ -127,22 +127,18 @@ withPacker(executable === '' ? notRun(`Packer ${version}`, current.missing ?? ''
     await expect(init(other)).rejects.toThrow(
       /could not install github.com\/someone\/other ~> 1.8.*set the input github-token/s
     )
-  }, 30_000)
+  })
 
   it.each([
     ['github.com/hashicorp/amazon', '>= 99', /No release of github.com\/hashicorp\/amazon >= 99/],
     ['github.com/someone/unknown', '>= 1', /no such plugin or release on GitHub/]
-  ])(
-    'says which plugin cannot be had: %s %s',
-    async (source, constraint, says) => {
-      await expect(init({[source]: constraint})).rejects.toThrow(says)
-      expect(await readdir(path.join(folder, 'cache'))).toEqual([])
-    },
-    30_000
-  )
+  ])('says which plugin cannot be had: %s %s', async (source, constraint, says) => {
+    await expect(init({[source]: constraint})).rejects.toThrow(says)
+    expect(await readdir(path.join(folder, 'cache'))).toEqual([])
+  })
 
   it('says that the authority is not trusted', async () => {
     delete env['NODE_EXTRA_CA_CERTS']
     await expect(init(amazon)).rejects.toThrow(/SSL_CERT_FILE/)
-  }, 30_000)
+  })
 })

@@ -1,15 +1,13 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll, expect, it, jest} from '@jest/globals'
+import {afterAll, expect, it} from '@jest/globals'
 import * as fc from 'fast-check'
 import {sweep} from '../../src/sweep/sweep.ts'
 import {recordingLog} from '../helpers/recording-log.ts'
 import {accountOf} from '../helpers/test-account.ts'
 import {accounts, populate, type Node} from './accounts.ts'
 import {seed} from './tally.ts'
-
-jest.setTimeout(300_000)
 
 const folder = mkdtempSync(join(tmpdir(), 'ownership-'))
 afterAll(() => rmSync(folder, {recursive: true, force: true}))

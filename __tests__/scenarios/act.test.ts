@@ -13,7 +13,7 @@ import {openJenkinsSource, type JenkinsSource} from '../../rehearsal/trials/jenk
 import {startLocalCloud} from '../../rehearsal/trials/local-cloud.ts'
 import {actionsNode} from '../../rehearsal/runner/node.ts'
 import {rehearsalEnvironment, rehearsalInputs} from '../../rehearsal/trials/settings.ts'
-import {scenarioMs, withCurrentPacker} from './scenario.ts'
+import {withCurrentPacker} from './scenario.ts'
 
 /** nektos/act, a runner that others wrote. */
 const act = process.env['REHEARSAL_ACT']
@@ -149,41 +149,29 @@ async function watch(stream: NodeJS.ReadableStream, onLine: (line: string) => vo
 
 withCurrentPacker((packer) => {
   withAct(noAct === undefined ? 'act' : notRun('act', noAct), () => {
-    it(
-      'bakes as the example says, and hands the image to the next step',
-      async () => {
-        const {code, log} = await played(packer)
-        expect(log).toMatch(/Roll out ami-[0-9a-f]{17}/)
-        expect(log).toMatch(/The bake cleaned up at its end/)
-        expect(code).toBe(0)
-      },
-      scenarioMs
-    )
+    it('bakes as the example says, and hands the image to the next step', async () => {
+      const {code, log} = await played(packer)
+      expect(log).toMatch(/Roll out ami-[0-9a-f]{17}/)
+      expect(log).toMatch(/The bake cleaned up at its end/)
+      expect(code).toBe(0)
+    })
 
-    it(
-      'cleans up in its post step after main was killed, and fails the job',
-      async () => {
-        const {code, log, leftovers} = await played(packer, {
-          at: ['Launching a source AWS instance', ({folder}) => killMain(folder)]
-        })
-        expect(log).toMatch(/The run [0-9a-f]{12} did not finish: ending it and removing what it made/)
-        expect(log).toContain('Nothing is left.')
-        expect(leftovers).toEqual([])
-        expect(code).not.toBe(0)
-      },
-      scenarioMs
-    )
+    it('cleans up in its post step after main was killed, and fails the job', async () => {
+      const {code, log, leftovers} = await played(packer, {
+        at: ['Launching a source AWS instance', ({folder}) => killMain(folder)]
+      })
+      expect(log).toMatch(/The run [0-9a-f]{12} did not finish: ending it and removing what it made/)
+      expect(log).toContain('Nothing is left.')
+      expect(leftovers).toEqual([])
+      expect(code).not.toBe(0)
+    })
 
-    it(
-      'cleans up when the job is cancelled',
-      async () => {
-        const {log, leftovers} = await played(packer, {
-          at: ['Launching a source AWS instance', ({pid}) => process.kill(pid, 'SIGINT')]
-        })
-        expect(log).toMatch(/Nothing is left\.|The bake cleaned up at its end/)
-        expect(leftovers).toEqual([])
-      },
-      scenarioMs
-    )
+    it('cleans up when the job is cancelled', async () => {
+      const {log, leftovers} = await played(packer, {
+        at: ['Launching a source AWS instance', ({pid}) => process.kill(pid, 'SIGINT')]
+      })
+      expect(log).toMatch(/Nothing is left\.|The bake cleaned up at its end/)
+      expect(leftovers).toEqual([])
+    })
   })
 })

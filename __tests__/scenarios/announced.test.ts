@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
+import {play, withCurrentPacker} from './scenario.ts'
 
 const profile = {
   temporary_iam_instance_profile_policy_document: {
@@ -16,8 +16,7 @@ withCurrentPacker((packer) => {
     async (killAt) => {
       const run = await play(packer, {killAt, inputs: {template: ownTemplate({settings: {spot_price: 'auto'}})}})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
-    },
-    scenarioMs
+    }
   )
 
   it.each(['CreateRole:after', 'AddRoleToInstanceProfile'])(
@@ -29,8 +28,7 @@ withCurrentPacker((packer) => {
         inputs: {template: ownTemplate({settings: profile}), 'role-to-assume': ''}
       })
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
-    },
-    scenarioMs
+    }
   )
 
   it.each(['CopyImage', 'CopyImage:after'])(
@@ -39,7 +37,6 @@ withCurrentPacker((packer) => {
       const template = ownTemplate({settings: {ami_regions: ['eu-west-1']}})
       const run = await play(packer, {killAt, inputs: {template}})
       expect(run).toMatchObject({exitCode: 137, leftovers: []})
-    },
-    scenarioMs
+    }
   )
 })

@@ -1,6 +1,6 @@
 import {expect, it} from '@jest/globals'
 import {callsBy, fewestOf} from '../../rehearsal/trials/bench/count-calls.ts'
-import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
+import {play, withCurrentPacker, scenarioMs} from './scenario.ts'
 
 /**
  * The action’s calls of EC2 in a verified bake, dry runs included: Packer’s own are not among them. A new call is a decision: accounts have

@@ -1,5 +1,5 @@
 import {expect, it} from '@jest/globals'
-import {play, scenarioMs, withPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 withPacker((packer) => {
   it.each(['packer:RunInstances#1:after', 'packer:CreateImage#1:after', 'action:Probe#1'])(
@@ -13,7 +13,6 @@ withPacker((packer) => {
       expect(run.log).toContain('did not finish: ending it and removing what it made')
       expect(run.log).toContain('Nothing is left.')
       expect(run.log).not.toContain('is still running and may make more')
-    },
-    scenarioMs
+    }
   )
 })

@@ -20,7 +20,7 @@ import {join} from 'node:path'
 import {afterEach, describe, expect, it} from '@jest/globals'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {processesCarrying} from '../../rehearsal/runner/processes.ts'
-import {play, scenarioMs, withPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 /** A run's main step, told from all other processes by its environment. */
 function marked() {
@@ -67,40 +67,28 @@ function needsPlugin(): string {
 }
 
 withPacker((packer) => {
-  it(
-    'leaves no packer init behind that waits for ever when it is cancelled',
-    async () => {
-      const cancel = new AbortController()
-      const env = await silentProxy(() => cancel.abort())
-      const run = await play(packer, {inputs: {template: needsPlugin()}, actionEnv: env, signal: cancel.signal})
-      expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toContain('##[error]The run was cancelled.')
-    },
-    scenarioMs
-  )
+  it('leaves no packer init behind that waits for ever when it is cancelled', async () => {
+    const cancel = new AbortController()
+    const env = await silentProxy(() => cancel.abort())
+    const run = await play(packer, {inputs: {template: needsPlugin()}, actionEnv: env, signal: cancel.signal})
+    expect(run).toMatchObject({exitCode: 1, leftovers: []})
+    expect(run.log).toContain('##[error]The run was cancelled.')
+  })
 
-  it(
-    'leaves none when main is killed',
-    async () => {
-      const {kill, actionEnv} = marked()
-      const env = await silentProxy(kill)
-      const run = await play(packer, {inputs: {template: needsPlugin()}, actionEnv: {...actionEnv, ...env}})
-      expect(run).toMatchObject({exitCode: 137, leftovers: []})
-    },
-    scenarioMs
-  )
+  it('leaves none when main is killed', async () => {
+    const {kill, actionEnv} = marked()
+    const env = await silentProxy(kill)
+    const run = await play(packer, {inputs: {template: needsPlugin()}, actionEnv: {...actionEnv, ...env}})
+    expect(run).toMatchObject({exitCode: 137, leftovers: []})
+  })
 
-  it(
-    'leaves none when the time of the bake is up',
-    async () => {
-      const env = await silentProxy(() => undefined)
-      const inputs = {template: needsPlugin(), 'bake-timeout': '8s'}
-      const run = await play(packer, {inputs, actionEnv: env})
-      expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toContain("The run was ended after 8 s, its 'bake-timeout'")
-    },
-    scenarioMs
-  )
+  it('leaves none when the time of the bake is up', async () => {
+    const env = await silentProxy(() => undefined)
+    const inputs = {template: needsPlugin(), 'bake-timeout': '8s'}
+    const run = await play(packer, {inputs, actionEnv: env})
+    expect(run).toMatchObject({exitCode: 1, leftovers: []})
+    expect(run.log).toContain("The run was ended after 8 s, its 'bake-timeout'")
+  })
 })
 
 /** As another worker of the runner does that takes the folder for its own. */
@@ -111,51 +99,39 @@ function empty(folder: string): void {
 }
 
 withPacker((packer) => {
-  it(
-    'leaves nothing when RUNNER_TEMP is emptied while it makes the image, and main is killed',
-    async () => {
-      const {runnerTemp, actionEnv} = marked()
-      const run = await play(packer, {
-        actionEnv,
-        killAt: 'packer:CreateImage:after',
-        onCall: ({action, by}) => {
-          if (action === 'CreateImage' && by === 'packer') empty(runnerTemp())
-        }
-      })
-      expect(run).toMatchObject({exitCode: 137, leftovers: []})
-    },
-    scenarioMs
-  )
+  it('leaves nothing when RUNNER_TEMP is emptied while it makes the image, and main is killed', async () => {
+    const {runnerTemp, actionEnv} = marked()
+    const run = await play(packer, {
+      actionEnv,
+      killAt: 'packer:CreateImage:after',
+      onCall: ({action, by}) => {
+        if (action === 'CreateImage' && by === 'packer') empty(runnerTemp())
+      }
+    })
+    expect(run).toMatchObject({exitCode: 137, leftovers: []})
+  })
 
-  it(
-    'bakes although TMPDIR is too long for sockets',
-    async () => {
-      const TMPDIR = join(mkdtempSync(join(tmpdir(), 'long-')), 'a-rather-long-folder-name/'.repeat(5))
-      mkdirSync(TMPDIR, {recursive: true})
-      const run = await play(packer, {actionEnv: {TMPDIR}})
-      expect(run).toMatchObject({exitCode: 0, leftovers: []})
-      expect(readdirSync(TMPDIR)).toEqual([])
-    },
-    scenarioMs
-  )
+  it('bakes although TMPDIR is too long for sockets', async () => {
+    const TMPDIR = join(mkdtempSync(join(tmpdir(), 'long-')), 'a-rather-long-folder-name/'.repeat(5))
+    mkdirSync(TMPDIR, {recursive: true})
+    const run = await play(packer, {actionEnv: {TMPDIR}})
+    expect(run).toMatchObject({exitCode: 0, leftovers: []})
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
 })
 
 withPacker((packer) => {
-  it(
-    'gives out the image when RUNNER_TEMP is emptied and main lives',
-    async () => {
-      const {runnerTemp, actionEnv} = marked()
-      const run = await play(packer, {
-        actionEnv,
-        onCall: ({action, by}) => {
-          if (action === 'CreateImage' && by === 'packer') empty(runnerTemp())
-        }
-      })
-      expect(run).toMatchObject({exitCode: 0, leftovers: []})
-      expect(run.outputs).toMatchObject({verdict: 'verified', deregistered: 'false'})
-    },
-    scenarioMs
-  )
+  it('gives out the image when RUNNER_TEMP is emptied and main lives', async () => {
+    const {runnerTemp, actionEnv} = marked()
+    const run = await play(packer, {
+      actionEnv,
+      onCall: ({action, by}) => {
+        if (action === 'CreateImage' && by === 'packer') empty(runnerTemp())
+      }
+    })
+    expect(run).toMatchObject({exitCode: 0, leftovers: []})
+    expect(run.outputs).toMatchObject({verdict: 'verified', deregistered: 'false'})
+  })
 })
 
 /** Puts a small disk under the files of a folder. */
@@ -221,8 +197,7 @@ withSmallDisk(canMount() ? 'on a small disk' : notRun('on a small disk', 'only r
         expect(run).toMatchObject({exitCode: 1, leftovers: []})
         expect(run.log).toMatch(/##\[error\].*the disk is full \(ENOSPC\)/)
         expect(run.log).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m)
-      },
-      scenarioMs
+      }
     )
   })
 })

@@ -7,7 +7,7 @@ import type {LocalCloud} from '../../rehearsal/index.ts'
 import {everyTag, ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
 import {tagKeys, tagSpecifications} from '../../src/aws/tags.ts'
 import {shippedPolicy} from '../helpers/shipped-policy.ts'
-import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
+import {play, withCurrentPacker} from './scenario.ts'
 
 const project = join(import.meta.dirname, '..', '..')
 const keptBy = 'aaaaaaaaaaaa'
@@ -72,27 +72,23 @@ withCurrentPacker((packer) => {
   it.each([
     ['the shipped permissions', {authorize: shipped}],
     ['a role that may do everything', {}]
-  ])(
-    'lets a template that uses tags do nothing outside of its bake, with %s',
-    async (_, options) => {
-      const template = ownTemplate({tagged: everyTag})
-      let account: Account | undefined
-      let after: unknown
-      const run = await play(packer, {
-        ...options,
-        inputs: {template},
-        async onCloud(local) {
-          account = await furnish(local)
-          attacking(template, account)
-        },
-        afterwards: async (local) => void (after = account && (await stateOf(local, account)))
-      })
-      const said = [...run.log.matchAll(/attack (\w+): (\w+)/g)].map(([, name, answer]) => [name, answer])
-      expect(said).toHaveLength(11)
-      expect(said.filter(([, answer]) => answer !== 'UnauthorizedOperation')).toEqual([])
-      expect(after).toEqual({tags: [{Key: tagKeys.bake, Value: keptBy}], shared: [], victim: 'running', hidden: []})
-      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
-    },
-    scenarioMs
-  )
+  ])('lets a template that uses tags do nothing outside of its bake, with %s', async (_, options) => {
+    const template = ownTemplate({tagged: everyTag})
+    let account: Account | undefined
+    let after: unknown
+    const run = await play(packer, {
+      ...options,
+      inputs: {template},
+      async onCloud(local) {
+        account = await furnish(local)
+        attacking(template, account)
+      },
+      afterwards: async (local) => void (after = account && (await stateOf(local, account)))
+    })
+    const said = [...run.log.matchAll(/attack (\w+): (\w+)/g)].map(([, name, answer]) => [name, answer])
+    expect(said).toHaveLength(11)
+    expect(said.filter(([, answer]) => answer !== 'UnauthorizedOperation')).toEqual([])
+    expect(after).toEqual({tags: [{Key: tagKeys.bake, Value: keptBy}], shared: [], victim: 'running', hidden: []})
+    expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'verified'}})
+  })
 })

@@ -6,7 +6,7 @@ import {expect, it} from '@jest/globals'
 import {needsDerivedTemplate, type Packer} from '../../rehearsal/host/packers/packer.ts'
 import {notRun} from '../../rehearsal/host/packers/scenario-packers.ts'
 import {ownTemplate} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withPacker} from './scenario.ts'
+import {play, withPacker} from './scenario.ts'
 
 /** An own template with more in it than settings. */
 function changed(change: (text: string) => string, settings: Readonly<Record<string, unknown>> = {}): string {
@@ -26,22 +26,16 @@ withPacker((packer) => {
   const onlyNew = isOld(packer) ? it.skip : it
   const named = (title: string): string => (isOld(packer) ? notRun(title, tooOld) : title)
 
-  onlyNew(
-    named('calls a run without an image unverified, and green, where skip_create_ami wants it so'),
-    async () => {
-      const run = await play(packer, {inputs: {template: ownTemplate({settings: {skip_create_ami: true}})}})
-      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified', 'ami-id': ''}})
-      expect(run.log).toContain('The template made no image: skip_create_ami in amazon-ebs.own.')
-      expect(run.summary).toContain('No image made')
-    },
-    scenarioMs
-  )
+  onlyNew(named('calls a run without an image unverified, and green, where skip_create_ami wants it so'), async () => {
+    const run = await play(packer, {inputs: {template: ownTemplate({settings: {skip_create_ami: true}})}})
+    expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified', 'ami-id': ''}})
+    expect(run.log).toContain('The template made no image: skip_create_ami in amazon-ebs.own.')
+    expect(run.summary).toContain('No image made')
+  })
 
-  onlyNew(
-    named('calls a run unverified whose post-processor throws the image away'),
-    async () => {
-      const file = join(mkdtempSync(join(tmpdir(), 'thrown-')), 'note')
-      const more = `  post-processors {
+  onlyNew(named('calls a run unverified whose post-processor throws the image away'), async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'thrown-')), 'note')
+    const more = `  post-processors {
     post-processor "shell-local" {
       inline              = ["echo done"]
       keep_input_artifact = false
@@ -51,58 +45,44 @@ withPacker((packer) => {
       keep_input_artifact = false
     }
   }`
-      writeFileSync(file, 'done\n')
-      const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
-      expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified'}})
-      expect(run.log).toContain('The template made no image: Packer reports none')
-    },
-    scenarioMs
-  )
+    writeFileSync(file, 'done\n')
+    const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
+    expect(run).toMatchObject({exitCode: 0, leftovers: [], outputs: {verdict: 'unverified'}})
+    expect(run.log).toContain('The template made no image: Packer reports none')
+  })
 
-  it(
-    'names the post-processor that fails, and removes the image',
-    async () => {
-      const more = '  post-processor "shell-local" {\n    inline = ["echo publishing", "exit 3"]\n  }'
-      const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
-      expect(run).toMatchObject({exitCode: 1, leftovers: []})
-      expect(run.log).toMatch(/a post-processor of the template failed\. .* It was .*shell-local/)
-      expect(run.log).not.toContain("What to change: Correct what Packer names below; 'packer validate'")
-    },
-    scenarioMs
-  )
+  it('names the post-processor that fails, and removes the image', async () => {
+    const more = '  post-processor "shell-local" {\n    inline = ["echo publishing", "exit 3"]\n  }'
+    const run = await play(packer, {inputs: {template: changed(beforeEnd(more))}})
+    expect(run).toMatchObject({exitCode: 1, leftovers: []})
+    expect(run.log).toMatch(/a post-processor of the template failed\. .* It was .*shell-local/)
+    expect(run.log).not.toContain("What to change: Correct what Packer names below; 'packer validate'")
+  })
 
   onlyNew.each([
     ['to the end', {}],
     ['killed while it copies', {killAt: 'packer:CopyImage#1:after'}]
-  ])(
-    named('loses and leaves no copy whose region is a sensitive value, %s'),
-    async (_, more) => {
-      const template = changed((text) =>
-        `variable "copies" {\n  default   = "us-west-2"\n  sensitive = true\n}\n${text}`.replace(
-          '  instance_type',
-          '  ami_regions = [var.copies]\n  instance_type'
-        )
+  ])(named('loses and leaves no copy whose region is a sensitive value, %s'), async (_, more) => {
+    const template = changed((text) =>
+      `variable "copies" {\n  default   = "us-west-2"\n  sensitive = true\n}\n${text}`.replace(
+        '  instance_type',
+        '  ami_regions = [var.copies]\n  instance_type'
       )
-      const run = await play(packer, {inputs: {template}, ...more})
-      expect(run.leftovers).toEqual([])
-      const isWhole = Object.keys(more).length === 0
-      expect(run.exitCode === 0).toBe(isWhole)
-      expect(Object.keys(JSON.parse(run.outputs['amis'] || '{}') as object)).toEqual(
-        isWhole ? ['us-east-1', 'us-west-2'] : []
-      )
-    },
-    scenarioMs
-  )
+    )
+    const run = await play(packer, {inputs: {template}, ...more})
+    expect(run.leftovers).toEqual([])
+    const isWhole = Object.keys(more).length === 0
+    expect(run.exitCode === 0).toBe(isWhole)
+    expect(Object.keys(JSON.parse(run.outputs['amis'] || '{}') as object)).toEqual(
+      isWhole ? ['us-east-1', 'us-west-2'] : []
+    )
+  })
 
-  onlyNew(
-    named('removes a rejected image that the template protects from deregistration'),
-    async () => {
-      const template = ownTemplate({settings: {deregistration_protection: {enabled: true}}})
-      const run = await play(packer, {inputs: {template, 'smoke-timeout': '3s'}, jenkins: 'boot-failure'})
-      expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
-    },
-    scenarioMs
-  )
+  onlyNew(named('removes a rejected image that the template protects from deregistration'), async () => {
+    const template = ownTemplate({settings: {deregistration_protection: {enabled: true}}})
+    const run = await play(packer, {inputs: {template, 'smoke-timeout': '3s'}, jenkins: 'boot-failure'})
+    expect(run).toMatchObject({exitCode: 1, leftovers: [], outputs: {verdict: 'rejected', deregistered: 'true'}})
+  })
 
   const filter = `{
     filters     = { name = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-arm64-server-*" }
@@ -157,7 +137,6 @@ data "amazon-parameterstore" "base" {\n  region = "us-east-1"\n  name   = "${par
       expect(disks).toEqual([['/dev/sda1', 40]])
       expect(sources).toContain(run.outputs['source-ami-id'])
       expect(run.summary).toContain('ubuntu-noble-24.04-arm64')
-    },
-    scenarioMs
+    }
   )
 })

@@ -6,7 +6,7 @@ import {tagKeys} from '../../src/aws/tags.ts'
 import {permissionsPage, type Grant} from '../helpers/permissions-page.ts'
 import {allows, shippedFiles, shippedPolicy, statementsOf, type Statement} from '../helpers/shipped-policy.ts'
 import {judgedBakes, type JudgedBake, type JudgedRequest} from './judged-bakes.ts'
-import {play, scenarioMs, withCurrentPacker} from './scenario.ts'
+import {play, withCurrentPacker} from './scenario.ts'
 
 const judged: JudgedRequest[] = []
 
@@ -31,16 +31,12 @@ function statementsFor({files, names}: JudgedBake, of = statementsOf): readonly 
 }
 
 withCurrentPacker((packer) => {
-  it.each(judgedBakes)(
-    '$name with no more than the permissions in iam/ and those of its session',
-    async (bake) => {
-      const run = await play(packer, {...bake.options, authorize: judging(bake)})
-      expect(run.calls.filter(({errorCode}) => /Unauthorized|AccessDenied/.test(errorCode ?? ''))).toEqual([])
-      expect(run.log).not.toMatch(/not authorized to perform/)
-      expect(run).toMatchObject({exitCode: bake.exitCode, leftovers: []})
-    },
-    scenarioMs
-  )
+  it.each(judgedBakes)('$name with no more than the permissions in iam/ and those of its session', async (bake) => {
+    const run = await play(packer, {...bake.options, authorize: judging(bake)})
+    expect(run.calls.filter(({errorCode}) => /Unauthorized|AccessDenied/.test(errorCode ?? ''))).toEqual([])
+    expect(run.log).not.toMatch(/not authorized to perform/)
+    expect(run).toMatchObject({exitCode: bake.exitCode, leftovers: []})
+  })
 
   /** What no bake here comes to, and where else it is needed. */
   const elsewhere: Readonly<Record<string, string>> = {
@@ -75,8 +71,7 @@ withCurrentPacker((packer) => {
         ...statementsFor(bake, (name) => (name === file ? left : statementsOf(name)))
       ])
       expect(denied).toBe(true)
-    },
-    scenarioMs
+    }
   )
 
   it('is told in docs/permissions.md', () => {

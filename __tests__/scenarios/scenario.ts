@@ -8,7 +8,7 @@ import type {Packer} from '../../rehearsal/host/packers/packer.ts'
 import {rehearse, type RehearseOptions, type Report} from '../../rehearsal/index.ts'
 import {noteJenkins} from '../../scripts/test-jenkins.ts'
 
-/** A whole run takes some seconds; a Packer that hangs must not hang the suite. */
+/** A whole run takes some seconds; a Packer that hangs must not hang the suite. The same as each test has (package.json). */
 export const scenarioMs = 300_000
 
 const {current, distributions} = await scenarioPackers()

@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {expect, it} from '@jest/globals'
 import {ownTemplate, use} from '../../rehearsal/trials/templates/own-template.ts'
-import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
+import {play, withCurrentPacker, withPacker} from './scenario.ts'
 
 const secret = 'an-example-secret-0123456789'
 
@@ -33,41 +33,37 @@ const ends = [
 ] as const
 
 withPacker((packer) => {
-  it.each(ends)(
-    'leaves no value of vars in the temporary folder after %s',
-    async (_, end, exitCode) => {
-      const script = `#!/bin/sh\n# installs jenkins\n${'script' in end ? end.script : ''}\n`
-      const template = ownTemplate({
-        script,
-        variables: {licence: ''},
-        settings: {user_data: `key=${use('HCL2', 'licence')}`}
-      })
-      let seen: ReturnType<typeof lookInTemp> | undefined
-      const {jenkins, cancelAt, killAt} = {jenkins: undefined, cancelAt: undefined, killAt: undefined, ...end}
-      const run = await play(packer, {
-        inputs: {
-          template,
-          vars: `licence=${secret}`,
-          'smoke-user-data': `#!/bin/sh\n# ${secret}`,
-          'bake-timeout': '5m'
-        },
-        ...(jenkins ? {jenkins} : {}),
-        ...(cancelAt ? {cancelAt} : {}),
-        ...(killAt ? {killAt} : {}),
-        ...('faults' in end
-          ? {
-              faults: end.faults.map(
-                (action) => ({at: {by: 'action', action, nth: 1}, kind: 'denied', times: Infinity}) as const
-              )
-            }
-          : {}),
-        afterwards: async (__, {logFile}) => void (seen = lookInTemp(logFile))
-      })
-      expect(run.exitCode).toBe(exitCode ?? run.exitCode)
-      expect(seen).toEqual({secret: [], bake: []})
-    },
-    scenarioMs
-  )
+  it.each(ends)('leaves no value of vars in the temporary folder after %s', async (_, end, exitCode) => {
+    const script = `#!/bin/sh\n# installs jenkins\n${'script' in end ? end.script : ''}\n`
+    const template = ownTemplate({
+      script,
+      variables: {licence: ''},
+      settings: {user_data: `key=${use('HCL2', 'licence')}`}
+    })
+    let seen: ReturnType<typeof lookInTemp> | undefined
+    const {jenkins, cancelAt, killAt} = {jenkins: undefined, cancelAt: undefined, killAt: undefined, ...end}
+    const run = await play(packer, {
+      inputs: {
+        template,
+        vars: `licence=${secret}`,
+        'smoke-user-data': `#!/bin/sh\n# ${secret}`,
+        'bake-timeout': '5m'
+      },
+      ...(jenkins ? {jenkins} : {}),
+      ...(cancelAt ? {cancelAt} : {}),
+      ...(killAt ? {killAt} : {}),
+      ...('faults' in end
+        ? {
+            faults: end.faults.map(
+              (action) => ({at: {by: 'action', action, nth: 1}, kind: 'denied', times: Infinity}) as const
+            )
+          }
+        : {}),
+      afterwards: async (__, {logFile}) => void (seen = lookInTemp(logFile))
+    })
+    expect(run.exitCode).toBe(exitCode ?? run.exitCode)
+    expect(seen).toEqual({secret: [], bake: []})
+  })
 })
 
 withCurrentPacker((packer) => {
@@ -94,7 +90,6 @@ withCurrentPacker((packer) => {
       })
       expect(run.exitCode).toBe('killAt' in end ? 137 : 0)
       expect(seen).toEqual({secret: [], bake: []})
-    },
-    scenarioMs
+    }
   )
 })

@@ -6,7 +6,7 @@ import {runAction, type ActionRun} from '../../rehearsal/runner/run-action.ts'
 import {rehearsalContext, rehearsalEnvironment} from '../../rehearsal/trials/settings.ts'
 import {EC2} from '@aws-sdk/client-ec2'
 import {populate} from '../../rehearsal/trials/look-alikes.ts'
-import {play, scenarioMs, withCurrentPacker, withPacker} from './scenario.ts'
+import {play, withCurrentPacker, withPacker} from './scenario.ts'
 
 const sweepAction = join(import.meta.dirname, '..', '..', 'sweep')
 const hour = 3_600_000
@@ -80,71 +80,62 @@ withPacker((packer) => {
       expect(left).toEqual([])
       expect(changed).toEqual([])
       expect(swept.summary).toContain(`✅ ${swept.outputs['removed']} expired resources removed`)
-    },
-    scenarioMs
+    }
   )
 })
 
 withCurrentPacker((packer) => {
-  it(
-    'finds what a template without tags made, when the runner is lost after the action has tagged it',
-    async () => {
-      // The key pair, the group, the instance and its volume, while Packer waits for states that last.
-      const {lost, swept, left, changed} = await loseAndSweep(packer, 'action:CreateTags#4:after', {
-        inputs: {template: ownTemplate()},
-        stateDelayMs: 3_000
-      })
-      expect(lost.map(({type}) => type)).toEqual(
-        expect.arrayContaining(['instance', 'volume', 'security-group', 'key-pair'])
-      )
-      expect(swept).toMatchObject({exitCode: 0, outputs: {left: '0'}})
-      expect(left).toEqual([])
-      expect(changed).toEqual([])
-    },
-    scenarioMs
-  )
+  it('finds what a template without tags made, when the runner is lost after the action has tagged it', async () => {
+    // The key pair, the group, the instance and its volume, while Packer waits for states that last.
+    const {lost, swept, left, changed} = await loseAndSweep(packer, 'action:CreateTags#4:after', {
+      inputs: {template: ownTemplate()},
+      stateDelayMs: 3_000
+    })
+    expect(lost.map(({type}) => type)).toEqual(
+      expect.arrayContaining(['instance', 'volume', 'security-group', 'key-pair'])
+    )
+    expect(swept).toMatchObject({exitCode: 0, outputs: {left: '0'}})
+    expect(left).toEqual([])
+    expect(changed).toEqual([])
+  })
 
-  it(
-    'retires the older images of a name, keeps the newest, and says why it stays',
-    async () => {
-      const runs: ActionRun[] = []
-      const left: (readonly string[])[] = []
-      let ahead = 0
-      const {again, ...first} = await play(packer, {
-        again: [{}, {}],
-        now: () => new Date(Date.now() + ahead),
-        async afterwards(local) {
-          // Images that are younger than a week may be in use without AWS having reported it.
-          ahead = 8 * 86_400_000
-          const {endpoint, region, administrator: credentials} = local.cloud
-          const ec2 = new EC2({endpoint, region, credentials})
-          for (const dryRun of ['true', 'false', 'false']) {
-            runs.push(await runSweep(local, {'keep-last': '1', 'dry-run': dryRun}))
-            const {Images = []} = await ec2.describeImages({Owners: ['self']})
-            left.push(Images.map(({ImageId = ''}) => ImageId))
-          }
-          ec2.destroy()
+  it('retires the older images of a name, keeps the newest, and says why it stays', async () => {
+    const runs: ActionRun[] = []
+    const left: (readonly string[])[] = []
+    let ahead = 0
+    const {again, ...first} = await play(packer, {
+      again: [{}, {}],
+      now: () => new Date(Date.now() + ahead),
+      async afterwards(local) {
+        // Images that are younger than a week may be in use without AWS having reported it.
+        ahead = 8 * 86_400_000
+        const {endpoint, region, administrator: credentials} = local.cloud
+        const ec2 = new EC2({endpoint, region, credentials})
+        for (const dryRun of ['true', 'false', 'false']) {
+          runs.push(await runSweep(local, {'keep-last': '1', 'dry-run': dryRun}))
+          const {Images = []} = await ec2.describeImages({Owners: ['self']})
+          left.push(Images.map(({ImageId = ''}) => ImageId))
         }
-      })
-      const [oldest, middle, newest = ''] = [first, ...again].map(({outputs}) => outputs['ami-id'] ?? '')
-      expect(runs).toMatchObject([
-        {exitCode: 0, outputs: {retired: '0', left: '0'}},
-        {exitCode: 0, outputs: {retired: '2'}},
-        {exitCode: 0, outputs: {retired: '0'}}
+        ec2.destroy()
+      }
+    })
+    const [oldest, middle, newest = ''] = [first, ...again].map(({outputs}) => outputs['ami-id'] ?? '')
+    expect(runs).toMatchObject([
+      {exitCode: 0, outputs: {retired: '0', left: '0'}},
+      {exitCode: 0, outputs: {retired: '2'}},
+      {exitCode: 0, outputs: {retired: '0'}}
+    ])
+    expect(left.map((ids) => ids.length)).toEqual([3, 1, 1])
+    expect(left[1]).toEqual([newest])
+    const told = JSON.parse(runs[1]?.outputs['images'] ?? '[]') as {id: string; outcome: string; reason: string}[]
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({id: oldest, outcome: 'retired'}),
+        expect.objectContaining({id: middle, outcome: 'retired'}),
+        expect.objectContaining({id: newest, outcome: 'stays', reason: 'it is the newest'})
       ])
-      expect(left.map((ids) => ids.length)).toEqual([3, 1, 1])
-      expect(left[1]).toEqual([newest])
-      const told = JSON.parse(runs[1]?.outputs['images'] ?? '[]') as {id: string; outcome: string; reason: string}[]
-      expect(told).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({id: oldest, outcome: 'retired'}),
-          expect.objectContaining({id: middle, outcome: 'retired'}),
-          expect.objectContaining({id: newest, outcome: 'stays', reason: 'it is the newest'})
-        ])
-      )
-      expect(runs[0]?.summary).toContain('## ⚪ 2 images would be retired')
-      expect(runs[1]?.summary).toContain('## ✅ 2 images retired')
-    },
-    scenarioMs
-  )
+    )
+    expect(runs[0]?.summary).toContain('## ⚪ 2 images would be retired')
+    expect(runs[1]?.summary).toContain('## ✅ 2 images retired')
+  })
 })

@@ -40,7 +40,7 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  }, 120_000)
+  })
   afterAll(async () => {
     server.close().closeAllConnections()
     await rm(folder, {recursive: true})
@@ -80,7 +80,7 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     expect(output).toContain('-Djava.io.tmpdir=/var/cache/jenkins/tmp')
     expect(output).toMatch(/^enabled$/m)
     expect(status).toBe(0)
-  }, 60_000)
+  })
 
   it('lists its packages with the sources that they were built from, and no keys', async () => {
     const {status, output} = await bake(`bash ${scripts}/list-packages.sh && cat /tmp/bake-packages.tsv`)
@@ -92,7 +92,7 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
     expect(lines.some((line) => line.startsWith(`jenkins\t${version}-`))).toBe(true)
     expect(output).not.toMatch(/^gpg-pubkey/m)
     expect(status).toBe(0)
-  }, 60_000)
+  })
 
   it('lists a package that does not name its source by its own name', async () => {
     const {output} = await machine.run(
@@ -105,46 +105,42 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
       'rpm\tamzn\t2023',
       'tool\t1.0-1\tnoarch\ttool'
     ])
-  }, 60_000)
+  })
 
   it('leaves the service disabled until it is configured', async () => {
     const {output} = await bake('systemctl is-enabled jenkins.service || true', {}, 'amazon-linux/install-jenkins')
     expect(output).toMatch(/^disabled$/m)
-  }, 60_000)
+  })
 
   it('imports no key but the expected one', async () => {
     const {status, output} = await bake('', {JENKINS_REPOSITORY_KEY_FINGERPRINT: 'A'.repeat(40)})
     expect(status).toBe(1)
     expect(output).toContain(`found at ${url}/jenkins.io-2026.key: ${repository.keyFingerprint}`)
-  }, 60_000)
+  })
 
   it.each([
     ['the package', /checksum/i],
     ['the index', /signature/i]
-  ])(
-    'refuses a repository in which %s was exchanged',
-    async (what, why) => {
-      const isIt = (name: string) => (what === 'the index' ? name.endsWith('repomd.xml') : name.endsWith('.rpm'))
-      const other = await buildRpmRepository(jenkins)
-      for (const [name, file] of other.files) if (isIt(name)) replaced.set(name, file)
-      try {
-        const {status, output} = await bake('')
-        expect(status).toBe(1)
-        expect(output).toMatch(why)
-        expect(output).toContain(`Jenkins ${version} could not be installed. Versions at ${url}:`)
-      } finally {
-        replaced.clear()
-      }
-    },
-    60_000
-  )
+  ])('refuses a repository in which %s was exchanged', async (what, why) => {
+    const isIt = (name: string) => (what === 'the index' ? name.endsWith('repomd.xml') : name.endsWith('.rpm'))
+    const other = await buildRpmRepository(jenkins)
+    for (const [name, file] of other.files) if (isIt(name)) replaced.set(name, file)
+    try {
+      const {status, output} = await bake('')
+      expect(status).toBe(1)
+      expect(output).toMatch(why)
+      expect(output).toContain(`Jenkins ${version} could not be installed. Versions at ${url}:`)
+    } finally {
+      replaced.clear()
+    }
+  })
 
   it('names the versions that there are', async () => {
     const {status, output} = await bake('', {JENKINS_VERSION: '2.999.1'})
     expect(status).toBe(1)
     expect(output).toMatch(/^jenkins\.noarch +\S+ +jenkins$/m)
     expect(output).toContain(` ${version}-`)
-  }, 60_000)
+  })
 
   it.each([
     ['amzn', '2.568.2', 'https://pkg.jenkins.io/rpm-stable'],
@@ -172,5 +168,5 @@ onStandIn(`on a partial stand-in for Amazon Linux${reason === undefined ? '' : `
       expect.stringMatching(/^system-release/)
     ])
     expect(status).toBe(0)
-  }, 60_000)
+  })
 })

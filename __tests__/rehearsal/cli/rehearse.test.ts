@@ -9,7 +9,7 @@ it('says before the bake that the report has nowhere to go', async () => {
   await expect(rehearse('--json', '/nowhere/report.json')).rejects.toThrow(
     "--json: the report could not be written: ENOENT: no such file or directory, open '/nowhere/report.json'"
   )
-}, 60_000)
+})
 
 it('explains what each driver is and which Jenkins it has', async () => {
   const help = await rehearse('--help')
@@ -17,4 +17,4 @@ it('explains what each driver is and which Jenkins it has', async () => {
     /nspawn {2}real ones: Debian 13 .*--jenkins: ready, java-too-old, .*\n {2}light .*--jenkins: ready, slow, /s
   )
   expect(help).toContain('do not prove')
-}, 60_000)
+})

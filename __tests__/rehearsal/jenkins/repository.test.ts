@@ -81,7 +81,7 @@ it('is one that apt trusts by its key and takes the package from', async () => {
   await get('update')
   await get('download', 'jenkins=2.570')
   expect(await readdir(folder)).toContain('jenkins_2.570_all.deb')
-}, 60_000)
+})
 
 it('is one that apt refuses with the key of another', async () => {
   const [repository, other] = [await start(), await start()]
@@ -156,7 +156,7 @@ it('serves a real .deb as it is, signed by its key, and says that it is Jenkins'
   } finally {
     await files.remove()
   }
-}, 60_000)
+})
 
 it('serves a real WAR in a package', async () => {
   const files = await fixtures()

@@ -38,5 +38,5 @@ declare(reason === undefined ? title : notRun(title, reason), () => {
     expect(served).toMatch(/^2\.570 RSA/)
     expect(served.toUpperCase()).toContain(`KEY ID ${keyFingerprint.slice(-16)}`)
     expect(files.has('repodata/repomd.xml.asc')).toBe(true)
-  }, 60_000)
+  })
 })

@@ -1,6 +1,6 @@
 import {randomUUID} from 'node:crypto'
 import {EC2} from '@aws-sdk/client-ec2'
-import {expect, it, jest} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import {lifetimeTags, tagKeys, tagSpecifications, type Tags} from '../../../src/aws/tags.ts'
 import {sweepAccount, type AccountSweepOptions} from '../../../src/sweep/account.ts'
 import type {CloudOptions} from '../../../rehearsal/index.ts'
@@ -9,8 +9,6 @@ import {launch, startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
-
-jest.setTimeout(60_000)
 
 const hour = 3_600_000
 const name = 'packer_6740f1a0-1111-2222-3333-444455556666'

@@ -1,14 +1,12 @@
 import {existsSync, mkdtempSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {expect, it, jest} from '@jest/globals'
+import {expect, it} from '@jest/globals'
 import {openLedger} from '../../../src/ledger/ledger.ts'
 import {endBake} from '../../../src/sweep/end.ts'
 import {startTestCloud} from '../../rehearsal/cloud/test-cloud.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
-
-jest.setTimeout(60_000)
 
 it('leaves neither the bake’s folder nor the temporary one that Packer had', async () => {
   const {ec2} = await startTestCloud()

@@ -2,7 +2,7 @@ import {mkdtempSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {EC2} from '@aws-sdk/client-ec2'
-import {beforeEach, expect, it, jest} from '@jest/globals'
+import {beforeEach, expect, it} from '@jest/globals'
 import {openIam} from '../../../src/aws/iam.ts'
 import {openLedger, type Ledger} from '../../../src/ledger/ledger.ts'
 import type {Leftover} from '../../../src/sweep/leftovers.ts'
@@ -13,8 +13,6 @@ import {packerSays} from '../../helpers/packer-says.ts'
 import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 import {accountOf} from '../../helpers/test-account.ts'
-
-jest.setTimeout(60_000)
 
 const temporary = 'packer_6740f1a0-1111-2222-3333-444455556666'
 const bakeId = '0123456789ab'

@@ -15,8 +15,6 @@ import {launch, startTestCloud, type TestCloud} from '../../rehearsal/cloud/test
 import {quickPause} from '../../helpers/quick-pause.ts'
 import {recordingLog} from '../../helpers/recording-log.ts'
 
-jest.setTimeout(60_000)
-
 const bakeId = '0123456789ab'
 const ours = {[tagKeys.bake]: bakeId}
 const pause = async (): Promise<void> => {}

@@ -315,7 +315,7 @@ describe('names what it could not remove', () => {
         advice: expect.stringContaining('ec2:DescribeInstances')
       })
     ])
-  }, 120_000)
+  })
 
   it('when it could not even look, from what the ledger knows', async () => {
     const {ec2} = await startTestCloud()
