@@ -10,7 +10,7 @@ import {messageOf} from '../../src/lib/errors.ts'
 import {askJenkins} from '../../src/smoke/request.ts'
 
 const {env} = process
-const signal = AbortSignal.timeout(30_000)
+const signal = AbortSignal.timeout(300_000)
 const quiet = {info: () => undefined, warning: () => undefined, mask: () => undefined, error: () => undefined}
 const pause = () => Promise.resolve()
 const keys = {accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret'}

@@ -59,7 +59,7 @@ it('suffices, with that of the sweep, to retire what a bake has kept, and touche
   const context = {ec2, autoScaling, readParameter: async () => '', parameters: [], log: recordingLog()}
   const rule = {keepLast: 1, unusedForMs: 0}
   for (const by of retirements.toReversed()) {
-    const limit = AbortSignal.timeout(60_000)
+    const limit = AbortSignal.timeout(300_000)
     const {retired} = await retireImages(context, {rule, by, dryRun: false, log: recordingLog(), limit})
     expect(retired.map(({outcome}) => outcome)).toEqual(Array.from({length: 5}, () => 'retired'))
   }

@@ -62,7 +62,7 @@ it('suffices to remove what has expired, and does not allow to remove what a bak
   // Its first call tells the client AWS's time.
   await ec2.describeImages({}).catch(() => undefined)
   await expect(ec2.deregisterImage({ImageId})).rejects.toThrow(/not authorized/)
-  const limit = AbortSignal.timeout(40_000)
+  const limit = AbortSignal.timeout(300_000)
   const report = await sweepAccount(accountOf(ec2), {dryRun: false, log: recordingLog(), limit})
   expect(report.swept.filter(({outcome}) => outcome !== 'removed')).toEqual([])
   expect(report.unseen).toEqual([])

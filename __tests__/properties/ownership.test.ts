@@ -60,7 +60,7 @@ it('removes from any account exactly what the rule says', async () => {
         bakeId: 'ours',
         ledger,
         log: recordingLog(),
-        limit: AbortSignal.timeout(60_000),
+        limit: AbortSignal.timeout(300_000),
         settleMs: 0,
         pause: () => Promise.resolve()
       })

@@ -33,16 +33,29 @@ export function tagSpecifications(tags: Tags, ...types: TaggedType[]): TagSpecif
   return types.map((ResourceType) => ({ResourceType, Tags: list}))
 }
 
-/** A long value as several tags: `KEY-1` and so on. */
+/** EC2 allows 256 characters in a tag's value ("Tag your resources", restrictions). */
+const longestValue = 256
+
+/** A long value in parts that fit into tags. @returns none if it needs more than `mostTags` */
+export function partsForTags(value: string, mostTags: number): string[] {
+  const count = Math.ceil(value.length / longestValue)
+  if (count > mostTags) return []
+  return Array.from({length: count}, (_, at) => value.slice(at * longestValue, (at + 1) * longestValue))
+}
+
+/** The parts of a long value as tags: `KEY-1` and so on. */
 export function tagsOfParts(key: string, parts: readonly string[]): Tags {
   return Object.fromEntries(parts.map((part, index) => [`${key}-${index + 1}`, part]))
 }
 
-/** The value that {@link tagsOfParts} made tags of, in its parts. */
+/** The parts that {@link tagsOfParts} made tags of. */
 export function partsIn(tags: Tags, key: string): string[] {
   const parts: string[] = []
-  for (let part; (part = tags[`${key}-${parts.length + 1}`]) !== undefined;) parts.push(part)
-  return parts
+  for (;;) {
+    const part = tags[`${key}-${parts.length + 1}`]
+    if (part === undefined) return parts
+    parts.push(part)
+  }
 }
 
 /** Without those that {@link tagsOfParts} made for the key. */

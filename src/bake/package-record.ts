@@ -1,8 +1,7 @@
 import {createHash} from 'node:crypto'
+import {partsForTags} from '../aws/tags.ts'
 import type {InstalledPackages} from '../packer/installed-packages.ts'
 
-/** EC2 allows 256 characters in a tag's value. */
-const charactersPerTag = 256
 const mostTags = 8
 /** Three bytes in base64url: among 500 packages, one that changed is taken for unchanged once in 30,000 times. */
 const charactersPerPackage = 4
@@ -15,8 +14,7 @@ const charactersPerPackage = 4
  */
 export function recordedPackages(packages: InstalledPackages): string[] {
   const digests = sourcesIn(packages).map(digestOf)
-  const parts = `${digests.length}:${digests.join('')}`.match(new RegExp(`.{1,${charactersPerTag}}`, 'g')) ?? []
-  return parts.length <= mostTags ? parts : []
+  return partsForTags(`${digests.length}:${digests.join('')}`, mostTags)
 }
 
 /** @returns undefined for what {@link recordedPackages} has not written, or not all of it */

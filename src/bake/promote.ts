@@ -171,8 +171,11 @@ async function markComparable(
     for (const {id, region} of withCopies(baked).filter((one) => own.some((image) => image.id === one.id))) {
       const sets = [{...main, ...contents, ...packages}, {...main, ...contents}, main] as const
       try {
-        const taken = await putTagsThatFit(account.inRegion(region), [id], sets)
-        if (taken > 0) deps.log.info(`${id} has no room for all tags: the next bake cannot say all that has changed`)
+        const refused = await putTagsThatFit(account.inRegion(region), [id], sets)
+        if (refused)
+          deps.log.info(
+            `The next bake cannot say all that changed since ${id}, because not all tags could be put on it: ${refused}`
+          )
       } catch (error) {
         deps.log.warning(`The next bake cannot use ${id} again, because it could not be tagged: ${messageOf(error)}`)
       }

@@ -30,24 +30,23 @@ export async function putTags(ec2: EC2Client, ids: readonly string[], Tags: Tag[
  * Puts the first of these sets of tags that EC2 takes: it allows 50 on a resource, and an organization's tag policy may refuse
  * some.
  *
- * @returns its index
+ * @returns why EC2 did not take the first one; undefined if it did
  * @throws what EC2 answers to the last set
  */
 export async function putTagsThatFit(
   ec2: EC2Client,
   ids: readonly string[],
   [first, ...others]: readonly [Tags, ...Tags[]]
-): Promise<number> {
-  let taken = 0
-  let attempt = putTags(ec2, ids, listed(first))
-  for (const set of others) {
-    attempt = attempt.catch(() => {
-      taken += 1
-      return putTags(ec2, ids, listed(set))
-    })
+): Promise<string | undefined> {
+  try {
+    await putTags(ec2, ids, listed(first))
+    return undefined
+  } catch (error) {
+    const [second, ...rest] = others
+    if (second === undefined) throw error
+    await putTagsThatFit(ec2, ids, [second, ...rest])
+    return messageOf(error)
   }
-  await attempt
-  return taken
 }
 
 const listed = (tags: Tags): Tag[] => Object.entries(tags).map(([Key, Value]) => ({Key, Value}))

@@ -112,7 +112,7 @@ it('is one in which the action finds the version, and which says that it stands 
   const release = await resolveJenkins(
     {version: 'lts', packages: 'deb', repositoryUrl: repository.url},
     {readBytes: bytesReader({}, 10_000), log: recordingLog()},
-    AbortSignal.timeout(5_000)
+    AbortSignal.timeout(300_000)
   )
   expect(release.version).toBe(repository.version)
   expect(await (await fetch(`${repository.url}/binary/Packages`)).text()).toContain('stand-in')

@@ -16,7 +16,7 @@ import {poll} from '../../../src/lib/wait.ts'
 
 const until = (look: () => boolean): Promise<true> =>
   poll(() => Promise.resolve(look() || undefined), {signal: limit(), firstMs: 10, slowestMs: 50})
-const limit = (): AbortSignal => AbortSignal.timeout(5_000)
+const limit = (): AbortSignal => AbortSignal.timeout(300_000)
 
 async function start(script: string): Promise<ChildProcess & {pid: number}> {
   const child = spawn('sh', ['-c', `${script} echo ready; wait`], {

@@ -6,7 +6,7 @@ import {anyOf, poll, timeLimit} from '../../../src/lib/wait.ts'
 
 it('looks again until there is something', async () => {
   const answers = [undefined, undefined, 'found']
-  expect(await poll(() => Promise.resolve(answers.shift()), {signal: AbortSignal.timeout(5_000), firstMs: 1})).toBe(
+  expect(await poll(() => Promise.resolve(answers.shift()), {signal: AbortSignal.timeout(300_000), firstMs: 1})).toBe(
     'found'
   )
 })

@@ -73,7 +73,7 @@ async function retired(
   }
   const rule = {keepLast: 2, unusedForMs: day}
   const context = {ec2, autoScaling, readParameter, parameters: Object.keys(parameters), log: recordingLog()}
-  const limit = AbortSignal.timeout(60_000)
+  const limit = AbortSignal.timeout(300_000)
   const report = await retireImages(context, {rule, by, dryRun, log: recordingLog(), limit})
   return {
     gone: report.retired.flatMap(({image, outcome}) => (/retired/.test(outcome) ? [image.id] : [])),
@@ -284,7 +284,7 @@ describe('an image in use stays', () => {
       parameters: [],
       log: recordingLog()
     }
-    const limit = AbortSignal.timeout(60_000)
+    const limit = AbortSignal.timeout(300_000)
     const {retired: went, staying} = await retireImages(context, {
       rule,
       by: 'deregister',
@@ -315,7 +315,7 @@ it('retires nothing where it cannot see who uses the images', async () => {
     by: 'deregister',
     dryRun: false,
     log: recordingLog(),
-    limit: AbortSignal.timeout(60_000)
+    limit: AbortSignal.timeout(300_000)
   })
   expect(String(failure)).toMatch(
     /No more images are retired, because it is not known who uses them: the parameter \/of\/others cannot be read: AccessDeniedException: not yours/

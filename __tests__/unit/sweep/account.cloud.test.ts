@@ -28,7 +28,7 @@ async function start(options: Omit<CloudOptions, 'driver' | 'log' | 'now'> = {})
     sweepAccount(accountOf(ec2), {
       dryRun: false,
       log: recordingLog(),
-      limit: AbortSignal.timeout(30_000),
+      limit: AbortSignal.timeout(300_000),
       pause: quickPause,
       ...more
     })

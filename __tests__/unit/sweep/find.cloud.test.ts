@@ -37,7 +37,7 @@ function clean({cloud, iam}: TestCloud): Promise<Leftover[]> {
     bakeId,
     ledger,
     log: recordingLog(),
-    limit: AbortSignal.timeout(40_000),
+    limit: AbortSignal.timeout(300_000),
     settleMs: 10,
     pause: quickPause
   })

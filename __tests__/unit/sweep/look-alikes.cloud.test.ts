@@ -55,7 +55,7 @@ it('touches none of fifty of each kind that look like a bake’s, made while the
     bakeId,
     ledger,
     log,
-    limit: AbortSignal.timeout(60_000),
+    limit: AbortSignal.timeout(300_000),
     settleMs: 10,
     pause: quickPause
   })

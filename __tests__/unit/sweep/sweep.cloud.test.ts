@@ -27,7 +27,7 @@ const options = (ec2: EC2, more: Partial<SweepOptions> = {}): SweepOptions => ({
   bakeId: 'ours',
   ledger,
   log,
-  limit: AbortSignal.timeout(20_000),
+  limit: AbortSignal.timeout(300_000),
   settleMs: 10,
   pause: quickPause,
   ...more

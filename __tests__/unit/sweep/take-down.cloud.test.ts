@@ -32,7 +32,7 @@ async function volumesOf({ec2}: TestCloud, machine: string): Promise<string[]> {
 }
 
 function swept({ec2}: TestCloud) {
-  const limit = AbortSignal.timeout(20_000)
+  const limit = AbortSignal.timeout(300_000)
   return sweep({account: accountOf(ec2), bakeId: 'ours', ledger, log, limit, settleMs: 10, pause: quickPause})
 }
 

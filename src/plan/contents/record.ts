@@ -1,8 +1,8 @@
 import {deflateRawSync, inflateRawSync} from 'node:zlib'
+import {partsForTags} from '../../aws/tags.ts'
 import type {Contents} from './contents.ts'
 
-/** EC2 allows 256 characters in a tag's value, and 50 tags on a resource, of which the user's may be 40. */
-const longest = 256
+/** EC2 allows 50 tags on a resource, of which the user's may be 40. */
 const mostTags = 4
 
 /** The most that is read back, in bytes. */
@@ -15,9 +15,7 @@ const mostBytes = 100_000
  * @returns none if they do not fit
  */
 export function recorded(contents: Contents): string[] {
-  const text = deflateRawSync(JSON.stringify(contents), {level: 9}).toString('base64url')
-  const parts = text.match(new RegExp(`.{1,${longest}}`, 'g')) ?? []
-  return parts.length <= mostTags ? parts : []
+  return partsForTags(deflateRawSync(JSON.stringify(contents), {level: 9}).toString('base64url'), mostTags)
 }
 
 /** @returns undefined for what {@link recorded} has not written */
