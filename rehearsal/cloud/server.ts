@@ -26,7 +26,8 @@ export async function serve(
   answer: (request: ArrivedRequest) => Promise<Reply>,
   now: () => Date
 ): Promise<LocalServer> {
-  const server = createServer((request, response) => {
+  // A connection that Node ends after five idle seconds can be lost to a client that uses it at that moment.
+  const server = createServer({keepAliveTimeout: 0}, (request, response) => {
     response.setHeader('date', now().toUTCString())
     void respond(request, response, answer)
   })
