@@ -26,15 +26,21 @@ export interface SourceMessage {
   readonly text: string | undefined
 }
 
+/** The sources in plain JavaScript, with every string in one form. */
+const sources: readonly {readonly file: string; readonly code: string}[] = readdirSync(src, {
+  recursive: true,
+  encoding: 'utf8'
+})
+  .filter((file) => file.endsWith('.ts'))
+  .toSorted()
+  .map((file) => ({file, code: javascript(readFileSync(join(src, file), 'utf8'))}))
+
 /**
  * Every message of an error for users, read out of the source: the first text in each `new UserError(…)` and its kin, in
  * `log.error(…)`, and in the errors that parsers of inputs throw.
  */
 export function sourceMessages(): SourceMessage[] {
-  return readdirSync(src, {recursive: true, encoding: 'utf8'})
-    .filter((file) => file.endsWith('.ts'))
-    .toSorted()
-    .flatMap((file) => messagesOf(file, readFileSync(join(src, file), 'utf8')))
+  return sources.flatMap(({file, code}) => messagesOf(file, code))
 }
 
 /**
@@ -42,9 +48,7 @@ export function sourceMessages(): SourceMessage[] {
  * quotation mark in it hides what follows it in its file.
  */
 export function sourceTexts(): string[] {
-  return readdirSync(src, {recursive: true, encoding: 'utf8'})
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => textsIn(javascript(readFileSync(join(src, file), 'utf8'))))
+  return sources.flatMap(({code}) => textsIn(code))
 }
 
 function textsIn(code: string): string[] {
@@ -63,8 +67,7 @@ function javascript(typescript: string): string {
   return transformSync(typescript, {loader: 'ts', minifySyntax: true, charset: 'utf8', target: 'esnext'}).code
 }
 
-function messagesOf(file: string, typescript: string): SourceMessage[] {
-  const code = javascript(typescript)
+function messagesOf(file: string, code: string): SourceMessage[] {
   const throwing = inputFiles.has(file)
     ? 'new (?:User|Input|)Error|\\w*[lL]og\\.error'
     : 'new (?:User|Input|Leftover|Build)Error|\\w*[lL]og\\.error'

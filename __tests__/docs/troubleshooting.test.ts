@@ -10,6 +10,7 @@ import {imageUnknown, templateRules} from '../../src/packer/diagnosis/template.t
 import {troubleshooting, type Advice} from '../../src/lib/advice.ts'
 import {sourceMessages, sourceTexts} from './messages.ts'
 
+const messages = sourceMessages()
 const page = readFileSync(join(import.meta.dirname, '..', '..', troubleshooting), 'utf8')
 const quotes = [...page.matchAll(/^> (.+)$/gm)].map(([, quote = '']) => quote)
 const advice: readonly Advice[] = [
@@ -43,7 +44,7 @@ function fits(quote: string, message: string): boolean {
   return quote.replaceAll(/…|\W/g, '').length >= 8
 }
 
-it.each(sourceMessages().flatMap(({file, text}) => (text === undefined ? [] : [[file, text] as const])))(
+it.each(messages.flatMap(({file, text}) => (text === undefined ? [] : [[file, text] as const])))(
   'the page has an entry for the message of %s: %s',
   (_, text) => {
     expect(quotes.filter((quote) => fits(quote, text))).not.toEqual([])
@@ -52,11 +53,11 @@ it.each(sourceMessages().flatMap(({file, text}) => (text === undefined ? [] : [[
 
 it('knows every place where a message is put together', () => {
   const found: Record<string, number> = {}
-  for (const {file, text} of sourceMessages()) if (text === undefined) found[file] = (found[file] ?? 0) + 1
+  for (const {file, text} of messages) if (text === undefined) found[file] = (found[file] ?? 0) + 1
   expect(found).toEqual(composed)
 })
 
-const texts = [...sourceTexts(), ...sourceMessages().flatMap(({text}) => text ?? [])]
+const texts = [...sourceTexts(), ...messages.flatMap(({text}) => text ?? [])]
 it.each(quotes)('the page quotes a message that there is: %s', (quote) => {
   expect(texts.some((text) => fits(quote, text))).toBe(true)
 })
