@@ -44,9 +44,9 @@ it('builds both modules and installs the plugin', async () => {
   expect(tools.ran.map((line) => line.replaceAll(`${packers}/.building-${process.pid}`, 'NEW'))).toEqual([
     'go version',
     'go mod download -json github.com/hashicorp/packer@v1.16.0',
-    'go build -o NEW/packer .',
+    'go build -trimpath -buildvcs=false -ldflags -s -w -o NEW/packer .',
     'go mod download -json github.com/hashicorp/packer-plugin-amazon@v1.8.2',
-    'go build -ldflags -X github.com/hashicorp/packer-plugin-amazon/version.VersionPrerelease= -o NEW/packer-plugin-amazon .',
+    'go build -trimpath -buildvcs=false -ldflags -s -w -X github.com/hashicorp/packer-plugin-amazon/version.VersionPrerelease= -o NEW/packer-plugin-amazon .',
     'NEW/packer plugins install --path NEW/packer-plugin-amazon github.com/hashicorp/amazon'
   ])
 })
