@@ -1,4 +1,4 @@
-// Started by http.test.ts on the Node that runs the action: lets every client of the action make one request, and prints what came of it.
+// Started by properties/every-client.test.ts on the Node that runs the action: lets every client of the action make one request, and prints what came of it.
 import {DescribeRegionsCommand} from '@aws-sdk/client-ec2'
 import {requestIdToken} from '../../src/credentials/oidc.ts'
 import {openSession} from '../../src/credentials/session.ts'
