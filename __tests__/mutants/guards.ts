@@ -340,7 +340,8 @@ const inputs = [
   ...inFile(
     'promotion/newer.ts',
     ['unit/promotion/parameter.test.ts', 'unit/promotion/launch-template.test.ts'],
-    ['a newer image is not replaced', 'return madeAt(value) > madeAt(imageId)', 'return false'],
+    ['a newer image is not replaced', 'return byAge(find(value), find(imageId)) > 0', 'return false'],
+    ['of two of one second all choose the same', '`${CreationDate} ${ImageId}`', 'CreationDate'],
     [
       'only images that are given out win',
       "return State === 'available' && tags[tagKeys.verified] !== undefined && ",
@@ -994,6 +995,7 @@ const ends = [
     'promotion/launch-template-newest.ts',
     ['unit/promotion/launch-template.test.ts'],
     ['versions of before are no rivals', 'created && created >= since', 'created'],
+    ['a rival may have an earlier version', 'before.number + 1 - earlierRivals', 'before.number + 1'],
     ['versions for others are no rivals', 'madeFor === purpose && ', ''],
     ['who has changed it looks', 'if (now.number !== launched.number) return now', ''],
     ['a trial stays the latest', ' || !rivals.includes(latest)', '']

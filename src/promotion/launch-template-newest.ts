@@ -13,6 +13,12 @@ const mostLooks = 5
 const rivalMs = 120_000
 
 /**
+ * How many versions before the launched one may be of rivals: a bake can make its version, and make it the default only
+ * after others have made and launched theirs.
+ */
+const earlierRivals = 100
+
+/**
  * Another bake may have made its version while this one made its own: the newest image is launched. Whoever changes
  * something looks again, so that the last one sees all. Versions of people, who may try images in them, do not count.
  *
@@ -33,7 +39,7 @@ export async function letNewestWin(
   let launched: Version = {number, imageId}
   try {
     for (let look = 1; look <= mostLooks; look += 1) {
-      const versions = await versionsFrom(ec2, template, before.number + 1)
+      const versions = await versionsFrom(ec2, template, Math.max(1, before.number + 1 - earlierRivals))
       if (!versions.some((one) => one.number === launched.number)) {
         // AWS does not show it yet.
         await pauseFor(1_000, neverAborted)

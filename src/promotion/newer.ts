@@ -13,7 +13,10 @@ export type Origin = 'made' | 'reused' | 'chosen'
 export const again = (origin: Origin): string =>
   origin === 'chosen' ? 'this action again' : "the job again with 'skip-unchanged: true'"
 
-/** Whether a value is the id of an image that was made after the other one. */
+/**
+ * Whether a value is the id of an image that was made after the other one. AWS tells the second: of two of the same second, the one
+ * whose id is higher counts as newer, so that every bake chooses the same one.
+ */
 export async function isNewer(
   ec2: EC2Client,
   {value, imageId}: {readonly value: string; readonly imageId: string},
@@ -22,8 +25,14 @@ export async function isNewer(
   if (!isImageId(value)) return false
   const Filters = [{Name: 'image-id', Values: [value, imageId]}]
   const {Images = []} = await ec2.send(new DescribeImagesCommand({Filters}), {abortSignal})
-  const madeAt = (id: string): number => Date.parse(Images.find(({ImageId}) => ImageId === id)?.CreationDate ?? '') || 0
-  return madeAt(value) > madeAt(imageId)
+  const find = (id: string): Image | undefined => Images.find(({ImageId}) => ImageId === id)
+  return byAge(find(value), find(imageId)) > 0
+}
+
+/** Orders images by the moment when they were made, the oldest first; one that is not known comes before all others. */
+function byAge(one: Image = {}, other: Image = {}): number {
+  const orderOf = ({CreationDate, ImageId}: Image): string => (CreationDate ? `${CreationDate} ${ImageId}` : '')
+  return orderOf(one) === orderOf(other) ? 0 : orderOf(one) < orderOf(other) ? -1 : 1
 }
 
 /**
@@ -40,11 +49,9 @@ export async function newestGivenOut(ec2: EC2Client, imageIds: readonly string[]
     const tags = tagsOf(Tags)
     return State === 'available' && tags[tagKeys.verified] !== undefined && tags[tagKeys.expires] === undefined
   }
-  // Of two of the same moment every bake must choose the same one.
-  const orderOf = ({CreationDate = '', ImageId = ''}: Image): string => `${CreationDate} ${ImageId}`
   return Images.filter((image) => wanted.includes(image.ImageId ?? '') && isGivenOut(image))
-    .toSorted((one, other) => (orderOf(one) < orderOf(other) ? 1 : -1))
-    .map(({ImageId}) => ImageId)[0]
+    .toSorted(byAge)
+    .at(-1)?.ImageId
 }
 
 export const isImageId = (value: string): boolean => /^ami-[0-9a-f]{8,17}$/.test(value)

@@ -211,6 +211,17 @@ describe('a launch template', () => {
     expect(cloud.state).toMatchObject({standard: 4, images: [old, ours, newer, newest]})
   })
 
+  it('gives way to a newer image whose version is older than the one that was launched before', async () => {
+    const cloud = templateOf([old])
+    // Another bake has made its version, and makes it the default only while ours becomes the default, after a third has launched its own.
+    cloud.state.rival(newer)
+    cloud.state.rival(older)
+    cloud.state.standard = 3
+    const {result} = await given(cloud)
+    expect(result).toEqual({template, version: 2})
+    expect(cloud.state).toMatchObject({standard: 2, images: [old, newer, older, ours]})
+  })
+
   it('is given the image also if it cannot be known whether another bake was faster', async () => {
     const cloud = templateOf([old])
     cloud.state.onDefault = () => {

@@ -13,7 +13,7 @@ const ours = 'ami-0000000000000000b'
 const newer = 'ami-0000000000000000c'
 const {signal} = new AbortController()
 
-/** A client that knows the three images, and answers with all of them whatever it is asked for. */
+/** A client that knows these images, and answers with all of them whatever it is asked for. */
 function ec2(): EC2Client {
   const client = new EC2Client({region: 'eu-west-1'})
   mockClient(client)
@@ -22,7 +22,11 @@ function ec2(): EC2Client {
       Images: [
         {ImageId: old, CreationDate: '2026-11-01T00:00:00.000Z'},
         {ImageId: ours, CreationDate: '2026-11-20T00:00:00.000Z'},
-        {ImageId: newer, CreationDate: '2026-11-20T00:00:01.000Z'}
+        {ImageId: newer, CreationDate: '2026-11-20T00:00:01.000Z'},
+        ...['ami-0fffffffffffffff0', 'ami-00000000000000001'].map((ImageId) => ({
+          ImageId,
+          CreationDate: '2026-11-20T00:00:00.000Z'
+        }))
       ]
     })
   return client
@@ -87,6 +91,17 @@ it('does not replace a newer image', async () => {
   expect(result).toEqual({now: newer})
   expect(there.values()).toEqual([newer])
   expect(log).toContain(`warning: The parameter ${name} keeps ${newer}`)
+})
+
+it('keeps the same one of two images of one second, whichever comes first', async () => {
+  const higher = 'ami-0fffffffffffffff0'
+  const lower = 'ami-00000000000000001'
+  for (const [there, expected] of [
+    [higher, higher],
+    [lower, ours]
+  ] as const) {
+    expect((await named(store([text(there)]))).result).toMatchObject({now: expected})
+  }
 })
 
 it('writes nothing if the image is named already', async () => {
